@@ -1,0 +1,1 @@
+"""The sidecar: the engine's rules, records, money, identities, scores and messages."""

@@ -1,0 +1,148 @@
+-- Organizations, contacts and leads: what the engine knows about customers.
+-- depends:
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE TABLE organizations (
+    id             uuid PRIMARY KEY DEFAULT uuidv7(),
+    name           text,
+    domain         text UNIQUE,
+    company_key    text,
+    legal_form     text,
+    industry       text,
+    employee_count integer CHECK (employee_count >= 0),
+    company_size   text,
+    revenue        numeric CHECK (revenue >= 0),
+    revenue_range  text,
+    country        text CHECK (country ~ '^[A-Z]{2}$'),
+    region         text,
+    city           text,
+    founded_year   integer,
+    linkedin       text,
+    description    text,
+    technologies   text[],
+    version        integer NOT NULL DEFAULT 1,
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    updated_at     timestamptz NOT NULL DEFAULT now()
+);
+-- A company without a domain is known by its matching key alone.
+CREATE UNIQUE INDEX organizations_key_without_domain ON organizations (company_key) WHERE domain IS NULL;
+CREATE INDEX organizations_company_key ON organizations (company_key);
+COMMENT ON TABLE organizations IS 'Companies, one row per registrable domain (or per matching key where no domain is known).';
+COMMENT ON COLUMN organizations.revenue IS 'Annual revenue as stated, in whole currency units.';
+COMMENT ON COLUMN organizations.company_size IS 'Head count band in People Data Labs'' vocabulary, e.g. 51-200.';
+COMMENT ON COLUMN organizations.version IS 'Grows with every write; the ETag of the HTTP resource.';
+
+CREATE TABLE contacts (
+    id              uuid PRIMARY KEY DEFAULT uuidv7(),
+    org_id          uuid REFERENCES organizations ON DELETE SET NULL,
+    email           text,
+    email_canonical text,
+    email_type      text CHECK (email_type IN ('corporate', 'free', 'role', 'disposable')),
+    name            text,
+    first_name      text,
+    last_name       text,
+    job_title       text,
+    seniority       text,
+    department      text,
+    phone           text,
+    phone_extension text,
+    phone_country   text,
+    phone_type      text,
+    linkedin        text,
+    country         text CHECK (country ~ '^[A-Z]{2}$'),
+    region          text,
+    city            text,
+    consent         jsonb NOT NULL DEFAULT '{}',
+    version         integer NOT NULL DEFAULT 1,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    updated_at      timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX contacts_org ON contacts (org_id);
+CREATE INDEX contacts_email ON contacts (email_canonical);
+COMMENT ON TABLE contacts IS 'People, one row per person.';
+
+CREATE TABLE contact_identities (
+    kind       text NOT NULL CHECK (kind IN ('email', 'linkedin', 'mobile')),
+    value      text NOT NULL,
+    contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    PRIMARY KEY (kind, value)
+);
+CREATE INDEX contact_identities_contact ON contact_identities (contact_id);
+COMMENT ON TABLE contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
+
+CREATE TABLE leads (
+    id          uuid PRIMARY KEY DEFAULT uuidv7(),
+    contact_id  uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    org_id      uuid REFERENCES organizations ON DELETE SET NULL,
+    email       text,
+    source      text NOT NULL,
+    status      text NOT NULL DEFAULT 'new'
+                CHECK (status IN ('new', 'working', 'qualified', 'converted', 'lost', 'archived')),
+    tags        text[] NOT NULL DEFAULT '{}',
+    message     text,
+    utm         jsonb NOT NULL DEFAULT '{}',
+    custom      jsonb NOT NULL DEFAULT '{}',
+    owner       text,
+    total_score integer CHECK (total_score BETWEEN 0 AND 10000),
+    grade       text CHECK (grade IN ('hot', 'warm', 'cold')),
+    hot_changes integer NOT NULL DEFAULT 0,
+    scored_at   timestamptz,
+    search_text text NOT NULL DEFAULT '',
+    version     integer NOT NULL DEFAULT 1,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now()
+);
+-- One open lead per person: who asks again continues the lead that is being worked on.
+CREATE UNIQUE INDEX leads_one_open_per_contact ON leads (contact_id) WHERE status IN ('new', 'working', 'qualified');
+CREATE INDEX leads_contact ON leads (contact_id);
+CREATE INDEX leads_org ON leads (org_id);
+CREATE INDEX leads_status ON leads (status, id DESC);
+CREATE INDEX leads_grade ON leads (grade, id DESC);
+CREATE INDEX leads_source ON leads (source, id DESC);
+CREATE INDEX leads_score ON leads (total_score DESC NULLS LAST, id DESC);
+CREATE INDEX leads_tags ON leads USING gin (tags);
+CREATE INDEX leads_search ON leads USING gin (search_text gin_trgm_ops);
+COMMENT ON TABLE leads IS 'Sales opportunities: a person who came in by some source.';
+COMMENT ON COLUMN leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
+COMMENT ON COLUMN leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
+COMMENT ON COLUMN leads.search_text IS 'Lower-case name, e-mail, company and domain for text search.';
+
+CREATE TABLE lead_status_history (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    lead_id     uuid NOT NULL REFERENCES leads ON DELETE CASCADE,
+    from_status text,
+    to_status   text NOT NULL,
+    changed_by  text NOT NULL,
+    changed_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX lead_status_history_lead ON lead_status_history (lead_id, id);
+
+CREATE TABLE events (
+    id          uuid PRIMARY KEY DEFAULT uuidv7(),
+    contact_id  uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    lead_id     uuid REFERENCES leads ON DELETE CASCADE,
+    type        text NOT NULL,
+    occurred_at timestamptz NOT NULL DEFAULT now(),
+    properties  jsonb NOT NULL DEFAULT '{}',
+    source      text NOT NULL,
+    dedupe_key  text UNIQUE
+);
+CREATE INDEX events_contact ON events (contact_id, occurred_at);
+COMMENT ON TABLE events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
+
+CREATE TABLE field_values (
+    entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization')),
+    entity_id   uuid NOT NULL,
+    field       text NOT NULL,
+    source      text NOT NULL,
+    value       jsonb NOT NULL,
+    confidence  real NOT NULL CHECK (confidence BETWEEN 0 AND 1),
+    observed_at timestamptz NOT NULL,
+    locked      boolean NOT NULL DEFAULT false,
+    sandbox     boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (entity_kind, entity_id, field, source)
+);
+COMMENT ON TABLE field_values IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
+COMMENT ON COLUMN field_values.locked IS 'Edited by a person: enrichment never overrides it.';
+COMMENT ON COLUMN field_values.sandbox IS 'Invented by the sandbox providers.';

@@ -1,0 +1,100 @@
+-- What came in, and the work that it causes.
+-- depends: 0001_customers
+
+CREATE TABLE intake (
+    id          uuid PRIMARY KEY DEFAULT uuidv7(),
+    received_at timestamptz NOT NULL DEFAULT now(),
+    client      text NOT NULL,
+    source      text NOT NULL,
+    request_id  text,
+    payload     bytea,
+    outcome     text NOT NULL CHECK (outcome IN ('created', 'updated', 'rejected', 'suppressed')),
+    errors      jsonb NOT NULL DEFAULT '[]',
+    lead_id     uuid REFERENCES leads ON DELETE SET NULL,
+    resolved_at timestamptz
+);
+CREATE INDEX intake_rejects ON intake (id DESC) WHERE outcome = 'rejected';
+CREATE INDEX intake_lead ON intake (lead_id);
+CREATE INDEX intake_received ON intake (received_at);
+COMMENT ON TABLE intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted, purged early.';
+
+CREATE TABLE batches (
+    id           uuid PRIMARY KEY DEFAULT uuidv7(),
+    lane         text NOT NULL CHECK (lane IN ('interactive', 'bulk')),
+    size         integer NOT NULL,
+    state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'completed', 'failed', 'expired')),
+    round        integer NOT NULL DEFAULT 0,
+    lease_until  timestamptz NOT NULL,
+    execution_id text,
+    reason       text,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    closed_at    timestamptz
+);
+CREATE INDEX batches_open ON batches (lane, lease_until) WHERE state = 'open';
+CREATE INDEX batches_execution ON batches (execution_id) WHERE state = 'open';
+COMMENT ON TABLE batches IS 'Leases: leads that one run of the enrichment workflow works on. An expired lease is how a killed run is noticed.';
+
+CREATE TABLE work_items (
+    lead_id     uuid PRIMARY KEY REFERENCES leads ON DELETE CASCADE,
+    lane        text NOT NULL CHECK (lane IN ('interactive', 'bulk')),
+    stage       text NOT NULL DEFAULT 'queued'
+                CHECK (stage IN ('queued', 'leased', 'waiting', 'scored', 'done', 'dead')),
+    due_at      timestamptz NOT NULL DEFAULT now(),
+    batch_id    uuid REFERENCES batches,
+    max_batch   integer NOT NULL DEFAULT 500 CHECK (max_batch >= 1),
+    attempts    integer NOT NULL DEFAULT 0,
+    waits       integer NOT NULL DEFAULT 0,
+    requeue     boolean NOT NULL DEFAULT false,
+    reason_code text,
+    reason      text,
+    updated_at  timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 70);
+CREATE INDEX work_items_due ON work_items (lane, due_at, lead_id) WHERE stage IN ('queued', 'waiting');
+CREATE INDEX work_items_batch ON work_items (batch_id) WHERE stage IN ('leased', 'scored');
+CREATE INDEX work_items_stage ON work_items (stage, lead_id DESC) WHERE stage <> 'done';
+COMMENT ON TABLE work_items IS 'Where each lead is in the pipeline; one row per lead.';
+COMMENT ON COLUMN work_items.max_batch IS 'Shrinks 500, 50, 1 when a batch fails as a whole, so that a poisonous lead ends alone.';
+COMMENT ON COLUMN work_items.requeue IS 'The lead changed while it was leased: it is queued again when the batch closes.';
+
+CREATE TABLE workflow_errors (
+    id            uuid PRIMARY KEY DEFAULT uuidv7(),
+    execution_id  text,
+    workflow_id   text,
+    workflow_name text,
+    node          text,
+    message       text,
+    batch_id      uuid,
+    occurred_at   timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE workflow_errors IS 'Failed n8n executions as told by the error workflow.';
+
+CREATE TABLE jobs (
+    id          uuid PRIMARY KEY DEFAULT uuidv7(),
+    kind        text NOT NULL CHECK (kind IN ('import', 'export', 'rescore', 'erasure')),
+    state       text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'paused', 'done', 'failed')),
+    created_by  text NOT NULL,
+    options     jsonb NOT NULL DEFAULT '{}',
+    progress    jsonb NOT NULL DEFAULT '{}',
+    cursor      bigint NOT NULL DEFAULT 0,
+    total       bigint,
+    content     bytea,
+    error       text,
+    lease_until timestamptz,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE jobs IS 'Long work in small resumable steps, driven by n8n.';
+
+CREATE TABLE idempotency_keys (
+    client      text NOT NULL,
+    key         text NOT NULL,
+    route       text NOT NULL,
+    fingerprint text NOT NULL,
+    locked_at   timestamptz NOT NULL DEFAULT now(),
+    status      integer,
+    body        bytea,
+    expires_at  timestamptz NOT NULL,
+    PRIMARY KEY (client, key, route)
+);
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+COMMENT ON TABLE idempotency_keys IS 'Answers already given, by Idempotency-Key; body encrypted.';
