@@ -100,7 +100,7 @@ CREATE INDEX leads_org ON leads (org_id);
 CREATE INDEX leads_status ON leads (status, id DESC);
 CREATE INDEX leads_grade ON leads (grade, id DESC);
 CREATE INDEX leads_source ON leads (source, id DESC);
-CREATE INDEX leads_score ON leads (total_score DESC NULLS LAST, id DESC);
+CREATE INDEX leads_score ON leads ((coalesce(total_score, -1)) DESC, id DESC);
 CREATE INDEX leads_tags ON leads USING gin (tags);
 CREATE INDEX leads_search ON leads USING gin (search_text gin_trgm_ops);
 COMMENT ON TABLE leads IS 'Sales opportunities: a person who came in by some source.';

@@ -12,3 +12,4 @@ CREATE TABLE stats_daily (
     PRIMARY KEY (day, source)
 );
 COMMENT ON TABLE stats_daily IS 'Leads received per UTC day and source, and the first grade they got.';
+CREATE INDEX leads_created ON leads (created_at);

@@ -1,0 +1,1 @@
+"""HTTP: one module per resource. Parse, call, render; no SQL and no rule."""

@@ -1,0 +1,133 @@
+"""Declarative endpoints: what comes in, what goes out, who may call. One decorator does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, json, request
+from marshmallow import Schema, ValidationError
+
+from sidecar.engine import Engine
+from sidecar.errors import Forbidden, Invalid, Unauthorized
+from sidecar.pipeline.access import Caller, authenticate
+
+MAX_DEPTH_ERROR = "The JSON is nested too deeply."
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The contract of one route, for the router and for OpenAPI."""
+
+    method: str
+    path: str
+    function: Callable[..., Any]
+    body: Schema | None
+    query: Schema | None
+    answer: Schema | None
+    status: int
+    scope: str | None
+    tag: str
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+def endpoint(
+    blueprint: Blueprint, method: str, path: str, *, scope: str | None, body: Schema | None = None,
+    query: Schema | None = None, answer: Schema | None = None, status: int = 200,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register `function(engine, caller, body?, query?, **path)` under a route.
+
+    It returns a JSON value, or (JSON value, status), or a Response. scope None: no sign-in needed.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        contract = Endpoint(
+            method, path, function, body, query, answer, status, scope, blueprint.name)
+        ENDPOINTS.append(contract)
+
+        def view(**arguments: Any) -> Response:
+            engine: Engine = current_app.extensions["engine"]
+            caller = _caller(engine, scope)
+            if body is not None:
+                arguments["body"] = load(body, json_body())
+            if query is not None:
+                arguments["query"] = load(query, _query(query))
+            result = function(engine, caller, **arguments)
+            if isinstance(result, Response):
+                return result
+            value, code = result if isinstance(result, tuple) else (result, status)
+            if code == 204:
+                return Response(status=204)
+            return Response(json.dumps(value), status=code, content_type="application/json")
+
+        blueprint.add_url_rule(
+            path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method])
+        return function
+
+    return register
+
+
+def _caller(engine: Engine, scope: str | None) -> Caller | None:
+    if scope is None:
+        return None
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthorized("Send an access token: Authorization: Bearer …")
+    caller = authenticate(engine, token.strip())
+    g.caller_kind = caller.kind
+    if scope and not caller.may(scope):
+        raise Forbidden(f"This needs the scope {scope}.")
+    return caller
+
+
+def json_body() -> Any:
+    """The request's JSON. Raises Invalid (naming the body) when it is none."""
+    raw = request.get_data()
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except RecursionError:
+        raise Invalid("The body is not accepted.", errors=[
+            {"pointer": "", "code": "too_deep", "detail": MAX_DEPTH_ERROR}]) from None
+    except ValueError as error:
+        raise Invalid("The body is not JSON.", errors=[
+            {"pointer": "", "code": "not_json", "detail": f"The body is not JSON: {error}"[:200]}
+        ]) from None
+    return value
+
+
+def _query(schema: Schema) -> dict[str, Any]:
+    return {key: request.args[key] for key in request.args}
+
+
+def load(schema: Schema, value: Any) -> Any:
+    """Validate with marshmallow. Raises Invalid that names each field by JSON pointer."""
+    try:
+        return schema.load(value)
+    except ValidationError as error:
+        raise Invalid(
+            "The request is not valid; see errors.", errors=pointers(error.messages)) from None
+
+
+def pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
+    """marshmallow's messages as [{pointer, code, detail}]."""
+    if isinstance(messages, dict):
+        return [
+            item for key, value in messages.items()
+            for item in pointers(value, at if key == "_schema" else f"{at}/{_token(key)}")
+        ]
+    found = []
+    for message in messages if isinstance(messages, list) else [messages]:
+        code = {
+            "Unknown field.": "unknown_field",
+            "Missing data for required field.": "required",
+        }.get(str(message), "invalid")
+        found.append({"pointer": at, "code": code, "detail": str(message)})
+    return found
+
+
+def _token(key: Any) -> str:
+    text = str(key).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return text[:100].replace("~", "~0").replace("/", "~1")

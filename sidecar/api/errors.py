@@ -1,0 +1,93 @@
+"""Every error in one shape: RFC 9457 problem details."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, json, request
+from redis import RedisError
+from werkzeug.exceptions import HTTPException
+
+from sidecar.errors import (
+    Conflict,
+    EngineError,
+    Forbidden,
+    Invalid,
+    LeaseLost,
+    NotFound,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[EngineError], tuple[int, str]] = {
+    Invalid: (422, "The request is not valid"),
+    NotFound: (404, "Not found"),
+    Conflict: (409, "Conflict"),
+    LeaseLost: (409, "The lease is lost"),
+    Unauthorized: (401, "Sign in first"),
+    Forbidden: (403, "Not allowed"),
+    TooMany: (429, "Too many requests"),
+    Unavailable: (503, "Temporarily unavailable"),
+}
+_CODES = {
+    400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def problem(
+    status: int, title: str, detail: str, code: str,
+    errors: list[dict[str, Any]] | None = None, **extra: Any,
+) -> Response:
+    """A problem+json response: {type, title, status, detail, instance, request_id, code, errors?}."""
+    body: dict[str, Any] = {
+        "type": f"/docs#problem-{code}", "title": title, "status": status, "detail": detail,
+        "instance": request.path, "request_id": g.get("request_id"), "code": code,
+    }
+    if errors:
+        body["errors"] = errors
+    response = Response(
+        json.dumps(body | extra), status=status, content_type="application/problem+json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="enrichment"'
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error as a problem."""
+
+    @app.errorhandler(EngineError)
+    def engine_error(error: EngineError) -> Response:
+        status, title = STATUS.get(type(error), (500, "Something went wrong"))
+        response = problem(status, title, error.detail, error.code, error.errors, **error.extra)
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, Unavailable):
+            response.headers["Retry-After"] = "1"
+        if isinstance(error, Forbidden):
+            response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
+        return response
+
+    @app.errorhandler(RedisError)
+    def redis_error(error: RedisError) -> Response:
+        return engine_error(Unavailable("Redis does not answer at the moment. Try again."))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        response = problem(
+            status, error.name, error.description or error.name, _CODES.get(status, "http_error"))
+        if allow := dict(error.get_headers()).get("Allow"):
+            response.headers["Allow"] = allow
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.exception("unexpected error")
+        return problem(
+            500, "Something went wrong", "This is our fault; the request id finds it in the logs.",
+            "internal_error")

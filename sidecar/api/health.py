@@ -1,0 +1,39 @@
+"""Is the process up, and can it work?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from redis import RedisError
+
+from sidecar.api import schemas
+from sidecar.api.endpoint import endpoint
+from sidecar.engine import Engine
+from sidecar.errors import Unavailable
+from sidecar.store.database import one
+
+bp = Blueprint("health", __name__)
+
+
+@endpoint(bp, "GET", "/healthz", scope=None, answer=schemas.Anything())
+def healthz(engine: Engine, caller: None) -> Any:
+    """The process is up."""
+    return {"status": "ok"}
+
+
+@endpoint(bp, "GET", "/readyz", scope=None, answer=schemas.Anything())
+def readyz(engine: Engine, caller: None) -> Any:
+    """Postgres and Redis answer: 200, else 503 with each one's state."""
+    checks = {"postgres": "ok", "redis": "ok"}
+    try:
+        with engine.database.transaction() as cursor:
+            one(cursor, "SELECT 1 FROM leads LIMIT 1")
+    except Unavailable:
+        checks["postgres"] = "down"
+    try:
+        engine.cache.ping()
+    except RedisError:
+        checks["redis"] = "down"
+    ready = all(state == "ok" for state in checks.values())
+    return {"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503

@@ -1,0 +1,133 @@
+"""Leads: in, out, edited."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from flask import Blueprint, g, request
+
+from sidecar.api import schemas
+from sidecar.api.endpoint import endpoint, json_body
+from sidecar.engine import Engine
+from sidecar.errors import Invalid
+from sidecar.pipeline import intake, sales, waking
+from sidecar.pipeline.access import Caller
+
+bp = Blueprint("leads", __name__)
+
+
+@endpoint(bp, "POST", "/v1/leads", scope="leads", answer=schemas.IntakeResults(), status=202)
+def create(engine: Engine, caller: Caller) -> Any:
+    """Send one lead, or up to 1,000 as {"leads": […]}. Durable when this answers."""
+    leads, lane, single = _sent(json_body())
+    results = intake.receive(
+        engine, leads, client=caller.name, lane=lane, request_id=g.get("request_id"))
+    g.leads = len(results)
+    if all(result["outcome"] == "rejected" for result in results):
+        raise Invalid(
+            "The lead is not valid; see errors." if single else "No lead is valid; see errors.",
+            errors=[
+                error if single else
+                error | {"pointer": f"/leads/{result['index']}{error['pointer']}"}
+                for result in results for error in result["errors"]
+            ],
+            results=results,
+        )
+    waking.wake(engine, lane or intake.lane_of(engine, len(leads)))
+    return {"results": results}
+
+
+def _sent(body: Any) -> tuple[list[Any], str | None, bool]:
+    """(leads, lane, whether it was one lead alone)."""
+    if isinstance(body, dict) and "leads" in body:
+        lane = body.get("lane")
+        extra = set(body) - {"leads", "lane"}
+        errors = [
+            {"pointer": f"/{name[:100]}", "code": "unknown_field", "detail": "Unknown field."}
+            for name in sorted(extra)
+        ]
+        if lane is not None and lane not in schemas.LANES:
+            errors.append({"pointer": "/lane", "code": "invalid",
+                           "detail": f"Must be one of {', '.join(schemas.LANES)}."})
+        leads = body["leads"]
+        if not isinstance(leads, list) or not 1 <= len(leads) <= schemas.MAX_LEADS:
+            errors.append({"pointer": "/leads", "code": "wrong_length",
+                           "detail": f"Send a list of 1 to {schemas.MAX_LEADS} leads."})
+        if errors:
+            raise Invalid("The request is not valid; see errors.", errors=errors)
+        return leads, lane, False
+    if not isinstance(body, dict):
+        raise Invalid("The request is not valid; see errors.", errors=[
+            {"pointer": "", "code": "wrong_type", "detail": "Send a lead, or {\"leads\": […]}."}])
+    return [body], None, True
+
+
+@endpoint(bp, "GET", "/v1/leads", scope="leads:read", query=schemas.LeadQuery(),
+          answer=schemas.Page())
+def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """Leads, newest or best first, in keyset pages; masked without the scope pii:read."""
+    limit, sort = query.pop("limit"), query.pop("sort")
+    after = decode_cursor(query.pop("cursor", None), 2 if sort == "score" else 1)
+    return page(*sales.list_leads(
+        engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read")))
+
+
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.Anything())
+def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
+    """One lead with its score's reasons, each field's source, events and history."""
+    return sales.get_lead(engine, str(lead_id), reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
+          answer=schemas.Anything())
+def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
+    """Edit a lead's status, tags, owner or message; If-Match takes its version."""
+    return sales.edit_lead(
+        engine, str(lead_id), body, actor=caller.name, reveal=caller.may("pii:read"),
+        version=request.headers.get("If-Match"))
+
+
+@endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
+          answer=schemas.Anything(), status=202)
+def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again."""
+    counts = sales.add_events(engine, body["events"], source=caller.name)
+    waking.wake(engine, "interactive")
+    return counts
+
+
+@endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.PageQuery(),
+          answer=schemas.Page())
+def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """Leads that were refused, with the reasons; the raw lead only with the scope pii:read."""
+    after = decode_cursor(query.get("cursor"), 1)
+    return page(*sales.list_rejects(
+        engine, limit=query["limit"], after=after, reveal=caller.may("pii:read")))
+
+
+def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, Any]:
+    """A page: {data, next}."""
+    token = None
+    if following is not None:
+        token = base64.urlsafe_b64encode(json.dumps(following).encode()).decode().rstrip("=")
+    return {"data": rows, "next": token}
+
+
+def decode_cursor(token: str | None, length: int) -> list[Any] | None:
+    """What `page` encoded. Raises Invalid for anything else."""
+    from sidecar.ids import is_id
+
+    if token is None:
+        return None
+    try:
+        value = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        if isinstance(value, list) and len(value) == length and is_id(value[-1]) and (
+                length == 1 or type(value[0]) is int and -1 <= value[0] <= 10_000):
+            return value
+    except (ValueError, binascii.Error):
+        pass
+    raise Invalid("The request is not valid; see errors.", errors=[
+        {"pointer": "/cursor", "code": "invalid", "detail": "This is no cursor of this list."}])

@@ -1,0 +1,115 @@
+"""OpenAPI 3.1, made from the same endpoints and schemas that answer the requests."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin, resolver
+from flask import Blueprint, Response, render_template
+
+from sidecar.api import schemas
+from sidecar.api.endpoint import ENDPOINTS, Endpoint, endpoint
+from sidecar.engine import Engine
+
+bp = Blueprint("openapi", __name__)
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance", "code"],
+    "properties": {
+        "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+        "detail": {"type": "string"}, "instance": {"type": "string"},
+        "request_id": {"type": ["string", "null"]}, "code": {"type": "string"},
+        "errors": {"type": "array", "items": {
+            "type": "object", "required": ["pointer", "detail"],
+            "properties": {"pointer": {"type": "string"}, "code": {"type": "string"},
+                           "detail": {"type": "string"}}}},
+    },
+}
+_LEAD_BODY = {
+    "anyOf": [
+        {"type": "object", "properties": {"email": {"type": "string"}}},
+        {"type": "object", "required": ["leads"], "properties": {
+            "leads": {"type": "array", "minItems": 1, "maxItems": schemas.MAX_LEADS},
+            "lane": {"enum": list(schemas.LANES)}}},
+    ]
+}
+PROBLEMS = {
+    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict",
+    413: "too_large", 422: "invalid", 429: "too_many_requests", 503: "unavailable",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    spec = APISpec(
+        title="Customer Data Enrichment Engine", version=version("enrichment-engine"),
+        openapi_version="3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=resolver)],
+        info={"description": "Leads in; validated, enriched, scored. Errors are RFC 9457 problems."},
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.schema("Problem", _PROBLEM)
+    for contract in ENDPOINTS:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", contract.path)
+        spec.path(path=path, operations={contract.method.lower(): _operation(contract)})
+    return spec.to_dict()
+
+
+def _operation(contract: Endpoint) -> dict[str, Any]:
+    doc = (contract.function.__doc__ or "").strip()
+    summary, _, description = doc.partition("\n\n")
+    answer: dict[str, Any] = {"description": "Done"}
+    if contract.answer is not None:
+        answer["content"] = {"application/json": {"schema": contract.answer}}
+    parameters: list[Any] = [
+        {"in": "path", "name": name, "required": True, "schema": {"type": "string", "format": "uuid"}}
+        for name in re.findall(r"<uuid:(\w+)>", contract.path)
+    ]
+    if contract.query is not None:
+        parameters.append({"in": "query", "schema": contract.query})
+    operation: dict[str, Any] = {
+        "operationId": contract.function.__name__,
+        "tags": [contract.tag],
+        "summary": " ".join(summary.split()),
+        "parameters": parameters,
+        "responses": {str(contract.status): answer} | {
+            str(status): {"description": code, "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+            for status, code in PROBLEMS.items()
+        },
+        "security": [] if contract.scope is None else [{"token": []}],
+    }
+    if contract.path == "/readyz":
+        operation["responses"]["503"] = answer
+    if description:
+        operation["description"] = description.strip()
+    if contract.body is not None:
+        operation["requestBody"] = {
+            "required": True, "content": {"application/json": {"schema": contract.body}}}
+    elif contract.path == "/v1/leads" and contract.method == "POST":
+        operation["requestBody"] = {
+            "required": True, "content": {"application/json": {"schema": _LEAD_BODY}}}
+    return operation
+
+
+@endpoint(bp, "GET", "/openapi.json", scope=None, answer=schemas.Anything())
+def openapi(engine: Engine, caller: None) -> Any:
+    """This document."""
+    return document()
+
+
+@bp.get("/docs")
+def docs() -> Response:
+    """The API for people: every call with its scope, what it takes and answers, and the problems."""
+    return Response(render_template("docs.html", spec=document(), problems=PROBLEMS, endpoints=ENDPOINTS))
+
+
+@bp.get("/docs.css")
+def docs_css() -> Response:
+    """The style of the docs page."""
+    return Response(render_template("docs.css"), content_type="text/css")

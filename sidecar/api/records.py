@@ -1,0 +1,38 @@
+"""The pure functions over HTTP: validate, normalise, score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from sidecar.api import schemas
+from sidecar.api.endpoint import endpoint
+from sidecar.engine import Engine
+from sidecar.pipeline import stateless
+from sidecar.pipeline.access import Caller
+
+bp = Blueprint("records", __name__)
+
+
+@endpoint(bp, "POST", "/v1/validate", scope="leads:read", body=schemas.LeadList(),
+          answer=schemas.Results())
+def validate(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Check leads: {valid, errors, warnings} for each, in order. Nothing is stored."""
+    return {"results": stateless.validate_leads(engine, body["leads"])}
+
+
+@endpoint(bp, "POST", "/v1/normalize", scope="leads:read", body=schemas.LeadList(),
+          answer=schemas.Results())
+def normalize(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Tidy leads: {lead, changes} for each, in order; {errors} for one that is not valid."""
+    return {"results": stateless.normalize_leads(engine, body["leads"])}
+
+
+@endpoint(bp, "POST", "/v1/score", scope="leads:read", body=schemas.ScoreRequest(),
+          answer=schemas.Results())
+def score(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Score leads as they stand, or stored ones by id. Nothing is stored."""
+    if "leads" in body:
+        return {"results": stateless.score_leads(engine, body["leads"])}
+    return {"results": stateless.score_stored(engine, body["lead_ids"])}

@@ -1,0 +1,85 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask.json.provider import DefaultJSONProvider
+
+from sidecar import logs, metrics
+from sidecar.api import auth, errors, health, leads, openapi, operations, pipeline, records
+from sidecar.engine import Engine
+from sidecar.ids import new_id
+from sidecar.settings import Settings
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+_REQUEST_ID = re.compile(r"[\w.:-]{8,64}")
+_access = logging.getLogger("sidecar.access")
+
+
+class Json(DefaultJSONProvider):
+    """ISO times, plain numbers, keys in their own order."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if isinstance(value, Decimal):
+            return float(value)
+        return DefaultJSONProvider.default(value)
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
+    """Build the Flask app. Raises SettingsError when a setting is missing or wrong."""
+    settings = settings or Settings.from_env(os.environ)
+    engine = engine or Engine.build(settings)
+    logs.configure(settings.log_level)
+    app = Flask(__name__, static_folder=None)
+    app.json = Json(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions["engine"] = engine
+    _requests(app)
+    errors.init_app(app)
+    metrics.init_app(app, engine)
+    for module in (auth, records, leads, pipeline, operations, health, openapi):
+        app.register_blueprint(module.bp)
+    return app
+
+
+def _requests(app: Flask) -> None:
+    """A request id and one log line for every request."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.path not in ("/healthz", "/readyz", "/metrics"):
+            _access.info(
+                "request",
+                extra={
+                    "method": request.method,
+                    "route": request.url_rule.rule if request.url_rule else None,
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - g.get("started", 0)) * 1000, 1),
+                    "caller": g.get("caller_kind"),
+                },
+            )
+        return response
+
+

@@ -1,0 +1,176 @@
+"""The command line: `sidecar …`. Heavy modules are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def main() -> None:
+    """Customer Data Enrichment Engine."""
+
+
+def _lines(process: Callable[[Iterable[str]], Iterable[str]]) -> None:
+    for line in process(sys.stdin):
+        click.echo(line)
+
+
+@main.command()
+def validate() -> None:
+    """Check leads: JSON lines in, one result a line out, in order."""
+    from sidecar.records import validate_lines
+
+    _lines(validate_lines)
+
+
+@main.command()
+def normalize() -> None:
+    """Tidy leads: JSON lines in, one result a line out, in order."""
+    from sidecar.records import normalize_lines
+
+    _lines(normalize_lines)
+
+
+@main.command()
+def score() -> None:
+    """Score leads with the default model: JSON lines in, one result a line out, in order."""
+    from sidecar.engine import utc_now
+    from sidecar.scoring import default_model, score_lines
+
+    now = utc_now()
+    _lines(lambda lines: score_lines(lines, now, default_model()))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from sidecar.settings import Settings
+    from sidecar.store.migrations import migrate as apply
+
+    applied = apply(Settings.from_env(os.environ).database_url)
+    click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+
+
+@main.command()
+def providers() -> None:
+    """Print the provider catalogue as JSON (the n8n credential's fields are made from it)."""
+    import json
+
+    from sidecar.enrichment import catalogue
+
+    click.echo(json.dumps(catalogue(), indent=2))
+
+
+@main.group()
+def clients() -> None:
+    """Programs that call the API."""
+
+
+@clients.command("add")
+@click.argument("name")
+@click.option("--scopes", required=True, help="Comma-separated, e.g. leads,pii:read; or all.")
+@click.option("--secret-file", type=click.Path(exists=True, path_type=Path),
+              help="File that holds the secret; without it one is made and printed once.")
+def add_client(name: str, scopes: str, secret_file: Path | None) -> None:
+    """Create a client, or give it a new secret and scopes."""
+    import secrets
+
+    from sidecar.pipeline.access import SCOPES
+    from sidecar.secrets import hash_password
+    from sidecar.store import access
+
+    wanted = list(SCOPES) if scopes == "all" else [s.strip() for s in scopes.split(",")]
+    if unknown := set(wanted) - set(SCOPES):
+        raise click.ClickException(f"Unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}.")
+    secret = _read(secret_file) if secret_file else secrets.token_urlsafe(32)
+    with _transaction() as cursor:
+        access.save_client(cursor, name, hash_password(secret), wanted)
+        access.audit(cursor, "command line", "client.saved", "client", name,
+                     after={"scopes": wanted})
+    click.echo(f"client_id={name}" + ("" if secret_file else f"\nclient_secret={secret}"))
+
+
+@clients.command("list")
+def list_clients() -> None:
+    """All clients."""
+    from sidecar.store import access
+
+    with _transaction() as cursor:
+        for row in access.clients(cursor):
+            state = "disabled" if row["disabled_at"] else "enabled"
+            click.echo(f"{row['id']:24} {state:9} {','.join(row['scopes'])}")
+
+
+@clients.command("disable")
+@click.argument("name")
+def disable_client(name: str) -> None:
+    """Refuse new tokens to a client."""
+    from sidecar.store import access
+
+    with _transaction() as cursor:
+        if not access.disable_client(cursor, name):
+            raise click.ClickException(f"There is no client {name}.")
+
+
+@main.group()
+def users() -> None:
+    """People who sign in."""
+
+
+@users.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice(["admin", "operator", "viewer"]), default="operator")
+@click.option("--name", help="The person's name.")
+@click.option("--password-file", type=click.Path(exists=True, path_type=Path),
+              help="File that holds the password; without it you are asked.")
+def add_user(email: str, role: str, name: str | None, password_file: Path | None) -> None:
+    """Create a user, or give them a new password and role."""
+    from sidecar.secrets import hash_password
+    from sidecar.store import access
+
+    password = _read(password_file) if password_file else click.prompt(
+        "Password", hide_input=True, confirmation_prompt=True)
+    if len(password) < 12:
+        raise click.ClickException("The password must have at least 12 characters.")
+    with _transaction() as cursor:
+        access.save_user(cursor, email, hash_password(password), role, name)
+        access.audit(cursor, "command line", "user.saved", "user", email.lower(), after={"role": role})
+    click.echo(f"{email} may sign in as {role}.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """All users."""
+    from sidecar.store import access
+
+    with _transaction() as cursor:
+        for row in access.users(cursor):
+            click.echo(f"{row['email']:40} {row['role']:9} "
+                       f"{'disabled' if row['disabled_at'] else 'enabled'}")
+
+
+@users.command("disable")
+@click.argument("email")
+def disable_user(email: str) -> None:
+    """End a user's sign-ins and refuse new ones."""
+    from sidecar.store import access
+
+    with _transaction() as cursor:
+        if not access.disable_user(cursor, email):
+            raise click.ClickException(f"There is no user {email}.")
+
+
+def _transaction():  # type: ignore[no-untyped-def]
+    from sidecar.settings import Settings
+    from sidecar.store.database import Database
+
+    return Database(Settings.from_env(os.environ).database_url).transaction()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,55 @@
+"""The engine: settings and connections that every use case gets as its first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sidecar.records import RecordSettings
+from sidecar.secrets import Vault, keyed_hash
+from sidecar.settings import Settings
+from sidecar.store.cache import Cache
+from sidecar.store.database import Database
+
+
+def utc_now() -> datetime:
+    """The clock of the engine."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """`replica` is the primary where no replica is set."""
+
+    settings: Settings
+    database: Database
+    replica: Database
+    cache: Cache
+    vault: Vault
+    record_settings: RecordSettings
+    now: Callable[[], datetime] = utc_now
+
+    @classmethod
+    def build(cls, settings: Settings) -> Engine:
+        """Wire the engine; connections open at first use."""
+        database = Database(settings.database_url)
+        replica = settings.replica_database_url
+        return cls(
+            settings=settings,
+            database=database,
+            replica=Database(replica) if replica else database,
+            cache=Cache(settings.redis_url),
+            vault=Vault(settings.encryption_keys),
+            record_settings=RecordSettings(default_region=settings.default_region),
+        )
+
+    def hash(self, *parts: str) -> str:
+        """Keyed hash that tells equality and nothing else."""
+        return keyed_hash(self.settings.hash_key, *parts)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.database.close()
+        self.replica.close()
+        self.cache.redis.close()

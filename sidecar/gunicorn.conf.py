@@ -1,0 +1,33 @@
+"""gunicorn: sync workers (they beat threads for this mix of CPU and database)."""
+
+import os
+import shutil
+from pathlib import Path
+
+bind = os.environ.get("SIDECAR_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("SIDECAR_WORKERS", "3"))
+worker_class = "sync"
+timeout = 60
+graceful_timeout = 30
+max_requests = 50_000
+max_requests_jitter = 5_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+forwarded_allow_ips = os.environ.get("SIDECAR_TRUSTED_PROXIES", "127.0.0.1")
+control_socket_disable = True
+accesslog = None  # the application logs each request itself, as JSON
+
+
+def on_starting(server):
+    """Metrics of dead workers of an earlier run must not be counted again."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+def child_exit(server, worker):
+    """A worker that ended no longer counts in the live gauges."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)

@@ -1,0 +1,1 @@
+"""The use cases of the pipeline, one short transaction each. n8n decides their order."""

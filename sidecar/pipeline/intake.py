@@ -1,0 +1,268 @@
+"""Intake: raw leads in; validated, normalised, recognised, stored and queued in one transaction.
+
+What this returns as created or updated is in Postgres; what is rejected is kept with its reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.ids import new_id
+from sidecar.pipeline import claims
+from sidecar.records import match_keys, normalize, validate
+from sidecar.scoring import intake_event
+from sidecar.store import facts
+from sidecar.store import intake as store
+from sidecar.store.database import Cursor
+
+Key = tuple[str, str]
+
+_CONTACT = tuple(facts.CONTACT_FIELDS)
+_ORGANIZATION = {
+    "company_name": "name", "company_domain": "domain", "company_key": "company_key",
+    "company_legal_form": "legal_form", "industry": "industry", "employee_count": "employee_count",
+    "company_size": "company_size", "annual_revenue": "annual_revenue",
+    "revenue_range": "revenue_range",
+}
+
+
+@dataclass
+class Entry:
+    """One raw lead on its way in."""
+
+    index: int
+    raw: Any
+    lead: dict[str, Any] = field(default_factory=dict)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    outcome: str = "created"
+    contact_id: str | None = None
+    organization_id: str | None = None
+    lead_id: str | None = None
+
+
+def receive(
+    engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
+    request_id: str | None = None,
+) -> list[dict[str, Any]]:
+    """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
+    outcome: created | updated | rejected | suppressed, errors}]."""
+    entries = [_read(engine, index, raw) for index, raw in enumerate(raw_leads)]
+    lane = lane or lane_of(engine, len(entries))
+    with engine.database.transaction() as cursor:
+        _suppress(engine, cursor, entries)
+        accepted = [entry for entry in entries if entry.outcome == "created"]
+        if accepted:
+            _store(engine, cursor, accepted, lane)
+        store.record(cursor, [_intake_row(engine, entry, client, request_id) for entry in entries])
+    return [_result(engine, entry) for entry in entries]
+
+
+def lane_of(engine: Engine, count: int) -> str:
+    """A few leads are a person waiting; many are an import."""
+    return "interactive" if count <= engine.settings.interactive_batch else "bulk"
+
+
+def _read(engine: Engine, index: int, raw: Any) -> Entry:
+    entry = Entry(index, raw)
+    checked = validate(raw, engine.record_settings)
+    if not checked["valid"]:
+        entry.errors, entry.outcome = checked["errors"], "rejected"
+        return entry
+    entry.lead = normalize(raw, engine.record_settings)["lead"]
+    entry.keys = match_keys(entry.lead)
+    return entry
+
+
+def _suppress(engine: Engine, cursor: Cursor, entries: Iterable[Entry]) -> None:
+    hashes = {
+        engine.hash("suppression", *key): entry
+        for entry in entries if entry.outcome == "created" for key in entry.keys
+    }
+    for found in store.suppressed(cursor, hashes):
+        hashes[found].outcome = "suppressed"
+
+
+def _store(engine: Engine, cursor: Cursor, entries: list[Entry], lane: str) -> None:
+    now = engine.now()
+    store.lock(cursor, {key for entry in entries for key in entry.keys})
+    new_contacts = _recognise(cursor, entries)
+    _organizations(cursor, entries)
+
+    contact_facts: dict[str, dict[str, Any]] = {}
+    organization_facts: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        known = contact_facts.setdefault(entry.contact_id or "", {})
+        known.update({name: entry.lead[name] for name in _CONTACT if entry.lead.get(name)})
+        if entry.organization_id:
+            organization_facts.setdefault(entry.organization_id, {}).update(_company(entry.lead))
+
+    organization_claims = {i: claims.lead_claims(f) for i, f in organization_facts.items()}
+    claims.write(cursor, "organization", organization_claims, source="lead", now=now)
+
+    new_ids = {entry.contact_id: entry for entry in new_contacts}
+    facts.insert_entities(
+        cursor, "contact",
+        [
+            contact_facts[entry.contact_id or ""]
+            | {"id": entry.contact_id, "org_id": entry.organization_id,
+               "consent": entry.lead.get("consent")}
+            for entry in new_ids.values()
+        ],
+    )
+    said = {i: claims.lead_claims(f) for i, f in contact_facts.items()}
+    claims.insert_provenance(
+        cursor, "contact", {i: c for i, c in said.items() if i in new_ids}, source="lead", now=now
+    )
+    claims.write(
+        cursor, "contact", {i: c for i, c in said.items() if i not in new_ids}, source="lead", now=now
+    )
+    store.save_identities(
+        cursor,
+        [
+            {"kind": kind, "value": value, "contact_id": contact_id}
+            for (kind, value), contact_id in sorted(
+                {key: entry.contact_id for entry in entries for key in entry.keys}.items())
+        ],
+    )
+    store.attach_organizations(
+        cursor,
+        sorted({
+            (entry.contact_id, entry.organization_id) for entry in entries
+            if entry.contact_id and entry.organization_id and entry.contact_id not in new_ids
+        }),
+    )
+    _leads(cursor, entries, contact_facts)
+    limit = engine.settings.bulk_batch
+    store.queue(cursor, dict.fromkeys(entry.lead_id or "" for entry in entries), lane, limit)
+    store.add_events(cursor, [event for entry in entries for event in _events(entry, now)])
+
+
+def _recognise(cursor: Cursor, entries: list[Entry]) -> list[Entry]:
+    """Give each entry its contact; answers the entries whose contact is new."""
+    owners: dict[Key, str] = store.find_contacts(cursor, {k for e in entries for k in e.keys})
+    new = []
+    for entry in entries:
+        owner = next((owners[key] for key in entry.keys if key in owners), None)
+        if owner is None:
+            owner = new_id()
+            new.append(entry)
+        entry.contact_id = owner
+        for key in entry.keys:
+            owners.setdefault(key, owner)
+    return new
+
+
+def _organizations(cursor: Cursor, entries: list[Entry]) -> None:
+    """Give each entry its organization: by domain, else by the name's matching key."""
+    domains = {entry.lead["company_domain"] for entry in entries if entry.lead.get("company_domain")}
+    keys = {
+        entry.lead["company_key"] for entry in entries
+        if entry.lead.get("company_key") and not entry.lead.get("company_domain")
+    }
+    if not domains and not keys:
+        return
+    by_domain, by_key = store.find_organizations(cursor, domains, keys)
+    rows = [
+        {"id": new_id(), "domain": domain, "company_key": None}
+        for domain in sorted(domains - by_domain.keys())
+    ] + [
+        {"id": new_id(), "domain": None, "company_key": key} for key in sorted(keys - by_key.keys())
+    ]
+    if rows:
+        store.claim_organizations(cursor, rows)
+        by_domain, by_key = store.find_organizations(cursor, domains, keys)
+    for entry in entries:
+        domain, key = entry.lead.get("company_domain"), entry.lead.get("company_key")
+        entry.organization_id = by_domain.get(domain) if domain else by_key.get(key)
+
+
+def _company(lead: dict[str, Any]) -> dict[str, Any]:
+    return {ours: lead[theirs] for theirs, ours in _ORGANIZATION.items() if lead.get(theirs)}
+
+
+def _leads(cursor: Cursor, entries: list[Entry], contact_facts: dict[str, dict[str, Any]]) -> None:
+    """Give each entry its lead: the contact's open one, else a new one."""
+    contact_ids = {entry.contact_id or "" for entry in entries}
+    existing = store.open_leads(cursor, contact_ids)
+    made: dict[str, dict[str, Any]] = {}
+    changed: dict[str, tuple[Any, ...]] = {}
+    for entry in entries:
+        contact_id, lead = entry.contact_id or "", entry.lead
+        search = search_text(contact_facts[contact_id], _company(lead))
+        if contact_id in existing:
+            row = existing[contact_id]
+            entry.lead_id, entry.outcome = row["id"], "updated"
+            row["tags"] = list(dict.fromkeys([*row["tags"], *lead.get("tags", [])]))
+            changed[row["id"]] = (
+                row["id"], entry.organization_id, row["tags"], lead.get("message"),
+                lead.get("utm", {}), lead.get("custom", {}), search,
+            )
+        elif contact_id in made:
+            row = made[contact_id]
+            entry.lead_id, entry.outcome = row["id"], "updated"
+            row["tags"] = list(dict.fromkeys([*row["tags"], *lead.get("tags", [])]))
+            row["message"] = lead.get("message") or row["message"]
+            row["org_id"] = row["org_id"] or entry.organization_id
+            row["search_text"] = search
+        else:
+            entry.lead_id = new_id()
+            made[contact_id] = {
+                "id": entry.lead_id, "contact_id": contact_id, "org_id": entry.organization_id,
+                "email": lead.get("email"), "source": lead.get("source") or "api",
+                "tags": lead.get("tags", []), "message": lead.get("message"),
+                "utm": lead.get("utm", {}), "custom": lead.get("custom", {}), "search_text": search,
+            }
+    store.insert_leads(cursor, list(made.values()))
+    store.update_leads(cursor, [changed[key] for key in sorted(changed)])
+
+
+def search_text(contact: dict[str, Any], organization: dict[str, Any]) -> str:
+    """What the list's text search looks at."""
+    parts = [contact.get("full_name") or f"{contact.get('first_name', '')} "
+             f"{contact.get('last_name', '')}".strip(), contact.get("email"),
+             organization.get("name"), organization.get("domain")]
+    return " ".join(part for part in parts if part).lower()
+
+
+def _events(entry: Entry, now: Any) -> Iterable[dict[str, Any]]:
+    kind = intake_event(entry.lead)
+    if kind:
+        yield {
+            "contact_id": entry.contact_id, "lead_id": entry.lead_id, "type": kind,
+            "occurred_at": now, "properties": {}, "source": "intake", "dedupe_key": None,
+        }
+
+
+def _intake_row(
+    engine: Engine, entry: Entry, client: str, request_id: str | None
+) -> dict[str, Any]:
+    source = entry.lead.get("source")
+    if not source and isinstance(entry.raw, dict) and isinstance(entry.raw.get("source"), str):
+        source = entry.raw["source"][:100].encode("utf-8", "replace").decode().replace("\0", "")
+    return {
+        "client": client, "source": source or "api", "request_id": request_id,
+        "payload": None if entry.outcome == "suppressed" else engine.vault.seal(entry.raw),
+        "outcome": entry.outcome, "errors": entry.errors, "lead_id": entry.lead_id,
+    }
+
+
+def _result(engine: Engine, entry: Entry) -> dict[str, Any]:
+    known = entry.outcome in ("created", "updated")
+    return {
+        "index": entry.index,
+        "lead_id": entry.lead_id,
+        "contact_id": entry.contact_id if known else None,
+        "organization_id": entry.organization_id if known else None,
+        "lead_url": lead_url(engine, entry.lead_id) if entry.lead_id else None,
+        "outcome": entry.outcome,
+        "errors": entry.errors,
+    }
+
+
+def lead_url(engine: Engine, lead_id: str) -> str:
+    """Where people look at a lead."""
+    return f"{engine.settings.public_url}/#/leads/{lead_id}"

@@ -1,0 +1,151 @@
+"""Messages to people: owed in the transaction that causes them, sent from the outbox afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.notifications import RouteSettings, route
+from sidecar.pipeline import transports
+from sidecar.pipeline.batches import references
+from sidecar.pipeline.intake import lead_url
+from sidecar.store import leads, notifications, work
+from sidecar.store.database import Cursor, Row
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 12
+
+
+def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
+    """Owe one message per channel for each (facts, number of the change into hot)."""
+    targets = route_settings(engine)
+    notifications.owe(cursor, [
+        {
+            "kind": "hot_lead", "lead_id": row["lead_id"], "hot_change": change,
+            "channel": target["channel"], "recipient": target["recipient"],
+            "dedupe_key": f"hot:{row['lead_id']}:{change}:{target['channel']}:{target['recipient']}",
+        }
+        for row, change in hot
+        for target in route(row, targets)
+    ])
+
+
+def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, about: str) -> None:
+    """Owe a message to operations; the same matter once an hour."""
+    settings = engine.settings
+    hour = int(engine.now().timestamp() // 3600)
+    targets = [("email", address) for address in settings.operations_mail_to]
+    if settings.operations_slack_webhook_url:
+        targets.append(("slack", "operations"))
+    matter = hashlib.sha256(about.encode()).hexdigest()[:16]
+    notifications.owe(cursor, [
+        {
+            "kind": "operations", "channel": channel, "recipient": recipient,
+            "content": {"title": title[:200], "detail": detail[:1000],
+                        "link": engine.settings.public_url},
+            "dedupe_key": f"operations:{matter}:{hour}:{channel}:{recipient}",
+        }
+        for channel, recipient in targets
+    ])
+
+
+def route_settings(engine: Engine) -> RouteSettings:
+    """Who gets hot leads."""
+    settings = engine.settings
+    return RouteSettings(
+        slack=("sales",) if settings.slack_webhook_url else (),
+        email=settings.mail_to if settings.smtp_url else (),
+    )
+
+
+def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:
+    """Send what is owed for the leads of a batch: {results, sent, waiting, dead}; the rest follows."""
+    with engine.database.transaction() as cursor:
+        work.renew(cursor, batch_id, engine.settings.lease_seconds)
+        lead_ids = work.members(cursor, batch_id)
+        results = references(engine, cursor, batch_id, lead_ids)
+    hot = [row["lead_id"] for row in results if row["grade"] == "hot"]
+    counts = deliver(engine, hot, seconds) if hot else {"sent": 0, "waiting": 0, "dead": 0}
+    return {"results": results, **counts}
+
+
+def deliver(
+    engine: Engine, lead_ids: list[str] | None = None, seconds: float = 5.0
+) -> dict[str, int]:
+    """Send owed messages (of these leads, or all) for at most some seconds: {sent, waiting, dead}."""
+    until = time.monotonic() + seconds
+    sent = 0
+    while time.monotonic() < until:
+        with engine.database.transaction() as cursor:
+            message = notifications.claim(cursor, lead_ids)
+        if message is None:
+            break
+        sent += _send(engine, message)
+    with engine.database.transaction() as cursor:
+        counts = notifications.counts(cursor)
+    return {"sent": sent, "waiting": counts["waiting"], "dead": counts["dead"]}
+
+
+def _send(engine: Engine, message: Row) -> bool:
+    """Send one claimed message; committed as sending before, so that a kill is noticed."""
+    try:
+        transports.send(engine.settings, message, _content(engine, message))
+    except transports.DeliveryError as error:
+        with engine.database.transaction() as cursor:
+            if error.permanent or message["attempts"] >= MAX_TRIES:
+                notifications.give_up(cursor, message["id"], str(error))
+            else:
+                wait = error.retry_after or min(3600, 5 * 2 ** message["attempts"])
+                notifications.postpone(cursor, message["id"], wait, str(error))
+        log.warning("message not delivered", extra={
+            "notification_id": message["id"], "channel": message["channel"], "reason": str(error)})
+        return False
+    with engine.database.transaction() as cursor:
+        notifications.sent(cursor, message["id"])
+    return True
+
+
+def _content(engine: Engine, message: Row) -> dict[str, Any]:
+    """What the channel's renderer reads."""
+    if message["kind"] == "operations":
+        return dict(message["content"])
+    with engine.database.transaction() as cursor:
+        lead = leads.get(cursor, message["lead_id"])
+    if lead is None:
+        raise transports.DeliveryError("the lead is gone", permanent=True)
+    contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
+    fields = [*contact["fields"].values(), *organization.get("fields", {}).values()]
+    reasons = sorted(
+        (reason for reason in score.get("reasons", []) if reason["points"] > 0),
+        key=lambda reason: -reason["points"],
+    )
+    return {
+        "lead_id": lead["id"],
+        "link": lead_url(engine, lead["id"]),
+        "name": contact.get("full_name") or contact.get("email") or "Unknown",
+        "job_title": contact.get("job_title"),
+        "company": organization.get("name") or organization.get("domain"),
+        "email": contact.get("email"),
+        "phone": contact.get("phone"),
+        "country": contact.get("country") or organization.get("country"),
+        "score": score.get("total"),
+        "grade": score.get("grade"),
+        "reasons": [reason["text"] for reason in reasons[:5]],
+        "source": lead["source"],
+        "sandbox": any(item.get("sandbox") for item in fields),
+        "summary": (lead.get("message") or "")[:500],
+    }
+
+
+def list_messages(
+    engine: Engine, *, limit: int, after: list[Any] | None
+) -> tuple[list[Row], list[Any] | None]:
+    """Messages, newest first, without their recipients."""
+    with engine.replica.transaction() as cursor:
+        rows = notifications.page(cursor, limit + 1, after[0] if after else None)
+    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
+    return rows[:limit], following

@@ -1,0 +1,55 @@
+"""What the dashboard's first page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.enrichment import PROVIDERS
+from sidecar.masking import mask_lead
+from sidecar.store import calls, leads, statistics
+
+
+def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
+    """{totals, grades, by_day, sources, hot, providers}."""
+    with engine.replica.transaction() as cursor:
+        figures = statistics.overview(cursor, days)
+        hot = leads.page(
+            cursor, {"grade": "hot", "status": "new"}, sort="newest", limit=8, after=None)
+    if not reveal:
+        hot = [mask_lead(lead) for lead in hot]
+    return figures | {"hot": [_brief(lead) for lead in hot], "providers": providers(engine)}
+
+
+def providers(engine: Engine) -> list[dict[str, Any]]:
+    """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}], last 30 days."""
+    with engine.replica.transaction() as cursor:
+        states = calls.provider_states(cursor)
+        spend = calls.spend(cursor, 30)
+    result = []
+    for provider in PROVIDERS.values():
+        state = states.get(provider.name, {})
+        live = bool(state.get("live"))
+        spent = next(
+            (row for row in spend
+             if row["provider"] == provider.name and row["sandbox"] is not live), {})
+        result.append({
+            "name": provider.name, "title": provider.title, "sandbox": not live,
+            "health": "paused" if state.get("open") else "ok",
+            "last_error": state.get("last_error"), "calls": spent.get("calls", 0),
+            "found": spent.get("found", 0), "in_doubt": spent.get("in_doubt", 0),
+            "credits": spent.get("credits", 0.0),
+        })
+    return result
+
+
+def _brief(lead: dict[str, Any]) -> dict[str, Any]:
+    contact, organization = lead["contact"], lead["organization"] or {}
+    return {
+        "id": lead["id"], "name": contact.get("full_name") or contact.get("email"),
+        "job_title": contact.get("job_title"),
+        "company": organization.get("name") or organization.get("domain"),
+        "score": lead["score"]["total"] if lead["score"] else None,
+        "grade": lead["score"]["grade"] if lead["score"] else None,
+        "source": lead["source"], "created_at": lead["created_at"],
+    }

@@ -1,0 +1,343 @@
+"""The provider steps of a batch: plan, start, answers, apply.
+
+The order in which n8n runs them is n8n's; each can be repeated without a second payment.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from redis import RedisError
+
+from sidecar.engine import Engine
+from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.planning import plan as plan_lookups
+from sidecar.enrichment.planning import request_key
+from sidecar.ids import new_id
+from sidecar.pipeline import claims
+from sidecar.pipeline.batches import references
+from sidecar.store import calls, facts, work
+from sidecar.store.database import Cursor, Row
+
+log = logging.getLogger(__name__)
+
+# What the Enrich node has for one batch; a call that could only start later is parked.
+ENRICH_SECONDS = 60
+ERROR_TTL_SECONDS = 3600
+# Seconds a provider is left alone after these outcomes; `error` only after five in a row.
+_OPEN_SECONDS = {"auth": 600, "quota": 3600, "throttled": 60, "error": 60}
+_FAILURES_TO_OPEN = {"auth": 1, "quota": 1, "throttled": 1, "error": 5}
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One thing a provider could be asked about one lead."""
+
+    lead_id: str
+    key: str
+    provider: str
+    operation: Operation
+    subject_id: str
+    params: dict[str, str]
+
+
+def operation_of(provider: str, name: str) -> Operation:
+    """A provider's operation by name."""
+    return next(item for item in PROVIDERS[provider].operations if item.name == name)
+
+
+def plan(engine: Engine, batch_id: str) -> dict[str, Any]:
+    """What is worth asking now: {round, calls: [{call_id, provider}], parked, skipped, results}.
+
+    Answers that are already here (an earlier run, another lead of the same company) are merged
+    first, so a repeated plan asks nothing twice.
+    """
+    settings = engine.settings
+    with engine.database.transaction() as cursor:
+        batch = work.renew(cursor, batch_id, settings.lease_seconds)
+        calls.drop_planned(cursor, batch_id)
+        calls.doubt_started(cursor, batch_id)
+        lead_ids = work.members(cursor, batch_id)
+        known = facts.load(cursor, lead_ids)
+        if _merge_answers(engine, cursor, known):
+            known = facts.load(cursor, lead_ids)
+        planned: list[Row] = []
+        parked = skipped = 0
+        if batch["round"] < settings.max_rounds:
+            rows, parked, skipped = _wanted(engine, cursor, batch_id, known)
+            planned = calls.plan(cursor, rows)
+            parked += len(rows) - len(planned)
+            if planned:
+                work.next_round(cursor, batch_id)
+        return {
+            "round": batch["round"] + bool(planned),
+            "calls": [{"call_id": row["call_id"], "provider": row["provider"]} for row in planned],
+            "parked": parked,
+            "skipped": skipped,
+            "results": references(engine, cursor, batch_id, lead_ids),
+        }
+
+
+def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
+    """Everything that could be asked about a lead, asked already or not."""
+    secret = engine.settings.hash_key.encode()
+    for provider in PROVIDERS.values():
+        for operation in provider.operations:
+            subject = row[operation.subject]
+            params = operation.lookup(row) if subject.get("id") else None
+            if params:
+                key = request_key(provider.name, operation.name, params, secret)
+                yield Lookup(
+                    row["lead_id"], key, provider.name, operation, subject["id"], params
+                )
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What could be asked about leads, and what has been: read in two queries for all of them."""
+
+    possible: dict[str, dict[tuple[str, str], Lookup]]
+    answered: dict[tuple[str, bool], str]
+    busy: dict[tuple[str, bool], str]
+    states: dict[str, Row]
+
+    @classmethod
+    def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
+        possible = {
+            row["lead_id"]: {
+                (item.provider, item.operation.name): item for item in _lookups(engine, row)
+            }
+            for row in known
+        }
+        keys = sorted({item.key for items in possible.values() for item in items.values()})
+        answers = calls.known_answers(cursor, keys)
+        return cls(
+            possible,
+            {(row["request_key"], row["sandbox"]): row["outcome"] for row in answers},
+            calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
+            calls.provider_states(cursor),
+        )
+
+    def live(self, provider: str) -> bool:
+        return bool(self.states.get(provider, {}).get("live"))
+
+    def open(self, provider: str) -> bool:
+        return bool(self.states.get(provider, {}).get("open"))
+
+    def status(self, item: Lookup) -> str | None:
+        """The outcome of a lookup, planned | started | in_doubt while there is none, or None."""
+        at = (item.key, not self.live(item.provider))
+        return self.answered.get(at) or self.busy.get(at)
+
+    def asked(self, lead_id: str) -> dict[tuple[str, str], str]:
+        """What planning must not ask again about this lead."""
+        told = {}
+        for name, item in self.possible[lead_id].items():
+            status = self.status(item)
+            if status:
+                told[name] = {"planned": "pending", "started": "pending", "in_doubt": "error"}.get(
+                    status, status)
+        return told
+
+
+def _wanted(
+    engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]
+) -> tuple[list[Row], int, int]:
+    """(ledger rows to plan, parked, skipped): identical lookups of several leads are one call."""
+    survey = Survey.of(engine, cursor, known)
+    away = frozenset(
+        name for name in PROVIDERS
+        if survey.open(name) or not (survey.live(name) or engine.settings.sandbox_url)
+    )
+    rows: dict[str, Row] = {}
+    parked = skipped = 0
+    for row in known:
+        asked = survey.asked(row["lead_id"])
+        wanted = plan_lookups(row, asked, PROVIDERS, away)
+        parked += "pending" in asked.values()
+        skipped += not wanted
+        for lookup in wanted:
+            item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
+            rows.setdefault(item.key, {
+                "id": new_id(), "batch_id": batch_id, "provider": item.provider,
+                "operation": item.operation.name, "request_key": item.key,
+                "subject_kind": item.operation.subject, "subject_id": item.subject_id,
+                "sandbox": not survey.live(item.provider),
+                "request": engine.vault.seal(item.params),
+            })
+    return list(rows.values()), parked, skipped
+
+
+def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
+    """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
+    survey = Survey.of(engine, cursor, known)
+    due: dict[str, int] = {}
+    for row in known:
+        lead_id = row["lead_id"]
+        asked = survey.asked(lead_id)
+        seconds = [
+            {"pending": 60, "throttled": 60, "planned": 30, "started": 30}.get(
+                survey.status(survey.possible[lead_id][name]) or "", 0)
+            for name in asked
+        ] + [
+            max(survey.states[lookup.provider]["open_for"], 30)
+            for lookup in plan_lookups(row, asked, PROVIDERS) if survey.open(lookup.provider)
+        ]
+        if any(seconds):
+            due[lead_id] = min(item for item in seconds if item)
+    return due
+
+
+def start(engine: Engine, batch_id: str, call_ids: list[str], live: list[str]) -> dict[str, Any]:
+    """Begin planned calls: {requests: [{call_id, provider, method, url, headers, query, body,
+    not_before, timeout_s}]}, without keys. The ledger says `started` before this answers."""
+    settings = engine.settings
+    with engine.database.transaction() as cursor:
+        work.renew(cursor, batch_id, settings.lease_seconds)
+        modes = {name: name in live for name in PROVIDERS}
+        states = calls.provider_states(cursor)
+        if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
+            calls.set_live(cursor, modes)
+            for name, is_live in modes.items():
+                calls.switch_mode(cursor, batch_id, name, not is_live)
+        begun = calls.start(cursor, batch_id, call_ids, bool(settings.sandbox_url))
+        requests = _requests(engine, cursor, begun)
+    return {"requests": requests}
+
+
+def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
+    now = engine.now()
+    requests = []
+    for name in sorted({row["provider"] for row in begun}):
+        provider = PROVIDERS[name]
+        rows = [row for row in begun if row["provider"] == name]
+        live_rows = [row for row in rows if not row["sandbox"]]
+        first = _reserve(engine, provider, len(live_rows))
+        for place, row in enumerate(live_rows):
+            row["not_before"] = now + timedelta(
+                milliseconds=max(0.0, first + place * 1000.0 / provider.pace_per_second)
+            )
+        for row in rows:
+            operation = operation_of(name, row["operation"])
+            base = provider.base_url if not row["sandbox"] else _sandbox_base(engine, provider)
+            request = operation.request(engine.vault.open(row["request"]), base)
+            requests.append({
+                "call_id": row["call_id"], "provider": name, **request,
+                "not_before": row.get("not_before"), "timeout_s": operation.timeout_s,
+            })
+    return requests
+
+
+def _reserve(engine: Engine, provider: Provider, count: int) -> float:
+    """Milliseconds from now until this provider's first free slot."""
+    if not count:
+        return 0.0
+    now_ms = int(engine.now().timestamp() * 1000)
+    try:
+        return engine.cache.reserve(
+            provider.name, count, provider.pace_per_second, now_ms) - now_ms
+    except RedisError:
+        return 0.0  # the provider's own throttling remains
+
+
+def _sandbox_base(engine: Engine, provider: Provider) -> str:
+    return f"{engine.settings.sandbox_url}/{provider.name}{urlsplit(provider.base_url).path}"
+
+
+def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -> dict[str, int]:
+    """Store what providers said, raw and encrypted: {accepted, ignored}. The lease need not hold:
+    what was paid for is kept. A repeated or unknown answer is ignored."""
+    now = engine.now()
+    with engine.database.transaction() as cursor:
+        asked = calls.started(cursor, [answer["call_id"] for answer in answers])
+        settled, cached, health = [], [], {}
+        for answer in answers:
+            row = asked.pop(answer["call_id"], None)
+            if row is None:
+                continue
+            operation = operation_of(row["provider"], row["operation"])
+            read = operation.read(
+                answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
+            outcome = read.outcome if not answer.get("error") else "error"
+            ttl = {"found": operation.ttl_found_s, "not_found": operation.ttl_missing_s}.get(
+                outcome, read.retry_after_s or operation.ttl_error_s)
+            if outcome in ("pending", "throttled", "quota", "auth"):
+                ttl = min(ttl, 60 if outcome == "pending" else _OPEN_SECONDS[outcome])
+            settled.append((
+                row["call_id"], outcome, answer.get("status"),
+                read.credits if not answer.get("error") else 0,
+                answer.get("elapsed_ms"), answer.get("error") or read.detail or None,
+            ))
+            cached.append({
+                "request_key": row["request_key"], "sandbox": row["sandbox"],
+                "provider": row["provider"], "operation": row["operation"],
+                "subject_kind": row["subject_kind"], "subject_id": row["subject_id"],
+                "outcome": outcome, "applied": outcome != "found", "fetched_at": now,
+                "expires_at": now + timedelta(seconds=ttl),
+                "answer": engine.vault.seal({
+                    "status": answer.get("status"), "headers": answer.get("headers") or {},
+                    "body": answer.get("body") or "", "error": answer.get("error")}),
+            })
+            health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
+        calls.settle(cursor, settled)
+        calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
+        _note_health(cursor, health)
+        work.touch(cursor, batch_id, engine.settings.lease_seconds)
+    return {"accepted": len(settled), "ignored": len(answers) - len(settled)}
+
+
+def _note_health(
+    cursor: Cursor, outcomes: dict[str, list[tuple[str, float | None]]]
+) -> None:
+    states = calls.provider_states(cursor)
+    rows = []
+    for provider, told in sorted(outcomes.items()):
+        before = failures = states.get(provider, {}).get("failures", 0)
+        open_for, error = None, None
+        for outcome, retry_after in told:
+            if outcome not in _OPEN_SECONDS:
+                failures, open_for = 0, None
+                continue
+            failures, error = failures + 1, outcome
+            if failures >= _FAILURES_TO_OPEN[outcome]:
+                open_for = int(min(retry_after or _OPEN_SECONDS[outcome], 86_400))
+        if failures != before or error:
+            rows.append((provider, failures, open_for, error))
+    calls.note_health(cursor, rows)
+
+
+def apply(engine: Engine, batch_id: str) -> dict[str, Any]:
+    """Map and merge the stored answers into contacts and organizations: {results}."""
+    with engine.database.transaction() as cursor:
+        work.renew(cursor, batch_id, engine.settings.lease_seconds)
+        lead_ids = work.members(cursor, batch_id)
+        _merge_answers(engine, cursor, facts.load(cursor, lead_ids))
+        return {"results": references(engine, cursor, batch_id, lead_ids)}
+
+
+def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
+    """Merge every stored, unmerged answer about these leads; answers how many there were."""
+    subjects = {
+        subject["id"] for row in known for subject in (row["contact"], row["organization"])
+        if subject.get("id")
+    }
+    rows = calls.unapplied(cursor, sorted(subjects))
+    said: dict[str, list[Any]] = {"contact": [], "organization": []}
+    for row in rows:
+        answer = engine.vault.open(row["answer"])
+        read = operation_of(row["provider"], row["operation"]).read(
+            answer["status"] or 0, answer["headers"], answer["body"])
+        said[row["subject_kind"]].append(
+            (row["subject_id"], read.claims, row["provider"], row["sandbox"], False,
+             row["fetched_at"])
+        )
+    for kind in ("organization", "contact"):
+        claims.write_all(cursor, kind, said[kind])
+    calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
+    return len(rows)

@@ -1,0 +1,106 @@
+"""What people do with leads: look, edit, note events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.errors import Conflict, NotFound
+from sidecar.masking import mask_lead
+from sidecar.store import access, intake, leads, work
+from sidecar.store.database import Row
+
+
+def list_leads(
+    engine: Engine, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None,
+    reveal: bool,
+) -> tuple[list[Row], list[Any] | None]:
+    """(rows, where the next page begins or None)."""
+    with engine.replica.transaction() as cursor:
+        rows = leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after)
+    following = leads.cursor_of(rows[limit - 1], sort) if len(rows) > limit else None
+    rows = rows[:limit]
+    return (rows if reveal else [mask_lead(row) for row in rows]), following
+
+
+def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
+    """One lead. Raises NotFound."""
+    with engine.database.transaction() as cursor:
+        lead = leads.get(cursor, lead_id)
+    if lead is None:
+        raise NotFound("There is no such lead.")
+    return lead if reveal else mask_lead(lead)
+
+
+def edit_lead(
+    engine: Engine, lead_id: str, changes: dict[str, Any], *, actor: str, reveal: bool,
+    version: str | None,
+) -> Row:
+    """A person's edit, audited. Raises NotFound, and Conflict when `version` is not the lead's."""
+    with engine.database.transaction() as cursor:
+        before = leads.lock(cursor, lead_id)
+        if before is None:
+            raise NotFound("There is no such lead.")
+        if version and version.strip('W/"') != str(before["version"]):
+            raise Conflict("Somebody else changed this lead meanwhile; load it again.")
+        leads.edit(cursor, lead_id, changes)
+        if changes.get("status", before["status"]) != before["status"]:
+            leads.add_status(cursor, lead_id, before["status"], changes["status"], actor)
+        shown = [name for name in changes if name != "message"]
+        access.audit(
+            cursor, actor, "lead.edited", "lead", lead_id,
+            before={name: before[name] for name in shown},
+            after={name: changes[name] for name in shown},
+        )
+    return get_lead(engine, lead_id, reveal=reveal)
+
+
+def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, int]:
+    """Store events of leads and queue those leads for scoring: {accepted, unknown}."""
+    now = engine.now()
+    with engine.database.transaction() as cursor:
+        contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events})
+        known = [event for event in events if event["lead_id"] in contacts]
+        intake.add_events(cursor, [
+            {
+                "contact_id": contacts[event["lead_id"]], "lead_id": event["lead_id"],
+                "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
+                "properties": {}, "source": source,
+                "dedupe_key": f"{source}:{event['event_id']}" if event.get("event_id") else None,
+            }
+            for event in known
+        ])
+        intake.queue(
+            cursor, sorted({event["lead_id"] for event in known}), "interactive",
+            engine.settings.bulk_batch)
+    return {"accepted": len(known), "unknown": len(events) - len(known)}
+
+
+def list_rejects(
+    engine: Engine, *, limit: int, after: list[Any] | None, reveal: bool
+) -> tuple[list[Row], list[Any] | None]:
+    """Refused leads with their reasons."""
+    with engine.replica.transaction() as cursor:
+        rows = leads.rejects(cursor, limit + 1, after[0] if after else None)
+    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
+    for row in rows:
+        payload = row.pop("payload")
+        row["lead"] = engine.vault.open(payload) if reveal and payload else None
+    return rows[:limit], following
+
+
+def dead_letters(
+    engine: Engine, *, limit: int, after: list[Any] | None
+) -> tuple[list[Row], list[Any] | None]:
+    """Leads that could not be processed, with the reason."""
+    with engine.database.transaction() as cursor:
+        rows = work.dead_letters(cursor, limit + 1, after[0] if after else None)
+    following = [rows[limit - 1]["lead_id"]] if len(rows) > limit else None
+    return rows[:limit], following
+
+
+def replay(engine: Engine, lead_id: str) -> None:
+    """Queue a dead lead again. Raises NotFound."""
+    with engine.database.transaction() as cursor:
+        if not work.replay(cursor, lead_id):
+            raise NotFound("There is no such dead letter.")

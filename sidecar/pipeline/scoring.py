@@ -1,0 +1,69 @@
+"""Scoring a batch, and owing the messages that a change into hot causes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.ids import new_id
+from sidecar.pipeline.batches import lead_failed, references
+from sidecar.pipeline.messages import owe_hot
+from sidecar.scoring import default_model
+from sidecar.scoring import score as score_facts
+from sidecar.store import facts, scores, work
+from sidecar.store.database import Cursor, Row
+
+
+def score(engine: Engine, batch_id: str) -> dict[str, Any]:
+    """Score every lead of the batch with what is known: {results}.
+
+    A lead that cannot be scored leaves the batch alone, with the reason.
+    """
+    with engine.database.transaction() as cursor:
+        work.renew(cursor, batch_id, engine.settings.lease_seconds)
+        lead_ids = work.members(cursor, batch_id)
+        scores.lock_leads(cursor, lead_ids)
+        done, failures = score_leads(engine, cursor, lead_ids, batch_id)
+        work.set_scored(cursor, done)
+        outcomes = lead_failed(cursor, engine, failures, "score") if failures else {}
+        return {"results": references(engine, cursor, batch_id, lead_ids, outcomes)}
+
+
+def score_leads(
+    engine: Engine, cursor: Cursor, lead_ids: list[str], batch_id: str | None
+) -> tuple[list[str], dict[str, Exception]]:
+    """Score stored leads whose rows are locked: (scored ids, failures by id)."""
+    now = engine.now()
+    model = scores.published_model(cursor) or default_model()
+    known = facts.load(cursor, lead_ids)
+    events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
+    rows, latest, hot, failures = [], [], [], {}
+    for row in known:
+        try:
+            result = score_facts(scoring_facts(row, events), model, now)
+        except Exception as error:  # one poisonous lead is not its batch's failure
+            failures[row["lead_id"]] = error
+            continue
+        total = round(result["total"] * 100)
+        became_hot = result["grade"] == "hot" and row["grade"] != "hot"
+        rows.append({
+            "id": new_id(), "lead_id": row["lead_id"], "total_score": total,
+            "grade": result["grade"], "breakdown": {
+                "components": result["components"], "reasons": result["reasons"]},
+            "model_version": result["model_version"], "batch_id": batch_id, "calculated_at": now,
+        })
+        latest.append((row["lead_id"], total, result["grade"], int(became_hot)))
+        if became_hot:
+            hot.append((row, row["hot_changes"] + 1))
+    scores.add(cursor, rows)
+    scores.set_latest(cursor, latest)
+    owe_hot(engine, cursor, hot)
+    return [row["lead_id"] for row in rows], failures
+
+
+def scoring_facts(row: Row, events: dict[str, list[Row]]) -> dict[str, Any]:
+    """The facts of a lead in the shape that scoring reads."""
+    return {
+        "contact": row["contact"], "organization": row["organization"], "lead": row["lead"],
+        "events": events.get(row["contact"]["id"], []),
+    }

@@ -1,0 +1,58 @@
+"""The pure functions for lists of leads: one bad lead never stops the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.pipeline.scoring import scoring_facts
+from sidecar.records import normalize, validate
+from sidecar.scoring import default_model, facts_of_lead, score
+from sidecar.store import facts, scores
+
+
+def validate_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
+    """[{valid, errors, warnings}] in order."""
+    return [validate(lead, engine.record_settings) for lead in leads]
+
+
+def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
+    """[{lead, changes}] in order; [{errors}] for a lead that is not valid."""
+    results = []
+    for lead in leads:
+        checked = validate(lead, engine.record_settings)
+        results.append(
+            normalize(lead, engine.record_settings) if checked["valid"]
+            else {"lead": None, "changes": [], "errors": checked["errors"]})
+    return results
+
+
+def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
+    """[{score}] of leads as if they had just arrived; [{errors}] for one that is not valid."""
+    with engine.replica.transaction() as cursor:
+        model = scores.published_model(cursor) or default_model()
+    results = []
+    for result in normalize_leads(engine, leads):
+        if result.get("errors"):
+            results.append({"score": None, "errors": result["errors"]})
+        else:
+            now = engine.now()
+            results.append({"score": score(facts_of_lead(result["lead"], now), model, now)})
+    return results
+
+
+def score_stored(engine: Engine, lead_ids: list[str]) -> list[dict[str, Any]]:
+    """[{lead_id, score}] of stored leads with today's model and events; unknown ids: score null."""
+    now = engine.now()
+    with engine.replica.transaction() as cursor:
+        model = scores.published_model(cursor) or default_model()
+        known = {row["lead_id"]: row for row in facts.load(cursor, lead_ids)}
+        events = facts.load_events(cursor, {row["contact"]["id"] for row in known.values()})
+    return [
+        {
+            "lead_id": lead_id,
+            "score": score(scoring_facts(known[lead_id], events), model, now)
+            if lead_id in known else None,
+        }
+        for lead_id in lead_ids
+    ]

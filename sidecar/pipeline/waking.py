@@ -1,0 +1,36 @@
+"""Waking n8n: after a commit, coalesced, never blocking, never needed (a schedule sweeps)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import requests
+from redis import RedisError
+
+from sidecar.engine import Engine
+
+log = logging.getLogger(__name__)
+
+
+def wake(engine: Engine, lane: str) -> bool:
+    """Call the wake webhook once per second and lane, in the background. Whether this call did."""
+    if not engine.settings.wake_url:
+        return False
+    try:
+        if not engine.cache.first_wake(lane):
+            return False
+    except RedisError:
+        return False
+    threading.Thread(target=_call, args=(engine, lane), daemon=True).start()
+    return True
+
+
+def _call(engine: Engine, lane: str) -> None:
+    try:
+        requests.post(
+            engine.settings.wake_url or "", json={"lane": lane}, timeout=5,
+            headers={"X-Wake-Token": engine.settings.wake_token},
+        ).raise_for_status()
+    except requests.RequestException as error:
+        log.warning("wake-up lost", extra={"lane": lane, "reason": type(error).__name__})

@@ -1,0 +1,1 @@
+"""Postgres and Redis: all SQL of the engine, and no HTTP."""

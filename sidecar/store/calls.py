@@ -1,0 +1,187 @@
+"""The ledger of provider calls, the cache of their answers, the state of each provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sidecar.store.database import Cursor, Row, insert, many, update_from
+
+
+def provider_states(cursor: Cursor) -> dict[str, Row]:
+    """{provider: {live, failures, open (its breaker), open_for (seconds)}}."""
+    rows = many(
+        cursor,
+        "SELECT provider, live, failures, coalesce(open_until > now(), false) AS open,"
+        " greatest(0, ceil(extract(epoch FROM open_until - now())))::int AS open_for, last_error"
+        " FROM provider_state",
+    )
+    return {row["provider"]: row for row in rows}
+
+
+def set_live(cursor: Cursor, modes: dict[str, bool]) -> None:
+    """Remember for which providers the caller holds a key; a change closes the breaker."""
+    insert(
+        cursor, "provider_state",
+        [{"provider": name, "live": live} for name, live in sorted(modes.items())],
+        conflict="""ON CONFLICT (provider) DO UPDATE SET live = excluded.live, failures = 0,
+            open_until = NULL, updated_at = now() WHERE provider_state.live <> excluded.live""",
+    )
+
+
+def note_health(cursor: Cursor, rows: Iterable[tuple[str, int, int | None, str | None]]) -> None:
+    """(provider, consecutive failures, seconds to stay open or None, last error)."""
+    for provider, failures, open_for, error in rows:
+        cursor.execute(
+            "INSERT INTO provider_state (provider, failures, open_until, last_error)"
+            " VALUES (%(p)s, %(f)s, now() + %(o)s * interval '1 second', %(e)s)"
+            " ON CONFLICT (provider) DO UPDATE SET failures = excluded.failures,"
+            " open_until = excluded.open_until, updated_at = now(),"
+            " last_error = coalesce(excluded.last_error, provider_state.last_error)",
+            {"p": provider, "f": failures, "o": open_for, "e": error},
+        )
+
+
+def known_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
+    """Cached answers that still hold: [{request_key, sandbox, provider, operation, outcome,
+    applied, subject_kind, subject_id}]."""
+    return many(
+        cursor,
+        "SELECT request_key, sandbox, provider, operation, outcome, applied, subject_kind,"
+        " subject_id::text AS subject_id FROM provider_cache"
+        " WHERE request_key = ANY(%s) AND expires_at > now()",
+        (keys,),
+    )
+
+
+def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[tuple[str, bool], str]:
+    """{(request_key, sandbox): planned | started | in_doubt} of calls that must not be repeated."""
+    rows = many(
+        cursor,
+        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s)"
+        " AND (state IN ('planned', 'started')"
+        "      OR (state = 'in_doubt' AND started_at > now() - %(ttl)s * interval '1 second'))",
+        {"keys": keys, "ttl": error_ttl_seconds},
+    )
+    return {(row["request_key"], row["sandbox"]): row["state"] for row in rows}
+
+
+def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
+    """Enter planned calls; one that is under way elsewhere is left out. Answers [{call_id, provider,
+    request_key}]."""
+    return insert(
+        cursor, "provider_calls", sorted(rows, key=lambda row: row["request_key"]),
+        conflict="ON CONFLICT (request_key, sandbox) WHERE state IN ('planned', 'started') DO NOTHING",
+        returning="id::text AS call_id, provider, request_key",
+    )
+
+
+def drop_planned(cursor: Cursor, batch_id: str) -> None:
+    """Forget calls of a batch that were planned and never begun."""
+    cursor.execute(
+        "UPDATE provider_calls SET state = 'dropped', request = NULL"
+        " WHERE batch_id = %s AND state = 'planned'", (batch_id,),
+    )
+
+
+def doubt_started(cursor: Cursor, batch_id: str) -> None:
+    """Calls of a batch that were begun and never answered count as spent."""
+    cursor.execute(
+        "UPDATE provider_calls SET state = 'in_doubt', outcome = 'in_doubt', request = NULL"
+        " WHERE batch_id = %s AND state = 'started'", (batch_id,),
+    )
+
+
+def start(cursor: Cursor, batch_id: str, call_ids: list[str], sandbox: bool) -> list[Row]:
+    """Mark planned calls as started: the row stands before the money is spent.
+
+    Sandbox calls are begun only where there is a sandbox.
+    """
+    return many(
+        cursor,
+        "UPDATE provider_calls SET state = 'started', started_at = now()"
+        " WHERE id = ANY(%s::uuid[]) AND batch_id = %s AND state = 'planned'"
+        " AND (%s OR NOT sandbox)"
+        " RETURNING id::text AS call_id, provider, operation, sandbox, request",
+        (call_ids, batch_id, sandbox),
+    )
+
+
+def switch_mode(cursor: Cursor, batch_id: str, provider: str, sandbox: bool) -> None:
+    """Planned calls of a provider whose key was just added or removed follow its new mode."""
+    cursor.execute(
+        "UPDATE provider_calls c SET sandbox = %(sandbox)s WHERE batch_id = %(batch)s"
+        " AND provider = %(provider)s AND state = 'planned' AND sandbox <> %(sandbox)s"
+        " AND NOT EXISTS (SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key"
+        "   AND u.sandbox = %(sandbox)s AND u.state IN ('planned', 'started'))",
+        {"sandbox": sandbox, "batch": batch_id, "provider": provider},
+    )
+
+
+def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
+    """Calls that wait for their answer, by id; in_doubt ones too: a late answer is welcome."""
+    rows = many(
+        cursor,
+        "SELECT id::text AS call_id, provider, operation, request_key, sandbox, subject_kind,"
+        " subject_id::text AS subject_id FROM provider_calls"
+        " WHERE id = ANY(%s::uuid[]) AND state IN ('started', 'in_doubt') FOR UPDATE",
+        (call_ids,),
+    )
+    return {row["call_id"]: row for row in rows}
+
+
+def settle(cursor: Cursor, rows: Iterable[tuple[Any, ...]]) -> None:
+    """(id, outcome, status, credits, elapsed_ms, error): calls that were answered."""
+    update_from(
+        cursor, "provider_calls", rows,
+        columns={"id": "uuid", "outcome": "text", "status": "integer", "credits": "numeric",
+                 "elapsed_ms": "integer", "error": "text"},
+        key="id",
+        changes="""state = 'answered', answered_at = now(), request = NULL, outcome = v.outcome,
+            status = v.status, credits = v.credits, elapsed_ms = v.elapsed_ms, error = v.error""",
+    )
+
+
+def keep_answers(cursor: Cursor, rows: list[Row]) -> None:
+    """Answers into the cache: the newest of a key stands."""
+    insert(
+        cursor, "provider_cache", sorted(rows, key=lambda row: row["request_key"]),
+        conflict="""ON CONFLICT (request_key, sandbox) DO UPDATE SET outcome = excluded.outcome,
+            answer = excluded.answer, applied = excluded.applied, fetched_at = excluded.fetched_at,
+            expires_at = excluded.expires_at, subject_kind = excluded.subject_kind,
+            subject_id = excluded.subject_id""",
+    )
+
+
+def unapplied(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
+    """Answers about these subjects that are not merged yet, locked for this transaction."""
+    return many(
+        cursor,
+        "SELECT request_key, sandbox, provider, operation, subject_kind,"
+        " subject_id::text AS subject_id, answer, fetched_at FROM provider_cache"
+        " WHERE subject_id = ANY(%s::uuid[]) AND NOT applied ORDER BY request_key, sandbox FOR UPDATE",
+        (subject_ids,),
+    )
+
+
+def mark_applied(cursor: Cursor, keys: list[tuple[str, bool]]) -> None:
+    """These answers are merged."""
+    cursor.execute(
+        "UPDATE provider_cache p SET applied = true"
+        " FROM unnest(%s::text[], %s::bool[]) AS k(request_key, sandbox)"
+        " WHERE p.request_key = k.request_key AND p.sandbox = k.sandbox",
+        ([key for key, _ in keys], [sandbox for _, sandbox in keys]),
+    )
+
+
+def spend(cursor: Cursor, days: int) -> list[Row]:
+    """Calls and credits by provider over the last days: [{provider, sandbox, calls, credits, …}]."""
+    return many(
+        cursor,
+        "SELECT provider, sandbox, count(*) AS calls, sum(credits)::float8 AS credits,"
+        " count(*) FILTER (WHERE outcome = 'found') AS found,"
+        " count(*) FILTER (WHERE state = 'in_doubt') AS in_doubt FROM provider_calls"
+        " WHERE started_at > now() - %s * interval '1 day' GROUP BY provider, sandbox"
+        " ORDER BY provider, sandbox",
+        (days,),
+    )

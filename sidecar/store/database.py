@@ -1,0 +1,138 @@
+"""The connection pool and short transactions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection
+from psycopg2.extras import Json, RealDictCursor, execute_values
+from psycopg2.pool import ThreadedConnectionPool
+
+from sidecar.errors import Unavailable
+
+Cursor = RealDictCursor
+Row = dict[str, Any]
+
+# A connection idle for longer is asked before it is trusted: the server may have restarted.
+_TRUST_IDLE_SECONDS = 1.0
+_OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+
+
+class Database:
+    """One pool for one server; opened at first use, so that no work happens at import or fork."""
+
+    def __init__(self, dsn: str, *, size: int = 4) -> None:
+        self._dsn = dsn
+        self._size = size
+        self._pool: ThreadedConnectionPool | None = None
+        self._used_at: dict[int, float] = {}
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """A cursor in a transaction: committed at the end, rolled back on any error.
+
+        Raises Unavailable when the server does not answer.
+        """
+        conn = self._connect()
+        try:
+            with conn, conn.cursor(cursor_factory=RealDictCursor) as cursor:
+                yield cursor
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            raise Unavailable("The database does not answer at the moment. Try again.") from error
+        finally:
+            self._return(conn)
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._pool:
+            self._pool.closeall()
+            self._pool = None
+
+    def _connect(self) -> connection:
+        try:
+            if self._pool is None:
+                self._pool = ThreadedConnectionPool(
+                    0, self._size, self._dsn, options=_OPTIONS, connect_timeout=3
+                )
+            for _ in range(self._size + 1):
+                conn = self._pool.getconn()
+                if self._alive(conn):
+                    return conn
+                self._pool.putconn(conn, close=True)
+        except psycopg2.Error as error:
+            raise Unavailable("The database does not answer at the moment. Try again.") from error
+        raise Unavailable("The database does not answer at the moment. Try again.")
+
+    def _alive(self, conn: connection) -> bool:
+        used_at = self._used_at.get(id(conn))
+        if used_at is None or time.monotonic() - used_at < _TRUST_IDLE_SECONDS:
+            return not conn.closed
+        try:
+            with conn.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            conn.rollback()
+        except psycopg2.Error:
+            return False
+        return True
+
+    def _return(self, conn: connection) -> None:
+        with suppress(psycopg2.Error):
+            if self._pool:
+                self._pool.putconn(conn, close=bool(conn.closed))
+        if conn.closed:
+            self._used_at.pop(id(conn), None)
+        else:
+            self._used_at[id(conn)] = time.monotonic()
+
+
+def one(cursor: Cursor, sql: str, params: Any = None) -> Row | None:
+    """The first row, or None."""
+    cursor.execute(sql, params)
+    return cursor.fetchone()
+
+
+def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
+    """All rows."""
+    cursor.execute(sql, params)
+    return cursor.fetchall()
+
+
+def insert(
+    cursor: Cursor, table: str, rows: Sequence[Row], *, conflict: str = "", returning: str = ""
+) -> list[Row]:
+    """One multi-row INSERT; all rows have the keys of the first. Table and keys are ours, not input."""
+    if not rows:
+        return []
+    columns = list(rows[0])
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES %s {conflict}"  # noqa: S608
+    if returning:
+        sql += f" RETURNING {returning}"
+    values = [tuple(adapt(row[column]) for column in columns) for row in rows]
+    found = execute_values(cursor, sql, values, page_size=len(values), fetch=bool(returning))
+    return found or []
+
+
+def update_from(
+    cursor: Cursor, table: str, rows: Iterable[Sequence[Any]], *, columns: dict[str, str],
+    key: str, changes: str,
+) -> None:
+    """One UPDATE … FROM (VALUES …) v. `columns`: name -> SQL type; `changes` may use `v.column`."""
+    values = [tuple(adapt(value) for value in row) for row in rows]
+    if not values:
+        return
+    template = "(" + ", ".join(f"%s::{kind}" for kind in columns.values()) + ")"
+    execute_values(
+        cursor,
+        f"UPDATE {table} t SET {changes} FROM (VALUES %s) v({', '.join(columns)}) "  # noqa: S608
+        f"WHERE t.{key} = v.{key}",
+        values, template=template, page_size=len(values),
+    )
+
+
+def adapt(value: Any) -> Any:
+    """Dicts become jsonb; everything else psycopg2 knows."""
+    return Json(value) if isinstance(value, dict) else value

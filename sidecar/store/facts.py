@@ -1,0 +1,163 @@
+"""What is known of leads: contact, organization, events; and the provenance of each field.
+
+Facts are dicts in the canonical field names of the engine; absent means unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sidecar.store.database import Cursor, Row, insert, many, update_from
+
+# Canonical field -> (column, SQL type).
+CONTACT_FIELDS: dict[str, tuple[str, str]] = {
+    "email": ("email", "text"),
+    "email_canonical": ("email_canonical", "text"),
+    "email_type": ("email_type", "text"),
+    "full_name": ("name", "text"),
+    "first_name": ("first_name", "text"),
+    "last_name": ("last_name", "text"),
+    "job_title": ("job_title", "text"),
+    "seniority": ("seniority", "text"),
+    "department": ("department", "text"),
+    "phone": ("phone", "text"),
+    "phone_extension": ("phone_extension", "text"),
+    "phone_country": ("phone_country", "text"),
+    "phone_type": ("phone_type", "text"),
+    "linkedin_url": ("linkedin", "text"),
+    "country": ("country", "text"),
+    "region": ("region", "text"),
+    "city": ("city", "text"),
+}
+ORGANIZATION_FIELDS: dict[str, tuple[str, str]] = {
+    "name": ("name", "text"),
+    "domain": ("domain", "text"),
+    "company_key": ("company_key", "text"),
+    "legal_form": ("legal_form", "text"),
+    "industry": ("industry", "text"),
+    "employee_count": ("employee_count", "integer"),
+    "company_size": ("company_size", "text"),
+    "annual_revenue": ("revenue", "numeric"),
+    "revenue_range": ("revenue_range", "text"),
+    "country": ("country", "text"),
+    "region": ("region", "text"),
+    "city": ("city", "text"),
+    "founded_year": ("founded_year", "integer"),
+    "linkedin_url": ("linkedin", "text"),
+    "description": ("description", "text"),
+    "technologies": ("technologies", "text[]"),
+}
+FIELDS = {"contact": CONTACT_FIELDS, "organization": ORGANIZATION_FIELDS}
+TABLES = {"contact": "contacts", "organization": "organizations"}
+
+
+def json_object(kind: str, alias: str) -> str:
+    """SQL of a jsonb object of all known fields of a contact or organization row."""
+    pairs = ", ".join(f"'{name}', {alias}.{column}" for name, (column, _) in FIELDS[kind].items())
+    return f"jsonb_strip_nulls(jsonb_build_object('id', {alias}.id, {pairs}))"
+
+
+_FACTS = f"""
+SELECT l.id::text AS lead_id,
+       {json_object("contact", "c")} AS contact,
+       CASE WHEN o.id IS NULL THEN '{{}}'::jsonb ELSE {json_object("organization", "o")} END
+           AS organization,
+       jsonb_build_object('source', l.source, 'tags', to_jsonb(l.tags), 'message', l.message,
+                          'utm', l.utm, 'status', l.status) AS lead,
+       l.total_score, l.grade, l.hot_changes
+FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
+JOIN leads l ON l.id = wanted.id
+JOIN contacts c ON c.id = l.contact_id
+LEFT JOIN organizations o ON o.id = l.org_id
+ORDER BY wanted.place
+"""  # noqa: S608
+
+
+def load(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
+    """Facts of leads, in their order: [{lead_id, contact, organization, lead, grade, …}]."""
+    return many(cursor, _FACTS, (lead_ids,))
+
+
+def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
+    """The latest 200 events of each contact, newest first, by contact id."""
+    rows = many(
+        cursor,
+        """
+        SELECT contact_id::text AS contact_id, type, occurred_at, properties FROM (
+            SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
+            FROM events WHERE contact_id = ANY(%s::uuid[])) e
+        WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
+        """,
+        (list(contact_ids),),
+    )
+    events: dict[str, list[Row]] = {}
+    for row in rows:
+        events.setdefault(row.pop("contact_id"), []).append(row)
+    return events
+
+
+def load_values(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
+    """Every source's claims of each entity's fields, by entity id."""
+    rows = many(
+        cursor,
+        "SELECT entity_id::text AS entity_id, field, value, source, confidence, observed_at, locked,"
+        " sandbox FROM field_values WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])",
+        (kind, list(entity_ids)),
+    )
+    values: dict[str, list[Row]] = {}
+    for row in rows:
+        values.setdefault(row.pop("entity_id"), []).append(row)
+    return values
+
+
+def save_values(cursor: Cursor, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Upsert claims: [{entity_id, field, source, value, confidence, observed_at, locked, sandbox}]."""
+    from psycopg2.extras import Json
+
+    insert(
+        cursor, "field_values",
+        [
+            {"entity_kind": kind, **row, "value": Json(row["value"])}
+            for row in rows
+        ],
+        conflict="""ON CONFLICT (entity_kind, entity_id, field, source) DO UPDATE SET
+            value = excluded.value, confidence = excluded.confidence, locked = excluded.locked,
+            observed_at = excluded.observed_at, sandbox = excluded.sandbox""",
+    )
+
+
+def update_entities(cursor: Cursor, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the given fields of each entity (by id); others stay. One statement."""
+    fields = FIELDS[kind]
+    names = sorted({name for known in facts.values() for name in known if name in fields})
+    if not names:
+        return
+    columns = {"id": "uuid"} | {fields[name][0]: fields[name][1] for name in names}
+    changes = ", ".join(
+        f"{column} = coalesce(v.{column}, t.{column})" for column in columns if column != "id"
+    )
+    update_from(
+        cursor, TABLES[kind],
+        sorted(
+            ((entity_id, *(known.get(name) for name in names)) for entity_id, known in facts.items()),
+            key=lambda row: row[0],
+        ),
+        columns=columns, key="id",
+        changes=f"{changes}, version = t.version + 1, updated_at = now()",
+    )
+
+
+def insert_entities(cursor: Cursor, kind: str, rows: list[dict[str, Any]]) -> None:
+    """Insert contacts or organizations: rows hold `id`, canonical fields, and for contacts `org_id`."""
+    fields = FIELDS[kind]
+    extra = ["id", "org_id", "consent"] if kind == "contact" else ["id"]
+    insert(
+        cursor, TABLES[kind],
+        [
+            {name: row.get(name) for name in extra if name != "consent"}
+            | ({"consent": row.get("consent") or {}} if kind == "contact" else {})
+            | {column: row.get(name) for name, (column, _) in fields.items()}
+            for row in rows
+        ],
+    )

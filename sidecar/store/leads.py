@@ -1,0 +1,166 @@
+"""Reading and editing leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.store.database import Cursor, Row, many, one
+from sidecar.store.facts import json_object
+
+_ORDER = {"newest": "l.id DESC", "score": "coalesce(l.total_score, -1) DESC, l.id DESC"}
+
+_PROVENANCE = """
+coalesce((SELECT jsonb_object_agg(f.field, jsonb_build_object(
+    'source', f.source, 'sandbox', f.sandbox, 'confidence', round(f.confidence::numeric, 2),
+    'observed_at', f.observed_at, 'locked', f.locked))
+  FROM (SELECT DISTINCT ON (field) * FROM field_values v
+        WHERE v.entity_kind = '{kind}' AND v.entity_id = {alias}.id
+        ORDER BY field, locked DESC, (source = 'lead') DESC, sandbox, confidence DESC,
+                 observed_at DESC, source) f), '{{}}'::jsonb)
+"""
+
+_COLUMNS = f"""
+SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
+       w.reason AS stage_reason, l.source, l.tags, l.message, l.utm, l.custom, l.owner, l.version,
+       l.created_at, l.updated_at,
+       {json_object("contact", "c")} || jsonb_build_object('consent', c.consent) AS contact,
+       CASE WHEN o.id IS NOT NULL THEN {json_object("organization", "o")} END AS organization,
+       l.total_score, l.grade, l.scored_at, s.breakdown, s.model_version
+"""  # noqa: S608
+_FROM = """
+FROM leads l
+JOIN contacts c ON c.id = l.contact_id
+LEFT JOIN organizations o ON o.id = l.org_id
+LEFT JOIN work_items w ON w.lead_id = l.id
+LEFT JOIN LATERAL (
+    SELECT breakdown, model_version FROM lead_scores s
+    WHERE s.lead_id = l.id ORDER BY calculated_at DESC LIMIT 1) s ON true
+"""
+
+
+def get(cursor: Cursor, lead_id: str) -> Row | None:
+    """One lead, whole: contact, organization, score with reasons, provenance, events, history."""
+    row = one(
+        cursor,
+        f"""{_COLUMNS}, {_PROVENANCE.format(kind="contact", alias="c")} AS contact_fields,
+        {_PROVENANCE.format(kind="organization", alias="o")} AS organization_fields,
+        (SELECT coalesce(jsonb_agg(e ORDER BY e.occurred_at DESC), '[]') FROM (
+            SELECT type, occurred_at, properties, source FROM events
+            WHERE contact_id = c.id ORDER BY occurred_at DESC LIMIT 100) e) AS events,
+        (SELECT coalesce(jsonb_agg(h ORDER BY h.calculated_at DESC), '[]') FROM (
+            SELECT total_score / 100.0 AS total, grade, model_version, calculated_at
+            FROM lead_scores WHERE lead_id = l.id ORDER BY calculated_at DESC LIMIT 20) h) AS history
+        {_FROM} WHERE l.id = %s""",
+        (lead_id,),
+    )
+    return _shape(row) if row else None
+
+
+def page(
+    cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
+) -> list[Row]:
+    """A keyset page of leads. Filters: q, status, stage, grade, source, tag, min_score, max_score,
+    created_from, created_to; `after` is the cursor of the last row (see `cursor_of`)."""
+    where, params = _conditions(filters)
+    if after and sort == "score":
+        where.append("(coalesce(l.total_score, -1), l.id) < (%(after_score)s, %(after_id)s::uuid)")
+        params |= {"after_score": after[0], "after_id": after[1]}
+    elif after:
+        where.append("l.id < %(after_id)s::uuid")
+        params["after_id"] = after[0]
+    sql = f"""
+        WITH picked AS (
+            SELECT l.id FROM leads l
+            {"JOIN work_items w ON w.lead_id = l.id" if filters.get("stage") else ""}
+            {"WHERE " + " AND ".join(where) if where else ""}
+            ORDER BY {_ORDER[sort]}
+            LIMIT %(limit)s)
+        {_COLUMNS} {_FROM} JOIN picked p ON p.id = l.id
+        ORDER BY {_ORDER[sort]}
+    """  # noqa: S608
+    return [_shape(row) for row in many(cursor, sql, params | {"limit": limit})]
+
+
+def cursor_of(row: Row, sort: str) -> list[Any]:
+    """Where the page after this row begins."""
+    if sort == "score":
+        total = row["score"]["total"] if row["score"] else None
+        return [-1 if total is None else round(total * 100), row["id"]]
+    return [row["id"]]
+
+
+def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    conditions = {
+        "q": "l.search_text LIKE %(q)s",
+        "status": "l.status = %(status)s",
+        "stage": "w.stage = %(stage)s",
+        "grade": "l.grade = %(grade)s",
+        "source": "l.source = %(source)s",
+        "tag": "l.tags @> ARRAY[%(tag)s]::text[]",
+        "owner": "l.owner = %(owner)s",
+        "min_score": "l.total_score >= %(min_score)s * 100",
+        "max_score": "l.total_score <= %(max_score)s * 100",
+        "created_from": "l.created_at >= %(created_from)s",
+        "created_to": "l.created_at < %(created_to)s",
+    }
+    given = {name: value for name, value in filters.items() if value is not None}
+    params = dict(given)
+    if "q" in given:
+        text = given["q"].lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        params["q"] = f"%{text}%"
+    return [conditions[name] for name in given], params
+
+
+def _shape(row: Row) -> Row:
+    score = None
+    if row["total_score"] is not None and row["breakdown"]:
+        score = {
+            "total": row["total_score"] / 100, "grade": row["grade"],
+            "components": row["breakdown"]["components"], "reasons": row["breakdown"]["reasons"],
+            "model_version": row["model_version"], "calculated_at": row["scored_at"],
+        }
+    shaped = {key: value for key, value in row.items() if key not in (
+        "total_score", "grade", "scored_at", "breakdown", "model_version", "contact_fields",
+        "organization_fields")} | {"score": score}
+    for kind in ("contact", "organization"):
+        if f"{kind}_fields" in row and shaped[kind]:
+            shaped[kind]["fields"] = row[f"{kind}_fields"]
+    shaped["contact"].setdefault("fields", {})
+    return shaped
+
+
+def rejects(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
+    """Refused leads, newest first, raw payload still encrypted."""
+    return many(
+        cursor,
+        "SELECT id::text AS id, received_at, client, source, errors, payload FROM intake"
+        " WHERE outcome = 'rejected' AND (%(after)s IS NULL OR id < %(after)s::uuid)"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        {"limit": limit, "after": after},
+    )
+
+
+def lock(cursor: Cursor, lead_id: str) -> Row | None:
+    """A lead's own row, locked for an edit."""
+    return one(
+        cursor, "SELECT id::text AS id, contact_id::text AS contact_id, org_id::text AS org_id,"
+        " status, tags, owner, message, version FROM leads WHERE id = %s FOR UPDATE", (lead_id,),
+    )
+
+
+def edit(cursor: Cursor, lead_id: str, changes: dict[str, Any]) -> None:
+    """Set columns of a lead: status, tags, owner, message."""
+    names = [name for name in ("status", "tags", "owner", "message") if name in changes]
+    assignments = ", ".join(f"{name} = %({name})s" for name in names)
+    cursor.execute(
+        f"UPDATE leads SET {assignments}{', ' if names else ''}version = version + 1,"  # noqa: S608
+        " updated_at = now() WHERE id = %(id)s", changes | {"id": lead_id},
+    )
+
+
+def add_status(cursor: Cursor, lead_id: str, before: str, after: str, actor: str) -> None:
+    """History of the sales status."""
+    cursor.execute(
+        "INSERT INTO lead_status_history (lead_id, from_status, to_status, changed_by)"
+        " VALUES (%s, %s, %s, %s)", (lead_id, before, after, actor),
+    )

@@ -1,0 +1,20 @@
+"""Applies sql/*.sql with yoyo: plain SQL, one transaction per file, a lock against two at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from yoyo import get_backend, read_migrations
+
+SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
+
+
+def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
+    """Apply what is missing; answers the ids applied. A failing file leaves nothing half done."""
+    backend = get_backend(urlunsplit(urlsplit(dsn)._replace(scheme="postgresql")))
+    migrations = read_migrations(str(folder))
+    with backend.lock():
+        pending = backend.to_apply(migrations)
+        backend.apply_migrations(pending)
+    return [migration.id for migration in pending]

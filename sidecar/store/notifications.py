@@ -1,0 +1,81 @@
+"""The outbox of messages: owed, claimed, sent, or dead with a reason."""
+
+from __future__ import annotations
+
+from sidecar.store.database import Cursor, Row, insert, many, one
+
+# A message claimed longer ago than this belongs to a process that died in mid-send.
+_STUCK_SECONDS = 60
+
+
+def owe(cursor: Cursor, rows: list[Row]) -> None:
+    """Enter messages; the same one (dedupe_key) is owed once."""
+    insert(cursor, "notifications", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
+
+
+def claim(cursor: Cursor, lead_ids: list[str] | None) -> Row | None:
+    """Take the next message that is due (of these leads, or any); None when there is none.
+
+    One that was stuck in sending is taken again and marked as a possible duplicate.
+    """
+    return one(
+        cursor,
+        """
+        UPDATE notifications SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
+               possible_duplicate = possible_duplicate OR state = 'sending'
+        WHERE id = (
+            SELECT id FROM notifications
+            WHERE ((state = 'owed' AND due_at <= now())
+                   OR (state = 'sending' AND claimed_at < now() - %(stuck)s * interval '1 second'))
+              AND (%(leads)s::uuid[] IS NULL OR lead_id = ANY(%(leads)s::uuid[]))
+            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id::text AS id, kind, lead_id::text AS lead_id, channel, recipient, content,
+                  attempts, possible_duplicate, hot_change
+        """,
+        {"stuck": _STUCK_SECONDS, "leads": lead_ids},
+    )
+
+
+def sent(cursor: Cursor, notification_id: str) -> None:
+    """It went out."""
+    cursor.execute(
+        "UPDATE notifications SET state = 'sent', sent_at = now(), last_error = NULL WHERE id = %s",
+        (notification_id,),
+    )
+
+
+def postpone(cursor: Cursor, notification_id: str, seconds: float, error: str) -> None:
+    """Try again later."""
+    cursor.execute(
+        "UPDATE notifications SET state = 'owed', due_at = now() + %s * interval '1 second',"
+        " last_error = %s WHERE id = %s", (seconds, error, notification_id),
+    )
+
+
+def give_up(cursor: Cursor, notification_id: str, error: str) -> None:
+    """It can never be delivered."""
+    cursor.execute(
+        "UPDATE notifications SET state = 'dead', last_error = %s WHERE id = %s",
+        (error, notification_id),
+    )
+
+
+def counts(cursor: Cursor) -> Row:
+    """{waiting, dead}."""
+    return one(
+        cursor,
+        "SELECT count(*) FILTER (WHERE state IN ('owed', 'sending')) AS waiting,"
+        " count(*) FILTER (WHERE state = 'dead') AS dead FROM notifications"
+        " WHERE state IN ('owed', 'sending', 'dead')",
+    ) or {"waiting": 0, "dead": 0}
+
+
+def page(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
+    """Messages, newest first; the recipient's address is left out."""
+    return many(
+        cursor,
+        "SELECT id::text AS id, kind, lead_id::text AS lead_id, channel, state, attempts, due_at,"
+        " sent_at, possible_duplicate, last_error, created_at FROM notifications"
+        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY id DESC LIMIT %(limit)s",
+        {"limit": limit, "after": after},
+    )
