@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, json, request
+from flask import Blueprint, Response, current_app, g, request
+from flask import json as flask_json
 from marshmallow import Schema, ValidationError
 
 from sidecar.engine import Engine
@@ -61,7 +63,7 @@ def endpoint(
             value, code = result if isinstance(result, tuple) else (result, status)
             if code == 204:
                 return Response(status=204)
-            return Response(json.dumps(value), status=code, content_type="application/json")
+            return Response(flask_json.dumps(value), status=code, content_type="application/json")
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method])
@@ -87,7 +89,7 @@ def json_body() -> Any:
     """The request's JSON. Raises Invalid (naming the body) when it is none."""
     raw = request.get_data()
     try:
-        value = json.loads(raw.decode("utf-8"))
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
     except RecursionError:
         raise Invalid("The body is not accepted.", errors=[
             {"pointer": "", "code": "too_deep", "detail": MAX_DEPTH_ERROR}]) from None
@@ -96,6 +98,10 @@ def json_body() -> Any:
             {"pointer": "", "code": "not_json", "detail": f"The body is not JSON: {error}"[:200]}
         ]) from None
     return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _query(schema: Schema) -> dict[str, Any]:

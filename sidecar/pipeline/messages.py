@@ -56,10 +56,10 @@ def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, a
 def route_settings(engine: Engine) -> RouteSettings:
     """Who gets hot leads."""
     settings = engine.settings
-    return RouteSettings(
-        slack=("sales",) if settings.slack_webhook_url else (),
-        email=settings.mail_to if settings.smtp_url else (),
-    )
+    return RouteSettings(recipients={
+        "slack": ("sales",) if settings.slack_webhook_url else (),
+        "email": settings.mail_to if settings.smtp_url else (),
+    })
 
 
 def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:

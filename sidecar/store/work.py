@@ -194,13 +194,16 @@ def finish(cursor: Cursor, batch_id: str, waiting: dict[str, int], max_batch: in
         UPDATE work_items w SET
             stage = CASE WHEN w.requeue OR w.stage = 'leased' THEN 'queued'
                          WHEN v.lead_id IS NOT NULL THEN 'waiting' ELSE 'done' END,
-            due_at = CASE WHEN v.lead_id IS NOT NULL AND NOT w.requeue
+            due_at = CASE WHEN w.stage = 'leased' AND NOT w.requeue
+                          THEN now() + least(300, 2 ^ w.attempts) * interval '1 second'
+                          WHEN v.lead_id IS NOT NULL AND NOT w.requeue
                           THEN now() + v.due_in * interval '1 second' ELSE now() END,
             waits = w.waits + (v.lead_id IS NOT NULL)::int,
             reason_code = CASE WHEN v.lead_id IS NOT NULL THEN 'provider_pending' END,
             reason = CASE WHEN v.lead_id IS NOT NULL
                           THEN 'Scored with what is known; a provider will be asked again.' END,
-            batch_id = NULL, requeue = false, attempts = 0, max_batch = %(max)s, updated_at = now()
+            batch_id = NULL, requeue = false, max_batch = %(max)s, updated_at = now(),
+            attempts = CASE WHEN w.stage = 'leased' THEN least(w.attempts + 1, 20) ELSE 0 END
         FROM work_items i
         LEFT JOIN unnest(%(ids)s::uuid[], %(due)s::int[]) AS v(lead_id, due_in) ON v.lead_id = i.lead_id
         WHERE i.lead_id = w.lead_id AND w.batch_id = %(batch)s AND w.stage IN ('leased', 'scored')

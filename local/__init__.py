@@ -1,0 +1,1 @@
+"""The embedded stack: every part of the product on one machine, without root and without Docker."""

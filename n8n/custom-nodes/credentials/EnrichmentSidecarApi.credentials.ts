@@ -1,0 +1,87 @@
+import type {
+	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	INodeProperties,
+	Icon,
+} from 'n8n-workflow';
+
+export class EnrichmentSidecarApi implements ICredentialType {
+	name = 'enrichmentSidecarApi';
+
+	displayName = 'Enrichment Sidecar API';
+
+	icon: Icon = { light: 'file:../icons/sidecar.svg', dark: 'file:../icons/sidecar.dark.svg' };
+
+	documentationUrl = 'https://enrichment-engine.example/docs/n8n-nodes#sidecar';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: 'http://sidecar:8000',
+			description: 'Where the sidecar answers, without /v1',
+		},
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			required: true,
+			default: 'n8n',
+			description: 'Name of the service client, as made by "sidecar clients add"',
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Secret of the service client',
+		},
+	];
+
+	/** Fetches a token when there is none, or when the sidecar answered 401. */
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		const { access_token: accessToken } = (await this.helpers.httpRequest({
+			method: 'POST',
+			url: `${String(credentials.baseUrl).replace(/\/+$/, '')}/v1/auth/token`,
+			body: {
+				grant_type: 'client_credentials',
+				client_id: credentials.clientId,
+				client_secret: credentials.clientSecret,
+			},
+			json: true,
+			disableFollowRedirect: true,
+			timeout: 10_000,
+		})) as IDataObject;
+		return { accessToken };
+	}
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{$credentials.baseUrl.replace(new RegExp("/+$"), "")}}',
+			url: '/v1/auth/whoami',
+		},
+	};
+}

@@ -1,0 +1,148 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+import {
+	type Answer,
+	LARGEST_BODY,
+	type ProviderRequest,
+	ask,
+	live,
+	startOf,
+	turn,
+} from './providers';
+
+/** A call that the plan allows. */
+export interface PlannedCall {
+	call_id: string;
+	provider: string;
+}
+
+/** What became of the calls of a batch. */
+export interface Tally extends IDataObject {
+	asked: number;
+	answered: number;
+	failed: number;
+	left: number;
+}
+
+export interface Limits {
+	/** Calls at once to each provider. */
+	concurrency: number;
+	/** No call begins later than this after the start. */
+	budgetMs: number;
+}
+
+/** Calls begun with one request: small, so that a kill leaves few of them in doubt. */
+export const STARTED_AT_ONCE = 100;
+export const ANSWERS_AT_ONCE = 50;
+const ANSWERS_WAIT_MS = 1000;
+
+type Post = (step: string, body: IDataObject) => Promise<IDataObject>;
+
+/**
+ * Makes the planned calls of one batch and hands in the answers while they come.
+ *
+ * Providers are independent of each other: a slow or strictly paced one holds up only its own calls.
+ * What the budget leaves unbegun stays planned; the next plan sees to it.
+ */
+export async function enrich(
+	calls: PlannedCall[],
+	credentials: IDataObject,
+	post: Post,
+	limits: Limits,
+): Promise<Tally> {
+	const deadline = Date.now() + limits.budgetMs;
+	const tally: Tally = { asked: calls.length, answered: 0, failed: 0, left: 0 };
+	const answers = new Answers(post);
+	const providers = live(credentials);
+
+	const one = async (request: ProviderRequest) => {
+		if (answers.broken || Math.max(Date.now(), startOf(request)) > deadline) {
+			tally.left++;
+			answers.add({ call_id: request.call_id, elapsed_ms: 0, error: 'not_sent' });
+			return;
+		}
+		await turn(request);
+		const answer = await ask(request, credentials);
+		if ('error' in answer) tally.failed++;
+		else tally.answered++;
+		answers.add(answer);
+	};
+
+	const byProvider = Map.groupBy(calls, ({ provider }) => provider);
+	await Promise.all(
+		[...byProvider.values()].map(async (own) => {
+			for (let begun = 0; begun < own.length; begun += STARTED_AT_ONCE) {
+				if (Date.now() >= deadline || answers.broken) {
+					tally.left += own.length - begun;
+					return;
+				}
+				const ids = own.slice(begun, begun + STARTED_AT_ONCE).map(({ call_id }) => call_id);
+				const started = await post('calls/start', { call_ids: ids, live: providers });
+				const requests = (started.requests ?? []) as unknown as ProviderRequest[];
+				// Some calls may have been begun or answered by another run.
+				tally.left += ids.length - requests.length;
+				await pooled(requests, limits.concurrency, one);
+			}
+		}),
+	);
+	await answers.flush();
+	return tally;
+}
+
+/** Runs a task for each item, at most `width` at once. */
+export async function pooled<T>(
+	items: T[],
+	width: number,
+	task: (item: T) => Promise<void>,
+): Promise<void> {
+	const waiting = items.values();
+	const worker = async () => {
+		for (const item of waiting) await task(item);
+	};
+	await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}
+
+/**
+ * Answers on their way to the sidecar: handed in by fifties (fewer, if they are long), or what there
+ * is after a second.
+ */
+class Answers {
+	private held: Answer[] = [];
+
+	private size = 0;
+
+	private sending: Promise<void> = Promise.resolve();
+
+	private failure?: { error: unknown };
+
+	constructor(private readonly post: Post) {}
+
+	/** Whether the sidecar does not take answers: then no more money is spent. */
+	get broken(): boolean {
+		return this.failure !== undefined;
+	}
+
+	add(answer: Answer): void {
+		this.held.push(answer);
+		this.size += 'body' in answer ? answer.body.length : 0;
+		if (this.held.length >= ANSWERS_AT_ONCE || this.size >= LARGEST_BODY) this.hand();
+		else if (this.held.length === 1) void sleep(ANSWERS_WAIT_MS).then(() => this.hand());
+	}
+
+	async flush(): Promise<void> {
+		this.hand();
+		await this.sending;
+		if (this.failure) throw this.failure.error;
+	}
+
+	private hand(): void {
+		const answers = this.held.splice(0);
+		this.size = 0;
+		if (answers.length === 0) return;
+		this.sending = this.sending
+			.then(async () => void (await this.post('answers', { answers } as unknown as IDataObject)))
+			.catch((error: unknown) => {
+				this.failure ??= { error };
+			});
+	}
+}

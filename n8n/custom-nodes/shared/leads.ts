@@ -1,0 +1,45 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { isObject } from './sidecar';
+
+/** The most leads that the sidecar takes at once. */
+export const LARGEST_REQUEST = 1000;
+
+/** One lead of the input and the item it came with. */
+export interface LeadOfItem {
+	lead: unknown;
+	item: number;
+}
+
+/** Finds the leads of each item: one, a list, or {"leads": [list]}. */
+export function leadsOf(items: INodeExecutionData[], field: string): LeadOfItem[] {
+	return items.flatMap(({ json }, item) => {
+		const content = field === '' ? (json.lead ?? json.body ?? json) : at(json, field);
+		const leads = isObject(content) && 'leads' in content ? content.leads : content;
+		return (Array.isArray(leads) ? leads : [leads]).map((lead) => ({ lead: lead ?? null, item }));
+	});
+}
+
+/**
+ * Splits leads into requests. The leads of one item stay together: what was sent to a webhook at
+ * once is answered at once, and refused at once when it is too much.
+ */
+export function requestsOf<T extends { item: number }>(leads: T[]): T[][] {
+	const requests: T[][] = [];
+	for (const own of Map.groupBy(leads, ({ item }) => item).values()) {
+		const last = requests.at(-1);
+		if (last && last.length + own.length <= LARGEST_REQUEST) last.push(...own);
+		else requests.push([...own]);
+	}
+	return requests;
+}
+
+/** The items that the leads came with, as pairs of an output item. */
+export function pairs(leads: LeadOfItem[]): Array<{ item: number }> {
+	return [...new Set(leads.map(({ item }) => item))].map((item) => ({ item }));
+}
+
+function at(json: IDataObject, path: string): unknown {
+	return path
+		.split('.')
+		.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), json);
+}

@@ -1,0 +1,167 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+import { type ProviderEntry, catalogue } from './catalogue';
+
+export const PROVIDERS_CREDENTIAL = 'enrichmentProvidersApi';
+export const LARGEST_BODY = 1_000_000;
+
+/** A request to a provider as the sidecar words it: complete but for the key. */
+export interface ProviderRequest {
+	call_id: string;
+	provider: string;
+	method: string;
+	url: string;
+	headers?: Record<string, string> | null;
+	query?: Record<string, string> | null;
+	body?: unknown;
+	/** When it may be sent (ISO 8601), for the provider's pace. */
+	not_before?: string | null;
+	timeout_s?: number | null;
+}
+
+/** What the sidecar is told of a call: the answer as it came, or why there is none. */
+export type Answer = {
+	call_id: string;
+	elapsed_ms: number;
+} & ({ status: number; headers: Record<string, string>; body: string } | { error: string });
+
+/** The provider names for which a key is held. */
+export function live(credentials: IDataObject): string[] {
+	return catalogue.map(({ name }) => name).filter((name) => keyOf(credentials, name) !== '');
+}
+
+/** Why the credential cannot work, or undefined. */
+export function fault(credentials: IDataObject): string | undefined {
+	for (const { name, title } of catalogue) {
+		if (/[^\x21-\x7e]/.test(keyOf(credentials, name))) {
+			return `The ${title} key holds a space or a character that no key has.`;
+		}
+	}
+	const sandbox = String(credentials.sandboxUrl ?? '').trim();
+	if (sandbox !== '' && originOf(sandbox) === undefined) {
+		return 'The sandbox URL is not an http(s) URL.';
+	}
+	return undefined;
+}
+
+/** A request that may be sent, or the reason why it may not. */
+type Prepared = { url: string; init: RequestInit } | { error: string };
+
+/**
+ * Adds the key, and holds a request to the hosts that its provider declares.
+ *
+ * The sandbox's origin is the only other place a request may go, and it never sees a key.
+ */
+export function prepare(request: ProviderRequest, credentials: IDataObject): Prepared {
+	const provider = catalogue.find(({ name }) => name === request.provider);
+	if (!provider) return { error: 'provider_unknown' };
+	if (!URL.canParse(request.url)) return { error: 'url_invalid' };
+	const url = new URL(request.url);
+	for (const [name, value] of Object.entries(request.query ?? {})) {
+		url.searchParams.set(name, value);
+	}
+	const headers: Record<string, string> = { ...request.headers };
+	if (url.origin !== originOf(String(credentials.sandboxUrl ?? '').trim())) {
+		if (url.protocol !== 'https:' || !provider.hosts.includes(url.host)) {
+			return { error: 'host_not_declared' };
+		}
+		const key = keyOf(credentials, provider.name);
+		if (key === '') return { error: 'key_missing' };
+		addKey(provider, key, url, headers);
+	}
+	const init: RequestInit = { method: request.method, headers, redirect: 'manual' };
+	if (request.body !== undefined && request.body !== null) {
+		init.body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+		if (typeof request.body !== 'string') headers['Content-Type'] ??= 'application/json';
+	}
+	return { url: url.href, init };
+}
+
+/** Asks a provider: one attempt, no redirects, at most LARGEST_BODY bytes. Never throws. */
+export async function ask(request: ProviderRequest, credentials: IDataObject): Promise<Answer> {
+	const { call_id } = request;
+	const prepared = prepare(request, credentials);
+	if ('error' in prepared) return { call_id, elapsed_ms: 0, error: prepared.error };
+	const begun = Date.now();
+	const elapsed = () => Date.now() - begun;
+	try {
+		const signal = AbortSignal.timeout(1000 * (request.timeout_s || 10));
+		// Not n8n's request helper: it opens a new connection (and TLS session) for every request.
+		const response = await fetch(prepared.url, { ...prepared.init, signal });
+		const body = await read(response);
+		if (body === undefined) return { call_id, elapsed_ms: elapsed(), error: 'body_too_large' };
+		return {
+			call_id,
+			elapsed_ms: elapsed(),
+			status: response.status,
+			headers: Object.fromEntries(response.headers),
+			body,
+		};
+	} catch (error) {
+		return { call_id, elapsed_ms: elapsed(), error: errorCode(error) };
+	}
+}
+
+/** Waits until a call's turn has come. */
+export async function turn(request: ProviderRequest): Promise<void> {
+	const pause = startOf(request) - Date.now();
+	if (pause > 0) await sleep(pause);
+}
+
+/** When a request may be sent, in milliseconds since 1970. */
+export function startOf(request: ProviderRequest): number {
+	return (request.not_before && Date.parse(request.not_before)) || 0;
+}
+
+async function read(response: Response): Promise<string | undefined> {
+	if (!response.body) return '';
+	const reader = response.body.getReader();
+	const decoder = new TextDecoder();
+	let size = 0;
+	let body = '';
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) return body + decoder.decode();
+		size += value.byteLength;
+		if (size > LARGEST_BODY) {
+			await reader.cancel();
+			return undefined;
+		}
+		body += decoder.decode(value, { stream: true });
+	}
+}
+
+function addKey(
+	{ auth }: ProviderEntry,
+	key: string,
+	url: URL,
+	headers: Record<string, string>,
+): void {
+	if (auth.location === 'query') url.searchParams.set(auth.name, key);
+	else headers[auth.name] = key;
+}
+
+function keyOf(credentials: IDataObject, provider: string): string {
+	return String(credentials[provider] ?? '').trim();
+}
+
+function originOf(url: string): string | undefined {
+	if (!URL.canParse(url)) return undefined;
+	const { protocol, origin } = new URL(url);
+	return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
+}
+
+/** A stable code for what the network did; never the message, which names addresses. */
+function errorCode(error: unknown): string {
+	const { name, cause } = error as { name?: string; cause?: { code?: string } };
+	if (name === 'TimeoutError') return 'timeout';
+	const code = cause?.code ?? '';
+	if (code === 'ECONNREFUSED') return 'connection_refused';
+	if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') {
+		return 'connection_reset';
+	}
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host_not_found';
+	if (/TIMEDOUT|TIMEOUT/.test(code)) return 'timeout';
+	if (/CERT|SSL|TLS|VERIFY/.test(code)) return 'tls_failed';
+	return 'network_error';
+}

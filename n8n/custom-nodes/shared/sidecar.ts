@@ -1,0 +1,187 @@
+import { randomUUID } from 'crypto';
+import { NodeApiError, sleep } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+	JsonObject,
+} from 'n8n-workflow';
+
+export const SIDECAR_CREDENTIAL = 'enrichmentSidecarApi';
+
+/** Pauses between attempts while the sidecar restarts; about six seconds in all. */
+export const BACKOFF_MS = [200, 400, 800, 1600, 3200];
+const LONGEST_PAUSE_MS = 5000;
+const TIMEOUT_MS = 30_000;
+const RETRIED_STATUS = new Set(['429', '502', '503', '504']);
+/** In words: n8n replaces a message that names such a code by one of its own. */
+const REASONS: Record<string, string> = {
+	EAI_AGAIN: 'its name is not resolved',
+	ECONNABORTED: 'no answer in time',
+	ECONNREFUSED: 'connection refused',
+	ECONNRESET: 'connection lost',
+	ENOTFOUND: 'its name is unknown',
+	EPIPE: 'connection lost',
+	ETIMEDOUT: 'no connection in time',
+};
+const RETRIED_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+
+/** RFC 9457 problem details, as the sidecar answers every error. */
+export interface Problem extends IDataObject {
+	type: string;
+	title: string;
+	status: number;
+	detail: string;
+	code: string;
+	request_id?: string;
+	errors?: Array<{ pointer: string; code: string; detail: string }>;
+}
+
+/** A refused or failed request. Carries the sidecar's problem, never what was sent. */
+export class SidecarError extends Error {
+	constructor(
+		readonly problem: Problem,
+		readonly body: IDataObject = problem,
+	) {
+		super(describe(problem));
+	}
+
+	get leaseLost(): boolean {
+		return this.problem.status === 409 && this.problem.code === 'lease_lost';
+	}
+
+	/** The same as an error of this node: what was being done comes first. */
+	asNodeError(context: IExecuteFunctions, doing: string, itemIndex: number): NodeApiError {
+		const { problem } = this;
+		return new NodeApiError(context.getNode(), problem as JsonObject, {
+			message: `${doing}: ${this.message}`,
+			description: explain(problem),
+			httpCode: String(problem.status),
+			itemIndex,
+		});
+	}
+}
+
+/** Sends one request to the sidecar and answers the body; throws SidecarError. */
+export type Send = (
+	method: IHttpRequestMethods,
+	path: string,
+	body?: IDataObject,
+) => Promise<IDataObject>;
+
+interface Outcome {
+	retry: boolean;
+	pauseMs: number;
+	body?: IDataObject;
+	error?: SidecarError;
+}
+
+/**
+ * Opens the sidecar of this node's credential.
+ *
+ * Every call of the sidecar may be repeated (writes carry an Idempotency-Key), so an answer that was
+ * lost while it restarts is asked for again.
+ */
+export async function connect(context: IExecuteFunctions): Promise<Send> {
+	const { baseUrl } = await context.getCredentials(SIDECAR_CREDENTIAL);
+	const base = String(baseUrl).replace(/\/+$/, '');
+	return async (method, path, body) => {
+		const options: IHttpRequestOptions = {
+			method,
+			url: `${base}/v1/${path}`,
+			headers:
+				method === 'GET'
+					? {}
+					: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() },
+			// An empty object would be sent as no body at all.
+			body: body && Object.keys(body).length === 0 ? '{}' : body,
+			returnFullResponse: true,
+			// 401 must throw: n8n then fetches a new token and repeats the request.
+			ignoreHttpStatusErrors: { ignore: true, except: [401] },
+			disableFollowRedirect: true,
+			timeout: TIMEOUT_MS,
+		};
+		for (let attempt = 0; ; attempt++) {
+			const outcome = await ask(context, options);
+			if (outcome.retry && attempt < BACKOFF_MS.length) {
+				await sleep(Math.min(Math.max(BACKOFF_MS[attempt], outcome.pauseMs), LONGEST_PAUSE_MS));
+				continue;
+			}
+			if (outcome.error) throw outcome.error;
+			return outcome.body ?? {};
+		}
+	};
+}
+
+async function ask(context: IExecuteFunctions, options: IHttpRequestOptions): Promise<Outcome> {
+	try {
+		const response = (await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			SIDECAR_CREDENTIAL,
+			{ ...options },
+		)) as IN8nHttpFullResponse;
+		const status = response.statusCode;
+		const body = isObject(response.body) ? response.body : {};
+		if (status >= 200 && status < 300) return { retry: false, pauseMs: 0, body };
+		return {
+			retry: RETRIED_STATUS.has(String(status)),
+			pauseMs: 1000 * (Number(response.headers['retry-after']) || 0),
+			error: new SidecarError(problemOf(status, body), body),
+		};
+	} catch (error) {
+		const reason = String((error as NodeApiError).httpCode ?? (error as JsonObject).code ?? '');
+		return {
+			retry: RETRIED_STATUS.has(reason) || RETRIED_ERRORS.has(reason),
+			pauseMs: 0,
+			error: new SidecarError(unreachable(reason)),
+		};
+	}
+}
+
+function problemOf(status: number, body: IDataObject): Problem {
+	return {
+		...body,
+		type: text(body.type) || 'about:blank',
+		title: text(body.title) || `HTTP ${status}`,
+		status,
+		detail: text(body.detail) || 'The sidecar gave no reason.',
+		code: text(body.code) || `http_${status}`,
+	};
+}
+
+function unreachable(reason: string): Problem {
+	const refused = reason === '401' || reason === '403' || reason === '400';
+	return {
+		type: 'about:blank',
+		title: refused ? 'Unauthorized' : 'Service Unavailable',
+		status: refused ? 401 : 503,
+		detail: refused
+			? 'The sidecar refuses the client of the credential "Enrichment Sidecar".'
+			: `The sidecar does not answer: ${REASONS[reason] ?? (reason || 'no reason given')}.`,
+		code: refused ? 'unauthorized' : 'sidecar_unreachable',
+	};
+}
+
+function describe(problem: Problem): string {
+	const facts = [problem.code, `HTTP ${problem.status}`];
+	if (problem.request_id) facts.push(`request ${problem.request_id}`);
+	return `${problem.detail} [${facts.join(', ')}]`;
+}
+
+/** Names the fields at fault by pointer and code; their values stay out of n8n's records. */
+function explain(problem: Problem): string | undefined {
+	const errors = Array.isArray(problem.errors) ? problem.errors : [];
+	if (errors.length === 0) return undefined;
+	const named = errors.slice(0, 10).map(({ pointer, code }) => `${pointer || '/'}: ${code}`);
+	return named.join('; ') + (errors.length > 10 ? `; and ${errors.length - 10} more` : '');
+}
+
+export function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}

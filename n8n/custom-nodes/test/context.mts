@@ -1,0 +1,84 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+export interface Sent {
+	method: string;
+	path: string;
+	body: any;
+	headers: Record<string, string>;
+}
+
+export interface Reply {
+	status?: number;
+	headers?: Record<string, string>;
+	body?: IDataObject;
+	/** A network error instead of an answer. */
+	code?: string;
+}
+
+export interface Given {
+	items?: IDataObject[];
+	parameters?: IDataObject;
+	credentials?: Record<string, IDataObject>;
+	continueOnFail?: boolean;
+	sidecar?: (sent: Sent) => Reply | Promise<Reply>;
+}
+
+/** What a node sees of n8n, with a sidecar that answers as told; `sent` records the requests. */
+export function context(given: Given): IExecuteFunctions & { sent: Sent[] } {
+	const sent: Sent[] = [];
+	const input: INodeExecutionData[] = (given.items ?? [{}]).map((json) => ({ json }));
+	return {
+		sent,
+		getInputData: () => input,
+		getNode: () => ({
+			id: '1',
+			name: 'Step',
+			type: 'x',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		}),
+		getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
+			given.parameters?.[name] ?? fallback,
+		getCredentials: async (type: string) =>
+			given.credentials?.[type] ?? { baseUrl: 'http://sidecar.test/' },
+		getExecutionId: () => '4711',
+		continueOnFail: () => given.continueOnFail ?? false,
+		helpers: {
+			async httpRequestWithAuthentication(_type: string, options: any) {
+				const { method, headers } = options;
+				const body = typeof options.body === 'string' ? JSON.parse(options.body) : options.body;
+				const path = options.url.replace('http://sidecar.test/v1/', '');
+				const request = { method, path, body, headers };
+				sent.push(request);
+				const reply = (await given.sidecar?.(request)) ?? {};
+				if (reply.code) throw Object.assign(new Error('network'), { code: reply.code });
+				return {
+					statusCode: reply.status ?? 200,
+					headers: reply.headers ?? {},
+					body: reply.body ?? {},
+				};
+			},
+		},
+	} as unknown as IExecuteFunctions & { sent: Sent[] };
+}
+
+export const problem = (status: number, code: string, more: IDataObject = {}): Reply => ({
+	status,
+	body: {
+		type: 'about:blank',
+		title: code,
+		status,
+		detail: `It is ${code}.`,
+		code,
+		request_id: 'r1',
+		...more,
+	},
+});
+
+/** The references that the sidecar answers of leads. */
+export const refs = (...leads: string[]) =>
+	leads.map((lead_id) => ({ lead_id, batch_id: 'b1', stage: 'leased', outcome: 'ok', code: null }));
+
+export const json = (items: INodeExecutionData[]) => items.map((item) => item.json);
+export const pairedWith = (items: INodeExecutionData[]) => items.map((item) => item.pairedItem);

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Lead } from '../dist/nodes/Lead/Lead.node.js';
+import { context, json, pairedWith, problem } from './context.mts';
+
+const run = (ctx: ReturnType<typeof context>) => new Lead().execute.call(ctx);
+const ok = { valid: true, errors: [], warnings: [] };
+
+test('validate: webhook body, list and {"leads"} become one request, pairs are kept', async () => {
+	const ctx = context({
+		items: [
+			{ headers: {}, body: { email: 'a@example.com' } },
+			{ body: [{ email: 'b@example.com' }, { email: 'c@example.com' }] },
+			{ body: { leads: [{ email: 'd@example.com' }] } },
+			{ email: 'e@example.com' },
+		],
+		parameters: { operation: 'validate', leadField: '' },
+		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ok) } }),
+	});
+	const [items] = await run(ctx);
+	assert.equal(ctx.sent.length, 1);
+	assert.deepEqual(
+		[
+			ctx.sent[0].method,
+			ctx.sent[0].path,
+			ctx.sent[0].body.leads.map((l: any) => l.email[0]).join(''),
+		],
+		['POST', 'validate', 'abcde'],
+	);
+	assert.deepEqual(json(items)[0], { lead: { email: 'a@example.com' }, ...ok });
+	assert.deepEqual(
+		pairedWith(items),
+		[0, 1, 1, 2, 3].map((item) => ({ item })),
+	);
+});
+
+test('validate: whatever JSON comes in is passed on as it is', async () => {
+	const ctx = context({
+		items: [{ body: 'text' as any }, { body: { leads: null } }, { body: [1, null] }, { body: {} }],
+		parameters: { operation: 'validate', leadField: '' },
+		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ({ ...ok, valid: false })) } }),
+	});
+	await run(ctx);
+	assert.deepEqual(ctx.sent[0].body.leads, ['text', null, 1, null, {}]);
+});
+
+test('a field of choice holds the lead', async () => {
+	const ctx = context({
+		items: [{ form: { answers: { email: 'a@example.com' } } }],
+		parameters: { operation: 'validate', leadField: 'form.answers' },
+		sidecar: () => ({ body: { results: [ok] } }),
+	});
+	await run(ctx);
+	assert.deepEqual(ctx.sent[0].body.leads, [{ email: 'a@example.com' }]);
+});
+
+test('leads of one item are never split, items are packed by thousands', async () => {
+	const lead = { email: 'a@example.com' };
+	const ctx = context({
+		items: [
+			{ body: Array(600).fill(lead) },
+			{ body: Array(600).fill(lead) },
+			{ body: Array(1001).fill(lead) },
+		],
+		parameters: { operation: 'validate', leadField: '' },
+		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ok) } }),
+	});
+	await run(ctx);
+	assert.deepEqual(
+		ctx.sent.map(({ body }) => body.leads.length),
+		[600, 600, 1001],
+	);
+});
+
+test('normalise: replaces valid leads, leaves invalid ones as they came', async () => {
+	const ctx = context({
+		items: [
+			{ lead: { email: 'A@example.com' }, ...ok },
+			{
+				lead: { phone: 5 },
+				valid: false,
+				errors: [{ pointer: '/phone', code: 'wrong_type' }],
+				warnings: [],
+			},
+			{ lead: 'text', valid: false, errors: [], warnings: [] },
+		],
+		parameters: { operation: 'normalise', leadField: '' },
+		sidecar: () => ({
+			body: { results: [{ lead: { email: 'a@example.com' }, changes: [{ field: 'email' }] }] },
+		}),
+	});
+	const [items] = await run(ctx);
+	assert.deepEqual(ctx.sent[0].body.leads, [{ email: 'A@example.com' }]);
+	assert.deepEqual(
+		json(items).map(({ lead }) => lead),
+		[{ email: 'a@example.com' }, { phone: 5 }, 'text'],
+	);
+	assert.deepEqual(json(items)[0].changes, [{ field: 'email' }]);
+	assert.equal(json(items)[1].valid, false);
+});
+
+test('normalise: nothing valid, nothing asked', async () => {
+	const ctx = context({
+		items: [{ lead: 1, valid: false }],
+		parameters: { operation: 'normalise', leadField: '' },
+	});
+	assert.equal((await run(ctx))[0].length, 1);
+	assert.equal(ctx.sent.length, 0);
+});
+
+const mixed = {
+	results: [
+		{
+			index: 0,
+			lead_id: 'l0',
+			contact_id: 'c0',
+			organization_id: null,
+			lead_url: 'u',
+			outcome: 'created',
+			errors: [],
+		},
+		{
+			index: 1,
+			lead_id: null,
+			outcome: 'rejected',
+			errors: [{ pointer: '/leads/1/email', code: 'bad' }],
+		},
+	],
+};
+
+test('save: saved and rejected leads leave by their own outputs, without the person', async () => {
+	const ctx = context({
+		items: [{ lead: { email: 'a@example.com' } }, { lead: { email: 'no' } }],
+		parameters: { operation: 'save', leadField: '', lane: 'bulk', output: 'leads' },
+		sidecar: () => ({ status: 202, body: mixed }),
+	});
+	const [saved, rejected] = await run(ctx);
+	assert.equal(ctx.sent[0].body.lane, 'bulk');
+	assert.deepEqual(json(saved), [mixed.results[0]]);
+	assert.deepEqual(json(rejected), [mixed.results[1]]);
+	assert.deepEqual(pairedWith(rejected), [{ item: 1 }]);
+	assert.ok(!JSON.stringify([saved, rejected]).includes('example.com'));
+});
+
+test('save, whole answer: a mixed request is accepted, a rejected one carries the problem', async () => {
+	const parameters = { operation: 'save', leadField: '', lane: '', output: 'answer' };
+	const items = [{ lead: {} }, { lead: {} }];
+	const accepted = await run(
+		context({ items, parameters, sidecar: () => ({ status: 202, body: mixed }) }),
+	);
+	assert.deepEqual(accepted.map(json), [[mixed], []]);
+	const refused = problem(422, 'invalid', { results: [mixed.results[1]], errors: [] });
+	const rejected = await run(context({ items, parameters, sidecar: () => refused }));
+	assert.deepEqual(rejected.map(json), [[], [refused.body]]);
+	assert.deepEqual(pairedWith(rejected[1]), [[{ item: 0 }, { item: 1 }]]);
+});
+
+test('save: every write carries a key of its own, kept when it is repeated', async () => {
+	let times = 0;
+	const ctx = context({
+		items: [{ email: 'a@example.com' }, {}],
+		parameters: { operation: 'save', leadField: '', lane: '', output: 'leads' },
+		sidecar: () => (times++ === 0 ? problem(503, 'unavailable') : { status: 202, body: mixed }),
+	});
+	await run(ctx);
+	const keys = ctx.sent.map(({ headers }) => headers['Idempotency-Key']);
+	assert.equal(keys.length, 2);
+	assert.match(keys[0], /^[0-9a-f-]{36}$/);
+	assert.equal(keys[0], keys[1]);
+});
+
+test('save: one lead goes as it is, so that pointers of errors fit', async () => {
+	const parameters = { operation: 'save', leadField: '', lane: '', output: 'leads' };
+	const sidecar = () => ({ status: 202, body: { results: [mixed.results[0]] } });
+	const alone = context({ items: [{ lead: { email: 'a@example.com' } }], parameters, sidecar });
+	await run(alone);
+	assert.deepEqual(alone.sent[0].body, { email: 'a@example.com' });
+	const strange = context({ items: [{ lead: 'text' }], parameters, sidecar });
+	await run(strange);
+	assert.deepEqual(strange.sent[0].body, { leads: ['text'] });
+});
+
+test('a refused request says which, why and who asked, and nothing of the person', async () => {
+	const ctx = context({
+		items: [{ email: 'ada@example.com' }],
+		parameters: { operation: 'save', leadField: '', lane: '', output: 'leads' },
+		sidecar: () =>
+			problem(413, 'too_many', {
+				errors: [{ pointer: '/leads', code: 'too_many', detail: 'ada@example.com' }],
+			}),
+	});
+	await assert.rejects(run(ctx), (error: any) => {
+		assert.match(
+			error.message,
+			/^Lead save, 1 lead\(s\) of item 0: It is too_many\. \[too_many, HTTP 413, request r1\]$/,
+		);
+		assert.equal(error.description, '/leads: too_many');
+		assert.ok(!JSON.stringify(error.toJSON()).includes('ada@'));
+		return true;
+	});
+});
+
+test('continue on error: the item carries the problem, not the person', async () => {
+	const ctx = context({
+		items: [{ email: 'ada@example.com' }],
+		parameters: { operation: 'validate', leadField: '' },
+		continueOnFail: true,
+		sidecar: () => problem(413, 'too_large'),
+	});
+	const [[item]] = await run(ctx);
+	assert.equal((item.json.details as any).status, 413);
+	assert.deepEqual(Object.keys(item.json), ['error', 'details']);
+	assert.ok(!JSON.stringify(item.json).includes('ada@'));
+});
+
+test('get and update: one request per lead, order kept', async () => {
+	const ctx = context({
+		items: [{}, {}, {}],
+		parameters: { operation: 'get', leadId: 'a/b' },
+		sidecar: ({ path }) => ({ body: { id: path } }),
+	});
+	const [items] = await run(ctx);
+	assert.deepEqual(json(items), Array(3).fill({ id: 'leads/a%2Fb' }));
+	const update = context({
+		parameters: { operation: 'update', leadId: 'l1', changes: '{"status":"won"}' },
+	});
+	await run(update);
+	assert.deepEqual([update.sent[0].method, update.sent[0].body], ['PATCH', { status: 'won' }]);
+	await assert.rejects(
+		run(context({ parameters: { operation: 'update', leadId: 'l1', changes: '[1]' } })),
+		/JSON object/,
+	);
+	await assert.rejects(
+		run(context({ parameters: { operation: 'update', leadId: 'l1', changes: '{' } })),
+		/not JSON/,
+	);
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { EnrichmentProvidersApi } from '../dist/credentials/EnrichmentProvidersApi.credentials.js';
+import { EnrichmentSidecarApi } from '../dist/credentials/EnrichmentSidecarApi.credentials.js';
+
+const root = new URL('..', import.meta.url);
+const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8'));
+const { n8n, name } = read('package.json');
+const load = createRequire(import.meta.url);
+const nodes = n8n.nodes.map((path: string) => {
+	const type = path.match(/(\w+)\.node\.js$/)![1];
+	return { path, type, description: new (load(`../${path}`)[type])().description };
+});
+
+test('every node has help on every parameter, icons and a codex entry of its own name', () => {
+	for (const { path, description } of nodes) {
+		for (const icon of Object.values(description.icon) as string[]) {
+			assert.ok(existsSync(new URL(icon.slice('file:'.length), new URL(path, root))), icon);
+		}
+		assert.equal(read(path.replace('.js', '.json')).node, `${name}.${description.name}`);
+		for (const { name, type, description: help, options } of description.properties) {
+			if (type === 'notice' || name === 'resource' || name === 'operation') continue;
+			assert.ok(help, `${description.name}.${name} has no help`);
+			assert.ok(options === undefined || options.length > 0);
+		}
+	}
+});
+
+test('outputs are expressions that name the ends of each operation', () => {
+	const outputs = (type: string, parameters: object) => {
+		const { outputs } = nodes.find((node: any) => node.type === type).description;
+		const source = outputs.replace(/^=\{\{/, '').replace(/\}\}$/, '');
+		return new Function('$parameter', `return ${source}`)(parameters).map(
+			(o: any) => o.displayName,
+		);
+	};
+	assert.deepEqual(outputs('Lead', { operation: 'save' }), ['Saved', 'Rejected']);
+	assert.deepEqual(outputs('Lead', { operation: 'get' }), [undefined]);
+	assert.deepEqual(outputs('Pipeline', { resource: 'batch', operation: 'plan' }), [
+		'Ask Providers',
+		'Nothing More to Ask',
+	]);
+	assert.deepEqual(outputs('Pipeline', { resource: 'batch', operation: 'complete' }), [
+		'More Waiting',
+		'Done',
+	]);
+	assert.deepEqual(outputs('Pipeline', { resource: 'run', operation: 'wake' }), [undefined]);
+});
+
+test('the providers credential has one hidden field per provider of the catalogue', () => {
+	const fields = new EnrichmentProvidersApi().properties;
+	for (const { name } of read('shared/catalogue.json')) {
+		assert.equal(fields.find((field) => field.name === name)?.typeOptions?.password, true);
+	}
+	assert.equal(fields.at(-1)?.name, 'sandboxUrl');
+});
+
+test('the sidecar credential fetches a token as its client', async () => {
+	let asked: any;
+	const helper = {
+		helpers: {
+			httpRequest: async (options: any) => (
+				(asked = options),
+				{ access_token: 't', expires_in: 9 }
+			),
+		},
+	};
+	const token = await new EnrichmentSidecarApi().preAuthentication.call(helper as any, {
+		baseUrl: 'http://sidecar.test/',
+		clientId: 'n8n',
+		clientSecret: 's',
+	});
+	assert.deepEqual(token, { accessToken: 't' });
+	assert.equal(asked.url, 'http://sidecar.test/v1/auth/token');
+	assert.deepEqual(asked.body, {
+		grant_type: 'client_credentials',
+		client_id: 'n8n',
+		client_secret: 's',
+	});
+});
+
+test('the lock file names no registry', () => {
+	assert.ok(!readFileSync(new URL('package-lock.json', root), 'utf8').includes('"resolved"'));
+});

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Notify } from '../dist/nodes/Notify/Notify.node.js';
+import { Pipeline } from '../dist/nodes/Pipeline/Pipeline.node.js';
+import { Score } from '../dist/nodes/Score/Score.node.js';
+import { type Given, context, json, pairedWith, problem, refs } from './context.mts';
+
+const pipeline = async (operation: string, given: Given, resource = 'batch') => {
+	const ctx = context({ ...given, parameters: { resource, operation, ...given.parameters } });
+	return { outputs: await new Pipeline().execute.call(ctx), sent: ctx.sent };
+};
+const batch = (...leads: string[]) =>
+	leads.map((lead_id) => ({ batch_id: 'b1', lead_id, calls: ['old'] }));
+
+test('claim: one item per lead, once however many items started it, named by its execution', async () => {
+	const { outputs, sent } = await pipeline('claim', {
+		items: [{}, {}],
+		parameters: { lane: 'bulk', largest: 7 },
+		sidecar: () => ({ body: { batch_id: 'b1', leads: refs('l1', 'l2') } }),
+	});
+	assert.equal(sent.length, 1);
+	assert.deepEqual(sent[0].body, { lane: 'bulk', limit: 7, execution_id: '4711' });
+	assert.deepEqual(
+		json(outputs[0]).map(({ lead_id }) => lead_id),
+		['l1', 'l2'],
+	);
+});
+
+test('claim: nothing waits, no items', async () => {
+	const { outputs, sent } = await pipeline('claim', {
+		parameters: { lane: '', largest: 0 },
+		sidecar: () => ({ body: { batch_id: null, leads: [] } }),
+	});
+	assert.deepEqual(outputs, [[]]);
+	assert.deepEqual(sent[0].body, { execution_id: '4711' });
+});
+
+test('plan: calls travel with the first item, all items leave together', async () => {
+	const calls = [{ call_id: 'k', provider: 'hunter' }];
+	const asked = await pipeline('plan', {
+		items: batch('l1', 'l2'),
+		sidecar: () => ({ body: { round: 2, calls, results: refs('l2', 'l1') } }),
+	});
+	assert.equal(asked.sent[0].path, 'pipeline/batches/b1/plan');
+	assert.deepEqual(
+		asked.outputs.map((part) => part.length),
+		[2, 0],
+	);
+	assert.deepEqual(
+		json(asked.outputs[0]).map((item) => [item.lead_id, item.calls]),
+		[
+			['l1', calls],
+			['l2', undefined],
+		],
+	);
+	assert.deepEqual(pairedWith(asked.outputs[0]), [{ item: 0 }, { item: 1 }]);
+
+	const nothing = await pipeline('plan', {
+		items: batch('l1', 'l2'),
+		sidecar: () => ({ body: { round: 2, calls: [], results: refs('l1', 'l2') } }),
+	});
+	assert.deepEqual(
+		nothing.outputs.map((part) => part.length),
+		[0, 2],
+	);
+});
+
+test('one request for each batch among the items', async () => {
+	const { outputs, sent } = await pipeline('apply', {
+		items: [...batch('l1'), { batch_id: 'b2', lead_id: 'l2' }, ...batch('l3')],
+		sidecar: ({ path }) => ({
+			body: { results: path.includes('b1') ? refs('l1', 'l3') : refs('l2') },
+		}),
+	});
+	assert.deepEqual(
+		sent.map(({ path }) => path),
+		['pipeline/batches/b1/apply', 'pipeline/batches/b2/apply'],
+	);
+	assert.deepEqual(pairedWith(outputs[0]), [{ item: 0 }, { item: 2 }, { item: 1 }]);
+});
+
+test('a lead that failed leaves the flow unless it is asked to stay', async () => {
+	const results = [...refs('l1'), { lead_id: 'l2', outcome: 'dead', code: 'score_failed' }];
+	const given = { items: batch('l1', 'l2', 'l3'), sidecar: () => ({ body: { results } }) };
+	for (const includeFailed of [false, true]) {
+		const ctx = context({ ...given, parameters: { operation: 'batch', includeFailed } });
+		const [items] = await new Score().execute.call(ctx);
+		assert.deepEqual(
+			json(items).map(({ lead_id, outcome, code }) => [lead_id, outcome, code]),
+			[
+				['l1', 'ok', null],
+				['l2', 'dead', 'score_failed'],
+				['l3', 'retry', 'left_batch'],
+			].slice(0, includeFailed ? 3 : 1),
+		);
+	}
+});
+
+test('a lost lease ends quietly', async () => {
+	for (const operation of ['plan', 'apply', 'complete', 'fail']) {
+		const { outputs } = await pipeline(operation, {
+			items: batch('l1'),
+			parameters: { reason: 'x' },
+			sidecar: () => problem(409, 'lease_lost'),
+		});
+		assert.equal(outputs.flat().length, 0);
+	}
+	await assert.rejects(
+		pipeline('apply', { items: batch('l1'), sidecar: () => problem(409, 'conflict') }),
+		/conflict/,
+	);
+});
+
+test('an error names the batch; continue on error puts it on every item', async () => {
+	const given = { items: batch('l1', 'l2'), sidecar: () => problem(500, 'engine_error') };
+	await assert.rejects(
+		pipeline('apply', given),
+		/^NodeApiError: Apply, batch b1: It is engine_error\. \[engine_error, HTTP 500, request r1\]$/,
+	);
+	const { outputs } = await pipeline('apply', { ...given, continueOnFail: true });
+	assert.deepEqual(
+		json(outputs[0]).map(({ details, error }: any) => [details.lead_id, details.batch_id, error]),
+		['l1', 'l2'].map((lead) => [
+			lead,
+			'b1',
+			'Apply, batch b1: It is engine_error. [engine_error, HTTP 500, request r1]',
+		]),
+	);
+});
+
+test('items without a batch are refused with advice', async () => {
+	await assert.rejects(pipeline('apply', { items: [{}] }), /Item 0 carries no batch_id/);
+});
+
+test('complete: one item per batch, by whether more wait', async () => {
+	for (const more of [true, false]) {
+		const { outputs } = await pipeline('complete', {
+			items: batch('l1', 'l2'),
+			sidecar: () => ({ body: { results: refs('l1', 'l2'), more, lane: 'bulk' } }),
+		});
+		assert.deepEqual(outputs[more ? 0 : 1], [
+			{
+				json: { batch_id: 'b1', lane: 'bulk', more, leads: 2 },
+				pairedItem: [{ item: 0 }, { item: 1 }],
+			},
+		]);
+		assert.deepEqual(outputs[more ? 1 : 0], []);
+	}
+});
+
+test('fail gives the batch back with the reason', async () => {
+	const { outputs, sent } = await pipeline('fail', {
+		items: batch('l1'),
+		parameters: { reason: 'closed today' },
+		sidecar: () => ({ body: { requeued: 1, dead: 0 } }),
+	});
+	assert.deepEqual(sent[0].body, { reason: 'closed today' });
+	assert.deepEqual(json(outputs[0]), [{ batch_id: 'b1', requeued: 1, dead: 0 }]);
+});
+
+test('wake: once per lane', async () => {
+	const { outputs, sent } = await pipeline(
+		'wake',
+		{
+			items: [{ lane: 'bulk' }, { lane: 'bulk' }, { lane: 'interactive' }],
+			parameters: { wakeLane: 'item' },
+			sidecar: () => ({ body: { woken: true } }),
+		},
+		'run',
+	);
+	assert.deepEqual(
+		sent.map(({ body }) => body.lane),
+		['bulk', 'interactive'],
+	);
+	assert.deepEqual(pairedWith(outputs[0]), [{ item: 0 }, { item: 2 }]);
+});
+
+test('record error: from what an Error Trigger tells, cut to size', async () => {
+	const { sent } = await pipeline(
+		'recordError',
+		{
+			items: [
+				{
+					execution: {
+						id: 12,
+						lastNodeExecuted: 'Score',
+						error: { message: '\0' + 'x'.repeat(499) + '\u{1f600}' },
+					},
+					workflow: { id: 'w', name: 'Lead enrichment' },
+				},
+				{ trigger: { error: { message: 'no trigger' } }, workflow: { id: 'w', name: 'n' } },
+			],
+			sidecar: () => ({ body: { error_id: 'e' } }),
+		},
+		'run',
+	);
+	assert.deepEqual(sent[0].body, {
+		execution_id: '12',
+		workflow_id: 'w',
+		workflow_name: 'Lead enrichment',
+		node: 'Score',
+		message: 'x'.repeat(499) + '\ufffd',
+	});
+	assert.deepEqual([sent[1].body.execution_id, sent[1].body.message], [null, 'no trigger']);
+});
+
+test('a sidecar that restarts is waited for', async () => {
+	let times = 0;
+	const { sent } = await pipeline('apply', {
+		items: batch('l1'),
+		sidecar: () => (times++ === 0 ? { code: 'ECONNREFUSED' } : { body: { results: refs('l1') } }),
+	});
+	assert.equal(sent.length, 2);
+});
+
+test('a request that timed out is not repeated', async () => {
+	await assert.rejects(
+		pipeline('apply', { items: batch('l1'), sidecar: () => ({ code: 'ECONNABORTED' }) }),
+		/does not answer: no answer in time/,
+	);
+});
+
+test('score: leads of items without storing, stored ones by ID', async () => {
+	const results = [{ total: 1 }, { total: 2 }];
+	const stateless = context({
+		items: [{ body: [{ email: 'a@example.com' }, { email: 'b@example.com' }] }],
+		parameters: { operation: 'leads', leadField: '' },
+		sidecar: () => ({ body: { results } }),
+	});
+	const [items] = await new Score().execute.call(stateless);
+	assert.deepEqual([json(items), pairedWith(items)], [results, [{ item: 0 }, { item: 0 }]]);
+	const stored = context({
+		items: [{}, {}],
+		parameters: { operation: 'stored', leadId: 'l1' },
+		sidecar: () => ({ body: { results } }),
+	});
+	await new Score().execute.call(stored);
+	assert.deepEqual(
+		[stored.sent.length, stored.sent[0].path, stored.sent[0].body],
+		[1, 'score', { lead_ids: ['l1', 'l1'] }],
+	);
+});
+
+test('notify: by batch, by ID, and what is owed once per run', async () => {
+	const owed = context({
+		items: [{}, {}],
+		parameters: { operation: 'deliver' },
+		sidecar: () => ({ body: { sent: 2 } }),
+	});
+	assert.deepEqual(json((await new Notify().execute.call(owed))[0]), [{ sent: 2 }]);
+	assert.deepEqual(
+		owed.sent.map(({ path, body }) => [path, body]),
+		[['notifications/deliver', {}]],
+	);
+	const claimed = context({
+		items: batch('l1'),
+		parameters: { operation: 'batch' },
+		sidecar: () => ({ body: { results: refs('l1'), sent: 1 } }),
+	});
+	assert.equal((await new Notify().execute.call(claimed))[0].length, 1);
+	assert.equal(claimed.sent[0].path, 'pipeline/batches/b1/notify');
+});

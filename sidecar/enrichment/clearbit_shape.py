@@ -1,0 +1,62 @@
+"""The Clearbit record shape, which Hunter's people/find and companies/find answer in, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.enrichment import reading
+from sidecar.enrichment.model import Claim
+from sidecar.records import COMPANY_SIZES, SENIORITIES
+
+PERSON_FIELDS = frozenset({
+    "first_name", "last_name", "full_name", "job_title", "seniority", "department", "linkedin_url",
+    "phone", "country", "region", "city"})
+COMPANY_FIELDS = frozenset({
+    "name", "industry", "employee_count", "company_size", "annual_revenue", "country", "region",
+    "city", "founded_year", "description", "linkedin_url", "technologies"})
+# Clearbit's three levels in People Data Labs' vocabulary; `executive` covers VP to CEO: the title
+# decides.
+_LEVELS = {"manager": "manager", "director": "director"}
+
+
+def person(record: Any, confidence: float) -> dict[str, Claim]:
+    """Claims of a Clearbit person; absent and null members are left out."""
+    level = reading.at(record, "employment", "seniority")
+    level = level if level in SENIORITIES else _LEVELS.get(level if isinstance(level, str) else "")
+    return reading.claims(confidence, {
+        "first_name": reading.text(reading.at(record, "name", "givenName")),
+        "last_name": reading.text(reading.at(record, "name", "familyName")),
+        "full_name": reading.text(reading.at(record, "name", "fullName")),
+        **reading.person(reading.at(record, "employment", "title"), level),
+        "linkedin_url": reading.linkedin(reading.at(record, "linkedin", "handle")),
+        "phone": reading.phone(reading.at(record, "phone")),
+        "country": reading.country(reading.at(record, "geo", "countryCode")),
+        "region": reading.text(reading.at(record, "geo", "state")),
+        "city": reading.text(reading.at(record, "geo", "city")),
+    })
+
+
+def company(record: Any, confidence: float) -> dict[str, Claim]:
+    """Claims of a Clearbit company; `employees` may be null while `employeesRange` is set."""
+    technologies = reading.at(record, "tech")
+    names = [t for t in map(reading.text, technologies) if t] if isinstance(
+        technologies, list) else []
+    handle = reading.text(reading.at(record, "linkedin", "handle"))
+    return reading.claims(confidence, {
+        "name": reading.text(reading.at(record, "name")),
+        "industry": reading.industry(reading.at(record, "category", "industry")),
+        **reading.size(
+            reading.at(record, "metrics", "employees"),
+            reading.band(reading.at(record, "metrics", "employeesRange"), COMPANY_SIZES)),
+        **reading.revenue(reading.at(record, "metrics", "annualRevenue")),
+        "country": reading.country(reading.at(record, "geo", "countryCode")),
+        "region": reading.text(reading.at(record, "geo", "state")),
+        "city": reading.text(reading.at(record, "geo", "city")),
+        "founded_year": reading.whole(reading.at(record, "foundedYear")),
+        "description": reading.text(reading.at(record, "description")),
+        "linkedin_url": reading.linkedin(
+            handle if not handle or "/" in handle and "linkedin" in handle
+            else f"linkedin.com/{handle.strip('/')}" if "/" in handle
+            else f"linkedin.com/company/{handle}"),
+        "technologies": names[:50] or None,
+    })

@@ -1,0 +1,57 @@
+"""Merging what several sources say of a field, with provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sidecar.enrichment.model import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One source's claim of one field. `locked`: a person said so; `sandbox`: it is invented."""
+
+    field: str
+    value: Any
+    source: str
+    confidence: float
+    observed_at: datetime
+    locked: bool = False
+    sandbox: bool = False
+
+
+def merge(
+    existing: Iterable[FieldValue], claims: Mapping[str, Claim], source: str, now: datetime, *,
+    sandbox: bool = False, locked: bool = False,
+) -> list[FieldValue]:
+    """All claims after a source has spoken: its newer claim replaces its older one of a field.
+
+    The sandbox never replaces what the real provider said.
+    """
+    known = {(value.field, value.source): value for value in existing}
+    for name, claim in claims.items():
+        before = known.get((name, source))
+        if before and (before.observed_at > now or (sandbox and not before.sandbox)):
+            continue
+        known[name, source] = FieldValue(
+            name, claim.value, source, claim.confidence, now, locked, sandbox)
+    return list(known.values())
+
+
+def winners(values: Iterable[FieldValue]) -> dict[str, FieldValue]:
+    """Field -> the claim that counts: a person's, then the lead's own, then live providers by
+    confidence and recency, then the sandbox's."""
+    best: dict[str, FieldValue] = {}
+    for value in values:
+        other = best.get(value.field)
+        if other is None or _rank(value) > _rank(other):
+            best[value.field] = value
+    return best
+
+
+def _rank(value: FieldValue) -> tuple[bool, bool, bool, float, datetime, str]:
+    return (value.locked, value.source == "lead", not value.sandbox, value.confidence,
+            value.observed_at, value.source)

@@ -1,0 +1,75 @@
+"""The terms of enrichment: providers, their operations, what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal[
+    "found", "not_found", "pending", "throttled", "quota", "auth", "refused", "error", "invalid"]
+Facts = Mapping[str, Any]
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a source says of one field: the value in canonical form, confidence 0 to 1."""
+
+    value: Any
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A provider's answer, read. `claims` by field; `credits` is what it cost."""
+
+    outcome: Outcome
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    credits: float = 0.0
+    retry_after_s: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """Where the key goes; the key itself is never here."""
+
+    location: Literal["header", "query"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that a provider can be asked.
+
+    `lookup(facts)` gives the identifying parameters or None; `request(params, base_url)` the HTTP
+    request {method, url, headers, query, body}; `read(status, headers, body)` never raises.
+    """
+
+    name: str
+    subject: Literal["contact", "organization"]
+    provides: frozenset[str]
+    credits: float
+    hit_rate: float
+    lookup: Callable[[Facts], dict[str, str] | None]
+    request: Callable[[Mapping[str, str], str], dict[str, Any]]
+    read: Callable[[int, Mapping[str, Any], str], Answer]
+    miss_credits: float = 0.0
+    ttl_found_s: int = 60 * DAY
+    ttl_missing_s: int = 14 * DAY
+    ttl_error_s: int = 3600
+    timeout_s: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An outside source of data."""
+
+    name: str
+    title: str
+    base_url: str
+    hosts: tuple[str, ...]
+    auth: Auth
+    pace_per_second: float
+    operations: tuple[Operation, ...]

@@ -1,0 +1,79 @@
+"""Planning: which calls are worth making now, at the lowest expected cost per field found."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment.model import Facts, Operation, Provider
+
+# What scoring and salespeople need; a subject that has these is not asked about again.
+WANTED: Mapping[str, frozenset[str]] = {
+    "organization": frozenset({"industry", "company_size", "country"}),
+    "contact": frozenset({"full_name", "job_title", "seniority", "linkedin_url"}),
+}
+
+_NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A call worth making."""
+
+    provider: str
+    operation: str
+    subject: str
+    params: dict[str, str] = field(hash=False)
+
+
+def plan(
+    facts: Facts,
+    asked: Mapping[tuple[str, str], str],
+    providers: Mapping[str, Provider] = PROVIDERS,
+    unavailable: frozenset[str] = frozenset(),
+) -> list[Lookup]:
+    """One round of the waterfall: for each subject that still lacks something, the cheapest call.
+
+    `asked` holds what has an outcome, (provider, operation) -> outcome: never asked twice. While an
+    answer about a subject is pending, nobody else is paid for it.
+    """
+    lookups = []
+    for subject, wanted in WANTED.items():
+        missing = {name for name in wanted if facts[subject].get(name) in (None, "")}
+        choices = [
+            (_cost(operation, missing), provider.name, operation)
+            for provider in providers.values()
+            for operation in provider.operations
+            if operation.subject == subject
+        ]
+        if not missing or any(
+            asked.get((name, operation.name)) == "pending" for _, name, operation in choices
+        ):
+            continue
+        for cost, name, operation in sorted(choices, key=lambda choice: choice[:2]):
+            if cost == _NEVER or name in unavailable or (name, operation.name) in asked:
+                continue
+            params = operation.lookup(facts)
+            if params:
+                lookups.append(Lookup(name, operation.name, subject, params))
+                break
+    return lookups
+
+
+def _cost(operation: Operation, missing: set[str]) -> float:
+    """Expected credits per missing field found; who bills misses is dearer."""
+    found = len(operation.provides & missing) * operation.hit_rate
+    paid = operation.hit_rate * operation.credits + (1 - operation.hit_rate) * operation.miss_credits
+    return paid / found if found else _NEVER
+
+
+def request_key(
+    provider: str, operation: str, params: Mapping[str, str], secret: bytes
+) -> str:
+    """HMAC-SHA256 (hex) of a call: tells that two calls are the same, and nothing of whom."""
+    canonical = json.dumps([provider, operation, dict(params)], sort_keys=True)
+    return hmac.new(secret, canonical.encode(), hashlib.sha256).hexdigest()

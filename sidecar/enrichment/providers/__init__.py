@@ -1,0 +1,1 @@
+"""One file per provider, each with a PROVIDER; found by their presence."""

@@ -1,0 +1,215 @@
+"""Company names: the legal form told from the name, and a key under which spellings meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS
+from .text import fold, tidy, words
+
+MAX_FORM_WORDS = 6
+MAX_NAME_WORDS = 60  # what is longer is no company name
+
+_TOKEN = re.compile(r"[^\s,;]+")
+_DROP = str.maketrans("", "", ".,-–;'\"“”„«»")
+_TAIL = re.compile(r"\s*(?:\(([^()]{0,60})\)|\[[^\]]{0,60}\])\s*$")
+# What follows a legal form that stands inside: a trade name, a branch, a place of registration.
+_AFTER_FORM = re.compile(
+    r"^(?:dba|d/b/a|aka|a/k/a|fka|f/k/a|t/a|ta|trading|trustee|attn|niederlassung|zweigniederlassung|"
+    r"of|in|c/o|division|div|-|–|—|/|\||:|\()",
+    re.IGNORECASE,
+)
+# Forms clear enough to be taken from the middle of a name.
+_STRONG = frozenset(("Inc.", "LLC", "Ltd.", "GmbH", "Corp.", "LLP", "PLC", "LP", "PLLC"))
+
+
+class Company(NamedTuple):
+    """A display name taken apart: `base` is the name without its legal form (None: no form)."""
+
+    base: str
+    form: str | None
+
+
+def _key(token: str) -> str:
+    return fold(token).translate(_DROP)
+
+
+@lru_cache(maxsize=1)
+def _suffix_forms() -> tuple[dict[str, str], frozenset[str]]:
+    """Return {folded form: its spelling} and the words such a form can end with.
+
+    A folded form has its words joined by spaces and lone letters run together.
+    """
+    from cleanco.termdata import terms_by_country, terms_by_type
+
+    forms: dict[str, str] = {}
+    for group in (*terms_by_type.values(), *terms_by_country.values()):
+        for term in group:
+            merged = _merge(_key(word) for word in term.split())
+            if merged and merged not in NEVER:
+                forms[merged] = term.strip()
+    for spelling, others in SPELLINGS.items():
+        for other in (*others.split("|"), spelling):
+            merged = _merge(_key(word) for word in other.split())
+            if merged:
+                forms[merged] = spelling
+    ends = {merged.rpartition(" ")[2] for merged in forms}
+    return forms, frozenset(ends | {letter for end in ends for letter in end[-1:]})
+
+
+@lru_cache(maxsize=1)
+def _prefix_forms() -> dict[str, str]:
+    return {
+        _merge(_key(word) for word in other.split()): spelling
+        for spelling, others in PREFIXES.items()
+        for other in others.split("|")
+    }
+
+
+def _merge(keys: Iterable[str]) -> str:
+    """Join keys by spaces, lone letters without ("s a de c v" is "sa de cv")."""
+    merged = ""
+    lone_before = False
+    for key in keys:
+        if not key:
+            continue
+        lone = len(key) == 1 and key.isalpha()
+        merged += key if not merged or (lone and lone_before) else " " + key
+        lone_before = lone
+    return merged
+
+
+def _fits_case(merged: str, text: str, whole: str) -> bool:
+    """Tell whether a form that could be a common word is written as registers write it."""
+    allowed = EXACT_CASE.get(merged)
+    if allowed is None or text.strip(" ,") in allowed:
+        return True
+    return (
+        merged not in ("spa", "se", "sc", "ca", "me", "da", "cv", "cc") and whole == whole.upper()
+    )
+
+
+@lru_cache(maxsize=4096)
+def split_company(name: str) -> Company:
+    """Tell the legal form of a company's display name.
+
+    The form is looked for at the end (the longest that fits, then again before it: "Co., Ltd."),
+    in front (PT, ООО, SARL), attached (株式会社) and, followed by a trade name or branch, inside.
+    A name never consists of its form alone. "Holdings", "Group" and the like are no legal forms.
+    """
+    name = tidy(name)
+    if len(name) > 500:
+        return Company(name, None)
+    if not name.isascii():
+        for form in ATTACHED:
+            if name.startswith(form) or name.endswith(form):
+                base = (name[len(form) :] if name.startswith(form) else name[: -len(form)]).strip()
+                return Company(base, form) if base else Company(name, None)
+    spans = list(_TOKEN.finditer(name))
+    if len(spans) > MAX_NAME_WORDS:
+        return Company(name, None)
+    return (
+        _from_end(name, spans)
+        or _before_brackets(name)
+        or _from_front(name, spans)
+        or _from_inside(name, spans)
+        or Company(name, None)
+    )
+
+
+def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
+    forms, last_words = _suffix_forms()
+    end = len(spans)
+    found: list[str] = []
+    while end > 1:
+        key = _key(spans[end - 1][0])
+        if key.isalnum():
+            if key not in last_words:
+                break
+        elif not any(map(str.isalnum, key)):
+            end -= 1  # a mark that is no word, as in "Acme GmbH -"
+            continue
+        first = max(1, end - MAX_FORM_WORDS)
+        keys = [_key(span[0]) for span in spans[first:end]]
+        for start in range(first, end):
+            merged = _merge(keys[start - first :])
+            form = forms.get(merged)
+            if form is None:
+                continue
+            text = name[spans[start].start() : spans[end - 1].end()]
+            if _fits_case(merged, text, name):
+                break
+        else:
+            break
+        before = [_key(span[0]) for span in spans[:start]]
+        if before == ["the"] or not any(map(str.isalnum, "".join(before))):
+            break
+        found.insert(0, _spelling(form, text))
+        end = start
+    if not found:
+        return None
+    base = name[: spans[end - 1].end()].rstrip(" ,;-–&+(/")
+    return Company(base, found[0] if len(found) == 1 else _combine(found)) if base else None
+
+
+def _spelling(form: str, text: str) -> str:
+    """Tell apart the forms that fold to the same letters: AS (Norway), a.s., A.Ş."""
+    if form == "AS":
+        if "Ş" in text.upper():
+            return "A.Ş."
+        return "a.s." if "a.s" in text.lower() else "AS"
+    return form
+
+
+def _combine(found: list[str]) -> str:
+    joined = _merge(_key(word) for form in found for word in form.split())
+    return _suffix_forms()[0].get(joined, " ".join(found))
+
+
+def _before_brackets(name: str) -> Company | None:
+    """Read "Acme Ltd (India)" without its brackets."""
+    if not name.endswith((")", "]")):
+        return None
+    tail = _TAIL.search(name)
+    if tail is None or not tail.start():
+        return None
+    name = name[: tail.start()]
+    return _from_end(name, list(_TOKEN.finditer(name)))
+
+
+def _from_front(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
+    forms = _prefix_forms()
+    for size in range(min(2, len(spans) - 1), 0, -1):
+        text = name[spans[0].start() : spans[size - 1].end()]
+        form = forms.get(_merge(_key(word) for word in text.split()))
+        if form is not None and (form == "Oy" or text == text.upper() or text == form):
+            return Company(name[spans[size].start() :].strip(" \"'«»“”„,"), form)
+    return None
+
+
+def _from_inside(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
+    forms = _suffix_forms()[0]
+    for i in range(1, len(spans) - 1):
+        if _AFTER_FORM.match(spans[i + 1][0]) and forms.get(_key(spans[i][0])) in _STRONG:
+            return Company(name[: spans[i - 1].end()].rstrip(" ,"), forms[_key(spans[i][0])])
+    return None
+
+
+def legal_form(name: str) -> str | None:
+    """Return the legal form in its usual spelling ("acme gmbh" gives "GmbH"), None without one."""
+    return split_company(name).form
+
+
+def company_key(name: str) -> str:
+    """Return the key under which spellings of one company meet.
+
+    Without legal form, "the", accents, case and punctuation; "&" counts as "and". Never empty for
+    a name that is not.
+    """
+    found = words(split_company(name).base.replace("&", " and "))
+    if len(found) > 1 and found[0] == "the":
+        found = found[1:]
+    return " ".join(found) or fold(tidy(name))

@@ -1,0 +1,327 @@
+"""Job titles: seniority and department, for English and German titles.
+
+Vocabularies: People Data Labs' enumerations job_title_levels and job_title_role (v28, see
+docs.peopledatalabs.com). The rules are our own; the tests list the titles that shaped them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from .text import fold, tidy, word_set
+
+SENIORITIES: Final = (
+    "owner", "cxo", "partner", "vp", "director", "manager", "senior", "entry", "training", "unpaid",
+)  # fmt: skip
+DEPARTMENTS: Final = (
+    "advisory", "analyst", "creative", "education", "engineering", "finance", "fulfillment",
+    "health", "hospitality", "human_resources", "legal", "manufacturing", "marketing",
+    "operations", "partnerships", "product", "professional_service", "public_service", "research",
+    "sales", "sales_engineering", "support", "trade", "unemployed",
+)  # fmt: skip
+
+MAX_LENGTH = 500
+
+# Whose work somebody helps with says nothing of their own rank: "Assistant to the CEO".
+_SOMEBODY_ELSE = re.compile(
+    r"\s+(?:to|for|of|reporting to|supporting|im buro|der|des|zum|zur|an die|fur die|fur den)\s+"
+    r"(?:the\s+|our\s+|my\s+)?(?=(?:ceo|cfo|coo|cto|cio|cmo|chief|president|board|vp|vice|director|"
+    r"managing|founder|owner|partner|head|c level|executive|management|geschaftsfuhr|vorstand|"
+    r"geschaftsleit|inhaber|direkt|leitung)).*$"
+)
+_HELPER = re.compile(
+    r"\b(?:(?:executive|personal|administrative|office|team|management|virtual|legal|marketing|"
+    r"sales|hr|project|vorstands|direktions|chef)\s*(?:assistant|assistent(?:in)?|assistenz|"
+    r"sekretar(?:in)?)|assistant|assistent(?:in)?|\w*assistenz|secretary|\w*sekretar(?:in)?|"
+    r"receptionist|pa|ea)\b"
+)
+# "Assistant" in front of a rank is a rank of its own.
+_ASSISTANT_RANK = re.compile(
+    r"\bassistant\s+(?:vice president|vp|director|manager|general manager|professor|controller)\b"
+)
+
+_C_LEVEL = r"c(?:eo|fo|oo|to|io|mo|ro|po|co|do|so|lo|xo|ao|no|vo|hro|iso|dao|pto|sco|tio|ino|bo|go)"
+_LEVELS: Final = tuple(
+    (level, re.compile(rf"\b(?:{pattern})\b"))
+    for level, pattern in (
+        ("unpaid", r"volunteer|volunteering|ehrenamt\w*|unpaid|freiwillig\w*"),
+        (
+            "training",
+            r"intern|internship|trainee|apprentice|praktikant(?:in)?|praktikum|werkstudent(?:in)?|"
+            r"azubi|auszubildende[rn]?|lehrling|volontar(?:in)?|student|working student|doktorand(?:in)?|"
+            r"phd candidate|co op student|referendar(?:in)?|dual\w* student(?:in)?|studentin",
+        ),
+        (
+            "owner",
+            r"geschaftsfuhrende[rn]? (?:allein)?gesellschafter(?:in)?|gesellschafter ?geschaftsfuhrer(?:in)?",
+        ),
+        (
+            "cxo",
+            rf"{_C_LEVEL}|chief (?:\w+ ){{1,4}}officer|chief executive|c level|c suite|"
+            r"(?<!vice )(?<!vize )president(?! s)|prasident(?:in)?|managing director|"
+            r"managing directors|executive director|director general|generaldirektor(?:in)?|"
+            r"(?:haupt)?geschaftsfuhrer(?:in)?|geschaftsfuhrend\w*|geschaftsfuhrung|geschaftsleitung|"
+            r"geschaftsleiter(?:in)?|vorstand|vorstandin|vorstands?(?:vorsitzende[rn]?|mitglied|"
+            r"sprecher(?:in)?)|vorsitzende[rn]?|chair(?:man|woman|person)?|board member|"
+            r"member of the board|betriebsinhaber",
+        ),
+        (
+            "owner",
+            r"(?<!product )(?<!process )(?<!business )(?<!system )(?<!data )(?<!service )(?<!asset )"
+            r"(?<!risk )owner|co ?owner|founders?|co ?founders?|inhaber(?:in)?|mitinhaber(?:in)?|"
+            r"grunder(?:in)?|mitgrunder(?:in)?|proprietor|gesellschafter(?:in)?|eigentumer(?:in)?|"
+            r"self employed|selbst(?:st)?andig\w*|freelancer?|entrepreneur|unternehmer(?:in)?",
+        ),
+        (
+            "vp",
+            r"(?:s|e|a|r|g|c|f|ex)?vp|(?:senior |executive |associate |assistant |group |regional |"
+            r"area |corporate |first )*vice presidents?|vize ?prasident(?:in)?",
+        ),
+        (
+            "partner",
+            r"(?:managing|senior|general|equity|founding|name|associate|limited|operating|venture|"
+            r"law|audit|tax|consulting|junior) partner|partner(?:in)?(?! (?:manager|success|"
+            r"marketing|sales|account|development|relations|management|engineer|operations|program|"
+            r"programs|enablement|solutions|onboarding|support|ecosystem|alliance))",
+        ),
+        (
+            "director",
+            r"(?:senior |associate |deputy |assistant )*directors?|direktor(?:in)?|dir|head|heads|"
+            r"leiter(?:in)?|leitung|leitende[rn]?|bereichsleit(?:er|erin|ung)|"
+            r"\w*(?:bereichs|werks|personal|vertriebs|marketing|verkaufs|einkaufs|entwicklungs|"
+            r"produktions|finanz|technik|it|kunden|hauptabteilungs|standort|niederlassungs|regional|"
+            r"landes|ressort|service|logistik|rechts|qualitats|export)leit(?:er|erin|ung)|"
+            r"prokurist(?:in)?|general manager|country manager|dean|chief of staff|rector|"
+            r"superintendent|abteilungsdirektor(?:in)?",
+        ),
+        (
+            "manager",
+            r"(?:senior |assistant )*managers?|managerin|mgr|supervisor|team ?lead(?:er)?|teamlead|"
+            r"group lead|squad lead|chapter lead|shift lead(?:er)?|foreman|"
+            r"\w+leiter(?:in)?|\w+leitung|vorarbeiter(?:in)?|product owner|scrum master|"
+            r"store manager|principal of|superintendent|bauleiter(?:in)?",
+        ),
+        (
+            "senior",
+            r"senior|sr|snr|principal|staff (?:\w+ )?(?:engineer|scientist|designer|developer|"
+            r"consultant|researcher)|lead|leading|chief|expert|experte|expertin|fellow|"
+            r"distinguished|specialist lead|counsel|professor(?:in)?|chef|meister(?:in)?|oberarzt|"
+            r"(?:hr |people |finance )?business partner",
+        ),
+        (
+            "entry",
+            r"junior|jr|jnr|entry level|associate|assistant|assistent(?:in)?|clerk|graduate|"
+            r"sachbearbeiter(?:in)?|berufseinsteiger(?:in)?|helper|helfer(?:in)?|aide|cashier|"
+            r"coordinator|koordinator(?:in)?|representative|sdr|bdr|receptionist|operator|aushilfe",
+        ),
+    )
+)
+
+_DEPARTMENTS: Final = tuple(
+    (department, re.compile(rf"\b(?:{pattern})\b"))
+    for department, pattern in (
+        ("unemployed", r"unemployed|retired|arbeitslos|arbeitssuchend|job ?seeker|in rente|"
+                       r"looking for (?:work|opportunities)|between jobs|ruhestand|pensionar(?:in)?"),
+        ("sales_engineering", r"(?:sales|pre ?sales|solutions?|vertriebs) ?(?:engineer(?:ing)?s?|"
+                              r"consultants?|architects?|ingenieur(?:in)?)|pre ?sales"),
+        ("partnerships", r"partnerships?|alliances?|channel|partner(?:in)? (?:manager|success|marketing|"
+                         r"sales|account|development|relations|management|program|programs|operations)|"
+                         r"partnermanag\w*|partnerschaften"),
+        ("human_resources", r"hr|human resources?|people|talent|recruit\w*|personal(?:leit\w*|wesen|"
+                            r"referent\w*|abteilung|entwickl\w*|chef\w*|manag\w*|sachbearb\w*)?|"
+                            r"chro|cpeo|compensation|employee (?:relations|experience)|culture|"
+                            r"learning and development|l d|headhunter|diversity|dei"),
+        ("product", r"product (?:manage(?:r|ment|rs)|owner|lead|strategy|operations|marketing"
+                    r" manager of product)|(?:head|vp|director|chief|leiter(?:in)?|leitung|svp|evp|manager|"
+                    r"vice president|officer)(?: of)? product|chief product officer|product|cpo|"
+                    r"produktmanag\w*|produkt\w*|ux|ui|user experience"),
+        ("marketing", r"marketing|growth|cmo|brand|communications?|pr|public relations|seo|sem|content|"
+                      r"demand gen(?:eration)?|social media|advertising|kommunikation\w*|werbung|"
+                      r"presse\w*|offentlichkeitsarbeit|community|events?|copywriter|media"),
+        ("sales", r"sales|selling|account executives?|account managers?|account management|key account|"
+                  r"business development|biz ?dev|bd|bdr|sdr|revenue|cro|vertrieb\w*|verkauf\w*|"
+                  r"verkaufer(?:in)?|aussendienst\w*|innendienst\w*|kundenberat\w*|commercial|cco|"
+                  r"handelsvertreter(?:in)?|retail|realtor|real estate agent|inside sales|merchandis\w*|"
+                  r"territory|export\w*"),
+        ("support", r"customer (?:success|support|service|care|experience|operations|relations)|support|"
+                    r"help ?desk|service ?desk|kundenservice|kundendienst|kundenbetreu\w*|call center|"
+                    r"client (?:success|services?|relations)|csm"),
+        ("legal", r"legal|lawyer|attorney|counsel|paralegal|rechts\w*|justiziar(?:in)?|jurist(?:in)?|"
+                  r"syndikus\w*|clo|compliance|notar(?:in)?|anwalt|anwaltin|barrister|solicitor|judge|"
+                  r"datenschutz\w*|privacy|patent\w*|litigation"),
+        ("finance", r"financ\w+|cfo|account(?:ing|ant|ants|s payable|s receivable)?|controller|"
+                    r"controlling|treasur\w+|audit\w*|tax|steuer\w*|buchhalt\w*|finanz\w*|payroll|"
+                    r"bookkeep\w*|investment|investor|banking|bank\w*|fp a|wirtschaftspruf\w*|"
+                    r"kaufmannisch\w*|credit|risk|underwrit\w*|actuar\w*|trader|portfolio|insurance|"
+                    r"comptroller|equity|wealth|bilanz\w*"),
+        ("health", r"doctor|physician|nurs\w+|medical|dentist|dental|pharma\w*|therap\w+|clinical|arzt|"
+                   r"arztin|\w+arzt|\w+arztin|pflege\w*|apotheker(?:in)?|surgeon|health ?care|"
+                   r"veterinar\w*|paramedic|midwife|hebamme|psycholog\w*|chiropractor|caregiver|health"),
+        ("education", r"teacher|professor(?:in)?|lecturer|tutor|lehrer(?:in)?|dozent(?:in)?|education|"
+                      r"school|instructor|academic|dean|student(?:in)?|werkstudent(?:in)?|padagog\w*|"
+                      r"erzieher(?:in)?|schul\w*|librarian|curator|faculty|university|schuler(?:in)?"),
+        ("analyst", r"analysts?|analytics|business intelligence|bi|analytiker(?:in)?|analyst(?:in)"),
+        ("research", r"research\w*|scientists?|r d|forsch\w*|wissenschaft\w*|data science|labor\w*|"
+                     r"laboratory|innovation|physicist|chemist|biologist|doktorand(?:in)?"),
+        ("engineering", r"engineer\w*|developers?|software|programm\w*|cto|cio|ciso|it|technology|technical|"
+                        r"tech|devops|sre|architect|entwickl\w*|ingenieur\w*|informatik\w*|technik\w*|"
+                        r"technisch\w*|system\w*|network|netzwerk\w*|security|data|cloud|infrastructure|"
+                        r"web|full ?stack|frontend|backend|machine learning|ml|ai|ki|qa|database|sap|"
+                        r"administrator|sysadmin|information|digital\w*|hardware|embedded|edv|cdo|cso"),
+        ("creative", r"design\w*|creative|art|artist|kreativ\w*|writer|editor|redakteur(?:in)?|"
+                     r"photograph\w*|fotograf(?:in)?|video\w*|film|music\w*|journalist\w*|author|grafik\w*|"
+                     r"graphic|animator|illustrator|producer|musiker(?:in)?|stylist|actor|fashion"),
+        ("manufacturing", r"manufactur\w*|production|produktion\w*|plant|fertigung\w*|factory|werk\w*|"
+                          r"machinist|assembly|quality|qualitat\w*|machine operator|fabrication|"
+                          r"industrial|schichtleit\w*|foundry"),
+        ("fulfillment", r"logistic\w*|logistik\w*|supply chain|warehouse|procurement|purchasing|buyer|"
+                        r"einkauf\w*|einkaufer(?:in)?|lager\w*|shipping|transport\w*|fleet|driver|fahrer(?:in)?|"
+                        r"inventory|sourcing|delivery|project manage(?:r|ment)|projekt\w*|program manager|"
+                        r"project|pmo|dispatch\w*|versand\w*|spedition\w*|beschaffung\w*|fulfil+ment"),
+        ("hospitality", r"hotel\w*|restaurant\w*|chef|cook|koch|kochin|waiter|waitress|barista|bartender|"
+                        r"hospitality|gastronom\w*|catering|food|kuchen\w*|kellner(?:in)?|housekeep\w*|"
+                        r"guest|concierge|tourism|tourismus\w*|travel"),
+        ("trade", r"electrician|elektriker(?:in)?|plumber|carpenter|mechanic|mechaniker(?:in)?|"
+                  r"construction|welder|handwerk\w*|bau\w*|install\w*|schreiner(?:in)?|tischler(?:in)?|"
+                  r"maler(?:in)?|roof\w*|hvac|mason|contractor|meister(?:in)?|farmer|landwirt(?:in)?|"
+                  r"agricultur\w*|monteur(?:in)?|mechatronik\w*"),
+        ("public_service", r"government|public (?:sector|service|policy|affairs)|police|officer in charge|"
+                           r"military|army|mayor|burgermeister(?:in)?|minister\w*|beamter|beamtin|"
+                           r"polizist(?:in)?|firefighter|politic\w*|soldat(?:in)?|senator|diplomat|"
+                           r"social worker|sozialarbeiter(?:in)?|polizei\w*|pastor|ngo|verwaltungs\w*"),
+        ("advisory", r"board member|advisor|adviser|advisory|aufsichtsrat\w*|beirat\w*|mentor|chair\w*|"
+                     r"member of the board|non executive|supervisory|vorsitzende[rn]?"),
+        ("professional_service", r"consult\w*|berater(?:in)?|beratung\w*|unternehmensberat\w*|coach|"
+                                 r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?"),
+        ("operations", r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|assistent(?:in)?|"
+                       r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
+                       r"strategi\w*|process|prozess\w*|business|organisation\w*|verwaltung|"
+                       r"receptionist|betrieb\w*|general manager|clerk|sachbearbeiter(?:in)?|security guard"),
+    )
+)  # fmt: skip
+
+_ABBREVIATIONS = (
+    (re.compile(r"\bgf\b"), "geschaftsfuhrer"),
+    (re.compile(r"\bmd\b"), "managing director"),
+    (re.compile(r"\bgm\b"), "general manager"),
+    (re.compile(r"\b(?:sr|snr)\b"), "senior"),
+    (re.compile(r"\b(?:jr|jnr)\b"), "junior"),
+    (re.compile(r"\b(?:eng|engr)\b"), "engineer"),
+    (re.compile(r"\bdev\b"), "developer"),
+    (re.compile(r"\b(?:mgr|mngr)\b"), "manager"),
+    (re.compile(r"\bmktg\b"), "marketing"),
+    (re.compile(r"\bassoc\b"), "associate"),
+    (re.compile(r"\basst\b"), "assistant"),
+    (re.compile(r"\bexec\b"), "executive"),
+    (re.compile(r"\bv p\b"), "vp"),
+    (re.compile(r"\bc e o\b"), "ceo"),
+    (re.compile(r"\bc t o\b"), "cto"),
+    (re.compile(r"\bc f o\b"), "cfo"),
+    (re.compile(r"\bc o o\b"), "coo"),
+)
+_NOT_WORD = re.compile(r"[^\w]+")
+_GENDER = re.compile(
+    r"[*:_/](?:in(?:nen)?|r|n)\b|\((?:in|m|w|d|f|x|gn|/|\s|\||,|\*)+\)|\b[mwfd]/[mwfd](?:/[mwfdx])?\b"
+)
+_BANK = re.compile(r"\bbank(?:ing|en)?\b|\bcapital markets\b|\b\w*bank\b|\bsparkasse\b")
+
+
+@lru_cache(maxsize=4096)
+def _plain(title: str) -> str:
+    text = fold(title[:MAX_LENGTH])
+    text = text.replace("ae", "a").replace("oe", "o") if "fuehr" in text else text
+    text = text.replace("fuehr", "fuhr")
+    text = _NOT_WORD.sub(" ", _GENDER.sub(" ", text)).strip()
+    for pattern, full in _ABBREVIATIONS:
+        text = pattern.sub(full, text)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def seniority(title: str, industry: str = "") -> str | None:
+    """Return the highest level a title names, in People Data Labs' vocabulary, or None.
+
+    Helpers are not whom they help ("Assistant to the CEO" is entry); founders and owners who name
+    an office besides ("Co-Founder & CTO") have that office's level. In banks, which `industry`
+    (or a company's name) tells, vice president is a middle rank: VP is manager there, assistant
+    and associate VP senior, managing director director; senior and executive VP stay vp.
+    """
+    text = _plain(title)
+    if not text:
+        return None
+    if _HELPER.search(text) and not _ASSISTANT_RANK.search(text):
+        own = _SOMEBODY_ELSE.sub("", text)
+        if own != text or not _rank(_HELPER.sub(" ", text)):
+            return _rank(own, ("unpaid", "training")) or "entry"
+        if re.search(
+            r"\b(?:executive|personal|administrative|\w+) ?(?:assistant|assistenz|assistent(?:in)?|secretary|sekretar(?:in)?)$",
+            text,
+        ):
+            return "entry"
+    level = _rank(_SOMEBODY_ELSE.sub("", text) if " to " in text else text)
+    if level in ("vp", "cxo") and industry and _BANK.search(fold(industry)):
+        return _bank_level(text, level)
+    return level
+
+
+def _rank(text: str, only: tuple[str, ...] = ()) -> str | None:
+    for level, pattern in _LEVELS:
+        if (not only or level in only) and pattern.search(text):
+            return level
+    return None
+
+
+def _bank_level(text: str, level: str) -> str:
+    if level == "cxo":
+        others = text.replace("managing director", " ").replace("executive director", " ")
+        return "director" if _rank(others) != "cxo" else "cxo"
+    if re.search(r"\b(?:svp|evp|(?:senior|executive) (?:vice president|vp))\b", text):
+        return "vp"
+    return (
+        "senior" if re.search(r"\b(?:avp|(?:assistant|associate) (?:vice|vp))", text) else "manager"
+    )
+
+
+@lru_cache(maxsize=4096)
+def department(title: str) -> str | None:
+    """Return the department of a title as People Data Labs' role, or None when it names none.
+
+    Of several the one named first in the title counts ("Head of Sales & Marketing" is sales);
+    at one place the more special reading does ("sales engineer" is sales_engineering).
+    """
+    text = _plain(title)
+    if re.search(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar", text):
+        text = _SOMEBODY_ELSE.sub("", text)
+    best: tuple[int, int, str] | None = None
+    for department_, pattern in _DEPARTMENTS:
+        found = pattern.search(text)
+        if found and (best is None or (found.start(), -found.end()) < best[:2]):
+            best = (found.start(), -found.end(), department_)
+    return best[2] if best else None
+
+
+def tidy_title(title: str) -> str:
+    """Return a title on one line; capitals only are broken up unless short ("CTO", "SVP")."""
+    title = tidy(title).strip(" ,;-")
+    if not title.isupper() or len(title) <= 4 or not any(len(w) > 4 for w in title.split()):
+        return title
+    return " ".join(_title_word(word) for word in title.split(" "))
+
+
+_KEEP_UPPER = re.compile(
+    r"[A-Z]{1,3}|[CSE][A-Z]{2,3}|HRBP|B2B|B2C|SAAS|DACH|EMEA|APAC|LATAM|AMER", re.I
+)
+_SMALL = word_set("of and the for to in at der die des und für im & von a an on")
+
+
+def _title_word(word: str) -> str:
+    lower = word.lower()
+    if lower in _SMALL:
+        return lower
+    core = word.strip(".,&/()-")
+    if _KEEP_UPPER.fullmatch(core) and not re.search(r"[AEIOU][A-Z]*[AEIOU]", core[1:]):
+        return word
+    parts = re.split(r"([-/&(])", lower)
+    return "".join(p[:1].upper() + p[1:] if len(p[:1].upper()) == 1 else p for p in parts)

@@ -1,0 +1,60 @@
+"""JSON lines in, JSON lines out: the same functions for the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from .normalization import normalize
+from .settings import DEFAULT_SETTINGS, RecordSettings
+from .validation import validate
+
+MAX_LINE = 1_000_000  # characters; a lead within its bounds takes some 60,000
+
+
+def validate_lines(
+    lines: Iterable[str | bytes], settings: RecordSettings = DEFAULT_SETTINGS
+) -> Iterator[str]:
+    """Yield one validation result for each line that is not blank, in order."""
+    return _each(lines, lambda lead: validate(lead, settings))
+
+
+def normalize_lines(
+    lines: Iterable[str | bytes], settings: RecordSettings = DEFAULT_SETTINGS
+) -> Iterator[str]:
+    """Yield {"lead", "changes"} for each valid line, the validation result for the others.
+
+    A line that is no JSON gives {"valid": false, "errors": [{"code": "not_json"…}]}; none stops
+    the rest.
+    """
+
+    def one(lead: object) -> dict[str, Any]:
+        checked = validate(lead, settings)
+        return normalize(lead, settings) if checked["valid"] else checked  # type: ignore[arg-type]
+
+    return _each(lines, one)
+
+
+def _each(
+    lines: Iterable[str | bytes], answer: Callable[[object], dict[str, Any]]
+) -> Iterator[str]:
+    for line in lines:
+        text = line.decode("utf-8", "surrogateescape") if isinstance(line, bytes) else line
+        if text.strip():
+            yield json.dumps(_answer(text.lstrip("\ufeff"), answer), ensure_ascii=False)
+
+
+def _answer(text: str, answer: Callable[[object], dict[str, Any]]) -> dict[str, Any]:
+    if len(text) > MAX_LINE:
+        return _bad_line("line_too_long", f"A line may have at most {MAX_LINE} characters.")
+    try:
+        lead = json.loads(text)
+    except (ValueError, RecursionError):
+        return _bad_line("not_json", "This line is not a JSON object.")
+    return answer(lead)
+
+
+def _bad_line(code: str, detail: str) -> dict[str, Any]:
+    error = {"pointer": "", "code": code, "detail": detail}
+    return {"valid": False, "errors": [error], "warnings": []}

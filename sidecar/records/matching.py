@@ -1,0 +1,29 @@
+"""Keys by which a person is recognised without anybody's review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .text import words
+
+
+def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return [(kind, value)…] of a normalised lead; equal keys mean the same person.
+
+    email: the canonical address. linkedin: a personal profile (company pages are no person).
+    mobile: E.164 + "|" + folded name, only for a mobile number with a given and a family name,
+    because a switchboard belongs to everybody and a family shares a telephone.
+    """
+    keys = []
+    if lead.get("email_canonical"):
+        keys.append(("email", str(lead["email_canonical"])))
+    url = lead.get("linkedin_url")
+    if isinstance(url, str) and url.startswith(
+        ("https://www.linkedin.com/in/", "https://www.linkedin.com/pub/")
+    ):
+        keys.append(("linkedin", url))
+    name = " ".join(words(f"{lead.get('first_name', '')} {lead.get('last_name', '')}"))
+    if lead.get("phone_type") == "mobile" and lead.get("first_name") and lead.get("last_name"):
+        keys.append(("mobile", f"{lead.get('phone', '')}|{name}"))
+    return keys

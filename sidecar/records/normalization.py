@@ -1,0 +1,284 @@
+"""Bring a valid lead into its one canonical form and report every change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import numbers
+from .company import company_key, split_company
+from .email import (
+    canonical_address,
+    email_type,
+    is_free_domain,
+    parse_email,
+)
+from .industry import canonical_industry, naics_code
+from .job_title import department, seniority, tidy_title
+from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
+from .phone import PhoneProblem, parse_phone
+from .place import country_code, place_name, region_code
+from .schema import DERIVED, FIELDS, MAX_DEPTH
+from .settings import DEFAULT_SETTINGS, RecordSettings
+from .text import tidy, tidy_lines
+from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
+
+Lead = dict[str, Any]
+_ORDER = (*FIELDS, *DERIVED)
+
+
+def normalize(
+    lead: Mapping[str, Any], settings: RecordSettings = DEFAULT_SETTINGS
+) -> dict[str, Any]:
+    """Return {"lead": canonical lead, "changes": [{"field", "from", "to", "rule"}…]}.
+
+    The lead is assumed to be valid; what is not is left out or left as it is, never an exception.
+    Absent and empty fields are absent from the result, but company_legal_form, which is None for
+    a company without one. Normalising a result again changes nothing.
+    """
+    out: Lead = {}
+    rules: dict[str, str] = {}
+    source, message = _text(lead, "source"), lead.get("message")
+    if source:
+        out["source"] = source
+    if isinstance(message, str) and (text := tidy_lines(message)):
+        out["message"] = text
+    _place(lead, out, rules)
+    _email(lead, out, rules, settings)
+    _phone(lead, out, rules, settings)
+    _person(lead, out, rules)
+    _company(lead, out, rules)
+    _title(lead, out, rules)
+    _rest(lead, out, rules)
+    ordered = {field: out[field] for field in _ORDER if field in out}
+    return {"lead": ordered, "changes": _changes(lead, ordered, rules)}
+
+
+def _text(lead: Mapping[str, Any], field: str) -> str:
+    value = lead.get(field)
+    return tidy(value) if isinstance(value, str) else ""
+
+
+def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> list[dict[str, Any]]:
+    changes = []
+    for field, to in out.items():
+        before = lead.get(field)
+        # 5 == 5.0 and 1 == True, but the type is a change too.
+        if before != to or type(before) is not type(to):
+            if to is None and before is None:
+                continue
+            rule = rules.get(field, "whitespace")
+            changes.append({"field": field, "from": before, "to": to, "rule": rule})
+    for field, before in lead.items():
+        if field not in out and before is not None:
+            rule = rules.get(field, "empty" if before in ("", [], {}) else "dropped")
+            changes.append({"field": field, "from": before, "to": None, "rule": rule})
+    return changes
+
+
+def _place(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
+    text = _text(lead, "country")
+    if text:
+        out["country"] = country_code(text)
+        rules["country"] = "iso_3166_1"
+        if out["country"] is None:
+            del out["country"]
+            rules["country"] = "unknown_country"
+    region = _text(lead, "region")
+    if region:
+        code = region_code(region, out.get("country"))
+        out["region"] = code or place_name(region)
+        rules["region"] = "iso_3166_2" if code else "capitals"
+    city = place_name(_text(lead, "city"))
+    if city:
+        out["city"] = city
+        rules["city"] = "capitals"
+
+
+def _email(
+    lead: Mapping[str, Any], out: Lead, rules: dict[str, str], settings: RecordSettings
+) -> None:
+    text = _text(lead, "email")
+    if not text:
+        return
+    address = parse_email(text, settings.allow_domain_literals)
+    if isinstance(address, str):
+        out["email"] = text
+        return
+    out["email"] = address.email
+    out["email_canonical"] = canonical_address(address)
+    out["email_type"] = email_type(address)
+    rules |= {"email": "email_form", "email_canonical": "email_key", "email_type": "email_type"}
+    if not (
+        address.is_literal
+        or out["email_type"] in ("free", "disposable")
+        or is_free_domain(address.domain)
+    ):
+        domain = registrable_host(address.domain)
+        if domain:
+            out["company_domain"] = domain
+            rules["company_domain"] = "from_email"
+
+
+def _phone(
+    lead: Mapping[str, Any], out: Lead, rules: dict[str, str], settings: RecordSettings
+) -> None:
+    text = _text(lead, "phone")
+    if not text:
+        return
+    phone = parse_phone(text, out.get("country") or settings.default_region)
+    if isinstance(phone, PhoneProblem) or not phone.possible:
+        out["phone"] = text
+        return
+    extension = phone.extension or _text(lead, "phone_extension")
+    out["phone"] = phone.e164
+    out["phone_type"] = phone.type
+    rules |= {"phone": "e164", "phone_type": "phone_metadata", "phone_country": "phone_metadata"}
+    if phone.country:
+        out["phone_country"] = phone.country
+    if extension:
+        out["phone_extension"] = extension
+        rules["phone_extension"] = "phone_extension"
+
+
+def _person(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
+    first, last, full = (_text(lead, f) for f in ("first_name", "last_name", "full_name"))
+    if full and is_placeholder(full):
+        full, rules["full_name"] = "", "placeholder"
+    if first and is_placeholder(first):
+        first, rules["first_name"] = "", "placeholder"
+    if last and not first and is_placeholder(last):
+        last, rules["last_name"] = "", "placeholder"
+    whole = full or f"{first} {last}".strip()
+    if not whole:
+        return
+    if is_junk_name(whole):
+        parts = {"first_name": first, "last_name": last, "full_name": full}
+    else:
+        parts = _names(first, last, full, rules)
+    out.update({field: text for field, text in parts.items() if text})
+
+
+def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str, str]:
+    for field in ("first_name", "last_name", "full_name"):
+        rules[field] = "name_capitals"
+    if full and not (first and last):
+        name = split_name(full)
+        if "," in full and name.family:
+            full = join_name(name)
+            rules["full_name"] = "name_order"
+        if not first and name.given:
+            first, rules["first_name"] = name.given, "name_split"
+        if not last and name.family:
+            last, rules["last_name"] = name.family, "name_split"
+    elif first and last and not full:
+        full, rules["full_name"] = f"{first} {last}", "name_join"
+    elif not full:
+        full, rules["full_name"] = first or last, "name_join"
+    if " " in first or " " in last:
+        first, last = _bare(first, last)
+    return {
+        "first_name": repair_case(first),
+        "last_name": repair_case(last),
+        "full_name": repair_case(full),
+    }
+
+
+def _bare(first: str, last: str) -> tuple[str, str]:
+    """Take titles off a given name and suffixes off a family name ("Dr. Jane", "Doe Jr.")."""
+    if not (first and last):
+        return first, last
+    name: Name = split_name(f"{first} {last}")
+    if name.title and first.startswith(name.title + " "):
+        first = first[len(name.title) + 1 :]
+    if name.suffix and last.endswith(name.suffix) and len(last) > len(name.suffix):
+        last = last[: -len(name.suffix)].rstrip(" ,")
+    return first, last
+
+
+def _company(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
+    text = _text(lead, "company_domain")
+    domain = registrable_domain(text) if text else None
+    if text and (domain is None or is_free_domain(domain)):
+        rules.setdefault("company_domain", "no_company_domain")
+    elif domain:
+        out["company_domain"] = domain
+        rules["company_domain"] = "registrable_domain"
+    name = _text(lead, "company_name")
+    if name:
+        company = split_company(name)
+        out["company_name"] = name
+        out["company_legal_form"] = company.form
+        out["company_key"] = company_key(name)
+        rules |= {"company_legal_form": "legal_form", "company_key": "company_key"}
+    employees = numbers.employee_count(lead.get("employee_count"))
+    size = numbers.company_size(employees)
+    if employees is not None:
+        out["employee_count"] = employees
+        rules["employee_count"] = "number"
+    if size:
+        out["company_size"] = size
+        rules["company_size"] = "band"
+    revenue = numbers.annual_revenue(lead.get("annual_revenue"))
+    if revenue is not None:
+        out["annual_revenue"] = revenue
+        out["revenue_range"] = numbers.revenue_range(revenue)
+        rules |= {"annual_revenue": "number", "revenue_range": "band"}
+    industry = _text(lead, "industry")
+    if industry:
+        canonical = canonical_industry(industry)
+        out["industry"] = canonical or industry
+        code = naics_code(canonical) if canonical else None
+        if code:
+            out["industry_naics"] = code
+        rules |= {"industry": "industry_list", "industry_naics": "industry_list"}
+
+
+def _title(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
+    title = tidy_title(_text(lead, "job_title"))
+    if not title:
+        return
+    out["job_title"] = title
+    rules["job_title"] = "capitals"
+    level = seniority(title, f"{out.get('industry', '')} {out.get('company_name', '')}")
+    role = department(title)
+    if level:
+        out["seniority"] = level
+    if role:
+        out["department"] = role
+    rules |= {"seniority": "job_title", "department": "job_title"}
+
+
+def _rest(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
+    url = _text(lead, "linkedin_url")
+    if url:
+        out["linkedin_url"] = linkedin_url(url) or tidy_url(url)
+        rules["linkedin_url"] = "linkedin_url"
+    tags = tags_of(lead.get("tags"))
+    if tags:
+        out["tags"] = tags
+        rules["tags"] = "tags"
+    utm = utm_of(lead.get("utm"))
+    if utm:
+        out["utm"] = utm
+        rules["utm"] = "utm"
+    for field in ("consent", "custom"):
+        value = lead.get(field)
+        if isinstance(value, dict):
+            cleaned = _clean_json(value, MAX_DEPTH + 1)
+            if cleaned:
+                out[field] = cleaned
+
+
+def _clean_json(value: Any, depth: int) -> Any:
+    """Return nested JSON with clean texts and keys; what nests deeper than allowed is left out."""
+    if isinstance(value, str):
+        return tidy_lines(value)
+    if depth <= 0:
+        return None
+    if isinstance(value, dict):
+        pairs = ((tidy(str(key)), _clean_json(item, depth - 1)) for key, item in value.items())
+        return {key: item for key, item in pairs if key}
+    if isinstance(value, list):
+        return [_clean_json(item, depth - 1) for item in value]
+    return value

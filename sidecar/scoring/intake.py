@@ -1,0 +1,88 @@
+"""What the arrival of a lead itself tells: the event that intake stores, and its first facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+# The first line that shares a word with the lead's hints names the event.
+_WORDS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("demo_request", frozenset({"demo", "demos", "trial"})),
+    ("contact_request", frozenset({
+        "contact", "kontakt", "pricing", "price", "quote", "quotation", "angebot", "offer",
+        "callback", "inquiry", "enquiry", "sales",
+    })),
+    ("webinar", frozenset({"webinar", "webinars"})),
+    ("content_download", frozenset({
+        "download", "downloads", "whitepaper", "ebook", "guide", "report",
+    })),
+    ("form_submit", frozenset({
+        "form", "formular", "webform", "webhook", "web", "website", "landing", "newsletter",
+        "signup",
+    })),
+)
+# A source with one of these words is a list of people who did nothing themselves.
+_LISTS = frozenset({
+    "csv", "import", "imported", "upload", "list", "lists", "api", "crm", "export", "bought",
+    "purchased",
+})
+# Custom fields in which forms say what was asked for.
+_HINTS = ("event", "event_type", "intent", "request", "request_type", "form", "form_name")
+
+CONTACT_FIELDS = (
+    "email", "email_canonical", "email_type", "first_name", "last_name", "full_name", "job_title",
+    "seniority", "department", "phone", "phone_country", "phone_type", "linkedin_url", "country",
+    "region", "city",
+)
+ORGANIZATION_FIELDS = {
+    "company_name": "name", "company_domain": "domain", "industry": "industry",
+    "employee_count": "employee_count", "company_size": "company_size",
+    "annual_revenue": "annual_revenue", "revenue_range": "revenue_range",
+}
+LEAD_FIELDS = ("source", "tags", "message", "utm", "custom")
+
+
+def intake_event(lead: Mapping[str, Any]) -> str | None:
+    """The event type that a normalised lead's own arrival is, or None.
+
+    Tags, the custom fields of forms and the source are read, in that order of trust: "demo",
+    "Contact sales", "web form"… A list (CSV, import, API) is no event unless tags or custom fields
+    say so. Never raises.
+    """
+    source = set(_split(lead.get("source")))
+    said = set(_said(lead))
+    if not source & _LISTS:
+        said |= source
+    return next((event for event, words in _WORDS if words & said), None)
+
+
+def _said(lead: Mapping[str, Any]) -> Iterator[str]:
+    tags, custom = lead.get("tags"), lead.get("custom")
+    for tag in tags if isinstance(tags, list | tuple) else ():
+        yield from _split(tag)
+    if isinstance(custom, Mapping):
+        for field in _HINTS:
+            yield from _split(custom.get(field))
+
+
+def _split(text: object) -> list[str]:
+    """Lower-case words: "requestDemo", "request-demo" and "Request Demo" are the same two."""
+    if not isinstance(text, str):
+        return []
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text[:500])
+    return re.findall(r"[^\W_]+", apart.lower())
+
+
+def facts_of_lead(lead: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The facts of a normalised lead that nothing else is known of, arriving now."""
+    event = intake_event(lead)
+    return {
+        "contact": {field: lead[field] for field in CONTACT_FIELDS if field in lead},
+        "organization": {
+            name: lead[field] for field, name in ORGANIZATION_FIELDS.items() if field in lead
+        },
+        "lead": {field: lead[field] for field in LEAD_FIELDS if field in lead},
+        "events": [{"type": event, "occurred_at": now, "properties": {}}] if event else [],
+    }

@@ -1,0 +1,102 @@
+"""The whole way of a lead: hostile input, idempotence, reported changes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sidecar.records import RecordSettings, match_keys, normalize, validate
+from sidecar.records.schema import FIELDS, NUMBERS, OBJECTS, TEXTS
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=15,
+)
+HOSTILE = st.text(st.characters(codec=None), max_size=30)
+LEADS = st.fixed_dictionaries(
+    {},
+    optional={
+        **{field: HOSTILE for field in (*TEXTS, "message")},
+        **{field: st.integers(0, 10**7) | HOSTILE for field in NUMBERS},
+        **{field: st.dictionaries(HOSTILE, JSON, max_size=3) for field in OBJECTS},
+        "tags": st.lists(HOSTILE, max_size=3),
+    },
+)
+LEAD = {
+    "email": " Jane.Doe+x@Googlemail.com",
+    "full_name": "DOE, JANE",
+    "job_title": "HEAD OF GROWTH",
+    "phone": "030 901820 ext 12",
+    "company_name": "Acme  GmbH & Co. KG",
+    "country": "Deutschland",
+    "employee_count": "51-200",
+    "annual_revenue": "12,5 Mio. €",
+}
+
+
+def test_a_lead_becomes_canonical() -> None:
+    assert validate(LEAD) == {"valid": True, "errors": [], "warnings": []}
+    lead = normalize(LEAD)["lead"]
+    assert lead["email_canonical"] == "janedoe@gmail.com"
+    assert (lead["first_name"], lead["last_name"]) == ("Jane", "Doe")
+    assert (lead["phone"], lead["phone_extension"]) == ("+4930901820", "12")
+    assert (lead["company_legal_form"], lead["company_key"]) == ("GmbH & Co. KG", "acme")
+    assert (lead["company_size"], lead["revenue_range"]) == ("51-200", "$10M-$25M")
+    assert (lead["seniority"], lead["department"]) == ("director", "marketing")
+    assert validate(lead)["valid"]
+    assert normalize(lead) == {"lead": lead, "changes": []}
+
+
+def test_every_change_is_reported() -> None:
+    result = normalize(LEAD)
+    changed = {change["field"] for change in result["changes"]}
+    for field in set(LEAD) | set(result["lead"]):
+        assert (field in changed) == (LEAD.get(field) != result["lead"].get(field))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(LEADS)
+def test_normalising_twice_changes_nothing(lead: dict[str, object]) -> None:
+    once = normalize(lead, RecordSettings(default_region="DE"))["lead"]
+    again = normalize(once, RecordSettings(default_region="DE"))
+    assert again["lead"] == once
+
+
+@settings(max_examples=200, deadline=None)
+@given(JSON | LEADS)
+def test_no_value_makes_validation_raise(value: object) -> None:
+    result = validate(value)
+    assert result["valid"] == (not result["errors"])
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("value", ["x" * 1_000_000, "a\x00b", "\ud800", [[]], 10**400, True])
+def test_a_hostile_value_gets_an_error_for_its_field(field: str, value: object) -> None:
+    if field == "tags" and value == [[]]:
+        value = {}
+    result = validate({"linkedin_url": "https://linkedin.com/in/jane", field: value})
+    assert any(error["pointer"].startswith(f"/{field}") for error in result["errors"])
+
+
+def test_deep_nesting_is_refused() -> None:
+    deep: object = 1
+    for _ in range(500):
+        deep = [deep]
+    errors = validate({"email": "a@example.com", "custom": {"x": deep}})["errors"]
+    assert [error["code"] for error in errors] == ["too_deep"]
+
+
+def test_identity_is_needed_and_unknown_fields_are_named() -> None:
+    codes = {(e["pointer"], e["code"]) for e in validate({"a/b": 1})["errors"]}
+    assert codes == {("/a~1b", "unknown_field"), ("", "missing_identity")}
+
+
+def test_a_mobile_number_is_a_key_only_with_a_name() -> None:
+    lead = normalize({"phone": "+49 151 23456789", "full_name": "Jane Doe"})["lead"]
+    assert match_keys(lead) == [("mobile", "+4915123456789|jane doe")]
+    assert match_keys(normalize({"phone": "+49 151 23456789"})["lead"]) == []
+    assert json.dumps(lead)
