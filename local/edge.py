@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,9 @@ def values(settings: Settings, ports: Mapping[str, int], certificates: Certifica
     """What the template needs for one machine. NGINX_… settings win, for trying limits out."""
     return {
         "NGINX_TEMP": str(folder),
+        # Started by root, the workers must still be able to read the checkout.
+        "NGINX_USER": "user root;" if os.geteuid() == 0 else "",
+        "NGINX_RESOLVER": "",
         "NGINX_ACCESS_LOG": "/dev/stdout",
         "NGINX_CERTIFICATE": str(certificates.chain),
         "NGINX_CERTIFICATE_KEY": str(certificates.key),

@@ -15,6 +15,7 @@ class Client:
     def __init__(self, facts: dict[str, Any]) -> None:
         self.facts = facts
         self.session = requests.Session()
+        self.session.trust_env = False
         self.session.verify = facts["ca_file"]
         self._expires = 0.0
 

@@ -162,7 +162,7 @@ def _person(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
 def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str, str]:
     for field in ("first_name", "last_name", "full_name"):
         rules[field] = "name_capitals"
-    if full and not (first and last):
+    if full and not (first and last) and full not in (first, last):
         name = split_name(full)
         if "," in full and name.family:
             full = join_name(name)

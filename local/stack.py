@@ -1,0 +1,247 @@
+"""The embedded stack: `python -m local.stack run | stop | status | logs | clean`."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from local import certificates, edge, n8n, ports, postgres, programs, secret_store, settings
+from local.problem import Problem
+from local.programs import LOGIN_EMAIL, WEBHOOK_HEADER, Stack
+from local.progress import say, step, warn
+from local.supervision import Supervisor
+
+STOP_ORDER = ("nginx", "n8n-worker", "n8n", "sidecar", "sinks", "providers", "valkey", "postgres")
+
+
+def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
+    """State folder, secrets, ports and certificates of a stack; nothing is started."""
+    for name in ("", "logs", "valkey", "n8n"):
+        (found.state / name).mkdir(parents=True, exist_ok=True)
+    found.state.chmod(0o711)  # workers of another account pass through; files are private
+    known = secret_store.load(found.state / "secrets.env")
+    supervisor = Supervisor(found.state, known["SUPERVISOR_PASSWORD"])
+    chosen = ports.choose(found, running=supervisor.is_running())
+    return Stack(found, chosen, known, certificates.ensure(found.state / "tls")), supervisor
+
+
+def start_services(stack: Stack, supervisor: Supervisor) -> None:
+    """Postgres and Valkey, with both databases and the sidecar's schema."""
+    state = stack.settings.state
+    postgres.prepare(postgres.cluster(state), stack.secrets["POSTGRES_PASSWORD"])
+    for name in ("postgres", "valkey"):
+        supervisor.start(name)
+    admin = stack.dsn("postgres", "POSTGRES_PASSWORD")
+    postgres.wait(admin)
+    postgres.ensure_databases(admin, {
+        "sidecar": stack.secrets["SIDECAR_DATABASE_PASSWORD"],
+        "n8n": stack.secrets["N8N_DATABASE_PASSWORD"]})
+    sidecar(stack, "migrate")
+
+
+def start(found: settings.Settings) -> Stack:
+    """Everything up, migrated, provisioned and published. Returns when leads are accepted."""
+    stack, supervisor = prepare(found)
+    tree = n8n.install(found)
+    user_folder = found.state / "n8n"
+    nodes_changed = n8n.place_nodes(found, user_folder)
+    n8n.vendor_dashboard(found)
+    config = edge.write_config(found, stack.ports, stack.certificates)
+    listed = programs.everything(stack, tree, config)
+    with step("starting Postgres and Valkey"):
+        supervisor.apply(listed, found.machine())
+        start_services(stack, supervisor)
+    with step("starting sidecar, n8n, edge and sandbox"):
+        provision(stack)
+        for program in listed:
+            if nodes_changed and program.name.startswith("n8n"):
+                supervisor.restart(program.name)
+            else:
+                supervisor.start(program.name)
+        n8n.wait_ready(stack.n8n_main_url)
+    with step("publishing the n8n workflows"):
+        n8n.deploy(
+            tree, programs.n8n_environment(stack), programs.credentials(stack),
+            stack.n8n_main_url, found.state / "n8n-deployed")
+        wait_live(stack)
+    write_facts(stack)
+    return stack
+
+
+def sidecar(stack: Stack, *arguments: str) -> None:
+    """A command of the sidecar's command line."""
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "sidecar"), *arguments], cwd=stack.settings.root,
+        env=stack.settings.machine() | programs.sidecar_environment(stack), capture_output=True,
+        text=True, check=False)
+    if done.returncode:
+        raise Problem(f"sidecar {' '.join(arguments[:2])} failed:\n{done.stderr[-2000:]}")
+
+
+def provision(stack: Stack) -> None:
+    """The service clients and the login, once for these secrets."""
+    stamp = stack.settings.state / "provisioned"
+    if stamp.exists():
+        return
+    for arguments, option, secret in (
+        (("clients", "add", "n8n", "--scopes", "pipeline,leads,notify"), "--secret-file",
+         "CLIENT_N8N_SECRET"),
+        (("clients", "add", "local-admin", "--scopes", "all"), "--secret-file",
+         "CLIENT_LOCAL_ADMIN_SECRET"),
+        (("users", "add", LOGIN_EMAIL, "--role", "admin", "--name", "Local admin"),
+         "--password-file", "LOGIN_PASSWORD"),
+    ):
+        path = stack.settings.state / "once"
+        secret_store.write_private(path, stack.secrets[secret])
+        try:
+            sidecar(stack, *arguments, option, str(path))
+        finally:
+            path.unlink()
+    stamp.touch()
+
+
+def facts(stack: Stack) -> dict[str, Any]:
+    """What programs need to know of the running stack."""
+    secrets, chosen = stack.secrets, stack.ports
+    sinks = f"http://127.0.0.1:{chosen['sinks']}"
+    return {
+        "api_url": f"{stack.product_url}/api",
+        "dashboard_url": f"{stack.product_url}/",
+        "n8n_url": f"https://localhost:{chosen['editor']}/",
+        "docs_url": f"{stack.product_url}/api/docs",
+        "webhook_url": f"{stack.product_url}/webhook/leads",
+        "webhook_header": WEBHOOK_HEADER,
+        "webhook_token": secrets["WEBHOOK_TOKEN"],
+        "client_id": "local-admin",
+        "client_secret": secrets["CLIENT_LOCAL_ADMIN_SECRET"],
+        "login": {"email": LOGIN_EMAIL, "password": secrets["LOGIN_PASSWORD"]},
+        "mail_url": f"{sinks}/mail",
+        "slack_url": f"{sinks}/slack",
+        "providers_url": f"http://127.0.0.1:{chosen['providers']}",
+        "ca_file": str(stack.certificates.ca),
+        "internal": {
+            "database_url": stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD"),
+            "n8n_database_url": stack.dsn("n8n", "N8N_DATABASE_PASSWORD"),
+            "redis_url": f"{stack.redis_url}/0",
+            "sidecar_url": stack.sidecar_url,
+            "n8n_main_url": stack.n8n_main_url,
+            "state": str(stack.settings.state),
+        },
+    }
+
+
+def write_facts(stack: Stack) -> None:
+    """`stack.json`: the same facts for programs, readable by its owner only."""
+    secret_store.write_private(
+        stack.settings.state / "stack.json", json.dumps(facts(stack), indent=2) + "\n")
+
+
+def wait_live(stack: Stack, seconds: float = 120) -> None:
+    """Until the intake webhook answers through the edge: ready is not yet published."""
+    known = facts(stack)
+    end = time.monotonic() + seconds
+    last = "nothing"
+    while time.monotonic() < end:
+        try:
+            answer = requests.post(
+                known["webhook_url"], json={}, timeout=5, verify=known["ca_file"],
+                headers={known["webhook_header"]: known["webhook_token"]})
+            if answer.status_code == 422:
+                return
+            last = f"{answer.status_code} {answer.text[:200]}"
+        except requests.RequestException as error:
+            last = type(error).__name__
+        time.sleep(0.3)
+    raise Problem(f"The intake webhook does not get live ({last}); see make logs.")
+
+
+def run(found: settings.Settings) -> None:
+    """Start everything, send the samples, say where things are."""
+    from local import samples
+
+    stack = start(found)
+    known = facts(stack)
+    if not (found.state / "samples-sent").exists():
+        with step("sending the sample leads through it"):
+            samples.send(known)
+        (found.state / "samples-sent").touch()
+    samples.report(known)
+    say()
+    say("The sandbox answers for the providers: its people and companies are invented." if not any(
+        found.get(name) for name in ("HUNTER_API_KEY", "PEOPLEDATALABS_API_KEY"))
+        else "Providers with a key are asked for real, the others in the sandbox.")
+    say(f"Dashboard   {known['dashboard_url']}")
+    say(f"n8n editor  {known['n8n_url']}")
+    say(f"            sign in to both as {LOGIN_EMAIL} with {known['login']['password']}")
+    say(f"API docs    {known['docs_url']}")
+    say(f"Messages    {known['mail_url'].removesuffix('mail')}")
+    say(f"Programs find all of this in {found.state / 'stack.json'}; trust {known['ca_file']}.")
+
+
+def stop(found: settings.Settings) -> None:
+    """Stop everything; what was stored stays."""
+    secrets = found.state / "secrets.env"
+    if not secrets.exists():
+        return
+    supervisor = Supervisor(found.state, secret_store.load(secrets)["SUPERVISOR_PASSWORD"])
+    supervisor.shut_down(STOP_ORDER)
+
+
+def status(found: settings.Settings) -> None:
+    """What runs."""
+    secrets = found.state / "secrets.env"
+    supervisor = Supervisor(
+        found.state, secret_store.load(secrets)["SUPERVISOR_PASSWORD"]) if secrets.exists() else None
+    if supervisor is None or not supervisor.is_running():
+        say("The stack is stopped; `make run` starts it.")
+        return
+    for process in supervisor.processes():
+        say(f"{process['name']:12} {process['statename']:9} {process['description']}")
+
+
+def logs(found: settings.Settings) -> None:
+    """The end of every log."""
+    for path in sorted((found.state / "logs").glob("*.log")):
+        say(f"== {path}")
+        with path.open(errors="replace") as file:
+            say("".join(collections.deque(file, maxlen=20)))
+
+
+def clean(found: settings.Settings) -> None:
+    """Stop, and remove all that was stored."""
+    stop(found)
+    for path in (found.state, postgres.cluster(found.state).home):
+        if path.exists():
+            say(f"removing {path}")
+            shutil.rmtree(path)
+
+
+COMMANDS: Mapping[str, Any] = {
+    "run": run, "stop": stop, "status": status, "logs": logs, "clean": clean}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    options = parser.parse_args()
+    try:
+        COMMANDS[options.command](settings.load(os.environ))
+    except Problem as problem:
+        warn(f"\n{problem}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
