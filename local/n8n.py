@@ -164,7 +164,8 @@ def deploy(
 def command(tree: Path, environment: Mapping[str, str], *arguments: str) -> str:
     """One command of n8n's command line; its output, which is a log of level info."""
     done = subprocess.run(
-        [str(NODE), str(tree / "node_modules/n8n/bin/n8n"), *arguments], env=dict(environment) | {"N8N_LOG_LEVEL": "info"},
+        [str(NODE), str(tree / "node_modules/n8n/bin/n8n"), *arguments],
+        env=dict(environment) | {"N8N_LOG_LEVEL": "info"},
         capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
     if done.returncode:
         raise Problem(f"n8n {arguments[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")

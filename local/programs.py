@@ -118,6 +118,9 @@ def n8n_environment(stack: Stack) -> dict[str, str]:
         "EXECUTIONS_DATA_SAVE_MANUAL_EXECUTIONS": "false",
         "EXECUTIONS_DATA_PRUNE": "true",
         "EXECUTIONS_DATA_MAX_AGE": "24",
+        # Minutes: what is not to be kept is deleted at once, not after a quarter of an hour.
+        "EXECUTIONS_DATA_PRUNE_HARD_DELETE_INTERVAL": "0.1",
+        "N8N_RUNNERS_TASK_TIMEOUT": "60",
         "N8N_INSTANCE_OWNER_MANAGED_BY_ENV": "true",
         "N8N_INSTANCE_OWNER_EMAIL": LOGIN_EMAIL,
         "N8N_INSTANCE_OWNER_FIRST_NAME": "Local",

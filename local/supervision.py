@@ -6,6 +6,7 @@ http://supervisord.org/configuration.html, http://supervisord.org/api.html
 from __future__ import annotations
 
 import configparser
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -217,10 +218,8 @@ class Supervisor:
                     if "BAD_NAME" not in fault.faultString:
                         raise
             self._call("shutdown")
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
                 psutil.Process(pid).wait(60)
-            except (psutil.NoSuchProcess, psutil.TimeoutExpired):
-                pass
         end_leftovers(self.state)
         self.socket.unlink(missing_ok=True)
 
@@ -251,7 +250,5 @@ def end_leftovers(state: Path, program: str | None = None, patience: float = 20)
 
 
 def _quietly(action: Any) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         action()
-    except psutil.NoSuchProcess:
-        pass

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -165,7 +167,7 @@ def disable_user(email: str) -> None:
             raise click.ClickException(f"There is no user {email}.")
 
 
-def _transaction():  # type: ignore[no-untyped-def]
+def _transaction() -> AbstractContextManager[Any]:
     from sidecar.settings import Settings
     from sidecar.store.database import Database
 

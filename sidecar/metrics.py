@@ -72,7 +72,7 @@ def init_app(app: Flask, engine: Engine) -> None:
     def metrics() -> Response:
         registry = CollectorRegistry()
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
             registry.register(collector)
             return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
         registry.register(collector)

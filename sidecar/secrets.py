@@ -37,7 +37,7 @@ def keyed_hash(key: str, *parts: str) -> str:
 def hash_password(password: str) -> str:
     """scrypt hash as `scrypt$salt$hash` (parameters: OWASP password storage sheet, N=2^14)."""
     salt = os.urandom(16)
-    digest = hashlib.scrypt(password.encode(), salt=salt, **_SCRYPT)  # type: ignore[arg-type]
+    digest = hashlib.scrypt(password.encode(), salt=salt, **_SCRYPT)
     return f"scrypt${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 
@@ -45,7 +45,7 @@ def check_password(password: str, stored: str) -> bool:
     """Whether the password belongs to the stored hash; constant time."""
     _, salt, digest = stored.split("$")
     actual = hashlib.scrypt(
-        password.encode(), salt=base64.b64decode(salt), **_SCRYPT  # type: ignore[arg-type]
+        password.encode(), salt=base64.b64decode(salt), **_SCRYPT
     )
     return hmac.compare_digest(actual, base64.b64decode(digest))
 

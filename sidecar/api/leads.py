@@ -125,7 +125,7 @@ def decode_cursor(token: str | None, length: int) -> list[Any] | None:
     try:
         value = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         if isinstance(value, list) and len(value) == length and is_id(value[-1]) and (
-                length == 1 or type(value[0]) is int and -1 <= value[0] <= 10_000):
+                length == 1 or (type(value[0]) is int and -1 <= value[0] <= 10_000)):
             return value
     except (ValueError, binascii.Error):
         pass

@@ -20,7 +20,10 @@ _BATCH = "/v1/pipeline/batches/<uuid:batch_id>"
           answer=schemas.Anything())
 def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Lease a batch of due leads; empty when there is nothing or enough batches run."""
-    return batches.claim(engine, body.get("lane"), body.get("limit"), body.get("execution_id"))
+    batch = batches.claim(engine, body.get("lane"), body.get("limit"), body.get("execution_id"))
+    if batch["more"]:
+        waking.wake(engine, batch["lane"])  # another batch may run beside this one
+    return batch
 
 
 @endpoint(bp, "POST", f"{_BATCH}/plan", scope="pipeline", body=schemas.Empty(),

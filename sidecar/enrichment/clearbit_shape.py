@@ -55,7 +55,7 @@ def company(record: Any, confidence: float) -> dict[str, Claim]:
         "founded_year": reading.whole(reading.at(record, "foundedYear")),
         "description": reading.text(reading.at(record, "description")),
         "linkedin_url": reading.linkedin(
-            handle if not handle or "/" in handle and "linkedin" in handle
+            handle if not handle or ("/" in handle and "linkedin" in handle)
             else f"linkedin.com/{handle.strip('/')}" if "/" in handle
             else f"linkedin.com/company/{handle}"),
         "technologies": names[:50] or None,

@@ -70,11 +70,18 @@ def _read(engine: Engine, index: int, raw: Any) -> Entry:
     entry = Entry(index, raw)
     checked = validate(raw, engine.record_settings)
     if not checked["valid"]:
-        entry.errors, entry.outcome = checked["errors"], "rejected"
+        entry.errors = [{name: _storable(text) for name, text in error.items()}
+                        for error in checked["errors"]]
+        entry.outcome = "rejected"
         return entry
     entry.lead = normalize(raw, engine.record_settings)["lead"]
     entry.keys = match_keys(entry.lead)
     return entry
+
+
+def _storable(text: Any) -> str:
+    """Text as Postgres can hold it: names of unknown fields come from outside."""
+    return str(text).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def _suppress(engine: Engine, cursor: Cursor, entries: Iterable[Entry]) -> None:
@@ -177,7 +184,7 @@ def _organizations(cursor: Cursor, entries: list[Entry]) -> None:
         by_domain, by_key = store.find_organizations(cursor, domains, keys)
     for entry in entries:
         domain, key = entry.lead.get("company_domain"), entry.lead.get("company_key")
-        entry.organization_id = by_domain.get(domain) if domain else by_key.get(key)
+        entry.organization_id = by_domain.get(domain) if domain else by_key.get(key or "")
 
 
 def _company(lead: dict[str, Any]) -> dict[str, Any]:
@@ -242,7 +249,7 @@ def _intake_row(
 ) -> dict[str, Any]:
     source = entry.lead.get("source")
     if not source and isinstance(entry.raw, dict) and isinstance(entry.raw.get("source"), str):
-        source = entry.raw["source"][:100].encode("utf-8", "replace").decode().replace("\0", "")
+        source = _storable(entry.raw["source"][:100])
     return {
         "client": client, "source": source or "api", "request_id": request_id,
         "payload": None if entry.outcome == "suppressed" else engine.vault.seal(entry.raw),

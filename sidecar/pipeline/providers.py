@@ -255,8 +255,11 @@ def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -
     what was paid for is kept. A repeated or unknown answer is ignored."""
     now = engine.now()
     with engine.database.transaction() as cursor:
+        # A call that was begun here but never sent cost nothing: it may be planned again.
+        calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
-        settled, cached, health = [], [], {}
+        settled, cached = [], []
+        health: dict[str, list[tuple[str, float | None]]] = {}
         for answer in answers:
             row = asked.pop(answer["call_id"], None)
             if row is None:

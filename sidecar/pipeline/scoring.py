@@ -26,6 +26,8 @@ def score(engine: Engine, batch_id: str) -> dict[str, Any]:
         done, failures = score_leads(engine, cursor, lead_ids, batch_id)
         work.set_scored(cursor, done)
         outcomes = lead_failed(cursor, engine, failures, "score") if failures else {}
+        if not done:
+            work.close_empty(cursor, batch_id)
         return {"results": references(engine, cursor, batch_id, lead_ids, outcomes)}
 
 

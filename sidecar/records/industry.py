@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from .text import fold, tidy, words
 
+
 def _key(text: str) -> str:
     found = [word for word in words(text.replace("&", " and ")) if word not in ("industry", "the")]
     return " ".join(found)

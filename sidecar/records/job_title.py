@@ -256,7 +256,8 @@ def seniority(title: str, industry: str = "") -> str | None:
         if own != text or not _rank(_HELPER.sub(" ", text)):
             return _rank(own, ("unpaid", "training")) or "entry"
         if re.search(
-            r"\b(?:executive|personal|administrative|\w+) ?(?:assistant|assistenz|assistent(?:in)?|secretary|sekretar(?:in)?)$",
+            r"\b(?:executive|personal|administrative|\w+) ?"
+            r"(?:assistant|assistenz|assistent(?:in)?|secretary|sekretar(?:in)?)$",
             text,
         ):
             return "entry"

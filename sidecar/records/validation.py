@@ -137,7 +137,7 @@ class _Check:
             return self.error("/tags", "wrong_type", "Tags must be a list of texts.")
         if len(value) > MAX_TAGS:
             return self.error("/tags", "too_many", f"There may be at most {MAX_TAGS} tags.")
-        return all([self._text(pointer("tags", i), tag, MAX_STRING) for i, tag in enumerate(value)])
+        return all(self._text(pointer("tags", i), tag, MAX_STRING) for i, tag in enumerate(value))
 
     def _object(self, field: str, value: object) -> bool:
         where = f"/{field}"
@@ -147,11 +147,9 @@ class _Check:
             return self.error(where, "too_many", f"This may have at most {MAX_KEYS} keys.")
         if field == "utm":
             return all(
-                [
-                    self._key(pointer("utm", key), key)
+                self._key(pointer("utm", key), key)
                     and (text is None or self._text(pointer("utm", key), text, MAX_STRING))
                     for key, text in value.items()
-                ]
             )
         return self._tree(field, value)
 

@@ -130,6 +130,15 @@ def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
     return {row["call_id"]: row for row in rows}
 
 
+def unsend(cursor: Cursor, call_ids: list[str]) -> None:
+    """These calls were never sent."""
+    if call_ids:
+        cursor.execute(
+            "UPDATE provider_calls SET state = 'dropped', request = NULL, started_at = NULL"
+            " WHERE id = ANY(%s::uuid[]) AND state = 'started'", (call_ids,),
+        )
+
+
 def settle(cursor: Cursor, rows: Iterable[tuple[Any, ...]]) -> None:
     """(id, outcome, status, credits, elapsed_ms, error): calls that were answered."""
     update_from(

@@ -98,7 +98,7 @@ def one(cursor: Cursor, sql: str, params: Any = None) -> Row | None:
 def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
     """All rows."""
     cursor.execute(sql, params)
-    return cursor.fetchall()
+    return list(cursor.fetchall())
 
 
 def insert(

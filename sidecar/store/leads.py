@@ -26,7 +26,7 @@ SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
        {json_object("contact", "c")} || jsonb_build_object('consent', c.consent) AS contact,
        CASE WHEN o.id IS NOT NULL THEN {json_object("organization", "o")} END AS organization,
        l.total_score, l.grade, l.scored_at, s.breakdown, s.model_version
-"""  # noqa: S608
+"""
 _FROM = """
 FROM leads l
 JOIN contacts c ON c.id = l.contact_id
@@ -50,7 +50,7 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
         (SELECT coalesce(jsonb_agg(h ORDER BY h.calculated_at DESC), '[]') FROM (
             SELECT total_score / 100.0 AS total, grade, model_version, calculated_at
             FROM lead_scores WHERE lead_id = l.id ORDER BY calculated_at DESC LIMIT 20) h) AS history
-        {_FROM} WHERE l.id = %s""",
+        {_FROM} WHERE l.id = %s""",  # noqa: S608
         (lead_id,),
     )
     return _shape(row) if row else None

@@ -183,6 +183,15 @@ def attempts(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
     )
 
 
+def close_empty(cursor: Cursor, batch_id: str) -> None:
+    """A batch that every lead has left is over."""
+    cursor.execute(
+        "UPDATE batches SET state = 'completed', closed_at = now() WHERE id = %s AND NOT EXISTS"
+        " (SELECT 1 FROM work_items WHERE batch_id = %s AND stage IN ('leased', 'scored'))",
+        (batch_id, batch_id),
+    )
+
+
 def finish(cursor: Cursor, batch_id: str, waiting: dict[str, int], max_batch: int) -> list[Row]:
     """Close what the batch holds: done, waiting (lead id -> seconds), or queued again.
 

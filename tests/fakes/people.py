@@ -39,7 +39,7 @@ def person(email: str) -> dict[str, Any]:
     """An invented person for a mail address, named as the address says."""
     local, _, domain = email.partition("@")
     words = [word for word in local.replace("_", ".").replace("-", ".").split(".") if word]
-    first, last = (words + ["Sample", "Person"])[0], (words[1:] + ["Sample"])[0]
+    first, last = ([*words, "Sample", "Person"])[0], ([*words[1:], "Sample"])[0]
     number = seed(email)
     title, level, role = TITLES[number % len(TITLES)]
     city, region, code, country = CITIES[(number >> 4) % len(CITIES)]

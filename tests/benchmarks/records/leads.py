@@ -67,7 +67,8 @@ def _name(rng: random.Random, number: int) -> tuple[str, str, str]:
     given = GIVEN[number % len(GIVEN)]
     family = FAMILY[(number // len(GIVEN) * 7 + number) % len(FAMILY)]
     if rng.random() < 0.25:
-        given = f"{given} {rng.choice(GIVEN)}" if rng.random() < 0.4 else f"{given} {rng.choice('ABCDEJKLMRST')}."
+        middle = rng.choice(GIVEN) if rng.random() < 0.4 else f"{rng.choice('ABCDEJKLMRST')}."
+        given = f"{given} {middle}"
     if rng.random() < 0.05:
         family = rng.choice(PARTICLE_NAMES)
     whole = f"{given} {family}"

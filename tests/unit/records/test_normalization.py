@@ -20,7 +20,7 @@ HOSTILE = st.text(st.characters(codec=None), max_size=30)
 LEADS = st.fixed_dictionaries(
     {},
     optional={
-        **{field: HOSTILE for field in (*TEXTS, "message")},
+        **dict.fromkeys((*TEXTS, "message"), HOSTILE),
         **{field: st.integers(0, 10**7) | HOSTILE for field in NUMBERS},
         **{field: st.dictionaries(HOSTILE, JSON, max_size=3) for field in OBJECTS},
         "tags": st.lists(HOSTILE, max_size=3),

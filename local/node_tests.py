@@ -1,0 +1,36 @@
+"""Lint and unit-test the n8n nodes with the pinned tools: `python -m local.node_tests`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from local import n8n, settings
+from local.problem import Problem
+from local.progress import step, warn
+
+_FOLDER = n8n.ROOT / "n8n/custom-nodes"
+
+
+def main() -> None:
+    """Build, lint, test; the exit code of the first that fails."""
+    found = settings.load(os.environ)
+    path = f"{n8n.NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    try:
+        with step("n8n nodes: install the build tools"):
+            n8n.install_node_packages(found)
+        for script in ("build", "lint", "test"):
+            with step(f"n8n nodes: {script}"):
+                done = subprocess.run(
+                    [*n8n.NPM, "run", script], cwd=_FOLDER, env=found.machine() | {"PATH": path},
+                    stdin=subprocess.DEVNULL, check=False)
+            if done.returncode:
+                sys.exit(done.returncode)
+    except Problem as problem:
+        warn(str(problem))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

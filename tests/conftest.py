@@ -1,0 +1,35 @@
+"""Fixtures that start real servers, and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.stack import running, running_services
+
+
+@pytest.fixture(scope="session")
+def stack():
+    """A whole private stack with short leases, so that tests of crashes need not wait long."""
+    with running(SIDECAR_LEASE_SECONDS="15") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def services():
+    """Postgres and Valkey with the schema."""
+    with running_services() as started:
+        yield started
+
+
+def pytest_terminal_summary(terminalreporter):
+    """In CI everything is present: a skip there is a failure."""
+    if os.environ.get("CI") == "true" and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("CI: tests were skipped, which counts as a failure", red=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = 1

@@ -1,0 +1,93 @@
+"""A private embedded stack for tests: its own state folder, its own free ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from local import postgres, programs, settings
+from local import stack as local_stack
+from local.programs import Stack
+from local.supervision import Supervisor
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running stack: what its users know (`facts`) and its supervisor."""
+
+    facts: dict[str, Any]
+    supervisor: Supervisor
+    stack: Stack
+
+    def kill(self, program: str) -> int:
+        """kill -9 of a supervised program, as a crash would; supervisor starts it again."""
+        pid = self.supervisor.pids()[program]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def kill_child(self, program: str) -> int:
+        """kill -9 of one worker process of a program."""
+        child = psutil.Process(self.supervisor.pids()[program]).children()[0]
+        child.kill()
+        return int(child.pid)
+
+
+def found_settings(state: Path, **values: str) -> settings.Settings:
+    """Settings of a private stack; nobody's .env is read."""
+    machine = {name: value for name, value in os.environ.items()
+               if not name.startswith(("SIDECAR_", "N8N_", "LOCAL_", "HUNTER_", "PEOPLEDATALABS_"))}
+    return settings.Settings(state=state, values=machine | {"LOCAL_PORTS": "free"} | values)
+
+
+@contextmanager
+def running(**values: str) -> Iterator[Running]:
+    """The whole stack, stopped and removed at the end."""
+    state = Path(tempfile.mkdtemp(prefix="enrichment-test-"))
+    state.chmod(0o711)
+    found = found_settings(state, **values)
+    try:
+        stack = local_stack.start(found)
+        supervisor = Supervisor(state, stack.secrets["SUPERVISOR_PASSWORD"])
+        yield Running(json.loads((state / "stack.json").read_text()), supervisor, stack)
+    except BaseException:
+        _show_logs(state)
+        raise
+    finally:
+        _remove(found)
+
+
+@contextmanager
+def running_services() -> Iterator[Stack]:
+    """Postgres and Valkey alone, with the schema in place."""
+    state = Path(tempfile.mkdtemp(prefix="enrichment-test-"))
+    state.chmod(0o711)
+    found = found_settings(state)
+    try:
+        stack, supervisor = local_stack.prepare(found)
+        supervisor.apply(programs.services(stack), found.machine())
+        local_stack.start_services(stack, supervisor)
+        yield stack
+    finally:
+        _remove(found)
+
+
+def _remove(found: settings.Settings) -> None:
+    local_stack.stop(found)
+    shutil.rmtree(found.state, ignore_errors=True)
+    if os.geteuid() == 0:
+        shutil.rmtree(postgres.cluster(found.state).home, ignore_errors=True)
+
+
+def _show_logs(state: Path) -> None:
+    for path in sorted((state / "logs").glob("*.log")):
+        print(f"== {path.name}\n" + "".join(path.read_text(errors="replace").splitlines(True)[-15:]))
