@@ -10,12 +10,16 @@ export interface LeadOfItem {
 	item: number;
 }
 
-/** Finds the leads of each item: one, a list, or {"leads": [list]}. */
+/**
+ * Finds the leads of each item: one, a list, or {"leads": [list]}. What holds none of these is handed
+ * on as it is: the sidecar says what is wrong with it.
+ */
 export function leadsOf(items: INodeExecutionData[], field: string): LeadOfItem[] {
 	return items.flatMap(({ json }, item) => {
 		const content = field === '' ? (json.lead ?? json.body ?? json) : at(json, field);
-		const leads = isObject(content) && 'leads' in content ? content.leads : content;
-		return (Array.isArray(leads) ? leads : [leads]).map((lead) => ({ lead: lead ?? null, item }));
+		const leads = isObject(content) && Array.isArray(content.leads) ? content.leads : content;
+		const list: unknown[] = Array.isArray(leads) && leads.length > 0 ? leads : [content];
+		return list.map((lead) => ({ lead: lead ?? null, item }));
 	});
 }
 

@@ -1,0 +1,1 @@
+"""Benchmarks: each figure beside a peer in the same run. `make bench` runs them all."""
