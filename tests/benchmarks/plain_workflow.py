@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from itertools import pairwise
 from typing import Any
 
 PATH = "plain-lead"
@@ -61,7 +62,7 @@ def workflow(sidecar: str, providers: str, *, active: bool = True) -> dict[str, 
     names = [node["name"] for node in nodes]
     connections = {
         first: {"main": [[{"node": second, "type": "main", "index": 0}]]}
-        for first, second in zip(names, names[1:], strict=False)
+        for first, second in pairwise(names)
     }
     return {
         "id": "plainLeadBench01", "name": "Plain lead (benchmark)", "active": active,

@@ -36,7 +36,12 @@ test('validate: webhook body, list and {"leads"} become one request, pairs are k
 
 test('validate: whatever JSON comes in is passed on as it is', async () => {
 	const ctx = context({
-		items: [{ body: 'text' as any }, { body: { leads: null } }, { body: { leads: [] } }, { body: [1, null] }],
+		items: [
+			{ body: 'text' as any },
+			{ body: { leads: null } },
+			{ body: { leads: [] } },
+			{ body: [1, null] },
+		],
 		parameters: { operation: 'validate', leadField: '' },
 		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ({ ...ok, valid: false })) } }),
 	});
