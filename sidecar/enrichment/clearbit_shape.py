@@ -12,8 +12,8 @@ PERSON_FIELDS = frozenset({
     "first_name", "last_name", "full_name", "job_title", "seniority", "department", "linkedin_url",
     "phone", "country", "region", "city"})
 COMPANY_FIELDS = frozenset({
-    "name", "industry", "employee_count", "company_size", "annual_revenue", "revenue_range", "country", "region",
-    "city", "founded_year", "description", "linkedin_url", "technologies"})
+    "name", "industry", "employee_count", "company_size", "annual_revenue", "revenue_range",
+    "country", "region", "city", "founded_year", "description", "linkedin_url", "technologies"})
 # Clearbit's three levels in People Data Labs' vocabulary; `executive` covers VP to CEO: the title
 # decides.
 _LEVELS = {"manager": "manager", "director": "director"}
