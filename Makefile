@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help venv run stop status logs clean test lint bench
+.PHONY: help venv run stop status logs clean test lint bench soak
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,5 +36,8 @@ test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 
 bench: venv ## Measure, each figure beside a peer in the same run
 	@$(PY) -m tests.benchmarks
+
+soak: venv ## Kill everything, again and again (KILL_SEEDS=5)
+	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/workflows/test_kill.py
 
 -include local/compose/compose.mk
