@@ -1,0 +1,61 @@
+"""The sidecar in this process, on real Postgres and Valkey."""
+
+from __future__ import annotations
+
+import pytest
+
+from local import programs
+from sidecar.app import create_app
+from sidecar.engine import Engine
+from sidecar.pipeline.access import SCOPES
+from sidecar.secrets import hash_password
+from sidecar.settings import Settings
+from sidecar.store import access
+
+
+@pytest.fixture(scope="session")
+def engine(services):
+    environ = programs.sidecar_environment(services) | {
+        "SIDECAR_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "", "SIDECAR_SMTP_URL": "",
+        "SIDECAR_MAX_ATTEMPTS": "3",
+    }
+    engine = Engine.build(Settings.from_env(environ))
+    with engine.database.transaction() as cursor:
+        access.save_client(cursor, "tests", hash_password("secret"), list(SCOPES))
+        access.save_client(cursor, "reader", hash_password("secret"), ["leads:read"])
+        access.save_user(cursor, "ada@example.com", hash_password("a long password"), "viewer", "Ada")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def app(engine):
+    return create_app(engine.settings, engine)
+
+
+@pytest.fixture
+def api(app, engine):
+    """A signed-in test client; everything that was in the pipeline before is gone."""
+    with engine.database.transaction() as cursor:
+        cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
+                       " provider_calls, provider_cache, notifications CASCADE")
+    return Api(app.test_client(), "tests")
+
+
+class Api:
+    """POST and GET as a client; JSON in, response out."""
+
+    def __init__(self, client, name):
+        self.client = client
+        token = client.post("/v1/auth/token", json={
+            "grant_type": "client_credentials", "client_id": name, "client_secret": "secret"})
+        self.headers = {"Authorization": f"Bearer {token.json['access_token']}"}
+
+    def post(self, path, body=None):
+        return self.client.post(path, json={} if body is None else body, headers=self.headers)
+
+    def get(self, path):
+        return self.client.get(path, headers=self.headers)
+
+    def step(self, batch, name, body=None):
+        return self.post(f"/v1/pipeline/batches/{batch['batch_id']}/{name}", body)
