@@ -25,10 +25,9 @@ _access = logging.getLogger("sidecar.access")
 
 
 class Json(DefaultJSONProvider):
-    """ISO times, plain numbers, keys in their own order."""
+    """ISO times, plain numbers, keys in their own order; ASCII, so that any stored text can be told."""
 
     sort_keys = False
-    ensure_ascii = False
 
     @staticmethod
     def default(value: Any) -> Any:

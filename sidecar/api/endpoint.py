@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +90,7 @@ def json_body() -> Any:
     """The request's JSON. Raises Invalid (naming the body) when it is none."""
     raw = request.get_data()
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise Invalid("The body is not accepted.", errors=[
             {"pointer": "", "code": "too_deep", "detail": MAX_DEPTH_ERROR}]) from None
@@ -102,6 +103,13 @@ def json_body() -> Any:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _query(schema: Schema) -> dict[str, Any]:

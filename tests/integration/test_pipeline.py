@@ -189,6 +189,15 @@ def api_of(app):
     return Api(app.test_client(), "tests")
 
 
+def test_whatever_was_refused_can_be_listed(api):
+    for raw in (b'{"\\ud800": "\\ud800"}', b'{"a\\u0000": [1]}', b'{"email": "' + b"x" * 70_000 + b'"}'):
+        refused = api.client.post("/v1/leads", data=raw, headers=api.headers)
+        assert refused.status_code == 422 and refused.json["errors"]
+    assert api.client.post(
+        "/v1/leads", data=b'{"employee_count": 1e999}', headers=api.headers).status_code == 422
+    assert len(api.get("/v1/rejects").json["data"]) == 3
+
+
 @pytest.mark.parametrize("path", ["/v1/pipeline/claim", "/v1/leads"])
 def test_a_reader_may_not_write(app, api, path):
     refused = Api(app.test_client(), "reader").post(path, {"email": "a@example.com"})
