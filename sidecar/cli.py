@@ -18,7 +18,8 @@ def main() -> None:
 
 
 def _lines(process: Callable[[Iterable[str]], Iterable[str]]) -> None:
-    for line in process(sys.stdin):
+    # Bytes that are no UTF-8 spoil their own line, not the rest.
+    for line in process(line.decode("utf-8", "surrogateescape") for line in sys.stdin.buffer):
         click.echo(line)
 
 

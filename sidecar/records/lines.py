@@ -42,7 +42,7 @@ def _each(
     for line in lines:
         text = line.decode("utf-8", "surrogateescape") if isinstance(line, bytes) else line
         if text.strip():
-            yield json.dumps(_answer(text.lstrip("\ufeff"), answer), ensure_ascii=False)
+            yield json.dumps(_answer(text.lstrip("\ufeff"), answer))
 
 
 def _answer(text: str, answer: Callable[[object], dict[str, Any]]) -> dict[str, Any]:
