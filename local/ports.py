@@ -6,7 +6,6 @@ import json
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from local.problem import Problem
 from local.progress import say
@@ -103,16 +102,3 @@ def _free_port(avoid: set[int]) -> int:
             number: int = probe.getsockname()[1]
         if number not in avoid:
             return number
-
-
-def is_open(number: int) -> bool:
-    """Whether something accepts connections on that port of this machine."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, number)) == 0
-
-
-def state_ports(state: Path) -> dict[str, int]:
-    """The remembered ports of a stack; empty when it never ran."""
-    memory = state / "ports.json"
-    return json.loads(memory.read_text()) if memory.exists() else {}

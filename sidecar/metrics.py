@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 from prometheus_flask_exporter import PrometheusMetrics
@@ -34,17 +34,17 @@ class QueueCollector(Collector):
         self._engine = engine
 
     def collect(self) -> Iterator[Metric]:
-        """Five queries at most; nothing when the database is away (the health check tells)."""
+        """Three queries; nothing when the database is away (the health check tells)."""
         depth = GaugeMetricFamily(
             "enrich_work_items", "Leads by lane and stage.", labels=["lane", "stage"])
         age = GaugeMetricFamily(
             "enrich_queue_oldest_age_seconds", "Age of the oldest due lead.", labels=["lane"])
         outbox = GaugeMetricFamily(
             "enrich_notifications", "Messages not delivered, by state.", labels=["state"])
-        made = CounterMetricFamily(
-            "enrich_provider_calls", "Provider calls, last 30 days.", labels=["provider", "sandbox"])
-        credits = CounterMetricFamily(
-            "enrich_provider_credits", "Credits spent, last 30 days.", labels=["provider", "sandbox"])
+        made = GaugeMetricFamily(
+            "enrich_provider_calls", "Provider calls of the last 30 days.", labels=["provider", "sandbox"])
+        credits = GaugeMetricFamily(
+            "enrich_provider_credits", "Credits spent in the last 30 days.", labels=["provider", "sandbox"])
         try:
             with self._engine.replica.transaction() as cursor:
                 for row in work.depth(cursor):

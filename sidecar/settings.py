@@ -145,7 +145,6 @@ class Settings:
     bulk_batches: int = _setting("Bulk batches at once.", _integer(1, 100), "2")
     max_rounds: int = _setting("Provider rounds of a batch.", _integer(1, 10), "4")
     max_attempts: int = _setting("Tries of a lead alone before it is dead.", _integer(1, 20), "3")
-    raw_payload_days: int = _setting("Days that raw payloads are kept.", _integer(1, 3650), "30")
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", _text, "INFO")
 
     @classmethod

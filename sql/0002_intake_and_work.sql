@@ -16,7 +16,7 @@ CREATE TABLE intake (
 CREATE INDEX intake_rejects ON intake (id DESC) WHERE outcome = 'rejected';
 CREATE INDEX intake_lead ON intake (lead_id);
 CREATE INDEX intake_received ON intake (received_at);
-COMMENT ON TABLE intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted, purged early.';
+COMMENT ON TABLE intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
 
 CREATE TABLE batches (
     id           uuid PRIMARY KEY DEFAULT uuidv7(),

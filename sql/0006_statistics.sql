@@ -1,4 +1,4 @@
--- Roll-ups for the dashboard, kept up by the writes themselves.
+-- Roll-ups for the dashboard.
 -- depends: 0005_access
 
 CREATE TABLE stats_daily (

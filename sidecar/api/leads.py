@@ -13,6 +13,8 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint, json_body
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
+from sidecar.ids import is_id
+from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, sales, waking
 from sidecar.pipeline.access import Caller
 
@@ -25,7 +27,8 @@ def create(engine: Engine, caller: Caller) -> Any:
     leads, lane, single = _sent(json_body())
     results = intake.receive(
         engine, leads, client=caller.name, lane=lane, request_id=g.get("request_id"))
-    g.leads = len(results)
+    for result in results:
+        LEADS.labels(result["outcome"]).inc()
     if all(result["outcome"] == "rejected" for result in results):
         raise Invalid(
             "The lead is not valid; see errors." if single else "No lead is valid; see errors.",
@@ -118,8 +121,6 @@ def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, A
 
 def decode_cursor(token: str | None, length: int) -> list[Any] | None:
     """What `page` encoded. Raises Invalid for anything else."""
-    from sidecar.ids import is_id
-
     if token is None:
         return None
     try:

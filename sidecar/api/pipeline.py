@@ -9,7 +9,15 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.pipeline import batches, completion, messages, providers, scoring, waking
+from sidecar.pipeline import (
+    batches,
+    completion,
+    messages,
+    providers,
+    scoring,
+    waking,
+    workflow_errors,
+)
 from sidecar.pipeline.access import Caller
 
 bp = Blueprint("pipeline", __name__)
@@ -93,4 +101,4 @@ def wake(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
           answer=schemas.Anything(), status=201)
 def errors(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Record a failed n8n execution; its batch is given back, operations are told."""
-    return batches.record_error(engine, body)
+    return workflow_errors.record_error(engine, body)

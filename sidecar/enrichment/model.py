@@ -62,6 +62,16 @@ class Operation:
     timeout_s: int = 10
 
 
+def get_request(path: str) -> Callable[[Mapping[str, str], str], dict[str, Any]]:
+    """An operation's `request`: GET that path with the parameters as its query."""
+
+    def build(params: Mapping[str, str], base_url: str) -> dict[str, Any]:
+        return {"method": "GET", "url": f"{base_url}{path}", "headers": {}, "query": dict(params),
+                "body": None}
+
+    return build
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """An outside source of data."""

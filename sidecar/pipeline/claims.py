@@ -73,6 +73,18 @@ def write_all(
     )
 
 
+def provenance(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:
+    """Whose word counts for each field: {field: {source, sandbox, confidence, observed_at, locked}}."""
+    rows = facts.load_values(cursor, kind, [entity_id]).get(entity_id, [])
+    return {
+        field: {
+            "source": value.source, "sandbox": value.sandbox, "locked": value.locked,
+            "confidence": round(value.confidence, 2), "observed_at": value.observed_at,
+        }
+        for field, value in winners(FieldValue(**row) for row in rows).items()
+    }
+
+
 def insert_provenance(
     cursor: Cursor, kind: str, said: Mapping[str, Claims], *, source: str, now: datetime
 ) -> None:

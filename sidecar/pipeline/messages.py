@@ -8,11 +8,13 @@ import time
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.errors import NotFound
 from sidecar.notifications import RouteSettings, route
 from sidecar.pipeline import transports
 from sidecar.pipeline.batches import references
 from sidecar.pipeline.intake import lead_url
-from sidecar.store import leads, notifications, work
+from sidecar.pipeline.sales import read_lead
+from sidecar.store import notifications, work
 from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
@@ -113,10 +115,10 @@ def _content(engine: Engine, message: Row) -> dict[str, Any]:
     """What the channel's renderer reads."""
     if message["kind"] == "operations":
         return dict(message["content"])
-    with engine.database.transaction() as cursor:
-        lead = leads.get(cursor, message["lead_id"])
-    if lead is None:
-        raise transports.DeliveryError("the lead is gone", permanent=True)
+    try:
+        lead = read_lead(engine, message["lead_id"])
+    except NotFound as error:
+        raise transports.DeliveryError("the lead is gone", permanent=True) from error
     contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
     fields = [*contact["fields"].values(), *organization.get("fields", {}).values()]
     reasons = sorted(

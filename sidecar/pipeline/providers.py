@@ -27,8 +27,6 @@ from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
-# What the Enrich node has for one batch; a call that could only start later is parked.
-ENRICH_SECONDS = 60
 ERROR_TTL_SECONDS = 3600
 # Seconds a provider is left alone after these outcomes; `error` only after five in a row.
 _OPEN_SECONDS = {"auth": 600, "quota": 3600, "throttled": 60, "error": 60}
@@ -146,15 +144,18 @@ class Survey:
         return told
 
 
+def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
+    """Providers that can't be asked at all: no key, and no sandbox."""
+    return frozenset(
+        name for name in PROVIDERS if not (survey.live(name) or engine.settings.sandbox_url))
+
+
 def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]
 ) -> tuple[list[Row], int, int]:
     """(ledger rows to plan, parked, skipped): identical lookups of several leads are one call."""
     survey = Survey.of(engine, cursor, known)
-    away = frozenset(
-        name for name in PROVIDERS
-        if survey.open(name) or not (survey.live(name) or engine.settings.sandbox_url)
-    )
+    away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     rows: dict[str, Row] = {}
     parked = skipped = 0
     for row in known:
@@ -186,8 +187,9 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
                 survey.status(survey.possible[lead_id][name]) or "", 0)
             for name in asked
         ] + [
-            max(survey.states[lookup.provider]["open_for"], 30)
-            for lookup in plan_lookups(row, asked, PROVIDERS) if survey.open(lookup.provider)
+            # Its breaker is open, or the rounds or the Enrich node's time were over.
+            max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
+            for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey))
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)

@@ -7,6 +7,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
 from sidecar.masking import mask_lead
+from sidecar.pipeline import claims
 from sidecar.store import access, intake, leads, work
 from sidecar.store.database import Row
 
@@ -23,12 +24,21 @@ def list_leads(
     return (rows if reveal else [mask_lead(row) for row in rows]), following
 
 
-def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
-    """One lead. Raises NotFound."""
+def read_lead(engine: Engine, lead_id: str) -> Row:
+    """One lead, whole, with each field's source. Raises NotFound."""
     with engine.database.transaction() as cursor:
         lead = leads.get(cursor, lead_id)
-    if lead is None:
-        raise NotFound("There is no such lead.")
+        if lead is None:
+            raise NotFound("There is no such lead.")
+        for kind in ("contact", "organization"):
+            if lead[kind]:
+                lead[kind]["fields"] = claims.provenance(cursor, kind, lead[kind]["id"])
+    return lead
+
+
+def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
+    """One lead, masked unless it may be revealed. Raises NotFound."""
+    lead = read_lead(engine, lead_id)
     return lead if reveal else mask_lead(lead)
 
 

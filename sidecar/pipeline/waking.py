@@ -9,6 +9,7 @@ import requests
 from redis import RedisError
 
 from sidecar.engine import Engine
+from sidecar.metrics import WAKES
 
 log = logging.getLogger(__name__)
 
@@ -32,5 +33,7 @@ def _call(engine: Engine, lane: str) -> None:
             engine.settings.wake_url or "", json={"lane": lane}, timeout=5,
             headers={"X-Wake-Token": engine.settings.wake_token},
         ).raise_for_status()
+        WAKES.labels("ok").inc()
     except requests.RequestException as error:
+        WAKES.labels("lost").inc()
         log.warning("wake-up lost", extra={"lane": lane, "reason": type(error).__name__})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg2.extras import Json
+
 from sidecar.store.database import Cursor, Row, many, one
 
 
@@ -137,8 +139,6 @@ def revoke_family(cursor: Cursor, family_id: str) -> None:
 
 def audit(cursor: Cursor, actor: str, action: str, kind: str, entity_id: str, **more: Any) -> None:
     """Who did what to which entity; `more`: before, after (dicts without personal data), request_id."""
-    from psycopg2.extras import Json
-
     cursor.execute(
         "INSERT INTO audit_log (actor, action, entity_kind, entity_id, before, after, request_id)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from psycopg2.extras import Json
+
 from sidecar.store.database import Cursor, Row, insert, many, update_from
 
 # Canonical field -> (column, SQL type).
@@ -113,8 +115,6 @@ def load_values(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[st
 
 def save_values(cursor: Cursor, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Upsert claims: [{entity_id, field, source, value, confidence, observed_at, locked, sandbox}]."""
-    from psycopg2.extras import Json
-
     insert(
         cursor, "field_values",
         [

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
+from psycopg2.extras import Json
+
 from sidecar.store.database import Cursor, Row, insert, many, update_from
 
 Key = tuple[str, str]
@@ -87,16 +89,6 @@ def open_leads(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, Row]:
     return {row["contact_id"]: row for row in rows}
 
 
-def contact_organizations(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, str | None]:
-    """contact id -> organization id."""
-    rows = many(
-        cursor,
-        "SELECT id::text AS id, org_id::text AS org_id FROM contacts WHERE id = ANY(%s::uuid[])",
-        (list(contact_ids),),
-    )
-    return {row["id"]: row["org_id"] for row in rows}
-
-
 def attach_organizations(cursor: Cursor, rows: Iterable[tuple[str, str]]) -> None:
     """(contact_id, org_id): contacts without an organization get one."""
     update_from(
@@ -149,8 +141,6 @@ def add_events(cursor: Cursor, rows: list[Row]) -> None:
 
 def record(cursor: Cursor, rows: list[Row]) -> None:
     """Intake rows: what came in and what became of it."""
-    from psycopg2.extras import Json
-
     insert(cursor, "intake", [{**row, "errors": Json(row["errors"])} for row in rows])
 
 

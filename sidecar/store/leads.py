@@ -9,16 +9,6 @@ from sidecar.store.facts import json_object
 
 _ORDER = {"newest": "l.id DESC", "score": "coalesce(l.total_score, -1) DESC, l.id DESC"}
 
-_PROVENANCE = """
-coalesce((SELECT jsonb_object_agg(f.field, jsonb_build_object(
-    'source', f.source, 'sandbox', f.sandbox, 'confidence', round(f.confidence::numeric, 2),
-    'observed_at', f.observed_at, 'locked', f.locked))
-  FROM (SELECT DISTINCT ON (field) * FROM field_values v
-        WHERE v.entity_kind = '{kind}' AND v.entity_id = {alias}.id
-        ORDER BY field, locked DESC, (source = 'lead') DESC, sandbox, confidence DESC,
-                 observed_at DESC, source) f), '{{}}'::jsonb)
-"""
-
 _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
        w.reason AS stage_reason, l.source, l.tags, l.message, l.utm, l.custom, l.owner, l.version,
@@ -39,11 +29,10 @@ LEFT JOIN LATERAL (
 
 
 def get(cursor: Cursor, lead_id: str) -> Row | None:
-    """One lead, whole: contact, organization, score with reasons, provenance, events, history."""
+    """One lead, whole: contact, organization, score with reasons, events, history."""
     row = one(
         cursor,
-        f"""{_COLUMNS}, {_PROVENANCE.format(kind="contact", alias="c")} AS contact_fields,
-        {_PROVENANCE.format(kind="organization", alias="o")} AS organization_fields,
+        f"""{_COLUMNS},
         (SELECT coalesce(jsonb_agg(e ORDER BY e.occurred_at DESC), '[]') FROM (
             SELECT type, occurred_at, properties, source FROM events
             WHERE contact_id = c.id ORDER BY occurred_at DESC LIMIT 100) e) AS events,
@@ -120,12 +109,10 @@ def _shape(row: Row) -> Row:
             "model_version": row["model_version"], "calculated_at": row["scored_at"],
         }
     shaped = {key: value for key, value in row.items() if key not in (
-        "total_score", "grade", "scored_at", "breakdown", "model_version", "contact_fields",
-        "organization_fields")} | {"score": score}
+        "total_score", "grade", "scored_at", "breakdown", "model_version")} | {"score": score}
     for kind in ("contact", "organization"):
-        if f"{kind}_fields" in row and shaped[kind]:
-            shaped[kind]["fields"] = row[f"{kind}_fields"]
-    shaped["contact"].setdefault("fields", {})
+        if shaped[kind]:
+            shaped[kind]["fields"] = {}
     return shaped
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sidecar.enrichment import clearbit_shape, reading
-from sidecar.enrichment.model import Answer, Auth, Claim, Facts, Operation, Provider
+from sidecar.enrichment.model import Answer, Auth, Claim, Facts, Operation, Provider, get_request
 
 _PAUSE_SECONDS = 60.0
 
@@ -27,14 +27,6 @@ def _person_lookup(facts: Facts) -> dict[str, str] | None:
 def _company_lookup(facts: Facts) -> dict[str, str] | None:
     domain = facts["organization"].get("domain")
     return {"domain": domain} if domain else None
-
-
-def _request(path: str) -> Any:
-    def build(params: Mapping[str, str], base_url: str) -> dict[str, Any]:
-        return {"method": "GET", "url": f"{base_url}{path}", "headers": {}, "query": dict(params),
-                "body": None}
-
-    return build
 
 
 def _read(shape: Any) -> Any:
@@ -81,12 +73,12 @@ PROVIDER = Provider(
     operations=(
         Operation(
             name="company", subject="organization", provides=clearbit_shape.COMPANY_FIELDS,
-            credits=1.0, hit_rate=0.6, lookup=_company_lookup, request=_request("/companies/find"),
+            credits=1.0, hit_rate=0.6, lookup=_company_lookup, request=get_request("/companies/find"),
             read=_read(clearbit_shape.company),
         ),
         Operation(
             name="person", subject="contact", provides=clearbit_shape.PERSON_FIELDS, credits=1.0,
-            hit_rate=0.5, lookup=_person_lookup, request=_request("/people/find"),
+            hit_rate=0.5, lookup=_person_lookup, request=get_request("/people/find"),
             read=_read(clearbit_shape.person),
         ),
     ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sidecar.enrichment import reading
-from sidecar.enrichment.model import Answer, Auth, Claim, Facts, Operation, Provider
+from sidecar.enrichment.model import Answer, Auth, Claim, Facts, Operation, Provider, get_request
 from sidecar.records import COMPANY_SIZES, DEPARTMENTS, REVENUE_RANGES, SENIORITIES
 
 _PAUSE_SECONDS = 60.0
@@ -29,14 +29,6 @@ def _company_lookup(facts: Facts) -> dict[str, str] | None:
     if organization.get("domain"):
         return {"website": organization["domain"]}
     return {"name": organization["name"]} if organization.get("name") else None
-
-
-def _request(path: str) -> Any:
-    def build(params: Mapping[str, str], base_url: str) -> dict[str, Any]:
-        return {"method": "GET", "url": f"{base_url}{path}", "headers": {}, "query": dict(params),
-                "body": None}
-
-    return build
 
 
 def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
@@ -134,7 +126,7 @@ PROVIDER = Provider(
             provides=frozenset({
                 "name", "industry", "employee_count", "company_size", "revenue_range", "country",
                 "region", "city", "founded_year", "linkedin_url", "description"}),
-            credits=1.0, hit_rate=0.45, lookup=_company_lookup, request=_request("/company/enrich"),
+            credits=1.0, hit_rate=0.45, lookup=_company_lookup, request=get_request("/company/enrich"),
             read=_read_company,
         ),
         Operation(
@@ -142,7 +134,7 @@ PROVIDER = Provider(
             provides=frozenset({
                 "first_name", "last_name", "full_name", "job_title", "seniority", "department",
                 "linkedin_url", "phone", "country", "region", "city"}),
-            credits=1.0, hit_rate=0.7, lookup=_person_lookup, request=_request("/person/enrich"),
+            credits=1.0, hit_rate=0.7, lookup=_person_lookup, request=get_request("/person/enrich"),
             read=_read_person,
         ),
     ),
