@@ -148,25 +148,32 @@ def write_facts(stack: Stack) -> None:
 
 
 def wait_live(stack: Stack, seconds: float = 120) -> None:
-    """Until the intake webhook answers through the edge: ready is not yet published.
+    """Until sidecar and intake webhook answer through the edge: ready is not yet published.
 
     Asked with a wrong token, a published webhook refuses (403) and nothing comes in.
     """
     known = facts(stack)
+    _wait_for(f"{known['api_url']}/readyz", 200, known["ca_file"], "sidecar", seconds)
+    _wait_for(known["webhook_url"], 403, known["ca_file"], "intake webhook", seconds, method="POST",
+              headers={known["webhook_header"]: "is it live?"})
+
+
+def _wait_for(
+    url: str, status: int, ca_file: str, what: str, seconds: float, method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+) -> None:
     end = time.monotonic() + seconds
     last = "nothing"
     while time.monotonic() < end:
         try:
-            answer = requests.post(
-                known["webhook_url"], json={}, timeout=5, verify=known["ca_file"],
-                headers={known["webhook_header"]: "is it live?"})
-            if answer.status_code == 403:
+            answer = requests.request(method, url, timeout=5, verify=ca_file, headers=headers)
+            if answer.status_code == status:
                 return
             last = f"{answer.status_code} {answer.text[:200]}"
         except requests.RequestException as error:
             last = type(error).__name__
         time.sleep(0.3)
-    raise Problem(f"The intake webhook does not get live ({last}); see make logs.")
+    raise Problem(f"The {what} does not answer ({last}); see make logs.")
 
 
 def run(found: settings.Settings) -> None:

@@ -1,0 +1,33 @@
+"""Failed n8n executions, as the error workflow tells them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.ids import new_id
+from sidecar.pipeline.messages import owe_operations
+from sidecar.store import work
+
+
+def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
+    """A failed n8n execution: kept, its batch given back, operations told once per hour and node."""
+    error_id = new_id()
+    with engine.database.transaction() as cursor:
+        batch = work.batch_of_execution(cursor, told["execution_id"]) if told.get(
+            "execution_id") else None
+        if batch and work.close_failed(cursor, batch["id"], "execution_failed"):
+            work.give_back(
+                cursor, batch, "execution_failed", "The run that worked on it failed.",
+                engine.settings.max_attempts,
+            )
+        work.record_error(
+            cursor, {"id": error_id, "batch_id": batch["id"] if batch else None, **told}
+        )
+        owe_operations(
+            engine, cursor,
+            title=f"Workflow failed: {told.get('workflow_name') or 'unknown'}",
+            detail=f"Node: {told.get('node') or 'unknown'}. {told.get('message') or ''}".strip(),
+            about=f"{told.get('workflow_id')}:{told.get('node')}",
+        )
+    return {"error_id": error_id, "batch_failed": batch is not None}
