@@ -40,4 +40,14 @@ bench: venv ## Measure, each figure beside a peer in the same run
 soak: venv ## Kill everything, again and again (KILL_SEEDS=5)
 	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/workflows/test_kill.py
 
--include local/compose/compose.mk
+up: ## Deploy with Docker Compose (SCALE="--scale sidecar=3 --scale n8n-worker=4")
+	@SCALE="$(SCALE)" $(PYTHON) -m local.compose up
+
+down: ## Stop the deployment; what was stored stays
+	@$(PYTHON) -m local.compose down
+
+logs-up: ## Follow the logs of the deployment
+	@$(PYTHON) -m local.compose logs
+
+test-compose: venv ## Smoke test of the deployment, in a project of its own (needs Docker)
+	@$(PY) -m pytest -rs tests/compose

@@ -43,7 +43,9 @@ def values(settings: Settings, ports: Mapping[str, int], certificates: Certifica
         "NGINX_EDITOR_LISTEN": f"{HOST}:{ports['editor']}",
         "NGINX_SERVER_NAME": "localhost",
         "NGINX_EDITOR_NAME": "localhost",
-        "NGINX_PUBLIC_HOST": f"localhost:{ports['edge']}",
+        "NGINX_PUBLIC_PORT": f":{ports['edge']}",
+        "NGINX_STATUS_LISTEN": f"unix:{folder}/status.sock",
+        "NGINX_GRAFANA": "",
         # Browsers keep this per host name, whatever the port: other people's http://localhost
         # must go on working.
         "NGINX_HSTS": "max-age=0",

@@ -79,7 +79,8 @@ def clients() -> None:
 @click.option("--scopes", required=True, help="Comma-separated, e.g. leads,pii:read; or all.")
 @click.option("--secret-file", type=click.Path(exists=True, path_type=Path),
               help="File that holds the secret; without it one is made and printed once.")
-def add_client(name: str, scopes: str, secret_file: Path | None) -> None:
+@click.option("--keep", is_flag=True, help="Leave a client that exists as it is.")
+def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> None:
     """Create a client, or give it a new secret and scopes."""
     import secrets
 
@@ -92,6 +93,9 @@ def add_client(name: str, scopes: str, secret_file: Path | None) -> None:
         raise click.ClickException(f"Unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}.")
     secret = _read(secret_file) if secret_file else secrets.token_urlsafe(32)
     with _transaction() as cursor:
+        if keep and any(row["id"] == name for row in access.clients(cursor)):
+            click.echo(f"The client {name} exists already.")
+            return
         access.save_client(cursor, name, hash_password(secret), wanted)
         access.audit(cursor, "command line", "client.saved", "client", name,
                      after={"scopes": wanted})
@@ -131,7 +135,10 @@ def users() -> None:
 @click.option("--name", help="The person's name.")
 @click.option("--password-file", type=click.Path(exists=True, path_type=Path),
               help="File that holds the password; without it you are asked.")
-def add_user(email: str, role: str, name: str | None, password_file: Path | None) -> None:
+@click.option("--keep", is_flag=True, help="Leave a user who exists as they are.")
+def add_user(
+    email: str, role: str, name: str | None, password_file: Path | None, keep: bool,
+) -> None:
     """Create a user, or give them a new password and role."""
     from sidecar.secrets import hash_password
     from sidecar.store import access
@@ -141,6 +148,9 @@ def add_user(email: str, role: str, name: str | None, password_file: Path | None
     if len(password) < 12:
         raise click.ClickException("The password must have at least 12 characters.")
     with _transaction() as cursor:
+        if keep and any(row["email"] == email.lower() for row in access.users(cursor)):
+            click.echo(f"The user {email} exists already.")
+            return
         access.save_user(cursor, email, hash_password(password), role, name)
         access.audit(cursor, "command line", "user.saved", "user", email.lower(), after={"role": role})
     click.echo(f"{email} may sign in as {role}.")

@@ -199,9 +199,10 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--latency-ms", type=float, default=0.0)
     options = parser.parse_args()
-    web.run_app(create_app(options.latency_ms / 1000), host="127.0.0.1", port=options.port,
+    web.run_app(create_app(options.latency_ms / 1000), host=options.host, port=options.port,
                 access_log=None, print=None, keepalive_timeout=300)
 
 

@@ -90,6 +90,7 @@ async def page(request: web.Request) -> web.Response:
 def main() -> None:
     """Run both."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--http-port", type=int, required=True)
     options = parser.parse_args()
@@ -103,10 +104,10 @@ def main() -> None:
         import asyncio
 
         await asyncio.get_running_loop().create_server(
-            lambda: SMTP(Mail(), enable_SMTPUTF8=True), "127.0.0.1", options.smtp_port)
+            lambda: SMTP(Mail(), enable_SMTPUTF8=True), options.host, options.smtp_port)
 
     app.on_startup.append(smtp)
-    web.run_app(app, host="127.0.0.1", port=options.http_port, access_log=None, print=None)
+    web.run_app(app, host=options.host, port=options.http_port, access_log=None, print=None)
 
 
 if __name__ == "__main__":

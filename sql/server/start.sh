@@ -1,0 +1,18 @@
+#!/bin/bash
+# Start of the Postgres containers: `start.sh primary` or `start.sh replica`.
+# Postgres wants its TLS key to be its own, which a mounted secret is not: it is copied into memory.
+set -euo pipefail
+install -m 0600 /run/secrets/postgres.key /tmp/server.key
+if [ "$1" = replica ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
+	echo "copying the primary's data"
+	PGPASSWORD=$(cat /run/secrets/replicator_password) pg_basebackup --pgdata "$PGDATA" \
+		--write-recovery-conf --wal-method stream --checkpoint fast --progress --dbname \
+		"host=postgres user=replicator sslmode=verify-full sslrootcert=/run/secrets/ca.crt application_name=replica"
+	chmod 0700 "$PGDATA"
+fi
+exec docker-entrypoint.sh postgres \
+	-c ssl=on -c ssl_cert_file=/run/secrets/postgres.crt -c ssl_key_file=/tmp/server.key \
+	-c hba_file=/etc/postgresql/pg_hba.conf -c password_encryption=scram-sha-256 \
+	-c max_connections="${MAX_CONNECTIONS:-200}" -c shared_buffers="${SHARED_BUFFERS:-256MB}" \
+	-c wal_keep_size=1GB -c wal_compression=on -c max_wal_size=2GB -c hot_standby_feedback=on \
+	-c log_min_duration_statement=1000 -c log_parameter_max_length=0
