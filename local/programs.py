@@ -72,6 +72,10 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_SMTP_URL": f"smtp://{HOST}:{ports['smtp']}",
         "SIDECAR_MAIL_FROM": "Enrichment <leads@example.com>",
         "SIDECAR_MAIL_TO": "sales@example.com",
+        # Everybody is one client here, so the limits are those of a whole company.
+        "SIDECAR_SIGN_INS_PER_MINUTE": "3000",
+        "SIDECAR_READS_PER_MINUTE": "100000",
+        "SIDECAR_WRITES_PER_MINUTE": "1000000",
         "SIDECAR_BIND": f"{HOST}:{ports['sidecar']}",
         "PROMETHEUS_MULTIPROC_DIR": str(stack.settings.state / "metrics"),
     } | stack.settings.starting_with("SIDECAR_")

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sidecar import logs, metrics
 from sidecar.api import auth, errors, health, leads, openapi, operations, pipeline, records
@@ -45,6 +46,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     logs.configure(settings.log_level)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)
+    # One proxy, the edge, tells where a request comes from.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["engine"] = engine
     _requests(app)
@@ -68,6 +71,7 @@ def _requests(app: Flask) -> None:
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.extend(g.get("limit_headers", {}))
         if request.path not in ("/healthz", "/readyz", "/metrics"):
             _access.info(
                 "request",

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 LEADS = Counter("enrich_leads_received", "Leads received, by outcome.", ["outcome"])
 WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
 
+LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
+LIMITS_AWAY = Counter(
+    "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])
+
 
 class QueueCollector(Collector):
     """Queue depth and age, messages and provider calls, as Postgres has them."""

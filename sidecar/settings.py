@@ -145,6 +145,12 @@ class Settings:
     bulk_batches: int = _setting("Bulk batches at once.", _integer(1, 100), "2")
     max_rounds: int = _setting("Provider rounds of a batch.", _integer(1, 10), "4")
     max_attempts: int = _setting("Tries of a lead alone before it is dead.", _integer(1, 20), "3")
+    sign_ins_per_minute: int = _setting(
+        "Sign-ins and refreshes a minute from one address.", _integer(1, 1_000_000), "30")
+    reads_per_minute: int = _setting(
+        "GET requests a minute of one user or client.", _integer(1, 10_000_000), "1200")
+    writes_per_minute: int = _setting(
+        "Other requests a minute of one user or client.", _integer(1, 10_000_000), "1200")
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", _text, "INFO")
 
     @classmethod

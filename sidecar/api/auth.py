@@ -16,7 +16,7 @@ bp = Blueprint("auth", __name__)
 
 
 @endpoint(bp, "POST", "/v1/auth/token", scope=None, body=schemas.TokenRequest(),
-          answer=schemas.TokenAnswer())
+          answer=schemas.TokenAnswer(), limit="sign_in")
 def token(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
     """Get an access token, as a person (password) or a program (client_credentials)."""
     if body["grant_type"] == "password":
@@ -25,7 +25,7 @@ def token(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", "/v1/auth/refresh", scope=None, body=schemas.RefreshRequest(),
-          answer=schemas.TokenAnswer())
+          answer=schemas.TokenAnswer(), limit="sign_in")
 def refresh(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
     """Exchange a refresh token for a new pair; each can be used once."""
     return access.refresh(engine, body["refresh_token"])

@@ -12,8 +12,10 @@ from flask import Blueprint, Response, current_app, g, request
 from flask import json as flask_json
 from marshmallow import Schema, ValidationError
 
+from sidecar.api import errors, limits
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, Unauthorized
+from sidecar.pipeline import idempotency
 from sidecar.pipeline.access import Caller, authenticate
 
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
@@ -32,6 +34,8 @@ class Endpoint:
     status: int
     scope: str | None
     tag: str
+    limit: str
+    idempotent: bool
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -40,24 +44,34 @@ ENDPOINTS: list[Endpoint] = []
 def endpoint(
     blueprint: Blueprint, method: str, path: str, *, scope: str | None, body: Schema | None = None,
     query: Schema | None = None, answer: Schema | None = None, status: int = 200,
+    limit: str | None = None, idempotent: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
     It returns a JSON value, or (JSON value, status), or a Response. scope None: no sign-in needed.
+    `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
+    `idempotent` routes take an Idempotency-Key.
     """
+    route_class = limit or ("none" if scope is None else "read" if method == "GET" else "write")
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         contract = Endpoint(
-            method, path, function, body, query, answer, status, scope, blueprint.name)
+            method, path, function, body, query, answer, status, scope, blueprint.name, route_class,
+            idempotent)
         ENDPOINTS.append(contract)
 
         def view(**arguments: Any) -> Response:
             engine: Engine = current_app.extensions["engine"]
             caller = _caller(engine, scope)
+            limits.check(engine, route_class, caller)
             if body is not None:
                 arguments["body"] = load(body, json_body())
             if query is not None:
                 arguments["query"] = load(query, _query(query))
+            key = request.headers.get("Idempotency-Key") if idempotent else None
+            if key is not None:
+                return _answer_once(
+                    engine, caller, key, lambda: function(engine, caller, **arguments), status)
             result = function(engine, caller, **arguments)
             if isinstance(result, Response):
                 return result
@@ -71,6 +85,30 @@ def endpoint(
         return function
 
     return register
+
+
+def _answer_once(
+    engine: Engine, caller: Caller | None, key: str, work: Callable[[], Any], status: int
+) -> Response:
+    """The answer of a creating request that carries an Idempotency-Key; a refusal is one too."""
+
+    def answer() -> tuple[int, str]:
+        try:
+            result = work()
+        except Invalid as error:
+            return errors.refusal(error)
+        value, code = result if isinstance(result, tuple) else (result, status)
+        return code, flask_json.dumps(value)
+
+    # The draft writes the key as a quoted string, most clients as plain text.
+    code, text, replayed = idempotency.once(
+        engine, caller.id if caller else "", key.strip().strip('"'),
+        (request.path, request.get_data()), answer)
+    response = Response(text, status=code, content_type=(
+        "application/problem+json" if code >= 400 else "application/json"))
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def _caller(engine: Engine, scope: str | None) -> Caller | None:

@@ -20,6 +20,7 @@ from sidecar.errors import (
     Unauthorized,
     Unavailable,
 )
+from sidecar.pipeline.idempotency import InFlight
 
 log = logging.getLogger(__name__)
 
@@ -44,17 +45,33 @@ def problem(
     errors: list[dict[str, Any]] | None = None, **extra: Any,
 ) -> Response:
     """A problem+json response: {type, title, status, detail, instance, request_id, code, errors?}."""
+    response = Response(
+        json.dumps(problem_body(status, title, detail, code, errors, **extra)), status=status,
+        content_type="application/problem+json")
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="enrichment"'
+    return response
+
+
+def problem_body(
+    status: int, title: str, detail: str, code: str,
+    errors: list[dict[str, Any]] | None = None, **extra: Any,
+) -> dict[str, Any]:
+    """The problem itself."""
     body: dict[str, Any] = {
         "type": f"/docs#problem-{code}", "title": title, "status": status, "detail": detail,
         "instance": request.path, "request_id": g.get("request_id"), "code": code,
     }
     if errors:
         body["errors"] = errors
-    response = Response(
-        json.dumps(body | extra), status=status, content_type="application/problem+json")
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="enrichment"'
-    return response
+    return body | extra
+
+
+def refusal(error: Invalid) -> tuple[int, str]:
+    """(status, problem as JSON text) of a request that was read and refused."""
+    status, title = STATUS[Invalid]
+    return status, json.dumps(
+        problem_body(status, title, error.detail, error.code, error.errors, **error.extra))
 
 
 def init_app(app: Flask) -> None:
@@ -62,11 +79,13 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(EngineError)
     def engine_error(error: EngineError) -> Response:
-        status, title = STATUS.get(type(error), (500, "Something went wrong"))
+        status, title = next(
+            (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS),
+            (500, "Something went wrong"))
         response = problem(status, title, error.detail, error.code, error.errors, **error.extra)
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.retry_after)
-        if isinstance(error, Unavailable):
+        if isinstance(error, Unavailable | InFlight):
             response.headers["Retry-After"] = "1"
         if isinstance(error, Forbidden):
             response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'

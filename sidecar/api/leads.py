@@ -21,7 +21,8 @@ from sidecar.pipeline.access import Caller
 bp = Blueprint("leads", __name__)
 
 
-@endpoint(bp, "POST", "/v1/leads", scope="leads", answer=schemas.IntakeResults(), status=202)
+@endpoint(bp, "POST", "/v1/leads", scope="leads", answer=schemas.IntakeResults(), status=202,
+          idempotent=True)
 def create(engine: Engine, caller: Caller) -> Any:
     """Send one lead, or up to 1,000 as {"leads": […]}. Durable when this answers."""
     leads, lane, single = _sent(json_body())
@@ -39,7 +40,7 @@ def create(engine: Engine, caller: Caller) -> Any:
             ],
             results=results,
         )
-    waking.wake(engine, lane or intake.lane_of(engine, len(leads)))
+    waking.wake_after(engine, lane or intake.lane_of(engine, len(leads)))
     return {"results": results}
 
 
@@ -94,11 +95,11 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
 
 
 @endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
-          answer=schemas.Anything(), status=202)
+          answer=schemas.Anything(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again."""
     counts = sales.add_events(engine, body["events"], source=caller.name)
-    waking.wake(engine, "interactive")
+    waking.wake_after(engine, "interactive")
     return counts
 
 

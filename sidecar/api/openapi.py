@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, resolver
 from flask import Blueprint, Response, render_template
 
+from sidecar import __version__
 from sidecar.api import schemas
 from sidecar.api.endpoint import ENDPOINTS, Endpoint, endpoint
 from sidecar.engine import Engine
@@ -38,6 +38,12 @@ _LEAD_BODY = {
             "lane": {"enum": list(schemas.LANES)}}},
     ]
 }
+_IDEMPOTENCY_KEY = {
+    "in": "header", "name": "Idempotency-Key", "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "description": "The same key with the same body gets the first answer again (24 hours); with"
+                   " another body 422; while the first is at work 409.",
+}
 PROBLEMS = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict",
     413: "too_large", 422: "invalid", 429: "too_many_requests", 503: "unavailable",
@@ -48,7 +54,7 @@ PROBLEMS = {
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
     spec = APISpec(
-        title="Customer Data Enrichment Engine", version=version("enrichment-engine"),
+        title="Customer Data Enrichment Engine", version=__version__,
         openapi_version="3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=resolver)],
         info={"description": "Leads in; validated, enriched, scored. Errors are RFC 9457 problems."},
     )
@@ -72,6 +78,8 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     ]
     if contract.query is not None:
         parameters.append({"in": "query", "schema": contract.query})
+    if contract.idempotent:
+        parameters.append(_IDEMPOTENCY_KEY)
     operation: dict[str, Any] = {
         "operationId": contract.function.__name__,
         "tags": [contract.tag],

@@ -51,7 +51,7 @@ def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Queue a dead lead again, alone."""
     sales.replay(engine, str(lead_id))
-    waking.wake(engine, "interactive")
+    waking.wake_after(engine, "interactive")
     return {"lead_id": str(lead_id), "stage": "queued"}
 
 

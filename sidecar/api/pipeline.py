@@ -24,7 +24,7 @@ bp = Blueprint("pipeline", __name__)
 _BATCH = "/v1/pipeline/batches/<uuid:batch_id>"
 
 
-@endpoint(bp, "POST", "/v1/pipeline/claim", scope="pipeline", body=schemas.ClaimRequest(),
+@endpoint(bp, "POST", "/v1/pipeline/claim", scope="pipeline", limit="none", body=schemas.ClaimRequest(),
           answer=schemas.Anything())
 def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Lease a batch of due leads; empty when there is nothing or enough batches run."""
@@ -34,70 +34,70 @@ def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     return batch
 
 
-@endpoint(bp, "POST", f"{_BATCH}/plan", scope="pipeline", body=schemas.Empty(),
+@endpoint(bp, "POST", f"{_BATCH}/plan", scope="pipeline", limit="none", body=schemas.Empty(),
           answer=schemas.Anything())
 def plan(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Which provider calls are worth making now; empty calls: nothing more to ask."""
     return providers.plan(engine, str(batch_id))
 
 
-@endpoint(bp, "POST", f"{_BATCH}/calls/start", scope="pipeline", body=schemas.StartRequest(),
+@endpoint(bp, "POST", f"{_BATCH}/calls/start", scope="pipeline", limit="none", body=schemas.StartRequest(),
           answer=schemas.Anything())
 def start(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Begin planned calls; answers the requests to make, without keys."""
     return providers.start(engine, str(batch_id), body["call_ids"], body["live"])
 
 
-@endpoint(bp, "POST", f"{_BATCH}/answers", scope="pipeline", body=schemas.AnswersRequest(),
+@endpoint(bp, "POST", f"{_BATCH}/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
           answer=schemas.Anything())
 def answers(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Store what providers said, up to 50 answers at a time."""
     return providers.take_answers(engine, str(batch_id), body["answers"])
 
 
-@endpoint(bp, "POST", f"{_BATCH}/apply", scope="pipeline", body=schemas.Empty(),
+@endpoint(bp, "POST", f"{_BATCH}/apply", scope="pipeline", limit="none", body=schemas.Empty(),
           answer=schemas.Results())
 def apply(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Merge the stored answers into contacts and organizations."""
     return providers.apply(engine, str(batch_id))
 
 
-@endpoint(bp, "POST", f"{_BATCH}/score", scope="pipeline", body=schemas.Empty(),
+@endpoint(bp, "POST", f"{_BATCH}/score", scope="pipeline", limit="none", body=schemas.Empty(),
           answer=schemas.Results())
 def score(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Score the batch with what is known."""
     return scoring.score(engine, str(batch_id))
 
 
-@endpoint(bp, "POST", f"{_BATCH}/notify", scope="pipeline", body=schemas.Empty(),
+@endpoint(bp, "POST", f"{_BATCH}/notify", scope="pipeline", limit="none", body=schemas.Empty(),
           answer=schemas.Anything())
 def notify(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Send what is owed for the hot leads of the batch."""
     return messages.notify(engine, str(batch_id))
 
 
-@endpoint(bp, "POST", f"{_BATCH}/complete", scope="pipeline", body=schemas.Empty(),
+@endpoint(bp, "POST", f"{_BATCH}/complete", scope="pipeline", limit="none", body=schemas.Empty(),
           answer=schemas.Anything())
 def complete(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Close the batch; `more` says whether leads of its lane wait."""
     return completion.complete(engine, str(batch_id))
 
 
-@endpoint(bp, "POST", f"{_BATCH}/fail", scope="pipeline", body=schemas.FailRequest(),
+@endpoint(bp, "POST", f"{_BATCH}/fail", scope="pipeline", limit="none", body=schemas.FailRequest(),
           answer=schemas.Anything())
 def fail(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Give the batch back with a reason."""
     return batches.fail(engine, str(batch_id), body["reason"])
 
 
-@endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", body=schemas.WakeRequest(),
+@endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", limit="none", body=schemas.WakeRequest(),
           answer=schemas.Anything())
 def wake(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Wake the enrichment workflow for a lane."""
     return {"woken": waking.wake(engine, body["lane"])}
 
 
-@endpoint(bp, "POST", "/v1/pipeline/errors", scope="pipeline", body=schemas.WorkflowError(),
+@endpoint(bp, "POST", "/v1/pipeline/errors", scope="pipeline", limit="none", body=schemas.WorkflowError(),
           answer=schemas.Anything(), status=201)
 def errors(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Record a failed n8n execution; its batch is given back, operations are told."""

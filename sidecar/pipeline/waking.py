@@ -14,6 +14,11 @@ from sidecar.metrics import WAKES
 log = logging.getLogger(__name__)
 
 
+def wake_after(engine: Engine, lane: str) -> None:
+    """Wake once the transaction at work, if any, is committed: before, there is nothing to claim."""
+    engine.database.after_commit(lambda: wake(engine, lane))
+
+
 def wake(engine: Engine, lane: str) -> bool:
     """Call the wake webhook once per second and lane, in the background. Whether this call did."""
     if not engine.settings.wake_url:

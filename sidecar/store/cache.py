@@ -13,6 +13,21 @@ redis.call('SET', KEYS[1], next + ARGV[2] * ARGV[3], 'PX', 600000)
 return tostring(next)
 """
 
+# A token bucket: ARGV = capacity, tokens per second. Answers {allowed, tokens left, seconds to wait}.
+_TAKE = """
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local capacity, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
+local tokens = tonumber(bucket[1]) or capacity
+tokens = math.min(capacity, tokens + math.max(0, now - (tonumber(bucket[2]) or now)) * rate)
+local allowed = tokens >= 1
+if allowed then tokens = tokens - 1 end
+redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
+redis.call('EXPIRE', KEYS[1], math.ceil(capacity / rate) + 1)
+return {allowed and 1 or 0, math.floor(tokens), allowed and 0 or math.ceil((1 - tokens) / rate)}
+"""
+
 
 class Cache:
     """A thin Redis client with the engine's own verbs. Raises redis.RedisError when it is away."""
@@ -21,6 +36,7 @@ class Cache:
         self.redis = redis.Redis.from_url(
             url, socket_timeout=2, socket_connect_timeout=2, health_check_interval=30
         )
+        self._take = self.redis.register_script(_TAKE)
 
     def first_wake(self, lane: str) -> bool:
         """Whether this wake-up is the first of its second; the others coalesce into it."""
@@ -34,6 +50,11 @@ class Cache:
         """Reserve slots in a provider's pace; the first slot's time in ms since the epoch."""
         step = 1000.0 / per_second
         return float(self.redis.eval(_RESERVE, 1, f"pace:{provider}", now_ms, count, step))
+
+    def take(self, bucket: str, capacity: int, per_second: float) -> tuple[bool, int, int]:
+        """Take a token from a bucket: (allowed, tokens left, seconds until the next)."""
+        allowed, left, wait = self._take(keys=[f"limit:{bucket}"], args=[capacity, per_second])
+        return bool(allowed), int(left), int(wait)
 
     def ping(self) -> bool:
         """Whether Redis answers."""

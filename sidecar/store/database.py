@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -30,21 +31,42 @@ class Database:
         self._size = size
         self._pool: ThreadedConnectionPool | None = None
         self._used_at: dict[int, float] = {}
+        self._running = _Running()
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
         """A cursor in a transaction: committed at the end, rolled back on any error.
 
+        Inside another transaction of this thread it is a savepoint of that one.
         Raises Unavailable when the server does not answer.
         """
+        if self._running.cursor is not None:
+            with _savepoint(self._running.cursor) as cursor:
+                yield cursor
+            return
         conn = self._connect()
         try:
             with conn, conn.cursor(cursor_factory=RealDictCursor) as cursor:
+                self._running.cursor = cursor
                 yield cursor
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            self._running.after.clear()
             raise Unavailable("The database does not answer at the moment. Try again.") from error
+        except BaseException:
+            self._running.after.clear()
+            raise
         finally:
+            self._running.cursor = None
             self._return(conn)
+        while self._running.after:
+            self._running.after.pop(0)()
+
+    def after_commit(self, action: Callable[[], Any]) -> None:
+        """Run this once the transaction at work is committed; at once when there is none."""
+        if self._running.cursor is None:
+            action()
+        else:
+            self._running.after.append(action)
 
     def close(self) -> None:
         """Close every connection."""
@@ -87,6 +109,26 @@ class Database:
             self._used_at.pop(id(conn), None)
         else:
             self._used_at[id(conn)] = time.monotonic()
+
+
+class _Running(threading.local):
+    """The transaction of this thread and what is to follow it."""
+
+    def __init__(self) -> None:
+        self.cursor: Cursor | None = None
+        self.after: list[Callable[[], Any]] = []
+
+
+@contextmanager
+def _savepoint(cursor: Cursor) -> Iterator[Cursor]:
+    cursor.execute("SAVEPOINT part")
+    try:
+        yield cursor
+    except BaseException:
+        with suppress(psycopg2.Error):
+            cursor.execute("ROLLBACK TO SAVEPOINT part")
+        raise
+    cursor.execute("RELEASE SAVEPOINT part")
 
 
 def one(cursor: Cursor, sql: str, params: Any = None) -> Row | None:

@@ -1,0 +1,60 @@
+"""Rate limits: a token bucket in Redis for each caller and class of routes.
+
+Headers after draft-ietf-httpapi-ratelimit-headers. A bucket holds one minute's worth. When Redis is
+away, known callers pass; sign-ins, which strangers may try, are counted by this process alone.
+"""
+
+from __future__ import annotations
+
+from flask import g, request
+from redis import RedisError
+
+from sidecar.engine import Engine
+from sidecar.errors import TooMany
+from sidecar.metrics import LIMITED, LIMITS_AWAY
+from sidecar.pipeline.access import Caller
+
+_WINDOW = 60
+_ALONE_PER_MINUTE = 10
+
+
+def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
+    """Count this request. Raises TooMany when the caller's bucket is empty."""
+    capacity = {
+        "sign_in": engine.settings.sign_ins_per_minute,
+        "read": engine.settings.reads_per_minute,
+        "write": engine.settings.writes_per_minute,
+    }.get(route_class)
+    if capacity is None:
+        return
+    who = caller.id if caller else request.remote_addr or "unknown"
+    try:
+        allowed, left, wait = engine.cache.take(
+            f"{route_class}:{who}", capacity, capacity / _WINDOW)
+    except RedisError:
+        LIMITS_AWAY.labels(route_class).inc()
+        if caller is not None:
+            return
+        capacity = min(capacity, _ALONE_PER_MINUTE)
+        allowed, left, wait = _take_alone(engine, who, capacity)
+    g.limit_headers = {
+        "RateLimit-Policy": f'"{route_class}";q={capacity};w={_WINDOW}',
+        "RateLimit": f'"{route_class}";r={left};t={wait or 1}',
+    }
+    if not allowed:
+        LIMITED.labels(route_class).inc()
+        raise TooMany("Too many requests; wait a little.", wait)
+
+
+_alone: dict[str, tuple[float, float]] = {}
+
+
+def _take_alone(engine: Engine, who: str, capacity: int) -> tuple[bool, int, int]:
+    now, rate = engine.now().timestamp(), capacity / _WINDOW
+    if len(_alone) > 10_000:
+        _alone.clear()
+    tokens, at = _alone.get(who, (float(capacity), now))
+    tokens = min(capacity, tokens + (now - at) * rate)
+    allowed = tokens >= 1
+    _alone[who] = (tokens - allowed, now)
+    return allowed, int(tokens - allowed), 0 if allowed else int((1 - tokens) / rate) + 1
