@@ -29,6 +29,7 @@ clean: ## Stop it and remove all that it stored, and .venv
 lint: venv ## Check style and types
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+	@.venv/bin/shellcheck n8n/*.sh sql/server/*.sh .ci/run
 
 test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 	@$(PY) -m local.node_tests

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from local import settings as settings_file
 from local.problem import Problem
@@ -82,7 +82,7 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
         "operations_slack_webhook_url":
             setting("SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL", f"{sink}/operations"),
         "smtp_url": smtp,
-        "smtp_password": urlsplit(smtp).password or "",
+        "smtp_password": unquote(urlsplit(smtp).password or ""),
         "hunter_api_key": setting("HUNTER_API_KEY"),
         "peopledatalabs_api_key": setting("PEOPLEDATALABS_API_KEY"),
         "alertmanager.yml": alertmanager(
@@ -102,7 +102,8 @@ def alertmanager(source: Path, smtp: str, to: str, sender: str) -> str:
     text = (source / "mail.yml").read_text(encoding="utf-8")
     for name, value in {
         "SMARTHOST": f"{parts.hostname}:{parts.port or 587}",
-        "FROM": sender or "Enrichment <leads@localhost>", "TO": to, "USERNAME": parts.username or "",
+        "FROM": sender or "Enrichment <leads@localhost>", "TO": to,
+        "USERNAME": unquote(parts.username or ""),
         "REQUIRE_TLS": "true" if parts.username else "false",
     }.items():
         text = text.replace(f"${{{name}}}", value)

@@ -8,6 +8,7 @@ cp -r /opt/enrichment/nodes/. "$HOME/.n8n/nodes/node_modules/"
 if [ "${1:-}" = deploy ]; then
 	exec node /opt/enrichment/deploy.mjs
 fi
+# shellcheck disable=SC2016  # the ${…} are JavaScript's
 N8N_INSTANCE_OWNER_PASSWORD_HASH=$(node -e '
 	const { readFileSync } = require("node:fs");
 	const { createHmac } = require("node:crypto");

@@ -1,0 +1,136 @@
+"""The compose file: valid, and as closed as it can be."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import check_jsonschema
+import jsonschema
+import pytest
+import yaml
+
+from local import compose
+from local.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES = FILE["services"]
+
+
+def test_it_is_a_compose_file():
+    vendored = Path(check_jsonschema.__file__).parent / "builtin_schemas/vendor/compose-spec.json"
+    jsonschema.validate(FILE, json.loads(vendored.read_text()))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_is_as_closed_as_it_can_be(name):
+    service = SERVICES[name]
+    user = service["user"].split(":")[0]
+    assert user.isdigit() and user != "0"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"] and "cap_add" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not service.get("privileged") and "network_mode" not in service
+    assert service["logging"]["options"]["max-size"]
+    assert service["deploy"]["resources"]["limits"]["memory"]
+
+
+def test_only_the_edge_is_published_and_the_data_has_no_way_out():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
+    assert FILE["networks"]["back"]["internal"] is True
+    assert SERVICES["nginx"]["networks"] == ["front"]
+    for name in ("postgres", "postgres-replica", "redis", "prometheus"):
+        assert SERVICES[name]["networks"] == ["back"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_images_are_pinned(name):
+    image = SERVICES[name]["image"]
+    assert image.startswith("enrichment-engine/") or re.search(r":v?\d+\.\d+", image)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_secrets_are_files_and_never_in_the_environment(name):
+    service = SERVICES[name]
+    mounted = set(service.get("secrets", ()))
+    for variable, value in service.get("environment", {}).items():
+        if re.search(r"PASSWORD|SECRET|TOKEN|_KEY(S)?(_|$)|DATABASE_URL|REDIS_URL", variable):
+            assert variable.endswith(("_FILE", "__FILE")) or variable == "NGINX_CERTIFICATE_KEY", variable
+    for path in re.findall(r"/run/secrets/([\w.]+)", json.dumps(service)):
+        assert path in mounted, f"{name} names {path} and does not mount it"
+
+
+@pytest.mark.parametrize("name", [n for n in SERVICES if n not in ("migrate", "n8n-import")])
+def test_services_that_stay_have_a_health_check_or_are_simple(name):
+    simple = {"postgres-exporter", "redis-exporter", "nginx-exporter", "providers", "sinks"}
+    baked = {"nginx", "sidecar"}
+    assert "healthcheck" in SERVICES[name] or name in simple | baked
+    for folder in baked:
+        assert "HEALTHCHECK" in (ROOT / folder / "Dockerfile").read_text()
+
+
+def test_every_setting_of_the_file_is_explained():
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    used = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    for name in used - {"SECRETS_DIR"}:
+        assert re.search(rf"^#{name}=", text, re.M), name
+
+
+def test_every_setting_of_the_sidecar_reaches_its_container():
+    from dataclasses import fields
+
+    from sidecar.settings import Settings as SidecarSettings
+
+    given = {name.removesuffix("_FILE") for name in SERVICES["sidecar"]["environment"]}
+    assert {f"SIDECAR_{item.name.upper()}" for item in fields(SidecarSettings)} <= given
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    found = Settings(state=tmp_path, root=ROOT, values={
+        "SECRETS_DIR": str(tmp_path / "secrets"), "SIDECAR_SMTP_URL": "smtp://me:pass%40word@mail.example:587",
+        "SIDECAR_OPERATIONS_MAIL_TO": "ops@example.com"})
+    compose.prepare(found)
+    return found, tmp_path / "secrets"
+
+
+def test_every_secret_of_the_file_is_made(prepared):
+    _, folder = prepared
+    for name, secret in FILE["secrets"].items():
+        assert secret["file"] == f"${{SECRETS_DIR:-./secrets}}/{name}"
+        assert (folder / name).exists(), name
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_secrets_are_kept_and_settings_follow(prepared):
+    found, folder = prepared
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    compose.prepare(Settings(state=found.state, root=ROOT, values=dict(found.values) | {
+        "HUNTER_API_KEY": "a-key"}))
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {name for name in after if before.get(name) != after[name]} == {"hunter_api_key"}
+
+
+def test_alerts_are_mailed_when_somebody_may_get_them(prepared):
+    found, folder = prepared
+    config = yaml.safe_load((folder / "alertmanager.yml").read_text())
+    assert config["global"]["smtp_smarthost"] == "mail.example:587"
+    assert config["global"]["smtp_auth_username"] == "me"
+    assert (folder / "smtp_password").read_text() == "pass@word"
+    silent = compose.alertmanager(ROOT / "monitoring/alertmanager", "", "", "")
+    assert yaml.safe_load(silent)["route"]["receiver"] == "nobody"
+
+
+def test_a_given_certificate_is_kept_and_half_of_one_refused(tmp_path):
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "edge.crt").write_text("mine")
+    found = Settings(state=tmp_path, root=ROOT, values={"SECRETS_DIR": str(folder)})
+    with pytest.raises(compose.Problem, match=r"edge\.key"):
+        compose.prepare(found)
+    (folder / "edge.key").write_text("mine too")
+    compose.prepare(found)
+    assert (folder / "edge.crt").read_text() == "mine"
+    assert not (folder / "edge-ca.crt").exists()
