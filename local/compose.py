@@ -8,14 +8,17 @@ a setting of `.env` are written anew at each start.
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import shlex
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -213,7 +216,34 @@ def up(found: Settings) -> None:
                  *shlex.split(found.get("SCALE")), *_long_running(found))
     with step("publishing the n8n workflows"):
         _compose(found, "run", "--rm", "--no-deps", "n8n-import")
+        wait_live(found)
     report(found)
+
+
+def wait_live(found: Settings, seconds: float = 120) -> None:
+    """Until the intake webhook answers through the edge: imported is not yet published.
+
+    Asked with a wrong token, a published webhook refuses (403) and nothing comes in. Nothing secret
+    is sent, so the certificate, which may be anybody's, is not checked.
+    """
+    end = time.monotonic() + seconds
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    while True:
+        edge = http.client.HTTPSConnection(
+            "127.0.0.1", int(found.get("HTTPS_PORT", "443")), timeout=5, context=context)
+        try:
+            edge.request("POST", "/webhook/leads", headers={
+                "Host": found.get("PRODUCT_HOST", "localhost"), "X-Intake-Token": "is it live?"})
+            if edge.getresponse().status == 403:
+                return
+        except OSError:
+            pass
+        finally:
+            edge.close()
+        if time.monotonic() > end:
+            raise Problem("The intake webhook does not answer; see make logs-up.")
+        time.sleep(0.5)
 
 
 def _long_running(found: Settings) -> list[str]:

@@ -45,6 +45,7 @@ def values(settings: Settings, ports: Mapping[str, int], certificates: Certifica
         "NGINX_EDITOR_NAME": "localhost",
         "NGINX_PUBLIC_PORT": f":{ports['edge']}",
         "NGINX_STATUS_LISTEN": f"unix:{folder}/status.sock",
+        "NGINX_STATUS": "return 404;",  # this build has no such module
         "NGINX_GRAFANA": "",
         # Browsers keep this per host name, whatever the port: other people's http://localhost
         # must go on working.

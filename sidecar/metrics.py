@@ -51,10 +51,13 @@ class QueueCollector(Collector):
             "enrich_provider_credits", "Credits spent in the last 30 days.", labels=["provider", "sandbox"])
         try:
             with self._engine.replica.transaction() as cursor:
+                oldest = dict.fromkeys(work.LANES, 0.0)
                 for row in work.depth(cursor):
                     depth.add_metric([row["lane"], row["stage"]], row["leads"])
                     if row["stage"] == "queued":
-                        age.add_metric([row["lane"]], max(0.0, row["oldest_seconds"]))
+                        oldest[row["lane"]] = max(0.0, row["oldest_seconds"])
+                for lane, seconds in oldest.items():
+                    age.add_metric([lane], seconds)
                 for state, count in notifications.counts(cursor).items():
                     outbox.add_metric([state], count)
                 for row in calls.spend(cursor, 30):

@@ -17,6 +17,7 @@ from sidecar.ids import is_id
 from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, sales, waking
 from sidecar.pipeline.access import Caller
+from sidecar.store.work import LANES
 
 bp = Blueprint("leads", __name__)
 
@@ -53,9 +54,9 @@ def _sent(body: Any) -> tuple[list[Any], str | None, bool]:
             {"pointer": f"/{name[:100]}", "code": "unknown_field", "detail": "Unknown field."}
             for name in sorted(extra)
         ]
-        if lane is not None and lane not in schemas.LANES:
+        if lane is not None and lane not in LANES:
             errors.append({"pointer": "/lane", "code": "invalid",
-                           "detail": f"Must be one of {', '.join(schemas.LANES)}."})
+                           "detail": f"Must be one of {', '.join(LANES)}."})
         leads = body["leads"]
         if not isinstance(leads, list) or not 1 <= len(leads) <= schemas.MAX_LEADS:
             errors.append({"pointer": "/leads", "code": "wrong_length",

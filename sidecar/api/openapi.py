@@ -14,6 +14,7 @@ from sidecar import __version__
 from sidecar.api import schemas
 from sidecar.api.endpoint import ENDPOINTS, Endpoint, endpoint
 from sidecar.engine import Engine
+from sidecar.store.work import LANES
 
 bp = Blueprint("openapi", __name__)
 
@@ -35,7 +36,7 @@ _LEAD_BODY = {
         {"type": "object", "properties": {"email": {"type": "string"}}},
         {"type": "object", "required": ["leads"], "properties": {
             "leads": {"type": "array", "minItems": 1, "maxItems": schemas.MAX_LEADS},
-            "lane": {"enum": list(schemas.LANES)}}},
+            "lane": {"enum": list(LANES)}}},
     ]
 }
 _IDEMPOTENCY_KEY = {

@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from sidecar.ids import is_id
+from sidecar.store.work import LANES
 
 MAX_LEADS = 1000
-LANES = ("interactive", "bulk")
 STATUSES = ("new", "working", "qualified", "converted", "lost", "archived")
 STAGES = ("queued", "leased", "waiting", "scored", "done", "dead")
 GRADES = ("hot", "warm", "cold")

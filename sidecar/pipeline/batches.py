@@ -13,8 +13,6 @@ from sidecar.pipeline.intake import lead_url
 from sidecar.store import work
 from sidecar.store.database import Cursor, Row
 
-LANES = ("interactive", "bulk")
-
 
 def claim(
     engine: Engine, lane: str | None = None, limit: int | None = None,
@@ -25,7 +23,7 @@ def claim(
     batch_id is null and leads is empty when nothing is due or enough batches run. What a dead run
     left behind is taken back first.
     """
-    lanes = (lane,) if lane else LANES
+    lanes = (lane,) if lane else work.LANES
     _clear_wake(engine, lanes)
     settings = engine.settings
     sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}

@@ -49,9 +49,7 @@ class Deployment:
 
     def sql(self, statement: str, service: str = "postgres") -> str:
         return self.compose(
-            "exec", "-T", service, "bash", "-c", "PGPASSWORD=$(cat /run/secrets/postgres_password "
-            "2>/dev/null || cat /run/secrets/replicator_password) psql -U postgres -qtA sidecar -c \"$0\"",
-            statement).strip()
+            "exec", "-T", service, "psql", "-U", "postgres", "-qtA", "sidecar", "-c", statement).strip()
 
     def secret(self, name: str) -> str:
         return (self.secrets / name).read_text().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import requests
 
@@ -15,7 +16,8 @@ HOT = {"first_name": "Ada", "last_name": "Holt", "job_title": "VP Engineering", 
 
 
 def hot(tag: str) -> dict[str, str]:
-    return HOT | {"email": f"ada.{tag}@{tag}-robotics.example", "company_name": f"{tag.title()} Robotics Inc."}
+    company = f"{tag.title()} Robotics Inc."
+    return HOT | {"email": f"ada.{tag}@{tag}-robotics.example", "company_name": company}
 
 
 def told(client, email: str) -> list[dict]:
@@ -132,7 +134,7 @@ def test_nothing_but_the_edge_is_published(deployment):
 
 def test_no_container_runs_as_root(deployment):
     for container in deployment.containers():
-        processes = docker("top", container["Id"], "-o", "uid,cmd").splitlines()[1:]
+        processes = docker("top", container["Id"], "-o", "uid,pid,cmd").splitlines()[1:]
         assert processes and all(line.split()[0] != "0" for line in processes), container["Name"]
         assert container["HostConfig"]["ReadonlyRootfs"], container["Name"]
 
@@ -158,7 +160,7 @@ def test_no_secret_in_images_environment_or_logs(deployment, client):
 def test_postgres_and_redis_refuse_plain_connections(deployment):
     address = {service: next(iter(deployment.containers(service)[0]["NetworkSettings"]["Networks"].values()))
                ["IPAddress"] for service in ("postgres", "redis")}
-    with socket.create_connection((address["redis"], 6379), 5) as plain:
+    with socket.create_connection((address["redis"], 6379), 5) as plain, suppress(ConnectionResetError):
         plain.sendall(b"PING\r\n")
         assert b"PONG" not in plain.recv(100)
     answer = deployment.python("sidecar", """
@@ -180,9 +182,12 @@ def test_prometheus_finds_every_part_and_its_rules_are_good(deployment):
         return [target["scrapeUrl"] for target in targets if target["health"] != "up"]
 
     until(lambda: not down(), 90, "every target to be up")
-    deployment.compose("exec", "-T", "prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml")
-    deployment.compose("exec", "-T", "prometheus", "promtool", "test", "rules", "/etc/prometheus/alerts_test.yml")
-    deployment.compose("exec", "-T", "alertmanager", "amtool", "check-config", "/run/secrets/alertmanager.yml")
+    for service, *check in (
+        ("prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml"),
+        ("prometheus", "promtool", "test", "rules", "/etc/prometheus/alerts_test.yml"),
+        ("alertmanager", "amtool", "check-config", "/run/secrets/alertmanager.yml"),
+    ):
+        deployment.compose("exec", "-T", service, *check)
 
 
 def test_every_series_of_the_dashboard_and_of_the_alerts_exists(deployment):

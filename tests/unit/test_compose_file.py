@@ -55,7 +55,7 @@ def test_images_are_pinned(name):
 def test_secrets_are_files_and_never_in_the_environment(name):
     service = SERVICES[name]
     mounted = set(service.get("secrets", ()))
-    for variable, value in service.get("environment", {}).items():
+    for variable in service.get("environment", {}):
         if re.search(r"PASSWORD|SECRET|TOKEN|_KEY(S)?(_|$)|DATABASE_URL|REDIS_URL", variable):
             assert variable.endswith(("_FILE", "__FILE")) or variable == "NGINX_CERTIFICATE_KEY", variable
     for path in re.findall(r"/run/secrets/([\w.]+)", json.dumps(service)):
@@ -114,7 +114,7 @@ def test_secrets_are_kept_and_settings_follow(prepared):
 
 
 def test_alerts_are_mailed_when_somebody_may_get_them(prepared):
-    found, folder = prepared
+    _, folder = prepared
     config = yaml.safe_load((folder / "alertmanager.yml").read_text())
     assert config["global"]["smtp_smarthost"] == "mail.example:587"
     assert config["global"]["smtp_auth_username"] == "me"

@@ -1,21 +1,27 @@
 // The API, signed in. The access token lives in memory, the refresh token in this tab only.
 let access = null;
+let scopes = new Set();
 let refreshing = null;
 const KEY = 'refresh-token';
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body?.detail ?? `The service answered ${status}.`);
+    super(body?.detail ?? (status ? `The service answered ${status}.` : 'The service cannot be reached.'));
     this.status = status;
   }
 }
 
 export const signedIn = () => Boolean(access || sessionStorage.getItem(KEY));
+export const may = (scope) => scopes.has(scope) || scopes.has('admin');
 
-async function send(method, path, body) {
-  const headers = access ? { Authorization: `Bearer ${access}` } : {};
+async function send(method, path, body, more = {}) {
+  const headers = access ? { Authorization: `Bearer ${access}`, ...more } : { ...more };
   if (body) headers['Content-Type'] = 'application/json';
-  return fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  try {
+    return await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  } catch {
+    throw new Problem(0, null);
+  }
 }
 
 async function read(response) {
@@ -26,6 +32,7 @@ async function read(response) {
 
 function keep(tokens) {
   access = tokens.access_token;
+  scopes = new Set(tokens.scope.split(' '));
   sessionStorage.setItem(KEY, tokens.refresh_token);
 }
 
@@ -34,16 +41,19 @@ async function refresh() {
   if (!token) throw new Problem(401, null);
   access = null;
   const response = await send('POST', 'auth/refresh', { refresh_token: token });
-  if (!response.ok) sessionStorage.removeItem(KEY);
+  if (response.status === 401) sessionStorage.removeItem(KEY);
   keep(await read(response));
 }
 
-export async function call(method, path, body) {
-  if (!access) await (refreshing ??= refresh().finally(() => { refreshing = null; }));
-  let response = await send(method, path, body);
+// Several calls that find the token ended wait for one and the same refresh.
+const refreshOnce = () => (refreshing ??= refresh().finally(() => { refreshing = null; }));
+
+export async function call(method, path, body, headers) {
+  if (!access) await refreshOnce();
+  let response = await send(method, path, body, headers);
   if (response.status === 401) {
-    await (refreshing ??= refresh().finally(() => { refreshing = null; }));
-    response = await send(method, path, body);
+    await refreshOnce();
+    response = await send(method, path, body, headers);
   }
   return read(response);
 }

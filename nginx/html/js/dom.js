@@ -3,18 +3,45 @@ export function el(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith('on')) node.addEventListener(key.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? '' : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
-export const table = (heads, rows) => el('table', {},
-  el('thead', {}, el('tr', {}, heads.map((head) => el('th', {}, head)))),
-  el('tbody', {}, rows));
+export const table = (heads, rows, attributes = {}) => el('div', { class: 'scroll' }, el('table', attributes,
+  el('thead', {}, el('tr', {}, heads.map((head) => el('th', { scope: 'col' }, head)))),
+  el('tbody', {}, rows)));
 
-export const when = (iso) => (iso ? new Date(iso).toLocaleString() : '');
+export const title = (name) => name.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+
+export const when = (iso) => (iso ? new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }) : '');
+
+const STEPS = [[60, 'second'], [60, 'minute'], [24, 'hour'], [7, 'day'], [4.35, 'week'], [12, 'month'], [1e9, 'year']];
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+
+// “3 minutes ago”, with the exact time when pointed at.
+export function ago(iso) {
+  if (!iso) return '';
+  let amount = (new Date(iso) - Date.now()) / 1000;
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(amount) < size) return el('time', { datetime: iso, title: when(iso) }, relative.format(Math.round(amount), unit));
+    amount /= size;
+  }
+  return when(iso);
+}
 
 export const grade = (score) => (score
   ? el('span', { class: `grade ${score.grade}` }, `${score.total.toFixed(0)} ${score.grade}`)
-  : el('span', { class: 'quiet' }, 'not scored yet'));
+  : el('span', { class: 'grade none' }, 'not scored'));
+
+export const nameOf = (lead) => lead.contact.full_name || lead.contact.email || lead.contact.phone || 'Unknown';
+
+let hiding;
+export function toast(text) {
+  const node = document.getElementById('toast');
+  node.textContent = text;
+  node.classList.add('shown');
+  clearTimeout(hiding);
+  hiding = setTimeout(() => node.classList.remove('shown'), 4000);
+}
