@@ -76,6 +76,7 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_SIGN_INS_PER_MINUTE": "3000",
         "SIDECAR_READS_PER_MINUTE": "100000",
         "SIDECAR_WRITES_PER_MINUTE": "1000000",
+        "SIDECAR_FORM_POSTS_PER_MINUTE": "1000",
         "SIDECAR_BIND": f"{HOST}:{ports['sidecar']}",
         "PROMETHEUS_MULTIPROC_DIR": str(stack.settings.state / "metrics"),
     } | stack.settings.starting_with("SIDECAR_")

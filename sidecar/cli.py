@@ -178,6 +178,59 @@ def disable_user(email: str) -> None:
             raise click.ClickException(f"There is no user {email}.")
 
 
+@main.group()
+def forms() -> None:
+    """Public web forms."""
+
+
+@forms.command("add")
+@click.argument("name")
+@click.option("--origin", "origins", multiple=True, required=True,
+              help="Where its pages are, e.g. https://www.example.com; may be given several times.")
+@click.option("--source", default="web_form", show_default=True, help="Source of its leads.")
+def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
+    """Create a form, or change its origins; prints what a page needs to embed it."""
+    import secrets
+    from urllib.parse import urlsplit
+
+    from sidecar.settings import Settings
+    from sidecar.store import access
+    from sidecar.store import forms as store
+
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("https", "http") or origin != f"{parts.scheme}://{parts.netloc}":
+            raise click.ClickException(f"{origin} is no origin; write it as https://www.example.com.")
+    with _transaction() as cursor:
+        key = store.save(cursor, secrets.token_urlsafe(12), name, list(origins), source)
+        access.audit(cursor, "command line", "form.saved", "form", name, after={"origins": list(origins)})
+    url = Settings.from_env(os.environ).public_url
+    click.echo(f'<script src="{url}/intake/form.js" defer></script>\n'
+               f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>')
+
+
+@forms.command("list")
+def list_forms() -> None:
+    """All forms."""
+    from sidecar.store import forms as store
+
+    with _transaction() as cursor:
+        for row in store.listed(cursor):
+            click.echo(f"{row['name']:24} {'disabled' if row['disabled_at'] else 'enabled':9} "
+                       f"{row['key']}  {' '.join(row['origins'])}")
+
+
+@forms.command("disable")
+@click.argument("name")
+def disable_form(name: str) -> None:
+    """Refuse what a form sends from now on."""
+    from sidecar.store import forms as store
+
+    with _transaction() as cursor:
+        if not store.disable(cursor, name):
+            raise click.ClickException(f"There is no form {name}.")
+
+
 def _transaction() -> AbstractContextManager[Any]:
     from sidecar.settings import Settings
     from sidecar.store.database import Database

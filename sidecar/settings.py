@@ -151,6 +151,8 @@ class Settings:
         "GET requests a minute of one user or client.", _integer(1, 10_000_000), "1200")
     writes_per_minute: int = _setting(
         "Other requests a minute of one user or client.", _integer(1, 10_000_000), "1200")
+    form_posts_per_minute: int = _setting(
+        "Posts of public web forms a minute from one address.", _integer(1, 1_000_000), "10")
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", _text, "INFO")
 
     @classmethod

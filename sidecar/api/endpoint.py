@@ -81,7 +81,8 @@ def endpoint(
             return Response(flask_json.dumps(value), status=code, content_type="application/json")
 
         blueprint.add_url_rule(
-            path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method])
+            path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],
+            provide_automatic_options=False)
         return function
 
     return register

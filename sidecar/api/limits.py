@@ -24,6 +24,7 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
         "sign_in": engine.settings.sign_ins_per_minute,
         "read": engine.settings.reads_per_minute,
         "write": engine.settings.writes_per_minute,
+        "form": engine.settings.form_posts_per_minute,
     }.get(route_class)
     if capacity is None:
         return
@@ -37,7 +38,7 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
             return
         capacity = min(capacity, _ALONE_PER_MINUTE)
         allowed, left, wait = _take_alone(engine, who, capacity)
-    g.limit_headers = {
+    g.response_headers = {
         "RateLimit-Policy": f'"{route_class}";q={capacity};w={_WINDOW}',
         "RateLimit": f'"{route_class}";r={left};t={wait or 1}',
     }

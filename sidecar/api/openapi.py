@@ -76,6 +76,9 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     parameters: list[Any] = [
         {"in": "path", "name": name, "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"<uuid:(\w+)>", contract.path)
+    ] + [
+        {"in": "path", "name": name, "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"<(\w+)>", contract.path)
     ]
     if contract.query is not None:
         parameters.append({"in": "query", "schema": contract.query})

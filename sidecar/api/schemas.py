@@ -198,6 +198,10 @@ class PageQuery(Strict):
     cursor = Text(200)
 
 
+class FormAnswer(Schema):
+    status = Text(required=True)
+
+
 class LeadQuery(PageQuery):
     q = Text(100)
     status = Text(validate=validate.OneOf(STATUSES))

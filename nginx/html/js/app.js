@@ -13,7 +13,7 @@ let shown = 0;
 
 function signInForm() {
   const failed = el('p', { class: 'problem', role: 'alert', hidden: true });
-  const email = el('input', { type: 'email', autocomplete: 'username', required: true, name: 'email', autofocus: true });
+  const email = el('input', { type: 'email', autocomplete: 'username', required: true, name: 'email' });
   const password = el('input', {
     type: 'password', autocomplete: 'current-password', required: true, name: 'password',
   });

@@ -31,8 +31,11 @@ export function ago(iso) {
   return when(iso);
 }
 
+// Never rounded up: 79.9 is not yet the 80 that makes a lead hot.
+export const points = (total) => Math.floor(total).toString();
+
 export const grade = (score) => (score
-  ? el('span', { class: `grade ${score.grade}` }, `${score.total.toFixed(0)} ${score.grade}`)
+  ? el('span', { class: `grade ${score.grade}` }, `${points(score.total)} ${score.grade}`)
   : el('span', { class: 'grade none' }, 'not scored'));
 
 export const nameOf = (lead) => lead.contact.full_name || lead.contact.email || lead.contact.phone || 'Unknown';

@@ -1,5 +1,5 @@
 import { Problem } from './api.js';
-import { ago, el, grade, nameOf, table, title, toast, when } from './dom.js';
+import { ago, el, grade, nameOf, points, table, title, toast, when } from './dom.js';
 
 const STATUSES = ['new', 'working', 'qualified', 'converted', 'lost', 'archived'];
 const WEIGHTS = { demographic: 0.25, firmographic: 0.25, behavioral: 0.15, engagement: 0.35, ml: 0.1 };
@@ -7,6 +7,13 @@ const ABOUT = {
   demographic: 'the person: role, seniority, place', firmographic: 'the company: size, industry',
   behavioral: 'what they looked at', engagement: 'what they asked for and answered', ml: 'bonus of a trained model',
 };
+
+// Keys are for matching, not for reading.
+const HIDDEN = new Set(['id', 'email_canonical', 'company_key']);
+const ORDER = ['full_name', 'name', 'first_name', 'last_name', 'job_title', 'seniority', 'department', 'email', 'email_type',
+  'phone', 'phone_type', 'phone_country', 'linkedin_url', 'domain', 'legal_form', 'industry', 'employee_count', 'company_size',
+  'annual_revenue', 'revenue_range', 'founded_year', 'city', 'region', 'country', 'description'];
+const place = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 
 function said(field) {
   if (!field) return '';
@@ -17,10 +24,11 @@ function said(field) {
 }
 
 function known(heading, part) {
-  const { id, fields = {}, consent, ...values } = part;
-  const rows = Object.entries(values).filter(([, value]) => value !== null && typeof value !== 'object');
+  const { fields = {} } = part;
+  const rows = Object.entries(part).filter(([name, value]) => !HIDDEN.has(name) && value !== null && typeof value !== 'object')
+    .sort(([one], [other]) => place(one) - place(other));
   return el('section', {}, el('h2', {}, heading), rows.length
-    ? table(['Field', 'Value', 'Says'], rows.map(([name, value]) => el('tr', {}, el('th', { scope: 'row' }, title(name)),
+    ? table(['Field', 'Value', 'Source'], rows.map(([name, value]) => el('tr', {}, el('th', { scope: 'row' }, title(name)),
       el('td', {}, link(name, String(value))), el('td', {}, said(fields[name])))))
     : el('p', { class: 'quiet' }, 'Nothing is known.'));
 }
@@ -35,15 +43,15 @@ function link(name, value) {
 }
 
 function scoreCard(score) {
-  const parts = Object.entries(score.components);
+  const parts = Object.keys(WEIGHTS).filter((name) => name in score.components).map((name) => [name, score.components[name]]);
   return el('section', { class: 'score' }, el('h2', {}, 'Why this score'),
-    parts.map(([name, points]) => {
+    parts.map(([name, share]) => {
       const reasons = score.reasons.filter((reason) => reason.component === name);
       return el('details', { open: reasons.length > 0 },
         el('summary', {},
-          el('span', { class: 'part' }, el('b', {}, title(name)), el('span', { class: 'quiet' }, ABOUT[name] ?? '')),
-          el('meter', { min: 0, max: 100, value: points, 'aria-label': `${title(name)}: ${points} of 100` }),
-          el('span', { class: 'number' }, points.toFixed(0)),
+          el('span', { class: 'part' }, el('b', {}, name === 'ml' ? 'ML' : title(name)), el('span', { class: 'quiet' }, ABOUT[name] ?? '')),
+          el('meter', { min: 0, max: 100, value: share, 'aria-label': `${title(name)}: ${share} of 100` }),
+          el('span', { class: 'number' }, share.toFixed(0)),
           el('span', { class: 'quiet number' }, `× ${WEIGHTS[name] ?? ''}`)),
         reasons.length
           ? el('ul', { class: 'reasons' }, reasons.map((reason) => el('li', {}, el('span', {}, reason.text),
@@ -60,8 +68,8 @@ function scoreCard(score) {
 
 function gauge(score) {
   if (!score) return el('div', { class: 'gauge none' }, el('b', {}, '–'), el('span', {}, 'not scored'));
-  const box = el('div', { class: `gauge ${score.grade}`, role: 'img', 'aria-label': `Score ${score.total.toFixed(0)} of 100, ${score.grade}` },
-    el('b', {}, score.total.toFixed(0)), el('span', {}, score.grade));
+  const box = el('div', { class: `gauge ${score.grade}`, role: 'img', 'aria-label': `Score ${points(score.total)} of 100, ${score.grade}` },
+    el('b', {}, points(score.total)), el('span', {}, score.grade));
   box.style.setProperty('--share', `${score.total}%`);
   return box;
 }

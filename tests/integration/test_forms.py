@@ -1,0 +1,75 @@
+"""Public web forms: whose pages may send, what a browser may read, what a robot gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from sidecar.store import forms
+from sidecar.store.database import many
+
+PAGE = "https://www.shop.example"
+LEAD = {"email": "mary@ships.example", "first_name": "Mary", "last_name": "Shaw"}
+
+
+@pytest.fixture
+def send(app, api, engine):
+    engine.cache.redis.flushdb()
+    with engine.database.transaction() as cursor:
+        key = forms.save(cursor, "a-key", "shop", [PAGE], "web_form")
+
+    def post(lead, origin=PAGE, key=key, **options):
+        headers = {"Origin": origin} if origin else {}
+        return app.test_client().post(f"/v1/forms/{key}", headers=headers, **({"json": lead} | options))
+
+    return post
+
+
+def stored(engine):
+    with engine.database.transaction() as cursor:
+        return many(cursor, "SELECT outcome, source, client FROM intake")
+
+
+def test_a_lead_of_a_listed_page_is_taken_and_tells_nothing(send, engine):
+    answer = send(LEAD)
+    assert (answer.status_code, answer.json) == (202, {"status": "received"})
+    assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+    assert stored(engine) == [{"outcome": "created", "source": "web_form", "client": "form:shop"}]
+
+
+def test_form_fields_do_as_well_as_json(send, engine):
+    assert send(None, json=None, data=LEAD).status_code == 202
+    assert stored(engine)[0]["outcome"] == "created"
+
+
+def test_wrong_fields_are_named_so_that_the_page_can_read_it(send, engine):
+    answer = send(LEAD | {"email": "mary@"})
+    assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == "/email"
+    assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+    assert stored(engine)[0]["outcome"] == "rejected"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", None, "null", f"{PAGE}.evil.example"])
+def test_other_pages_are_refused_and_read_nothing(send, engine, origin):
+    answer = send(LEAD, origin=origin)
+    assert answer.status_code == 403 and "Access-Control-Allow-Origin" not in answer.headers
+    assert stored(engine) == []
+
+
+def test_an_unknown_or_disabled_form_is_not_there(send, engine):
+    assert send(LEAD, key="other").status_code == 404
+    with engine.database.transaction() as cursor:
+        assert forms.disable(cursor, "shop")
+    assert send(LEAD).status_code == 404
+
+
+def test_what_falls_into_the_honeypot_is_gone_and_does_not_know(send, engine):
+    answer = send(LEAD | {"website_confirm": "https://spam.example"})
+    assert (answer.status_code, answer.json) == (202, {"status": "received"})
+    assert stored(engine) == []
+
+
+def test_a_browser_may_ask_first(app, send):
+    answer = app.test_client().options("/v1/forms/a-key", headers={"Origin": PAGE})
+    assert answer.status_code == 204 and answer.headers["Access-Control-Allow-Methods"] == "POST"
+    assert app.test_client().options(
+        "/v1/forms/a-key", headers={"Origin": "https://evil.example"}).status_code == 403
