@@ -22,6 +22,9 @@ STOCK = {
     "n8n-nodes-base.respondToWebhook": 1.5,
     "n8n-nodes-base.scheduleTrigger": 1.4,
     "n8n-nodes-base.errorTrigger": 1,
+    "n8n-nodes-base.formTrigger": 2.6,
+    "n8n-nodes-base.form": 2.5,
+    "n8n-nodes-base.set": 3.4,
     "n8n-nodes-base.stickyNote": 1,
 }
 STICKY = "n8n-nodes-base.stickyNote"
@@ -90,8 +93,8 @@ def custom_types() -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_the_three_flows_are_there() -> None:
-    assert set(WORKFLOWS) == {"lead-intake", "lead-enrichment", "error-handler"}
+def test_the_flows_are_there() -> None:
+    assert set(WORKFLOWS) == {"lead-intake", "lead-form", "lead-enrichment", "error-handler"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
@@ -108,7 +111,8 @@ def test_ids_are_stable_and_unique(workflow: dict[str, Any]) -> None:
     assert len(set(ids)) == len(ids)
     for node in workflow["nodes"]:
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", node["id"])
-        assert ("webhookId" in node) == (node["type"] == "n8n-nodes-base.webhook")
+        assert ("webhookId" in node) == (node["type"] in (
+            "n8n-nodes-base.webhook", "n8n-nodes-base.formTrigger"))
 
 
 def test_ids_differ_between_workflows() -> None:
@@ -198,8 +202,9 @@ def test_settings(workflow: dict[str, Any]) -> None:
 
 
 def test_runs_that_touch_people_are_never_kept() -> None:
-    settings = WORKFLOWS["lead-intake"]["settings"]
-    assert {key: settings[key] for key in NEVER_KEPT} == NEVER_KEPT
+    for name in ("lead-intake", "lead-form"):
+        settings = WORKFLOWS[name]["settings"]
+        assert {key: settings[key] for key in NEVER_KEPT} == NEVER_KEPT
 
 
 @each_workflow

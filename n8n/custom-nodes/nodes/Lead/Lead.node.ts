@@ -207,8 +207,10 @@ const save: Operation = async (context, leads, send) => {
 	const answer = await send('POST', 'leads', sent(leads, lane)).catch(rejected);
 	const results = answer.results as IDataObject[];
 	if (whole) {
-		const item = { json: answer, pairedItem: pairs(leads) };
-		return answer.status === 422 ? [[], [item]] : [[item], []];
+		const pairedItem = pairs(leads);
+		return answer.status === 422
+			? [[], [{ json: { ...answer, message: sentences(answer) }, pairedItem }]]
+			: [[{ json: answer, pairedItem }], []];
 	}
 	const outputs: INodeExecutionData[][] = [[], []];
 	results.forEach((json, place) => {
@@ -217,6 +219,11 @@ const save: Operation = async (context, leads, send) => {
 	});
 	return outputs;
 };
+
+/** What is wrong, as somebody who filled in a form reads it. */
+function sentences({ errors }: IDataObject): string {
+	return ((errors ?? []) as IDataObject[]).map(({ detail }) => detail).join('\n');
+}
 
 /** One lead goes alone: the pointers of its errors are then those of what somebody sent. */
 function sent(leads: LeadOfItem[], lane: string): IDataObject {
