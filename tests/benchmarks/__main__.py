@@ -1,8 +1,9 @@
 """`python -m tests.benchmarks`: all figures, each as a ratio to its peer."""
 
-from tests.benchmarks import throughput
+from tests.benchmarks import scaling, throughput
 from tests.benchmarks.records import bench_records
 
 if __name__ == "__main__":
     bench_records.main()
     throughput.main()
+    scaling.main()

@@ -1,0 +1,44 @@
+"""A real browser, and pages that fail a test when they complain."""
+
+from __future__ import annotations
+
+import pytest
+
+from local import browser
+from tests.client import Client
+
+
+@pytest.fixture(scope="session")
+def chromium(stack):
+    with browser.launched(stack.stack.settings, stack.stack.certificates.chain) as context:
+        yield context
+
+
+@pytest.fixture
+def client(stack):
+    return Client(stack.facts)
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh page; errors on its console, exceptions and policy violations fail the test."""
+    chromium.clear_cookies()
+    tab = chromium.new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.complaints = complaints
+    yield tab
+    tab.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def signed_in(page, stack):
+    """The dashboard, signed in."""
+    page.goto(stack.facts["dashboard_url"])
+    page.get_by_label("E-mail").fill(stack.facts["login"]["email"])
+    page.get_by_label("Password").fill(stack.facts["login"]["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Overview").wait_for()
+    return page
