@@ -50,6 +50,53 @@ def score() -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD",
+              help="What a column holds where its header does not tell; COLUMN= leaves it out.")
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.5, show_default=True,
+              help="The least score of a pair.")
+@click.option("--region", help="The country (ISO alpha-2) of telephone numbers that name none.")
+def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | None) -> None:
+    """Find rows of a CSV file that are one person: a JSON line for each pair.
+
+    left and right count the rows from 0. auto: an e-mail address, LinkedIn profile, or mobile number
+    with the name says so; any other pair is for a review.
+    """
+    import json
+
+    from sidecar.matching import column_fields, fields_of, find_pairs, people_of, read_rows
+    from sidecar.records import RecordSettings
+
+    given = {}
+    for text in maps:
+        column, equals, field = text.rpartition("=")
+        if not equals:
+            raise click.ClickException(f"--map {text} is not COLUMN=FIELD.")
+        given[column.strip()] = field.strip()
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        rows = read_rows(lines)
+        header = next(rows, [])
+        try:
+            mapping = column_fields(header, given)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+        if not mapping:
+            raise click.ClickException("No column is known; say what they hold with --map.")
+        click.echo("Compared are " + ", ".join(f"{c} as {f}" for c, f in mapping.items()), err=True)
+        fields = [mapping.get(column) for column in header]
+        people = people_of((fields_of(row, fields) for row in rows), RecordSettings(default_region=region))
+    click.echo(f"{len(people)} rows read.", err=True)
+    count = auto = told = 0
+    for pair in find_pairs(people, threshold):
+        count, auto = count + 1, auto + pair.auto
+        click.echo(json.dumps({**pair._asdict(), "score": round(pair.score, 4)}))
+        if pair.right - told >= 100_000:
+            told = pair.right
+            click.echo(f"{told} rows compared, {count} pairs.", err=True)
+    click.echo(f"{count} pairs, {auto} of them need no review.", err=True)
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database up to date."""
     from sidecar.settings import Settings

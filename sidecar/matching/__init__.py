@@ -1,0 +1,28 @@
+"""Which records are the same person: blocking, comparison, weights. Pure functions of their arguments.
+
+The method is probabilistic record linkage (Fellegi & Sunter 1969) with weights estimated from the
+records themselves. Only an identity key (sidecar.records.match_keys) joins two records without a
+review; everything else is a candidate with a score and reasons.
+"""
+
+from .blocking import blocking_keys
+from .columns import FIELDS, column_fields, fields_of, read_rows
+from .dedupe import Pair, find_pairs, people_of
+from .person import Person, person_of
+from .weights import Comparison, Frequencies, compare
+
+__all__ = [
+    "FIELDS",
+    "Comparison",
+    "Frequencies",
+    "Pair",
+    "Person",
+    "blocking_keys",
+    "column_fields",
+    "compare",
+    "fields_of",
+    "find_pairs",
+    "people_of",
+    "person_of",
+    "read_rows",
+]

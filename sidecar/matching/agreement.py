@@ -1,0 +1,109 @@
+"""How far two values of a field agree."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from sidecar.records import is_free_domain
+
+
+class Level(IntEnum):
+    """Comparison levels, as in Fellegi & Sunter (1969) with partial agreement (Winkler 1990)."""
+
+    MISSING = 0
+    SAME = 1
+    ALIAS = 2  # nickname, initial, beginning; another mailbox of the same name or employer
+    SIMILAR = 3  # typing errors
+    DIFFERENT = 4
+
+
+@lru_cache(maxsize=1)
+def _nicknames() -> dict[str, frozenset[str]]:
+    """Return {name: names it can stand for or be called by} (the nicknames package, English)."""
+    from nicknames import NickNamer
+
+    lookup: dict[str, set[str]] = {}
+    for name, others in NickNamer.default_lookup().items():
+        for other in others:
+            lookup.setdefault(name, set()).add(other)
+            lookup.setdefault(other, set()).add(name)
+    return {name: frozenset(others) for name, others in lookup.items()}
+
+
+def misspelt(left: str, right: str) -> bool:
+    """Tell whether typing errors make one of the other.
+
+    One error for every four characters (Damerau 1964: insertion, deletion, substitution,
+    transposition), or a Jaro-Winkler similarity of 0.9 (Winkler 1990).
+    """
+    left, right = sorted((left, right))  # Jaro's is not always the same both ways
+    shorter = min(len(left), len(right))
+    if shorter < 3:
+        return False
+    allowed = max(1, shorter // 4)
+    return (
+        OSA.distance(left, right, score_cutoff=allowed) <= allowed
+        or JaroWinkler.similarity(left, right, score_cutoff=0.9) > 0
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def name_level(left: str, right: str) -> Level:
+    """Compare given names, or family names."""
+    if not (left and right):
+        return Level.MISSING
+    if left == right:
+        return Level.SAME
+    short, long = sorted((left, right), key=len)
+    if (len(short) == 1 or len(short) >= 3) and long.startswith(short):
+        return Level.ALIAS
+    if short in _nicknames().get(long, ()):
+        return Level.ALIAS
+    return Level.SIMILAR if misspelt(left, right) else Level.DIFFERENT
+
+
+@lru_cache(maxsize=1 << 16)
+def text_level(left: str, right: str) -> Level:
+    """Compare streets, cities, companies, addresses."""
+    if not (left and right):
+        return Level.MISSING
+    if left == right:
+        return Level.SAME
+    return Level.SIMILAR if misspelt(left, right) else Level.DIFFERENT
+
+
+def code_level(left: str, right: str) -> Level:
+    """Compare numbers and codes, of which one sign may be wrong, missing, or two transposed."""
+    if not (left and right):
+        return Level.MISSING
+    if left == right:
+        return Level.SAME
+    if min(len(left), len(right)) >= 2 and OSA.distance(left, right, score_cutoff=1) <= 1:
+        return Level.SIMILAR
+    return Level.DIFFERENT
+
+
+def phone_level(left: str, right: str) -> Level:
+    """Compare telephone numbers; a national one with an international by their last eight digits."""
+    if len(left) >= 8 and len(right) >= 8 and left != right and left[-8:] == right[-8:]:
+        return Level.SIMILAR
+    return code_level(left, right)
+
+
+@lru_cache(maxsize=1 << 16)
+def email_level(left: str, right: str) -> Level:
+    """Compare addresses; an alias is the same mailbox name elsewhere, or another at one employer."""
+    if not (left and right):
+        return Level.MISSING
+    if left == right:
+        return Level.SAME
+    (mailbox, _, domain), (mailbox_2, _, domain_2) = left.partition("@"), right.partition("@")
+    near = [a == b or misspelt(a, b) for a, b in ((mailbox, mailbox_2), (domain, domain_2))]
+    if all(near):
+        return Level.SIMILAR
+    if mailbox == mailbox_2 or (domain == domain_2 and not is_free_domain(domain)):
+        return Level.ALIAS
+    return Level.DIFFERENT
