@@ -7,9 +7,10 @@ review; everything else is a candidate with a score and reasons.
 
 from .blocking import blocking_keys
 from .columns import FIELDS, column_fields, fields_of, read_rows
+from .comparison import Comparison, compare
 from .dedupe import Pair, find_pairs, people_of
+from .frequencies import Frequencies
 from .person import Person, person_of
-from .weights import Comparison, Frequencies, compare
 
 __all__ = [
     "FIELDS",

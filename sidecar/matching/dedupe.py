@@ -8,8 +8,10 @@ from typing import Any, Final, NamedTuple
 from sidecar.records import RecordSettings, normalize
 
 from .blocking import Blocks
+from .comparison import agree, names_contradict, probability, reasons, shared_keys
+from .frequencies import Frequencies
+from .learning import learn
 from .person import Person, person_of
-from .weights import Frequencies, compare_people
 
 THRESHOLD: Final = 0.5  # more probably one person than not
 _SAMPLE: Final = 5_000  # rows whose candidate pairs the weights are learnt from
@@ -35,21 +37,29 @@ def people_of(rows: Iterable[Mapping[str, str]], settings: RecordSettings) -> li
         lead: dict[str, Any] = normalize(row, settings)["lead"]
         lead.update((name, row[name]) for name in _OTHERS if name in row)
         person = person_of(lead)
-        people.append(Person(*(texts.setdefault(text, text) for text in person[:12]), keys=person.keys))
+        once = (texts.setdefault(text, text) for text in person[:-1])
+        people.append(Person._make((*once, person.keys)))
     return people
 
 
 def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterator[Pair]:
     """Yield the pairs at or above the threshold, ordered by their right row, then their left."""
     blocks = Blocks(people)
-    frequencies = Frequencies.of(people)
     sample = range(0, len(people), 1 + len(people) // _SAMPLE)
-    frequencies.learn(
-        [(people[left], people[right]) for right in sample for left in blocks.candidates(right)],
-        len(sample) / max(1, len(people)),
-    )
+    pairs = [(people[left], people[right]) for right in sample for left in _candidates(blocks, people, right)]
+    frequencies = learn(Frequencies.of(people), pairs, len(sample) / max(1, len(people)))
     for right, person in enumerate(people):
-        for left in blocks.candidates(right):
-            found = compare_people(people[left], person, frequencies)
-            if found.auto or found.score >= threshold:
-                yield Pair(left, right, *found)
+        for left in _candidates(blocks, people, right):
+            keys = shared_keys(people[left], person)
+            agreement = agree(people[left], person, frequencies)
+            score = 1.0 if keys else probability(agreement, frequencies)
+            if score >= threshold:
+                yield Pair(left, right, score, reasons(agreement, keys), bool(keys))
+
+
+def _candidates(blocks: Blocks, people: Sequence[Person], right: int) -> Iterator[int]:
+    """Yield the candidates whose names do not contradict; those with an identity key always."""
+    person = people[right]
+    for left in blocks.candidates(right):
+        if not names_contradict(people[left], person) or shared_keys(people[left], person):
+            yield left

@@ -1,0 +1,155 @@
+"""How probable it is that two records are one person, and why.
+
+A pair is of one of three kinds: the same person; two people of one household or office, who share
+address, telephone and often the family name; two strangers. Each kind gives the pair's agreements a
+likelihood (Fellegi & Sunter 1969), fields taken as independent but for `Frequencies.together`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any, Final, NamedTuple
+
+from .agreement import Level, name_level
+from .frequencies import CHAIN, FIELDS, LEVEL_OF, POPULATION, Frequencies
+from .person import Person, person_of
+
+_PLACE: Final = {name: place for place, name in enumerate(FIELDS)}
+_CHAIN_PLACES: Final = [(name, _PLACE[name]) for name in CHAIN]
+_OWN: Final = frozenset(("given", "email"))  # not shared in a household
+_SAME_FAMILY: Final = 0.5  # of two in one household
+_SWAPPED: Final = 0.02  # of records of one person
+
+_WORDS: Final = {
+    "given": "first name", "family": "last name", "address_2": "second address line",
+    "house": "house number", "email": "e-mail",
+}  # fmt: skip
+_KEYS: Final = {"email": "e-mail", "linkedin": "LinkedIn profile", "mobile": "mobile number and name"}
+_SAID: Final = {
+    Level.SAME: "same {}", Level.ALIAS: "short or other form of {}", Level.SIMILAR: "similar {}",
+    Level.DIFFERENT: "different {}",
+}  # fmt: skip
+
+
+class Comparison(NamedTuple):
+    """`score` is the probability that both are one person; `auto` needs no review."""
+
+    score: float
+    reasons: list[str]
+    auto: bool
+
+
+class Agreement(NamedTuple):
+    """One pair: the level of each field, and how probable it is among strangers."""
+
+    levels: tuple[Level, ...]
+    chances: tuple[float, ...]
+    swapped: bool
+
+
+def agree(left: Person, right: Person, frequencies: Frequencies) -> Agreement:
+    """Compare field by field; names also crosswise, if that explains more."""
+    if right < left:  # the same both ways
+        left, right = right, left
+    levels, chances = [], []
+    for (name, level_of), mine, other in zip(LEVEL_OF.items(), left, right, strict=False):
+        level = level_of(str(mine), str(other))
+        levels.append(level)
+        chances.append(_chance(frequencies, name, str(mine), str(other), level))
+    shared = [(name, place) for name, place in _CHAIN_PLACES if levels[place] == Level.SAME]
+    for (first, _), (second, place) in combinations(shared, 2):
+        chances[place] = max(chances[place], frequencies.together.get((first, second), 0.0))
+    straight = Agreement(tuple(levels), tuple(chances), False)
+    crossed = (name_level(left.given, right.family), name_level(left.family, right.given))
+    if Level.SAME not in crossed and Level.SIMILAR not in crossed:
+        return straight
+    chances[:2] = (
+        _chance(frequencies, "given", left.given, right.family, crossed[0]),
+        _chance(frequencies, "family", left.family, right.given, crossed[1]),
+    )
+    swapped = Agreement((*crossed, *levels[2:]), tuple(chances), True)
+    return max(swapped, straight, key=lambda agreement: probability(agreement, frequencies))
+
+
+def _chance(frequencies: Frequencies, name: str, left: str, right: str, level: Level) -> float:
+    """Return how probable a level is among strangers."""
+    if level == Level.MISSING:
+        return 1.0
+    chance = frequencies.chance(name, left)
+    if level == Level.SAME:
+        return chance
+    chance = max(chance, frequencies.chance(name, right))
+    return 1 - chance if level == Level.DIFFERENT else max(frequencies.near[name][level - 2], chance)
+
+
+def kinds(agreement: Agreement, frequencies: Frequencies) -> tuple[float, float, float]:
+    """Return the weights of: the same person, the same household or office, strangers."""
+    size = frequencies.records + POPULATION
+    one, house, strangers = 2 * frequencies.matches / size, 2 * frequencies.housemates / size, 1.0
+    if agreement.swapped:
+        one *= _SWAPPED
+    same_person = frequencies.same_person
+    for name, level, chance in zip(FIELDS, agreement.levels, agreement.chances, strict=True):
+        if not level:
+            continue
+        likely = same_person[name][level - 1]
+        one *= likely
+        strangers *= chance
+        if name in _OWN:
+            house *= chance
+        elif name != "family":
+            house *= likely
+        elif agreement.swapped:
+            house *= chance
+        else:
+            kin = likely if level != Level.DIFFERENT else 0.0
+            house *= _SAME_FAMILY * kin + (1 - _SAME_FAMILY) * chance
+    return one, house, strangers
+
+
+def probability(agreement: Agreement, frequencies: Frequencies) -> float:
+    """Return the probability of the same person."""
+    weights = kinds(agreement, frequencies)
+    return weights[0] / sum(weights)
+
+
+def names_contradict(left: Person, right: Person) -> bool:
+    """Tell whether names are known and none is like one of the other's, in whichever place."""
+    levels = {name_level(left.given, right.given), name_level(left.family, right.family)}
+    if levels == {Level.MISSING} or not levels <= {Level.MISSING, Level.DIFFERENT}:
+        return False
+    levels = {name_level(left.given, right.family), name_level(left.family, right.given)}
+    return levels <= {Level.MISSING, Level.DIFFERENT}
+
+
+def shared_keys(left: Person, right: Person) -> list[str]:
+    """Return the kinds of identity keys that both have, which need no review."""
+    return sorted({key.partition(":")[0] for key in left.keys if key in right.keys})
+
+
+def reasons(agreement: Agreement, keys: list[str]) -> list[str]:
+    """Put into words what agrees and what does not."""
+    said = [f"same {_KEYS[kind]}" for kind in keys]
+    if agreement.swapped:
+        said.append("first and last name swapped")
+    return said + [
+        _SAID[level].format(_WORDS.get(name, name))
+        for name, level in zip(FIELDS, agreement.levels, strict=True)
+        if level and name not in keys
+    ]
+
+
+def compare_people(left: Person, right: Person, frequencies: Frequencies) -> Comparison:
+    """Compare two people."""
+    keys = shared_keys(left, right)
+    agreement = agree(left, right, frequencies)
+    score = 1.0 if keys else probability(agreement, frequencies)
+    return Comparison(score, reasons(agreement, keys), bool(keys))
+
+
+def compare(
+    left: Mapping[str, Any], right: Mapping[str, Any], frequencies: Frequencies
+) -> Comparison:
+    """Compare two normalised leads (which may have street, house_number, address_2 and postcode)."""
+    return compare_people(person_of(left), person_of(right), frequencies)
