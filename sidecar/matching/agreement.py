@@ -15,7 +15,7 @@ class Level(IntEnum):
 
     MISSING = 0
     SAME = 1
-    ALIAS = 2  # nickname, initial, beginning; another mailbox of the same name or employer
+    ALIAS = 2  # nickname, initial, beginning; another mailbox at one employer
     SIMILAR = 3  # typing errors
     DIFFERENT = 4
 
@@ -95,7 +95,10 @@ def phone_level(left: str, right: str) -> Level:
 
 @lru_cache(maxsize=1 << 16)
 def email_level(left: str, right: str) -> Level:
-    """Compare addresses; an alias is the same mailbox name elsewhere, or another at one employer."""
+    """Compare addresses; an alias is another mailbox at one employer.
+
+    The same mailbox elsewhere (jane.doe@…) tells no more than the name of which it is made: nothing.
+    """
     if not (left and right):
         return Level.MISSING
     if left == right:
@@ -104,6 +107,8 @@ def email_level(left: str, right: str) -> Level:
     near = [a == b or misspelt(a, b) for a, b in ((mailbox, mailbox_2), (domain, domain_2))]
     if all(near):
         return Level.SIMILAR
-    if mailbox == mailbox_2 or (domain == domain_2 and not is_free_domain(domain)):
+    if mailbox == mailbox_2:
+        return Level.MISSING
+    if domain == domain_2 and not is_free_domain(domain):
         return Level.ALIAS
     return Level.DIFFERENT

@@ -12,8 +12,9 @@ from typing import Any, Final
 from .person import Person, person_of
 
 MAX_BLOCK: Final = 30
-MAX_CANDIDATES: Final = 15  # of one record
+MAX_CANDIDATES: Final = 25  # of one record
 _PARTITION: Final = 1 << 19  # entries sorted at once
+_RARE: Final = "name:"
 _NONE: Final = 0xFFFFFFFF
 
 
@@ -29,15 +30,16 @@ def keys_of(person: Person) -> list[str]:
     """Return the blocking keys: any two facts that agree bring two records together.
 
     Multi-pass blocking (Christen 2012, Data Matching, chapter 4): a name's beginning with a place, an
-    employer or the other name; two places; or one way to reach somebody. Given and family name are
-    not told apart, so that swapping them loses nothing.
+    employer or the other name; two places; or one way to reach somebody. A name alone is a key while
+    it is rare. Given and family name are not told apart, so that swapping them loses nothing.
     """
+    full = {name for name in (person.given, person.family) if len(name) > 1}
     names = sorted({name[:4] for name in (person.given, person.family) if name})
     house = f"{person.street}{person.house}" if person.street and person.house else ""
     places = (person.postcode, person.city, person.street, person.address_2)
     keys = {f"key:{key}" for key in person.keys}
-    keys.add(f"names:{min(person.given, person.family)}|{max(person.given, person.family)}")
-    keys.update(f"{left}{right}" for left, right in combinations(names, 2))
+    keys.update(f"{_RARE}{name}" for name in full)
+    keys.update(f"{left}+{right}" for left, right in combinations(names, 2))
     keys.update(
         f"{name}|{place}"
         for name in names
@@ -54,7 +56,6 @@ def keys_of(person: Person) -> list[str]:
         keys.add(f"local:{person.email.partition('@')[0]}")
     if len(person.phone) > 5:
         keys.add(f"phone:{person.phone[-8:]}")
-    keys.discard("names:|")
     return sorted(keys)
 
 
@@ -62,14 +63,14 @@ def _blocks(people: Sequence[Person]) -> Iterator[list[int]]:
     """Yield the rows that share a key, in order; at most MAX_BLOCK at once.
 
     A larger block is sorted by all its values, and a window slides over it by half its width
-    (sorted neighbourhood, Hernández & Stolfo 1995).
+    (sorted neighbourhood, Hernández & Stolfo 1995); a block of a name alone is left out.
     """
     parts = 1 + len(people) * 20 // _PARTITION
     hashes = [array("q") for _ in range(parts)]
     rows = [array("I") for _ in range(parts)]
     for row, person in enumerate(people):
         for key in keys_of(person):
-            value = hash(key)
+            value = hash(key) // 2 * 2 + key.startswith(_RARE)
             hashes[value % parts].append(value)
             rows[value % parts].append(row)
     while hashes:
@@ -83,9 +84,11 @@ def _blocks(people: Sequence[Person]) -> Iterator[list[int]]:
                 groups[value] = [single.pop(value), row]
             else:
                 single[value] = row
-        for block in groups.values():
+        for value, block in groups.items():
             if len(block) <= MAX_BLOCK:
                 yield block
+                continue
+            if value % 2:
                 continue
             block.sort(key=people.__getitem__)
             for start in range(0, len(block) - MAX_BLOCK // 2, MAX_BLOCK // 2):

@@ -14,7 +14,7 @@ from .learning import learn
 from .person import Person, person_of
 
 THRESHOLD: Final = 0.5  # more probably one person than not
-_SAMPLE: Final = 5_000  # rows whose candidate pairs the weights are learnt from
+_SAMPLE: Final = 2_000  # rows whose candidate pairs the weights are learnt from
 # What normalisation does not know, passed through as it is.
 _OTHERS: Final = ("street", "address_2", "house_number", "postcode")
 
@@ -45,9 +45,12 @@ def people_of(rows: Iterable[Mapping[str, str]], settings: RecordSettings) -> li
 def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterator[Pair]:
     """Yield the pairs at or above the threshold, ordered by their right row, then their left."""
     blocks = Blocks(people)
-    sample = range(0, len(people), 1 + len(people) // _SAMPLE)
-    pairs = [(people[left], people[right]) for right in sample for left in _candidates(blocks, people, right)]
-    frequencies = learn(Frequencies.of(people), pairs, len(sample) / max(1, len(people)))
+    step = 1 + len(people) // _SAMPLE
+    pairs = [
+        (people[left], people[right])
+        for right in range(0, len(people), step) for left in _candidates(blocks, people, right)
+    ]  # fmt: skip
+    frequencies = learn(Frequencies.of(people), pairs, 1 / step)
     for right, person in enumerate(people):
         for left in _candidates(blocks, people, right):
             keys = shared_keys(people[left], person)

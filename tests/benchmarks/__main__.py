@@ -1,9 +1,11 @@
 """`python -m tests.benchmarks`: all figures, each as a ratio to its peer."""
 
 from tests.benchmarks import scaling, throughput
+from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_records
 
 if __name__ == "__main__":
     bench_records.main()
+    bench_matching.main()
     throughput.main()
     scaling.main()

@@ -16,7 +16,8 @@ _SYLLABLES = [
     a + b + c for a in ("b", "br", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "v", "w")
     for b in "aeiou" for c in ("", "l", "n", "r", "s")
 ]  # fmt: skip
-FIELDS = ("given_name", "surname", "street_number", "address_1", "suburb", "postcode", "state", "phone", "email")
+FIELDS = ("given_name", "surname", "street_number", "address_1", "suburb", "postcode", "state", "phone",
+          "email")
 
 
 class Pool:
@@ -24,7 +25,8 @@ class Pool:
 
     def __init__(self, maker: random.Random, size: int, ending: str = "") -> None:
         made = {"".join(maker.choices(_SYLLABLES, k=maker.choice((2, 2, 3)))) + ending for _ in range(size)}
-        self.words = sorted(made, key=lambda word: maker.random())
+        self.words = sorted(made)
+        maker.shuffle(self.words)
         self.weights = list(accumulate(1 / (rank + 10) for rank in range(len(self.words))))
 
     def draw(self, maker: random.Random) -> str:
@@ -88,9 +90,11 @@ def people(count: int, seed: int = 0) -> Iterator[tuple[int, dict[str, str]]]:
                 row["phone"] = f"04{maker.randrange(10**8):08}"
         else:
             town = towns.draw(maker)
-            row = row | {"surname": family.draw(maker), "street_number": f"{int(maker.paretovariate(0.5))}"[:4],
-                    "address_1": streets.draw(maker), "suburb": town, "postcode": place[town][0],
-                    "state": place[town][1], "phone": f"0{maker.randrange(10**9):09}"}
+            row = row | {
+                "surname": family.draw(maker), "street_number": f"{int(maker.paretovariate(0.5))}"[:4],
+                "address_1": streets.draw(maker), "suburb": town, "postcode": place[town][0],
+                "state": place[town][1], "phone": f"0{maker.randrange(10**9):09}",
+            }  # fmt: skip
             homes.append(row)
         row = row | {"given_name": given.draw(maker)}
         if maker.random() < 0.3:

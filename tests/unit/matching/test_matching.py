@@ -1,0 +1,150 @@
+"""Who is the same person: identity, candidates, what must stay apart."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sidecar.matching import (
+    Frequencies,
+    blocking_keys,
+    column_fields,
+    compare,
+    fields_of,
+    find_pairs,
+    people_of,
+    read_rows,
+)
+from sidecar.records import RecordSettings, normalize
+
+USUAL = Frequencies()
+JANE = {"first_name": "Jane", "last_name": "Doe"}
+TEXTS = st.sampled_from(["", "Jane", "Jan", "Doe", "J", "Smith", "Smyth", "Łódź", "12a", "12", "21", "北京"])
+PERSON = st.fixed_dictionaries({}, optional=dict.fromkeys(
+    ("first_name", "last_name", "street", "house_number", "address_2", "postcode", "city", "region"),
+    TEXTS | st.text(max_size=8),
+) | {"phone": st.sampled_from(["+4930901820", "+4930901802", "+4915123456789", "030 901820"]),
+     "email": st.sampled_from(["jane@acme.example", "jnae@acme.example", "jane@gmail.com"]),
+     "company_name": st.sampled_from(["Acme", "Acme GmbH", "Globex"])})  # fmt: skip
+
+
+def lead(**fields: str) -> dict[str, object]:
+    others = {name: fields.pop(name) for name in ("street", "house_number", "postcode", "address_2")
+              if name in fields}
+    return normalize(fields)["lead"] | others
+
+
+def score(left: dict[str, str], right: dict[str, str]) -> float:
+    return compare(lead(**left), lead(**right), USUAL).score
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ({"email": "jane.doe@gmail.com"}, {"email": "JaneDoe+news@googlemail.com"}),
+    ({"linkedin_url": "https://linkedin.com/in/jd"}, {"linkedin_url": "www.linkedin.com/in/jd/?x=1"}),
+    (JANE | {"phone": "+49 151 23456789"}, JANE | {"phone": "0049 151 23456789"}),
+])
+def test_an_identity_key_needs_no_review(left: dict[str, str], right: dict[str, str]) -> None:
+    assert compare(lead(**left), lead(**right), USUAL)[::2] == (1.0, True)
+    assert set(blocking_keys(lead(**left))) & set(blocking_keys(lead(**right)))
+
+
+ACME = {"company_name": "Acme Inc."}
+HOME = {"street": "High Street", "house_number": "12", "postcode": "2000", "city": "Sydney"}
+
+
+@pytest.mark.parametrize(("left", "right", "reason"), [
+    (JANE, JANE, "same company"),
+    ({"first_name": "Doe", "last_name": "Jane"}, JANE, "first and last name swapped"),
+    ({"first_name": "William", "last_name": "Doe"}, {"first_name": "Bill", "last_name": "Doe"},
+     "short or other form of first name"),
+    ({"first_name": "Katherine", "last_name": "Smith"}, {"first_name": "Kathrine", "last_name": "Smyth"},
+     "similar last name"),
+    (JANE | {"phone": "+49 30 901820"}, JANE | {"phone": "+49 30 901802"}, "similar phone"),
+    (JANE | {"phone": "+49 30 901820"}, JANE | {"phone": "+49 30 901820"}, "same phone"),
+])  # fmt: skip
+def test_a_likely_pair_is_for_a_review(left: dict[str, str], right: dict[str, str], reason: str) -> None:
+    found = compare(lead(**left, **ACME), lead(**right, company_name="ACME"), USUAL)
+    assert found.score > 0.5
+    assert not found.auto
+    assert reason in found.reasons
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    (JANE | ACME, JANE | {"company_name": "Globex"}),  # the same name elsewhere
+    (JANE | ACME | {"email": "jane.doe@acme.com"},
+     JANE | {"company_name": "Globex", "email": "jane.doe@globex.com"}),
+    (JANE | ACME | {"phone": "+49 30 901820"},  # a switchboard
+     {"first_name": "Bob", "last_name": "Miller", "phone": "+49 30 901820"} | ACME),
+    (JANE | {"phone": "+49 151 23456789"},  # a family's telephone
+     {"first_name": "Bob", "last_name": "Doe", "phone": "+49 151 23456789"}),
+    (JANE | HOME, {"first_name": "Bob", "last_name": "Doe"} | HOME),  # a household
+    ({}, {}),
+])  # fmt: skip
+def test_others_stay_apart(left: dict[str, str], right: dict[str, str]) -> None:
+    found = compare(lead(**left), lead(**right), USUAL)
+    assert found.score < 0.5
+    assert not found.auto
+
+
+def test_a_rare_name_counts_more() -> None:
+    rows = [{"first_name": "Jane", "last_name": "Smith", "city": f"City {n}"} for n in range(500)]
+    rows += [{"first_name": "Jane", "last_name": f"Quack{n}"} for n in range(500)]
+    counted = Frequencies.of(people_of(rows, RecordSettings()))
+    smith, quack = ({"first_name": "Jane", "last_name": name} for name in ("Smith", "Quack7"))
+    common, rare = (compare(lead(**row), lead(**row), counted) for row in (smith, quack))
+    assert common.score < 0.1 < rare.score
+
+
+@settings(max_examples=300, deadline=None)
+@given(PERSON, PERSON)
+def test_comparing_is_symmetric_and_bounded(left: dict[str, str], right: dict[str, str]) -> None:
+    found = compare(lead(**left), lead(**right), USUAL)
+    assert found == compare(lead(**right), lead(**left), USUAL)
+    assert 0 <= found.score <= 1
+    assert found.auto <= (found.score == 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(PERSON)
+def test_blocking_keys_are_sorted_and_one_record_meets_itself(person: dict[str, str]) -> None:
+    keys = blocking_keys(lead(**person))
+    assert keys == sorted(set(keys)) == blocking_keys(lead(**person))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PERSON, max_size=12))
+def test_pairs_are_ordered_unique_and_the_same_again(rows: list[dict[str, str]]) -> None:
+    people = people_of(rows, RecordSettings())
+    pairs = list(find_pairs(people, 0.0))
+    places = [(pair.right, pair.left) for pair in pairs]
+    assert places == sorted(set(places))
+    assert all(left < right for right, left in places)
+    assert pairs == list(find_pairs(people_of(rows, RecordSettings()), 0.0))
+
+
+def test_a_block_of_any_size_costs_a_bounded_number_of_comparisons() -> None:
+    from sidecar.matching.blocking import MAX_CANDIDATES, Blocks
+
+    rows = [JANE | {"city": "Sydney", "postcode": "2000"}] * 2000
+    blocks = Blocks(people_of(rows, RecordSettings()))
+    counts = [len(blocks.candidates(row)) for row in range(2000)]
+    assert max(counts) <= MAX_CANDIDATES
+    assert all(counts[1:])
+
+
+def test_columns_are_guessed_and_overridden() -> None:
+    headers = ["rec_id", "Vorname", "surname", "street_number", "address_1", "Suburb", "PLZ", "soc_sec_id",
+               "date_of_birth", "E-Mail", "state"]
+    assert column_fields(headers, {"state": "", "Suburb": "town"}) == {
+        "Vorname": "first_name", "surname": "last_name", "street_number": "house_number",
+        "address_1": "street", "Suburb": "city", "PLZ": "postcode", "E-Mail": "email"}  # fmt: skip
+    for wrong in ({"nowhere": "city"}, {"date_of_birth": "date_of_birth"}):
+        with pytest.raises(ValueError, match="no "):
+            column_fields(headers, wrong)
+
+
+def test_rows_are_read_with_any_usual_separator() -> None:
+    assert list(read_rows(['a; "b"\n', '1 ;"x;\n', 'y"\n', "\n"])) == [["a", "b"], ["1", "x;\ny"]]
+    assert list(read_rows([])) == []
+    assert fields_of(["", "x", "y"], ["phone", "phone", None]) == {"phone": "x"}
