@@ -62,6 +62,7 @@ def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | No
     left and right count the rows from 0. auto: an e-mail address, LinkedIn profile, or mobile number
     with the name says so; any other pair is for a review.
     """
+    import csv
     import json
 
     from sidecar.matching import column_fields, fields_of, find_pairs, people_of, read_rows
@@ -73,18 +74,19 @@ def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | No
         if not equals:
             raise click.ClickException(f"--map {text} is not COLUMN=FIELD.")
         given[column.strip()] = field.strip()
-    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        rows = read_rows(lines)
-        header = next(rows, [])
-        try:
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            rows = read_rows(lines)
+            header = next(rows, [])
             mapping = column_fields(header, given)
-        except ValueError as error:
-            raise click.ClickException(str(error)) from None
-        if not mapping:
-            raise click.ClickException("No column is known; say what they hold with --map.")
-        click.echo("Compared are " + ", ".join(f"{c} as {f}" for c, f in mapping.items()), err=True)
-        fields = [mapping.get(column) for column in header]
-        people = people_of((fields_of(row, fields) for row in rows), RecordSettings(default_region=region))
+            if not mapping:
+                raise click.ClickException("No column is known; say what they hold with --map.")
+            click.echo("Compared are " + ", ".join(f"{c} as {f}" for c, f in mapping.items()), err=True)
+            fields = [mapping.get(column) for column in header]
+            leads = (fields_of(row, fields) for row in rows)
+            people = people_of(leads, RecordSettings(default_region=region))
+    except (ValueError, csv.Error) as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{len(people)} rows read.", err=True)
     count = auto = told = 0
     for pair in find_pairs(people, threshold):

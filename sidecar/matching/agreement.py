@@ -75,6 +75,13 @@ def text_level(left: str, right: str) -> Level:
     return Level.SIMILAR if misspelt(left, right) else Level.DIFFERENT
 
 
+def exact_level(left: str, right: str) -> Level:
+    """Compare addresses of profiles, which have no typing errors."""
+    if not (left and right):
+        return Level.MISSING
+    return Level.SAME if left == right else Level.DIFFERENT
+
+
 def code_level(left: str, right: str) -> Level:
     """Compare numbers and codes, of which one sign may be wrong, missing, or two transposed."""
     if not (left and right):

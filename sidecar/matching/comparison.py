@@ -17,13 +17,13 @@ from .person import Person, person_of
 
 _PLACE: Final = {name: place for place, name in enumerate(FIELDS)}
 _CHAIN_PLACES: Final = [(name, _PLACE[name]) for name in CHAIN]
-_OWN: Final = frozenset(("given", "email"))  # not shared in a household
+_OWN: Final = frozenset(("given", "email", "linkedin"))  # not shared in a household
 _SAME_FAMILY: Final = 0.5  # of two in one household
 _SWAPPED: Final = 0.02  # of records of one person
 
 _WORDS: Final = {
     "given": "first name", "family": "last name", "address_2": "second address line",
-    "house": "house number", "email": "e-mail",
+    "house": "house number", "email": "e-mail", "linkedin": "LinkedIn profile",
 }  # fmt: skip
 _KEYS: Final = {"email": "e-mail", "linkedin": "LinkedIn profile", "mobile": "mobile number and name"}
 _SAID: Final = {

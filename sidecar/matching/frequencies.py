@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from .agreement import Level, code_level, email_level, name_level, phone_level, text_level
+from .agreement import Level, code_level, email_level, exact_level, name_level, phone_level, text_level
 from .person import Person
 
 LEVEL_OF: Final[dict[str, Callable[[str, str], Level]]] = {
     "given": name_level, "family": name_level, "street": text_level, "address_2": text_level,
     "house": code_level, "postcode": code_level, "city": text_level, "region": text_level,
     "company": text_level, "email": email_level, "phone": phone_level,
+    "linkedin": exact_level,
 }  # fmt: skip
 FIELDS: Final = tuple(LEVEL_OF)  # the first of a Person's, in their order
 # Who shares one of these shares those after it more often than strangers do: one office has one
@@ -24,7 +25,7 @@ CHAIN: Final = ("company", "street", "address_2", "postcode", "city", "region", 
 _USUAL: Final = {
     "given": 1 / 200, "family": 1 / 1000, "street": 1 / 1000, "address_2": 1 / 1000, "house": 1 / 50,
     "postcode": 1 / 500, "city": 1 / 200, "region": 1 / 10, "company": 1 / 1000, "email": 1e-6,
-    "phone": 1e-6,
+    "phone": 1e-6, "linkedin": 1e-6,
 }  # fmt: skip
 POPULATION: Final = 1000  # records' worth of belief in what is usual
 _NEAR: Final = (0.002, 0.005)  # aliases and misspellings among strangers

@@ -39,6 +39,7 @@ class Person(NamedTuple):
     company: str
     email: str
     phone: str
+    linkedin: str
     domain: str
     keys: tuple[str, ...]
 
@@ -68,6 +69,7 @@ def person_of(record: Mapping[str, Any]) -> Person:
         company=str(record.get("company_key") or ""),
         email=str(record.get("email_canonical") or record.get("email") or ""),
         phone=_NO_DIGIT.sub("", str(record.get("phone") or "")),
+        linkedin=str(record.get("linkedin_url") or ""),
         domain=str(record.get("company_domain") or ""),
         keys=tuple(f"{kind}:{value}" for kind, value in match_keys(record)),
     )

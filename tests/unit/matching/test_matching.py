@@ -79,6 +79,8 @@ def test_a_likely_pair_is_for_a_review(left: dict[str, str], right: dict[str, st
     (JANE | {"phone": "+49 151 23456789"},  # a family's telephone
      {"first_name": "Bob", "last_name": "Doe", "phone": "+49 151 23456789"}),
     (JANE | HOME, {"first_name": "Bob", "last_name": "Doe"} | HOME),  # a household
+    (JANE | {"linkedin_url": "https://linkedin.com/in/jane1"},
+     JANE | {"linkedin_url": "https://linkedin.com/in/jane2"}),
     ({}, {}),
 ])  # fmt: skip
 def test_others_stay_apart(left: dict[str, str], right: dict[str, str]) -> None:
