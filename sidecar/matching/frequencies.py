@@ -34,7 +34,7 @@ _FEW: Final = 20  # pairs' worth of belief that they never do
 # Of the same person: how often a field is the same, an alias, misspelt, different.
 SAME_PERSON: Final = dict.fromkeys(FIELDS, (0.85, 0.02, 0.08, 0.05)) | {
     "given": (0.80, 0.08, 0.08, 0.04), "company": (0.90, 0.0, 0.08, 0.02), "email": (0.5, 0.1, 0.1, 0.3),
-    "phone": (0.6, 0.0, 0.1, 0.3),
+    "phone": (0.6, 0.0, 0.1, 0.3), "linkedin": (0.98, 0.0, 0.0, 0.02),
 }  # fmt: skip
 MATCHES, HOUSEMATES = 0.1, 0.2  # for each record: others of the same person, of the same house
 
