@@ -102,18 +102,19 @@ def phone_level(left: str, right: str) -> Level:
 
 @lru_cache(maxsize=1 << 16)
 def email_level(left: str, right: str) -> Level:
-    """Compare addresses; an alias is another mailbox at one employer.
+    """Compare addresses, with a typing error or, in long ones, two.
 
-    The same mailbox elsewhere (jane.doe@…) tells no more than the name of which it is made: nothing.
+    An alias is another mailbox at one employer. The same mailbox elsewhere (jane.doe@…) tells no more
+    than the name of which it is made: nothing.
     """
     if not (left and right):
         return Level.MISSING
     if left == right:
         return Level.SAME
-    (mailbox, _, domain), (mailbox_2, _, domain_2) = left.partition("@"), right.partition("@")
-    near = [a == b or misspelt(a, b) for a, b in ((mailbox, mailbox_2), (domain, domain_2))]
-    if all(near):
+    allowed = 1 + min(len(left), len(right)) // 24
+    if OSA.distance(left, right, score_cutoff=allowed) <= allowed:
         return Level.SIMILAR
+    (mailbox, _, domain), (mailbox_2, _, domain_2) = left.partition("@"), right.partition("@")
     if mailbox == mailbox_2:
         return Level.MISSING
     if domain == domain_2 and not is_free_domain(domain):

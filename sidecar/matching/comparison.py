@@ -1,8 +1,9 @@
 """How probable it is that two records are one person, and why.
 
-A pair is of one of three kinds: the same person; two people of one household or office, who share
-address, telephone and often the family name; two strangers. Each kind gives the pair's agreements a
-likelihood (Fellegi & Sunter 1969), fields taken as independent but for `Frequencies.together`.
+A pair is of one of four kinds: the same person; two people of one household or office, who share
+address, telephone and often the family name; namesakes, who share the whole name, since given and
+family names do not come together by chance alone; two strangers. Each kind gives the pair's agreements
+a likelihood (Fellegi & Sunter 1969), fields taken as independent but for `Frequencies.together`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from .person import Person, person_of
 
 _PLACE: Final = {name: place for place, name in enumerate(FIELDS)}
 _CHAIN_PLACES: Final = [(name, _PLACE[name]) for name in CHAIN]
-_OWN: Final = frozenset(("given", "email", "linkedin"))  # not shared in a household
+_NAMES: Final = frozenset(("given", "family"))
+_OWN: Final = frozenset((*_NAMES, "email", "linkedin"))  # not shared in a household or office
 _SAME_FAMILY: Final = 0.5  # of two in one household
+_SAME_EMPLOYER: Final = 0.5  # of the addresses of two in one office
 _SWAPPED: Final = 0.02  # of records of one person
 
 _WORDS: Final = {
@@ -83,29 +86,27 @@ def _chance(frequencies: Frequencies, name: str, left: str, right: str, level: L
     return 1 - chance if level == Level.DIFFERENT else max(frequencies.near[name][level - 2], chance)
 
 
-def kinds(agreement: Agreement, frequencies: Frequencies) -> tuple[float, float, float]:
-    """Return the weights of: the same person, the same household or office, strangers."""
-    size = frequencies.records + POPULATION
-    one, house, strangers = 2 * frequencies.matches / size, 2 * frequencies.housemates / size, 1.0
-    if agreement.swapped:
-        one *= _SWAPPED
-    same_person = frequencies.same_person
+def kinds(agreement: Agreement, frequencies: Frequencies) -> tuple[float, float, float, float]:
+    """Return the weights of: the same person, one household or office, namesakes, strangers."""
+    known = frequencies
+    scale = 2 / (known.records + POPULATION)
+    one = known.matches * scale * (_SWAPPED if agreement.swapped else 1.0)
+    house, namesakes, strangers = known.housemates * scale, known.namesakes * scale, 1.0
     for name, level, chance in zip(FIELDS, agreement.levels, agreement.chances, strict=True):
         if not level:
             continue
-        likely = same_person[name][level - 1]
+        likely = known.same_person[name][level - 1]
         one *= likely
         strangers *= chance
-        if name in _OWN:
-            house *= chance
-        elif name != "family":
-            house *= likely
-        elif agreement.swapped:
-            house *= chance
-        else:
+        namesakes *= likely if name in _NAMES and level == Level.SAME else chance
+        if name == "family" and not agreement.swapped:
             kin = likely if level != Level.DIFFERENT else 0.0
             house *= _SAME_FAMILY * kin + (1 - _SAME_FAMILY) * chance
-    return one, house, strangers
+        elif name == "email" and level == Level.ALIAS:
+            house *= _SAME_EMPLOYER
+        else:
+            house *= chance if name in _OWN else likely
+    return one, house, namesakes, strangers
 
 
 def probability(agreement: Agreement, frequencies: Frequencies) -> float:

@@ -36,7 +36,8 @@ SAME_PERSON: Final = dict.fromkeys(FIELDS, (0.85, 0.02, 0.08, 0.05)) | {
     "given": (0.80, 0.08, 0.08, 0.04), "company": (0.90, 0.0, 0.08, 0.02), "email": (0.5, 0.1, 0.1, 0.3),
     "phone": (0.6, 0.0, 0.1, 0.3), "linkedin": (0.98, 0.0, 0.0, 0.02),
 }  # fmt: skip
-MATCHES, HOUSEMATES = 0.1, 0.2  # for each record: others of the same person, of the same house
+# For each record: others of the same person, of the same household or office, of the same name.
+MATCHES, HOUSEMATES, NAMESAKES = 0.1, 0.2, 0.05
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Frequencies:
 
     records: how many. present: those that have a field. values: how often each value occurs.
     near: chances of an alias and of a misspelling among strangers. together: the chance that people
-    who share a value of one field share one of another. same_person, matches, housemates: see
-    `learning`.
+    who share a value of one field share one of another. same_person, matches, housemates,
+    namesakes: see `learning`.
     """
 
     records: int = 0
@@ -59,6 +60,7 @@ class Frequencies:
     )
     matches: float = MATCHES
     housemates: float = HOUSEMATES
+    namesakes: float = NAMESAKES
 
     @classmethod
     def of(cls, people: Sequence[Person]) -> Frequencies:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from .comparison import agree, kinds
-from .frequencies import FIELDS, HOUSEMATES, MATCHES, SAME_PERSON, Frequencies
+from .frequencies import FIELDS, HOUSEMATES, MATCHES, NAMESAKES, SAME_PERSON, Frequencies
 from .person import Person
 
 _ROUNDS: Final = 8
@@ -29,13 +29,14 @@ def learn(
     size = frequencies.records + _RATE_BELIEF
     for _ in range(_ROUNDS):
         totals = {name: [_BELIEF * part for part in parts] for name, parts in SAME_PERSON.items()}
-        same = house = 0.0
+        same = house = name_only = 0.0
         for agreement in agreements:
-            one, housemates, strangers = kinds(agreement, frequencies)
-            whole = one + housemates + strangers
+            one, housemates, namesakes, strangers = kinds(agreement, frequencies)
+            whole = one + housemates + namesakes + strangers
             weight = one / whole
             same += weight
             house += housemates / whole
+            name_only += namesakes / whole
             for name, level in zip(FIELDS, agreement.levels, strict=True):
                 if level:
                     totals[name][level - 1] += weight
@@ -49,6 +50,7 @@ def learn(
             same_person=same_person | {"given": _shares(totals["given"], most)},
             matches=(same / share + MATCHES * _RATE_BELIEF) / size,
             housemates=(house / share + HOUSEMATES * _RATE_BELIEF) / size,
+            namesakes=(name_only / share + NAMESAKES * _RATE_BELIEF) / size,
         )
     return frequencies
 
