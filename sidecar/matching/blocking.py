@@ -99,6 +99,7 @@ class Blocks:
     """The blocks of a set of people, in flat arrays: some hundred bytes for each."""
 
     def __init__(self, people: Sequence[Person]) -> None:
+        self._people = people
         self._members, self._starts = array("I"), array("I")
         self._block_of, self._previous = array("I"), array("I")
         self._latest = array("I", [_NONE]) * len(people)  # heads of lists of each row's places
@@ -113,8 +114,8 @@ class Blocks:
     def candidates(self, row: int) -> list[int]:
         """Return the earlier rows to compare with this one: those that share the most keys with it.
 
-        Pruning to the strongest candidates of each record (cardinality node pruning, Papadakis et
-        al. 2014) makes the number of comparisons linear.
+        One with an identity key comes first. Pruning to the strongest candidates of each record
+        (cardinality node pruning, Papadakis et al. 2014) makes the number of comparisons linear.
         """
         shared: Counter[int] = Counter()
         place = self._latest[row]
@@ -123,4 +124,9 @@ class Blocks:
             place = self._previous[place]
         if len(shared) <= MAX_CANDIDATES:
             return sorted(shared)
-        return sorted(nsmallest(MAX_CANDIDATES, shared, key=lambda other: (-shared[other], other)))
+        keys = set(self._people[row].keys)
+
+        def rank(other: int) -> tuple[bool, int, int]:
+            return keys.isdisjoint(self._people[other].keys), -shared[other], other
+
+        return sorted(nsmallest(MAX_CANDIDATES, shared, key=rank))

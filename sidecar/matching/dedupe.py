@@ -14,7 +14,7 @@ from .learning import learn
 from .person import Person, person_of
 
 THRESHOLD: Final = 0.5  # more probably one person than not
-_SAMPLE: Final = 2_000  # rows whose candidate pairs the weights are learnt from
+_SAMPLE: Final = 1_000  # rows whose candidate pairs the weights are learnt from
 # What normalisation does not know, passed through as it is.
 _OTHERS: Final = ("street", "address_2", "house_number", "postcode")
 
@@ -48,7 +48,7 @@ def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterat
     step = 1 + len(people) // _SAMPLE
     pairs = [
         (people[left], people[right])
-        for right in range(0, len(people), step) for left in _candidates(blocks, people, right)
+        for right in range(0, len(people), step) for left in blocks.candidates(right)
     ]  # fmt: skip
     frequencies = learn(Frequencies.of(people), pairs, 1 / step)
     for right, person in enumerate(people):

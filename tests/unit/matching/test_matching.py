@@ -135,6 +135,14 @@ def test_a_block_of_any_size_costs_a_bounded_number_of_comparisons() -> None:
     assert all(counts[1:])
 
 
+def test_identity_is_found_in_any_crowd() -> None:
+    one = {"first_name": "Ann", "last_name": "Lee", "linkedin_url": "https://linkedin.com/in/ann"}
+    other = {"first_name": "Cy", "last_name": "Ray", "city": "Sydney"}
+    rows = [one, *([other] * 30), other | {"linkedin_url": one["linkedin_url"]}]
+    pairs = list(find_pairs(people_of(rows, RecordSettings())))
+    assert [(pair.left, pair.right) for pair in pairs if pair.auto] == [(0, 31)]
+
+
 def test_columns_are_guessed_and_overridden() -> None:
     headers = ["rec_id", "Vorname", "surname", "street_number", "address_1", "Suburb", "PLZ", "soc_sec_id",
                "date_of_birth", "E-Mail", "state"]
