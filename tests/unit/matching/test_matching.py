@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sidecar.matching import (
     Frequencies,
+    Person,
     blocking_keys,
     column_fields,
     compare,
@@ -158,3 +159,9 @@ def test_rows_are_read_with_any_usual_separator() -> None:
     assert list(read_rows(['a; "b"\n', '1 ;"x;\n', 'y"\n', "\n"])) == [["a", "b"], ["1", "x;\ny"]]
     assert list(read_rows([])) == []
     assert fields_of(["", "x", "y"], ["phone", "phone", None]) == {"phone": "x"}
+
+
+def test_the_fields_compared_are_the_first_of_a_person() -> None:
+    from sidecar.matching.frequencies import FIELDS
+
+    assert Person._fields[:len(FIELDS)] == FIELDS
