@@ -12,7 +12,7 @@ from .person import Person
 
 _ROUNDS: Final = 8
 _BELIEF: Final = 20  # matches' worth of belief in what is usual
-_RATE_BELIEF: Final = 100  # records' worth
+_RATE_BELIEF: Final = 20  # records' worth
 _MOST_DIFFERENT: Final = 0.2  # of one person's values; more only for e-mail and telephone
 _GIVEN_ERRORS: Final = 2  # given names wrong, at most, for each family name wrong
 
