@@ -20,6 +20,21 @@ from local.settings import ROOT
 _IMAGES = ROOT / "docs/images"
 _THEMES = ("light", "dark")
 
+_SLACK_STYLE = """
+body { margin: 0; font: 15px/1.46 Lato, 'Helvetica Neue', sans-serif; color: #1d1c1d }
+main { padding: 16px 20px; width: 620px; display: flex; gap: 10px; background: #fff }
+.icon { flex: none; width: 36px; height: 36px; border-radius: 6px; background: #2563eb }
+h3 { margin: 4px 0 } p { margin: 4px 0 } a { color: #1264a3 }
+q { border-left: 4px solid #ddd; display: block; padding-left: 10px }
+q::before, q::after { content: '' }
+.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 6px 14px }
+.fields div { overflow-wrap: anywhere }
+small { color: #616061; display: block; margin: 6px 0 } small.app { display: inline }
+button { background: #fff; border: 1px solid #bbb; border-radius: 5px; font: bold 13px sans-serif;
+  margin: 8px 8px 0 0; padding: 7px 12px }
+.primary { background: #007a5a; border: 0; color: #fff }
+"""
+
 
 def dashboard(context: Any, facts: dict[str, Any]) -> None:
     """The overview and the best lead, in both themes."""
@@ -123,15 +138,9 @@ def _slack(payload: dict[str, Any]) -> str:
         fields = "".join(f"<div>{marked(f['text'])}</div>" for f in part.get("fields", ()))
         return f"<p>{marked(part.get('text', {}).get('text', ''))}</p><div class=fields>{fields}</div>"
 
-    return f"""<style>body {{ margin: 0; font: 15px/1.46 Lato, 'Helvetica Neue', sans-serif; color: #1d1c1d }}
-main {{ padding: 16px 20px; width: 620px; display: flex; gap: 10px; background: #fff }} p {{ margin: 4px 0 }}
-.icon {{ flex: none; width: 36px; height: 36px; border-radius: 6px; background: #2563eb }} h3 {{ margin: 4px 0 }}
-q {{ border-left: 4px solid #ddd; display: block; padding-left: 10px }} q::before, q::after {{ content: '' }}
-.fields {{ display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); overflow-wrap: anywhere; gap: 6px 14px }} small {{ color: #616061; display: block;
-margin: 6px 0 }} a {{ color: #1264a3 }} button {{ background: #fff; border: 1px solid #bbb; border-radius: 5px;
-font: bold 13px sans-serif; margin: 8px 8px 0 0; padding: 7px 12px }} .primary {{ background: #007a5a; border: 0;
-color: #fff }}</style><main><div class=icon></div><div><b>Enrichment</b> <small style="display:inline">APP</small>
-{''.join(block(part) for part in payload.get('blocks', ()))}</div></main>"""
+    blocks = "".join(block(part) for part in payload.get("blocks", ()))
+    return (f"<style>{_SLACK_STYLE}</style><main><div class=icon></div><div><b>Enrichment</b> "
+            f"<small class=app>APP</small>{blocks}</div></main>")
 
 
 def main() -> None:

@@ -22,7 +22,9 @@ from local.programs import LOGIN_EMAIL, WEBHOOK_HEADER, Stack
 from local.progress import say, step, warn
 from local.supervision import Supervisor
 
-STOP_ORDER = ("nginx", *(f"n8n-worker-{n}" for n in range(2, 9)), "n8n-worker", "n8n", "sidecar", "sinks", "providers", "valkey", "postgres")
+STOP_ORDER = (
+    "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n", "sidecar",
+    "sinks", "providers", "valkey", "postgres")
 
 
 def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
