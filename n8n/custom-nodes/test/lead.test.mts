@@ -154,9 +154,14 @@ test('save, whole answer: a mixed request is accepted, a rejected one carries th
 		context({ items, parameters, sidecar: () => ({ status: 202, body: mixed }) }),
 	);
 	assert.deepEqual(accepted.map(json), [[mixed], []]);
-	const refused = problem(422, 'invalid', { results: [mixed.results[1]], errors: [] });
+	const errors = [
+		{ pointer: '/email', detail: 'This is no address.' },
+		{ pointer: '/phone', detail: 'This cannot be dialled.' },
+	];
+	const refused = problem(422, 'invalid', { results: [mixed.results[1]], errors });
 	const rejected = await run(context({ items, parameters, sidecar: () => refused }));
-	assert.deepEqual(rejected.map(json), [[], [refused.body]]);
+	const message = 'This is no address.\nThis cannot be dialled.';
+	assert.deepEqual(rejected.map(json), [[], [{ ...refused.body, message }]]);
 	assert.deepEqual(pairedWith(rejected[1]), [[{ item: 0 }, { item: 1 }]]);
 });
 
