@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from .phone_plain import read_plain
+
 MAX_LENGTH = 100
 
 # "Tel.:", "Mobile:" and their like in front of a number.
@@ -52,6 +54,10 @@ def parse_phone(text: str, region: str | None = None) -> Phone | PhoneProblem:
     "00" in front stands for "+" in every region (ITU-T E.164 recommends it; no national number
     starts so). Of several numbers the first counts.
     """
+    if plain := read_plain(text, region):
+        code, national, country, number_type = plain
+        kind = _TYPES.get(number_type, "unknown")
+        return Phone(f"+{code}{national}", None, country, kind, True, kind != "unknown")
     import phonenumbers as library
 
     if len(text) > MAX_LENGTH:
