@@ -26,6 +26,9 @@ _AFTER_FORM = re.compile(
 _STRONG = frozenset(("Inc.", "LLC", "Ltd.", "GmbH", "Corp.", "LLP", "PLC", "LP", "PLLC"))
 
 
+_LETTER = re.compile(r"[^\W_]")
+
+
 class Company(NamedTuple):
     """A display name taken apart: `base` is the name without its legal form (None: no form)."""
 
@@ -33,6 +36,7 @@ class Company(NamedTuple):
     form: str | None
 
 
+@lru_cache(maxsize=8192)
 def _key(token: str) -> str:
     return fold(token).translate(_DROP)
 
@@ -144,8 +148,8 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
                 break
         else:
             break
-        before = [_key(span[0]) for span in spans[:start]]
-        if before == ["the"] or not any(map(str.isalnum, "".join(before))):
+        before = name[: spans[start].start()]
+        if not _LETTER.search(before) or (start == 1 and _key(spans[0][0]) == "the"):
             break
         found.insert(0, _spelling(form, text))
         end = start

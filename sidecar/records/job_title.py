@@ -239,7 +239,6 @@ def _plain(title: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
 def seniority(title: str, industry: str = "") -> str | None:
     """Return the highest level a title names, in People Data Labs' vocabulary, or None.
 
@@ -248,6 +247,14 @@ def seniority(title: str, industry: str = "") -> str | None:
     (or a company's name) tells, vice president is a middle rank: VP is manager there, assistant
     and associate VP senior, managing director director; senior and executive VP stay vp.
     """
+    level = _level(title)
+    if level in ("vp", "cxo") and industry and _BANK.search(fold(industry)):
+        return _bank_level(_plain(title), level)
+    return level
+
+
+@lru_cache(maxsize=4096)
+def _level(title: str) -> str | None:
     text = _plain(title)
     if not text:
         return None
@@ -261,10 +268,7 @@ def seniority(title: str, industry: str = "") -> str | None:
             text,
         ):
             return "entry"
-    level = _rank(_SOMEBODY_ELSE.sub("", text) if " to " in text else text)
-    if level in ("vp", "cxo") and industry and _BANK.search(fold(industry)):
-        return _bank_level(text, level)
-    return level
+    return _rank(_SOMEBODY_ELSE.sub("", text) if " to " in text else text)
 
 
 def _rank(text: str, only: tuple[str, ...] = ()) -> str | None:

@@ -15,16 +15,17 @@ from .email import (
 )
 from .industry import canonical_industry, naics_code
 from .job_title import department, seniority, tidy_title
-from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
+from .person import Name, is_junk_name, is_placeholder, join_name, may_hold_titles, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
-from .schema import DERIVED, FIELDS, MAX_DEPTH
+from .schema import DERIVED, FIELDS, MAX_DEPTH, TEXTS
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
 from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
 
 Lead = dict[str, Any]
 _ORDER = (*FIELDS, *DERIVED)
+_ONE_LINE = frozenset((*TEXTS, "phone_extension"))
 
 
 def normalize(
@@ -38,6 +39,10 @@ def normalize(
     """
     out: Lead = {}
     rules: dict[str, str] = {}
+    told, lead = lead, {
+        field: tidy(value) if field in _ONE_LINE and isinstance(value, str) else value
+        for field, value in lead.items()
+    }
     source, message = _text(lead, "source"), lead.get("message")
     if source:
         out["source"] = source
@@ -51,22 +56,22 @@ def normalize(
     _title(lead, out, rules)
     _rest(lead, out, rules)
     ordered = {field: out[field] for field in _ORDER if field in out}
-    return {"lead": ordered, "changes": _changes(lead, ordered, rules)}
+    return {"lead": ordered, "changes": _changes(told, ordered, rules)}
 
 
 def _text(lead: Mapping[str, Any], field: str) -> str:
     value = lead.get(field)
-    return tidy(value) if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> list[dict[str, Any]]:
     changes = []
     for field, to in out.items():
         before = lead.get(field)
+        if before is to:
+            continue  # nearly every text
         # 5 == 5.0 and 1 == True, but the type is a change too.
         if before != to or type(before) is not type(to):
-            if to is None and before is None:
-                continue
             rule = rules.get(field, "whitespace")
             changes.append({"field": field, "from": before, "to": to, "rule": rule})
     for field, before in lead.items():
@@ -186,7 +191,7 @@ def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str,
 
 def _bare(first: str, last: str) -> tuple[str, str]:
     """Take titles off a given name and suffixes off a family name ("Dr. Jane", "Doe Jr.")."""
-    if not (first and last):
+    if not (first and last and may_hold_titles(first, last)):
         return first, last
     name: Name = split_name(f"{first} {last}")
     if name.title and first.startswith(name.title + " "):

@@ -18,6 +18,8 @@ _LATIN = "A-Za-zÀ-ÖØ-öø-ſ"
 _WORD = rf"[{_LATIN}]{{2,40}}(?:[-'][{_LATIN}]{{2,40}})?"
 _PLAIN = re.compile(rf"({_WORD})(?: ({_WORD}|[A-Z]\.?))?(?: ({_WORD}))? ({_WORD})")
 _PLAIN_COMMA = re.compile(rf"({_WORD}), ?({_WORD})(?: ({_WORD}|[A-Z]\.?))?")
+# Words with one capital in front, which need no repair: nearly every name.
+_CASED = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?: [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile(r"[IVX]{1,5}")
 _SPLIT_WORD = re.compile(r"([-'’. ])")
@@ -192,6 +194,13 @@ def split_name(text: str) -> Name:
     return name
 
 
+def may_hold_titles(first: str, last: str) -> bool:
+    """Tell whether a given name may begin with a title or a family name end with a suffix."""
+    special = _special_words()
+    edges = (first.partition(" ")[0], last.rpartition(" ")[2])
+    return any(word.strip(".,").lower().replace(".", "") in special or "." in word for word in edges)
+
+
 def join_name(name: Name) -> str:
     """Return the parts in reading order: title given middle family suffix."""
     parts = (name.title, name.given, name.middle, name.family, name.suffix)
@@ -210,9 +219,9 @@ def repair_case(text: str) -> str:
     short runs without a vowel (JRR, DJ) stay beside words of mixed case. Particles inside become
     small; roman numerals and credentials get their usual form.
     """
-    words = text.split(" ")
-    if not needs_case(text):
+    if _CASED.fullmatch(text) or not needs_case(text):
         return text
+    words = text.split(" ")
     mixed = any(not (w.isupper() or w.islower()) and w[:1].isalpha() for w in words)
     last = len(words) - 1
     return " ".join(_repair_word(w, i == 0, i == last, mixed) for i, w in enumerate(words))

@@ -56,6 +56,11 @@ def validate(lead: object, settings: RecordSettings = DEFAULT_SETTINGS) -> dict[
     return _result(check.errors, check.warnings)
 
 
+def _plain(value: object, limit: int) -> bool:
+    """The usual case in one step: a printable text that is short enough."""
+    return type(value) is str and len(value) <= limit and value.isprintable()
+
+
 def _problem(where: str, code: str, detail: str) -> Problem:
     return {"pointer": where, "code": code, "detail": detail}
 
@@ -137,7 +142,8 @@ class _Check:
             return self.error("/tags", "wrong_type", "Tags must be a list of texts.")
         if len(value) > MAX_TAGS:
             return self.error("/tags", "too_many", f"There may be at most {MAX_TAGS} tags.")
-        return all(self._text(pointer("tags", i), tag, MAX_STRING) for i, tag in enumerate(value))
+        return all(_plain(tag, MAX_STRING) or self._text(pointer("tags", i), tag, MAX_STRING)
+                   for i, tag in enumerate(value))
 
     def _object(self, field: str, value: object) -> bool:
         where = f"/{field}"
@@ -147,9 +153,10 @@ class _Check:
             return self.error(where, "too_many", f"This may have at most {MAX_KEYS} keys.")
         if field == "utm":
             return all(
-                self._key(pointer("utm", key), key)
-                    and (text is None or self._text(pointer("utm", key), text, MAX_STRING))
-                    for key, text in value.items()
+                (_plain(key, 100) and key.strip() or self._key(pointer("utm", key), key))
+                and (text is None or _plain(text, MAX_STRING)
+                     or self._text(pointer("utm", key), text, MAX_STRING))
+                for key, text in value.items()
             )
         return self._tree(field, value)
 
