@@ -15,11 +15,15 @@ from sidecar.pipeline.access import Caller
 bp = Blueprint("records", __name__)
 
 
-@endpoint(bp, "POST", "/v1/validate", scope="leads:read", body=schemas.LeadList(),
+@endpoint(bp, "POST", "/v1/validate", scope="leads:read", body=schemas.ValidateRequest(),
           answer=schemas.Results())
 def validate(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Check leads: {valid, errors, warnings} for each, in order. Nothing is stored."""
-    return {"results": stateless.validate_leads(engine, body["leads"])}
+    """Check leads: {valid, errors, warnings} for each, in order. Nothing is stored.
+
+    With check_dns the domains of e-mail addresses are asked for; one that takes no mail is a warning.
+    """
+    return {"results": stateless.validate_leads(
+        engine, body["leads"], check_dns=body["check_dns"])}
 
 
 @endpoint(bp, "POST", "/v1/normalize", scope="leads:read", body=schemas.LeadList(),

@@ -103,6 +103,10 @@ class LeadList(Strict):
         fields.Raw(allow_none=True), required=True, validate=validate.Length(min=1, max=MAX_LEADS))
 
 
+class ValidateRequest(LeadList):
+    check_dns = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
 class FieldError(Schema):
     pointer = fields.String(required=True)
     code = fields.String()

@@ -5,15 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.pipeline import mail_domains
 from sidecar.pipeline.scoring import scoring_facts
 from sidecar.records import normalize, validate
+from sidecar.records.email import parse_email
 from sidecar.scoring import default_model, facts_of_lead, score
 from sidecar.store import facts, scores
 
 
-def validate_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
-    """[{valid, errors, warnings}] in order."""
-    return [validate(lead, engine.record_settings) for lead in leads]
+def validate_leads(
+    engine: Engine, leads: list[Any], *, check_dns: bool = False
+) -> list[dict[str, Any]]:
+    """[{valid, errors, warnings}] in order; with check_dns also a warning for each address whose
+    domain takes no mail. DNS never makes a lead invalid."""
+    results = [validate(lead, engine.record_settings) for lead in leads]
+    if check_dns:
+        domains = {
+            index: address.domain for index, lead in enumerate(leads)
+            if results[index]["valid"] and isinstance(lead.get("email"), str)
+            and not isinstance(address := parse_email(lead["email"].strip()), str)
+            and not address.is_literal
+        }
+        found = mail_domains.verdicts(engine, domains.values())
+        for index, domain in domains.items():
+            if found[domain] == "undeliverable":
+                results[index]["warnings"].append({
+                    "pointer": "/email", "code": "no_mail_domain",
+                    "detail": f"No mail server takes mail for {domain}."})
+    return results
 
 
 def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:

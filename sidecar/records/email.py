@@ -27,6 +27,9 @@ _PLAIN = re.compile(
     r"((?:[\w!#$%&'*+/=?^`{|}~-]+\.)*[\w!#$%&'*+/=?^`{|}~-]+)"
     r"@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,63})", re.ASCII | re.IGNORECASE)
 
+# RFC 5322 3.2.1: a backslash quotes printable ASCII, spaces and tabs; RFC 6532 adds nothing to it.
+_BAD_PAIR = re.compile(r"\\[^\x20-\x7e\t]")
+
 MAX_LENGTH = 320  # 64 + "@" + 255 octets; the library applies RFC 5321's 254 itself
 
 
@@ -112,6 +115,12 @@ def parse_email(text: str, allow_domain_literals: bool = True) -> Address | str:
         )
     except not_valid as error:
         return str(error)
+    if text.startswith('"'):
+        quoted = text[: text.rindex("@")]
+        if len(quoted.encode()) > 64:  # RFC 5321 4.5.3.1.1 counts the quotes as well
+            return "The email address is too long before the @-sign."
+        if _BAD_PAIR.search(quoted):
+            return "The email address has a backslash before a character that takes none."
     domain = str(found.ascii_domain).lower()
     return Address(found.normalized, found.local_part, domain, domain.startswith("["))
 

@@ -153,7 +153,7 @@ class _Check:
             return self.error(where, "too_many", f"This may have at most {MAX_KEYS} keys.")
         if field == "utm":
             return all(
-                (_plain(key, 100) and key.strip() or self._key(pointer("utm", key), key))
+                ((_plain(key, 100) and key.strip()) or self._key(pointer("utm", key), key))
                 and (text is None or _plain(text, MAX_STRING)
                      or self._text(pointer("utm", key), text, MAX_STRING))
                 for key, text in value.items()

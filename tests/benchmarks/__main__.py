@@ -2,10 +2,11 @@
 
 from tests.benchmarks import scaling, throughput
 from tests.benchmarks.matching import bench_matching
-from tests.benchmarks.records import bench_records
+from tests.benchmarks.records import bench_records, suites
 
 if __name__ == "__main__":
     bench_records.main()
+    suites.main()
     bench_matching.main()
     throughput.main()
     scaling.main()
