@@ -184,7 +184,7 @@ def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str,
         first, last = _bare(first, last)
     return {
         "first_name": repair_case(first),
-        "last_name": repair_case(last),
+        "last_name": repair_case(last, family=True),
         "full_name": repair_case(full),
     }
 

@@ -37,7 +37,7 @@ _MAC = word_set(
 _PARTICLES = word_set(
     """aan af al-din auf av bin bint binte binti da dal das de degli dei del dela della delle dem
     den der di do dos du el ibn la las le lo los of op ten ter van vande vander vd vom von y zu
-    zum zur und"""
+    zum zur und and et"""
 )
 _CREDENTIALS = {
     "phd": "PhD", "md": "MD", "mba": "MBA", "cpa": "CPA", "dds": "DDS", "dvm": "DVM", "jd": "JD",
@@ -212,8 +212,10 @@ def needs_case(text: str) -> bool:
     return any(word.isupper() or word.islower() for word in text.split())
 
 
-def repair_case(text: str) -> str:
+def repair_case(text: str, family: bool = False) -> str:
     """Give words in all capitals or all small letters a name's capitals.
+
+    A particle in front of a family name is small, as inside a whole name ("von Beethoven").
 
     Words of mixed case are never touched (McDonald, DeShawn, van der Berg stays). Initials and
     short runs without a vowel (JRR, DJ) stay beside words of mixed case. Particles inside become
@@ -224,7 +226,8 @@ def repair_case(text: str) -> str:
     words = text.split(" ")
     mixed = any(not (w.isupper() or w.islower()) and w[:1].isalpha() for w in words)
     last = len(words) - 1
-    return " ".join(_repair_word(w, i == 0, i == last, mixed) for i, w in enumerate(words))
+    return " ".join(
+        _repair_word(w, i == 0 and not family, i == last, mixed) for i, w in enumerate(words))
 
 
 def _repair_word(word: str, first: bool, last: bool, mixed: bool) -> str:
