@@ -15,11 +15,14 @@ MAX_WORDS = 20  # longer texts are no names; the general parser's cost grows wit
 
 # Words of plain Western names: Latin letters, perhaps with one hyphen or apostrophe inside.
 _LATIN = "A-Za-zÀ-ÖØ-öø-ſ"
-_WORD = rf"[{_LATIN}]{{2,40}}(?:[-'][{_LATIN}]{{2,40}})?"
+_WORD = rf"(?:[{_LATIN}]{{2,40}}(?:[-'][{_LATIN}]{{2,40}})?|[{_LATIN}]'[{_LATIN}]{{2,40}})"
 _PLAIN = re.compile(rf"({_WORD})(?: ({_WORD}|[A-Z]\.?))?(?: ({_WORD}))? ({_WORD})")
 _PLAIN_COMMA = re.compile(rf"({_WORD}), ?({_WORD})(?: ({_WORD}|[A-Z]\.?))?")
 # Words with one capital in front, which need no repair: nearly every name.
 _CASED = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?: [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*")
+# "Given particle… Family": nameparser gives the family name its particles.
+_WITH_PARTICLES = re.compile(rf"({_WORD}) ((?:[A-Za-z]{{2,6}} ){{1,3}})({_WORD})")
+_TITLES = frozenset(("Dr.", "Dr", "Mr.", "Mr", "Mrs.", "Mrs", "Ms.", "Ms", "Prof.", "Prof"))
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile(r"[IVX]{1,5}")
 _SPLIT_WORD = re.compile(r"([-'’. ])")
@@ -129,6 +132,46 @@ def _special_words() -> frozenset[str]:
     return frozenset(special)
 
 
+@lru_cache(maxsize=1)
+def _pure_particles() -> frozenset[str]:
+    """nameparser's particles that are no other kind of special word as well."""
+    from nameparser.config import (
+        bound_given_names,
+        conjunctions,
+        maiden_markers,
+        particles,
+        suffixes,
+        titles,
+    )
+
+    return frozenset(particles.PARTICLES).difference(
+        titles.TITLES, bound_given_names.BOUND_GIVEN_NAMES, conjunctions.CONJUNCTIONS,
+        maiden_markers.MAIDEN_MARKERS, suffixes.SUFFIX_ACRONYMS, suffixes.SUFFIX_WORDS)
+
+
+def _western_with_particles(text: str) -> Name | None:
+    """Read "Maria da Costa" or "Jan van der Berg"; None when the text is not that plain."""
+    found = _WITH_PARTICLES.fullmatch(text)
+    if found is None:
+        return None
+    given, between, family = found.groups()
+    special = _special_words()
+    if given.lower() in special or family.lower() in special or _ROMAN.fullmatch(family.upper()):
+        return None
+    if not _pure_particles().issuperset(between.lower().split()):
+        return None
+    return Name(given, between + family)
+
+
+def _western_with_title(text: str) -> Name | None:
+    """Read "Dr. Jane Doe": one of the commonest titles before a plain name of two words or more."""
+    title, _, rest = text.partition(" ")
+    if title not in _TITLES or "," in rest:
+        return None
+    name = _plain_western(rest) or _western_with_particles(rest)
+    return name and name._replace(title=title)
+
+
 def _plain_western(text: str) -> Name | None:
     """Read "Given Family", with up to two names or an initial between, or "Family, Given M.".
 
@@ -173,7 +216,7 @@ def split_name(text: str) -> Name:
     """
     if is_junk_name(text) or text.count(" ") >= MAX_WORDS:
         return Name()
-    plain = _plain_western(text)
+    plain = _plain_western(text) or _western_with_particles(text) or _western_with_title(text)
     if plain is not None:
         return plain
     name = _general(text)

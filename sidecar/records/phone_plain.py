@@ -41,11 +41,11 @@ def read_plain(text: str, region: str | None) -> tuple[int, str, str | None, int
         return None
     home = _regions(code)[0] if found[1] else region or ""
     prefix, plain_prefix = _prefixes(home)[1:]
-    stripped = prefix is not None and prefix.match(national) is not None
+    stripped = prefix.match(national) if prefix else None
     if stripped:
         if not plain_prefix:
             return None
-        national = national[len(plain_prefix):]
+        national = national[stripped.end():]
     if national[:1] in ("", "0"):
         return None
     known, kind = _placed(code, national)
@@ -102,14 +102,14 @@ def _home_region(region: str) -> tuple[int, re.Pattern[str] | None]:
 
 
 @lru_cache(maxsize=512)
-def _prefixes(region: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, str]:
-    """(digits that tell this region among those of one calling code, national prefix, the same
-    where it is nothing but digits to take off)."""
+def _prefixes(region: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, bool]:
+    """(digits that tell this region among those of one calling code, national prefix, whether that
+    is simply taken off: it holds no carrier's code and is not replaced)."""
     data = _metadata(region)
-    leading, prefix = data.leading_digits, data.national_prefix_for_parsing
-    plain = prefix and prefix == data.national_prefix and not data.national_prefix_transform_rule
-    return (re.compile(leading) if leading else None, re.compile(prefix) if prefix else None,
-            prefix if plain else "")
+    leading, prefix = (re.compile(pattern) if pattern else None for pattern in (
+        data.leading_digits, data.national_prefix_for_parsing))
+    return leading, prefix, not (
+        data.national_prefix_transform_rule or (prefix is not None and prefix.groups))
 
 
 @lru_cache(maxsize=2048)

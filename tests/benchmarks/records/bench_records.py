@@ -112,9 +112,30 @@ def memory_and_start() -> tuple[float, float]:
     return megabytes, seconds
 
 
+def growth() -> None:
+    """Print how the cost of hostile fields grows when they are twice as long (2 is linear)."""
+    shapes = {
+        "letters": "a", "dots": "a.", "at signs": "@", "digits": "1", "spaces": " x", "commas": "a,",
+        "brackets": "(", "combining marks": "e\u0301", "Chinese": "\u674e", "surrogates": "\ud800",
+    }
+    fields = ("email", "phone", "full_name", "company_name", "job_title", "company_domain", "country",
+              "linkedin_url", "annual_revenue", "message", "tags")
+    worst = ("", 0.0)
+    for name, unit in shapes.items():
+        for field in fields:
+            costs = []
+            for size in (500_000, 1_000_000):
+                lead = {field: unit * (size // len(unit))}
+                costs.append(min(per_lead(ours, [lead]) for _ in range(3)))
+            if costs[1] > 1000:  # what is refused by its length alone costs nothing worth a ratio
+                worst = max(worst, (f"{field} of {name}", costs[1] / costs[0]), key=lambda item: item[1])
+    print(f"1 MB beside 0.5 MB in one field, worst growth: {worst[1]:.1f} ({worst[0]})")
+
+
 def main() -> None:
     """Print every figure."""
     speed()
+    growth()
     memory_and_start()
 
 

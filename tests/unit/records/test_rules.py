@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar import records as r
-from sidecar.records.person import _general, _plain_western, _special_words
+from sidecar.records.person import (
+    _TITLES,
+    _general,
+    _plain_western,
+    _pure_particles,
+    _special_words,
+    _western_with_particles,
+    _western_with_title,
+)
 
 
 @pytest.mark.parametrize("text", [
@@ -52,7 +60,8 @@ def test_example_numbers_of_every_region(region: str) -> None:
 
 
 WORDS = st.sampled_from(
-    [*"Jane Mary Smith MILLER lopez Jean-Luc O'Brien A. E V Vi Müller".split(), *sorted(_special_words())]  # noqa: SIM905
+    ["Jane", "Mary", "Smith", "MILLER", "lopez", "Jean-Luc", "O'Brien", "D'Angelo", "l'Amour", "A.", "E",
+     "V", "Vi", "Müller", *sorted(_special_words())]
 )
 
 
@@ -61,6 +70,22 @@ WORDS = st.sampled_from(
 def test_the_fast_path_answers_as_the_general_parser(parts: list[str], first: str) -> None:
     text = first.join([parts[0], " ".join(parts[1:])]) if parts[1:] else parts[0]
     quick = _plain_western(text)
+    assert quick is None or quick == _general(text)
+
+
+@given(WORDS, st.lists(st.sampled_from(sorted(_pure_particles())) | WORDS, min_size=1, max_size=3), WORDS)
+def test_the_path_for_particles_answers_as_the_general_parser(
+    given_name: str, between: list[str], family: str
+) -> None:
+    text = " ".join([given_name, *between, family])
+    quick = _western_with_particles(text)
+    assert quick is None or quick == _general(text)
+
+
+@given(st.sampled_from(sorted(_TITLES)), st.lists(WORDS, min_size=1, max_size=4))
+def test_the_path_for_titles_answers_as_the_general_parser(title: str, parts: list[str]) -> None:
+    text = " ".join([title, *parts])
+    quick = _western_with_title(text)
     assert quick is None or quick == _general(text)
 
 
