@@ -42,6 +42,8 @@ def normalize(
     told, lead = lead, {
         field: tidy(value) if field in _ONE_LINE and isinstance(value, str) else value
         for field, value in lead.items()
+        # Nothing that long is valid, and caches must not be filled with it.
+        if not (field in TEXTS and isinstance(value, str) and len(value) > TEXTS[field])
     }
     source, message = _text(lead, "source"), lead.get("message")
     if source:

@@ -135,8 +135,8 @@ def growth() -> None:
 def main() -> None:
     """Print every figure."""
     speed()
-    growth()
     memory_and_start()
+    growth()
 
 
 if __name__ == "__main__":
