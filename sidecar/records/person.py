@@ -202,6 +202,9 @@ def _plain_western(text: str) -> Name | None:
 def _general(text: str) -> Name:
     from nameparser import HumanName
 
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) == 3 and parts[1].lower().strip(".") in ("jr", "sr", "ii", "iii", "iv"):
+        text = f"{parts[0]}, {parts[2]}, {parts[1]}"  # "Williams, Jr., Hank"
     parsed: HumanName = HumanName(text)
     return Name(parsed.first, parsed.last, parsed.middle, parsed.title, parsed.suffix)
 
@@ -278,7 +281,7 @@ def _repair_word(word: str, first: bool, last: bool, mixed: bool) -> str:
         return word
     lower = word.lower()
     core = lower.strip(".,")
-    if core in _PARTICLES and not first and not last:
+    if core in _PARTICLES and core == lower and not first and not last:
         return lower if word.isupper() else word
     if not first and core in _CREDENTIALS:
         return lower.replace(core, _CREDENTIALS[core])
