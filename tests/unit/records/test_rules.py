@@ -92,7 +92,8 @@ def test_the_path_for_titles_answers_as_the_general_parser(title: str, parts: li
 @pytest.mark.parametrize(("text", "given_name", "family"), [
     ("Ludwig van Beethoven", "Ludwig", "van Beethoven"), ("SMITH, JOHN", "JOHN", "SMITH"),
     ("Dr. Juan Q. de la Vega III", "Juan", "de la Vega"), ("Madonna", "Madonna", ""),
-    ("SMITH JOHN W", "JOHN", "SMITH"), ("Williams, Jr., Hank", "Hank", "Williams"), ("John & Mary Smith", "John", "Smith"),
+    ("SMITH JOHN W", "JOHN", "SMITH"), ("Williams, Jr., Hank", "Hank", "Williams"),
+    ("John & Mary Smith", "John", "Smith"),
 ])  # fmt: skip
 def test_names_split(text: str, given_name: str, family: str) -> None:
     assert r.split_name(text)[:2] == (given_name, family)
