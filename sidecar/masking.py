@@ -8,8 +8,13 @@ _DROPPED = ("email_canonical", "linkedin_url", "phone_extension")
 
 
 def mask_lead(lead: dict[str, Any]) -> dict[str, Any]:
-    """A lead without what names the person: initials, `j…@example.com`, the end of the phone."""
-    contact = {key: value for key, value in lead["contact"].items() if key not in _DROPPED}
+    """A lead without what names the person."""
+    return lead | {"contact": mask_contact(lead["contact"]), "message": None, "custom": {}, "masked": True}
+
+
+def mask_contact(contact: dict[str, Any]) -> dict[str, Any]:
+    """A contact's fields without the person: initials, `j…@example.com`, the end of the phone."""
+    contact = {key: value for key, value in contact.items() if key not in _DROPPED}
     for name in ("full_name", "first_name", "last_name"):
         if contact.get(name):
             contact[name] = " ".join(f"{word[0]}." for word in contact[name].split())
@@ -17,7 +22,7 @@ def mask_lead(lead: dict[str, Any]) -> dict[str, Any]:
         contact["email"] = mask_email(contact["email"])
     if contact.get("phone"):
         contact["phone"] = f"…{contact['phone'][-2:]}"
-    return lead | {"contact": contact, "message": None, "custom": {}, "masked": True}
+    return contact
 
 
 def mask_email(email: str) -> str:

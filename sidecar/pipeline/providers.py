@@ -22,7 +22,7 @@ from sidecar.enrichment.planning import request_key
 from sidecar.ids import new_id
 from sidecar.pipeline import claims
 from sidecar.pipeline.batches import references
-from sidecar.store import calls, facts, work
+from sidecar.store import calls, customers, facts, work
 from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
@@ -343,6 +343,8 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
              row["fetched_at"])
         )
     for kind in ("organization", "contact"):
-        claims.write_all(cursor, kind, said[kind])
+        # Who was erased meanwhile must not come back by a late answer.
+        there = customers.existing(cursor, kind, sorted({item[0] for item in said[kind]}))
+        claims.write_all(cursor, kind, [item for item in said[kind] if item[0] in there])
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     return len(rows)

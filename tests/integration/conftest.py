@@ -38,7 +38,8 @@ def api(app, engine):
     """A signed-in test client; everything that was in the pipeline before is gone."""
     with engine.database.transaction() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
-                       " provider_calls, provider_cache, notifications CASCADE")
+                       " provider_calls, provider_cache, notifications, field_values, suppressions,"
+                       " idempotency_keys CASCADE")
     return Api(app.test_client(), "tests")
 
 

@@ -1,0 +1,149 @@
+"""What people do with contacts and organizations: look, edit, and, for a person, take out and erase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.masking import mask_contact
+from sidecar.pipeline import claims
+from sidecar.records import normalize, validate
+from sidecar.store import access, customers, facts, intake, leads
+from sidecar.store.database import Cursor, Row
+
+# An organization's fields under the names that a lead has for them.
+_AS_LEAD = {"name": "company_name", "industry": "industry", "employee_count": "employee_count",
+            "annual_revenue": "annual_revenue", "country": "country", "region": "region", "city": "city",
+            "linkedin_url": "linkedin_url"}
+_FROM_LEAD = {
+    "contact": {name: name for name in facts.CONTACT_FIELDS},
+    "organization": {theirs: ours for ours, theirs in _AS_LEAD.items()} | {
+        "company_key": "company_key", "company_legal_form": "legal_form", "company_size": "company_size",
+        "revenue_range": "revenue_range"},
+}
+
+
+def page(
+    engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool
+) -> tuple[list[Row], list[Any] | None]:
+    """(rows, where the next page begins or None)."""
+    with engine.replica.transaction() as cursor:
+        rows = customers.page(cursor, kind, q, limit + 1, after)
+    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
+    return [_shown(kind, row, reveal) for row in rows[:limit]], following
+
+
+def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
+    """One entity with each field's source and its leads. Raises NotFound."""
+    with engine.database.transaction() as cursor:
+        row = customers.get(cursor, kind, entity_id)
+        if row is None:
+            raise NotFound(f"There is no such {kind}.")
+        sources = claims.provenance(cursor, kind, entity_id)
+        return _shown(kind, row, reveal) | {
+            "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
+
+
+def _shown(kind: str, row: Row, reveal: bool) -> Row:
+    known = row.pop("known")
+    if kind == "contact" and not reveal:
+        known = mask_contact(known)
+    return row | {"fields": known}
+
+
+def edit(
+    engine: Engine, kind: str, entity_id: str, changes: dict[str, Any], *, actor: str,
+    version: str | None, reveal: bool,
+) -> Row:
+    """A person's edit: normalised, locked against enrichment, audited; its leads are scored again.
+
+    Raises NotFound, Conflict when `version` is not the entity's, Invalid that names each field.
+    """
+    tidied = _tidied(engine, kind, changes)
+    with engine.database.transaction() as cursor:
+        before = customers.get(cursor, kind, entity_id, lock=True)
+        if before is None:
+            raise NotFound(f"There is no such {kind}.")
+        if version and version.strip('W/"') != str(before["version"]):
+            raise Conflict(f"Somebody else changed this {kind} meanwhile; load it again.")
+        claims.write(
+            cursor, kind, {entity_id: claims.lead_claims(tidied)}, source=f"edited by {actor}",
+            now=engine.now(), locked=True)
+        lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
+        customers.refresh_search(cursor, lead_ids)
+        intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)
+        access.audit(cursor, actor, f"{kind}.edited", kind, entity_id, after={"fields": sorted(tidied)})
+    return read(engine, kind, entity_id, reveal=reveal)
+
+
+def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changed fields in canonical form, with what follows from them."""
+    lead = {_AS_LEAD.get(name, name) if kind == "organization" else name: value
+            for name, value in changes.items()}
+    names = {theirs: ours for ours, theirs in _AS_LEAD.items()} if kind == "organization" else {}
+    # An address of nobody lets fields be checked that alone would make no lead.
+    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings)
+    if not checked["valid"]:
+        raise Invalid("The request is not valid; see errors.", errors=[
+            error | {"pointer": "/" + names.get(error["pointer"][1:], error["pointer"][1:])}
+            for error in checked["errors"]])
+    result = normalize(lead, engine.record_settings)["lead"]
+    return {ours: result[theirs] for theirs, ours in _FROM_LEAD[kind].items()
+            if result.get(theirs) is not None}
+
+
+def export(engine: Engine, contact_id: str, *, actor: str) -> Row:
+    """Everything that is known of a person, raw leads and provider answers included (GDPR 15, 20)."""
+    with engine.database.transaction() as cursor:
+        row = customers.get(cursor, "contact", contact_id)
+        if row is None:
+            raise NotFound("There is no such contact.")
+        lead_ids = [lead["id"] for lead in customers.leads_of(cursor, "contact", contact_id)]
+        whole = {
+            "contact": _shown("contact", row, True),
+            "sources": claims.provenance(cursor, "contact", contact_id),
+            "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
+            "received": [part | {"payload": _opened(engine, part["payload"])}
+                         for part in customers.intake_of(cursor, contact_id)],
+            "provider_answers": [part | {"answer": _opened(engine, part["answer"])}
+                                 for part in customers.answers_of(cursor, contact_id)],
+        }
+        access.audit(cursor, actor, "contact.exported", "contact", contact_id)
+    return whole
+
+
+def erase(engine: Engine, contact_id: str, *, actor: str) -> None:
+    """Forget a person (GDPR 17): rows, caches, raw leads, answers. Raises NotFound.
+
+    Keyed hashes remain, so that the next import refuses the person and nobody is asked about them.
+    """
+    with engine.database.transaction() as cursor:
+        row = customers.get(cursor, "contact", contact_id, lock=True)
+        if row is None:
+            raise NotFound("There is no such contact.")
+        keys = customers.identities(cursor, contact_id)
+        intake.lock(cursor, keys)
+        customers.suppress(cursor, {engine.hash("suppression", *key) for key in keys}, "erasure")
+        _forget_rejects(engine, cursor, row["known"])
+        customers.erase(cursor, contact_id)
+        access.audit(cursor, actor, "contact.erased", "contact", contact_id)
+
+
+def _forget_rejects(engine: Engine, cursor: Cursor, known: dict[str, Any]) -> None:
+    """Refused raw leads hang on nobody: those that name the person are found by reading them."""
+    traces = {str(known[name]).casefold() for name in ("email", "email_canonical", "phone", "linkedin_url")
+              if known.get(name)}
+    if known.get("full_name") and " " in known["full_name"]:
+        traces.add(known["full_name"].casefold())
+    after = None
+    while rows := customers.rejected_payloads(cursor, after, 500):
+        after = rows[-1]["id"]
+        named = [row["id"] for row in rows
+                 if any(trace in str(_opened(engine, row["payload"])).casefold() for trace in traces)]
+        if named:
+            customers.drop_payloads(cursor, named)
+
+
+def _opened(engine: Engine, sealed: Any) -> Any:
+    return engine.vault.open(sealed) if sealed else None

@@ -1,0 +1,129 @@
+"""Contacts and organizations as resources: pages, single ones, edits, erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sidecar.store.database import Cursor, Row, many, one
+from sidecar.store.facts import FIELDS, TABLES, json_object
+
+_SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
+
+
+def page(cursor: Cursor, kind: str, q: str | None, limit: int, after: str | None) -> list[Row]:
+    """A keyset page, newest first; `q` is searched in name and e-mail or domain."""
+    columns = " || ' ' || ".join(f"coalesce(t.{column}, '')" for column in _SEARCHED[kind])
+    text = None if q is None else "%" + q.lower().replace("\\", "\\\\").replace(
+        "%", "\\%").replace("_", "\\_") + "%"
+    return many(
+        cursor,
+        f"""SELECT {_shown(kind)} FROM {TABLES[kind]} t
+            WHERE (%(q)s IS NULL OR lower({columns}) LIKE %(q)s)
+              AND (%(after)s IS NULL OR t.id < %(after)s::uuid)
+            ORDER BY t.id DESC LIMIT %(limit)s""",  # noqa: S608
+        {"q": text, "after": after, "limit": limit})
+
+
+def get(cursor: Cursor, kind: str, entity_id: str, *, lock: bool = False) -> Row | None:
+    """One entity: {id, version, created_at, updated_at, fields…, organization_id?}."""
+    return one(
+        cursor, f"SELECT {_shown(kind)} FROM {TABLES[kind]} t WHERE t.id = %s"  # noqa: S608
+        f"{' FOR UPDATE' if lock else ''}", (entity_id,))
+
+
+def _shown(kind: str) -> str:
+    more = ", t.consent, t.org_id::text AS organization_id" if kind == "contact" else ""
+    return (f"t.id::text AS id, t.version, t.created_at, t.updated_at{more}, "
+            f"{json_object(kind, 't')} - 'id' AS known")
+
+
+def leads_of(cursor: Cursor, kind: str, entity_id: str) -> list[Row]:
+    """The leads of a contact or organization, newest first."""
+    column = "contact_id" if kind == "contact" else "org_id"
+    return many(
+        cursor, "SELECT id::text AS id, status, source, grade, total_score / 100.0 AS total, created_at"
+        f" FROM leads WHERE {column} = %s ORDER BY id DESC LIMIT 100", (entity_id,))
+
+
+def refresh_search(cursor: Cursor, lead_ids: Iterable[str]) -> None:
+    """What the list's text search looks at, after an edit."""
+    cursor.execute(
+        """UPDATE leads l SET search_text = lower(concat_ws(' ', c.name, c.email, o.name, o.domain))
+           FROM contacts c LEFT JOIN organizations o ON true
+           WHERE l.id = ANY(%s::uuid[]) AND c.id = l.contact_id
+             AND (o.id = l.org_id OR (l.org_id IS NULL AND o.id IS NULL))""", (list(lead_ids),))
+
+
+def identities(cursor: Cursor, contact_id: str) -> list[tuple[str, str]]:
+    """The keys by which a person is recognised."""
+    return [(row["kind"], row["value"]) for row in many(
+        cursor, "SELECT kind, value FROM contact_identities WHERE contact_id = %s", (contact_id,))]
+
+
+def intake_of(cursor: Cursor, contact_id: str) -> list[Row]:
+    """What was sent in about a contact: [{received_at, client, source, payload}], still encrypted."""
+    return many(
+        cursor, "SELECT received_at, client, source, payload FROM intake WHERE lead_id IN"
+        " (SELECT id FROM leads WHERE contact_id = %s) ORDER BY id", (contact_id,))
+
+
+def answers_of(cursor: Cursor, contact_id: str) -> list[Row]:
+    """What providers answered about a contact: [{provider, fetched_at, answer}], still encrypted."""
+    return many(
+        cursor, "SELECT provider, fetched_at, answer FROM provider_cache WHERE subject_kind = 'contact'"
+        " AND subject_id = %s ORDER BY fetched_at", (contact_id,))
+
+
+def suppress(cursor: Cursor, hashes: Iterable[str], reason: str) -> None:
+    """Refuse these people from now on."""
+    cursor.execute(
+        "INSERT INTO suppressions (key_hash, reason) SELECT unnest(%s::text[]), %s"
+        " ON CONFLICT DO NOTHING", (list(hashes), reason))
+
+
+def erase(cursor: Cursor, contact_id: str) -> None:
+    """Delete a contact with everything that hangs on it; of the ledger the amounts stay."""
+    cursor.execute(
+        "UPDATE intake SET payload = NULL, errors = '[]' WHERE lead_id IN"
+        " (SELECT id FROM leads WHERE contact_id = %s)", (contact_id,))
+    cursor.execute(
+        "DELETE FROM provider_cache WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
+    cursor.execute(
+        "UPDATE provider_calls SET request = NULL, error = NULL,"
+        " outcome = CASE WHEN state IN ('started', 'in_doubt') THEN 'erased' ELSE outcome END,"
+        " state = CASE WHEN state = 'planned' THEN 'dropped' WHEN state IN ('started', 'in_doubt')"
+        " THEN 'answered' ELSE state END"
+        " WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
+    cursor.execute(
+        "DELETE FROM field_values WHERE entity_kind = 'contact' AND entity_id = %s", (contact_id,))
+    cursor.execute("DELETE FROM contacts WHERE id = %s", (contact_id,))
+
+
+def rejected_payloads(cursor: Cursor, after: str | None, limit: int) -> list[Row]:
+    """Refused raw leads, oldest first, still encrypted: [{id, payload}]."""
+    return many(
+        cursor, "SELECT id::text AS id, payload FROM intake WHERE outcome = 'rejected' AND payload IS NOT"
+        " NULL AND (%(after)s IS NULL OR id > %(after)s::uuid) ORDER BY id LIMIT %(limit)s",
+        {"after": after, "limit": limit})
+
+
+def drop_payloads(cursor: Cursor, intake_ids: list[str]) -> None:
+    """Forget raw leads."""
+    cursor.execute(
+        "UPDATE intake SET payload = NULL, errors = '[]' WHERE id = ANY(%s::uuid[])", (intake_ids,))
+
+
+def existing(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> set[str]:
+    """Those of the entities that are there."""
+    return {row["id"] for row in many(
+        cursor, f"SELECT id::text AS id FROM {TABLES[kind]} WHERE id = ANY(%s::uuid[])"  # noqa: S608
+        " FOR KEY SHARE", (list(entity_ids),))}
+
+
+def editable(kind: str) -> tuple[str, ...]:
+    """The fields that a person may edit: no identity and nothing that is derived."""
+    derived = {"email", "email_canonical", "email_type", "seniority", "department", "phone_extension",
+               "phone_country", "phone_type", "company_key", "company_size", "revenue_range",
+               "legal_form", "domain", "technologies", "founded_year", "description"}
+    return tuple(name for name in FIELDS[kind] if name not in derived)
+

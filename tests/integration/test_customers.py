@@ -1,0 +1,127 @@
+"""Contacts and organizations: lists, a person's edits, access and erasure."""
+
+from __future__ import annotations
+
+import pytest
+
+from sidecar.store.database import many
+from tests.integration.conftest import Api
+
+LEAD = {"email": "rosalind@crystals.example", "first_name": "Rosalind", "last_name": "Franklin",
+        "job_title": "Head of Research", "phone": "+44 7911 123456", "company_name": "Crystals Ltd",
+        "country": "GB", "linkedin_url": "https://www.linkedin.com/in/rosalind-f",
+        "message": "Photograph 51"}
+
+
+@pytest.fixture
+def sent(api):
+    return api.post("/v1/leads", LEAD).json["results"][0]
+
+
+def patch(api, path, body, **headers):
+    return api.client.patch(path, json=body, headers=api.headers | headers)
+
+
+def test_people_and_companies_are_listed_searched_and_paged(api, sent):
+    api.post("/v1/leads", {"leads": [{"email": f"p{n}@many.example"} for n in range(5)]})
+    page = api.get("/v1/contacts?limit=4").json
+    rest = api.get(f"/v1/contacts?limit=4&cursor={page['next']}").json
+    ids = [row["id"] for row in (*page["data"], *rest["data"])]
+    assert len(set(ids)) == 6 and rest["next"] is None
+    assert [row["id"] for row in api.get("/v1/contacts?q=franklin").json["data"]] == [sent["contact_id"]]
+    assert api.get("/v1/organizations?q=crystals").json["data"][0]["fields"]["name"] == "Crystals Ltd"
+    one = api.get(f"/v1/contacts/{sent['contact_id']}").json
+    assert one["fields"]["full_name"] == "Rosalind Franklin" and one["leads"][0]["id"] == sent["lead_id"]
+    assert one["sources"]["job_title"]["source"] == "lead"
+
+
+def test_a_viewer_sees_nobody_and_exports_nobody(app, api, sent):
+    reader = Api(app.test_client(), "reader")
+    shown = reader.get(f"/v1/contacts/{sent['contact_id']}").text + reader.get("/v1/contacts").text
+    assert not [text for text in ("Franklin", "rosalind", "7911") if text in shown]
+    assert reader.get(f"/v1/contacts/{sent['contact_id']}/export").status_code == 403
+
+
+def test_a_persons_edit_is_tidied_and_wins_over_what_comes_later(api, sent):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    version = api.get(path).json["version"]
+    edited = patch(api, path, {"job_title": "CTO", "city": "LONDON"}, **{"If-Match": f'"{version}"'})
+    assert edited.json["fields"] | {"job_title": "CTO", "city": "London", "seniority": "cxo"} == (
+        edited.json["fields"])
+    assert edited.json["sources"]["job_title"]["locked"] is True
+    assert patch(api, path, {"city": "Leeds"}, **{"If-Match": f'"{version}"'}).status_code == 409
+    api.post("/v1/leads", LEAD | {"job_title": "Intern"})
+    assert api.get(path).json["fields"]["job_title"] == "CTO"
+
+
+@pytest.mark.parametrize(("body", "pointer"), [
+    ({"phone": "nonsense"}, "/phone"), ({"email": "x@y.example"}, "/email"), ({}, ""),
+    ({"linkedin_url": "https://example.com"}, "/linkedin_url"), ({"city": 7}, "/city"),
+])
+def test_a_wrong_edit_names_the_field(api, sent, body, pointer):
+    answer = patch(api, f"/v1/contacts/{sent['contact_id']}", body)
+    assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == pointer
+
+
+def test_a_companys_edit_follows_into_search_and_scores(api, sent, engine):
+    path = f"/v1/organizations/{sent['organization_id']}"
+    edited = patch(api, path, {"name": "Helix GmbH", "employee_count": 300}).json["fields"]
+    assert edited | {"name": "Helix GmbH", "legal_form": "GmbH", "company_size": "201-500"} == edited
+    assert api.get("/v1/leads?q=helix").json["data"][0]["id"] == sent["lead_id"]
+    assert api.get(f"/v1/leads/{sent['lead_id']}").json["stage"] == "queued"
+    answer = patch(api, path, {"name": 3})
+    assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == "/name"
+
+
+def test_everything_known_of_a_person_is_handed_out(api, sent):
+    whole = api.get(f"/v1/contacts/{sent['contact_id']}/export").json
+    assert whole["received"][0]["payload"]["message"] == "Photograph 51"
+    assert whole["leads"][0]["contact"]["email"] == LEAD["email"]
+
+
+def everywhere(engine, texts):
+    """(table, column) pairs of the database, and Redis keys, that hold one of the texts."""
+    found = []
+    with engine.database.transaction() as cursor:
+        columns = many(cursor, "SELECT table_name, column_name FROM information_schema.columns"
+                               " WHERE table_schema = 'public'")
+        for row in columns:
+            table, column = row["table_name"], row["column_name"]
+            values = many(cursor, f'SELECT "{column}"::text AS v FROM "{table}" WHERE "{column}" IS NOT NULL')
+            for value in values:
+                text = value["v"]
+                if text.startswith("\\x"):
+                    raw = bytes.fromhex(text[2:])
+                    try:
+                        text = str(engine.vault.open(raw))
+                    except Exception:
+                        text = raw.decode("utf-8", "replace")
+                if any(wanted.casefold() in text.casefold() for wanted in texts):
+                    found.append((table, column))
+    for key in engine.cache.redis.scan_iter("*"):
+        if any(wanted.encode() in key for wanted in texts):
+            found.append(("redis", key))
+    return found
+
+
+def test_who_is_erased_is_nowhere_and_does_not_come_back(api, sent, engine):
+    texts = ("rosalind", "franklin", "7911123456", "photograph 51")
+    api.post("/v1/leads", LEAD | {"country": 7})
+    api.client.post("/v1/leads", json=LEAD, headers=api.headers | {"Idempotency-Key": "erasure"})
+    batch = api.post("/v1/pipeline/claim").json
+    calls = api.step(batch, "plan").json["calls"]
+    started = api.step(batch, "calls/start", {"call_ids": [c["call_id"] for c in calls]}).json["requests"]
+    assert everywhere(engine, texts)
+    gone = api.client.delete(f"/v1/contacts/{sent['contact_id']}", headers=api.headers)
+    assert gone.status_code == 204
+    # An answer that was under way comes too late.
+    api.step(batch, "answers", {"answers": [
+        {"call_id": call["call_id"], "status": 200, "headers": {}, "elapsed_ms": 5,
+         "body": '{"data": {"full_name": "Rosalind Franklin"}}'}
+        for call in started if "/people/" in call["url"] or "/person/" in call["url"]]})
+    api.step(batch, "apply")
+    assert everywhere(engine, texts) == []
+    again = api.post("/v1/leads", LEAD).json["results"][0]
+    assert (again["outcome"], again["lead_id"]) == ("suppressed", None)
+    assert everywhere(engine, texts) == []
+    assert api.get(f"/v1/contacts/{sent['contact_id']}").status_code == 404
