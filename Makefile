@@ -41,6 +41,9 @@ bench: venv ## Measure, each figure beside a peer in the same run
 soak: venv ## Kill everything, again and again (KILL_SEEDS=5)
 	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/workflows/test_kill.py
 
+openapi: venv ## Write docs/openapi.json anew
+	@.venv/bin/sidecar openapi > docs/openapi.json
+
 refresh-lists: venv ## Make the lists that age (countries) anew from their pinned packages
 	@$(PY) -m sidecar.refresh_lists
 

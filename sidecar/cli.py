@@ -118,6 +118,17 @@ def providers() -> None:
     click.echo(json.dumps(catalogue(), indent=2))
 
 
+@main.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document (docs/openapi.json is made so)."""
+    import json
+
+    import sidecar.app  # noqa: F401  (the routes register themselves)
+    from sidecar.api.openapi import document
+
+    click.echo(json.dumps(document(), indent=2, ensure_ascii=False))
+
+
 @main.group()
 def clients() -> None:
     """Programs that call the API."""

@@ -145,6 +145,8 @@ class Settings:
     bulk_batches: int = _setting("Bulk batches at once.", _integer(1, 100), "2")
     max_rounds: int = _setting("Provider rounds of a batch.", _integer(1, 10), "4")
     max_attempts: int = _setting("Tries of a lead alone before it is dead.", _integer(1, 20), "3")
+    raw_payload_days: int = _setting(
+        "Days for which raw leads are kept, encrypted.", _integer(1, 3650), "30")
     sign_ins_per_minute: int = _setting(
         "Sign-ins and refreshes a minute from one address.", _integer(1, 1_000_000), "30")
     reads_per_minute: int = _setting(

@@ -10,6 +10,7 @@ from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.ids import new_id
 from sidecar.pipeline.intake import lead_url
+from sidecar.pipeline.retention import tidy_up
 from sidecar.store import work
 from sidecar.store.database import Cursor, Row
 
@@ -25,6 +26,7 @@ def claim(
     """
     lanes = (lane,) if lane else work.LANES
     _clear_wake(engine, lanes)
+    tidy_up(engine)
     settings = engine.settings
     sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}
     open_batches = {"interactive": settings.interactive_batches, "bulk": settings.bulk_batches}

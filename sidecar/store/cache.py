@@ -42,6 +42,10 @@ class Cache:
         """Whether this wake-up is the first of its second; the others coalesce into it."""
         return bool(self.redis.set(f"wake:{lane}", 1, nx=True, px=1000))
 
+    def first_in(self, name: str, seconds: int) -> bool:
+        """Whether nobody else did this within the last seconds."""
+        return bool(self.redis.set(f"once:{name}", 1, nx=True, ex=seconds))
+
     def clear_wake(self, *lanes: str) -> None:
         """From here on a wake-up counts again: the claim that follows sees all that was committed."""
         self.redis.delete(*(f"wake:{lane}" for lane in lanes))

@@ -41,8 +41,10 @@ def leads_of(cursor: Cursor, kind: str, entity_id: str) -> list[Row]:
     """The leads of a contact or organization, newest first."""
     column = "contact_id" if kind == "contact" else "org_id"
     return many(
-        cursor, "SELECT id::text AS id, status, source, grade, total_score / 100.0 AS total, created_at"
-        f" FROM leads WHERE {column} = %s ORDER BY id DESC LIMIT 100", (entity_id,))
+        cursor,
+        f"""SELECT id::text AS id, status, source, grade, total_score / 100.0 AS total, created_at
+            FROM leads WHERE {column} = %s ORDER BY id DESC LIMIT 100""",  # noqa: S608
+        (entity_id,))
 
 
 def refresh_search(cursor: Cursor, lead_ids: Iterable[str]) -> None:

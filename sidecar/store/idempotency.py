@@ -21,10 +21,7 @@ def find(cursor: Cursor, caller: str, key: str) -> Row | None:
 
 
 def save(cursor: Cursor, caller: str, key: str, fingerprint: str, status: int, answer: bytes) -> None:
-    """Keep an answer; what is older than a day goes."""
-    cursor.execute(
-        "DELETE FROM idempotency_keys WHERE (caller, key) IN (SELECT caller, key FROM idempotency_keys"
-        " WHERE created_at < now() - interval '24 hours' LIMIT 20)")
+    """Keep an answer."""
     cursor.execute(
         "INSERT INTO idempotency_keys (caller, key, fingerprint, status, answer)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (caller, key) DO UPDATE SET"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 from sidecar.api.endpoint import ENDPOINTS
+from sidecar.api.openapi import document
 
 USER = {"grant_type": "password", "username": "ada@example.com", "password": "a long password"}
 
@@ -66,3 +69,8 @@ def test_the_metrics_tell_the_queue(app):
 def test_the_document_names_every_route(app):
     paths = app.test_client().get("/openapi.json").json["paths"]
     assert len({c.path for c in ENDPOINTS}) == len(paths)
+
+
+def test_the_committed_document_is_this_one():
+    text = (Path(__file__).parents[2] / "docs/openapi.json").read_text(encoding="utf-8")
+    assert json.loads(text) == json.loads(json.dumps(document())), "run make openapi"

@@ -1,0 +1,29 @@
+"""Forgetting what is kept for a while only, a bounded number of rows at a time."""
+
+from __future__ import annotations
+
+from sidecar.store.database import Cursor
+
+_ROWS = 1000
+
+
+def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
+    """Forget raw leads after `payload_days`, expired answers of providers after 30 days more,
+    sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
+    statements = {
+        "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
+                    " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
+                    " ORDER BY received_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
+                   " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"
+                    " expires_at < now() LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "idempotency_keys": "DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM"
+                            " idempotency_keys WHERE created_at < now() - interval '24 hours'"
+                            " LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+    }
+    done = {}
+    for kind, statement in statements.items():
+        cursor.execute(statement, {"days": payload_days, "rows": _ROWS})
+        done[kind] = cursor.rowcount
+    return done
