@@ -80,6 +80,8 @@ class Database:
                 self._pool = ThreadedConnectionPool(
                     0, self._size, self._dsn, options=_OPTIONS, connect_timeout=3
                 )
+                # How many it keeps open when they come back; none are opened before they are needed.
+                self._pool.minconn = self._size
             for _ in range(self._size + 1):
                 conn = self._pool.getconn()
                 if self._alive(conn):

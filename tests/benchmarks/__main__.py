@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: all figures, each as a ratio to its peer."""
 
-from tests.benchmarks import scaling, throughput
+from tests.benchmarks import api, scaling, throughput
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_records, suites
 
@@ -8,5 +8,6 @@ if __name__ == "__main__":
     bench_records.main()
     suites.main()
     bench_matching.main()
+    api.main()
     throughput.main()
     scaling.main()

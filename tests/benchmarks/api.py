@@ -1,0 +1,179 @@
+"""What the API costs, each figure as a ratio to its peer in the same run.
+
+Single durable POST /v1/leads at 16 clients beside a bare Flask and psycopg2 insert under the same
+gunicorn; batches of 1,000 beside COPY of the same leads into one table; and, with SOAK=1, pages,
+search and upserts of a store of 1,000,000 leads beside one of 10,000.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+import requests
+
+from local import programs
+from local.programs import Stack
+from local.settings import ROOT
+from sidecar.engine import Engine
+from sidecar.pipeline import intake, sales
+from sidecar.pipeline.access import SCOPES
+from sidecar.secrets import hash_password
+from sidecar.settings import Settings
+from sidecar.store import access
+from tests.client import until
+from tests.stack import running_services
+
+CLIENTS, POSTS, BATCHES = 16, 3000, 5
+
+
+def lead(number: int, mark: str) -> dict[str, object]:
+    """A lead of a company of its own."""
+    return {"email": f"lee.page{number}@{mark}{number % 9973}.example", "first_name": "Lee",
+            "last_name": f"Page{number}", "job_title": "Head of Sales",
+            "phone": f"+1415555{number % 10000:04}", "company_name": f"{mark.title()} {number % 9973} Inc.", "country": "US",
+            "source": "import"}
+
+
+@contextmanager
+def serving(stack: Stack, app: str, port: int) -> Iterator[str]:
+    """gunicorn with two workers; yields its address."""
+    environment = {**os.environ, **programs.sidecar_environment(stack), "SIDECAR_WAKE_URL": "",
+                   "SIDECAR_WORKERS": "2", "SIDECAR_BIND": f"127.0.0.1:{port}",
+                   "SIDECAR_LOG_LEVEL": "WARNING", "SIDECAR_WRITES_PER_MINUTE": "10000000"}
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "gunicorn"), "-c", str(ROOT / "sidecar/gunicorn.conf.py"), app],
+        env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: _answers(f"http://127.0.0.1:{port}"), 30, "gunicorn")
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).status_code > 0
+    except requests.ConnectionError:
+        return False
+
+
+def rate(address: str, path: str, bodies: list[bytes], headers: dict[str, str]) -> float:
+    """Requests per second of 16 clients, each with a connection of its own."""
+    def work(share: list[bytes]) -> None:
+        connection = http.client.HTTPConnection(address, timeout=60)
+        for body in share:
+            connection.request("POST", path, body, headers | {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 202, answer.status
+        connection.close()
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(work, [bodies[n::CLIENTS] for n in range(CLIENTS)]))
+    return len(bodies) / (time.monotonic() - begun)
+
+
+def single(stack: Stack, token: str) -> None:
+    """Durable single leads beside a bare insert."""
+    with psycopg2.connect(stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD")) as connection:
+        connection.cursor().execute("CREATE TABLE bare (id bigserial PRIMARY KEY, lead jsonb)")
+    headers = {"Authorization": f"Bearer {token}"}
+    with serving(stack, "tests.benchmarks.bare:app", 18111) as address:
+        bodies = [json.dumps(lead(n, "bare")).encode() for n in range(POSTS)]
+        rate(address, "/bare", bodies[:200], {})
+        peer = rate(address, "/bare", bodies, {})
+    with serving(stack, "sidecar.app:create_app()", 18112) as address:
+        bodies = [json.dumps(lead(n, "single")).encode() for n in range(POSTS + 200)]
+        rate(address, "/v1/leads", bodies[POSTS:], headers)
+        ours = rate(address, "/v1/leads", bodies[:POSTS], headers)
+    print(f"POST /v1/leads at {CLIENTS} clients: {ours:.0f}/s, bare insert {peer:.0f}/s: "
+          f"ratio {ours / peer:.2f} (goal 0.5)")
+
+
+def batches(stack: Stack, engine: Engine) -> None:
+    """Batches of 1,000 beside COPY into one table."""
+    leads = [lead(n, "batch") for n in range(BATCHES * 1000)]
+    intake.receive(engine, [lead(n, "warm") for n in range(1000)], client="bench")
+    begun = time.monotonic()
+    for start in range(0, len(leads), 1000):
+        intake.receive(engine, leads[start:start + 1000], client="bench")
+    ours = len(leads) / (time.monotonic() - begun)
+    connection = psycopg2.connect(stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD"))
+    with connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE copied (email text, lead jsonb)")
+        begun = time.monotonic()
+        for start in range(0, len(leads), 1000):
+            text = "".join(f"{item['email']}\t{json.dumps(item)}\n" for item in leads[start:start + 1000])
+            cursor.copy_expert("COPY copied FROM STDIN", io.StringIO(text))
+            connection.commit()
+        peer = len(leads) / (time.monotonic() - begun)
+    connection.close()
+    print(f"batches of 1,000: {ours:.0f} leads/s, COPY into one table {peer:.0f} rows/s: "
+          f"ratio {ours / peer:.3f} (goal 0.05)")
+
+
+def p95(work: Callable[[int], object], times: int = 60) -> float:
+    """Milliseconds within which 95 % of the calls end."""
+    spent = []
+    for number in range(times):
+        begun = time.perf_counter()
+        work(number)
+        spent.append((time.perf_counter() - begun) * 1000)
+    return statistics.quantiles(spent, n=20)[-1]
+
+
+def size(engine: Engine, count: int) -> dict[str, float]:
+    """p95 of list, search and upsert once the store holds so many leads."""
+    with engine.database.transaction() as cursor:
+        cursor.execute("SELECT count(*) AS n FROM leads")
+        there = cursor.fetchone()["n"]
+    for start in range(there, count, 1000):
+        intake.receive(engine, [lead(n, "size") for n in range(start, min(start + 1000, count))],
+                       client="bench")
+    with engine.database.transaction() as cursor:
+        cursor.execute("ANALYZE")
+    listed = {"sort": "newest", "limit": 50, "after": None, "reveal": True}
+    return {
+        "list": p95(lambda n: sales.list_leads(engine, {}, **listed)),
+        "search": p95(lambda n: sales.list_leads(engine, {"q": f"page{n * 37 % count}@size"}, **listed)),
+        "upsert": p95(lambda n: intake.receive(engine, [lead(n * 31 % count, "size")], client="bench")),
+    }
+
+
+def main() -> None:
+    """Print every figure."""
+    with running_services() as stack:
+        environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
+        engine = Engine.build(Settings.from_env(environment))
+        with engine.database.transaction() as cursor:
+            access.save_client(cursor, "bench", hash_password("bench"), list(SCOPES))
+        with serving(stack, "sidecar.app:create_app()", 18112) as address:
+            token = requests.post(f"http://{address}/v1/auth/token", timeout=30, json={
+                "grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench",
+            }).json()["access_token"]
+        single(stack, token)
+        batches(stack, engine)
+        small, large = 20_000, 1_000_000 if os.environ.get("SOAK") else 100_000
+        before, after = size(engine, small), size(engine, large)
+        for name, value in after.items():
+            print(f"{name} p95 with {large:,} leads: {value:.1f} ms, with {small:,} {before[name]:.1f} ms: "
+                  f"ratio {value / before[name]:.2f} (goal 1.5)")
+        engine.close()
+
+
+if __name__ == "__main__":
+    main()
