@@ -42,8 +42,8 @@ def lead(number: int, mark: str) -> dict[str, object]:
     """A lead of a company of its own."""
     return {"email": f"lee.page{number}@{mark}{number % 9973}.example", "first_name": "Lee",
             "last_name": f"Page{number}", "job_title": "Head of Sales",
-            "phone": f"+1415555{number % 10000:04}", "company_name": f"{mark.title()} {number % 9973} Inc.", "country": "US",
-            "source": "import"}
+            "phone": f"+1415555{number % 10000:04}", "country": "US", "source": "import",
+            "company_name": f"{mark.title()} {number % 9973} Inc."}
 
 
 @contextmanager
