@@ -13,20 +13,18 @@ from .text import fold, tidy, words
 MAX_FORM_WORDS = 6
 MAX_NAME_WORDS = 60  # what is longer is no company name
 
-_TOKEN = re.compile(r"[^\s,;]+")
+_TOKEN = re.compile("[^ ,;]+")  # of a tidy text
 _DROP = str.maketrans("", "", ".,-–;'\"“”„«»")
 _TAIL = re.compile(r"\s*(?:\(([^()]{0,60})\)|\[[^\]]{0,60}\])\s*$")
 # What follows a legal form that stands inside: a trade name, a branch, a place of registration.
 _AFTER_FORM = re.compile(
-    r"^(?:dba|d/b/a|aka|a/k/a|fka|f/k/a|t/a|ta|trading|trustee|attn|niederlassung|zweigniederlassung|"
-    r"of|in|c/o|division|div|-|–|—|/|\||:|\()",
+    r"(?:d\.? ?b\.? ?a|d/b/a|aka|a/k/a|fka|f/k/a|t/a|ta|trading|trustee|attn|niederlassung|"
+    r"zweigniederlassung|c/o|division|div)\b|[-–—/|:(]",
     re.IGNORECASE,
 )
-# Forms clear enough to be taken from the middle of a name.
-_STRONG = frozenset(("Inc.", "LLC", "Ltd.", "GmbH", "Corp.", "LLP", "PLC", "LP", "PLLC"))
-
-
-_LETTER = re.compile(r"[^\W_]")
+# Forms that are no other word, so that they count wherever they stand.
+_STRONG_WORDS = frozenset(("inc", "llc", "ltd", "gmbh", "llp", "pllc"))
+_DOTTED = frozenset(("p.c.", "p.a.", "s.a.", "p.l.c."))
 
 
 class Company(NamedTuple):
@@ -36,14 +34,14 @@ class Company(NamedTuple):
     form: str | None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _key(token: str) -> str:
     return fold(token).translate(_DROP)
 
 
 @lru_cache(maxsize=1)
-def _suffix_forms() -> tuple[dict[str, str], frozenset[str]]:
-    """Return {folded form: its spelling} and the words such a form can end with.
+def _suffix_forms() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
+    """Return {folded form: its spelling} and the words such a form can begin and end with.
 
     A folded form has its words joined by spaces and lone letters run together.
     """
@@ -60,8 +58,11 @@ def _suffix_forms() -> tuple[dict[str, str], frozenset[str]]:
             merged = _merge(_key(word) for word in other.split())
             if merged:
                 forms[merged] = spelling
+    starts = {merged.partition(" ")[0] for merged in forms}
     ends = {merged.rpartition(" ")[2] for merged in forms}
-    return forms, frozenset(ends | {letter for end in ends for letter in end[-1:]})
+    starts |= {start[0] for start in starts}
+    ends |= {end[-1] for end in ends}
+    return forms, frozenset(starts), frozenset(ends)
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +90,7 @@ def _merge(keys: Iterable[str]) -> str:
 def _fits_case(merged: str, text: str, whole: str) -> bool:
     """Tell whether a form that could be a common word is written as registers write it."""
     allowed = EXACT_CASE.get(merged)
-    if allowed is None or text.strip(" ,") in allowed:
+    if allowed is None or text.strip(" ,") in allowed or text.replace(" ", "") in allowed:
         return True
     return (
         merged not in ("spa", "se", "sc", "ca", "me", "da", "cv", "cc") and whole == whole.upper()
@@ -125,7 +126,7 @@ def split_company(name: str) -> Company:
 
 
 def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
-    forms, last_words = _suffix_forms()
+    forms, first_words, last_words = _suffix_forms()
     end = len(spans)
     found: list[str] = []
     while end > 1:
@@ -139,6 +140,8 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
         first = max(1, end - MAX_FORM_WORDS)
         keys = [_key(span[0]) for span in spans[first:end]]
         for start in range(first, end):
+            if keys[start - first] not in first_words:
+                continue
             merged = _merge(keys[start - first :])
             form = forms.get(merged)
             if form is None:
@@ -148,8 +151,8 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
                 break
         else:
             break
-        before = name[: spans[start].start()]
-        if not _LETTER.search(before) or (start == 1 and _key(spans[0][0]) == "the"):
+        before = [_key(span[0]) for span in spans[:start]]
+        if before == ["the"] or not any(map(str.isalnum, "".join(before))):
             break
         found.insert(0, _spelling(form, text))
         end = start
@@ -197,8 +200,13 @@ def _from_front(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
 def _from_inside(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
     forms = _suffix_forms()[0]
     for i in range(1, len(spans) - 1):
-        if _AFTER_FORM.match(spans[i + 1][0]) and forms.get(_key(spans[i][0])) in _STRONG:
-            return Company(name[: spans[i - 1].end()].rstrip(" ,"), forms[_key(spans[i][0])])
+        token = spans[i][0]
+        if _key(token) in _STRONG_WORDS or token.lower() in _DOTTED:
+            return Company(name[: spans[i - 1].end()].rstrip(" ,"), forms[_key(token)])
+        if _AFTER_FORM.match(name, spans[i + 1].start()):
+            found = _from_end(name[: spans[i].end()], spans[: i + 1])
+            if found:
+                return found
     return None
 
 

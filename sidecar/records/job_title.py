@@ -1,4 +1,4 @@
-"""Job titles: seniority and department, for English and German titles.
+"""Job titles: seniority and department, for English and German titles and common ones of others.
 
 Vocabularies: People Data Labs' enumerations job_title_levels and job_title_role (v28, see
 docs.peopledatalabs.com). The rules are our own; the tests list the titles that shaped them.
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from .text import fold, tidy, word_set
+from .title_words import in_english
 
 SENIORITIES: Final = (
     "owner", "cxo", "partner", "vp", "director", "manager", "senior", "entry", "training", "unpaid",
@@ -225,7 +226,7 @@ _NOT_WORD = re.compile(r"[^\w]+")
 _GENDER = re.compile(
     r"[*:_/](?:in(?:nen)?|r|n)\b|\((?:in|m|w|d|f|x|gn|/|\s|\||,|\*)+\)|\b[mwfd]/[mwfd](?:/[mwfdx])?\b"
 )
-_BANK = re.compile(r"\bbank(?:ing|en)?\b|\bcapital markets\b|\b\w*bank\b|\bsparkasse\b")
+_BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")
 
 
 @lru_cache(maxsize=4096)
@@ -236,7 +237,7 @@ def _plain(title: str) -> str:
     text = _NOT_WORD.sub(" ", _GENDER.sub(" ", text)).strip()
     for pattern, full in _ABBREVIATIONS:
         text = pattern.sub(full, text)
-    return text
+    return in_english(text)
 
 
 def seniority(title: str, industry: str = "") -> str | None:

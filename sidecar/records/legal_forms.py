@@ -24,7 +24,7 @@ SPELLINGS: Final[dict[str, str]] = {
     "Co., Inc.": "co inc|company inc",
     "& Co., Inc.": "& co inc|and co inc",
     "& Co., Ltd.": "& co ltd|& co limited",
-    "LLC": "llc|l l c|limited liability company|limited liability co|ltd liability co|lc",
+    "LLC": "llc|l l c|ll c|limited liability company|limited liability co|ltd liability co|lc",
     "PLLC": "pllc|professional limited liability company",
     "Ltd.": "ltd|limited|ltd company",
     "PLC": "plc|public limited company|public ltd co",

@@ -15,7 +15,7 @@ from .email import (
 )
 from .industry import canonical_industry, naics_code
 from .job_title import department, seniority, tidy_title
-from .person import Name, is_junk_name, is_placeholder, join_name, may_hold_titles, repair_case, split_name
+from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
 from .schema import DERIVED, FIELDS, MAX_DEPTH, TEXTS
@@ -24,8 +24,9 @@ from .text import tidy, tidy_lines
 from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
 
 Lead = dict[str, Any]
+Texts = Mapping[str, str]
 _ORDER = (*FIELDS, *DERIVED)
-_ONE_LINE = frozenset((*TEXTS, "phone_extension"))
+_LINES = frozenset((*TEXTS, "phone_extension"))
 
 
 def normalize(
@@ -39,31 +40,29 @@ def normalize(
     """
     out: Lead = {}
     rules: dict[str, str] = {}
-    told, lead = lead, {
-        field: tidy(value) if field in _ONE_LINE and isinstance(value, str) else value
+    texts = {
+        field: text
         for field, value in lead.items()
-        # Nothing that long is valid, and caches must not be filled with it.
-        if not (field in TEXTS and isinstance(value, str) and len(value) > TEXTS[field])
+        # Nothing too long is valid, and caches must not be filled with it.
+        if field in _LINES and isinstance(value, str) and len(value) <= TEXTS.get(field, 500)
+        and (text := tidy(value))
     }
-    source, message = _text(lead, "source"), lead.get("message")
-    if source:
-        out["source"] = source
+    if "source" in texts:
+        out["source"] = texts["source"]
+    message = lead.get("message")
     if isinstance(message, str) and (text := tidy_lines(message)):
         out["message"] = text
-    _place(lead, out, rules)
-    _email(lead, out, rules, settings)
-    _phone(lead, out, rules, settings)
-    _person(lead, out, rules)
-    _company(lead, out, rules)
-    _title(lead, out, rules)
-    _rest(lead, out, rules)
+    _place(texts, out, rules)
+    _email(texts, out, rules, settings)
+    _phone(texts, out, rules, settings)
+    _person(texts, out, rules)
+    _company(texts, out, rules)
+    _figures(lead, out, rules)
+    _industry(texts, out, rules)
+    _title(texts, out, rules)
+    _rest(lead, texts, out, rules)
     ordered = {field: out[field] for field in _ORDER if field in out}
-    return {"lead": ordered, "changes": _changes(told, ordered, rules)}
-
-
-def _text(lead: Mapping[str, Any], field: str) -> str:
-    value = lead.get(field)
-    return value if isinstance(value, str) else ""
+    return {"lead": ordered, "changes": _changes(lead, ordered, rules)}
 
 
 def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -71,7 +70,7 @@ def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> li
     for field, to in out.items():
         before = lead.get(field)
         if before is to:
-            continue  # nearly every text
+            continue
         # 5 == 5.0 and 1 == True, but the type is a change too.
         if before != to or type(before) is not type(to):
             rule = rules.get(field, "whitespace")
@@ -83,29 +82,29 @@ def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> li
     return changes
 
 
-def _place(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
-    text = _text(lead, "country")
-    if text:
-        out["country"] = country_code(text)
-        rules["country"] = "iso_3166_1"
-        if out["country"] is None:
-            del out["country"]
-            rules["country"] = "unknown_country"
-    region = _text(lead, "region")
+def _place(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    if "country" in texts:
+        country = country_code(texts["country"])
+        rules["country"] = "iso_3166_1" if country else "unknown_country"
+        if country:
+            out["country"] = country
+    region = texts.get("region")
     if region:
         code = region_code(region, out.get("country"))
-        out["region"] = code or place_name(region)
+        place = code or place_name(region)
+        if place:
+            out["region"] = place
         rules["region"] = "iso_3166_2" if code else "capitals"
-    city = place_name(_text(lead, "city"))
+    city = place_name(texts.get("city", ""))
     if city:
         out["city"] = city
         rules["city"] = "capitals"
 
 
 def _email(
-    lead: Mapping[str, Any], out: Lead, rules: dict[str, str], settings: RecordSettings
+    texts: Texts, out: Lead, rules: dict[str, str], settings: RecordSettings
 ) -> None:
-    text = _text(lead, "email")
+    text = texts.get("email")
     if not text:
         return
     address = parse_email(text, settings.allow_domain_literals)
@@ -114,30 +113,26 @@ def _email(
         return
     out["email"] = address.email
     out["email_canonical"] = canonical_address(address)
-    out["email_type"] = email_type(address)
+    kind = out["email_type"] = email_type(address)
     rules |= {"email": "email_form", "email_canonical": "email_key", "email_type": "email_type"}
-    if not (
-        address.is_literal
-        or out["email_type"] in ("free", "disposable")
-        or is_free_domain(address.domain)
-    ):
-        domain = registrable_host(address.domain)
+    if kind == "corporate" or (kind == "role" and not is_free_domain(address.domain)):
+        domain = None if address.is_literal else registrable_host(address.domain)
         if domain:
             out["company_domain"] = domain
             rules["company_domain"] = "from_email"
 
 
 def _phone(
-    lead: Mapping[str, Any], out: Lead, rules: dict[str, str], settings: RecordSettings
+    texts: Texts, out: Lead, rules: dict[str, str], settings: RecordSettings
 ) -> None:
-    text = _text(lead, "phone")
+    text = texts.get("phone")
     if not text:
         return
     phone = parse_phone(text, out.get("country") or settings.default_region)
     if isinstance(phone, PhoneProblem) or not phone.possible:
         out["phone"] = text
         return
-    extension = phone.extension or _text(lead, "phone_extension")
+    extension = phone.extension or texts.get("phone_extension")
     out["phone"] = phone.e164
     out["phone_type"] = phone.type
     rules |= {"phone": "e164", "phone_type": "phone_metadata", "phone_country": "phone_metadata"}
@@ -148,8 +143,8 @@ def _phone(
         rules["phone_extension"] = "phone_extension"
 
 
-def _person(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
-    first, last, full = (_text(lead, f) for f in ("first_name", "last_name", "full_name"))
+def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    first, last, full = (texts.get(f, "") for f in ("first_name", "last_name", "full_name"))
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -193,7 +188,7 @@ def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str,
 
 def _bare(first: str, last: str) -> tuple[str, str]:
     """Take titles off a given name and suffixes off a family name ("Dr. Jane", "Doe Jr.")."""
-    if not (first and last and may_hold_titles(first, last)):
+    if not (first and last):
         return first, last
     name: Name = split_name(f"{first} {last}")
     if name.title and first.startswith(name.title + " "):
@@ -203,21 +198,23 @@ def _bare(first: str, last: str) -> tuple[str, str]:
     return first, last
 
 
-def _company(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
-    text = _text(lead, "company_domain")
+def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    text = texts.get("company_domain")
     domain = registrable_domain(text) if text else None
     if text and (domain is None or is_free_domain(domain)):
         rules.setdefault("company_domain", "no_company_domain")
     elif domain:
         out["company_domain"] = domain
         rules["company_domain"] = "registrable_domain"
-    name = _text(lead, "company_name")
+    name = texts.get("company_name")
     if name:
-        company = split_company(name)
         out["company_name"] = name
-        out["company_legal_form"] = company.form
+        out["company_legal_form"] = split_company(name).form
         out["company_key"] = company_key(name)
         rules |= {"company_legal_form": "legal_form", "company_key": "company_key"}
+
+
+def _figures(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
     employees = numbers.employee_count(lead.get("employee_count"))
     size = numbers.company_size(employees)
     if employees is not None:
@@ -231,7 +228,10 @@ def _company(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
         out["annual_revenue"] = revenue
         out["revenue_range"] = numbers.revenue_range(revenue)
         rules |= {"annual_revenue": "number", "revenue_range": "band"}
-    industry = _text(lead, "industry")
+
+
+def _industry(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    industry = texts.get("industry")
     if industry:
         canonical = canonical_industry(industry)
         out["industry"] = canonical or industry
@@ -241,8 +241,8 @@ def _company(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
         rules |= {"industry": "industry_list", "industry_naics": "industry_list"}
 
 
-def _title(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
-    title = tidy_title(_text(lead, "job_title"))
+def _title(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    title = tidy_title(texts.get("job_title", ""))
     if not title:
         return
     out["job_title"] = title
@@ -256,8 +256,8 @@ def _title(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
     rules |= {"seniority": "job_title", "department": "job_title"}
 
 
-def _rest(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
-    url = _text(lead, "linkedin_url")
+def _rest(lead: Mapping[str, Any], texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    url = texts.get("linkedin_url")
     if url:
         out["linkedin_url"] = linkedin_url(url) or tidy_url(url)
         rules["linkedin_url"] = "linkedin_url"

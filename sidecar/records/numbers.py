@@ -34,13 +34,14 @@ _SCALES: Final = {
     "mrd": _BILLION, "milliarde": _BILLION, "milliarden": _BILLION, "milliard": _BILLION,
     "milliards": _BILLION, "md": _BILLION, "mld": _BILLION, "miliardi": _BILLION,
     "tn": _TRILLION, "trillion": _TRILLION, "lakh": 10**5, "lac": 10**5, "lakhs": 10**5,
-    "crore": 10**7, "crores": 10**7, "cr": 10**7,
+    "meur": _MILLION, "teur": _THOUSAND, "keur": _THOUSAND, "milhoes": _MILLION, "milhao": _MILLION,
+    "тыс": _THOUSAND, "млн": _MILLION, "млрд": _BILLION, "crore": 10**7, "crores": 10**7, "cr": 10**7,
 }  # fmt: skip
 _NUMBER = r"\d{1,40}(?:[.,'’\s  ]\d{1,40}){0,12}"
-_AMOUNT = re.compile(rf"({_NUMBER})\s*(?:([a-z]+)\b\.?)?")
+_AMOUNT = re.compile(rf"({_NUMBER})\s*(?:([a-zа-я]+)\b\.?)?")
 _CURRENCY = re.compile(
-    r"(?:us|ca|au|nz|hk|sg)?[$€£¥₹₩₽฿₺]|\b(?:usd|eur|euros?|gbp|chf|cad|aud|nzd|jpy|inr|sek|nok|"
-    r"dkk|pln|czk|cny|rmb|brl|mxn|zar|dollars?|us|r|rs)\b\.?"
+    r"(?:us|ca|au|nz|hk|sg|\br)?[$€£¥₹₩₽฿₺]|\b(?:usd|eur|euros?|gbp|chf|cad|aud|nzd|jpy|inr|sek|nok|"
+    r"dkk|pln|czk|cny|rmb|brl|mxn|zar|dollars?|us|r|rs|zl|kr|kc|руб)\b\.?"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’\s  ])\d{3})+(?:[.,]\d{1,2})?")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
@@ -92,8 +93,8 @@ def _amounts(text: str) -> list[float] | None:
             part,
         )
         part = re.sub(
-            r"\s*(?:\+|plus|employees?|people|staff|ftes?|mitarbeiter(?:innen)?|mitarbeitende|ma|"
-            r"persons?|personen|revenue|umsatz|p\.?\s?a\.?|per year|annually|arr|/\s?year)*\s*$",
+            r"\s*(?:(?:\+|plus|employees?|people|staff|ftes?|mitarbeiter(?:innen)?|mitarbeitende|ma|"
+            r"persons?|personen|revenue|umsatz|p\.?\s?a\.?|per year|annually|arr|/\s?year)\s*)*$",
             "",
             part,
         )

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from .name_parser import parse_name, special_words
 from .text import fold, word_set
 
-if TYPE_CHECKING:
-    from nameparser import HumanName
-
-MAX_WORDS = 20  # longer texts are no names; the general parser's cost grows with them
+MAX_WORDS, MAX_LENGTH = 20, 500  # longer texts are no names; the general parser's cost grows with them
 
 # Words of plain Western names: Latin letters, perhaps with one hyphen or apostrophe inside.
 _LATIN = "A-Za-zÀ-ÖØ-öø-ſ"
-_WORD = rf"(?:[{_LATIN}]{{2,40}}(?:[-'][{_LATIN}]{{2,40}})?|[{_LATIN}]'[{_LATIN}]{{2,40}})"
-_PLAIN = re.compile(rf"({_WORD})(?: ({_WORD}|[A-Z]\.?))?(?: ({_WORD}))? ({_WORD})")
-_PLAIN_COMMA = re.compile(rf"({_WORD}), ?({_WORD})(?: ({_WORD}|[A-Z]\.?))?")
-# Words with one capital in front, which need no repair: nearly every name.
-_CASED = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?: [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*")
-# "Given particle… Family": nameparser gives the family name its particles.
-_WITH_PARTICLES = re.compile(rf"({_WORD}) ((?:[A-Za-z]{{2,6}} ){{1,3}})({_WORD})")
-_TITLES = frozenset(("Dr.", "Dr", "Mr.", "Mr", "Mrs.", "Mrs", "Ms.", "Ms", "Prof.", "Prof"))
+_WORD = rf"(?:[{_LATIN}]')?[{_LATIN}]{{2,40}}(?:[-'][{_LATIN}]{{2,40}})?"
+_PLAIN = re.compile(rf"{_WORD}(?: (?:{_WORD}|[A-Za-z]\.?)){{0,4}} {_WORD}")
+_PLAIN_COMMA = re.compile(rf"({_WORD}(?: {_WORD}){{0,3}}), ?({_WORD}(?: (?:{_WORD}|[A-Za-z]\.?))?)")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
-_ROMAN = re.compile(r"[IVX]{1,5}")
+_ROMAN = re.compile(r"[IVX]{1,5}", re.IGNORECASE)
 _SPLIT_WORD = re.compile(r"([-'’. ])")
 _HOUSEHOLD = re.compile(r"\s+(?:&|and|und|et|y|e|i|\+)\s+|\s*&\s*", re.IGNORECASE)
 
@@ -64,9 +57,13 @@ _JUNK_PHRASES = frozenset(
      "mickey mouse", "donald duck", "keine angabe", "k.a"]
 )  # fmt: skip
 _PLACEHOLDERS = word_set("n/a n.a. n.a na none null nil - -- . undefined unknown k.a. k.a")
+_LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
 # Rows of keyboards, both ways.
 _KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm qwertzuiop yxcvbnm azertyuiop"
 _KEYBOARD += " " + _KEYBOARD[::-1]
+
+
+_COURTESY = word_set("dr. mr. mrs. ms. prof.")
 
 
 class Name(NamedTuple):
@@ -81,7 +78,7 @@ class Name(NamedTuple):
 
 def is_placeholder(text: str) -> bool:
     """Tell whether the text only says that there is no name ("n/a", "none", "-")."""
-    return text.casefold() in _PLACEHOLDERS
+    return len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
 
 
 @lru_cache(maxsize=2048)
@@ -94,8 +91,7 @@ def is_junk_name(text: str) -> bool:
     folded = fold(text).strip(" .,;:!?*_-")
     if folded in _JUNK_PHRASES:
         return True
-    found = _LETTER_RUN.findall(folded)
-    return all(map(_is_junk_word, found))
+    return all(_is_junk_word(found[0]) for found in _LETTER_RUN.finditer(folded))
 
 
 def _is_junk_word(word: str) -> bool:
@@ -103,110 +99,51 @@ def _is_junk_word(word: str) -> bool:
         return True
     if len(word) >= 3 and word.isascii() and len(set(word)) == 1:
         return True
+    half = word[: len(word) // 2]
+    if len(half) >= 3 and half * 2 == word:
+        return half in _KEYBOARD  # "sdfsdf"
     return len(word) >= 4 and word in _KEYBOARD
 
 
-@lru_cache(maxsize=1)
-def _special_words() -> frozenset[str]:
-    """Every word that makes the general parser do more than read from left to right."""
-    from nameparser.config import (
-        bound_given_names,
-        conjunctions,
-        maiden_markers,
-        particles,
-        suffixes,
-        titles,
-    )
-
-    special: set[str] = set()
-    for words in (
-        titles.TITLES,
-        particles.PARTICLES,
-        bound_given_names.BOUND_GIVEN_NAMES,
-        conjunctions.CONJUNCTIONS,
-        maiden_markers.MAIDEN_MARKERS,
-        suffixes.SUFFIX_ACRONYMS,
-        suffixes.SUFFIX_WORDS,
-    ):
-        special.update(words)
-    return frozenset(special)
-
-
-@lru_cache(maxsize=1)
-def _pure_particles() -> frozenset[str]:
-    """nameparser's particles that are no other kind of special word as well."""
-    from nameparser.config import (
-        bound_given_names,
-        conjunctions,
-        maiden_markers,
-        particles,
-        suffixes,
-        titles,
-    )
-
-    return frozenset(particles.PARTICLES).difference(
-        titles.TITLES, bound_given_names.BOUND_GIVEN_NAMES, conjunctions.CONJUNCTIONS,
-        maiden_markers.MAIDEN_MARKERS, suffixes.SUFFIX_ACRONYMS, suffixes.SUFFIX_WORDS)
-
-
-def _western_with_particles(text: str) -> Name | None:
-    """Read "Maria da Costa" or "Jan van der Berg"; None when the text is not that plain."""
-    found = _WITH_PARTICLES.fullmatch(text)
-    if found is None:
-        return None
-    given, between, family = found.groups()
-    special = _special_words()
-    if given.lower() in special or family.lower() in special or _ROMAN.fullmatch(family.upper()):
-        return None
-    if not _pure_particles().issuperset(between.lower().split()):
-        return None
-    return Name(given, between + family)
-
-
-def _western_with_title(text: str) -> Name | None:
-    """Read "Dr. Jane Doe": one of the commonest titles before a plain name of two words or more."""
-    title, _, rest = text.partition(" ")
-    if title not in _TITLES or "," in rest:
-        return None
-    name = _plain_western(rest) or _western_with_particles(rest)
-    return name and name._replace(title=title)
-
-
 def _plain_western(text: str) -> Name | None:
-    """Read "Given Family", with up to two names or an initial between, or "Family, Given M.".
+    """Read "Dr. Given M. de la Family" or "de la Family, Given M.".
 
-    None when the text is not that plain: when any word is a title, particle, suffix, conjunction
-    or other word that nameparser treats specially. The same answer as the general parser's for
-    every text it takes (a property test says so), at a fraction of the cost.
+    None when the text is not that plain: when any word but a particle in front of the family name
+    is a title, suffix, conjunction or other word that nameparser treats specially. The same answer
+    as the general parser's for every text it takes (a property test says so), at a fraction of the
+    cost.
     """
-    found = _PLAIN.fullmatch(text)
-    if found is not None:
-        given, middle, third, family = found.groups()
+    head, _, rest = text.partition(" ")
+    if head.lower() in _COURTESY:
+        name = _plain_western(rest) if "," not in rest else None
+        return None if name is None or name.title else name._replace(title=head)
+    special, particles = special_words()
+    if _PLAIN.fullmatch(text):
+        given, *middle, last = text.split(" ")
+        if special.isdisjoint(text.lower().split(" ")) and not _ROMAN.fullmatch(last):
+            return Name(given, last, " ".join(middle))
+        start = next((i for i, word in enumerate(middle) if word.lower() in particles), len(middle))
+        middle, before = middle[:start], middle[start:]
     else:
         found = _PLAIN_COMMA.fullmatch(text)
         if found is None:
             return None
-        (family, given, middle), third = found.groups(), None
-    special = _special_words()
-    if given.lower() in special or family.lower() in special or _ROMAN.fullmatch(family.upper()):
+        *before, last = found[1].split(" ")
+        given, *middle = found[2].split(" ")
+    if any(word.lower() not in particles for word in before) or _ROMAN.fullmatch(last):
         return None
-    if middle is None:
-        return Name(given, family)
-    if middle.lower() in special:
+    if any(word.lower() in special for word in (given, *middle, last)):
         return None
-    if third is None:
-        return Name(given, family, middle)
-    return None if third.lower() in special else Name(given, family, f"{middle} {third}")
+    return Name(given, " ".join((*before, last)), " ".join(middle))
 
 
 def _general(text: str) -> Name:
-    from nameparser import HumanName
+    name = parse_name(text)
+    return Name(name.given, name.family, name.middle, name.title, name.suffix)
 
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) == 3 and parts[1].lower().strip(".") in ("jr", "sr", "ii", "iii", "iv"):
-        text = f"{parts[0]}, {parts[2]}, {parts[1]}"  # "Williams, Jr., Hank"
-    parsed: HumanName = HumanName(text)
-    return Name(parsed.first, parsed.last, parsed.middle, parsed.title, parsed.suffix)
+
+# "Williams, Jr., Hank"
+_SUFFIX_BETWEEN = re.compile(r"([^,]+), ?((?:jr|sr)\.?|i{2,3}|iv), ?([^,]+)", re.IGNORECASE)
 
 
 def split_name(text: str) -> Name:
@@ -217,11 +154,13 @@ def split_name(text: str) -> Name:
     family name in front ("SMITH JOHN W"); a text that is only a title ("Prince") is a given name.
     Junk gives no parts at all.
     """
-    if is_junk_name(text) or text.count(" ") >= MAX_WORDS:
+    if len(text) > MAX_LENGTH or text.count(" ") >= MAX_WORDS or is_junk_name(text):
         return Name()
-    plain = _plain_western(text) or _western_with_particles(text) or _western_with_title(text)
+    plain = _plain_western(text)
     if plain is not None:
         return plain
+    if listed := _SUFFIX_BETWEEN.fullmatch(text):
+        text = f"{listed[1]}, {listed[3]}, {listed[2]}"
     name = _general(text)
     if not name.given and not name.family:
         return name._replace(given=text, title="", suffix="")
@@ -240,34 +179,22 @@ def split_name(text: str) -> Name:
     return name
 
 
-def may_hold_titles(first: str, last: str) -> bool:
-    """Tell whether a given name may begin with a title or a family name end with a suffix."""
-    special = _special_words()
-    edges = (first.partition(" ")[0], last.rpartition(" ")[2])
-    return any(word.strip(".,").lower().replace(".", "") in special or "." in word for word in edges)
-
-
 def join_name(name: Name) -> str:
     """Return the parts in reading order: title given middle family suffix."""
     parts = (name.title, name.given, name.middle, name.family, name.suffix)
     return " ".join(part for part in parts if part)
 
 
-def needs_case(text: str) -> bool:
-    """Tell whether some word of the text is all capitals or all small letters."""
-    return any(word.isupper() or word.islower() for word in text.split())
-
-
 def repair_case(text: str, family: bool = False) -> str:
     """Give words in all capitals or all small letters a name's capitals.
 
     A particle in front of a family name is small, as inside a whole name ("von Beethoven").
-
     Words of mixed case are never touched (McDonald, DeShawn, van der Berg stays). Initials and
     short runs without a vowel (JRR, DJ) stay beside words of mixed case. Particles inside become
     small; roman numerals and credentials get their usual form.
     """
-    if _CASED.fullmatch(text) or not needs_case(text):
+    # Words in title case stay, but for the Spanish particle "y".
+    if text.istitle() and " Y " not in text:
         return text
     words = text.split(" ")
     mixed = any(not (w.isupper() or w.islower()) and w[:1].isalpha() for w in words)
@@ -285,7 +212,7 @@ def _repair_word(word: str, first: bool, last: bool, mixed: bool) -> str:
         return lower if word.isupper() else word
     if not first and core in _CREDENTIALS:
         return lower.replace(core, _CREDENTIALS[core])
-    if not first and _ROMAN.fullmatch(word.upper().strip(".,")):
+    if not first and _ROMAN.fullmatch(word.strip(".,")):
         return word.upper()
     letters = [c for c in word if c.isalpha()]
     if word.isupper() and len(letters) <= 1:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from .phone_plain import read_plain
+from .phone_ranges import UNKNOWN, country_and_kind, plain_number
 
 MAX_LENGTH = 100
 
@@ -18,11 +18,6 @@ _LABEL = re.compile(
 )
 # German and French words for an extension, which the library does not know.
 _EXTENSION = re.compile(r"\s*[,;/-]?\s*(?:durchwahl|dw|nst|poste)\.?\s*:?\s*(?=\d{1,6}\s*$)", re.I)
-# libphonenumber's PhoneNumberType by its number; 99 is UNKNOWN.
-_TYPES = {
-    0: "fixed_line", 1: "mobile", 2: "fixed_line_or_mobile", 3: "toll_free", 4: "premium_rate",
-    5: "shared_cost", 6: "voip", 7: "personal", 8: "pager", 9: "uan", 10: "voicemail",
-}  # fmt: skip
 
 
 class Phone(NamedTuple):
@@ -54,19 +49,32 @@ def parse_phone(text: str, region: str | None = None) -> Phone | PhoneProblem:
     "00" in front stands for "+" in every region (ITU-T E.164 recommends it; no national number
     starts so). Of several numbers the first counts.
     """
-    if plain := read_plain(text, region):
-        code, national, country, number_type = plain
-        kind = _TYPES.get(number_type, "unknown")
-        return Phone(f"+{code}{national}", None, country, kind, True, kind != "unknown")
-    import phonenumbers as library
-
     if len(text) > MAX_LENGTH:
         return PhoneProblem("invalid_phone", f"The phone number exceeds {MAX_LENGTH} characters.")
-    written = text.strip()
-    if not written.isascii() or any(map(str.isalpha, written)):
-        written = _EXTENSION.sub(" ext. ", _LABEL.sub("", written))
-    if written.startswith("00") and written[2:3] not in ("", "0"):
-        written = "+" + written[2:]
+    written = _with_plus(text.strip())
+    plain = plain_number(written, region)
+    if plain is None:
+        return _general_phone(written, region)
+    code, national = plain
+    return _phone(code, national, f"+{code}{national}")
+
+
+def _phone(
+    code: int, national: str, e164: str, extension: str | None = None, possible: bool = True
+) -> Phone:
+    country, kind = country_and_kind(code, national)
+    valid = kind != UNKNOWN
+    return Phone(e164, extension, None if country == "001" else country, kind, valid or possible, valid)
+
+
+def _with_plus(written: str) -> str:
+    return "+" + written[2:] if written.startswith("00") and written[2:3] not in ("", "0") else written
+
+
+def _general_phone(written: str, region: str | None) -> Phone | PhoneProblem:
+    import phonenumbers as library
+
+    written = _EXTENSION.sub(" ext. ", _with_plus(_LABEL.sub("", written)))
     try:
         number = library.parse(written, region)
     except library.NumberParseException as error:
@@ -78,16 +86,12 @@ def parse_phone(text: str, region: str | None = None) -> Phone | PhoneProblem:
                 "The phone number has no country code and nothing else tells its country.",
             )
         return PhoneProblem("invalid_phone", "This is not a phone number that can be dialled.")
-    country = library.region_code_for_number(number)
-    kind = _TYPES.get(library.number_type(number), "unknown")
-    valid = kind != "unknown"
-    return Phone(
-        e164=str(library.format_number(number, 0)),  # PhoneNumberFormat.E164
-        extension=number.extension or None,
-        country=None if country == "001" else country,
-        type=kind,
-        possible=valid or bool(library.is_possible_number(number)),
-        valid=valid,
+    return _phone(
+        number.country_code or 0,
+        library.national_significant_number(number),
+        str(library.format_number(number, library.PhoneNumberFormat.E164)),
+        number.extension or None,
+        bool(library.is_possible_number(number)),
     )
 
 

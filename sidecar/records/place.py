@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from importlib.resources import files
 
 from .place_lists import COUNTRY_ALIASES, SUBDIVISION_ALIASES, SUBDIVISIONS
@@ -13,6 +14,7 @@ _SMALL = word_set(
     """am an auf aan bei da das de del della den der di do dos du e el en et i im in la las le les
     lez los na nad o of on op pod sous sur the und unter upon van vor y zu"""
 )
+_JOINED = re.compile(r"[,/()|]|\s-\s")
 _PARTS = re.compile(r"([\s\-/'’.(])")
 
 
@@ -63,10 +65,16 @@ def country_code(text: str) -> str | None:
     found = _countries().get(key)
     if found is None and key.count(" ") <= 4 and "." in text:
         found = _countries().get(key.replace(" ", ""))  # "U.S.A."
-    return found
+    return found or _agreed(text, country_code)
 
 
-@lru_cache(maxsize=2048)
+def _agreed(text: str, read: Callable[[str], str | None]) -> str | None:
+    """Read a place named twice ("Germany (DE)", "Schweiz/Suisse"): what all its parts say."""
+    parts = [part for part in _JOINED.split(text) if part.strip()]
+    found = {read(part) for part in parts} if len(parts) > 1 else {None}
+    return found.pop() if len(found) == 1 else None
+
+
 def region_code(text: str, country: str | None) -> str | None:
     """Return the ISO 3166-2 code of a state of the US, Canada or Australia; None otherwise.
 
@@ -82,8 +90,9 @@ def region_code(text: str, country: str | None) -> str | None:
         return None
     if code in SUBDIVISIONS[country]:
         return f"{country}-{code}"
-    found = _subdivision_names(country).get(name_key(text).removeprefix("state of "))
-    return f"{country}-{found}" if found else None
+    name = name_key(text.replace("&", " and ")).removeprefix("state of ")
+    found = _subdivision_names(country).get(name)
+    return f"{country}-{found}" if found else _agreed(text, partial(region_code, country=country))
 
 
 @lru_cache(maxsize=8)
@@ -92,7 +101,6 @@ def _subdivision_names(country: str) -> dict[str, str]:
     return names | {name_key(name): code for name, code in SUBDIVISION_ALIASES[country].items()}
 
 
-@lru_cache(maxsize=2048)
 def place_name(text: str) -> str:
     """Return a city or region with its capitals repaired when all its letters had one case.
 

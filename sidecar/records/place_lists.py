@@ -39,7 +39,8 @@ COUNTRY_ALIASES: Final[dict[str, str]] = {
     "el": "GR", "hellas": "GR", "hellenic republic": "GR", "kazakstan": "KZ", "krgyzstan": "KG",
     "kyrgyz republic": "KG", "brunei darussalam": "BN", "timor leste": "TL", "méxico": "MX",
     "mexiko": "MX", "中华人民共和国": "CN", "中華人民共和國": "CN", "대한민국": "KR", "한국": "KR",
-    "日本国": "JP", "臺灣": "TW", "台湾": "TW",
+    "elfenbeinkuste": "CI", "czech rep": "CZ", "china pr": "CN", "bharat": "IN", "nippon": "JP",
+    "ประเทศไทย": "TH", "السعودية": "SA", "الامارات": "AE", "日本国": "JP", "臺灣": "TW", "台湾": "TW",
 }  # fmt: skip
 
 SUBDIVISIONS: Final[dict[str, dict[str, str]]] = {

@@ -42,13 +42,15 @@ def has_control(text: str) -> bool:
 
 
 def _visible(text: str) -> str:
+    if text.isascii():
+        return _FORBIDDEN.sub("", text)
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", _FORBIDDEN.sub("", text)))
 
 
 def tidy(text: str) -> str:
     """Return one line: NFC, nothing invisible or controlling, single spaces, no outer space."""
     if text.isascii() and text.isprintable():
-        if " " not in text or ("  " not in text and text[0] != " " and text[-1] != " "):
+        if "  " not in text and text[:1] != " " and text[-1:] != " ":
             return text
         return " ".join(text.split())
     return " ".join(_visible(text).split())

@@ -31,12 +31,14 @@ from .text import clip, has_control, tidy
 from .web import host_of, linkedin_url, registrable_domain
 
 Problem = dict[str, str]
+Path = tuple[object, ...]
 
 
 def validate(lead: object, settings: RecordSettings = DEFAULT_SETTINGS) -> dict[str, Any]:
     """Return {"valid", "errors", "warnings"}; each problem is {"pointer", "code", "detail"}.
 
     `pointer` is a JSON pointer into the lead, `code` stable, `detail` a sentence a form can show.
+    The warning "email_typo" also has `did_you_mean`, the address to put in place of the one typed.
     A lead is valid when it has no error. A field that is null or empty counts as absent.
     """
     if not isinstance(lead, dict):
@@ -56,11 +58,6 @@ def validate(lead: object, settings: RecordSettings = DEFAULT_SETTINGS) -> dict[
     return _result(check.errors, check.warnings)
 
 
-def _plain(value: object, limit: int) -> bool:
-    """The usual case in one step: a printable text that is short enough."""
-    return type(value) is str and len(value) <= limit and value.isprintable()
-
-
 def _problem(where: str, code: str, detail: str) -> Problem:
     return {"pointer": where, "code": code, "detail": detail}
 
@@ -77,27 +74,27 @@ class _Check:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
 
-    def error(self, where: str, code: str, detail: str) -> bool:
+    def error(self, path: Path, code: str, detail: str) -> bool:
         if len(self.errors) < MAX_ERRORS:
-            self.errors.append(_problem(where, code, detail))
+            self.errors.append(_problem(pointer(*path), code, detail))
         elif len(self.errors) == MAX_ERRORS:
             self.errors.append(_problem("", "too_many_errors", "Further errors are not listed."))
         return False
 
-    def warn(self, field: str, code: str, detail: str) -> None:
-        self.warnings.append(_problem(f"/{field}", code, detail))
+    def warn(self, field: str, code: str, detail: str, **more: str) -> None:
+        self.warnings.append(_problem(f"/{field}", code, detail) | more)
 
     def unknown(self, field: object) -> None:
         name = clip(str(field)[:100])
-        self.error(pointer(field), "unknown_field", f"There is no field {name!r} in a lead.")
+        self.error((field,), "unknown_field", f"There is no field {name!r} in a lead.")
 
     # Shapes
 
     def shape(self, field: str, value: object) -> bool:
         if field in TEXTS:
-            return self._text(f"/{field}", value, TEXTS[field])
+            return self._text((field,), value, TEXTS[field])
         if field == "message":
-            return self._text("/message", value, MESSAGE_LENGTH)
+            return self._text(("message",), value, MESSAGE_LENGTH)
         if field in ("employee_count", "annual_revenue"):
             return self._number(field, value)
         if field == "tags":
@@ -106,10 +103,10 @@ class _Check:
             return self._object(field, value)
         # Derived fields are recomputed, so only what could not be one at all is refused.
         if isinstance(value, str) and field in DERIVED:
-            return self._text(f"/{field}", value, 2000)
-        return self.error(f"/{field}", "wrong_type", "This must be a text.")
+            return self._text((field,), value, 2000)
+        return self.error((field,), "wrong_type", "This must be a text.")
 
-    def _text(self, where: str, value: object, limit: int) -> bool:
+    def _text(self, where: Path, value: object, limit: int) -> bool:
         if not isinstance(value, str):
             return self.error(where, "wrong_type", "This must be a text.")
         if len(value) > limit:
@@ -121,7 +118,7 @@ class _Check:
         return True
 
     def _number(self, field: str, value: object) -> bool:
-        where = f"/{field}"
+        where = (field,)
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             return self.error(where, "wrong_type", "This must be a number.")
         if isinstance(value, str) and not self._text(where, value, 100):
@@ -137,30 +134,28 @@ class _Check:
 
     def _tags(self, value: object) -> bool:
         if isinstance(value, str):
-            return self._text("/tags", value, MAX_TAGS * 100)
+            return self._text(("tags",), value, MAX_TAGS * 100)
         if not isinstance(value, list):
-            return self.error("/tags", "wrong_type", "Tags must be a list of texts.")
+            return self.error(("tags",), "wrong_type", "Tags must be a list of texts.")
         if len(value) > MAX_TAGS:
-            return self.error("/tags", "too_many", f"There may be at most {MAX_TAGS} tags.")
-        return all(_plain(tag, MAX_STRING) or self._text(pointer("tags", i), tag, MAX_STRING)
-                   for i, tag in enumerate(value))
+            return self.error(("tags",), "too_many", f"There may be at most {MAX_TAGS} tags.")
+        return all(self._text(("tags", i), tag, MAX_STRING) for i, tag in enumerate(value))
 
     def _object(self, field: str, value: object) -> bool:
-        where = f"/{field}"
+        where = (field,)
         if not isinstance(value, dict):
             return self.error(where, "wrong_type", "This must be a JSON object.")
         if len(value) > MAX_KEYS:
             return self.error(where, "too_many", f"This may have at most {MAX_KEYS} keys.")
         if field == "utm":
             return all(
-                ((_plain(key, 100) and key.strip()) or self._key(pointer("utm", key), key))
-                and (text is None or _plain(text, MAX_STRING)
-                     or self._text(pointer("utm", key), text, MAX_STRING))
+                self._key(("utm", key), key)
+                and (text is None or self._text(("utm", key), text, MAX_STRING))
                 for key, text in value.items()
             )
         return self._tree(field, value)
 
-    def _key(self, where: str, key: object) -> bool:
+    def _key(self, where: Path, key: object) -> bool:
         if not isinstance(key, str) or not key.strip():
             return self.error(where, "bad_key", "Keys must be texts that are not empty.")
         return self._text(where, key, 100)
@@ -175,13 +170,13 @@ class _Check:
             if isinstance(node, (dict, list)):
                 if depth > MAX_DEPTH:
                     return self.error(
-                        pointer(*path), "too_deep", f"A lead may nest at most {MAX_DEPTH} levels."
+                        path, "too_deep", f"A lead may nest at most {MAX_DEPTH} levels."
                     )
                 if len(node) > MAX_CUSTOM_BYTES:
                     size = MAX_CUSTOM_BYTES + 1
                 elif isinstance(node, dict):
                     for key, child in node.items():
-                        if not self._key(pointer(*path, key), key):
+                        if not self._key((*path, key), key):
                             return False
                         size += len(key)
                         open_nodes.append(((*path, key), child, depth + 1))
@@ -192,18 +187,18 @@ class _Check:
             elif isinstance(node, str):
                 size += len(node)
                 if size <= MAX_CUSTOM_BYTES and not self._text(
-                    pointer(*path), node, MAX_CUSTOM_BYTES
+                    path, node, MAX_CUSTOM_BYTES
                 ):
                     return False
             elif isinstance(node, float) and not math.isfinite(node):
-                return self.error(pointer(*path), "not_a_number", "This must be a finite number.")
+                return self.error(path, "not_a_number", "This must be a finite number.")
             elif isinstance(node, int):
                 size += node.bit_length() // 3
             elif node is not None and not isinstance(node, float):
-                return self.error(pointer(*path), "wrong_type", "This is no JSON value.")
+                return self.error(path, "wrong_type", "This is no JSON value.")
             if size > MAX_CUSTOM_BYTES:
                 return self.error(
-                    pointer(field), "too_large", f"This may take at most {MAX_CUSTOM_BYTES} bytes."
+                    (field,), "too_large", f"This may take at most {MAX_CUSTOM_BYTES} bytes."
                 )
         return True
 
@@ -213,7 +208,7 @@ class _Check:
             if value is not None and (not isinstance(value, str) or value.strip()):
                 return
         self.error(
-            "",
+            (),
             "missing_identity",
             "A lead needs an email address, a phone number or a LinkedIn URL.",
         )
@@ -228,12 +223,12 @@ class _Check:
             self._phone(lead["phone"], country)
         if "linkedin_url" in lead and linkedin_url(lead["linkedin_url"]) is None:
             self.error(
-                "/linkedin_url", "invalid_url", "This is not the address of a LinkedIn page."
+                ("linkedin_url",), "invalid_url", "This is not the address of a LinkedIn page."
             )
         if "company_domain" in lead and registrable_domain(lead["company_domain"]) is None:
             known = host_of(lead["company_domain"]) is not None
             self.error(
-                "/company_domain",
+                ("company_domain",),
                 "public_suffix" if known else "invalid_domain",
                 "This domain belongs to no company." if known else "This is not a domain name.",
             )
@@ -244,12 +239,11 @@ class _Check:
     def _email(self, text: str) -> None:
         address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
         if isinstance(address, str):
-            self.error("/email", "invalid_email", address)
+            self.error(("email",), "invalid_email", address)
             return
         meant = did_you_mean(address)
         if meant:
-            self.warn("email", "did_you_mean", f"Did you mean {meant}?")
-            self.warnings[-1]["did_you_mean"] = meant
+            self.warn("email", "email_typo", f"Did you mean {meant}?", did_you_mean=meant)
         elif email_type(address) == "disposable":
             self.warn("email", "disposable_email", "This is a throw-away email address.")
         if address.is_literal:
@@ -261,9 +255,9 @@ class _Check:
             if phone.code == "phone_country_unknown":
                 self.warn("phone", phone.code, phone.detail)
             else:
-                self.error("/phone", phone.code, phone.detail)
+                self.error(("phone",), phone.code, phone.detail)
         elif not phone.possible:
-            self.error("/phone", "invalid_phone", "This phone number has a wrong length.")
+            self.error(("phone",), "invalid_phone", "This phone number has a wrong length.")
         elif not phone.valid:
             self.warn("phone", "phone_not_assigned", "No such phone number range is in use.")
 

@@ -20,10 +20,6 @@ _LINKEDIN = re.compile(
     r"(in|pub|company|school|showcase|sales/people|sales/lead)/+([^/?#\s]{1,200})",
     re.IGNORECASE,
 )
-# "https://www.example.com/about": what most people write, read in one step.
-_PLAIN_HOST = re.compile(
-    r"(?:https?://)?((?=.{4,253}(?:/|$))(?:[a-z0-9]{1,63}(?:-[a-z0-9]{1,30}){0,3}\.){1,8}[a-z]{2,63})"
-    r"(?:/[^\s@\\]*)?", re.IGNORECASE | re.ASCII)
 _TAG_MARKS = re.compile(r"[^\w+.&/:-]+")
 
 
@@ -41,8 +37,6 @@ def host_of(text: str) -> str | None:
     is no host name: white space, a single label, an IP address.
     """
     text = text.strip()
-    if found := _PLAIN_HOST.fullmatch(text):
-        return found[1].lower()
     if len(text) > 2000:
         return None
     text = _SCHEME.sub("", text) if "://" in text or text[:7].lower() == "mailto:" else text
@@ -75,12 +69,14 @@ def registrable_domain(text: str) -> str | None:
     return None if host is None else registrable_host(host)
 
 
+@lru_cache(maxsize=4096)
 def registrable_host(host: str) -> str | None:
     """As registrable_domain, for a host name that is ASCII and lower case already."""
     found: str | None = _suffixes().privatesuffix(host)
     return found
 
 
+@lru_cache(maxsize=4096)
 def linkedin_url(text: str) -> str | None:
     """Return the one spelling of a LinkedIn profile or page address, or None when it is none.
 

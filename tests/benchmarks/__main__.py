@@ -2,11 +2,11 @@
 
 from tests.benchmarks import api, scaling, throughput
 from tests.benchmarks.matching import bench_matching
-from tests.benchmarks.records import bench_records, suites
+from tests.benchmarks.records import bench_accuracy, bench_records
 
 if __name__ == "__main__":
     bench_records.main()
-    suites.main()
+    bench_accuracy.main()
     bench_matching.main()
     api.main()
     throughput.main()
