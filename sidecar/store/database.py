@@ -68,6 +68,11 @@ class Database:
         else:
             self._running.after.append(action)
 
+    @staticmethod
+    def is_away(error: BaseException) -> bool:
+        """Whether an error means that the server is gone or busy, not that the work was wrong."""
+        return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError, Unavailable))
+
     def close(self) -> None:
         """Close every connection."""
         if self._pool:
@@ -128,7 +133,8 @@ def _savepoint(cursor: Cursor) -> Iterator[Cursor]:
         yield cursor
     except BaseException:
         with suppress(psycopg2.Error):
-            cursor.execute("ROLLBACK TO SAVEPOINT part")
+            # Released too, or the one around it, which has the same name, could not be reached.
+            cursor.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
         raise
     cursor.execute("RELEASE SAVEPOINT part")
 
