@@ -50,10 +50,10 @@ def receive(
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
     outcome: created | updated | rejected | suppressed, errors}]."""
-    entries = [_read(engine, index, raw) for index, raw in enumerate(raw_leads)]
+    entries = [read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
     lane = lane or lane_of(engine, len(entries))
     with engine.database.transaction() as cursor:
-        _suppress(engine, cursor, entries)
+        suppress(engine, cursor, entries)
         accepted = [entry for entry in entries if entry.outcome == "created"]
         if accepted:
             _store(engine, cursor, accepted, lane)
@@ -66,7 +66,8 @@ def lane_of(engine: Engine, count: int) -> str:
     return "interactive" if count <= engine.settings.interactive_batch else "bulk"
 
 
-def _read(engine: Engine, index: int, raw: Any) -> Entry:
+def read_entry(engine: Engine, index: int, raw: Any) -> Entry:
+    """A raw lead validated, normalised, with its identity keys; rejected with its errors."""
     entry = Entry(index, raw)
     checked = validate(raw, engine.record_settings)
     if not checked["valid"]:
@@ -84,7 +85,8 @@ def _storable(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
-def _suppress(engine: Engine, cursor: Cursor, entries: Iterable[Entry]) -> None:
+def suppress(engine: Engine, cursor: Cursor, entries: Iterable[Entry]) -> None:
+    """Mark those who asked to be forgotten."""
     hashes = {
         engine.hash("suppression", *key): entry
         for entry in entries if entry.outcome == "created" for key in entry.keys

@@ -1,0 +1,49 @@
+"""Import a file of any size that lies beside the engine: read in a stream, a chunk at a time.
+
+The job is found by the file's SHA-256 and how it is imported, so the same command goes on where an
+earlier one was killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from sidecar.engine import Engine
+from sidecar.pipeline import imports
+from sidecar.store.database import Row
+from sidecar.tables import detect_encoding
+
+_BLOCK = 1 << 20
+
+
+def import_file(
+    engine: Engine, file: BinaryIO, options: imports.Options, *, client: str, again: bool = False,
+    told: Callable[[int], Any] = lambda position: None,
+) -> tuple[Row, bool]:
+    """(the job as it is shown, whether something was done). `told` gets how many bytes are read.
+
+    Raises TableError, Conflict.
+    """
+    digest = hashlib.sha256()
+
+    def blocks() -> Iterator[bytes]:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            yield block
+
+    encoding = detect_encoding(blocks())
+    file.seek(0)
+    key = engine.hash("import", digest.hexdigest(), json.dumps(asdict(options), sort_keys=True))
+    job, how = imports.begin(engine, key, file, encoding, options, client=client, again=again)
+    if job["state"] in imports.ENDED:
+        return imports.get(engine, job["id"]), False
+    following = job["next_chunk"]
+    for number, rows in enumerate(imports.chunks_of(imports.read(file, how), job["chunk_rows"])):
+        if number >= following:
+            following = imports.feed(engine, job["id"], number, rows)["next_chunk"]
+        told(file.tell())
+    return imports.finish(engine, job["id"]), True

@@ -1,0 +1,35 @@
+"""What an import would do: validated, normalised, looked up; no lead, contact or reject is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.pipeline import intake
+from sidecar.store import intake as identities
+from sidecar.store import jobs
+from sidecar.store.database import Cursor
+
+
+def preview(
+    engine: Engine, cursor: Cursor, job_id: str, raw_leads: list[Any]
+) -> list[tuple[str, list[dict[str, str]]]]:
+    """(outcome, errors) that `intake.receive` would give each lead after the earlier chunks' leads.
+
+    People of earlier rows are remembered by keyed hashes: who comes twice is created once.
+    """
+    entries = [intake.read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
+    intake.suppress(engine, cursor, entries)
+    accepted = [entry for entry in entries if entry.outcome == "created"]
+    owners = identities.find_contacts(cursor, {key for entry in accepted for key in entry.keys})
+    busy = jobs.with_open_lead(cursor, set(owners.values()))
+    hashes = {key: engine.hash("preview", *key) for entry in accepted for key in entry.keys}
+    seen = jobs.seen(cursor, job_id, hashes.values())
+    fresh = set()
+    for entry in accepted:
+        known = any(owners.get(key) in busy or hashes[key] in seen for key in entry.keys)
+        entry.outcome = "updated" if known else "created"
+        fresh |= {hashes[key] for key in entry.keys} - seen
+        seen |= fresh
+    jobs.note_seen(cursor, job_id, fresh)
+    return [(entry.outcome, entry.errors) for entry in entries]

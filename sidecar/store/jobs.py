@@ -1,0 +1,141 @@
+"""Jobs: their state, the rows that wait, the rows that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sidecar.store.database import Cursor, Row, insert, many, one
+
+_COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
+            " total, created, updated, rejected, suppressed, attempts, error, created_at, updated_at")
+
+
+def add(cursor: Cursor, row: Row) -> bool:
+    """Insert a job; False when an unfinished one has its key."""
+    return bool(insert(cursor, "jobs", [row], returning="id", conflict=(
+        "ON CONFLICT (key) WHERE state IN ('queued', 'running', 'failed') DO NOTHING")))
+
+
+def add_chunks(cursor: Cursor, job_id: str, chunks: Iterable[tuple[int, bytes]]) -> None:
+    """Keep encrypted rows."""
+    insert(cursor, "job_chunks",
+           [{"job_id": job_id, "number": number, "rows": rows} for number, rows in chunks])
+
+
+def get(cursor: Cursor, job_id: str) -> Row | None:
+    """One job."""
+    return one(cursor, f"SELECT {_COLUMNS} FROM jobs WHERE id = %s", (job_id,))  # noqa: S608
+
+
+def latest(cursor: Cursor, key: str) -> Row | None:
+    """The last job of a key."""
+    return one(cursor, f"SELECT {_COLUMNS} FROM jobs WHERE key = %s"  # noqa: S608
+                       " ORDER BY id DESC LIMIT 1", (key,))
+
+
+def page(cursor: Cursor, limit: int, after: str | None, state: str | None) -> list[Row]:
+    """Jobs, newest first."""
+    return many(
+        cursor,
+        f"SELECT {_COLUMNS} FROM jobs WHERE (%(after)s IS NULL OR id < %(after)s::uuid)"  # noqa: S608
+        " AND (%(state)s IS NULL OR state = %(state)s) ORDER BY id DESC LIMIT %(limit)s",
+        {"limit": limit, "after": after, "state": state},
+    )
+
+
+def lock(cursor: Cursor, job_id: str) -> Row | None:
+    """The job for a step, None while another one works on it."""
+    return one(cursor, f"SELECT {_COLUMNS} FROM jobs WHERE id = %s"  # noqa: S608
+                       " FOR UPDATE SKIP LOCKED", (job_id,))
+
+
+def lock_patiently(cursor: Cursor, job_id: str) -> Row | None:
+    """The job, after a step that is under way."""
+    return one(cursor, f"SELECT {_COLUMNS} FROM jobs WHERE id = %s FOR UPDATE", (job_id,))  # noqa: S608
+
+
+def due(cursor: Cursor) -> str | None:
+    """The oldest job that waits for a step and has none under way."""
+    row = one(cursor, "SELECT id::text AS id FROM jobs WHERE state IN ('queued', 'running')"
+                      " AND chunks IS NOT NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED")
+    return row["id"] if row else None
+
+
+def chunk(cursor: Cursor, job_id: str, number: int) -> bytes:
+    """The encrypted rows of a chunk."""
+    row = one(cursor, "SELECT rows FROM job_chunks WHERE job_id = %s AND number = %s", (job_id, number))
+    if row is None:
+        raise LookupError(f"job {job_id} has no chunk {number}")
+    return bytes(row["rows"])
+
+
+def advance(cursor: Cursor, job_id: str, counts: dict[str, int], state: str) -> None:
+    """A chunk is done: count it and forget its rows."""
+    cursor.execute(
+        "DELETE FROM job_chunks c USING jobs j WHERE j.id = %(id)s AND c.job_id = j.id"
+        " AND c.number = j.next_chunk", {"id": job_id})
+    cursor.execute(
+        "UPDATE jobs SET next_chunk = next_chunk + 1, state = %(state)s, attempts = 0, error = NULL,"
+        " created = created + %(created)s, updated = updated + %(updated)s,"
+        " rejected = rejected + %(rejected)s, suppressed = suppressed + %(suppressed)s,"
+        " updated_at = now() WHERE id = %(id)s",
+        {"id": job_id, "state": state}
+        | {name: counts.get(name, 0) for name in ("created", "updated", "rejected", "suppressed")},
+    )
+
+
+def end(cursor: Cursor, job_id: str, state: str) -> None:
+    """Close a job and forget what it no longer needs; the total is what was handled, if not known."""
+    cursor.execute(
+        "UPDATE jobs SET state = %s, updated_at = now(),"
+        " total = coalesce(total, created + updated + rejected + suppressed) WHERE id = %s",
+        (state, job_id))
+    cursor.execute("DELETE FROM job_chunks WHERE job_id = %s", (job_id,))
+    cursor.execute("DELETE FROM job_people WHERE job_id = %s", (job_id,))
+
+
+def note_failure(cursor: Cursor, job_id: str, error: str, most: int) -> None:
+    """A step broke; after some in a row the job has failed."""
+    cursor.execute(
+        "UPDATE jobs SET attempts = attempts + 1, error = %(error)s, updated_at = now(),"
+        " state = CASE WHEN attempts + 1 >= %(most)s THEN 'failed' ELSE state END"
+        " WHERE id = %(id)s AND state IN ('queued', 'running')",
+        {"id": job_id, "error": error, "most": most})
+
+
+def revive(cursor: Cursor, job_id: str) -> None:
+    """A failed job is to go on."""
+    cursor.execute("UPDATE jobs SET state = 'queued', attempts = 0 WHERE id = %s AND state = 'failed'",
+                   (job_id,))
+
+
+def add_rejects(cursor: Cursor, job_id: str, number: int, rows: bytes) -> None:
+    """Keep the refused rows of a chunk."""
+    insert(cursor, "job_rejects", [{"job_id": job_id, "number": number, "rows": rows}])
+
+
+def rejects_after(cursor: Cursor, job_id: str, number: int) -> Row | None:
+    """The refused rows of the next chunk that has some: {number, rows}."""
+    return one(cursor, "SELECT number, rows FROM job_rejects WHERE job_id = %s AND number > %s"
+                       " ORDER BY number LIMIT 1", (job_id, number))
+
+
+def seen(cursor: Cursor, job_id: str, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that an earlier chunk of this dry run had."""
+    rows = many(cursor, "SELECT key FROM job_people WHERE job_id = %s AND key = ANY(%s)",
+                (job_id, list(keys)))
+    return {row["key"] for row in rows}
+
+
+def note_seen(cursor: Cursor, job_id: str, keys: Iterable[str]) -> None:
+    """Remember keys of this dry run."""
+    insert(cursor, "job_people", [{"job_id": job_id, "key": key} for key in sorted(set(keys))],
+           conflict="ON CONFLICT DO NOTHING")
+
+
+def with_open_lead(cursor: Cursor, contact_ids: Iterable[str]) -> set[str]:
+    """Those of the contacts that have an open lead; nothing is locked."""
+    rows = many(
+        cursor, "SELECT contact_id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])"
+                " AND status IN ('new', 'working', 'qualified')", (list(contact_ids),))
+    return {row["id"] for row in rows}
