@@ -15,7 +15,19 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sidecar import logs, metrics
-from sidecar.api import auth, customers, errors, forms, health, leads, openapi, operations, pipeline, records
+from sidecar.api import (
+    auth,
+    customers,
+    errors,
+    forms,
+    health,
+    jobs,
+    leads,
+    openapi,
+    operations,
+    pipeline,
+    records,
+)
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.settings import Settings
@@ -53,7 +65,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     _requests(app)
     errors.init_app(app)
     metrics.init_app(app, engine)
-    for module in (auth, records, leads, customers, forms, pipeline, operations, health, openapi):
+    for module in (auth, records, leads, customers, jobs, forms, pipeline, operations, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

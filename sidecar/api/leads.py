@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, g, request
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint, json_body
@@ -15,7 +16,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.ids import is_id
 from sidecar.metrics import LEADS
-from sidecar.pipeline import intake, sales, waking
+from sidecar.pipeline import exports, intake, sales, waking
 from sidecar.pipeline.access import Caller
 from sidecar.store.work import LANES
 
@@ -80,6 +81,16 @@ def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
         engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read")))
 
 
+@endpoint(bp, "GET", "/v1/leads.csv", scope="pii:read", query=schemas.LeadFilters())
+def export_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """All leads of the filters as a CSV file, newest first, streamed.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe; so do telephone
+    numbers (+…). An import takes it off again.
+    """
+    return csv_file(exports.export_leads(engine, query, actor=caller.name), "leads.csv")
+
+
 @endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.Anything())
 def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
     """One lead with its score's reasons, each field's source, events and history."""
@@ -111,6 +122,13 @@ def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     after = decode_cursor(query.get("cursor"), 1)
     return page(*sales.list_rejects(
         engine, limit=query["limit"], after=after, reveal=caller.may("pii:read")))
+
+
+def csv_file(lines: Iterator[str], name: str) -> Response:
+    """A CSV file to save, streamed."""
+    return Response(
+        (text.encode() for text in lines), content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, Any]:

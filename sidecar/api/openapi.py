@@ -39,6 +39,13 @@ _LEAD_BODY = {
             "lane": {"enum": list(LANES)}}},
     ]
 }
+_IMPORT_BODY = {
+    "text/csv": {"schema": {"type": "string"}},
+    "multipart/form-data": {"schema": {
+        "type": "object", "required": ["file"],
+        "description": "The options may stand in the form as well as in the query.",
+        "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}}},
+}
 _IDEMPOTENCY_KEY = {
     "in": "header", "name": "Idempotency-Key", "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
@@ -73,6 +80,8 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "Done"}
     if contract.answer is not None:
         answer["content"] = {"application/json": {"schema": contract.answer}}
+    elif contract.path.endswith(".csv"):
+        answer["content"] = {"text/csv": {"schema": {"type": "string"}}}
     parameters: list[Any] = [
         {"in": "path", "name": name, "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"<uuid:(\w+)>", contract.path)
@@ -106,6 +115,8 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     elif contract.path == "/v1/leads" and contract.method == "POST":
         operation["requestBody"] = {
             "required": True, "content": {"application/json": {"schema": _LEAD_BODY}}}
+    elif contract.path == "/v1/jobs/imports":
+        operation["requestBody"] = {"required": True, "content": _IMPORT_BODY}
     return operation
 
 

@@ -39,7 +39,7 @@ def api(app, engine):
     with engine.database.transaction() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
                        " provider_calls, provider_cache, notifications, field_values, suppressions,"
-                       " idempotency_keys CASCADE")
+                       " idempotency_keys, jobs CASCADE")
     return Api(app.test_client(), "tests")
 
 

@@ -1,0 +1,121 @@
+"""Jobs: files of leads, taken in step by step."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, request
+
+from sidecar.api import schemas
+from sidecar.api.endpoint import endpoint, load
+from sidecar.api.leads import csv_file, decode_cursor, page
+from sidecar.engine import Engine
+from sidecar.errors import Forbidden, Invalid
+from sidecar.metrics import LEADS
+from sidecar.pipeline import imports
+from sidecar.pipeline.access import Caller
+from sidecar.tables import TableError
+
+bp = Blueprint("jobs", __name__)
+
+
+@endpoint(bp, "POST", "/v1/jobs/imports", scope="leads", query=schemas.ImportOptions(),
+          answer=schemas.JobAnswer(), status=202, idempotent=True)
+def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """Send a CSV file of leads as the body or a form's file; its rows wait for the job's steps.
+
+    `mapping` is a JSON object {column: field}, where the guess from the headers is not right; an empty
+    field leaves a column out. `dry_run` counts and writes no lead. Larger files: `sidecar import`.
+    """
+    content = _content()
+    if request.form:
+        query = load(schemas.ImportOptions(), request.args.to_dict() | request.form.to_dict())
+    mapping = _mapping(query.pop("mapping", None))
+    try:
+        job = imports.create(
+            engine, content, imports.Options(mapping=mapping, **query), client=caller.name)
+    except TableError as error:
+        raise _invalid("", "not_a_table", str(error)) from None
+    return {"job": job}
+
+
+def _content() -> bytes:
+    if request.mimetype == "multipart/form-data":
+        file = request.files.get("file")
+        if file is None:
+            raise _invalid("/file", "required", "Send the table as the form's file.")
+        return bytes(file.read())
+    if request.mimetype not in ("text/csv", "text/plain", "text/tab-separated-values"):
+        raise _invalid("", "wrong_type", "Send the table as text/csv or as a form with a file.")
+    return request.get_data()
+
+
+def _mapping(text: str | None) -> dict[str, str]:
+    try:
+        value = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or not all(isinstance(field, str) for field in value.values()):
+        raise _invalid("/mapping", "invalid", 'This must be a JSON object such as {"Mail": "email"}.')
+    return value
+
+
+def _invalid(pointer: str, code: str, detail: str) -> Invalid:
+    return Invalid("The file is not accepted; see errors.", errors=[
+        {"pointer": pointer, "code": code, "detail": detail[:2000]}])
+
+
+@endpoint(bp, "GET", "/v1/jobs", scope="leads", query=schemas.JobQuery(), answer=schemas.Page())
+def list_jobs(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """Jobs, newest first."""
+    after = decode_cursor(query.get("cursor"), 1)
+    return page(*imports.listed(
+        engine, limit=query["limit"], after=after, state=query.get("state")))
+
+
+@endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>", scope="leads", answer=schemas.JobAnswer())
+def get_job(engine: Engine, caller: Caller, job_id: Any) -> Any:
+    """One job: progress, what each column was taken for, the first problems."""
+    return {"job": imports.get(engine, str(job_id))}
+
+
+@endpoint(bp, "POST", "/v1/jobs/step", scope="leads", body=schemas.Empty(), answer=schemas.JobAnswer())
+def step_due(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Work for five seconds on the oldest job that waits; its job is null when none does."""
+    job, outcomes = imports.step_due(engine)
+    return _stepped(job, outcomes)
+
+
+@endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/step", scope="leads", body=schemas.Empty(),
+          answer=schemas.JobAnswer())
+def step_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
+    """Work for five seconds on a job and tell its progress; may be repeated at any time."""
+    return _stepped(*imports.step(engine, str(job_id)))
+
+
+def _stepped(job: dict[str, Any] | None, outcomes: Counter[str]) -> dict[str, Any]:
+    if job and not job["dry_run"]:
+        for outcome, count in outcomes.items():
+            LEADS.labels(outcome).inc(count)
+    return {"job": job}
+
+
+@endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/cancel", scope="leads", body=schemas.Empty(),
+          answer=schemas.JobAnswer())
+def cancel_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
+    """Stop a job; what came in stays."""
+    return {"job": imports.cancel(engine, str(job_id))}
+
+
+@endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rejects.csv", scope="leads")
+def rejected_rows(engine: Engine, caller: Caller, job_id: Any) -> Any:
+    """The refused rows as a CSV file with the reasons, to correct and send again.
+
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    job = imports.get(engine, str(job_id))
+    if job["created_by"] != caller.name and not caller.may("pii:read"):
+        raise Forbidden("Another caller's rows need the scope pii:read.")
+    return csv_file(imports.rejects_file(engine, job), "rejects.csv")
