@@ -68,12 +68,7 @@ def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | No
     from sidecar.matching import column_fields, fields_of, find_pairs, people_of, read_rows
     from sidecar.records import RecordSettings
 
-    given = {}
-    for text in maps:
-        column, equals, field = text.rpartition("=")
-        if not equals:
-            raise click.ClickException(f"--map {text} is not COLUMN=FIELD.")
-        given[column.strip()] = field.strip()
+    given = _mapping(maps)
     try:
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
             rows = read_rows(lines)
@@ -96,6 +91,75 @@ def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | No
             told = pair.right
             click.echo(f"{told} rows compared, {count} pairs.", err=True)
     click.echo(f"{count} pairs, {auto} of them need no review.", err=True)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD",
+              help="What a column holds where its header does not tell; COLUMN= leaves it out.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be done; no lead is written.")
+@click.option("--source", default="import", show_default=True, help="Source of rows that name none.")
+@click.option("--ignore-unknown", is_flag=True, help="Leave out columns that are not known.")
+@click.option("--again", is_flag=True, help="Import a file once more that was imported before.")
+def import_(
+    file: Path, maps: tuple[str, ...], dry_run: bool, source: str, ignore_unknown: bool, again: bool,
+) -> None:
+    """Import leads from a CSV file of any size; the same command goes on where one was stopped.
+
+    Encoding, delimiter and columns are detected. Rows that are refused are written to
+    FILE.rejected.csv with the reasons, to be corrected and imported in their turn.
+    """
+    from sidecar.engine import Engine
+    from sidecar.errors import EngineError
+    from sidecar.pipeline import imports
+    from sidecar.pipeline.import_files import import_file
+    from sidecar.settings import Settings
+    from sidecar.tables import TableError
+
+    options = imports.Options(
+        mapping=_mapping(maps), unknown_columns="ignore" if ignore_unknown else "custom",
+        source=source, dry_run=dry_run)
+    engine = Engine.build(Settings.from_env(os.environ))
+    try:
+        with file.open("rb") as content, click.progressbar(
+                length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:
+            job, done = import_file(
+                engine, content, options, client="command line", again=again,
+                told=lambda position: bar.update(position - bar.pos))
+        _told(job, done)
+        if job["counts"]["rejected"]:
+            path = file.with_name(f"{file.name}.rejected.csv")
+            with path.open("w", encoding="utf-8", newline="") as rejected:
+                rejected.writelines(imports.rejects_file(engine, job))
+            click.echo(f"The refused rows are in {path}.")
+    except TableError as error:
+        raise click.ClickException(str(error)) from None
+    except EngineError as error:
+        raise click.ClickException(f"{error.detail} The same command goes on where it stopped.") from None
+    finally:
+        engine.close()
+
+
+def _told(job: dict[str, Any], done: bool) -> None:
+    for column in job["columns"]:
+        click.echo(f"  {column['column']:32} {column['field'] or '-':28} {column['how']}", err=True)
+    if not done:
+        click.echo(f"This file was imported already, on {job['updated_at']:%Y-%m-%d}; "
+                   "--again imports it once more.")
+    would = "would be " if job["dry_run"] else ""
+    counts = job["counts"]
+    click.echo(f"{counts['total']} rows: " + ", ".join(
+        f"{counts[name]} {would}{name}" for name in ("created", "updated", "rejected", "suppressed")) + ".")
+
+
+def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
+    given = {}
+    for text in maps:
+        column, equals, field = text.rpartition("=")
+        if not equals:
+            raise click.ClickException(f"--map {text} is not COLUMN=FIELD.")
+        given[column.strip()] = field.strip()
+    return given
 
 
 @main.command()

@@ -1,0 +1,255 @@
+"""Files of leads: nothing lost or doubled, whatever happens between two rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from sidecar.cli import main
+from sidecar.pipeline import imports, intake
+from sidecar.store.database import one
+
+BAD = "nobody,Bad,Row,,\r\n"
+
+
+def table(count, *extra):
+    rows = [f"p{i}@firm{i % 7}.example,Pat,Quill{i},Firm {i % 7},+4930{1000000 + i}\r\n"
+            for i in range(count)]
+    return "Email,First Name,Last Name,Company,Phone\r\n" + "".join([*rows, *extra])
+
+
+@pytest.fixture
+def send(app, api):
+    def post(text, **query):
+        answer = app.test_client().post(
+            "/v1/jobs/imports", data=text.encode(), query_string=query,
+            headers=api.headers | {"Content-Type": "text/csv"})
+        return answer.json["job"] if answer.status_code == 202 else answer
+
+    return post
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(imports, "CHUNK_ROWS", 10)
+
+
+def stored(engine):
+    tables = {"contacts": "contacts", "leads": "leads", "intake": "intake", "work": "work_items",
+              "chunks": "job_chunks"}
+    with engine.database.transaction() as cursor:
+        return {name: one(cursor, f"SELECT count(*) AS n FROM {table}")["n"]
+                for name, table in tables.items()}
+
+
+def step(api, job):
+    return api.post(f"/v1/jobs/{job['id']}/step").json["job"]
+
+
+def rows_of(answer):
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+def test_a_file_comes_in_and_tells_its_columns_and_rejects(api, send, engine):
+    job = send(table(25, BAD, "p1@firm1.example,Pat,Quill1,Firm 1,\r\n", "x,y,z,a,b,c\r\n"), source="fair")
+    assert job["state"] == "queued" and job["counts"]["total"] == 28
+    assert job["columns"][0] == {"column": "Email", "field": "email", "how": "guessed"}
+    done = step(api, job)
+    assert done["state"] == "done" and done["progress"] == 1
+    assert done["counts"] == {"total": 28, "handled": 28, "created": 25, "updated": 1, "rejected": 2,
+                              "suppressed": 0}
+    assert [problem["line"] for problem in done["problems"]] == [27, 29]
+    assert stored(engine) == {"contacts": 25, "leads": 25, "intake": 27, "work": 25, "chunks": 0}
+    assert {lead["source"] for lead in api.get("/v1/leads").json["data"]} == {"fair"}
+    rejects = rows_of(api.get(f"/v1/jobs/{job['id']}/rejects.csv"))
+    assert [row["Email"] for row in rejects] == ["nobody", "x"]
+    assert rejects[0]["rejected_line"] == "27" and rejects[0]["rejected_because"].startswith("email: ")
+    assert step(api, job)["counts"] == done["counts"]
+    assert [found["id"] for found in api.get("/v1/jobs?state=done").json["data"]] == [job["id"]]
+
+
+def test_a_break_in_any_step_loses_and_doubles_nothing(api, send, engine, monkeypatch):
+    job = send(table(40, BAD))
+    calls = []
+    real = intake.receive
+
+    def breaks_at(*arguments, **options):
+        results = real(*arguments, **options)
+        calls.append(len(results))
+        if len(calls) in (1, 4):
+            raise RuntimeError("killed after the rows were written")
+        return results
+
+    monkeypatch.setattr(imports.intake, "receive", breaks_at)
+    assert api.post(f"/v1/jobs/{job['id']}/step").status_code == 500
+    assert stored(engine)["leads"] == 0
+    # The chunk that broke is read row by row: the row that breaks is refused, the rest comes in.
+    done = step(api, job)
+    assert done["state"] == "done" and len(calls) == 1 + 10 + 4
+    assert done["counts"] | {"created": 39, "rejected": 2} == done["counts"]
+    assert "internal_error" in {e["code"] for p in done["problems"] for e in p["errors"]}
+    assert (stored(engine)["leads"], stored(engine)["contacts"]) == (39, 39)
+
+
+def test_a_kill_between_the_rows_and_the_counters_takes_both_back(api, send, engine, monkeypatch):
+    job = send(table(20))
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(imports.store, "advance", killed)
+    with pytest.raises(KeyboardInterrupt):
+        imports.step(engine, job["id"])
+    monkeypatch.undo()
+    assert stored(engine) == {"contacts": 0, "leads": 0, "intake": 0, "work": 0, "chunks": 2}
+    assert step(api, job)["counts"]["created"] == 20
+    assert stored(engine) == {"contacts": 20, "leads": 20, "intake": 20, "work": 20, "chunks": 0}
+
+
+def test_a_job_that_keeps_breaking_fails_and_goes_on_when_told(api, send, engine, monkeypatch):
+    job = send(table(3))
+    monkeypatch.setattr(imports.store, "advance", lambda *_: 1 / 0)
+    for _ in range(imports.MAX_ATTEMPTS):
+        assert api.post("/v1/jobs/step").status_code == 500
+    assert api.get(f"/v1/jobs/{job['id']}").json["job"]["state"] == "failed"
+    assert api.post("/v1/jobs/step").json["job"] is None
+    monkeypatch.undo()
+    assert step(api, job)["counts"]["created"] == 3
+
+
+def test_a_step_under_way_makes_another_only_tell(api, send, engine):
+    from concurrent.futures import ThreadPoolExecutor
+
+    job = send(table(5))
+    with engine.database.transaction() as cursor:
+        imports.store.lock(cursor, job["id"])
+        with ThreadPoolExecutor(1) as pool:
+            told, outcomes = pool.submit(imports.step, engine, job["id"]).result()
+    assert told["counts"]["handled"] == 0 and not outcomes
+    assert api.post("/v1/jobs/step").json["job"]["counts"]["created"] == 5
+
+
+def test_a_dry_run_counts_as_the_import_does_and_writes_nothing(api, send, engine):
+    known = send(table(5))
+    step(api, known)
+    before = stored(engine)
+    text = table(23, BAD, "p1@firm1.example,Pat,Quill1,Firm 1,\r\n", "p22@firm1.example,Pat,Quill22,,\r\n")
+    dry = step(api, send(text, dry_run="true"))
+    assert dry["state"] == "done" and stored(engine) == before
+    assert len(dry["problems"]) == 1
+    wet = step(api, send(text))
+    assert dry["counts"] == wet["counts"]
+    assert wet["counts"] | {"created": 18, "updated": 7, "rejected": 1} == wet["counts"]
+
+
+def test_a_cancelled_job_does_nothing_more(api, send, engine):
+    job = send(table(5))
+    assert api.post(f"/v1/jobs/{job['id']}/cancel").json["job"]["state"] == "cancelled"
+    assert step(api, job)["state"] == "cancelled" and stored(engine)["leads"] == 0
+    assert stored(engine)["chunks"] == 0
+    assert api.post(f"/v1/jobs/{job['id']}/cancel").status_code == 409
+
+
+def test_a_form_with_a_file_and_a_mapping(app, api, engine):
+    text = "Wer;Vorname;Lieblingsfarbe\na@x.example;Änne;rot\nb@x.example;Bo;\n"
+    answer = app.test_client().post("/v1/jobs/imports", headers=api.headers, data={
+        "file": (io.BytesIO(text.encode("cp1252")), "leads.csv"),
+        "mapping": json.dumps({"Wer": "email", "Vorname": ""}), "dry_run": "false"})
+    assert answer.status_code == 202, answer.json
+    job = answer.json["job"]
+    assert (job["encoding"], job["delimiter"]) == ("cp1252", ";")
+    assert job["columns"] == [
+        {"column": "Wer", "field": "email", "how": "given"},
+        {"column": "Vorname", "field": None, "how": "ignored"},
+        {"column": "Lieblingsfarbe", "field": "custom.Lieblingsfarbe", "how": "custom"}]
+    assert step(api, job)["counts"]["created"] == 2
+    assert {"Lieblingsfarbe": "rot"} in [lead["custom"] for lead in api.get("/v1/leads").json["data"]]
+
+
+@pytest.mark.parametrize(("text", "query"), [
+    ("", {}), ("a,b\n1,2\n", {}), ("email\nx@y.example\n", {"mapping": "[]"}),
+    ("email\nx@y.example\n", {"mapping": '{"none": "email"}'}), ("email\nx\n", {"lane": "fast"}),
+])
+def test_a_file_that_cannot_be_read_is_explained(send, text, query):
+    answer = send(text, **query)
+    assert answer.status_code == 422 and answer.json["errors"]
+
+
+def test_the_same_upload_with_a_key_is_one_job(app, api):
+    headers = api.headers | {"Content-Type": "text/csv", "Idempotency-Key": "import-1"}
+    jobs = [app.test_client().post("/v1/jobs/imports", data=table(2), headers=headers).json["job"]["id"]
+            for _ in range(2)]
+    assert jobs[0] == jobs[1]
+
+
+def test_an_export_is_safe_streamed_and_can_come_in_again(api, send, engine, monkeypatch):
+    from sidecar.pipeline import exports
+
+    monkeypatch.setattr(exports, "_PAGE", 4)
+    text = table(9) + '"evil@x.example","=HYPERLINK(""http://x"")","@SUM(1)",Firm,+4930123456\r\n'
+    step(api, send(text))
+    answer = api.get("/v1/leads.csv?source=import")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    rows = rows_of(answer)
+    assert len(rows) == 10 and len({row["lead_id"] for row in rows}) == 10
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    assert all(row["phone"].startswith("'+49") for row in rows)
+    again = step(api, send(answer.data.decode()))
+    assert again["counts"] | {"updated": 10, "created": 0, "rejected": 0} == again["counts"]
+    assert api.get("/v1/leads.csv?source=none").data.decode("utf-8-sig").count("\r\n") == 1
+
+
+def test_exports_and_foreign_rejects_need_a_scope(app, api, send, engine):
+    from tests.integration.conftest import Api
+
+    assert Api(app.test_client(), "reader").get("/v1/leads.csv").status_code == 403
+
+
+@pytest.fixture
+def run(api, engine, monkeypatch, tmp_path):
+    monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
+    monkeypatch.setattr("sidecar.settings.Settings.from_env", lambda environ: engine.settings)
+    monkeypatch.setattr(type(engine), "close", lambda self: None)
+    path = tmp_path / "leads.csv"
+
+    def command(text, *options):
+        path.write_text(text, encoding="utf-8", newline="")
+        return CliRunner().invoke(main, ["import", str(path), *options])
+
+    command.rejects = tmp_path / "leads.csv.rejected.csv"
+    return command
+
+
+def test_the_command_goes_on_where_it_was_killed(run, engine, monkeypatch):
+    text = table(45, BAD)
+    real, calls = imports.feed, []
+
+    def killed(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(imports, "feed", killed)
+    assert run(text).exit_code == 1
+    assert stored(engine)["leads"] == 20
+    monkeypatch.setattr(imports, "feed", real)
+    result = run(text)
+    assert result.exit_code == 0, result.output
+    assert "45 created" in result.output and "1 rejected" in result.output
+    assert stored(engine) == {"contacts": 45, "leads": 45, "intake": 46, "work": 45, "chunks": 0}
+    assert "nobody" in run.rejects.read_text(encoding="utf-8-sig")
+    assert "imported already" in run(text).output and stored(engine)["intake"] == 46
+    assert "45 updated" in run(text, "--again").output
+
+
+def test_the_command_tries_without_writing(run, engine):
+    result = run(table(12, BAD), "--dry-run", "--source", "fair", "--map", "Phone=")
+    assert result.exit_code == 0, result.output
+    assert "12 would be created" in result.output and stored(engine)["intake"] == 0
+    assert run.rejects.exists()
+    assert run("a,b\n1,2\n").exit_code == 1
