@@ -62,7 +62,7 @@ _IGNORED: Final = frozenset(
     """street streetaddress address address1 address2 addressline1 addressline2 mailingstreet strasse
     hausnummer anschrift adresse zip zipcode zippostalcode postalcode postcode mailingzippostalcode plz
     postleitzahl salutation anrede titel birthdate dateofbirth birthday geburtsdatum geburtstag
-    password keywords technologies departments leadid status stage grade score owner createdat
+    password keywords technologies departments status stage grade score owner createdat
     updatedat utm consent custom rejectedline rejectedbecause""".split()  # noqa: SIM905
 ) | {name.replace("_", "") for name in DERIVED} - set(_RANK)
 _MAX_CUSTOM: Final = MAX_KEYS - 10
@@ -114,7 +114,8 @@ def plan_columns(
             columns.append(_given(header, given[header]))
             continue
         field, how = guess(header), "guessed"
-        if field is None and unknown == "custom" and fold(header) not in _IGNORED and custom < _MAX_CUSTOM:
+        kept = header != "lead_id" and fold(header) not in _IGNORED and custom < _MAX_CUSTOM
+        if field is None and kept and unknown == "custom":
             field, how, custom = f"custom.{header}"[:100], "custom", custom + 1
         columns.append(Column(header, field, how if field else "ignored"))
     if not any(column.field in IDENTITIES for column in columns):

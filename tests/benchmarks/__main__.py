@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks`: all figures, each as a ratio to its peer."""
 
-from tests.benchmarks import api, scaling, throughput
+from tests.benchmarks import api, imports, scaling, throughput
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
 
@@ -9,5 +9,6 @@ if __name__ == "__main__":
     bench_accuracy.main()
     bench_matching.main()
     api.main()
+    imports.main()
     throughput.main()
     scaling.main()
