@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sidecar.records.schema import DERIVED, IDENTITIES, MAX_KEYS, NUMBERS, TEXTS
@@ -80,6 +81,7 @@ class Column(NamedTuple):
     how: str
 
 
+@lru_cache(4096)
 def fold(header: str) -> str:
     """A header without case, spaces, punctuation and umlauts."""
     return re.sub(r"[\W_]", "", header.casefold().translate(_UMLAUTS))

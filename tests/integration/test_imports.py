@@ -156,7 +156,8 @@ def test_a_cancelled_job_does_nothing_more(api, send, engine):
 
 def test_a_form_with_a_file_and_a_mapping(app, api, engine):
     text = "Wer;Vorname;Lieblingsfarbe\na@x.example;Änne;rot\nb@x.example;Bo;\n"
-    answer = app.test_client().post("/v1/jobs/imports", headers=api.headers, data={
+    headers = api.headers | {"Idempotency-Key": "form-1"}
+    answer = app.test_client().post("/v1/jobs/imports", headers=headers, data={
         "file": (io.BytesIO(text.encode("cp1252")), "leads.csv"),
         "mapping": json.dumps({"Wer": "email", "Vorname": ""}), "dry_run": "false"})
     assert answer.status_code == 202, answer.json
@@ -204,8 +205,17 @@ def test_an_export_is_safe_streamed_and_can_come_in_again(api, send, engine, mon
 
 
 def test_exports_and_foreign_rejects_need_a_scope(app, api, send, engine):
+    from sidecar.secrets import hash_password
+    from sidecar.store import access
     from tests.integration.conftest import Api
 
+    with engine.database.transaction() as cursor:
+        access.save_client(cursor, "sender", hash_password("secret"), ["leads"])
+    job = send(table(1, BAD))
+    sender = Api(app.test_client(), "sender")
+    assert step(sender, job)["state"] == "done"
+    assert sender.get(f"/v1/jobs/{job['id']}/rejects.csv").status_code == 403
+    assert sender.get("/v1/leads.csv").status_code == 403
     assert Api(app.test_client(), "reader").get("/v1/leads.csv").status_code == 403
 
 
@@ -245,6 +255,18 @@ def test_the_command_goes_on_where_it_was_killed(run, engine, monkeypatch):
     assert "nobody" in run.rejects.read_text(encoding="utf-8-sig")
     assert "imported already" in run(text).output and stored(engine)["intake"] == 46
     assert "45 updated" in run(text, "--again").output
+
+
+def test_another_process_at_the_same_file_is_told(run, engine, monkeypatch):
+    text = table(25)
+    real = imports.feed
+
+    def behind(engine, job_id, number, rows):
+        real(engine, job_id, number, rows)  # as another process would
+        return real(engine, job_id, number, rows)
+
+    monkeypatch.setattr(imports, "feed", behind)
+    assert "25 created" in run(text).output and stored(engine)["intake"] == 25
 
 
 def test_the_command_tries_without_writing(run, engine):
