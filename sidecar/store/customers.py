@@ -115,6 +115,17 @@ def drop_payloads(cursor: Cursor, intake_ids: list[str]) -> None:
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE id = ANY(%s::uuid[])", (intake_ids,))
 
 
+def rejected_rows(cursor: Cursor) -> list[Row]:
+    """Refused rows of imports by chunk, still encrypted: [{job_id, number, rows}]."""
+    return many(cursor, "SELECT job_id::text AS job_id, number, rows FROM job_rejects FOR UPDATE")
+
+
+def replace_rejected_rows(cursor: Cursor, job_id: str, number: int, rows: bytes) -> None:
+    """Keep fewer refused rows of a chunk."""
+    cursor.execute("UPDATE job_rejects SET rows = %s WHERE job_id = %s AND number = %s",
+                   (rows, job_id, number))
+
+
 def existing(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> set[str]:
     """Those of the entities that are there."""
     return {row["id"] for row in many(

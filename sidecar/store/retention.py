@@ -14,6 +14,9 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
                     " ORDER BY received_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "refused_rows": "DELETE FROM job_rejects WHERE ctid IN (SELECT r.ctid FROM job_rejects r JOIN jobs j"
+                        " ON j.id = r.job_id WHERE j.updated_at < now() - %(days)s * interval '1 day'"
+                        " LIMIT %(rows)s)",
         "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"
