@@ -38,7 +38,8 @@ class Engine:
         return cls(
             settings=settings,
             database=database,
-            replica=Database(replica) if replica else database,
+            # A replica may go at any time, and reads then move to the primary without an error.
+            replica=Database(replica, trust_idle=0) if replica else database,
             cache=Cache(settings.redis_url),
             vault=Vault(settings.encryption_keys),
             record_settings=RecordSettings(default_region=settings.default_region),

@@ -26,7 +26,8 @@ _OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60
 class Database:
     """One pool for one server; opened at first use, so that no work happens at import or fork."""
 
-    def __init__(self, dsn: str, *, size: int = 4) -> None:
+    def __init__(self, dsn: str, *, size: int = 4, trust_idle: float = _TRUST_IDLE_SECONDS) -> None:
+        self._trust_idle = trust_idle
         self._dsn = dsn
         self._size = size
         self._pool: ThreadedConnectionPool | None = None
@@ -98,7 +99,7 @@ class Database:
 
     def _alive(self, conn: connection) -> bool:
         used_at = self._used_at.get(id(conn))
-        if used_at is None or time.monotonic() - used_at < _TRUST_IDLE_SECONDS:
+        if used_at is None or time.monotonic() - used_at < self._trust_idle:
             return not conn.closed
         try:
             with conn.cursor() as cursor:
