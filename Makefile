@@ -44,7 +44,7 @@ soak: venv ## Kill everything, again and again (KILL_SEEDS=5)
 openapi: venv ## Write docs/openapi.json anew
 	@.venv/bin/sidecar openapi > docs/openapi.json
 
-refresh-lists: venv ## Make the lists that age (countries) anew from their pinned packages
+refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
 	@$(PY) -m sidecar.refresh_lists
 
 pictures: venv ## Take the pictures of docs/images/ from the running stack

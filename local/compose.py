@@ -7,25 +7,22 @@ a setting of `.env` are written anew at each start.
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
-import os
 import shlex
 import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from local import settings as settings_file
+from local import commands
 from local.problem import Problem
-from local.progress import say, step, warn
+from local.progress import say, step
 from local.secret_store import GENERATED
 from local.settings import Settings
 
@@ -276,22 +273,5 @@ def logs(found: Settings) -> None:
     _compose(found, "logs", "--follow", "--tail", "50")
 
 
-COMMANDS = {"prepare": prepare, "up": up, "down": down, "logs": logs}
-
-
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=COMMANDS)
-    options = parser.parse_args()
-    try:
-        COMMANDS[options.command](settings_file.load(os.environ))
-    except Problem as problem:
-        warn(f"\n{problem}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
 if __name__ == "__main__":
-    main()
+    commands.run(__doc__, {"up": up, "down": down, "logs": logs})

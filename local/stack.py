@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import collections
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,10 +14,10 @@ from typing import Any
 
 import requests
 
-from local import certificates, edge, n8n, ports, postgres, programs, secret_store, settings
+from local import certificates, commands, edge, n8n, ports, postgres, programs, secret_store, settings
 from local.problem import Problem
 from local.programs import LOGIN_EMAIL, WEBHOOK_HEADER, Stack
-from local.progress import say, step, warn
+from local.progress import say, step
 from local.supervision import Supervisor
 
 STOP_ORDER = (
@@ -241,21 +239,5 @@ def clean(found: settings.Settings) -> None:
             shutil.rmtree(path)
 
 
-COMMANDS: Mapping[str, Any] = {
-    "run": run, "stop": stop, "status": status, "logs": logs, "clean": clean}
-
-
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=COMMANDS)
-    options = parser.parse_args()
-    try:
-        COMMANDS[options.command](settings.load(os.environ))
-    except Problem as problem:
-        warn(f"\n{problem}")
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    commands.run(__doc__, {"run": run, "stop": stop, "status": status, "logs": logs, "clean": clean})

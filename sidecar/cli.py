@@ -62,25 +62,23 @@ def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | No
     left and right count the rows from 0. auto: an e-mail address, LinkedIn profile, or mobile number
     with the name says so; any other pair is for a review.
     """
-    import csv
     import json
 
-    from sidecar.matching import column_fields, fields_of, find_pairs, people_of, read_rows
+    from sidecar.matching import column_fields, fields_of, find_pairs, people_of
     from sidecar.records import RecordSettings
+    from sidecar.tables import open_table
 
     given = _mapping(maps)
     try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            rows = read_rows(lines)
-            header = next(rows, [])
+        with file.open("rb") as content, open_table(content) as (header, rows):
             mapping = column_fields(header, given)
             if not mapping:
                 raise click.ClickException("No column is known; say what they hold with --map.")
             click.echo("Compared are " + ", ".join(f"{c} as {f}" for c, f in mapping.items()), err=True)
             fields = [mapping.get(column) for column in header]
-            leads = (fields_of(row, fields) for row in rows)
+            leads = (fields_of((cell.strip() for cell in row), fields) for _, row in rows)
             people = people_of(leads, RecordSettings(default_region=region))
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{len(people)} rows read.", err=True)
     count = auto = told = 0

@@ -6,7 +6,7 @@ review; everything else is a candidate with a score and reasons.
 """
 
 from .blocking import blocking_keys
-from .columns import FIELDS, column_fields, fields_of, read_rows
+from .columns import FIELDS, column_fields, fields_of
 from .comparison import Comparison, compare
 from .dedupe import Pair, find_pairs, people_of
 from .frequencies import Frequencies
@@ -25,5 +25,4 @@ __all__ = [
     "find_pairs",
     "people_of",
     "person_of",
-    "read_rows",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from sidecar.records import match_keys
+from sidecar.records.text import words
 
 # Street suffixes (USPS Publication 28, appendix C1, the most used; Germany's "str.").
 _SUFFIXES: Final = {
@@ -15,9 +15,6 @@ _SUFFIXES: Final = {
     "ct": "court", "pl": "place", "ln": "lane", "blvd": "boulevard", "cct": "circuit", "tce": "terrace",
     "cres": "crescent", "hwy": "highway", "sq": "square", "pkwy": "parkway",
 }  # fmt: skip
-_ASCII_WORD = re.compile("[a-z0-9]+")
-_MARKS = re.compile("[\u0300-\u036f]")
-_WORD = re.compile(r"[^\s!-/:-@\[-`{-¿‐-⁞]+")
 _HOUSE = re.compile(r"\d+[a-z]?")
 _NO_DIGIT = re.compile(r"\D")
 
@@ -73,14 +70,6 @@ def person_of(record: Mapping[str, Any]) -> Person:
         domain=str(record.get("company_domain") or ""),
         keys=tuple(f"{kind}:{value}" for kind, value in match_keys(record)),
     )
-
-
-def words(text: str) -> list[str]:
-    """Split text into its words, folded: no case, no accents (Unicode NFKD)."""
-    text = text.casefold()
-    if text.isascii():
-        return _ASCII_WORD.findall(text)
-    return _WORD.findall(unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))))
 
 
 def _street(found: list[str]) -> str:

@@ -136,12 +136,15 @@ def _forget_rejects(engine: Engine, cursor: Cursor, known: dict[str, Any]) -> No
               if known.get(name)}
     if known.get("full_name") and " " in known["full_name"]:
         traces.add(known["full_name"].casefold())
-    for chunk in customers.rejected_rows(cursor):
-        refused = _opened(engine, chunk["rows"])
-        kept = [row for row in refused if not any(trace in str(row).casefold() for trace in traces)]
-        if len(kept) < len(refused):
-            customers.replace_rejected_rows(
-                cursor, chunk["job_id"], chunk["number"], engine.vault.seal(kept))
+    last = None
+    while chunks := customers.rejected_rows(cursor, last, 50):
+        last = chunks[-1]["job_id"], chunks[-1]["number"]
+        for chunk in chunks:
+            refused = _opened(engine, chunk["rows"])
+            kept = [row for row in refused if not any(trace in str(row).casefold() for trace in traces)]
+            if len(kept) < len(refused):
+                customers.replace_rejected_rows(
+                    cursor, chunk["job_id"], chunk["number"], engine.vault.seal(kept))
     after = None
     while rows := customers.rejected_payloads(cursor, after, 500):
         after = rows[-1]["id"]

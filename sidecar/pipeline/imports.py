@@ -11,10 +11,9 @@ import io
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import islice
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
@@ -27,7 +26,6 @@ from sidecar.tables import (
     BOM,
     Column,
     Shape,
-    decode,
     detect_encoding,
     detect_shape,
     lead_of,
@@ -35,6 +33,7 @@ from sidecar.tables import (
     plan_columns,
     read_table,
     row_problem,
+    text_of,
 )
 from sidecar.tables.reading import SAMPLE
 
@@ -76,10 +75,10 @@ class Options:
 
 def plan(file: BinaryIO, encoding: str, options: Options) -> Plan:
     """Understand a file that is open at its begin; it is left there. Raises TableError."""
-    with _text(file, encoding) as text:
+    with text_of(file, encoding) as text:
         shape = detect_shape(text.read(SAMPLE))
     file.seek(0)
-    with _text(file, encoding) as text:
+    with text_of(file, encoding) as text:
         header, _ = read_table(text, shape)
     file.seek(0)
     columns = plan_columns(header, options.mapping, options.unknown_columns)
@@ -88,18 +87,10 @@ def plan(file: BinaryIO, encoding: str, options: Options) -> Plan:
 
 def read(file: BinaryIO, how: Plan) -> Iterator[Numbered]:
     """The rows of a file that is open at its begin, without the header."""
-    with _text(file, how.encoding) as text:
-        yield from read_table(text, how.shape)[1]
-
-
-@contextmanager
-def _text(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
-    """The file as text; it stays open."""
-    text = decode(file, encoding)
-    try:
-        yield text
-    finally:
-        text.detach()
+    with text_of(file, how.encoding) as text:
+        for line, cells in read_table(text, how.shape)[1]:
+            if any(cells):
+                yield line, cells
 
 
 def create(engine: Engine, content: bytes, options: Options, *, client: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sidecar.store.database import Cursor, Row, many, one
-from sidecar.store.facts import FIELDS, TABLES, json_object
+from sidecar.store.facts import TABLES, json_object
 
 _SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
 
@@ -115,9 +115,12 @@ def drop_payloads(cursor: Cursor, intake_ids: list[str]) -> None:
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE id = ANY(%s::uuid[])", (intake_ids,))
 
 
-def rejected_rows(cursor: Cursor) -> list[Row]:
+def rejected_rows(cursor: Cursor, after: tuple[str, int] | None, limit: int) -> list[Row]:
     """Refused rows of imports by chunk, still encrypted: [{job_id, number, rows}]."""
-    return many(cursor, "SELECT job_id::text AS job_id, number, rows FROM job_rejects FOR UPDATE")
+    return many(
+        cursor, "SELECT job_id::text AS job_id, number, rows FROM job_rejects WHERE %(job)s IS NULL OR"
+        " (job_id, number) > (%(job)s::uuid, %(number)s) ORDER BY job_id, number LIMIT %(limit)s FOR UPDATE",
+        {"job": after and after[0], "number": after and after[1], "limit": limit})
 
 
 def replace_rejected_rows(cursor: Cursor, job_id: str, number: int, rows: bytes) -> None:
@@ -131,12 +134,3 @@ def existing(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> set[str]:
     return {row["id"] for row in many(
         cursor, f"SELECT id::text AS id FROM {TABLES[kind]} WHERE id = ANY(%s::uuid[])"  # noqa: S608
         " FOR KEY SHARE", (list(entity_ids),))}
-
-
-def editable(kind: str) -> tuple[str, ...]:
-    """The fields that a person may edit: no identity and nothing that is derived."""
-    derived = {"email", "email_canonical", "email_type", "seniority", "department", "phone_extension",
-               "phone_country", "phone_type", "company_key", "company_size", "revenue_range",
-               "legal_form", "domain", "technologies", "founded_year", "description"}
-    return tuple(name for name in FIELDS[kind] if name not in derived)
-

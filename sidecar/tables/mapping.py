@@ -1,13 +1,14 @@
 """Which field of a lead a column holds: told by the caller, or guessed from its header.
 
 Known are our own names and those that Salesforce, HubSpot and Apollo give their exports, in English
-and German. Street, postcode and salutation are left out: no rule needs them. Any other column becomes
-`custom.<header>`.
+and German, and the plainest in French, Spanish, Italian and Dutch. Street, postcode and salutation are
+left out: no rule needs them. Any other column becomes `custom.<header>`.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -23,28 +24,31 @@ from .writing import unguard
 HEADERS: Final[dict[str, str]] = {
     "email": "email mail emailaddress mailaddress workemail businessemail primaryemail emailadresse"
              " mailadresse emailgeschaeftlich geschaeftlicheemail emailaddress1 secondaryemail"
-             " tertiaryemail personalemail emailprivat",
-    "first_name": "firstname givenname forename fname first vorname rufname contactfirstname",
-    "last_name": "lastname familyname surname lname last nachname familienname zuname contactlastname",
+             " tertiaryemail personalemail emailprivat courriel correo",
+    "first_name": "firstname givenname forename fname first vorname rufname contactfirstname given"
+                  " givennames prenom nombre nome voornaam",
+    "last_name": "lastname familyname surname lname last nachname familienname zuname contactlastname"
+                 " family nomdefamille apellido apellidos cognome achternaam",
     "full_name": "fullname name contactname personname leadname contact ansprechpartner kontakt"
-                 " kontaktname vollstaendigername",
+                 " kontaktname vollstaendigername full",
     "job_title": "jobtitle title position jobposition role contacttitle funktion berufsbezeichnung"
                  " stellenbezeichnung jobtitel beruf rolle",
     "phone": "mobilephone mobile mobilephonenumber mobilenumber cellphone cell mobil mobiltelefon"
              " mobilnummer handy handynummer directphone workdirectphone directdial phone phonenumber"
              " telephone telephonenumber tel telefon telefonnummer rufnummer businessphone workphone"
-             " telefongeschaeftlich otherphone homephone telefonprivat",
+             " telefongeschaeftlich otherphone homephone telefonprivat telefono",
     "linkedin_url": "linkedinurl linkedin linkedinprofile linkedinprofileurl personlinkedinurl"
                     " contactlinkedinurl linkedinbio hslinkedinurl linkedinprofil",
     "company_name": "companyname company companyaccount accountname account organization organisation"
                     " organizationname employer associatedcompany primaryassociatedcompany firma"
-                    " firmenname unternehmen unternehmensname arbeitgeber companynameforemails",
+                    " firmenname unternehmen unternehmensname arbeitgeber companynameforemails"
+                    " account entreprise societe empresa azienda bedrijf",
     "company_domain": "companydomain companydomainname domain website websiteurl companywebsite"
                       " webseite homepage internetseite",
-    "country": "country countryregion countrycode mailingcountry ipcountry land staat",
+    "country": "country countryregion countrycode mailingcountry ipcountry land staat pays pais paese",
     "region": "region state stateregion stateprovince province mailingstate mailingstateprovince"
-              " bundesland kanton",
-    "city": "city town mailingcity ort stadt wohnort",
+              " bundesland kanton county provincia",
+    "city": "city town suburb locality mailingcity ort stadt wohnort ville ciudad citta plaats",
     "industry": "industry sector branche wirtschaftszweig",
     "employee_count": "employeecount employees numberofemployees noofemployees numemployees"
                       " companysize headcount mitarbeiter mitarbeiterzahl mitarbeiteranzahl"
@@ -83,8 +87,9 @@ class Column(NamedTuple):
 
 @lru_cache(4096)
 def fold(header: str) -> str:
-    """A header without case, spaces, punctuation and umlauts."""
-    return re.sub(r"[\W_]", "", header.casefold().translate(_UMLAUTS))
+    """A header without case, accents, spaces, punctuation and umlauts."""
+    letters = unicodedata.normalize("NFKD", header.casefold().translate(_UMLAUTS))
+    return re.sub(r"[\W_]", "", letters)
 
 
 def guess(header: str) -> str | None:

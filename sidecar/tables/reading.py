@@ -10,6 +10,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final, TextIO
@@ -107,14 +108,36 @@ def _parse(lines: Iterable[str], shape: Shape) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=shape.delimiter, skipinitialspace=shape.skip_space)
 
 
+@contextmanager
+def open_table(file: BinaryIO) -> Iterator[tuple[list[str], Rows]]:
+    """As read_table, of a file that is open at its begin: encoding and delimiter are found."""
+    encoding = detect_encoding(iter(lambda: file.read(1 << 20), b""))
+    file.seek(0)
+    with text_of(file, encoding) as text:
+        shape = detect_shape(text.read(SAMPLE))
+    file.seek(0)
+    with text_of(file, encoding) as text:
+        yield read_table(text, shape)
+
+
+@contextmanager
+def text_of(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
+    """The file as text; it stays open."""
+    text = decode(file, encoding)
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
 def read_table(text: TextIO, shape: Shape) -> tuple[list[str], Rows]:
-    """(header, rows), each row with the line of the file where it begins; empty rows are left out.
+    """(header, rows), each row with the line of the file where it begins; empty lines are no rows.
 
     Header cells are tidied; one that is empty is called `Column 3`. Raises TableError, also while
     the rows are read.
     """
     rows = _rows(text, shape)
-    _, header = next(rows, (0, []))
+    _, header = next((row for row in rows if any(row[1])), (0, []))
     if not header:
         raise TableError("The file is empty.")
     return [tidy(name)[:100] or f"Column {n}" for n, name in enumerate(header, 1)], rows
@@ -133,7 +156,7 @@ def _rows(text: TextIO, shape: Shape) -> Rows:
         if len(row) > MAX_COLUMNS:
             raise TableError(f"The row at line {begins} has more than {MAX_COLUMNS} columns.")
         is_hint = begins == 1 and _told_delimiter(shape.delimiter.join(row))
-        if any(row) and not is_hint:
+        if row and not is_hint:
             yield begins, row
         begins = reader.line_num + 1
 

@@ -15,7 +15,6 @@ from sidecar.matching import (
     fields_of,
     find_pairs,
     people_of,
-    read_rows,
 )
 from sidecar.records import RecordSettings, normalize
 
@@ -155,9 +154,7 @@ def test_columns_are_guessed_and_overridden() -> None:
             column_fields(headers, wrong)
 
 
-def test_rows_are_read_with_any_usual_separator() -> None:
-    assert list(read_rows(['a; "b"\n', '1 ;"x;\n', 'y"\n', "\n"])) == [["a", "b"], ["1", "x;\ny"]]
-    assert list(read_rows([])) == []
+def test_of_several_columns_the_first_that_is_filled_counts() -> None:
     assert fields_of(["", "x", "y"], ["phone", "phone", None]) == {"phone": "x"}
 
 

@@ -112,7 +112,7 @@ def test_excels_hint_is_obeyed_and_no_row():
 
 def test_one_column_and_empty_lines_and_headers_without_names():
     assert table("email\n\nx@y.example\n  \n") == (["email"], [["x@y.example"], ["  "]])
-    assert table("email,,c\n1,2,3\n,,\n") == (["email", "Column 2", "c"], [["1", "2", "3"]])
+    assert table("email,,c\n1,2,3\n,,\n") == (["email", "Column 2", "c"], [["1", "2", "3"], ["", "", ""]])
 
 
 def test_lines_are_those_of_the_file():
