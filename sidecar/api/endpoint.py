@@ -104,7 +104,7 @@ def _answer_once(
     # The draft writes the key as a quoted string, most clients as plain text.
     code, text, replayed = idempotency.once(
         engine, caller.id if caller else "", key.strip().strip('"'),
-        (request.path, request.get_data()), answer)
+        (request.full_path, request.get_data()), answer)
     response = Response(text, status=code, content_type=(
         "application/problem+json" if code >= 400 else "application/json"))
     if replayed:

@@ -32,7 +32,7 @@ def once(
     engine: Engine, caller: str, key: str, request: tuple[str, bytes],
     answer: Callable[[], tuple[int, str]],
 ) -> tuple[int, str, bool]:
-    """(status, JSON text, whether it is a replay) of a request (path, raw body).
+    """(status, JSON text, whether it is a replay) of a request (path with its query, raw body).
 
     `answer` runs in the transaction. Raises InFlight, KeyReused, Invalid for a bad key, and
     whatever `answer` raises, which leaves nothing behind.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sidecar.store import customers
 from sidecar.store.database import many
 from tests.integration.conftest import Api
 
@@ -33,6 +34,16 @@ def test_people_and_companies_are_listed_searched_and_paged(api, sent):
     one = api.get(f"/v1/contacts/{sent['contact_id']}").json
     assert one["fields"]["full_name"] == "Rosalind Franklin" and one["leads"][0]["id"] == sent["lead_id"]
     assert one["sources"]["job_title"]["source"] == "lead"
+
+
+@pytest.mark.parametrize(("kind", "index"), [
+    ("contact", "contacts_search"), ("organization", "organizations_search")])
+def test_the_search_uses_its_index(engine, kind, index):
+    with engine.database.transaction() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        customers.page(cursor, kind, "needle", 10, None)
+        cursor.execute(b"EXPLAIN " + cursor.query)
+        assert index in str(cursor.fetchall())
 
 
 def test_a_viewer_sees_nobody_and_exports_nobody(app, api, sent):

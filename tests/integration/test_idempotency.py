@@ -39,6 +39,14 @@ def test_another_body_under_the_key_is_refused(app, api):
     assert answer.status_code == 422 and answer.json["code"] == "idempotency_key_reused"
 
 
+def test_another_query_under_the_key_is_another_request(app, api):
+    headers = api.headers | {"Idempotency-Key": "query-1", "Content-Type": "text/csv"}
+    post = app.test_client().post
+    tried = post("/v1/jobs/imports?dry_run=true", data=b"email\na@b.example\n", headers=headers)
+    meant = post("/v1/jobs/imports", data=b"email\na@b.example\n", headers=headers)
+    assert (tried.status_code, meant.status_code) == (202, 422)
+
+
 def test_a_refusal_is_an_answer_too_and_its_reject_is_kept(app, api, engine):
     first = send(app, api, {"email": "nobody"}, "refused-1")
     again = send(app, api, {"email": "nobody"}, "refused-1")
