@@ -145,9 +145,9 @@ def record(cursor: Cursor, rows: list[Row]) -> None:
 
 
 def contacts_of(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, str]:
-    """lead id -> contact id, for the leads that exist."""
+    """lead id -> contact id, for the leads that exist; they stay with it until the transaction ends."""
     rows = many(
         cursor, "SELECT id::text AS id, contact_id::text AS contact_id FROM leads"
-        " WHERE id = ANY(%s::uuid[])", (list(lead_ids),),
+        " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", (list(lead_ids),),
     )
     return {row["id"]: row["contact_id"] for row in rows}
