@@ -1,0 +1,105 @@
+"""Two contacts that are one person become one contact: nothing that hung on either is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.enrichment.consent import merge_consent
+from sidecar.enrichment.merge import FieldValue, winners
+from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.store import access, duplicates, facts, intake, leads
+from sidecar.store import merging as store
+from sidecar.store.database import Cursor, Row
+
+# What is known of a value without anybody's claim: it goes where the value goes.
+_COMPANIONS = {"email": ("email_canonical", "email_type"), "phone": ("phone_country", "phone_type")}
+
+
+def merge(engine: Engine, duplicate_id: str, *, keep: str, actor: str) -> dict[str, Any]:
+    """Merge a pair into the contact to keep: {kept_id, lost_id, lead_id, archived_lead_id}.
+
+    Raises NotFound, Invalid when `keep` is not of the pair, Conflict when somebody decided before.
+    """
+    with engine.database.transaction() as cursor:
+        duplicates.lock(cursor, alone=True)
+        pair = open_pair(cursor, duplicate_id)
+        if keep not in (pair["left_id"], pair["right_id"]):
+            raise Invalid("The request is not valid; see errors.", errors=[
+                {"pointer": "/keep", "code": "invalid", "detail": "Keep one of the pair's contacts."}])
+        if pair["state"] != "open":
+            raise Conflict("Somebody decided meanwhile that these are two people.")
+        lost = pair["left_id"] if keep == pair["right_id"] else pair["right_id"]
+        _hold(cursor, [keep, lost])
+        # In the order in which the pipeline locks: answers, leads, contacts.
+        moved = store.move_calls(cursor, keep, lost)
+        found = store.lock_leads(cursor, [keep, lost])
+        contacts = store.lock_contacts(cursor, [keep, lost])
+        snapshot = store.snapshot(cursor, lost) | moved | {
+            "contact": contacts[lost], "leads": [row for row in found if row["contact_id"] == lost]}
+        open_lead, archived = _one_open_lead(cursor, found, actor)
+        store.move_rows(cursor, keep, lost)
+        _unite(cursor, contacts[keep], contacts[lost])
+        store.remove(cursor, lost)
+        store.record(cursor, {
+            "duplicate_id": duplicate_id, "kept_id": keep, "lost_id": lost, "score": pair["score"],
+            "reasons": pair["reasons"], "snapshot": engine.vault.seal(snapshot), "actor": actor})
+        access.audit(
+            cursor, actor, "contact.merged", "contact", keep,
+            after={"lost_id": lost, "duplicate_id": duplicate_id, "archived_lead_id": archived})
+        if open_lead:
+            intake.queue(cursor, [open_lead], "interactive", engine.settings.bulk_batch)
+    return {"kept_id": keep, "lost_id": lost, "lead_id": open_lead, "archived_lead_id": archived}
+
+
+def open_pair(cursor: Cursor, duplicate_id: str) -> Row:
+    """The pair, locked. Raises NotFound; Conflict, with where it leads, when it was merged."""
+    pair = duplicates.get(cursor, duplicate_id)
+    if pair:
+        return pair
+    merged = duplicates.merged(cursor, duplicate_id)
+    if merged:
+        raise Conflict("These contacts are one already.", merged_into=merged["kept_id"])
+    raise NotFound("There is no such pair; a contact of it may be gone.")
+
+
+def _hold(cursor: Cursor, contact_ids: list[str]) -> None:
+    """Keep new leads of both people waiting until this is over."""
+    known = store.identities(cursor, contact_ids)
+    intake.lock(cursor, known)
+    if store.identities(cursor, contact_ids) != known:
+        raise Conflict("A contact of this pair changed at this moment; load it again.")
+
+
+def _one_open_lead(cursor: Cursor, found: list[Row], actor: str) -> tuple[str | None, str | None]:
+    """(the oldest open lead, the other one, now archived) of leads, oldest first."""
+    still_open = [row for row in found if row["status"] in store.OPEN]
+    for row in still_open[1:]:
+        store.archive(cursor, row["id"])
+        leads.add_status(cursor, row["id"], row["status"], "archived", actor)
+        access.audit(cursor, actor, "lead.edited", "lead", row["id"],
+                     before={"status": row["status"]}, after={"status": "archived"})
+    first, second, *_ = [row["id"] for row in still_open] + [None, None]
+    return first, second
+
+
+def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
+    """Claims of both; of one source's two about a field the one that ranks higher. Then the winners."""
+    rows = facts.load_values(cursor, "contact", [kept["id"], lost["id"]])
+    by_source: dict[str, list[FieldValue]] = {}
+    for row in (*rows.get(lost["id"], []), *rows.get(kept["id"], [])):
+        by_source.setdefault(row["source"], []).append(FieldValue(**row))
+    united = [value for values in by_source.values() for value in winners(values).values()]
+    store.replace_values(cursor, kept["id"], lost["id"], [
+        {name: getattr(value, name) for name in FieldValue.__slots__} for value in united])
+    columns = {column: kept[column] if kept[column] is not None else lost[column]
+               for column, _ in facts.CONTACT_FIELDS.values()}
+    columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in winners(united).items()
+                if name in facts.CONTACT_FIELDS}
+    for name, companions in _COMPANIONS.items():
+        owner = next((row for row in (kept, lost) if row[name] == columns[name]), kept)
+        columns |= {column: owner[column] for column in companions}
+    store.settle(cursor, kept["id"], columns | {
+        "org_id": kept["org_id"] or lost["org_id"],
+        "consent": merge_consent(kept["consent"], lost["consent"]),
+    })
