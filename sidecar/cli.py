@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -50,18 +51,59 @@ def score() -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True,
+              help="Of the database: tell every pair nobody decided on, and enter none.")
 @click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD",
               help="What a column holds where its header does not tell; COLUMN= leaves it out.")
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.5, show_default=True,
               help="The least score of a pair.")
 @click.option("--region", help="The country (ISO alpha-2) of telephone numbers that name none.")
-def dedupe(file: Path, maps: tuple[str, ...], threshold: float, region: str | None) -> None:
-    """Find rows of a CSV file that are one person: a JSON line for each pair.
+def dedupe(
+    file: Path | None, dry_run: bool, maps: tuple[str, ...], threshold: float, region: str | None,
+) -> None:
+    """Find people who are there twice: a JSON line for each pair.
 
-    left and right count the rows from 0. auto: an e-mail address, LinkedIn profile, or mobile number
-    with the name says so; any other pair is for a review.
+    Without FILE it compares the contacts of the database that are new or changed since the last time,
+    and enters the pairs for a review; nothing is merged.
+
+    In a CSV FILE left and right count the rows from 0. auto: an e-mail address, LinkedIn profile, or
+    mobile number with the name says so; any other pair is for a review.
     """
+    if file is not None:
+        _dedupe_file(file, maps, threshold, region)
+    elif maps or region:
+        raise click.UsageError("--map and --region are for a FILE.")
+    else:
+        _dedupe_store(threshold, dry_run)
+
+
+def _dedupe_store(threshold: float, dry_run: bool) -> None:
+    import json
+
+    from sidecar.engine import Engine
+    from sidecar.pipeline import duplicates
+    from sidecar.settings import Settings
+
+    def tell(pair: duplicates.Pair) -> None:
+        click.echo(json.dumps(vars(pair) | {"score": round(pair.score, 4)}))
+
+    engine = Engine.build(Settings.from_env(os.environ))
+    try:
+        if dry_run:
+            count = 0
+            for pair in duplicates.preview(engine, threshold=threshold):
+                tell(pair)
+                count += 1
+            click.echo(f"{count} pairs; none was entered.", err=True)
+        else:
+            result = duplicates.find(engine, seconds=math.inf, threshold=threshold, told=tell)
+            click.echo(f"{result['checked']} contacts checked, {result['found']} new pairs.", err=True)
+    finally:
+        engine.close()
+
+
+def _dedupe_file(file: Path, maps: tuple[str, ...], threshold: float, region: str | None) -> None:
     import json
 
     from sidecar.matching import column_fields, fields_of, find_pairs, people_of

@@ -346,6 +346,50 @@ class EventList(Strict):
         fields.Nested(EventRequest), required=True, validate=validate.Length(min=1, max=1000))
 
 
+class DuplicateQuery(PageQuery):
+    state = Text(load_default="open", validate=validate.OneOf(["open", "dismissed"]))
+
+
+class Duplicate(Schema):
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+    score = fields.Float(required=True)
+    reasons = fields.List(fields.String(), required=True)
+    left = fields.Dict(required=True)
+    right = fields.Dict(required=True)
+    masked = fields.Boolean()
+    created_at = fields.DateTime(required=True)
+    decided_by = fields.String(required=True, allow_none=True)
+    decided_at = fields.DateTime(required=True, allow_none=True)
+
+
+class DuplicatePage(Schema):
+    data = fields.List(fields.Nested(Duplicate), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class DuplicateSearch(Schema):
+    checked = fields.Integer(required=True)
+    found = fields.Integer(required=True)
+    more = fields.Boolean(required=True)
+
+
+class MergeRequest(Strict):
+    keep = Id(required=True)
+
+
+class Merged(Schema):
+    kept_id = fields.String(required=True)
+    lost_id = fields.String(required=True)
+    lead_id = fields.String(required=True, allow_none=True)
+    archived_lead_id = fields.String(required=True, allow_none=True)
+
+
+class Dismissed(Schema):
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+
+
 class OverviewQuery(Strict):
     days = QueryWhole(1, 90, load_default=14)
 
