@@ -66,7 +66,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     _requests(app)
     errors.init_app(app)
     metrics.init_app(app, engine)
-    for module in (auth, records, leads, customers, duplicates, jobs, forms, pipeline, operations, health, openapi):
+    for module in (auth, records, leads, customers, duplicates, jobs, forms, pipeline, operations,
+                   health, openapi):
         app.register_blueprint(module.bp)
     return app
 

@@ -7,9 +7,10 @@ review; everything else is a candidate with a score and reasons.
 
 from .blocking import blocking_keys
 from .columns import FIELDS, column_fields, fields_of
-from .comparison import Comparison, compare
+from .comparison import Comparison, compare, compare_people, names_contradict
 from .dedupe import Pair, find_pairs, people_of
 from .frequencies import Frequencies
+from .learning import learn
 from .person import Person, person_of
 
 __all__ = [
@@ -21,8 +22,11 @@ __all__ = [
     "blocking_keys",
     "column_fields",
     "compare",
+    "compare_people",
     "fields_of",
     "find_pairs",
+    "learn",
+    "names_contradict",
     "people_of",
     "person_of",
 ]

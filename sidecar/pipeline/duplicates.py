@@ -11,18 +11,29 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.masking import mask_contact
-from sidecar.matching import Frequencies, blocking_keys, compare, person_of
+from sidecar.matching import (
+    Frequencies,
+    Person,
+    blocking_keys,
+    compare_people,
+    learn,
+    names_contradict,
+    person_of,
+)
 from sidecar.pipeline.merging import open_pair
 from sidecar.store import access
 from sidecar.store import duplicates as store
 from sidecar.store.database import Cursor, Row
 
 THRESHOLD = 0.5  # more probably one person than not
-_BATCH = 200  # contacts looked at in one transaction
+_KEYS = 500  # contacts that get their keys in one transaction
+_BATCH = 100  # contacts compared in one transaction
 _BLOCK = 100  # contacts that share a key, at most
 _MOST = 25  # comparisons of one contact
 _SAMPLE = 2_000  # contacts that tell what strangers have in common
-_SECONDS = 3.5  # of a step; the batch that has begun is finished
+_LEARN = 100  # contacts whose candidates tell what one person's records have in common
+_START = ""
+_SECONDS = 3.0  # of a step; the batch that has begun is finished
 
 
 @dataclass(frozen=True)
@@ -44,35 +55,36 @@ def find(
     It ends when all is done, or with the batch at which the time is over. Several may run at once.
     """
     until = time.monotonic() + seconds
+    after: str | None = _START
+    while after is not None and time.monotonic() < until:
+        after = _make_keys(engine, after)
     usual: Frequencies | None = None
     checked = found = 0
-    going = True
-    while going and time.monotonic() < until:
-        going = _make_keys(engine) > 0
-        if going:
-            continue
-        usual = usual or _frequencies(engine)
+    while after is None and time.monotonic() < until:
         with engine.database.transaction() as cursor:
             store.lock(cursor, alone=False)
             ids = store.waiting(cursor, _BATCH)
+            if not ids:
+                break
+            usual = usual or _frequencies(cursor)
             pairs = _pairs(cursor, ids, usual, threshold)
             found += store.enter(cursor, [vars(pair) for pair in pairs])
             store.set_compared(cursor, ids)
+        checked += len(ids)
         if told:
             for pair in pairs:
                 told(pair)
-        checked += len(ids)
-        going = bool(ids)
     with engine.database.transaction() as cursor:
         return {"checked": checked, "found": found, "more": store.unfinished(cursor)}
 
 
 def preview(engine: Engine, *, threshold: float = THRESHOLD) -> Iterator[Pair]:
     """Pairs of the whole store that nobody decided on; nothing is entered."""
-    while _make_keys(engine):
-        pass
-    usual = _frequencies(engine)
-    after: str | None = None
+    after: str | None = _START
+    while after is not None:
+        after = _make_keys(engine, after)
+    with engine.database.transaction() as cursor:
+        usual = _frequencies(cursor)
     while True:
         with engine.database.transaction() as cursor:
             ids = store.checked_page(cursor, after, _BATCH)
@@ -83,42 +95,55 @@ def preview(engine: Engine, *, threshold: float = THRESHOLD) -> Iterator[Pair]:
         after = ids[-1]
 
 
-def _make_keys(engine: Engine) -> int:
-    """Give a batch of new or changed contacts their keys; answers how many there were."""
+def _make_keys(engine: Engine, after: str | None) -> str | None:
+    """Give some new or changed contacts after this id their keys; answers the last, None for none."""
     with engine.database.transaction() as cursor:
         store.lock(cursor, alone=False)
-        ids = store.stale(cursor, _BATCH)
+        ids = store.stale(cursor, after, _KEYS)
         people = store.people(cursor, ids)
         store.save_keys(
             cursor, {row["id"]: row["version"] for row in people.values()},
             [(row["id"], _hashed(key)) for row in people.values()
              for key in blocking_keys(row["record"])],
         )
-    return len(ids)
+    return ids[-1] if ids else None
 
 
 def _hashed(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def _frequencies(engine: Engine) -> Frequencies:
-    with engine.database.transaction() as cursor:
-        total, rows = store.sample(cursor, _SAMPLE)
-    return replace(Frequencies.of([person_of(row["record"]) for row in rows]), records=total)
+def _frequencies(cursor: Cursor) -> Frequencies:
+    """What a sample of the store teaches of strangers, and of records of one person."""
+    total, rows = store.sample(cursor, _SAMPLE)
+    counted = replace(Frequencies.of([person_of(row["record"]) for row in rows]), records=total)
+    some = [row["id"] for row in rows[:: 1 + len(rows) // _LEARN]]
+    pairs = [(left, right) for *_, left, right in _candidates(cursor, some, earlier=True)]
+    return learn(counted, pairs, max(len(some), 1) / max(total, 1))
 
 
 def _pairs(
     cursor: Cursor, ids: list[str], usual: Frequencies, threshold: float, *, earlier: bool = False
 ) -> list[Pair]:
-    near = store.candidates(cursor, ids, block=_BLOCK, most=_MOST, earlier=earlier) if ids else []
-    people = store.people(cursor, {contact for pair in near for contact in pair})
     pairs = []
+    for left_id, right_id, left, right in _candidates(cursor, ids, earlier=earlier):
+        if not names_contradict(left, right) or not set(left.keys).isdisjoint(right.keys):
+            result = compare_people(left, right, usual)
+            if result.score >= threshold:
+                pairs.append(Pair(left_id, right_id, result.score, result.reasons))
+    return pairs
+
+
+def _candidates(
+    cursor: Cursor, ids: list[str], *, earlier: bool
+) -> Iterator[tuple[str, str, Person, Person]]:
+    """Whom to compare of these contacts, with what is compared."""
+    near = store.candidates(cursor, ids, block=_BLOCK, most=_MOST, earlier=earlier) if ids else []
+    rows = store.people(cursor, {contact for pair in near for contact in pair})
+    people = {contact: person_of(row["record"]) for contact, row in rows.items()}
     for left, right in near:
         if left in people and right in people:
-            result = compare(people[left]["record"], people[right]["record"], usual)
-            if result.score >= threshold:
-                pairs.append(Pair(left, right, result.score, result.reasons))
-    return pairs
+            yield left, right, people[left], people[right]
 
 
 def listed(

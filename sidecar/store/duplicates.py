@@ -10,6 +10,7 @@ from sidecar.store.database import Cursor, Row, insert, many, one
 from sidecar.store.facts import json_object
 
 _LOCK = 73
+_FIRST = "00000000-0000-0000-0000-000000000000"
 
 # In the names of a normalised lead.
 _PEOPLE = """
@@ -46,11 +47,15 @@ def sample(cursor: Cursor, size: int) -> tuple[int, list[Row]]:
     return total, rows
 
 
-def stale(cursor: Cursor, limit: int) -> list[str]:
-    """Contacts whose keys are missing or were made of an older version."""
+def stale(cursor: Cursor, after: str | None, limit: int) -> list[str]:
+    """Contacts, by id after this one, whose keys are missing or were made of an older version."""
     rows = many(
-        cursor, "SELECT c.id::text AS id FROM contacts c LEFT JOIN contact_checks k ON k.contact_id = c.id"
-        " WHERE k.version IS DISTINCT FROM c.version ORDER BY c.id LIMIT %s", (limit,),
+        cursor,
+        "SELECT c.id::text AS id FROM contacts c LEFT JOIN contact_checks k ON k.contact_id = c.id"
+        " AND k.contact_id > %(after)s::uuid"
+        " WHERE c.id > %(after)s::uuid AND k.version IS DISTINCT FROM c.version"
+        " ORDER BY c.id LIMIT %(limit)s",
+        {"after": after or _FIRST, "limit": limit},
     )
     return [row["id"] for row in rows]
 
@@ -104,8 +109,8 @@ def checked_page(cursor: Cursor, after: str | None, limit: int) -> list[str]:
     """Contacts with keys, by id, after this one."""
     rows = many(
         cursor, "SELECT contact_id::text AS id FROM contact_checks"
-        " WHERE %(after)s IS NULL OR contact_id > %(after)s::uuid ORDER BY contact_id LIMIT %(limit)s",
-        {"after": after, "limit": limit},
+        " WHERE contact_id > %(after)s::uuid ORDER BY contact_id LIMIT %(limit)s",
+        {"after": after or _FIRST, "limit": limit},
     )
     return [row["id"] for row in rows]
 

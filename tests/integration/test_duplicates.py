@@ -99,8 +99,12 @@ def test_a_key_that_everybody_shares_brings_nobody_together(api, engine, monkeyp
 
 def test_searches_side_by_side_enter_each_pair_once(api, engine, monkeypatch):
     monkeypatch.setattr(duplicates, "_BATCH", 3)
-    leads = [{"email": f"{n}{i}@firm{i}.example", "first_name": "Pat", "last_name": f"Quillon{'abcdef'[i]}",
-              "company_name": f"Firm {i}"} for i in range(6) for n in ("pat.quillon", "p.quillon")]
+    people = ["Ada Lovett", "Grace Marsh", "Alan Kirby", "Edsger Vries", "Barbara Lisk", "Tony Hoare"]
+    leads = [
+        {"email": f"{mailbox}@firm{number}.example", "full_name": name, "company_name": f"Firm {number}"}
+        for number, name in enumerate(people)
+        for mailbox in (name.replace(" ", ".").lower(), name.split()[1].lower())
+    ]
     sent(api, *leads)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda _: duplicates.find(engine, seconds=60), range(3)))
