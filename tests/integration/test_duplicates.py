@@ -14,6 +14,7 @@ from sidecar.ids import new_id
 from sidecar.pipeline import duplicates
 from sidecar.store.database import many
 from tests.integration.conftest import Api
+from tests.integration.test_pipeline import answer_all, claim
 
 JANE = {"email": "jane.hollister@brightwater.example", "first_name": "Jane", "last_name": "Hollister",
         "company_name": "Brightwater Pumps", "city": "Leeds", "country": "GB"}
@@ -329,6 +330,21 @@ def test_leads_that_come_in_during_a_merge_find_the_kept_contact(app, api, engin
         assert merging.result() == 200
     assert rows(engine, "SELECT id::text AS id FROM contacts") == [{"id": first}]
     assert rows(engine, "SELECT 1 FROM field_values WHERE entity_id = %s", second) == []
+
+
+def test_a_merge_in_the_midst_of_a_batch_loses_no_answer(api, engine):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    batch = claim(api)
+    calls = api.step(batch, "plan").json["calls"]
+    assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": first}).status_code == 200
+    answer_all(api, batch, calls)
+    for step in ("apply", "score", "notify", "complete"):
+        assert api.step(batch, step).status_code == 200, step
+    asked = rows(engine, "SELECT subject_id::text AS id FROM provider_calls WHERE subject_kind = 'contact'")
+    assert asked and {row["id"] for row in asked} == {first}
+    assert rows(engine, "SELECT 1 FROM field_values WHERE entity_id = %s", second) == []
+    assert rows(engine, "SELECT 1 FROM field_values WHERE entity_id = %s AND source <> 'lead'", first)
+    assert rows(engine, "SELECT 1 FROM provider_cache WHERE NOT applied") == []
 
 
 def test_a_pair_whose_contact_is_gone_is_not_there(api, engine):
