@@ -9,9 +9,10 @@ from typing import Any
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Claim
 from sidecar.store import facts
-from sidecar.store.database import Cursor
+from sidecar.store.database import Cursor, Row
 
 Claims = Mapping[str, Claim]
+Statement = tuple[str, Claims, str, bool, bool, datetime]
 
 # Working keys of the engine: they stand in their column, their origin interests nobody.
 WITHOUT_PROVENANCE = frozenset(
@@ -26,51 +27,47 @@ def lead_claims(known: Mapping[str, Any]) -> dict[str, Claim]:
 
 def write(
     cursor: Cursor, kind: str, said: Mapping[str, Claims], *, source: str, now: datetime,
-    sandbox: bool = False, locked: bool = False,
+    locked: bool = False,
 ) -> None:
     """Merge one source's claims about existing entities (id -> field -> claim)."""
-    write_all(cursor, kind, [(entity, claims, source, sandbox, locked, now)
+    write_all(cursor, kind, [(entity, claims, source, False, locked, now)
                              for entity, claims in said.items()])
 
 
-def write_all(
-    cursor: Cursor, kind: str,
-    statements: Iterable[tuple[str, Claims, str, bool, bool, datetime]],
-) -> None:
-    """Merge (entity id, claims, source, sandbox, locked, observed at) in three statements."""
-    statements = [item for item in statements if item[1]]
-    if not statements:
-        return
-    ids = {item[0] for item in statements}
-    known = {
-        entity: [FieldValue(**row) for row in rows]
-        for entity, rows in facts.load_values(cursor, kind, ids).items()
-    }
+def write_all(cursor: Cursor, kind: str, statements: Iterable[Statement]) -> None:
+    """Merge what was said of existing entities, in three statements."""
+    statements = list(statements)
+    known = facts.load_values(cursor, kind, {item[0] for item in statements})
+    rows, columns = merged(kind, known, statements)
+    facts.save_values(cursor, rows)
+    facts.update_entities(cursor, kind, columns)
+
+
+def merged(
+    kind: str, stored: Mapping[str, list[Row]], statements: Iterable[Statement]
+) -> tuple[list[Row], dict[str, dict[str, Any]]]:
+    """What is to be written of (entity id, claims, source, sandbox, locked, observed at), beside the
+    claims that are stored of each entity: (provenance that is new, the winning values by entity id)."""
+    known: dict[str, list[FieldValue]] = {}
     changed: dict[tuple[str, str, str], FieldValue] = {}
     plain: dict[str, dict[str, Any]] = {}
     for entity, claims, source, sandbox, locked, observed_at in statements:
-        open_claims = {f: c for f, c in claims.items() if f not in WITHOUT_PROVENANCE}
+        if not claims:
+            continue
         plain.setdefault(entity, {}).update(
             {f: c.value for f, c in claims.items() if f in WITHOUT_PROVENANCE}
         )
-        before = known.get(entity, [])
-        after = merge(before, open_claims, source, observed_at, sandbox=sandbox, locked=locked)
-        known[entity] = after
-        for value in after:
+        open_claims = {f: c for f, c in claims.items() if f not in WITHOUT_PROVENANCE}
+        before = known[entity] if entity in known else [
+            FieldValue(**row) for row in stored.get(entity, [])]
+        known[entity] = merge(before, open_claims, source, observed_at, sandbox=sandbox, locked=locked)
+        for value in known[entity]:
             if value not in before:
                 changed[entity, value.field, value.source] = value
-    facts.save_values(
-        cursor, kind, [_row(entity, value) for (entity, _, _), value in sorted(
-            changed.items(), key=lambda item: item[0])],
-    )
-    facts.update_entities(
-        cursor, kind,
-        {
-            entity: plain.get(entity, {})
-            | {value.field: value.value for value in winners(known[entity]).values()}
-            for entity in ids
-        },
-    )
+    return [_row(kind, entity, value) for (entity, _, _), value in changed.items()], {
+        entity: plain[entity] | {value.field: value.value for value in winners(values).values()}
+        for entity, values in known.items()
+    }
 
 
 def provenance(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:
@@ -85,26 +82,19 @@ def provenance(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str,
     }
 
 
-def insert_provenance(
-    cursor: Cursor, kind: str, said: Mapping[str, Claims], *, source: str, now: datetime
-) -> None:
-    """Provenance of entities that were just created with these very values."""
-    facts.save_values(
-        cursor, kind,
-        [
-            _row(entity, FieldValue(
-                field=field, value=claim.value, source=source, confidence=claim.confidence,
-                observed_at=now, locked=False, sandbox=False))
-            for entity, claims in said.items()
-            for field, claim in claims.items()
-            if field not in WITHOUT_PROVENANCE
-        ],
-    )
+def first(kind: str, said: Mapping[str, Claims], *, source: str, now: datetime) -> list[Row]:
+    """Provenance of entities that are created with these very values."""
+    return [
+        _row(kind, entity, FieldValue(field, claim.value, source, claim.confidence, now))
+        for entity, claims in said.items()
+        for field, claim in claims.items()
+        if field not in WITHOUT_PROVENANCE
+    ]
 
 
-def _row(entity: str, value: FieldValue) -> dict[str, Any]:
+def _row(kind: str, entity: str, value: FieldValue) -> Row:
     return {
-        "entity_id": entity, "field": value.field, "source": value.source, "value": value.value,
-        "confidence": value.confidence, "observed_at": value.observed_at, "locked": value.locked,
-        "sandbox": value.sandbox,
+        "entity_kind": kind, "entity_id": entity, "field": value.field, "source": value.source,
+        "value": value.value, "confidence": value.confidence, "observed_at": value.observed_at,
+        "locked": value.locked, "sandbox": value.sandbox,
     }

@@ -5,8 +5,9 @@ What this returns as created or updated is in Postgres; what is rejected is kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sidecar.engine import Engine
@@ -16,7 +17,7 @@ from sidecar.records import match_keys, normalize, validate
 from sidecar.scoring import intake_event
 from sidecar.store import facts
 from sidecar.store import intake as store
-from sidecar.store.database import Cursor
+from sidecar.store.database import Cursor, Gathered
 
 Key = tuple[str, str]
 
@@ -29,7 +30,7 @@ _ORGANIZATION = {
 }
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Entry:
     """One raw lead on its way in."""
 
@@ -53,11 +54,13 @@ def receive(
     entries = [read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
     lane = lane or lane_of(engine, len(entries))
     with engine.database.transaction() as cursor:
-        suppress(engine, cursor, entries)
+        known = _know(engine, cursor, [entry for entry in entries if entry.outcome == "created"])
         accepted = [entry for entry in entries if entry.outcome == "created"]
+        writes = Gathered(cursor)
         if accepted:
-            _store(engine, cursor, accepted, lane)
-        store.record(cursor, [_intake_row(engine, entry, client, request_id) for entry in entries])
+            _store(engine, cursor, writes, accepted, known, lane)
+        store.record(writes, [_intake_row(engine, entry, client, request_id) for entry in entries])
+        writes.send()
     return [_result(engine, entry) for entry in entries]
 
 
@@ -85,74 +88,106 @@ def _storable(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
-def suppress(engine: Engine, cursor: Cursor, entries: Iterable[Entry]) -> None:
-    """Mark those who asked to be forgotten."""
-    hashes = {
-        engine.hash("suppression", *key): entry
-        for entry in entries if entry.outcome == "created" for key in entry.keys
-    }
-    for found in store.suppressed(cursor, hashes):
-        hashes[found].outcome = "suppressed"
-
-
-def _store(engine: Engine, cursor: Cursor, entries: list[Entry], lane: str) -> None:
-    now = engine.now()
-    store.lock(cursor, {key for entry in entries for key in entry.keys})
-    new_contacts = _recognise(cursor, entries)
-    _organizations(cursor, entries)
-
-    contact_facts: dict[str, dict[str, Any]] = {}
-    organization_facts: dict[str, dict[str, Any]] = {}
+def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Keyed hash of each identity -> the leads that have it."""
+    hashes: dict[str, list[Entry]] = {}
     for entry in entries:
-        known = contact_facts.setdefault(entry.contact_id or "", {})
-        known.update({name: entry.lead[name] for name in _CONTACT if entry.lead.get(name)})
+        for key in entry.keys:
+            hashes.setdefault(engine.hash("suppression", *key), []).append(entry)
+    return hashes
+
+
+def suppress(hashes: dict[str, list[Entry]], found: Iterable[str]) -> None:
+    """Mark the leads of those who asked to be forgotten."""
+    for key in found:
+        for entry in hashes[key]:
+            entry.outcome = "suppressed"
+
+
+def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> store.Known:
+    """Hold the leads' identities, mark who asked to be forgotten, answer what is stored."""
+    hashes = suppression_keys(engine, entries)
+    known = store.know(
+        cursor, {key for entry in entries for key in entry.keys}, hashes, *_companies(entries))
+    suppress(hashes, known.suppressed)
+    return known
+
+
+def _companies(entries: Iterable[Entry]) -> tuple[set[str], set[str]]:
+    """(domains, matching keys of those without a domain)."""
+    leads = [entry.lead for entry in entries]
+    return (
+        {lead["company_domain"] for lead in leads if lead.get("company_domain")},
+        {lead["company_key"] for lead in leads
+         if lead.get("company_key") and not lead.get("company_domain")},
+    )
+
+
+def _store(
+    engine: Engine, cursor: Cursor, writes: Gathered, entries: list[Entry], known: store.Known, lane: str
+) -> None:
+    now = engine.now()
+    new_contacts = _recognise(entries, known)
+    made = _organizations(cursor, entries, known)
+
+    of_contacts: dict[str, dict[str, Any]] = {}
+    of_organizations: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        of_contacts.setdefault(entry.contact_id or "", {}).update(
+            {name: entry.lead[name] for name in _CONTACT if entry.lead.get(name)})
         if entry.organization_id:
-            organization_facts.setdefault(entry.organization_id, {}).update(_company(entry.lead))
+            of_organizations.setdefault(entry.organization_id, {}).update(_company(entry.lead))
 
-    organization_claims = {i: claims.lead_claims(f) for i, f in organization_facts.items()}
-    claims.write(cursor, "organization", organization_claims, source="lead", now=now)
-
-    new_ids = {entry.contact_id: entry for entry in new_contacts}
-    facts.insert_entities(
-        cursor, "contact",
-        [
-            contact_facts[entry.contact_id or ""]
-            | {"id": entry.contact_id, "org_id": entry.organization_id,
-               "consent": entry.lead.get("consent")}
-            for entry in new_ids.values()
-        ],
-    )
-    said = {i: claims.lead_claims(f) for i, f in contact_facts.items()}
-    claims.insert_provenance(
-        cursor, "contact", {i: c for i, c in said.items() if i in new_ids}, source="lead", now=now
-    )
-    claims.write(
-        cursor, "contact", {i: c for i, c in said.items() if i not in new_ids}, source="lead", now=now
-    )
+    facts.insert_contacts(writes, [
+        of_contacts[entry.contact_id or ""]
+        | {"id": entry.contact_id, "org_id": entry.organization_id, "consent": entry.lead.get("consent")}
+        for entry in new_contacts
+    ])
+    new_ids = {entry.contact_id for entry in new_contacts}
+    _claims(writes, known, "organization", of_organizations, made, now)
+    _claims(writes, known, "contact", of_contacts, new_ids, now)
     store.save_identities(
-        cursor,
+        writes,
         [
             {"kind": kind, "value": value, "contact_id": contact_id}
             for (kind, value), contact_id in sorted(
                 {key: entry.contact_id for entry in entries for key in entry.keys}.items())
+            if (kind, value) not in known.contacts
         ],
     )
     store.attach_organizations(
-        cursor,
+        writes,
         sorted({
             (entry.contact_id, entry.organization_id) for entry in entries
             if entry.contact_id and entry.organization_id and entry.contact_id not in new_ids
         }),
     )
-    _leads(cursor, entries, contact_facts)
+    _leads(writes, entries, of_contacts, known.leads)
     limit = engine.settings.bulk_batch
-    store.queue(cursor, dict.fromkeys(entry.lead_id or "" for entry in entries), lane, limit)
-    store.add_events(cursor, [event for entry in entries for event in _events(entry, now)])
+    store.queue(writes, dict.fromkeys(entry.lead_id or "" for entry in entries), lane, limit)
+    store.add_events(writes, [event for entry in entries for event in _events(entry, now)])
 
 
-def _recognise(cursor: Cursor, entries: list[Entry]) -> list[Entry]:
-    """Give each entry its contact; answers the entries whose contact is new."""
-    owners: dict[Key, str] = store.find_contacts(cursor, {k for e in entries for k in e.keys})
+def _claims(
+    writes: Gathered, known: store.Known, kind: str, said: dict[str, dict[str, Any]],
+    new: Container[str | None], now: datetime,
+) -> None:
+    """Write what the leads say of contacts or organizations, with its provenance."""
+    claimed = {entity: claims.lead_claims(fields) for entity, fields in said.items()}
+    rows, columns = claims.merged(
+        kind, known.values[kind],
+        [(entity, of_it, "lead", False, False, now) for entity, of_it in claimed.items()
+         if entity not in new])
+    fresh = claims.first(
+        kind, {entity: of_it for entity, of_it in claimed.items() if entity in new},
+        source="lead", now=now)
+    facts.save_values(writes, [*fresh, *rows])
+    facts.update_entities(writes, kind, columns)
+
+
+def _recognise(entries: list[Entry], known: store.Known) -> list[Entry]:
+    """Give each entry its contact; answers the entries whose contact is new, one for each."""
+    owners = dict(known.contacts)
     new = []
     for entry in entries:
         owner = next((owners[key] for key in entry.keys if key in owners), None)
@@ -165,43 +200,47 @@ def _recognise(cursor: Cursor, entries: list[Entry]) -> list[Entry]:
     return new
 
 
-def _organizations(cursor: Cursor, entries: list[Entry]) -> None:
-    """Give each entry its organization: by domain, else by the name's matching key."""
-    domains = {entry.lead["company_domain"] for entry in entries if entry.lead.get("company_domain")}
-    keys = {
-        entry.lead["company_key"] for entry in entries
-        if entry.lead.get("company_key") and not entry.lead.get("company_domain")
-    }
-    if not domains and not keys:
-        return
-    by_domain, by_key = store.find_organizations(cursor, domains, keys)
-    rows = [
-        {"id": new_id(), "domain": domain, "company_key": None}
-        for domain in sorted(domains - by_domain.keys())
-    ] + [
-        {"id": new_id(), "domain": None, "company_key": key} for key in sorted(keys - by_key.keys())
-    ]
-    if rows:
-        store.claim_organizations(cursor, rows)
-        by_domain, by_key = store.find_organizations(cursor, domains, keys)
+def _organizations(cursor: Cursor, entries: list[Entry], known: store.Known) -> set[str]:
+    """Give each entry its organization: by domain, else by the name's matching key.
+
+    Those that are missing are inserted; answers their ids.
+    """
+    missing: dict[Key, dict[str, Any]] = {}
     for entry in entries:
         domain, key = entry.lead.get("company_domain"), entry.lead.get("company_key")
-        entry.organization_id = by_domain.get(domain) if domain else by_key.get(key or "")
+        if domain and domain not in known.domains:
+            missing.setdefault(("domain", domain), {"id": new_id()}).update(_company(entry.lead))
+        elif key and not domain and key not in known.company_keys:
+            missing.setdefault(("key", key), {"id": new_id()}).update(_company(entry.lead))
+    made = facts.insert_organizations(cursor, list(missing.values())) if missing else set()
+    if len(made) < len(missing):  # somebody else made one just now
+        again = store.know(cursor, set(), [], *_companies(entries))
+        known.domains, known.company_keys = again.domains, again.company_keys
+        known.values["organization"] = again.values["organization"]
+    for (kind, value), row in missing.items():
+        if row["id"] in made:
+            (known.domains if kind == "domain" else known.company_keys)[value] = row["id"]
+    for entry in entries:
+        domain, key = entry.lead.get("company_domain"), entry.lead.get("company_key")
+        entry.organization_id = (
+            known.domains.get(domain) if domain else known.company_keys.get(key or ""))
+    return made
 
 
 def _company(lead: dict[str, Any]) -> dict[str, Any]:
     return {ours: lead[theirs] for theirs, ours in _ORGANIZATION.items() if lead.get(theirs)}
 
 
-def _leads(cursor: Cursor, entries: list[Entry], contact_facts: dict[str, dict[str, Any]]) -> None:
+def _leads(
+    writes: Gathered, entries: list[Entry], of_contacts: dict[str, dict[str, Any]],
+    existing: dict[str, dict[str, Any]],
+) -> None:
     """Give each entry its lead: the contact's open one, else a new one."""
-    contact_ids = {entry.contact_id or "" for entry in entries}
-    existing = store.open_leads(cursor, contact_ids)
     made: dict[str, dict[str, Any]] = {}
     changed: dict[str, tuple[Any, ...]] = {}
     for entry in entries:
         contact_id, lead = entry.contact_id or "", entry.lead
-        search = search_text(contact_facts[contact_id], _company(lead))
+        search = search_text(of_contacts[contact_id], _company(lead))
         if contact_id in existing:
             row = existing[contact_id]
             entry.lead_id, entry.outcome = row["id"], "updated"
@@ -225,8 +264,8 @@ def _leads(cursor: Cursor, entries: list[Entry], contact_facts: dict[str, dict[s
                 "tags": lead.get("tags", []), "message": lead.get("message"),
                 "utm": lead.get("utm", {}), "custom": lead.get("custom", {}), "search_text": search,
             }
-    store.insert_leads(cursor, list(made.values()))
-    store.update_leads(cursor, [changed[key] for key in sorted(changed)])
+    store.insert_leads(writes, list(made.values()))
+    store.update_leads(writes, [changed[key] for key in sorted(changed)])
 
 
 def search_text(contact: dict[str, Any], organization: dict[str, Any]) -> str:

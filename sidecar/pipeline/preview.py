@@ -19,7 +19,8 @@ def preview(
     People of earlier rows are remembered by keyed hashes: who comes twice is created once.
     """
     entries = [intake.read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
-    intake.suppress(engine, cursor, entries)
+    keys = intake.suppression_keys(engine, entries)
+    intake.suppress(keys, identities.suppressed(cursor, keys))
     accepted = [entry for entry in entries if entry.outcome == "created"]
     owners = identities.find_contacts(cursor, {key for entry in accepted for key in entry.keys})
     busy = jobs.with_open_lead(cursor, set(owners.values()))

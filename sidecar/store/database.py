@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import psycopg2
 from psycopg2.extensions import connection
-from psycopg2.extras import Json, RealDictCursor, execute_values
+from psycopg2.extras import RealDictCursor
 from psycopg2.pool import ThreadedConnectionPool
 
 from sidecar.errors import Unavailable
 
 Cursor = RealDictCursor
 Row = dict[str, Any]
+
+
+class Executes(Protocol):
+    """What a statement without an answer needs: a cursor, or `Gathered`."""
+
+    def execute(self, sql: str, params: Any = None) -> None:
+        """Run a statement, now or later."""
+
+
+class Gathered:
+    """Statements without answers, sent to the server in one journey."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._statements: list[bytes] = []
+
+    def execute(self, sql: str, params: Any = None) -> None:
+        """Add a statement."""
+        self._statements.append(self._cursor.mogrify(sql, params))
+
+    def send(self) -> None:
+        """Run them in their order; the first that fails ends it."""
+        if self._statements:
+            self._cursor.execute(b";\n".join(self._statements))
+            self._statements = []
 
 # A connection idle for longer is asked before it is trusted: the server may have restarted.
 _TRUST_IDLE_SECONDS = 1.0
@@ -84,7 +111,7 @@ class Database:
         try:
             if self._pool is None:
                 self._pool = ThreadedConnectionPool(
-                    0, self._size, self._dsn, options=_OPTIONS, connect_timeout=3
+                    0, self._size, self._dsn, options=_OPTIONS, connect_timeout=3,
                 )
                 # How many it keeps open when they come back; none are opened before they are needed.
                 self._pool.minconn = self._size
@@ -153,37 +180,44 @@ def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
 
 
 def insert(
-    cursor: Cursor, table: str, rows: Sequence[Row], *, conflict: str = "", returning: str = ""
+    cursor: Executes, table: str, rows: Sequence[Row], *, conflict: str = "", returning: str = ""
 ) -> list[Row]:
-    """One multi-row INSERT; all rows have the keys of the first. Table and keys are ours, not input."""
+    """One INSERT of many rows; all have the keys of the first. Table and keys are ours, not input.
+
+    The rows travel as one JSON text: that costs both sides half of what a list of VALUES does.
+    """
     if not rows:
         return []
-    columns = list(rows[0])
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES %s {conflict}"  # noqa: S608
+    columns = ", ".join(rows[0])
+    sql = (f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608
+           f" FROM json_populate_recordset(NULL::{table}, %s) {conflict}")
     if returning:
         sql += f" RETURNING {returning}"
-    values = [tuple(adapt(row[column]) for column in columns) for row in rows]
-    found = execute_values(cursor, sql, values, page_size=len(values), fetch=bool(returning))
-    return found or []
+    cursor.execute(sql, (_json(rows),))
+    return list(cursor.fetchall()) if returning and isinstance(cursor, Cursor) else []
 
 
 def update_from(
-    cursor: Cursor, table: str, rows: Iterable[Sequence[Any]], *, columns: dict[str, str],
+    cursor: Executes, table: str, rows: Iterable[Sequence[Any]], *, columns: dict[str, str],
     key: str, changes: str,
 ) -> None:
-    """One UPDATE … FROM (VALUES …) v. `columns`: name -> SQL type; `changes` may use `v.column`."""
-    values = [tuple(adapt(value) for value in row) for row in rows]
+    """One UPDATE of many rows from v. `columns`: name -> SQL type; `changes` may use `v.column`."""
+    values = [dict(zip(columns, row, strict=True)) for row in rows]
     if not values:
         return
-    template = "(" + ", ".join(f"%s::{kind}" for kind in columns.values()) + ")"
-    execute_values(
-        cursor,
-        f"UPDATE {table} t SET {changes} FROM (VALUES %s) v({', '.join(columns)}) "  # noqa: S608
-        f"WHERE t.{key} = v.{key}",
-        values, template=template, page_size=len(values),
+    types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    cursor.execute(
+        f"UPDATE {table} t SET {changes} FROM json_to_recordset(%s) v({types}) "  # noqa: S608
+        f"WHERE t.{key} = v.{key}", (_json(values),),
     )
 
 
-def adapt(value: Any) -> Any:
-    """Dicts become jsonb; everything else psycopg2 knows."""
-    return Json(value) if isinstance(value, dict) else value
+def _json(rows: Sequence[Row]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=_text)
+
+
+def _text(value: Any) -> str:
+    """What JSON lacks, as Postgres reads it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return "\\x" + bytes(value).hex() if isinstance(value, (bytes, memoryview)) else str(value)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from psycopg2.extras import Json, execute_values
-
 from sidecar.store.database import Cursor, Row, insert, many, one
 from sidecar.store.facts import json_object
 
@@ -73,9 +71,10 @@ def save_keys(cursor: Cursor, versions: dict[str, int], keys: list[tuple[str, in
         conflict="ON CONFLICT (contact_id) DO UPDATE SET version = excluded.version, compared = false",
     )
     cursor.execute("DELETE FROM contact_blocks WHERE contact_id = ANY(%s::uuid[])", (ids,))
-    execute_values(
-        cursor, "INSERT INTO contact_blocks (contact_id, key) VALUES %s ON CONFLICT DO NOTHING",
-        [pair for pair in keys if pair[0] in alive], page_size=5000,
+    insert(
+        cursor, "contact_blocks",
+        [{"contact_id": contact, "key": key} for contact, key in keys if contact in alive],
+        conflict="ON CONFLICT DO NOTHING",
     )
 
 
@@ -165,8 +164,7 @@ def enter(cursor: Cursor, pairs: Sequence[Row]) -> int:
         (sorted({pair[side] for pair in pairs for side in ("left_id", "right_id")}),))}
     rows = insert(
         cursor, "duplicates",
-        sorted((pair | {"reasons": Json(pair["reasons"])} for pair in pairs
-                if pair["left_id"] in alive and pair["right_id"] in alive),
+        sorted((pair for pair in pairs if pair["left_id"] in alive and pair["right_id"] in alive),
                key=lambda pair: (pair["left_id"], pair["right_id"])),
         conflict="""ON CONFLICT (left_id, right_id) DO UPDATE SET score = excluded.score,
             reasons = excluded.reasons WHERE duplicates.state = 'open'""",

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from psycopg2.extras import Json
-
-from sidecar.store.database import Cursor, Row, insert, many, update_from
+from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
 
 # Canonical field -> (column, SQL type).
 CONTACT_FIELDS: dict[str, tuple[str, str]] = {
@@ -113,21 +111,20 @@ def load_values(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[st
     return values
 
 
-def save_values(cursor: Cursor, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Upsert claims: [{entity_id, field, source, value, confidence, observed_at, locked, sandbox}]."""
+def save_values(cursor: Executes, rows: Iterable[Row]) -> None:
+    """Upsert claims: [{entity_kind, entity_id, field, source, value, confidence, observed_at, locked,
+    sandbox}]."""
     insert(
         cursor, "field_values",
-        [
-            {"entity_kind": kind, **row, "value": Json(row["value"])}
-            for row in rows
-        ],
+        # In one order, so that two transactions never wait for each other.
+        sorted(rows, key=lambda row: (row["entity_kind"], row["entity_id"], row["field"], row["source"])),
         conflict="""ON CONFLICT (entity_kind, entity_id, field, source) DO UPDATE SET
             value = excluded.value, confidence = excluded.confidence, locked = excluded.locked,
             observed_at = excluded.observed_at, sandbox = excluded.sandbox""",
     )
 
 
-def update_entities(cursor: Cursor, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
+def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
     """Write the given fields of each entity (by id); others stay. One statement."""
     fields = FIELDS[kind]
     names = sorted({name for known in facts.values() for name in known if name in fields})
@@ -148,16 +145,24 @@ def update_entities(cursor: Cursor, kind: str, facts: Mapping[str, Mapping[str, 
     )
 
 
-def insert_entities(cursor: Cursor, kind: str, rows: list[dict[str, Any]]) -> None:
-    """Insert contacts or organizations: rows hold `id`, canonical fields, and for contacts `org_id`."""
-    fields = FIELDS[kind]
-    extra = ["id", "org_id", "consent"] if kind == "contact" else ["id"]
-    insert(
-        cursor, TABLES[kind],
-        [
-            {name: row.get(name) for name in extra if name != "consent"}
-            | ({"consent": row.get("consent") or {}} if kind == "contact" else {})
-            | {column: row.get(name) for name, (column, _) in fields.items()}
-            for row in rows
-        ],
-    )
+def insert_contacts(cursor: Executes, rows: list[dict[str, Any]]) -> None:
+    """Insert contacts: rows hold `id`, `org_id`, `consent` and canonical fields."""
+    insert(cursor, "contacts", [
+        {"id": row["id"], "org_id": row["org_id"], "consent": row["consent"] or {}} | _columns("contact", row)
+        for row in rows
+    ])
+
+
+def insert_organizations(cursor: Cursor, rows: list[dict[str, Any]]) -> set[str]:
+    """Insert organizations: rows hold `id` and canonical fields. Answers the ids of those inserted: one
+    that another transaction just made is left alone."""
+    found = insert(
+        cursor, "organizations",
+        sorted(({"id": row["id"]} | _columns("organization", row) for row in rows),
+               key=lambda row: (row["domain"] or "", row["company_key"] or "")),
+        conflict="ON CONFLICT DO NOTHING", returning="id::text AS id")
+    return {row["id"] for row in found}
+
+
+def _columns(kind: str, row: Mapping[str, Any]) -> Row:
+    return {column: row.get(name) for name, (column, _) in FIELDS[kind].items()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from psycopg2.extras import Json
-
-from sidecar.store.database import Cursor, Row, insert, many, update_from
+from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
 
 Key = tuple[str, str]
 _BUCKETS = 256
@@ -20,15 +20,88 @@ def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
 
     Keys fall into 256 buckets that are locked in ascending order: no deadlock, bounded locks.
     """
-    buckets = sorted({zlib.crc32(f"{kind}:{value}".encode()) % _BUCKETS for kind, value in keys})
-    cursor.execute(
-        "SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) WITH ORDINALITY AS x(b, n)"
-        " ORDER BY n", (_LOCK_SPACE, buckets),
-    )
+    cursor.execute(_LOCK, {"space": _LOCK_SPACE, "buckets": _buckets(keys)})
+
+
+def _buckets(keys: Iterable[Key]) -> list[int]:
+    return sorted({zlib.crc32(f"{kind}:{value}".encode()) % _BUCKETS for kind, value in keys})
+
+
+@dataclass(slots=True)
+class Known:
+    """What the store knows of leads that come in."""
+
+    suppressed: set[str] = field(default_factory=set)
+    contacts: dict[Key, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+    company_keys: dict[str, str] = field(default_factory=dict)
+    leads: dict[str, Row] = field(default_factory=dict)
+    values: dict[str, dict[str, list[Row]]] = field(
+        default_factory=lambda: {"contact": {}, "organization": {}})
+
+
+def know(
+    cursor: Cursor, keys: Collection[Key], hashes: Iterable[str], domains: Iterable[str],
+    company_keys: Iterable[str],
+) -> Known:
+    """Lock the identity keys, then look up all there is, in one journey.
+
+    suppressed: those of the hashes that must not come in again; contacts: identity key -> contact id;
+    domains, company_keys (without a domain): -> organization id; leads: contact id -> its open lead
+    {contact_id, id, tags}, locked; values: kind -> entity id -> every source's claims.
+    """
+    cursor.execute(f"{_LOCK};\n{_KNOW}", {
+        "space": _LOCK_SPACE, "buckets": _buckets(keys), "kinds": [kind for kind, _ in keys],
+        "values": [value for _, value in keys], "hashes": list(hashes), "domains": list(domains),
+        "company_keys": list(company_keys)})
+    known = Known()
+    for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
+        if what == "suppressed":
+            known.suppressed.add(row["key_hash"])
+        elif what == "contact":
+            known.contacts[row["kind"], row["value"]] = row["contact_id"]
+        elif what == "lead":
+            known.leads[row["contact_id"]] = row
+        elif what == "value":
+            row["observed_at"] = datetime.fromisoformat(row["observed_at"])
+            of_kind = known.values[row.pop("entity_kind")]
+            of_kind.setdefault(row.pop("entity_id"), []).append(row)
+        elif row["domain"]:
+            known.domains[row["domain"]] = row["id"]
+        else:
+            known.company_keys[row["company_key"]] = row["id"]
+    return known
+
+
+_LOCK = ("SELECT pg_advisory_xact_lock(%(space)s, b)"
+         " FROM unnest(%(buckets)s::int[]) WITH ORDINALITY AS x(b, n) ORDER BY n")
+
+_KNOW = """
+WITH contact AS (
+    SELECT i.kind, i.value, i.contact_id FROM contact_identities i
+    JOIN unnest(%(kinds)s::text[], %(values)s::text[]) AS k(kind, value) USING (kind, value)
+), organization AS (
+    SELECT id, domain, company_key FROM organizations
+    WHERE domain = ANY(%(domains)s::text[])
+       OR (domain IS NULL AND company_key = ANY(%(company_keys)s::text[]))
+), lead AS (
+    SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
+    AND status IN ('new', 'working', 'qualified') FOR UPDATE
+)
+SELECT 'suppressed' AS what, row_to_json(x) AS row
+FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY(%(hashes)s::text[])) x
+UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
+UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
+UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
+UNION ALL SELECT 'value', row_to_json(v) FROM field_values v
+    WHERE entity_kind = 'contact' AND entity_id IN (SELECT contact_id FROM contact)
+UNION ALL SELECT 'value', row_to_json(v) FROM field_values v
+    WHERE entity_kind = 'organization' AND entity_id IN (SELECT id FROM organization)
+"""
 
 
 def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, str]:
-    """Identity key -> contact id, for the keys that are known."""
+    """Identity key -> contact id, for the keys that are known; nothing is locked."""
     kinds, values = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
     rows = many(
         cursor,
@@ -47,49 +120,12 @@ def suppressed(cursor: Cursor, hashes: Iterable[str]) -> set[str]:
     return {row["key_hash"] for row in rows}
 
 
-def save_identities(cursor: Cursor, rows: list[Row]) -> None:
+def save_identities(cursor: Executes, rows: list[Row]) -> None:
     """Remember identity keys: [{kind, value, contact_id}]; a key that is taken stays where it is."""
     insert(cursor, "contact_identities", rows, conflict="ON CONFLICT DO NOTHING")
 
 
-def find_organizations(
-    cursor: Cursor, domains: Iterable[str], keys: Iterable[str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """(domain -> id, company_key -> id of the one without a domain)."""
-    rows = many(
-        cursor,
-        "SELECT id::text AS id, domain, company_key FROM organizations"
-        " WHERE domain = ANY(%s) OR (domain IS NULL AND company_key = ANY(%s))",
-        (list(domains), list(keys)),
-    )
-    return (
-        {row["domain"]: row["id"] for row in rows if row["domain"]},
-        {row["company_key"]: row["id"] for row in rows if not row["domain"]},
-    )
-
-
-def claim_organizations(cursor: Cursor, rows: list[Row]) -> None:
-    """Insert organizations [{id, domain, company_key}] unless another transaction just did."""
-    insert(
-        cursor, "organizations",
-        sorted(rows, key=lambda row: (row["domain"] or "", row["company_key"] or "")),
-        conflict="ON CONFLICT DO NOTHING",
-    )
-
-
-def open_leads(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, Row]:
-    """The open lead of each contact: {contact_id: {id, tags, source, org_id}}."""
-    rows = many(
-        cursor,
-        "SELECT contact_id::text AS contact_id, id::text AS id, tags, source, org_id::text AS org_id"
-        " FROM leads WHERE contact_id = ANY(%s::uuid[])"
-        " AND status IN ('new', 'working', 'qualified') FOR UPDATE",
-        (list(contact_ids),),
-    )
-    return {row["contact_id"]: row for row in rows}
-
-
-def attach_organizations(cursor: Cursor, rows: Iterable[tuple[str, str]]) -> None:
+def attach_organizations(cursor: Executes, rows: Iterable[tuple[str, str]]) -> None:
     """(contact_id, org_id): contacts without an organization get one."""
     update_from(
         cursor, "contacts", rows, columns={"id": "uuid", "org_id": "uuid"}, key="id",
@@ -97,12 +133,12 @@ def attach_organizations(cursor: Cursor, rows: Iterable[tuple[str, str]]) -> Non
     )
 
 
-def insert_leads(cursor: Cursor, rows: list[Row]) -> None:
+def insert_leads(cursor: Executes, rows: list[Row]) -> None:
     """Insert leads with the columns of each row."""
     insert(cursor, "leads", rows)
 
 
-def update_leads(cursor: Cursor, rows: Iterable[tuple[Any, ...]]) -> None:
+def update_leads(cursor: Executes, rows: Iterable[tuple[Any, ...]]) -> None:
     """(id, org_id, tags, message, utm, custom, search_text): a person asked again."""
     update_from(
         cursor, "leads", rows,
@@ -116,7 +152,7 @@ def update_leads(cursor: Cursor, rows: Iterable[tuple[Any, ...]]) -> None:
     )
 
 
-def queue(cursor: Cursor, lead_ids: Iterable[str], lane: str, max_batch: int) -> None:
+def queue(cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int) -> None:
     """Queue leads; one that is being worked on right now is queued again when its batch closes."""
     insert(
         cursor, "work_items",
@@ -134,14 +170,14 @@ def queue(cursor: Cursor, lead_ids: Iterable[str], lane: str, max_batch: int) ->
     )
 
 
-def add_events(cursor: Cursor, rows: list[Row]) -> None:
+def add_events(cursor: Executes, rows: list[Row]) -> None:
     """Events [{contact_id, lead_id, type, occurred_at, properties, source, dedupe_key}]."""
     insert(cursor, "events", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
 
 
-def record(cursor: Cursor, rows: list[Row]) -> None:
+def record(cursor: Executes, rows: list[Row]) -> None:
     """Intake rows: what came in and what became of it."""
-    insert(cursor, "intake", [{**row, "errors": Json(row["errors"])} for row in rows])
+    insert(cursor, "intake", rows)
 
 
 def contacts_of(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, str]:

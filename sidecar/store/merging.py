@@ -122,7 +122,7 @@ def replace_values(cursor: Cursor, kept: str, lost: str, rows: list[Row]) -> Non
     )
     insert(
         cursor, "field_values",
-        [{"entity_kind": "contact", "entity_id": kept, **row, "value": Json(row["value"])} for row in rows],
+        [{"entity_kind": "contact", "entity_id": kept, **row} for row in rows],
     )
 
 
@@ -143,4 +143,4 @@ def remove(cursor: Cursor, contact_id: str) -> None:
 
 def record(cursor: Cursor, row: Row) -> None:
     """A merge: {duplicate_id, kept_id, lost_id, score, reasons, snapshot, actor}."""
-    insert(cursor, "merges", [row | {"reasons": Json(row["reasons"])}])
+    insert(cursor, "merges", [row])

@@ -139,5 +139,7 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(api, sent, engine):
     assert everywhere(engine, texts) == []
     again = api.post("/v1/leads", LEAD).json["results"][0]
     assert (again["outcome"], again["lead_id"]) == ("suppressed", None)
+    twice = api.post("/v1/leads", {"leads": [LEAD, LEAD]}).json["results"]
+    assert [result["outcome"] for result in twice] == ["suppressed", "suppressed"]
     assert everywhere(engine, texts) == []
     assert api.get(f"/v1/contacts/{sent['contact_id']}").status_code == 404
