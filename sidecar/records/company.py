@@ -151,8 +151,8 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
                 break
         else:
             break
-        before = [_key(span[0]) for span in spans[:start]]
-        if before == ["the"] or not any(map(str.isalnum, "".join(before))):
+        before = name[: spans[start].start()]
+        if not any(map(str.isalnum, before)) or (start == 1 and _key(spans[0][0]) == "the"):
             break
         found.insert(0, _spelling(form, text))
         end = start

@@ -75,6 +75,8 @@ def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> li
         if before != to or type(before) is not type(to):
             rule = rules.get(field, "whitespace")
             changes.append({"field": field, "from": before, "to": to, "rule": rule})
+    if lead.keys() <= out.keys():
+        return changes
     for field, before in lead.items():
         if field not in out and before is not None:
             rule = rules.get(field, "empty" if before in ("", [], {}) else "dropped")
