@@ -226,6 +226,12 @@ _NOT_WORD = re.compile(r"[^\w]+")
 _GENDER = re.compile(
     r"[*:_/](?:in(?:nen)?|r|n)\b|\((?:in|m|w|d|f|x|gn|/|\s|\||,|\*)+\)|\b[mwfd]/[mwfd](?:/[mwfdx])?\b"
 )
+# What somebody was, and whose office it is, says nothing of what they are.
+_NOT_THEIRS = re.compile(
+    r"\b(?:former(?:ly)?|retired|ehemalige[rn]?|ex(?=[- ]c[a-z]o\b))\b[^,;|/&]*"
+    r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b"
+)
+_STUDENT = re.compile(r"\b(?:werk|working )?student(?:in)?\b")
 _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")
 
 
@@ -234,7 +240,7 @@ def _plain(title: str) -> str:
     text = fold(title[:MAX_LENGTH])
     text = text.replace("ae", "a").replace("oe", "o") if "fuehr" in text else text
     text = text.replace("fuehr", "fuhr")
-    text = _NOT_WORD.sub(" ", _GENDER.sub(" ", text)).strip()
+    text = _NOT_WORD.sub(" ", _GENDER.sub(" ", _NOT_THEIRS.sub(" ", text))).strip()
     for pattern, full in _ABBREVIATIONS:
         text = pattern.sub(full, text)
     return in_english(text)
@@ -295,11 +301,16 @@ def department(title: str) -> str | None:
     """Return the department of a title as People Data Labs' role, or None when it names none.
 
     Of several the one named first in the title counts ("Head of Sales & Marketing" is sales);
-    at one place the more special reading does ("sales engineer" is sales_engineering).
+    at one place the more special reading does ("sales engineer" is sales_engineering). A student who
+    works somewhere belongs there.
     """
     text = _plain(title)
     if re.search(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar", text):
         text = _SOMEBODY_ELSE.sub("", text)
+    return _first_department(_STUDENT.sub(" ", text)) or _first_department(text)
+
+
+def _first_department(text: str) -> str | None:
     best: tuple[int, int, str] | None = None
     for department_, pattern in _DEPARTMENTS:
         found = pattern.search(text)

@@ -43,6 +43,7 @@ _CURRENCY = re.compile(
     r"(?:us|ca|au|nz|hk|sg|\br)?[$€£¥₹₩₽฿₺]|\b(?:usd|eur|euros?|gbp|chf|cad|aud|nzd|jpy|inr|sek|nok|"
     r"dkk|pln|czk|cny|rmb|brl|mxn|zar|dollars?|us|r|rs|zl|kr|kc|руб)\b\.?"
 )
+_MORE_THAN = re.compile(r"\+|\bplus\b|>(?!=)|\b(?:over|more than|mehr als|über)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’\s  ])\d{3})+(?:[.,]\d{1,2})?")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 
@@ -115,11 +116,14 @@ def _amounts(text: str) -> list[float] | None:
 def employee_count(value: object) -> int | None:
     """Return a head count from a number or a text ("1,200+", "51-200" gives the lower end, 51).
 
-    The lower end keeps a stated band: company_size(employee_count("51-200")) is "51-200".
+    The lower end keeps a stated band: company_size(employee_count("51-200")) is "51-200", and what
+    is open above a band's end begins in the next ("10,000+" is 10,001).
     """
     amount = _amount_of(value)
     if amount is None or not 0 <= amount <= MAX_EMPLOYEES:
         return None
+    if amount + 1 in _SIZE_STARTS and isinstance(value, str) and _MORE_THAN.search(value):
+        amount += 1
     return int(amount)
 
 

@@ -228,7 +228,7 @@ def _repair_word(word: str, first: bool, last: bool, mixed: bool) -> str:
 
 
 def _capitalise(piece: str, index: int, pieces: list[str]) -> str:
-    lower = piece.lower()
+    lower = piece.lower().replace("i\u0307", "i")  # the Turkish dotted capital's small letter
     if index and pieces[index - 1] in "'’" and lower in ("s", "t"):
         return lower
     if lower in _MAC:

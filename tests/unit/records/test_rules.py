@@ -157,7 +157,10 @@ def test_legal_forms(name: str, form: str | None) -> None:
 
 @pytest.mark.parametrize(("title", "level", "role"), [
     ("SVP", "vp", None), ("Geschäftsführer", "cxo", None), ("Co-Founder & CTO", "cxo", "engineering"),
-    ("Head of Growth", "director", "marketing"), ("Assistant to the CEO", "entry", "operations"),
+    ("Head of Growth", "director", "marketing"), ("Ex-CEO", None, None),
+    ("Former Head of Sales", None, None),
+    ("CEO's office manager", "manager", "operations"), ("Werkstudent Marketing", "training", "marketing"),
+    ("Assistant to the CEO", "entry", "operations"),
     ("Directeur Marketing", "director", "marketing"), ("Właściciel", "owner", None),
     ("Prezes zarządu", "cxo", None), ("Jefe de Producto", "manager", "product"),
     ("Chef de projet", "manager", "fulfillment"), ("Executive Chef", "senior", "hospitality"),
@@ -183,7 +186,8 @@ def test_places_numbers_domains_and_links() -> None:
     assert r.region_code("Newfoundland & Labrador", "CA") == "CA-NL"
     assert [r.annual_revenue(t) for t in ("1,5 mln zł", "5 MEUR", "R$ 2 milhões", "2 млн руб")] == [
         1_500_000, 5_000_000, 2_000_000, 2_000_000]  # fmt: skip
-    assert r.employee_count("10 000+ employees") == 10_000
+    assert r.employee_count("10 000+ employees") == 10_001  # the band above 10,000
+    assert r.employee_count("1,200+") == 1_200
     assert r.region_code("Calif.", "US") == "US-CA"
     assert [r.annual_revenue(t) for t in ("$12.5M", "12,5 Mio. €", "10-50M")] == [
         12_500_000, 12_500_000, 10_000_000]  # fmt: skip
