@@ -64,6 +64,7 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_HASH_KEY": secrets["HASH_KEY"],
         "SIDECAR_PUBLIC_URL": stack.product_url,
         "SIDECAR_WAKE_URL": f"{stack.n8n_main_url}/webhook/enrichment-wake",
+        "SIDECAR_IMPORTS_WAKE_URL": f"{stack.n8n_main_url}/webhook/imports-wake",
         "SIDECAR_WAKE_TOKEN": secrets["WAKE_TOKEN"],
         "SIDECAR_SANDBOX_URL": f"http://{HOST}:{ports['providers']}",
         "SIDECAR_SLACK_WEBHOOK_URL": f"http://{HOST}:{ports['sinks']}/services/T000/B000/sales",

@@ -113,7 +113,11 @@ class Settings:
         "Webhook of the enrichment workflow; empty: only its schedule starts it.",
         _optional(_url("https", "http")), "",
     )
-    wake_token: str = _setting("Value of the X-Wake-Token header of that webhook.", _text, "")
+    imports_wake_url: str | None = _setting(
+        "Webhook of the workflow that steps imports; empty: only its schedule starts it.",
+        _optional(_url("https", "http")), "",
+    )
+    wake_token: str = _setting("Value of the X-Wake-Token header of those webhooks.", _text, "")
     sandbox_url: str | None = _setting(
         "Sandbox providers, asked wherever n8n holds no key; empty: those are not asked.",
         _optional(_url("https", "http")), "",
