@@ -91,6 +91,10 @@ class Settings:
         "A read replica for reads that allow lag; empty: the primary serves them.",
         _optional(_url("postgresql", "postgres")), "",
     )
+    n8n_database_url: str | None = _setting(
+        "n8n's database, where an erasure has the history forget the person; empty: it does not.",
+        _optional(_url("postgresql", "postgres")), "",
+    )
     redis_url: str = _setting(
         "Redis or Valkey, e.g. redis://:secret@127.0.0.1:6379/0 (rediss:// for TLS)",
         _url("redis", "rediss", "unix"),
