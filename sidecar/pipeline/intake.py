@@ -53,6 +53,8 @@ def receive(
     entries = [read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
     lane = lane or lane_of(engine, len(entries))
     with engine.database.transaction() as cursor:
+        # Before the question who is suppressed: an erasure that is under way is waited for.
+        store.lock(cursor, {key for entry in entries for key in entry.keys})
         suppress(engine, cursor, entries)
         accepted = [entry for entry in entries if entry.outcome == "created"]
         if accepted:
@@ -87,17 +89,18 @@ def _storable(text: Any) -> str:
 
 def suppress(engine: Engine, cursor: Cursor, entries: Iterable[Entry]) -> None:
     """Mark those who asked to be forgotten."""
-    hashes = {
-        engine.hash("suppression", *key): entry
-        for entry in entries if entry.outcome == "created" for key in entry.keys
-    }
+    hashes: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.outcome == "created":
+            for key in entry.keys:
+                hashes.setdefault(engine.hash("suppression", *key), []).append(entry)
     for found in store.suppressed(cursor, hashes):
-        hashes[found].outcome = "suppressed"
+        for entry in hashes[found]:
+            entry.outcome = "suppressed"
 
 
 def _store(engine: Engine, cursor: Cursor, entries: list[Entry], lane: str) -> None:
     now = engine.now()
-    store.lock(cursor, {key for entry in entries for key in entry.keys})
     new_contacts = _recognise(cursor, entries)
     _organizations(cursor, entries)
 
