@@ -154,7 +154,8 @@ def test_a_lead_that_meets_the_erasure_waits_and_is_refused(api, sent, engine, m
     late = []
 
     def erase(cursor, contact_id):
-        late.append(threading.Thread(target=lambda: late.append(intake.receive(engine, [LEAD], client="late"))))
+        late.append(threading.Thread(
+            target=lambda: late.append(intake.receive(engine, [LEAD], client="late"))))
         late[0].start()
         # It waits for the locks that this erasure holds.
         with psycopg2.connect(engine.settings.database_url) as connection, connection.cursor() as watch:
