@@ -151,7 +151,8 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
     number = f"+1 202-555-{uuid.uuid4().int % 10000:04}"
     lead = perfect(mark) | {"phone": number, "last_name": f"Quill{mark}"}
     # The company is no person and stays; its name has the mark as well.
-    texts = (lead["email"], quote(lead["email"]).casefold(), lead["last_name"].casefold(), number, number.replace(" ", "").replace("-", ""))
+    texts = (lead["email"], quote(lead["email"]).casefold(), lead["last_name"].casefold(), number,
+             number.replace(" ", "").replace("-", ""))
 
     first = client.post("/v1/leads", lead).json()["results"][0]
     client.settled(first["lead_id"])
