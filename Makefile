@@ -38,8 +38,8 @@ test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 bench: venv ## Measure, each figure beside a peer in the same run
 	@$(PY) -m tests.benchmarks
 
-soak: venv ## Kill everything, again and again (KILL_SEEDS=5)
-	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/workflows/test_kill.py
+soak: venv ## Kill everything, again and again (KILL_SEEDS=5), and import a large file (CSV_ROWS=100000)
+	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/soak tests/workflows/test_kill.py
 
 openapi: venv ## Write docs/openapi.json anew
 	@.venv/bin/sidecar openapi > docs/openapi.json

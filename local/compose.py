@@ -69,6 +69,7 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
     redis = f":{known['redis_password']}@redis:6379"
     smtp = setting("SIDECAR_SMTP_URL", "smtp://sinks:8025")
     return {
+        "sidecar_n8n_database_url": f"postgresql://{account}@postgres:5432/n8n?{_TLS_QUERY}",
         "sidecar_database_url": f"postgresql://{account}@postgres:5432/sidecar?{_TLS_QUERY}",
         # The replica where there is one, else the primary: libpq takes the first that answers.
         "sidecar_replica_database_url":

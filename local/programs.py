@@ -44,9 +44,9 @@ class Stack:
     def sidecar_url(self) -> str:
         return f"http://{HOST}:{self.ports['sidecar']}"
 
-    def dsn(self, role: str, password: str) -> str:
+    def dsn(self, role: str, password: str, database: str = "") -> str:
         name = self.secrets[password]
-        return f"postgresql://{role}:{name}@{HOST}:{self.ports['postgres']}/{role}"
+        return f"postgresql://{role}:{name}@{HOST}:{self.ports['postgres']}/{database or role}"
 
     @property
     def redis_url(self) -> str:
@@ -58,12 +58,14 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
     ports, secrets = stack.ports, stack.secrets
     return {
         "SIDECAR_DATABASE_URL": stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD"),
+        "SIDECAR_N8N_DATABASE_URL": stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD", "n8n"),
         "SIDECAR_REDIS_URL": f"{stack.redis_url}/0",
         "SIDECAR_JWT_KEYS": f"local:{secrets['JWT_SECRET']}",
         "SIDECAR_ENCRYPTION_KEYS": secrets["FERNET_KEY"],
         "SIDECAR_HASH_KEY": secrets["HASH_KEY"],
         "SIDECAR_PUBLIC_URL": stack.product_url,
         "SIDECAR_WAKE_URL": f"{stack.n8n_main_url}/webhook/enrichment-wake",
+        "SIDECAR_IMPORTS_WAKE_URL": f"{stack.n8n_main_url}/webhook/imports-wake",
         "SIDECAR_WAKE_TOKEN": secrets["WAKE_TOKEN"],
         "SIDECAR_SANDBOX_URL": f"http://{HOST}:{ports['providers']}",
         "SIDECAR_SLACK_WEBHOOK_URL": f"http://{HOST}:{ports['sinks']}/services/T000/B000/sales",
@@ -176,7 +178,9 @@ def services(stack: Stack) -> list[Program]:
         Program(
             "postgres",
             (str(cluster.binaries / "bin/postgres"), "-D", str(cluster.data),
-             "-p", str(ports["postgres"])),
+             "-p", str(ports["postgres"]),
+             # No statements and no details in the log: they hold what people sent.
+             "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"),
             stop_signal="INT", stop_seconds=30, user=cluster.user, directory=cluster.home),
         Program(
             "valkey",

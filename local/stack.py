@@ -47,6 +47,7 @@ def start_services(stack: Stack, supervisor: Supervisor) -> None:
     postgres.ensure_databases(admin, {
         "sidecar": stack.secrets["SIDECAR_DATABASE_PASSWORD"],
         "n8n": stack.secrets["N8N_DATABASE_PASSWORD"]})
+    postgres.allow_forgetting(stack.dsn("postgres", "POSTGRES_PASSWORD", "n8n"))
     sidecar(stack, "migrate")
 
 

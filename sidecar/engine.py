@@ -20,7 +20,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Engine:
-    """`replica` is the primary where no replica is set."""
+    """`replica` is the primary where no replica is set; `history` is n8n's database."""
 
     settings: Settings
     database: Database
@@ -28,6 +28,7 @@ class Engine:
     cache: Cache
     vault: Vault
     record_settings: RecordSettings
+    history: Database | None = None
     now: Callable[[], datetime] = utc_now
 
     @classmethod
@@ -42,6 +43,7 @@ class Engine:
             replica=Database(replica, trust_idle=0) if replica else database,
             cache=Cache(settings.redis_url),
             vault=Vault(settings.encryption_keys),
+            history=Database(settings.n8n_database_url, size=1) if settings.n8n_database_url else None,
             record_settings=RecordSettings(default_region=settings.default_region),
         )
 
@@ -53,4 +55,6 @@ class Engine:
         """Give back every connection."""
         self.database.close()
         self.replica.close()
+        if self.history:
+            self.history.close()
         self.cache.redis.close()

@@ -91,6 +91,10 @@ class Settings:
         "A read replica for reads that allow lag; empty: the primary serves them.",
         _optional(_url("postgresql", "postgres")), "",
     )
+    n8n_database_url: str | None = _setting(
+        "n8n's database, where an erasure has the history forget the person; empty: it does not.",
+        _optional(_url("postgresql", "postgres")), "",
+    )
     redis_url: str = _setting(
         "Redis or Valkey, e.g. redis://:secret@127.0.0.1:6379/0 (rediss:// for TLS)",
         _url("redis", "rediss", "unix"),
@@ -113,7 +117,11 @@ class Settings:
         "Webhook of the enrichment workflow; empty: only its schedule starts it.",
         _optional(_url("https", "http")), "",
     )
-    wake_token: str = _setting("Value of the X-Wake-Token header of that webhook.", _text, "")
+    imports_wake_url: str | None = _setting(
+        "Webhook of the workflow that steps imports; empty: only its schedule starts it.",
+        _optional(_url("https", "http")), "",
+    )
+    wake_token: str = _setting("Value of the X-Wake-Token header of those webhooks.", _text, "")
     sandbox_url: str | None = _setting(
         "Sandbox providers, asked wherever n8n holds no key; empty: those are not asked.",
         _optional(_url("https", "http")), "",

@@ -81,25 +81,24 @@ def get_job(engine: Engine, caller: Caller, job_id: Any) -> Any:
     return {"job": imports.get(engine, str(job_id))}
 
 
-@endpoint(bp, "POST", "/v1/jobs/step", scope="leads", body=schemas.Empty(), answer=schemas.JobAnswer())
+@endpoint(bp, "POST", "/v1/jobs/step", scope="leads", body=schemas.Empty(), answer=schemas.JobStep())
 def step_due(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Work for five seconds on the oldest job that waits; its job is null when none does."""
-    job, outcomes = imports.step_due(engine)
-    return _stepped(job, outcomes)
+    return _stepped(engine, *imports.step_due(engine))
 
 
 @endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/step", scope="leads", body=schemas.Empty(),
-          answer=schemas.JobAnswer())
+          answer=schemas.JobStep())
 def step_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
     """Work for five seconds on a job and tell its progress; may be repeated at any time."""
-    return _stepped(*imports.step(engine, str(job_id)))
+    return _stepped(engine, *imports.step(engine, str(job_id)))
 
 
-def _stepped(job: dict[str, Any] | None, outcomes: Counter[str]) -> dict[str, Any]:
+def _stepped(engine: Engine, job: dict[str, Any] | None, outcomes: Counter[str]) -> dict[str, Any]:
     if job and not job["dry_run"]:
         for outcome, count in outcomes.items():
             LEADS.labels(outcome).inc(count)
-    return {"job": job}
+    return {"job": job, "more": imports.more(engine)}
 
 
 @endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/cancel", scope="leads", body=schemas.Empty(),

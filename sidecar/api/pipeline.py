@@ -93,7 +93,7 @@ def fail(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) ->
 @endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", limit="none", body=schemas.WakeRequest(),
           answer=schemas.Anything())
 def wake(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Wake the enrichment workflow for a lane."""
+    """Wake the enrichment workflow for a lane, or that of the imports."""
     return {"woken": waking.wake(engine, body["lane"])}
 
 

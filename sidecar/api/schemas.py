@@ -199,7 +199,7 @@ class FailRequest(Strict):
 
 
 class WakeRequest(Strict):
-    lane = Text(load_default="interactive", validate=validate.OneOf(LANES))
+    lane = Text(load_default="interactive", validate=validate.OneOf((*LANES, "imports")))
 
 
 class WorkflowError(Strict):
@@ -322,6 +322,10 @@ class Job(Schema):
 
 class JobAnswer(Schema):
     job = fields.Nested(Job, required=True, allow_none=True)
+
+
+class JobStep(JobAnswer):
+    more = fields.Boolean(required=True)
 
 
 class LeadEdit(Strict):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from redis import RedisError
-
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.ids import new_id
+from sidecar.pipeline import waking
 from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.retention import tidy_up
 from sidecar.store import work
@@ -25,7 +24,7 @@ def claim(
     left behind is taken back first.
     """
     lanes = (lane,) if lane else work.LANES
-    _clear_wake(engine, lanes)
+    waking.clear(engine, *lanes)
     tidy_up(engine)
     settings = engine.settings
     sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}
@@ -97,10 +96,3 @@ def lead_failed(
         ],
     )
     return outcomes
-
-
-def _clear_wake(engine: Engine, lanes: tuple[str, ...]) -> None:
-    try:
-        engine.cache.clear_wake(*lanes)
-    except RedisError:
-        return  # wake-ups are never needed: the sweep comes within a minute

@@ -9,13 +9,14 @@ from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.masking import mask_contact
 from sidecar.pipeline import claims
 from sidecar.records import normalize, validate
-from sidecar.store import access, customers, facts, intake, leads
+from sidecar.store import access, customers, facts, history, intake, leads
 from sidecar.store.database import Cursor, Row
 
 # An organization's fields under the names that a lead has for them.
 _AS_LEAD = {"name": "company_name", "industry": "industry", "employee_count": "employee_count",
             "annual_revenue": "annual_revenue", "country": "country", "region": "region", "city": "city",
             "linkedin_url": "linkedin_url"}
+_SHORTEST_TRACE = 5  # what is shorter names nobody
 _FROM_LEAD = {
     "contact": {name: name for name in facts.CONTACT_FIELDS},
     "organization": {theirs: ours for ours, theirs in _AS_LEAD.items()} | {
@@ -114,7 +115,7 @@ def export(engine: Engine, contact_id: str, *, actor: str) -> Row:
 
 
 def erase(engine: Engine, contact_id: str, *, actor: str) -> None:
-    """Forget a person (GDPR 17): rows, caches, raw leads, answers. Raises NotFound.
+    """Forget a person (GDPR 17): rows, caches, raw leads, answers, runs of n8n. Raises NotFound.
 
     Keyed hashes remain, so that the next import refuses the person and nobody is asked about them.
     """
@@ -125,17 +126,31 @@ def erase(engine: Engine, contact_id: str, *, actor: str) -> None:
         keys = customers.identities(cursor, contact_id)
         intake.lock(cursor, keys)
         customers.suppress(cursor, {engine.hash("suppression", *key) for key in keys}, "erasure")
-        _forget_rejects(engine, cursor, row["known"])
+        traces = _traces(engine, cursor, contact_id, row["known"])
+        _forget_rejects(engine, cursor, traces)
+        if engine.history:
+            # Before the commit: if n8n's database is away, nothing is erased and the caller asks again.
+            with engine.history.transaction() as theirs:
+                history.forget(theirs, traces)
         customers.erase(cursor, contact_id)
         access.audit(cursor, actor, "contact.erased", "contact", contact_id)
 
 
-def _forget_rejects(engine: Engine, cursor: Cursor, known: dict[str, Any]) -> None:
-    """Refused raw leads hang on nobody: those that name the person are found by reading them."""
-    traces = {str(known[name]).casefold() for name in ("email", "email_canonical", "phone", "linkedin_url")
-              if known.get(name)}
+def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, Any]) -> set[str]:
+    """By what a text that names the person is known, in lower case: as we have it and as it was sent."""
+    sent = [_opened(engine, part["payload"]) for part in customers.intake_of(cursor, contact_id)]
+    traces = {
+        str(value).strip().casefold()
+        for source in (known, *sent) if isinstance(source, dict)
+        for name in ("email", "email_canonical", "phone", "linkedin_url") if (value := source.get(name))
+    }
     if known.get("full_name") and " " in known["full_name"]:
         traces.add(known["full_name"].casefold())
+    return {trace for trace in traces if len(trace) >= _SHORTEST_TRACE}
+
+
+def _forget_rejects(engine: Engine, cursor: Cursor, traces: set[str]) -> None:
+    """Refused raw leads hang on nobody: those that name the person are found by reading them."""
     last = None
     while chunks := customers.rejected_rows(cursor, last, 50):
         last = chunks[-1]["job_id"], chunks[-1]["number"]

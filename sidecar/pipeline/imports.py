@@ -107,6 +107,7 @@ def create(engine: Engine, content: bytes, options: Options, *, client: str) -> 
         store.add_chunks(
             cursor, job_id,
             ((number, engine.vault.seal(rows)) for number, rows in enumerate(chunks)))
+        waking.wake_after(engine, waking.IMPORTS)
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
 
@@ -190,9 +191,19 @@ def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Ro
 
 def step_due(engine: Engine) -> tuple[Row | None, Counter[str]]:
     """A step of the oldest job that waits for one; (None, nothing) when none does."""
-    with engine.database.transaction() as cursor:
-        job_id = store.due(cursor)
+    waking.clear(engine, waking.IMPORTS)
+    job_id = _due(engine)
     return step(engine, job_id) if job_id else (None, Counter())
+
+
+def more(engine: Engine) -> bool:
+    """Whether a job waits for a step and has none under way."""
+    return _due(engine) is not None
+
+
+def _due(engine: Engine) -> str | None:
+    with engine.database.transaction() as cursor:
+        return store.due(cursor)
 
 
 def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:

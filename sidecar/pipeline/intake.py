@@ -105,7 +105,8 @@ def suppress(hashes: dict[str, list[Entry]], found: Iterable[str]) -> None:
 
 
 def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> store.Known:
-    """Hold the leads' identities, mark who asked to be forgotten, answer what is stored."""
+    """Hold the leads' identities (an erasure under way is waited for), mark who asked to be forgotten,
+    answer what is stored."""
     hashes = suppression_keys(engine, entries)
     known = store.know(
         cursor, {key for entry in entries for key in entry.keys}, hashes, *_companies(entries))

@@ -11,6 +11,8 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.metrics import WAKES
 
+IMPORTS = "imports"  # beside the lanes of leads: jobs that wait for a step
+
 log = logging.getLogger(__name__)
 
 
@@ -21,7 +23,7 @@ def wake_after(engine: Engine, lane: str) -> None:
 
 def wake(engine: Engine, lane: str) -> bool:
     """Call the wake webhook once per second and lane, in the background. Whether this call did."""
-    if not engine.settings.wake_url:
+    if not _url(engine, lane):
         return False
     try:
         if not engine.cache.first_wake(lane):
@@ -32,10 +34,23 @@ def wake(engine: Engine, lane: str) -> bool:
     return True
 
 
+def clear(engine: Engine, *lanes: str) -> None:
+    """From here on a wake-up counts again: whoever looks for work after this sees all of it."""
+    try:
+        engine.cache.clear_wake(*lanes)
+    except RedisError:
+        return  # wake-ups are never needed: the sweep comes within a minute
+
+
+def _url(engine: Engine, lane: str) -> str:
+    settings = engine.settings
+    return (settings.imports_wake_url if lane == IMPORTS else settings.wake_url) or ""
+
+
 def _call(engine: Engine, lane: str) -> None:
     try:
         requests.post(
-            engine.settings.wake_url or "", json={"lane": lane}, timeout=5,
+            _url(engine, lane), json={"lane": lane}, timeout=5,
             headers={"X-Wake-Token": engine.settings.wake_token},
         ).raise_for_status()
         WAKES.labels("ok").inc()

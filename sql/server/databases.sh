@@ -1,6 +1,6 @@
 #!/bin/bash
 # First start of Postgres: one login and one database each for the sidecar and n8n, nobody else may
-# connect to them; a login for the read replica and one for the metrics exporter.
+# connect to them, but that the sidecar may have n8n forget a person; a login for the read replica and one for the metrics exporter.
 set -euo pipefail
 secret() { cat "/run/secrets/$1"; }
 psql -v ON_ERROR_STOP=1 --username postgres --no-psqlrc \
@@ -13,4 +13,7 @@ CREATE ROLE monitor LOGIN PASSWORD :'monitor' IN ROLE pg_monitor;
 CREATE DATABASE sidecar OWNER sidecar;
 CREATE DATABASE n8n OWNER n8n;
 REVOKE CONNECT ON DATABASE sidecar, n8n FROM PUBLIC;
+GRANT CONNECT ON DATABASE n8n TO sidecar;
+\connect n8n
+\i /etc/postgresql/n8n_history.sql
 SQL

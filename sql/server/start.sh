@@ -10,9 +10,10 @@ if [ "$1" = replica ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
 		"host=postgres user=replicator sslmode=verify-full sslrootcert=/run/secrets/ca.crt application_name=replica"
 	chmod 0700 "$PGDATA"
 fi
+# No statements and no details in the log: they hold what people sent.
 exec docker-entrypoint.sh postgres \
 	-c ssl=on -c ssl_cert_file=/run/secrets/postgres.crt -c ssl_key_file=/tmp/server.key \
 	-c hba_file=/etc/postgresql/pg_hba.conf -c password_encryption=scram-sha-256 \
 	-c max_connections="${MAX_CONNECTIONS:-200}" -c shared_buffers="${SHARED_BUFFERS:-256MB}" \
 	-c wal_keep_size=1GB -c wal_compression=on -c max_wal_size=2GB -c hot_standby_feedback=on \
-	-c log_min_duration_statement=1000 -c log_parameter_max_length=0
+	-c log_min_error_statement=panic -c log_error_verbosity=terse

@@ -16,7 +16,8 @@ from sidecar.store import access
 @pytest.fixture(scope="session")
 def engine(services):
     environ = programs.sidecar_environment(services) | {
-        "SIDECAR_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "", "SIDECAR_SMTP_URL": "",
+        "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "",
+        "SIDECAR_SMTP_URL": "",
         "SIDECAR_MAX_ATTEMPTS": "3",
     }
     engine = Engine.build(Settings.from_env(environ))

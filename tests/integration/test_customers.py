@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
+import psycopg2
 import pytest
 
+from sidecar.pipeline import intake
 from sidecar.store import customers
 from sidecar.store.database import many
 from tests.integration.conftest import Api
@@ -139,7 +144,35 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(api, sent, engine):
     assert everywhere(engine, texts) == []
     again = api.post("/v1/leads", LEAD).json["results"][0]
     assert (again["outcome"], again["lead_id"]) == ("suppressed", None)
-    twice = api.post("/v1/leads", {"leads": [LEAD, LEAD]}).json["results"]
-    assert [result["outcome"] for result in twice] == ["suppressed", "suppressed"]
+    several = api.post("/v1/leads", {"leads": [LEAD, LEAD | {"country": "FR"}, LEAD]}).json["results"]
+    assert [result["outcome"] for result in several] == ["suppressed"] * 3
     assert everywhere(engine, texts) == []
     assert api.get(f"/v1/contacts/{sent['contact_id']}").status_code == 404
+
+
+def test_a_lead_that_meets_the_erasure_waits_and_is_refused(api, sent, engine, monkeypatch):
+    late = []
+
+    def erase(cursor, contact_id):
+        late.append(threading.Thread(
+            target=lambda: late.append(intake.receive(engine, [LEAD], client="late"))))
+        late[0].start()
+        # It waits for the locks that this erasure holds.
+        with psycopg2.connect(engine.settings.database_url) as connection, connection.cursor() as watch:
+            for _ in range(500):
+                watch.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                if watch.fetchone()[0]:
+                    break
+                time.sleep(0.01)
+            else:
+                raise AssertionError("the late lead did not wait")
+        connection.close()
+        real(cursor, contact_id)
+
+    real = customers.erase
+    monkeypatch.setattr(customers, "erase", erase)
+    gone = api.client.delete(f"/v1/contacts/{sent['contact_id']}", headers=api.headers)
+    assert gone.status_code == 204
+    late[0].join(10)
+    assert [result["outcome"] for result in late[1]] == ["suppressed"]
+    assert everywhere(engine, ("rosalind", "7911123456")) == []

@@ -94,7 +94,8 @@ def custom_types() -> dict[str, dict[str, Any]]:
 
 
 def test_the_flows_are_there() -> None:
-    assert set(WORKFLOWS) == {"lead-intake", "lead-form", "lead-enrichment", "error-handler"}
+    assert set(WORKFLOWS) == {"lead-intake", "lead-form", "lead-enrichment", "csv-imports",
+                              "duplicate-search", "error-handler"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])

@@ -42,10 +42,13 @@ test('outputs are expressions that name the ends of each operation', () => {
 		'Ask Providers',
 		'Nothing More to Ask',
 	]);
-	assert.deepEqual(outputs('Pipeline', { resource: 'batch', operation: 'complete' }), [
-		'More Waiting',
-		'Done',
-	]);
+	for (const [resource, operation] of [
+		['batch', 'complete'],
+		['job', 'step'],
+		['duplicates', 'find'],
+	]) {
+		assert.deepEqual(outputs('Pipeline', { resource, operation }), ['More Waiting', 'Done']);
+	}
 	assert.deepEqual(outputs('Pipeline', { resource: 'run', operation: 'wake' }), [undefined]);
 });
 

@@ -175,6 +175,56 @@ test('wake: once per lane', async () => {
 	assert.deepEqual(pairedWith(outputs[0]), [{ item: 0 }, { item: 2 }]);
 });
 
+test('step: one call, references only, by whether more waits', async () => {
+	for (const more of [true, false]) {
+		const job = {
+			...{ id: 'j', state: 'running', lane: 'bulk', progress: 0.5, counts: { handled: 5 } },
+			...{ columns: [{ column: 'Mail' }], problems: [{ line: 2 }], created_by: 'ada' },
+		};
+		const { outputs, sent } = await pipeline(
+			'step',
+			{ items: [{}, {}], sidecar: () => ({ body: { job, more } }) },
+			'job',
+		);
+		assert.deepEqual(
+			sent.map(({ path, body }) => [path, body]),
+			[['jobs/step', {}]],
+		);
+		assert.deepEqual(json(outputs[more ? 0 : 1]), [
+			{
+				...{ job_id: 'j', state: 'running', lane: 'bulk', progress: 0.5 },
+				...{ counts: { handled: 5 }, more },
+			},
+		]);
+		assert.deepEqual(outputs[more ? 1 : 0], []);
+	}
+	const nothing = { sidecar: () => ({ body: { job: null, more: false } }) };
+	assert.deepEqual((await pipeline('step', nothing, 'job')).outputs, [[], []]);
+});
+
+test('find duplicates: until there is no more, or the time is over', async () => {
+	let calls = 0;
+	const three = await pipeline(
+		'find',
+		{
+			parameters: { longest: 60 },
+			sidecar: () => ({ body: { checked: 100, found: 1, more: ++calls < 3 } }),
+		},
+		'duplicates',
+	);
+	assert.deepEqual(three.sent[0].path, 'duplicates/find');
+	assert.deepEqual(json(three.outputs[1]), [{ checked: 300, found: 3, more: false }]);
+	const short = await pipeline(
+		'find',
+		{
+			parameters: { longest: 0 },
+			sidecar: () => ({ body: { checked: 1, found: 0, more: true } }),
+		},
+		'duplicates',
+	);
+	assert.deepEqual([short.sent.length, json(short.outputs[0])[0].more], [1, true]);
+});
+
 test('record error: from what an Error Trigger tells, cut to size', async () => {
 	const { sent } = await pipeline(
 		'recordError',

@@ -16,14 +16,15 @@ const LONGEST_NAME = 100;
 
 /** Evaluated by the editor and the engine, so it stands as source text. */
 const outputs = (parameters: IDataObject) => {
-	if (parameters.resource !== 'batch') return [{ type: 'main' }];
-	switch (parameters.operation) {
-		case 'plan':
+	switch (`${parameters.resource}:${parameters.operation}`) {
+		case 'batch:plan':
 			return [
 				{ type: 'main', displayName: 'Ask Providers' },
 				{ type: 'main', displayName: 'Nothing More to Ask' },
 			];
-		case 'complete':
+		case 'batch:complete':
+		case 'duplicates:find':
+		case 'job:step':
 			return [
 				{ type: 'main', displayName: 'More Waiting' },
 				{ type: 'main', displayName: 'Done' },
@@ -41,7 +42,7 @@ export class Pipeline implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Claim a batch of waiting leads, take it through its steps and close it',
+		description: 'Take batches of leads, imports and the search for duplicates through their steps',
 		defaults: { name: 'Pipeline' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -55,7 +56,13 @@ export class Pipeline implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Batch', value: 'batch', description: 'The leads that this run works on' },
-					{ name: 'Run', value: 'run', description: 'Other runs of the enrichment workflow' },
+					{
+						name: 'Duplicate',
+						value: 'duplicates',
+						description: 'Contacts that may be one person',
+					},
+					{ name: 'Job', value: 'job', description: 'Imports that wait for their steps' },
+					{ name: 'Run', value: 'run', description: 'Other runs of the workflows' },
 				],
 				default: 'batch',
 			},
@@ -105,6 +112,38 @@ export class Pipeline implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
+				displayOptions: { show: { resource: ['duplicates'] } },
+				options: [
+					{
+						name: 'Find',
+						value: 'find',
+						action: 'Find duplicates',
+						description: 'Compare contacts that are new or changed, and queue pairs for a review',
+					},
+				],
+				default: 'find',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				displayOptions: { show: { resource: ['job'] } },
+				options: [
+					{
+						name: 'Step',
+						value: 'step',
+						action: 'Step a job',
+						description: 'Take in the next rows of the oldest import that waits, for five seconds',
+					},
+				],
+				default: 'step',
+			},
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
 				displayOptions: { show: { resource: ['run'] } },
 				options: [
 					{
@@ -117,7 +156,7 @@ export class Pipeline implements INodeType {
 						name: 'Wake',
 						value: 'wake',
 						action: 'Wake the next run',
-						description: 'Start another run for leads that wait; wake-ups of a second are one',
+						description: 'Start another run for what waits; wake-ups of a second are one',
 					},
 				],
 				default: 'wake',
@@ -163,11 +202,22 @@ export class Pipeline implements INodeType {
 				displayOptions: { show: { resource: ['run'], operation: ['wake'] } },
 				options: [
 					{ name: 'Bulk', value: 'bulk' },
+					{ name: 'Imports', value: 'imports' },
 					{ name: 'Interactive', value: 'interactive' },
 					{ name: 'Lane of the Item', value: 'item' },
 				],
 				default: 'item',
-				description: 'The lane in which leads wait',
+				description: 'The lane in which leads wait, or imports',
+			},
+			{
+				displayName: 'Longest Search in Seconds',
+				name: 'longest',
+				type: 'number',
+				noDataExpression: true,
+				typeOptions: { minValue: 1, maxValue: 200 },
+				displayOptions: { show: { resource: ['duplicates'], operation: ['find'] } },
+				default: 60,
+				description: 'When to leave the rest to the next run',
 			},
 		],
 	};
@@ -186,6 +236,10 @@ export class Pipeline implements INodeType {
 				return await complete(this);
 			case 'batch:fail':
 				return await fail(this);
+			case 'duplicates:find':
+				return byMore(await each(this, 'Find duplicates', [0], findDuplicates));
+			case 'job:step':
+				return byMore(await each(this, 'Step a job', [0], stepJob));
 			case 'run:wake':
 				return await each(this, 'Wake the next run', lanesOf(this), wake);
 			case 'run:recordError':
@@ -213,6 +267,36 @@ async function each(
 		}
 	}
 	return [gathered];
+}
+
+/** The first output for items that say there is more, the second for the others. */
+function byMore([items]: INodeExecutionData[][]): INodeExecutionData[][] {
+	return [items.filter(({ json }) => json.more), items.filter(({ json }) => !json.more)];
+}
+
+/** A step of one job; no item when none waits. Rows and columns stay in the sidecar. */
+async function stepJob(_context: IExecuteFunctions, send: Send): Promise<INodeExecutionData[]> {
+	const { job, more } = await send('POST', 'jobs/step', {});
+	if (!isObject(job)) return [];
+	const { id, state, lane, progress, counts } = job;
+	return [{ json: { job_id: id, state, lane, progress, counts, more }, pairedItem: { item: 0 } }];
+}
+
+/** Short calls, one after another, until all is compared or the time is over. */
+async function findDuplicates(
+	context: IExecuteFunctions,
+	send: Send,
+): Promise<INodeExecutionData[]> {
+	const until = Date.now() + 1000 * (context.getNodeParameter('longest', 0) as number);
+	let [checked, found, more] = [0, 0, true];
+	while (more) {
+		const part = await send('POST', 'duplicates/find', {});
+		checked += Number(part.checked);
+		found += Number(part.found);
+		more = part.more === true;
+		if (Date.now() >= until) break;
+	}
+	return [{ json: { checked, found, more }, pairedItem: { item: 0 } }];
 }
 
 /** One claim per run of this node, however many items started it. */
