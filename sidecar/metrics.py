@@ -30,6 +30,9 @@ LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by c
 LIMITS_AWAY = Counter(
     "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])
 
+ANSWERS = Counter(
+    "enrich_remembered_answers", "Questions whose answers Redis keeps: hit, miss, or Redis away.", ["result"])
+
 
 class QueueCollector(Collector):
     """Queue depth and age, messages and provider calls, as Postgres has them."""

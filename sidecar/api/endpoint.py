@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, g, request
 from flask import json as flask_json
 from marshmallow import Schema, ValidationError
 
-from sidecar.api import errors, limits
+from sidecar.api import answers, errors, limits
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, Unauthorized
 from sidecar.pipeline import idempotency
@@ -44,13 +44,14 @@ ENDPOINTS: list[Endpoint] = []
 def endpoint(
     blueprint: Blueprint, method: str, path: str, *, scope: str | None, body: Schema | None = None,
     query: Schema | None = None, answer: Schema | None = None, status: int = 200,
-    limit: str | None = None, idempotent: bool = False,
+    limit: str | None = None, idempotent: bool = False, remembered: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
     It returns a JSON value, or (JSON value, status), or a Response. scope None: no sign-in needed.
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
-    `idempotent` routes take an Idempotency-Key.
+    `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until the next
+    request that is no GET.
     """
     route_class = limit or ("none" if scope is None else "read" if method == "GET" else "write")
 
@@ -68,17 +69,19 @@ def endpoint(
                 arguments["body"] = load(body, json_body())
             if query is not None:
                 arguments["query"] = load(query, _query(query))
-            key = request.headers.get("Idempotency-Key") if idempotent else None
-            if key is not None:
-                return _answer_once(
-                    engine, caller, key, lambda: function(engine, caller, **arguments), status)
-            result = function(engine, caller, **arguments)
-            if isinstance(result, Response):
-                return result
-            value, code = result if isinstance(result, tuple) else (result, status)
-            if code == 204:
-                return Response(status=204)
-            return Response(flask_json.dumps(value), status=code, content_type="application/json")
+
+            def work() -> Any:
+                return function(engine, caller, **arguments)
+
+            if remembered:
+                return Response(
+                    answers.remembered(engine, caller, lambda: flask_json.dumps(work()).encode()),
+                    status=status, content_type="application/json")
+            try:
+                return _answer(engine, caller, work, status, idempotent)
+            finally:
+                if method != "GET":
+                    answers.forget(engine)
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],
@@ -86,6 +89,21 @@ def endpoint(
         return function
 
     return register
+
+
+def _answer(
+    engine: Engine, caller: Caller | None, work: Callable[[], Any], status: int, idempotent: bool
+) -> Response:
+    key = request.headers.get("Idempotency-Key") if idempotent else None
+    if key is not None:
+        return _answer_once(engine, caller, key, work, status)
+    result = work()
+    if isinstance(result, Response):
+        return result
+    value, code = result if isinstance(result, tuple) else (result, status)
+    if code == 204:
+        return Response(status=204)
+    return Response(flask_json.dumps(value), status=code, content_type="application/json")
 
 
 def _answer_once(

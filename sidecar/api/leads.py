@@ -72,7 +72,7 @@ def _sent(body: Any) -> tuple[list[Any], str | None, bool]:
 
 
 @endpoint(bp, "GET", "/v1/leads", scope="leads:read", query=schemas.LeadQuery(),
-          answer=schemas.Page())
+          answer=schemas.Page(), remembered=True)
 def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads, newest or best first, in keyset pages; masked without the scope pii:read."""
     limit, sort = query.pop("limit"), query.pop("sort")

@@ -62,7 +62,7 @@ def providers(engine: Engine, caller: Caller) -> Any:
 
 
 @endpoint(bp, "GET", "/v1/stats/overview", scope="leads:read", query=schemas.OverviewQuery(),
-          answer=schemas.Anything())
+          answer=schemas.Anything(), remembered=True)
 def stats(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Figures for the dashboard: totals, grades, leads by day, what is hot now, spend."""
     return overview.overview(engine, query["days"], reveal=caller.may("pii:read"))

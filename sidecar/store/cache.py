@@ -28,6 +28,16 @@ redis.call('EXPIRE', KEYS[1], math.ceil(capacity / rate) + 1)
 return {allowed and 1 or 0, math.floor(tokens), allowed and 0 or math.ceil((1 - tokens) / rate)}
 """
 
+# Keep an answer unless something was written since its question began. KEYS = generation, answers;
+# ARGV = generation at the question, field, answer, seconds that all answers are kept.
+_KEEP = """
+if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX')
+return 1
+"""
+_GENERATION, _ANSWERS = "answers:generation", "answers"
+
 
 class Cache:
     """A thin Redis client with the engine's own verbs. Raises redis.RedisError when it is away."""
@@ -37,6 +47,7 @@ class Cache:
             url, socket_timeout=2, socket_connect_timeout=2, health_check_interval=30
         )
         self._take = self.redis.register_script(_TAKE)
+        self._keep = self.redis.register_script(_KEEP)
 
     def first_wake(self, lane: str) -> bool:
         """Whether this wake-up is the first of its second; the others coalesce into it."""
@@ -59,6 +70,25 @@ class Cache:
         """Take a token from a bucket: (allowed, tokens left, seconds until the next)."""
         allowed, left, wait = self._take(keys=[f"limit:{bucket}"], args=[capacity, per_second])
         return bool(allowed), int(left), int(wait)
+
+    def answer(self, question: str) -> tuple[str, bytes | None]:
+        """(generation, what was answered to this question lately or None)."""
+        with self.redis.pipeline() as pipe:
+            pipe.get(_GENERATION)
+            pipe.hget(_ANSWERS, question)
+            generation, known = pipe.execute()
+        return (generation or b"0").decode(), known
+
+    def keep_answer(self, generation: str, question: str, answer: bytes, seconds: int) -> None:
+        """Keep an answer for at most `seconds`, unless something was written since the generation."""
+        self._keep(keys=[_GENERATION, _ANSWERS], args=[generation, question, answer, seconds])
+
+    def forget_answers(self) -> None:
+        """Something was written: no answer from before is given again."""
+        with self.redis.pipeline() as pipe:
+            pipe.incr(_GENERATION)
+            pipe.delete(_ANSWERS)
+            pipe.execute()
 
     def ping(self) -> bool:
         """Whether Redis answers."""

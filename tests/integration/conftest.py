@@ -41,6 +41,7 @@ def api(app, engine):
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
                        " provider_calls, provider_cache, notifications, field_values, suppressions,"
                        " idempotency_keys, jobs CASCADE")
+    engine.cache.forget_answers()
     return Api(app.test_client(), "tests")
 
 

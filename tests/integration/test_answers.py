@@ -1,0 +1,91 @@
+"""Kept answers: given again, forgotten at a write, never to somebody who may see less."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Api
+from prometheus_client import REGISTRY
+from redis import RedisError
+
+QUESTIONS = ("/v1/leads", "/v1/stats/overview?days=7")
+ADA = {"email": "ada.kept@looms.example", "first_name": "Ada", "last_name": "Kept", "company_name": "Looms"}
+
+
+@pytest.fixture
+def statements(engine, monkeypatch):
+    """Transactions that were begun on the store."""
+    seen = []
+    for database in {engine.database, engine.replica}:
+        real = database.transaction
+        monkeypatch.setattr(database, "transaction", lambda real=real: seen.append(1) or real())
+    return seen
+
+
+def counted(result):
+    return REGISTRY.get_sample_value("enrich_remembered_answers_total", {"result": result}) or 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_same_question_asks_the_store_once(api, statements, question):
+    api.post("/v1/leads", ADA)
+    first, hits = api.get(question), counted("hit")
+    statements.clear()
+    again = api.get(question)
+    assert statements == [] and again.data == first.data and counted("hit") == hits + 1
+    assert api.get("/v1/leads?q=nobody").json["data"] == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_whoever_wrote_sees_it_at_once(api, question):
+    before = api.get(question).data
+    lead = api.post("/v1/leads", ADA).json["results"][0]
+    after = api.get(question).data
+    assert after != before and api.get(question).data == after
+    api.client.patch(f"/v1/leads/{lead['lead_id']}", json={"tags": ["seen"]}, headers=api.headers)
+    assert b"seen" in api.get("/v1/leads").data
+
+
+def test_who_may_not_see_people_gets_no_answer_of_one_who_may(app, api):
+    api.post("/v1/leads", ADA)
+    reader = Api(app.test_client(), "reader")
+    for one, other in ((api, reader), (reader, api)):
+        api.post("/v1/events", {"events": []})  # forgets
+        for _ in range(2):
+            one.get("/v1/leads"), other.get("/v1/leads")
+        assert b"ada.kept" in api.get("/v1/leads").data
+        assert b"ada.kept" not in reader.get("/v1/leads").data
+
+
+def test_an_answer_that_a_write_overtook_is_not_kept(engine):
+    engine.cache.forget_answers()
+    generation, known = engine.cache.answer("question")
+    assert known is None
+    engine.cache.forget_answers()
+    engine.cache.keep_answer(generation, "question", b"old", 5)
+    generation, known = engine.cache.answer("question")
+    assert known is None
+    engine.cache.keep_answer(generation, "question", b"new", 5)
+    assert engine.cache.answer("question") == (generation, b"new")
+    assert 0 < engine.cache.redis.ttl("answers") <= 5
+
+
+def test_an_erased_person_is_in_no_kept_answer(api, engine):
+    lead = api.post("/v1/leads", ADA).json["results"][0]
+    api.get("/v1/leads")
+    assert engine.cache.redis.exists("answers")
+    api.client.delete(f"/v1/contacts/{lead['contact_id']}", headers=api.headers)
+    assert not engine.cache.redis.exists("answers")
+
+
+def test_without_redis_the_store_answers(api, engine, monkeypatch):
+    api.post("/v1/leads", ADA)
+
+    def away(*_):
+        raise RedisError
+
+    for name in ("answer", "keep_answer", "forget_answers"):
+        monkeypatch.setattr(engine.cache, name, away)
+    before = counted("away")
+    assert len(api.get("/v1/leads").json["data"]) == 1
+    assert api.post("/v1/leads", ADA).status_code == 202
+    assert counted("away") == before + 2
