@@ -20,6 +20,9 @@ class Level(IntEnum):
     DIFFERENT = 4
 
 
+_LIKE = 0.7  # of the signs of two addresses; those of strangers hardly ever share as many
+
+
 @lru_cache(maxsize=1)
 def _nicknames() -> dict[str, frozenset[str]]:
     """Return {name: names it can stand for or be called by} (the nicknames package, English)."""
@@ -102,7 +105,8 @@ def phone_level(left: str, right: str) -> Level:
 
 @lru_cache(maxsize=1 << 16)
 def email_level(left: str, right: str) -> Level:
-    """Compare addresses, with a typing error or, in long ones, two.
+    """Compare addresses, with a typing error or, in long ones, two; more only where the domain is
+    misspelt, too, since colleagues have addresses that are like each other.
 
     An alias is another mailbox at one employer. The same mailbox elsewhere (jane.doe@…) tells no more
     than the name of which it is made: nothing.
@@ -117,6 +121,9 @@ def email_level(left: str, right: str) -> Level:
     (mailbox, _, domain), (mailbox_2, _, domain_2) = left.partition("@"), right.partition("@")
     if mailbox == mailbox_2:
         return Level.MISSING
-    if domain == domain_2 and not is_free_domain(domain):
-        return Level.ALIAS
+    if domain == domain_2:
+        return Level.DIFFERENT if is_free_domain(domain) else Level.ALIAS
+    if OSA.normalized_similarity(left, right, score_cutoff=_LIKE) and not (
+            is_free_domain(domain) and is_free_domain(domain_2)):
+        return Level.SIMILAR
     return Level.DIFFERENT

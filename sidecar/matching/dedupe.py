@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, Final, NamedTuple
 
 from sidecar.records import RecordSettings, normalize
@@ -43,7 +44,7 @@ def people_of(rows: Iterable[Mapping[str, str]], settings: RecordSettings) -> li
 
 
 def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterator[Pair]:
-    """Yield the pairs at or above the threshold, ordered by their right row, then their left."""
+    """Yield the pairs at or above the threshold, as row after row makes them known."""
     blocks = Blocks(people)
     step = 1 + len(people) // _SAMPLE
     pairs = [
@@ -51,13 +52,42 @@ def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterat
         for right in range(0, len(people), step) for left in blocks.candidates(right)
     ]  # fmt: skip
     frequencies = learn(Frequencies.of(people), pairs, 1 / step)
+    linked: dict[int, dict[int, float]] = {}
     for right, person in enumerate(people):
+        found = {}
         for left in _candidates(blocks, people, right):
             keys = shared_keys(people[left], person)
             agreement = agree(people[left], person, frequencies)
             score = 1.0 if keys else probability(agreement, frequencies)
             if score >= threshold:
+                found[left] = score
                 yield Pair(left, right, score, reasons(agreement, keys), bool(keys))
+        yield from _through_others(people, linked, right, found, threshold)
+
+
+def _through_others(
+    people: Sequence[Person], linked: dict[int, dict[int, float]], row: int, found: dict[int, float],
+    threshold: float,
+) -> Iterator[Pair]:
+    """Yield the pairs that a row brings together: who is one with it, and whoever is one with those.
+
+    If a is b and b is c, a is c, as probably as both are so; names that contradict say no.
+    """
+    better: dict[tuple[int, int], tuple[float, int]] = {}
+    for middle, first in found.items():
+        for end, second in linked.get(middle, {}).items():
+            if end not in found:
+                pair = (end, row)
+                better[pair] = max(better.get(pair, (0.0, 0)), (first * second, middle))
+    for (left, first), (right, second) in combinations(sorted(found.items()), 2):
+        if right not in linked.get(left, {}):
+            better[left, right] = (first * second, row)
+    for other, score in found.items():
+        linked.setdefault(other, {})[row] = linked.setdefault(row, {})[other] = score
+    for (left, right), (score, middle) in better.items():
+        if score >= threshold and not names_contradict(people[left], people[right]):
+            linked[left][right] = linked[right][left] = score
+            yield Pair(left, right, score, [f"both may be row {middle}"], False)
 
 
 def _candidates(blocks: Blocks, people: Sequence[Person], right: int) -> Iterator[int]:

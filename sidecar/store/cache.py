@@ -73,8 +73,8 @@ class Cache:
 
     def answer(self, question: str) -> tuple[str, bytes | None]:
         """(generation, what was answered to this question lately or None)."""
-        with self.redis.pipeline() as pipe:
-            pipe.get(_GENERATION)
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.get(_GENERATION)  # first: what is written after it is noticed
             pipe.hget(_ANSWERS, question)
             generation, known = pipe.execute()
         return (generation or b"0").decode(), known
@@ -85,8 +85,8 @@ class Cache:
 
     def forget_answers(self) -> None:
         """Something was written: no answer from before is given again."""
-        with self.redis.pipeline() as pipe:
-            pipe.incr(_GENERATION)
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.incr(_GENERATION)  # first: nothing of before is kept from here on
             pipe.delete(_ANSWERS)
             pipe.execute()
 

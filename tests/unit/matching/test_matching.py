@@ -16,6 +16,7 @@ from sidecar.matching import (
     find_pairs,
     people_of,
 )
+from sidecar.matching.agreement import Level, email_level
 from sidecar.records import RecordSettings, normalize
 
 USUAL = Frequencies()
@@ -116,13 +117,39 @@ def test_blocking_keys_are_sorted_and_one_record_meets_itself(person: dict[str, 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(PERSON, max_size=12))
-def test_pairs_are_ordered_unique_and_the_same_again(rows: list[dict[str, str]]) -> None:
+def test_pairs_are_unique_and_the_same_again(rows: list[dict[str, str]]) -> None:
     people = people_of(rows, RecordSettings())
     pairs = list(find_pairs(people, 0.0))
-    places = [(pair.right, pair.left) for pair in pairs]
-    assert places == sorted(set(places))
-    assert all(left < right for right, left in places)
+    places = [(pair.left, pair.right) for pair in pairs]
+    assert len(places) == len(set(places))
+    assert all(left < right for left, right in places)
     assert pairs == list(find_pairs(people_of(rows, RecordSettings()), 0.0))
+
+
+def test_who_is_one_with_the_same_is_one_unless_names_contradict() -> None:
+    rows = [
+        {"first_name": "Rosalind", "last_name": "Franklin", "city": "London"},
+        {"first_name": "Rosalind", "last_name": "Franklin", "city": "London", "email": "rf@kings.example"},
+        {"email": "rf@kings.example", "city": "Cambridge"},
+        {"email": "rf@kings.example", "first_name": "Maurice", "last_name": "Wilkins"},
+    ]
+    pairs = {(pair.left, pair.right): pair for pair in find_pairs(people_of(rows, RecordSettings()))}
+    assert pairs.keys() == {(0, 1), (1, 2), (0, 2), (1, 3), (2, 3)}
+    assert pairs[0, 2].reasons == ["both may be row 1"] and not pairs[0, 2].auto
+    assert pairs[0, 2].score == pytest.approx(pairs[0, 1].score * pairs[1, 2].score)
+
+
+@pytest.mark.parametrize(("left", "right", "level"), [
+    ("jane.doe@acme.example", "jnae.doe@acme.example", Level.SIMILAR),
+    ("jane.doe@acme.example", "john.dew@acme.example", Level.ALIAS),  # colleagues
+    ("lori88@huynh.example", "lori8y@hu8h.example", Level.SIMILAR),
+    ("hannah88@powers.example", "hannah88opowers@exampl", Level.SIMILAR),
+    ("jane.doe@gmail.com", "jane.poe@gmx.com", Level.DIFFERENT),  # both are well spelt
+    ("jane.doe@gmail.com", "jane.doe@acme.example", Level.MISSING),
+    ("jane.doe@acme.example", "bob.ray@globex.example", Level.DIFFERENT),
+])
+def test_addresses_are_compared_as_they_are_mistyped(left: str, right: str, level: Level) -> None:
+    assert email_level(left, right) == email_level(right, left) == level
 
 
 def test_a_block_of_any_size_costs_a_bounded_number_of_comparisons() -> None:
