@@ -23,7 +23,7 @@ from .email_lists import (
 # IDNA reserves (RFC 5890 section 2.3.1).
 _PLAIN = re.compile(
     r"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)"
-    r"@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z]+(?:-?[a-z0-9]+)*))",
+    r"@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z][a-z0-9]*(?:-[a-z0-9]+)*))",
     re.ASCII,
 )
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
