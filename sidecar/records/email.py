@@ -86,7 +86,9 @@ def _plain_address(text: str) -> Address | None:
         return None
     local, domain, ending = found.groups()
     endings, case_blind = _special_endings()
-    if ending in endings or not ending[-1].isalpha() or max(map(len, domain.split("."))) > 63:
+    if ending in endings or not ending[-1].isalpha():
+        return None
+    if len(domain) > 63 and max(map(len, domain.split("."))) > 63:
         return None
     if local.lower() in case_blind:
         local = local.lower()

@@ -91,13 +91,16 @@ def is_junk_name(text: str) -> bool:
     folded = fold(text).strip(" .,;:!?*_-")
     if folded in _JUNK_PHRASES:
         return True
-    return all(_is_junk_word(found[0]) for found in _LETTER_RUN.finditer(folded))
+    for found in _LETTER_RUN.finditer(folded):
+        if not _is_junk_word(found[0]):
+            return False
+    return True
 
 
 def _is_junk_word(word: str) -> bool:
     if word in _JUNK_WORDS:
         return True
-    if len(word) >= 3 and word.isascii() and len(set(word)) == 1:
+    if len(word) >= 3 and word.isascii() and word.count(word[0]) == len(word):
         return True
     half = word[: len(word) // 2]
     if len(half) >= 3 and half * 2 == word:

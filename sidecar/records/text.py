@@ -18,6 +18,7 @@ _INVISIBLE = re.compile(
     # Joiners carry meaning after Arabic and Indic letters only (UAX 31, section 2.3).
     "|(?<![\u0600-\u0dff])[\u200c\u200d]"
 )
+_UNSEEN = re.compile(f"{_FORBIDDEN.pattern}|{_INVISIBLE.pattern}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MARKS = re.compile("[\u0300-\u036f]")
 # White space and punctuation of ASCII, Latin-1, the general block, CJK and full-width forms; never
@@ -45,7 +46,7 @@ def has_control(text: str) -> bool:
 def _visible(text: str) -> str:
     if text.isascii():
         return _FORBIDDEN.sub("", text)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _FORBIDDEN.sub("", text)))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
 def tidy(text: str) -> str:
