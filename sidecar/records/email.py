@@ -17,6 +17,7 @@ from .email_lists import (
     TYPO_TARGETS,
     WELL_SPELLED,
 )
+from .text import ONE_LEAD
 
 # Addresses that every mail system takes: ASCII, dot-atom before the "@" (RFC 5322 section 3.2.3),
 # at least two lower-case host labels after it (RFC 1123 section 2.1), none with "--" inside, which
@@ -96,7 +97,7 @@ def _plain_address(text: str) -> Address | None:
     return Address(text, local, domain, False)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def parse_email(text: str, allow_domain_literals: bool = True) -> Address | str:
     """Return the address, or a sentence that says what is wrong with it.
 
@@ -190,7 +191,7 @@ def is_role_name(local: str) -> bool:
     return head is not None and head[1] in ROLE_PREFIXES
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def email_type(address: Address) -> str:
     """Classify a mailbox: disposable | role | free | corporate, the first that fits."""
     if is_disposable_domain(address.domain):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from . import numbers
@@ -159,7 +159,8 @@ def _phone(
 
 
 def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
-    first, last, full = (texts.get(f, "") for f in ("first_name", "last_name", "full_name"))
+    first, last = texts.get("first_name", ""), texts.get("last_name", "")
+    full = texts.get("full_name", "")
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -228,13 +229,15 @@ def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
 
 
 def _figures(lead: Mapping[str, Any], out: Lead) -> None:
-    employees = numbers.employee_count(lead.get("employee_count"))
+    value = lead.get("employee_count")
+    employees = None if value is None else numbers.employee_count(value)
     if employees is not None:
         out["employee_count"] = employees
         size = numbers.company_size(employees)
         if size:
             out["company_size"] = size
-    revenue = numbers.annual_revenue(lead.get("annual_revenue"))
+    value = lead.get("annual_revenue")
+    revenue = None if value is None else numbers.annual_revenue(value)
     if revenue is not None:
         out["annual_revenue"] = revenue
         out["revenue_range"] = numbers.revenue_range(revenue)
@@ -267,18 +270,15 @@ def _rest(lead: Mapping[str, Any], texts: Texts, out: Lead) -> None:
     url = texts.get("linkedin_url")
     if url:
         out["linkedin_url"] = linkedin_url(url) or tidy_url(url)
-    tags = tags_of(lead.get("tags"))
-    if tags:
-        out["tags"] = tags
-    utm = utm_of(lead.get("utm"))
-    if utm:
-        out["utm"] = utm
-    for field in ("consent", "custom"):
-        value = lead.get(field)
-        if isinstance(value, dict):
-            cleaned = _clean_json(value, MAX_DEPTH + 1)
-            if cleaned:
-                out[field] = cleaned
+    for field, read in _OTHERS:
+        if field in lead:
+            value = read(lead[field])
+            if value:
+                out[field] = value
+
+
+def _clean_object(value: object) -> object:
+    return _clean_json(value, MAX_DEPTH + 1) if isinstance(value, dict) else None
 
 
 def _clean_json(value: Any, depth: int) -> Any:
@@ -293,3 +293,8 @@ def _clean_json(value: Any, depth: int) -> Any:
     if isinstance(value, list):
         return [_clean_json(item, depth - 1) for item in value]
     return value
+
+
+_OTHERS: tuple[tuple[str, Callable[[object], object]], ...] = (
+    ("tags", tags_of), ("utm", utm_of), ("consent", _clean_object), ("custom", _clean_object),
+)  # fmt: skip

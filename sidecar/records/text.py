@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# What belongs to one lead only is kept while the lead is validated and then normalised, no longer:
+# a small cache stays near the processor, and people's data does not pile up in it.
+ONE_LEAD = 64
+
 # C0 and C1 controls but tab, line feed and carriage return (Unicode category Cc), and the
 # surrogates, which no valid UTF-8 can carry (Unicode standard, section 3.9, D92).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .text import tidy
+from .text import ONE_LEAD, tidy
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -85,7 +85,7 @@ def registrable_host(host: str) -> str | None:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def linkedin_url(text: str) -> str | None:
     """Return the one spelling of a LinkedIn profile or page address, or None when it is none.
 
