@@ -142,7 +142,7 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
         for start in range(first, end):
             if keys[start - first] not in first_words:
                 continue
-            merged = _merge(keys[start - first :])
+            merged = key if start == end - 1 else _merge(keys[start - first :])
             form = forms.get(merged)
             if form is None:
                 continue

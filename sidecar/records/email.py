@@ -182,9 +182,7 @@ def is_role_name(local: str) -> bool:
     Sources: RFC 2142 and the role lists of the large mail-sending services, plus German names.
     """
     local = local.lower().partition("+")[0]
-    if local in ROLE_NAMES:
-        return True
-    if local.translate(_MARKS) in ROLE_NAMES:
+    if local in ROLE_NAMES or local.translate(_MARKS) in ROLE_NAMES:
         return True
     # "sales-uk", "info.de", "support2"
     head = _ROLE_HEAD.match(local)

@@ -171,14 +171,18 @@ def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     if not whole:
         return
     if is_junk_name(whole):
-        parts = {"first_name": first, "last_name": last, "full_name": full}
-        rules |= dict.fromkeys(parts, "whitespace")
+        rules |= dict.fromkeys(("first_name", "last_name", "full_name"), "whitespace")
     else:
-        parts = _names(first, last, full, rules)
-    out.update({field: text for field, text in parts.items() if text})
+        first, last, full = _names(first, last, full, rules)
+    if first:
+        out["first_name"] = first
+    if last:
+        out["last_name"] = last
+    if full:
+        out["full_name"] = full
 
 
-def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str, str]:
+def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
     if full and not (first and last) and full not in (first, last):
         name = split_name(full)
         if "," in full and name.family:
@@ -194,11 +198,7 @@ def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str,
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    return {
-        "first_name": repair_case(first),
-        "last_name": repair_case(last, family=True),
-        "full_name": repair_case(full),
-    }
+    return repair_case(first), repair_case(last, family=True), repair_case(full)
 
 
 def _bare(first: str, last: str) -> tuple[str, str]:

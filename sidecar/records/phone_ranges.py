@@ -135,8 +135,10 @@ def plain_number(text: str, region: str | None) -> tuple[int, str] | None:
     regions, calling_codes = _codes()
     digits = found[2].translate(_NO_DIGITS)
     if found[1]:
-        code = next((digits[:n] for n in (1, 2, 3) if digits[:n] in regions), "")
-        region = regions[code][0] if code else None
+        code = digits[:1]  # no code begins another
+        if code not in regions:
+            code = digits[:2] if digits[:2] in regions else digits[:3]
+        region = regions[code][0] if code in regions else None
         digits = digits[len(code) :]
     else:
         code = calling_codes.get(region or "", "")
