@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS
-from .text import fold, tidy, words
+from .text import ONE_LEAD, fold, tidy, words
 
 MAX_FORM_WORDS = 6
 MAX_NAME_WORDS = 60  # what is longer is no company name
@@ -97,7 +97,7 @@ def _fits_case(merged: str, text: str, whole: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def split_company(name: str) -> Company:
     """Tell the legal form of a company's display name.
 
@@ -142,7 +142,7 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
         for start in range(first, end):
             if keys[start - first] not in first_words:
                 continue
-            merged = _merge(keys[start - first :])
+            merged = key if start == end - 1 else _merge(keys[start - first :])
             form = forms.get(merged)
             if form is None:
                 continue

@@ -17,13 +17,14 @@ from .email_lists import (
     TYPO_TARGETS,
     WELL_SPELLED,
 )
+from .text import ONE_LEAD
 
 # Addresses that every mail system takes: ASCII, dot-atom before the "@" (RFC 5322 section 3.2.3),
 # at least two lower-case host labels after it (RFC 1123 section 2.1), none with "--" inside, which
 # IDNA reserves (RFC 5890 section 2.3.1).
 _PLAIN = re.compile(
     r"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)"
-    r"@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z]+(?:-?[a-z0-9]+)*))",
+    r"@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+([a-z][a-z0-9]*(?:-[a-z0-9]+)*))",
     re.ASCII,
 )
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
@@ -86,7 +87,9 @@ def _plain_address(text: str) -> Address | None:
         return None
     local, domain, ending = found.groups()
     endings, case_blind = _special_endings()
-    if ending in endings or not ending[-1].isalpha() or max(map(len, domain.split("."))) > 63:
+    if ending in endings or not ending[-1].isalpha():
+        return None
+    if len(domain) > 63 and max(map(len, domain.split("."))) > 63:
         return None
     if local.lower() in case_blind:
         local = local.lower()
@@ -94,7 +97,7 @@ def _plain_address(text: str) -> Address | None:
     return Address(text, local, domain, False)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def parse_email(text: str, allow_domain_literals: bool = True) -> Address | str:
     """Return the address, or a sentence that says what is wrong with it.
 
@@ -179,16 +182,14 @@ def is_role_name(local: str) -> bool:
     Sources: RFC 2142 and the role lists of the large mail-sending services, plus German names.
     """
     local = local.lower().partition("+")[0]
-    if local in ROLE_NAMES:
-        return True
-    if local.translate(_MARKS) in ROLE_NAMES:
+    if local in ROLE_NAMES or local.translate(_MARKS) in ROLE_NAMES:
         return True
     # "sales-uk", "info.de", "support2"
     head = _ROLE_HEAD.match(local)
     return head is not None and head[1] in ROLE_PREFIXES
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def email_type(address: Address) -> str:
     """Classify a mailbox: disposable | role | free | corporate, the first that fits."""
     if is_disposable_domain(address.domain):

@@ -319,6 +319,7 @@ def _first_department(text: str) -> str | None:
     return best[2] if best else None
 
 
+@lru_cache(maxsize=4096)
 def tidy_title(title: str) -> str:
     """Return a title on one line; capitals only are broken up unless short ("CTO", "SVP")."""
     title = tidy(title).strip(" ,;-")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from . import numbers
@@ -24,9 +24,24 @@ from .text import tidy, tidy_lines
 from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
 
 Lead = dict[str, Any]
+Changes = Iterator[dict[str, Any]]
 Texts = Mapping[str, str]
 _ORDER = (*FIELDS, *DERIVED)
 _LINES = frozenset((*TEXTS, "phone_extension"))
+
+# What the change of a field is put down to, unless a step says otherwise.
+_RULES = {
+    "email": "email_form", "email_canonical": "email_key", "email_type": "email_type",
+    "first_name": "name_capitals", "last_name": "name_capitals", "full_name": "name_capitals",
+    "job_title": "capitals", "seniority": "job_title", "department": "job_title",
+    "phone": "e164", "phone_extension": "phone_extension", "phone_type": "phone_metadata",
+    "phone_country": "phone_metadata", "linkedin_url": "linkedin_url",
+    "company_domain": "registrable_domain", "company_legal_form": "legal_form",
+    "company_key": "company_key", "employee_count": "number", "company_size": "band",
+    "annual_revenue": "number", "revenue_range": "band", "industry": "industry_list",
+    "industry_naics": "industry_list", "country": "iso_3166_1", "region": "iso_3166_2",
+    "city": "capitals", "tags": "tags", "utm": "utm",
+}  # fmt: skip
 
 
 def normalize(
@@ -57,50 +72,51 @@ def normalize(
     _phone(texts, out, rules, settings)
     _person(texts, out, rules)
     _company(texts, out, rules)
-    _figures(lead, out, rules)
-    _industry(texts, out, rules)
-    _title(texts, out, rules)
-    _rest(lead, texts, out, rules)
-    ordered = {field: out[field] for field in _ORDER if field in out}
-    return {"lead": ordered, "changes": _changes(lead, ordered, rules)}
-
-
-def _changes(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> list[dict[str, Any]]:
-    changes = []
-    for field, to in out.items():
-        before = lead.get(field)
-        if before is to:
+    _figures(lead, out)
+    _industry(texts, out)
+    _title(texts, out)
+    _rest(lead, texts, out)
+    changes: list[dict[str, Any]] = []
+    ordered: Lead = {}
+    for field in _ORDER:
+        if field not in out:
             continue
+        to = ordered[field] = out[field]
+        before = lead.get(field)
         # 5 == 5.0 and 1 == True, but the type is a change too.
-        if before != to or type(before) is not type(to):
-            rule = rules.get(field, "whitespace")
+        if before is not to and (before != to or type(before) is not type(to)):
+            rule = rules.get(field) or _RULES.get(field, "whitespace")
             changes.append({"field": field, "from": before, "to": to, "rule": rule})
-    if lead.keys() <= out.keys():
-        return changes
+    if not lead.keys() <= out.keys():
+        changes += _dropped(lead, out, rules)
+    return {"lead": ordered, "changes": changes}
+
+
+def _dropped(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> Changes:
     for field, before in lead.items():
         if field not in out and before is not None:
             rule = rules.get(field, "empty" if before in ("", [], {}) else "dropped")
-            changes.append({"field": field, "from": before, "to": None, "rule": rule})
-    return changes
+            yield {"field": field, "from": before, "to": None, "rule": rule}
 
 
 def _place(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     if "country" in texts:
         country = country_code(texts["country"])
-        rules["country"] = "iso_3166_1" if country else "unknown_country"
         if country:
             out["country"] = country
+        else:
+            rules["country"] = "unknown_country"
     region = texts.get("region")
     if region:
         code = region_code(region, out.get("country"))
         place = code or place_name(region)
         if place:
             out["region"] = place
-        rules["region"] = "iso_3166_2" if code else "capitals"
+        if not code:
+            rules["region"] = "capitals"
     city = place_name(texts.get("city", ""))
     if city:
         out["city"] = city
-        rules["city"] = "capitals"
 
 
 def _email(
@@ -111,12 +127,11 @@ def _email(
         return
     address = parse_email(text, settings.allow_domain_literals)
     if isinstance(address, str):
-        out["email"] = text
+        out["email"], rules["email"] = text, "whitespace"
         return
     out["email"] = address.email
     out["email_canonical"] = canonical_address(address)
     kind = out["email_type"] = email_type(address)
-    rules |= {"email": "email_form", "email_canonical": "email_key", "email_type": "email_type"}
     if kind == "corporate" or (kind == "role" and not is_free_domain(address.domain)):
         domain = None if address.is_literal else registrable_host(address.domain)
         if domain:
@@ -132,21 +147,20 @@ def _phone(
         return
     phone = parse_phone(text, out.get("country") or settings.default_region)
     if isinstance(phone, PhoneProblem) or not phone.possible:
-        out["phone"] = text
+        out["phone"], rules["phone"] = text, "whitespace"
         return
     extension = phone.extension or texts.get("phone_extension")
     out["phone"] = phone.e164
     out["phone_type"] = phone.type
-    rules |= {"phone": "e164", "phone_type": "phone_metadata", "phone_country": "phone_metadata"}
     if phone.country:
         out["phone_country"] = phone.country
     if extension:
         out["phone_extension"] = extension
-        rules["phone_extension"] = "phone_extension"
 
 
 def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
-    first, last, full = (texts.get(f, "") for f in ("first_name", "last_name", "full_name"))
+    first, last = texts.get("first_name", ""), texts.get("last_name", "")
+    full = texts.get("full_name", "")
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -157,15 +171,18 @@ def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     if not whole:
         return
     if is_junk_name(whole):
-        parts = {"first_name": first, "last_name": last, "full_name": full}
+        rules |= dict.fromkeys(("first_name", "last_name", "full_name"), "whitespace")
     else:
-        parts = _names(first, last, full, rules)
-    out.update({field: text for field, text in parts.items() if text})
+        first, last, full = _names(first, last, full, rules)
+    if first:
+        out["first_name"] = first
+    if last:
+        out["last_name"] = last
+    if full:
+        out["full_name"] = full
 
 
-def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str, str]:
-    for field in ("first_name", "last_name", "full_name"):
-        rules[field] = "name_capitals"
+def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
     if full and not (first and last) and full not in (first, last):
         name = split_name(full)
         if "," in full and name.family:
@@ -181,11 +198,7 @@ def _names(first: str, last: str, full: str, rules: dict[str, str]) -> dict[str,
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    return {
-        "first_name": repair_case(first),
-        "last_name": repair_case(last, family=True),
-        "full_name": repair_case(full),
-    }
+    return repair_case(first), repair_case(last, family=True), repair_case(full)
 
 
 def _bare(first: str, last: str) -> tuple[str, str]:
@@ -207,32 +220,30 @@ def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         rules.setdefault("company_domain", "no_company_domain")
     elif domain:
         out["company_domain"] = domain
-        rules["company_domain"] = "registrable_domain"
+        rules.pop("company_domain", None)
     name = texts.get("company_name")
     if name:
         out["company_name"] = name
         out["company_legal_form"] = split_company(name).form
         out["company_key"] = company_key(name)
-        rules |= {"company_legal_form": "legal_form", "company_key": "company_key"}
 
 
-def _figures(lead: Mapping[str, Any], out: Lead, rules: dict[str, str]) -> None:
-    employees = numbers.employee_count(lead.get("employee_count"))
-    size = numbers.company_size(employees)
+def _figures(lead: Mapping[str, Any], out: Lead) -> None:
+    value = lead.get("employee_count")
+    employees = None if value is None else numbers.employee_count(value)
     if employees is not None:
         out["employee_count"] = employees
-        rules["employee_count"] = "number"
-    if size:
-        out["company_size"] = size
-        rules["company_size"] = "band"
-    revenue = numbers.annual_revenue(lead.get("annual_revenue"))
+        size = numbers.company_size(employees)
+        if size:
+            out["company_size"] = size
+    value = lead.get("annual_revenue")
+    revenue = None if value is None else numbers.annual_revenue(value)
     if revenue is not None:
         out["annual_revenue"] = revenue
         out["revenue_range"] = numbers.revenue_range(revenue)
-        rules |= {"annual_revenue": "number", "revenue_range": "band"}
 
 
-def _industry(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+def _industry(texts: Texts, out: Lead) -> None:
     industry = texts.get("industry")
     if industry:
         canonical = canonical_industry(industry)
@@ -240,43 +251,34 @@ def _industry(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         code = naics_code(canonical) if canonical else None
         if code:
             out["industry_naics"] = code
-        rules |= {"industry": "industry_list", "industry_naics": "industry_list"}
 
 
-def _title(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+def _title(texts: Texts, out: Lead) -> None:
     title = tidy_title(texts.get("job_title", ""))
     if not title:
         return
     out["job_title"] = title
-    rules["job_title"] = "capitals"
     level = seniority(title, f"{out.get('industry', '')} {out.get('company_name', '')}")
     role = department(title)
     if level:
         out["seniority"] = level
     if role:
         out["department"] = role
-    rules |= {"seniority": "job_title", "department": "job_title"}
 
 
-def _rest(lead: Mapping[str, Any], texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+def _rest(lead: Mapping[str, Any], texts: Texts, out: Lead) -> None:
     url = texts.get("linkedin_url")
     if url:
         out["linkedin_url"] = linkedin_url(url) or tidy_url(url)
-        rules["linkedin_url"] = "linkedin_url"
-    tags = tags_of(lead.get("tags"))
-    if tags:
-        out["tags"] = tags
-        rules["tags"] = "tags"
-    utm = utm_of(lead.get("utm"))
-    if utm:
-        out["utm"] = utm
-        rules["utm"] = "utm"
-    for field in ("consent", "custom"):
-        value = lead.get(field)
-        if isinstance(value, dict):
-            cleaned = _clean_json(value, MAX_DEPTH + 1)
-            if cleaned:
-                out[field] = cleaned
+    for field, read in _OTHERS:
+        if field in lead:
+            value = read(lead[field])
+            if value:
+                out[field] = value
+
+
+def _clean_object(value: object) -> object:
+    return _clean_json(value, MAX_DEPTH + 1) if isinstance(value, dict) else None
 
 
 def _clean_json(value: Any, depth: int) -> Any:
@@ -291,3 +293,8 @@ def _clean_json(value: Any, depth: int) -> Any:
     if isinstance(value, list):
         return [_clean_json(item, depth - 1) for item in value]
     return value
+
+
+_OTHERS: tuple[tuple[str, Callable[[object], object]], ...] = (
+    ("tags", tags_of), ("utm", utm_of), ("consent", _clean_object), ("custom", _clean_object),
+)  # fmt: skip

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .name_parser import parse_name, special_words
-from .text import fold, word_set
+from .text import ONE_LEAD, fold, word_set
 
 MAX_WORDS, MAX_LENGTH = 20, 500  # longer texts are no names; the general parser's cost grows with them
 
@@ -81,7 +81,7 @@ def is_placeholder(text: str) -> bool:
     return len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=ONE_LEAD)
 def is_junk_name(text: str) -> bool:
     """Tell whether a whole name is filler ("asdf", "test test", "n/a", "aaaa", "123").
 
@@ -91,13 +91,16 @@ def is_junk_name(text: str) -> bool:
     folded = fold(text).strip(" .,;:!?*_-")
     if folded in _JUNK_PHRASES:
         return True
-    return all(_is_junk_word(found[0]) for found in _LETTER_RUN.finditer(folded))
+    for found in _LETTER_RUN.finditer(folded):
+        if not _is_junk_word(found[0]):
+            return False
+    return True
 
 
 def _is_junk_word(word: str) -> bool:
     if word in _JUNK_WORDS:
         return True
-    if len(word) >= 3 and word.isascii() and len(set(word)) == 1:
+    if len(word) >= 3 and word.isascii() and word.count(word[0]) == len(word):
         return True
     half = word[: len(word) // 2]
     if len(half) >= 3 and half * 2 == word:
@@ -120,7 +123,8 @@ def _plain_western(text: str) -> Name | None:
     special, particles = special_words()
     if _PLAIN.fullmatch(text):
         given, *middle, last = text.split(" ")
-        if special.isdisjoint(text.lower().split(" ")) and not _ROMAN.fullmatch(last):
+        roman = len(last) <= 5 and _ROMAN.fullmatch(last)
+        if not roman and special.isdisjoint(text.lower().split(" ")):
             return Name(given, last, " ".join(middle))
         start = next((i for i, word in enumerate(middle) if word.lower() in particles), len(middle))
         middle, before = middle[:start], middle[start:]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .phone_ranges import UNKNOWN, country_and_kind, plain_number
+from .text import ONE_LEAD
 
 MAX_LENGTH = 100
 
@@ -42,7 +43,7 @@ class PhoneProblem(NamedTuple):
     detail: str
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def parse_phone(text: str, region: str | None = None) -> Phone | PhoneProblem:
     """Read a number as written in `region` (ISO alpha-2) unless it names its country itself.
 

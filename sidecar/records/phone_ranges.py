@@ -32,20 +32,21 @@ Match = Callable[[str], re.Match[str] | None]
 class _Country(NamedTuple):
     """The numbers of one country.
 
-    leading tells it from others of the same calling code; every matches all its numbers and kinds
-    those of a kind, by a group of that name; idd and trunk are what is dialled in front of a
-    number, trunk_rule how a number is changed besides.
+    leading tells it from others of the same calling code; every matches all its numbers; idd and
+    trunk are what is dialled in front of a number, trunk_rule how a number is changed besides.
     """
 
+    code: int
+    region: str
     leading: Match | None
     every: Match
-    kinds: Match
     idd: Match | None
     trunk: Match | None
     trunk_rule: str | None
 
     def kind(self, digits: str) -> str:
-        found = self.every(digits) and self.kinds(digits)
+        kinds = _kinds(self.code, self.region, len(digits))
+        found = kinds(digits) if kinds else None
         return found.lastgroup or UNKNOWN if found else UNKNOWN
 
     def without_trunk(self, digits: str) -> str | None:
@@ -66,28 +67,49 @@ def _pattern(desc: PhoneNumberDesc | None) -> str:
     return f"(?=(?:{lengths or '.*'})$)(?:{desc.national_number_pattern})"
 
 
-@lru_cache(maxsize=512)
-def _country(code: int, region: str) -> _Country:
+def _metadata(code: int, region: str) -> Any:
     from phonenumbers import PhoneMetadata
 
-    data: Any = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-    kinds = {kind: _pattern(getattr(data, field)) for kind, field in _SPECIAL_KINDS}
-    fixed, mobile = _pattern(data.fixed_line), _pattern(data.mobile)
-    if data.same_mobile_and_fixed_line_pattern:
-        kinds["fixed_line_or_mobile"] = fixed
-    else:
-        kinds["fixed_line_or_mobile"] = f"(?={fixed}$){mobile}"
-        kinds |= {"fixed_line": fixed, "mobile": mobile}
-    groups = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
+    return PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+
+
+@lru_cache(maxsize=512)
+def _country(code: int, region: str) -> _Country:
+    data = _metadata(code, region)
     trunk, idd = data.national_prefix_for_parsing, data.international_prefix
     return _Country(
+        code,
+        region,
         leading=re.compile(data.leading_digits).match if data.leading_digits else None,
         every=re.compile(_pattern(data.general_desc)).fullmatch,
-        kinds=re.compile(groups).fullmatch,
         idd=re.compile(idd).match if idd else None,
         trunk=re.compile(trunk).match if trunk else None,
         trunk_rule=data.national_prefix_transform_rule,
     )
+
+
+@lru_cache(maxsize=2048)
+def _kinds(code: int, region: str, length: int) -> Match | None:
+    """Return what finds a number's kind, as the name of a group, among those of its length.
+
+    By length, because few kinds remain for each; a number of both fixed and mobile lines is
+    looked for first, and by the shorter pattern, that of mobile lines.
+    """
+    data = _metadata(code, region)
+
+    def pattern(desc: PhoneNumberDesc | None) -> str | None:
+        fits = desc and (not desc.possible_length or length in desc.possible_length)
+        return desc.national_number_pattern if desc and fits else None
+
+    every, fixed, mobile = (pattern(d) for d in (data.general_desc, data.fixed_line, data.mobile))
+    kinds = {kind: pattern(getattr(data, field)) for kind, field in _SPECIAL_KINDS}
+    if data.same_mobile_and_fixed_line_pattern:
+        kinds["fixed_line_or_mobile"] = fixed
+    else:
+        both = f"(?=(?:{mobile})$)(?:{fixed})" if fixed and mobile else None
+        kinds |= {"fixed_line_or_mobile": both, "mobile": mobile, "fixed_line": fixed}
+    groups = "|".join(f"(?P<{kind}>{found})" for kind, found in kinds.items() if found)
+    return re.compile(f"(?=(?:{every})$)(?:{groups})").fullmatch if every and groups else None
 
 
 @lru_cache(maxsize=1)
@@ -113,8 +135,10 @@ def plain_number(text: str, region: str | None) -> tuple[int, str] | None:
     regions, calling_codes = _codes()
     digits = found[2].translate(_NO_DIGITS)
     if found[1]:
-        code = next((digits[:n] for n in (1, 2, 3) if digits[:n] in regions), "")
-        region = regions[code][0] if code else None
+        code = digits[:1]  # no code begins another
+        if code not in regions:
+            code = digits[:2] if digits[:2] in regions else digits[:3]
+        region = regions[code][0] if code in regions else None
         digits = digits[len(code) :]
     else:
         code = calling_codes.get(region or "", "")
@@ -126,7 +150,10 @@ def plain_number(text: str, region: str | None) -> tuple[int, str] | None:
     if not found[1] and country.idd and country.idd(digits):
         return None
     national = country.without_trunk(digits)
-    if national is None or not _country(int(code), regions[code][0]).every(national):
+    if national is None:
+        return None
+    main = regions[code][0]
+    if main != region and not _country(int(code), main).every(national):
         return None
     return int(code), national
 

@@ -75,6 +75,7 @@ def _agreed(text: str, read: Callable[[str], str | None]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=2048)
 def region_code(text: str, country: str | None) -> str | None:
     """Return the ISO 3166-2 code of a state of the US, Canada or Australia; None otherwise.
 
@@ -101,6 +102,7 @@ def _subdivision_names(country: str) -> dict[str, str]:
     return names | {name_key(name): code for name, code in SUBDIVISION_ALIASES[country].items()}
 
 
+@lru_cache(maxsize=4096)
 def place_name(text: str) -> str:
     """Return a city or region with its capitals repaired when all its letters had one case.
 

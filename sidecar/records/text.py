@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# What belongs to one lead only is kept while the lead is validated and then normalised, no longer:
+# a small cache stays near the processor, and people's data does not pile up in it.
+ONE_LEAD = 64
+
 # C0 and C1 controls but tab, line feed and carriage return (Unicode category Cc), and the
 # surrogates, which no valid UTF-8 can carry (Unicode standard, section 3.9, D92).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -18,6 +22,7 @@ _INVISIBLE = re.compile(
     # Joiners carry meaning after Arabic and Indic letters only (UAX 31, section 2.3).
     "|(?<![\u0600-\u0dff])[\u200c\u200d]"
 )
+_UNSEEN = re.compile(f"{_FORBIDDEN.pattern}|{_INVISIBLE.pattern}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MARKS = re.compile("[\u0300-\u036f]")
 # White space and punctuation of ASCII, Latin-1, the general block, CJK and full-width forms; never
@@ -45,7 +50,7 @@ def has_control(text: str) -> bool:
 def _visible(text: str) -> str:
     if text.isascii():
         return _FORBIDDEN.sub("", text)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _FORBIDDEN.sub("", text)))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
 def tidy(text: str) -> str:

@@ -276,8 +276,11 @@ class _Check:
         return country
 
     def _names(self, lead: dict[str, Any]) -> None:
-        names: list[str] = [f for f in ("first_name", "last_name") if f in lead]
-        names = names or ["full_name"]
-        whole = tidy(" ".join(lead[field] for field in names if field in lead))
+        names = [f for f in ("first_name", "last_name") if f in lead]
+        if not names:
+            if "full_name" not in lead:
+                return
+            names = ["full_name"]
+        whole = tidy(" ".join([lead[field] for field in names]))
         if whole and (is_placeholder(whole) or is_junk_name(whole)):
             self.warn(names[0], "junk_name", "This does not look like a person's name.")

@@ -7,13 +7,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .text import tidy
+from .text import ONE_LEAD, tidy
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{0,20}:/{0,2}", re.IGNORECASE)
 _HOST = re.compile(r"^[^\s/?#@:\\]{1,253}$")
+# A host name of the usual kind, bare or in a web address.
+_PLAIN_HOST = re.compile(
+    r"(?:https?://)?((?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]+)(?=[/?#]|\Z)"
+)
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _LINKEDIN = re.compile(
     r"^(?:https?://)?(?:[a-z]{2,3}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+"
@@ -39,6 +43,11 @@ def host_of(text: str) -> str | None:
     text = text.strip()
     if len(text) > 2000:
         return None
+    plain = _PLAIN_HOST.match(text)
+    return plain[1] if plain and len(plain[1]) <= 63 else _general_host(text)
+
+
+def _general_host(text: str) -> str | None:
     text = _SCHEME.sub("", text) if "://" in text or text[:7].lower() == "mailto:" else text
     host = re.split(r"[/?#\\]", text, maxsplit=1)[0].rpartition("@")[2]
     host = host.partition(":")[0].rstrip(".")
@@ -76,7 +85,7 @@ def registrable_host(host: str) -> str | None:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=ONE_LEAD)
 def linkedin_url(text: str) -> str | None:
     """Return the one spelling of a LinkedIn profile or page address, or None when it is none.
 
@@ -108,10 +117,11 @@ def tags_of(value: object) -> list[str]:
 
     Takes a list or one text with commas or semicolons.
     """
-    parts: list[Any] = re.split(r"[,;\n]", value) if isinstance(value, str) else []
-    if isinstance(value, list):
-        parts = value
-    tags = (tidy(part).lower() for part in parts if isinstance(part, str))
+    if isinstance(value, str):
+        value = re.split(r"[,;\n]", value)
+    if not isinstance(value, list):
+        return []
+    tags = (tidy(part).lower() for part in value if isinstance(part, str))
     cleaned = (_TAG_MARKS.sub("-", tag).strip("-.:/&") for tag in tags)
     return list(dict.fromkeys(tag[:100] for tag in cleaned if tag))[:50]
 

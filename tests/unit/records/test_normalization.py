@@ -108,6 +108,16 @@ def test_the_cost_is_linear_in_the_size(field: str, unit: str) -> None:
     assert twice <= 2 * once + 100
 
 
+@pytest.mark.parametrize("field", TEXTS)
+@pytest.mark.parametrize("unit", ["a", "a1", "A", "a-", "a.", "1", "1,", "(", "a ", "ä", '"', "a@", ".-"])
+@pytest.mark.parametrize("form", ["{}", "a@{}!", "{}@a.com", "https://{}.x/_", "+1{}x", "{}, {}", "{} & {}"])
+def test_no_pattern_goes_back_over_a_text_of_any_length(field: str, unit: str, form: str) -> None:
+    for size in (25, 120, 480):  # exponential cost would never return from one of these
+        lead = {field: form.format(*[(unit * size)[:size]] * 2)}
+        validate(lead)
+        normalize(lead)
+
+
 def test_deep_nesting_is_refused() -> None:
     deep: object = 1
     for _ in range(500):

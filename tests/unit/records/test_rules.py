@@ -17,6 +17,7 @@ from sidecar.records.email import _general_address, _plain_address
 from sidecar.records.name_parser import special_words
 from sidecar.records.person import _general, _plain_western
 from sidecar.records.phone_ranges import country_and_kind, plain_number
+from sidecar.records.web import _general_host, host_of
 
 
 @pytest.mark.parametrize("text", [
@@ -78,6 +79,20 @@ def test_country_and_kind_are_the_library_s(region: str) -> None:
         for form in range(3):
             written = phonenumbers.format_number(number, form)
             assert plain_number(written, region) in (None, _by_the_library(written, region))
+
+
+@given(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), st.integers(1, 10**11),
+       st.booleans())  # fmt: skip
+def test_every_number_s_country_and_kind_are_the_library_s(code: int, national: int, near: bool) -> None:
+    region = phonenumbers.region_code_for_country_code(code)
+    example = near and phonenumbers.example_number(region)
+    if example:  # a number that is likely in use: all but its last digits are an example's
+        national = example.national_number // 10_000 * 10_000 + national % 10_000
+    number = phonenumbers.PhoneNumber(country_code=code, national_number=national)
+    expected = phonenumbers.region_code_for_number(number), phonenumbers.number_type(number)
+    country, kind = country_and_kind(code, str(national))
+    assert kind == KINDS.get(expected[1], "unknown")
+    assert country == expected[0] or kind == "unknown"
 
 
 def _by_the_library(written: str, region: str) -> tuple[int, str] | None:
@@ -198,6 +213,12 @@ def test_places_numbers_domains_and_links() -> None:
         == "https://www.linkedin.com/in/jane-doe"
     )
     assert r.canonical_industry("SaaS") == "computer software"
+
+
+@given(st.from_regex(r"\A(?:[hH]ttps?://|//|ftp:)?(?:jane@)?(?:[a-cA1-]{1,4}[.]{1,2}){0,3}(?:com|x1|de|-)?"
+                     r"(?::80)?(?:[/?#\\].{0,3})?[. ]?\Z") | st.text())  # fmt: skip
+def test_plain_hosts_are_read_as_the_others(text: str) -> None:
+    assert host_of(text) == _general_host(text.strip())
 
 
 def _suffix_vectors() -> list[tuple[str, str | None]]:
