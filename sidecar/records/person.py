@@ -91,10 +91,7 @@ def is_junk_name(text: str) -> bool:
     folded = fold(text).strip(" .,;:!?*_-")
     if folded in _JUNK_PHRASES:
         return True
-    for found in _LETTER_RUN.finditer(folded):
-        if not _is_junk_word(found[0]):
-            return False
-    return True
+    return all(map(_is_junk_word, _LETTER_RUN.findall(folded)))
 
 
 def _is_junk_word(word: str) -> bool:

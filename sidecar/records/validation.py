@@ -276,7 +276,7 @@ class _Check:
         return country
 
     def _names(self, lead: dict[str, Any]) -> None:
-        names = [f for f in ("first_name", "last_name") if f in lead]
+        names: list[str] = [f for f in ("first_name", "last_name") if f in lead]
         if not names:
             if "full_name" not in lead:
                 return
