@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help venv run stop status logs clean test lint bench soak
+.PHONY: help venv run stop status logs clean test lint bench soak openapi refresh-lists pictures up down \
+	logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,8 +39,10 @@ test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 bench: venv ## Measure, each figure beside a peer in the same run
 	@$(PY) -m tests.benchmarks
 
-soak: venv ## Kill everything, again and again (KILL_SEEDS=5), and import a large file (CSV_ROWS=100000)
+soak: venv ## Kill everything again and again (KILL_SEEDS=5), a large file (CSV_ROWS=100000), a million leads
 	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/soak tests/workflows/test_kill.py
+	@SOAK=1 $(PY) -m tests.benchmarks.api
+	@$(PY) -m tests.benchmarks.matching.bench_matching --million
 
 openapi: venv ## Write docs/openapi.json anew
 	@.venv/bin/sidecar openapi > docs/openapi.json
