@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
@@ -55,10 +56,14 @@ class QueueCollector(Collector):
         try:
             with self._engine.replica.transaction() as cursor:
                 oldest = dict.fromkeys(work.LANES, 0.0)
+                # Zeros, too: a series that comes and goes cannot be alerted on.
+                leads = dict.fromkeys(product(work.LANES, work.UNFINISHED), 0)
                 for row in work.depth(cursor):
-                    depth.add_metric([row["lane"], row["stage"]], row["leads"])
+                    leads[row["lane"], row["stage"]] = row["leads"]
                     if row["stage"] == "queued":
                         oldest[row["lane"]] = max(0.0, row["oldest_seconds"])
+                for (lane, stage), count in leads.items():
+                    depth.add_metric([lane, stage], count)
                 for lane, seconds in oldest.items():
                     age.add_metric([lane], seconds)
                 for state, count in notifications.counts(cursor).items():

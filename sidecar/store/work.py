@@ -9,6 +9,7 @@ from sidecar.store.database import Cursor, Row, many, one, update_from
 
 # In the order in which they are served: people before imports.
 LANES = ("interactive", "bulk")
+UNFINISHED = ("queued", "leased", "waiting", "scored", "dead")
 _CLAIM_LOCK = 72
 
 
