@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +9,10 @@ from flask import Blueprint, Response, g, request
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint, json_body
+from sidecar.api.paging import decode_cursor as decode_cursor
+from sidecar.api.paging import page as page
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
-from sidecar.ids import is_id
 from sidecar.metrics import LEADS
 from sidecar.pipeline import exports, intake, sales, waking
 from sidecar.pipeline.access import Caller
@@ -129,26 +127,3 @@ def csv_file(lines: Iterator[str], name: str) -> Response:
     return Response(
         (text.encode() for text in lines), content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, Any]:
-    """A page: {data, next}."""
-    token = None
-    if following is not None:
-        token = base64.urlsafe_b64encode(json.dumps(following).encode()).decode().rstrip("=")
-    return {"data": rows, "next": token}
-
-
-def decode_cursor(token: str | None, length: int) -> list[Any] | None:
-    """What `page` encoded. Raises Invalid for anything else."""
-    if token is None:
-        return None
-    try:
-        value = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        if isinstance(value, list) and len(value) == length and is_id(value[-1]) and (
-                length == 1 or (type(value[0]) is int and -1 <= value[0] <= 10_000)):
-            return value
-    except (ValueError, binascii.Error):
-        pass
-    raise Invalid("The request is not valid; see errors.", errors=[
-        {"pointer": "/cursor", "code": "invalid", "detail": "This is no cursor of this list."}])
