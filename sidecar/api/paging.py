@@ -28,6 +28,22 @@ def decode_cursor(token: str | None, length: int) -> list[Any] | None:
     raise _wrong()
 
 
+def sorted_page(rows: list[dict[str, Any]], following: list[Any] | None, sort: str) -> dict[str, Any]:
+    """A page whose cursor says by which sort it was made: it fits no other."""
+    return page(rows, None if following is None else [sort, *following])
+
+
+def after_sorted(token: str | None, sort: str, scored: bool) -> list[Any] | None:
+    """What `sorted_page` encoded, for the same sort. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 2 + scored and value[0] == sort and is_id(value[-1]) and (
+            not scored or (type(value[1]) is int and -1 <= value[1] <= 10_000)):
+        return value[1:]
+    raise _wrong()
+
+
 def number_after(token: str | None) -> int | None:
     """The number in a cursor of rows that are numbered. Raises Invalid for anything else."""
     value = _decoded(token)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text
+from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, page_of
 from sidecar.pipeline.access import SCOPES
 from sidecar.pipeline.administration import ROLES
 
@@ -33,11 +33,11 @@ class RefreshRequest(Strict):
 
 class TokenAnswer(Answer):
     access_token = fields.String(required=True)
-    refresh_token = fields.String()
+    refresh_token = fields.String(metadata={"description": "For people only."})
     token_type = fields.String(required=True)
     expires_in = fields.Integer(required=True)
     scope = fields.String(required=True)
-    role = fields.String()
+    role = fields.String(validate=validate.OneOf(ROLES))
     name = fields.String(allow_none=True)
     email = fields.String()
 
@@ -84,9 +84,8 @@ class User(Answer):
     last_sign_in_at = fields.DateTime(required=True, allow_none=True)
 
 
-class UserPage(Answer):
-    data = fields.List(fields.Nested(User), required=True)
-    next = fields.String(required=True, allow_none=True)
+class UserPage(Answer.from_dict(page_of(User))):  # type: ignore[misc]
+    """Users."""
 
 
 class ClientScopes(Strict):
@@ -132,6 +131,5 @@ class AuditEntry(Answer):
     request_id = fields.String(required=True, allow_none=True)
 
 
-class AuditPage(Answer):
-    data = fields.List(fields.Nested(AuditEntry), required=True)
-    next = fields.String(required=True, allow_none=True)
+class AuditPage(Answer.from_dict(page_of(AuditEntry))):  # type: ignore[misc]
+    """Entries of the audit log."""

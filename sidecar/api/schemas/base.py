@@ -66,6 +66,10 @@ class QueryWhole(fields.Integer):
         super().__init__(validate=validate.Range(low, high), **more)
 
 
+class Answer(Schema):
+    """What is answered. It documents and tests; no answer is made by it, nor checked in production."""
+
+
 class Strict(Schema):
     """Unknown fields are refused by name."""
 
@@ -73,14 +77,10 @@ class Strict(Schema):
         unknown = RAISE
 
 
-class FieldError(Schema):
+class FieldError(Answer):
     pointer = fields.String(required=True)
     code = fields.String()
     detail = fields.String(required=True)
-
-
-class Answer(Schema):
-    """What is answered. It documents and tests; no answer is made by it, nor checked in production."""
 
 
 class Empty(Strict):
@@ -96,13 +96,15 @@ class SearchQuery(PageQuery):
     q = Text(100)
 
 
-class Page(Schema):
+class Page(Answer):
+    """A page of anything; every list has a page of its own that says of what."""
+
     data = fields.List(fields.Dict(), required=True)
-    next = fields.String(required=True, allow_none=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "The next page's cursor."})
 
 
-class Anything(Schema):
-    """An object."""
-
-    class Meta:
-        unknown = "include"
+def page_of(schema: type[Schema]) -> dict[str, fields.Field[Any]]:
+    """The members of a page of these."""
+    return {"data": fields.List(fields.Nested(schema), required=True),
+            "next": fields.String(required=True, allow_none=True,
+                                  metadata={"description": "The next page's cursor."})}

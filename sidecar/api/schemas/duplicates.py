@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Id, PageQuery, Strict, Text
+from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
 
 
 class DuplicateQuery(PageQuery):
     state = Text(load_default="open", validate=validate.OneOf(["open", "dismissed"]))
 
 
-class Duplicate(Schema):
+class Duplicate(Answer):
     id = fields.String(required=True)
     state = fields.String(required=True)
     score = fields.Float(required=True)
@@ -24,12 +24,11 @@ class Duplicate(Schema):
     decided_at = fields.DateTime(required=True, allow_none=True)
 
 
-class DuplicatePage(Schema):
-    data = fields.List(fields.Nested(Duplicate), required=True)
-    next = fields.String(required=True, allow_none=True)
+class DuplicatePage(Answer.from_dict(page_of(Duplicate))):  # type: ignore[misc]
+    """Pairs."""
 
 
-class DuplicateSearch(Schema):
+class DuplicateSearch(Answer):
     checked = fields.Integer(required=True)
     found = fields.Integer(required=True)
     more = fields.Boolean(required=True)
@@ -39,13 +38,13 @@ class MergeRequest(Strict):
     keep = Id(required=True)
 
 
-class Merged(Schema):
+class Merged(Answer):
     kept_id = fields.String(required=True)
     lost_id = fields.String(required=True)
     lead_id = fields.String(required=True, allow_none=True)
     archived_lead_id = fields.String(required=True, allow_none=True)
 
 
-class Dismissed(Schema):
+class Dismissed(Answer):
     id = fields.String(required=True)
     state = fields.String(required=True)

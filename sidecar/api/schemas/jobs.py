@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import FieldError, PageQuery, Strict, Text
+from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, page_of
 from sidecar.store.work import LANES
 
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
@@ -22,7 +22,7 @@ class JobQuery(PageQuery):
     state = Text(validate=validate.OneOf(JOB_STATES))
 
 
-class JobCounts(Schema):
+class JobCounts(Answer):
     total = fields.Integer(required=True, allow_none=True)
     handled = fields.Integer(required=True)
     created = fields.Integer(required=True)
@@ -31,35 +31,44 @@ class JobCounts(Schema):
     suppressed = fields.Integer(required=True)
 
 
-class JobColumn(Schema):
+class JobColumn(Answer):
     column = fields.String(required=True)
     field = fields.String(required=True, allow_none=True)
     how = fields.String(
         required=True, validate=validate.OneOf(["given", "guessed", "custom", "ignored"]))
 
 
-class JobProblem(Schema):
+class JobProblem(Answer):
     line = fields.Integer(required=True)
     errors = fields.List(fields.Nested(FieldError), required=True)
 
 
-class Job(Schema):
+class Job(Answer):
     id = fields.String(required=True)
     kind = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(JOB_STATES))
     dry_run = fields.Boolean(required=True)
     lane = fields.String(required=True)
-    source = fields.String()
     created_by = fields.String(required=True)
     driver = fields.String(required=True, validate=validate.OneOf(["steps", "command line"]))
     counts = fields.Nested(JobCounts, required=True)
     progress = fields.Float(required=True)
-    columns = fields.List(fields.Nested(JobColumn))
-    problems = fields.List(fields.Nested(JobProblem))
     error = fields.String(required=True, allow_none=True)
     created_at = fields.String(required=True)
     updated_at = fields.String(required=True)
 
 
-class JobAnswer(Schema):
-    job = fields.Nested(Job, required=True, allow_none=True)
+class JobDetail(Job):
+    source = fields.String(required=True)
+    encoding = fields.String(required=True)
+    delimiter = fields.String(required=True)
+    columns = fields.List(fields.Nested(JobColumn), required=True)
+    problems = fields.List(fields.Nested(JobProblem), required=True)
+
+
+class JobAnswer(Answer):
+    job = fields.Nested(JobDetail, required=True, allow_none=True)
+
+
+class JobPage(Answer.from_dict(page_of(Job))):  # type: ignore[misc]
+    """Jobs."""
