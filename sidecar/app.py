@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sidecar import logs, metrics
 from sidecar.api import (
+    administration,
     auth,
     customers,
     duplicates,
@@ -66,8 +67,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     _requests(app)
     errors.init_app(app)
     metrics.init_app(app, engine)
-    for module in (auth, records, leads, customers, duplicates, jobs, forms, pipeline, operations,
-                   health, openapi):
+    for module in (auth, administration, records, leads, customers, duplicates, jobs, forms, pipeline,
+                   operations, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

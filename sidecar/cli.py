@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sidecar.engine import Engine
 
 
 @click.group()
@@ -246,46 +249,61 @@ def clients() -> None:
 @click.option("--keep", is_flag=True, help="Leave a client that exists as it is.")
 def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> None:
     """Create a client, or give it a new secret and scopes."""
-    import secrets
-
+    from sidecar.pipeline import administration
     from sidecar.pipeline.access import SCOPES
-    from sidecar.secrets import hash_password
-    from sidecar.store import access
 
     wanted = list(SCOPES) if scopes == "all" else [s.strip() for s in scopes.split(",")]
-    if unknown := set(wanted) - set(SCOPES):
-        raise click.ClickException(f"Unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}.")
-    secret = _read(secret_file) if secret_file else secrets.token_urlsafe(32)
-    with _transaction() as cursor:
-        if keep and any(row["id"] == name for row in access.clients(cursor)):
+    secret = _read(secret_file) if secret_file else None
+    with _administration() as engine:
+        if keep and any(row["id"] == name for row in administration.list_clients(engine)):
             click.echo(f"The client {name} exists already.")
             return
-        access.save_client(cursor, name, hash_password(secret), wanted)
-        access.audit(cursor, "command line", "client.saved", "client", name,
-                     after={"scopes": wanted})
-    click.echo(f"client_id={name}" + ("" if secret_file else f"\nclient_secret={secret}"))
+        made = administration.add_client(
+            engine, name, wanted, secret=secret, replace=True, by=administration.COMMAND_LINE)
+    click.echo(f"client_id={name}" + ("" if secret else f"\nclient_secret={made['client_secret']}"))
 
 
 @clients.command("list")
 def list_clients() -> None:
     """All clients."""
-    from sidecar.store import access
+    from sidecar.pipeline import administration
 
-    with _transaction() as cursor:
-        for row in access.clients(cursor):
-            state = "disabled" if row["disabled_at"] else "enabled"
-            click.echo(f"{row['id']:24} {state:9} {','.join(row['scopes'])}")
+    with _administration() as engine:
+        for row in administration.list_clients(engine):
+            click.echo(f"{row['id']:24} {'enabled' if row['enabled'] else 'disabled':9} "
+                       f"{','.join(row['scopes'])}")
+
+
+@clients.command("rotate")
+@click.argument("name")
+def rotate_secret(name: str) -> None:
+    """Give a client a new secret, printed once; the old one is refused at once."""
+    from sidecar.pipeline import administration
+
+    with _administration() as engine:
+        made = administration.rotate_secret(engine, name, by=administration.COMMAND_LINE)
+    click.echo(f"client_id={name}\nclient_secret={made['client_secret']}")
 
 
 @clients.command("disable")
 @click.argument("name")
 def disable_client(name: str) -> None:
     """Refuse new tokens to a client."""
-    from sidecar.store import access
+    _enable_client(name, False)
 
-    with _transaction() as cursor:
-        if not access.disable_client(cursor, name):
-            raise click.ClickException(f"There is no client {name}.")
+
+@clients.command("enable")
+@click.argument("name")
+def enable_client(name: str) -> None:
+    """Give a disabled client tokens again."""
+    _enable_client(name, True)
+
+
+def _enable_client(name: str, enabled: bool) -> None:
+    from sidecar.pipeline import administration
+
+    with _administration() as engine:
+        administration.enable_client(engine, name, enabled, by=administration.COMMAND_LINE)
 
 
 @main.group()
@@ -304,42 +322,91 @@ def add_user(
     email: str, role: str, name: str | None, password_file: Path | None, keep: bool,
 ) -> None:
     """Create a user, or give them a new password and role."""
-    from sidecar.secrets import hash_password
-    from sidecar.store import access
+    from sidecar.errors import NotFound
+    from sidecar.pipeline import administration
 
-    password = _read(password_file) if password_file else click.prompt(
-        "Password", hide_input=True, confirmation_prompt=True)
-    if len(password) < 12:
-        raise click.ClickException("The password must have at least 12 characters.")
-    with _transaction() as cursor:
-        if keep and any(row["email"] == email.lower() for row in access.users(cursor)):
-            click.echo(f"The user {email} exists already.")
-            return
-        access.save_user(cursor, email, hash_password(password), role, name)
-        access.audit(cursor, "command line", "user.saved", "user", email.lower(), after={"role": role})
+    password = _read(password_file) if password_file else _ask_password()
+    with _administration() as engine:
+        if keep:
+            with suppress(NotFound):
+                administration.id_of(engine, email)
+                click.echo(f"The user {email} exists already.")
+                return
+        administration.add_user(
+            engine, email=email, role=role, password=password, name=name, replace=True,
+            by=administration.COMMAND_LINE)
     click.echo(f"{email} may sign in as {role}.")
 
 
 @users.command("list")
 def list_users() -> None:
-    """All users."""
-    from sidecar.store import access
+    """All users, newest first."""
+    from sidecar.pipeline import administration
 
-    with _transaction() as cursor:
-        for row in access.users(cursor):
-            click.echo(f"{row['email']:40} {row['role']:9} "
-                       f"{'disabled' if row['disabled_at'] else 'enabled'}")
+    with _administration() as engine:
+        after: list[Any] | None = None
+        while True:
+            rows, after = administration.list_users(engine, limit=200, after=after)
+            for row in rows:
+                click.echo(f"{row['email']:40} {row['role']:9} {'enabled' if row['enabled'] else 'disabled'}")
+            if after is None:
+                return
+
+
+@users.command("password")
+@click.argument("email")
+@click.option("--password-file", type=click.Path(exists=True, path_type=Path),
+              help="File that holds the password; without it you are asked.")
+def set_password(email: str, password_file: Path | None) -> None:
+    """Give a user a new password; their sign-ins end, a lock after wrong passwords opens."""
+    from sidecar.pipeline import administration
+
+    password = _read(password_file) if password_file else _ask_password()
+    with _administration() as engine:
+        administration.set_password(
+            engine, administration.id_of(engine, email), password, by=administration.COMMAND_LINE)
 
 
 @users.command("disable")
 @click.argument("email")
 def disable_user(email: str) -> None:
     """End a user's sign-ins and refuse new ones."""
-    from sidecar.store import access
+    _enable_user(email, False)
 
-    with _transaction() as cursor:
-        if not access.disable_user(cursor, email):
-            raise click.ClickException(f"There is no user {email}.")
+
+@users.command("enable")
+@click.argument("email")
+def enable_user(email: str) -> None:
+    """Let a disabled user sign in again."""
+    _enable_user(email, True)
+
+
+def _enable_user(email: str, enabled: bool) -> None:
+    from sidecar.pipeline import administration
+
+    with _administration() as engine:
+        administration.enable_user(
+            engine, administration.id_of(engine, email), enabled, by=administration.COMMAND_LINE)
+
+
+def _ask_password() -> str:
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+@contextmanager
+def _administration() -> Iterator[Engine]:
+    """An engine whose refusals are told as messages."""
+    from sidecar.engine import Engine
+    from sidecar.errors import EngineError
+    from sidecar.settings import Settings
+
+    engine = Engine.build(Settings.from_env(os.environ))
+    try:
+        yield engine
+    except EngineError as error:
+        raise click.ClickException(error.detail) from None
+    finally:
+        engine.close()
 
 
 @main.group()

@@ -38,7 +38,7 @@ def logout(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
     return None
 
 
-@endpoint(bp, "GET", "/v1/auth/whoami", scope="", answer=schemas.Anything())
+@endpoint(bp, "GET", "/v1/auth/whoami", scope="", answer=schemas.Caller())
 def whoami(engine: Engine, caller: Caller) -> Any:
     """Who the access token belongs to."""
     return {"kind": caller.kind, "name": caller.name, "scopes": sorted(caller.scopes)}

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
-from sidecar.api.leads import decode_cursor, page
+from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.pipeline import customers
 from sidecar.pipeline.access import Caller
@@ -23,34 +23,35 @@ def _listed(engine: Engine, kind: str, query: dict[str, Any], caller: Caller) ->
         reveal=caller.may("pii:read")))
 
 
-@endpoint(bp, "GET", "/v1/contacts", scope="leads:read", query=schemas.SearchQuery(), answer=schemas.Page())
+@endpoint(bp, "GET", "/v1/contacts", scope="leads:read", query=schemas.SearchQuery(),
+          answer=schemas.ContactPage())
 def list_contacts(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """People, newest first, in keyset pages; masked without the scope pii:read."""
     return _listed(engine, "contact", query, caller)
 
 
 @endpoint(bp, "GET", "/v1/organizations", scope="leads:read", query=schemas.SearchQuery(),
-          answer=schemas.Page())
+          answer=schemas.OrganizationPage())
 def list_organizations(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Companies, newest first, in keyset pages."""
     return _listed(engine, "organization", query, caller)
 
 
-@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>", scope="leads:read", answer=schemas.Anything())
+@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>", scope="leads:read", answer=schemas.ContactDetail())
 def get_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """One person with each field's source and their leads."""
     return customers.read(engine, "contact", str(contact_id), reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "GET", "/v1/organizations/<uuid:organization_id>", scope="leads:read",
-          answer=schemas.Anything())
+          answer=schemas.OrganizationDetail())
 def get_organization(engine: Engine, caller: Caller, organization_id: Any) -> Any:
     """One company with each field's source and its leads."""
     return customers.read(engine, "organization", str(organization_id), reveal=True)
 
 
 @endpoint(bp, "PATCH", "/v1/contacts/<uuid:contact_id>", scope="leads", body=schemas.ContactEdit(),
-          answer=schemas.Anything())
+          answer=schemas.ContactDetail())
 def edit_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
     """Edit a person; each field is locked against enrichment. If-Match takes the version."""
     return customers.edit(
@@ -59,7 +60,7 @@ def edit_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str
 
 
 @endpoint(bp, "PATCH", "/v1/organizations/<uuid:organization_id>", scope="leads",
-          body=schemas.OrganizationEdit(), answer=schemas.Anything())
+          body=schemas.OrganizationEdit(), answer=schemas.OrganizationDetail())
 def edit_organization(
     engine: Engine, caller: Caller, organization_id: Any, body: dict[str, Any]
 ) -> Any:
@@ -69,7 +70,8 @@ def edit_organization(
         version=request.headers.get("If-Match"), reveal=True)
 
 
-@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/export", scope="pii:read", answer=schemas.Anything())
+@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/export", scope="pii:read",
+          answer=schemas.ContactExport())
 def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """Everything that is known of a person, for their right of access."""
     return customers.export(engine, str(contact_id), actor=caller.name)

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
-from sidecar.api.leads import decode_cursor, page
+from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.pipeline import duplicates, merging, waking
 from sidecar.pipeline.access import Caller

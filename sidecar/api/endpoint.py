@@ -16,7 +16,7 @@ from sidecar.api import answers, errors, limits
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, Unauthorized
 from sidecar.pipeline import idempotency
-from sidecar.pipeline.access import Caller, authenticate
+from sidecar.pipeline.access import Caller, authenticate, require_admin
 
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
 
@@ -140,6 +140,8 @@ def _caller(engine: Engine, scope: str | None) -> Caller | None:
     g.caller_kind = caller.kind
     if scope and not caller.may(scope):
         raise Forbidden(f"This needs the scope {scope}.")
+    if scope == "admin":
+        require_admin(engine, caller)
     return caller
 
 

@@ -16,13 +16,13 @@ from sidecar.store.database import one
 bp = Blueprint("health", __name__)
 
 
-@endpoint(bp, "GET", "/healthz", scope=None, answer=schemas.Anything())
+@endpoint(bp, "GET", "/healthz", scope=None, answer=schemas.Health())
 def healthz(engine: Engine, caller: None) -> Any:
     """The process is up."""
     return {"status": "ok"}
 
 
-@endpoint(bp, "GET", "/readyz", scope=None, answer=schemas.Anything())
+@endpoint(bp, "GET", "/readyz", scope=None, answer=schemas.Readiness())
 def readyz(engine: Engine, caller: None) -> Any:
     """Postgres and Redis answer: 200, else 503 with each one's state."""
     checks = {"postgres": "ok", "redis": "ok"}

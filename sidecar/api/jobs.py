@@ -10,7 +10,8 @@ from flask import Blueprint, request
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint, load
-from sidecar.api.leads import csv_file, decode_cursor, page
+from sidecar.api.leads import csv_file
+from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid
 from sidecar.metrics import LEADS
@@ -67,7 +68,7 @@ def _invalid(pointer: str, code: str, detail: str) -> Invalid:
         {"pointer": pointer, "code": code, "detail": detail[:2000]}])
 
 
-@endpoint(bp, "GET", "/v1/jobs", scope="leads", query=schemas.JobQuery(), answer=schemas.Page())
+@endpoint(bp, "GET", "/v1/jobs", scope="leads", query=schemas.JobQuery(), answer=schemas.JobPage())
 def list_jobs(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Jobs, newest first."""
     after = decode_cursor(query.get("cursor"), 1)

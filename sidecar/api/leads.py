@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +9,10 @@ from flask import Blueprint, Response, g, request
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint, json_body
+from sidecar.api.paging import after_sorted, decode_cursor, page, sorted_page
+from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
-from sidecar.ids import is_id
 from sidecar.metrics import LEADS
 from sidecar.pipeline import exports, intake, sales, waking
 from sidecar.pipeline.access import Caller
@@ -72,13 +70,18 @@ def _sent(body: Any) -> tuple[list[Any], str | None, bool]:
 
 
 @endpoint(bp, "GET", "/v1/leads", scope="leads:read", query=schemas.LeadQuery(),
-          answer=schemas.Page(), remembered=True)
+          answer=schemas.LeadPage(), remembered=True)
 def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Leads, newest or best first, in keyset pages; masked without the scope pii:read."""
-    limit, sort = query.pop("limit"), query.pop("sort")
-    after = decode_cursor(query.pop("cursor", None), 2 if sort == "score" else 1)
-    return page(*sales.list_leads(
-        engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read")))
+    """Leads in keyset pages; masked without the scope pii:read.
+
+    Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive.
+    `fields` picks what is answered of each, e.g. fields=id,score,contact.email.
+    """
+    limit, sort, wanted = query.pop("limit"), query.pop("sort"), query.pop("fields", None)
+    after = after_sorted(query.pop("cursor", None), sort, scored=sort in ("score", "lowest"))
+    rows, following = sales.list_leads(
+        engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read"))
+    return sorted_page([project(row, wanted) for row in rows] if wanted else rows, following, sort)
 
 
 @endpoint(bp, "GET", "/v1/leads.csv", scope="pii:read", query=schemas.LeadFilters())
@@ -91,14 +94,14 @@ def export_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     return csv_file(exports.export_leads(engine, query, actor=caller.name), "leads.csv")
 
 
-@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.Anything())
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.LeadDetail())
 def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
-    """One lead with its score's reasons, each field's source, events and history."""
+    """One lead with its score's reasons, each field's source, events, history and messages."""
     return sales.get_lead(engine, str(lead_id), reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
-          answer=schemas.Anything())
+          answer=schemas.LeadDetail())
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Edit a lead's status, tags, owner or message; If-Match takes its version."""
     return sales.edit_lead(
@@ -107,7 +110,7 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
 
 
 @endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
-          answer=schemas.Anything(), status=202, idempotent=True)
+          answer=schemas.EventCounts(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again."""
     counts = sales.add_events(engine, body["events"], source=caller.name)
@@ -116,7 +119,7 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.PageQuery(),
-          answer=schemas.Page())
+          answer=schemas.RejectPage())
 def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads that were refused, with the reasons; the raw lead only with the scope pii:read."""
     after = decode_cursor(query.get("cursor"), 1)
@@ -129,26 +132,3 @@ def csv_file(lines: Iterator[str], name: str) -> Response:
     return Response(
         (text.encode() for text in lines), content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, Any]:
-    """A page: {data, next}."""
-    token = None
-    if following is not None:
-        token = base64.urlsafe_b64encode(json.dumps(following).encode()).decode().rstrip("=")
-    return {"data": rows, "next": token}
-
-
-def decode_cursor(token: str | None, length: int) -> list[Any] | None:
-    """What `page` encoded. Raises Invalid for anything else."""
-    if token is None:
-        return None
-    try:
-        value = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        if isinstance(value, list) and len(value) == length and is_id(value[-1]) and (
-                length == 1 or (type(value[0]) is int and -1 <= value[0] <= 10_000)):
-            return value
-    except (ValueError, binascii.Error):
-        pass
-    raise Invalid("The request is not valid; see errors.", errors=[
-        {"pointer": "/cursor", "code": "invalid", "detail": "This is no cursor of this list."}])

@@ -54,7 +54,7 @@ _IDEMPOTENCY_KEY = {
 }
 PROBLEMS = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict",
-    413: "too_large", 422: "invalid", 429: "too_many_requests", 503: "unavailable",
+    413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "internal_error", 503: "unavailable",
 }
 
 
@@ -79,7 +79,8 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     summary, _, description = doc.partition("\n\n")
     answer: dict[str, Any] = {"description": "Done"}
     if contract.answer is not None:
-        answer["content"] = {"application/json": {"schema": contract.answer}}
+        answer["content"] = {"application/json": {"schema": contract.answer if not _sparse(contract) else {
+            "anyOf": [contract.answer, schemas.Page]}}}
     elif contract.path.endswith(".csv"):
         answer["content"] = {"text/csv": {"schema": {"type": "string"}}}
     parameters: list[Any] = [
@@ -120,7 +121,12 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     return operation
 
 
-@endpoint(bp, "GET", "/openapi.json", scope=None, answer=schemas.Anything())
+def _sparse(contract: Endpoint) -> bool:
+    """Whether the caller may pick the fields of what is answered."""
+    return contract.query is not None and "fields" in contract.query.fields
+
+
+@endpoint(bp, "GET", "/openapi.json", scope=None, answer=schemas.Document())
 def openapi(engine: Engine, caller: None) -> Any:
     """This document."""
     return document()

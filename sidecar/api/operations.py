@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
-from sidecar.api.leads import decode_cursor, page
+from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.pipeline import messages, overview, sales, waking
 from sidecar.pipeline.access import Caller
@@ -17,21 +17,21 @@ bp = Blueprint("operations", __name__)
 
 
 @endpoint(bp, "POST", "/v1/notify", scope="notify", body=schemas.LeadIds(),
-          answer=schemas.Anything())
+          answer=schemas.Delivered())
 def notify(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Send what is owed for stored leads now."""
     return messages.deliver(engine, body["lead_ids"])
 
 
 @endpoint(bp, "POST", "/v1/notifications/deliver", scope="notify", body=schemas.Empty(),
-          answer=schemas.Anything())
+          answer=schemas.Delivered())
 def deliver(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Send what is owed, for at most five seconds."""
     return messages.deliver(engine)
 
 
 @endpoint(bp, "GET", "/v1/notifications", scope="leads:read", query=schemas.PageQuery(),
-          answer=schemas.Page())
+          answer=schemas.NotificationPage())
 def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Messages, newest first."""
     after = decode_cursor(query.get("cursor"), 1)
@@ -39,7 +39,7 @@ def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "GET", "/v1/dead-letters", scope="leads:read", query=schemas.PageQuery(),
-          answer=schemas.Page())
+          answer=schemas.DeadLetterPage())
 def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads that could not be processed, with the reason."""
     after = decode_cursor(query.get("cursor"), 1)
@@ -47,7 +47,7 @@ def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", "/v1/dead-letters/<uuid:lead_id>/replay", scope="leads",
-          body=schemas.Empty(), status=202, answer=schemas.Anything())
+          body=schemas.Empty(), status=202, answer=schemas.Replayed())
 def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Queue a dead lead again, alone."""
     sales.replay(engine, str(lead_id))
@@ -55,14 +55,14 @@ def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -
     return {"lead_id": str(lead_id), "stage": "queued"}
 
 
-@endpoint(bp, "GET", "/v1/providers", scope="leads:read", answer=schemas.Anything())
+@endpoint(bp, "GET", "/v1/providers", scope="leads:read", answer=schemas.ProviderList())
 def providers(engine: Engine, caller: Caller) -> Any:
     """The providers with their health and what they cost in the last 30 days."""
     return {"data": overview.providers(engine)}
 
 
 @endpoint(bp, "GET", "/v1/stats/overview", scope="leads:read", query=schemas.OverviewQuery(),
-          answer=schemas.Anything(), remembered=True)
+          answer=schemas.Overview(), remembered=True)
 def stats(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Figures for the dashboard: totals, grades, leads by day, what is hot now, spend."""
     return overview.overview(engine, query["days"], reveal=caller.may("pii:read"))

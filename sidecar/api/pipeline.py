@@ -25,7 +25,7 @@ _BATCH = "/v1/pipeline/batches/<uuid:batch_id>"
 
 
 @endpoint(bp, "POST", "/v1/pipeline/claim", scope="pipeline", limit="none", body=schemas.ClaimRequest(),
-          answer=schemas.Anything())
+          answer=schemas.Batch())
 def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Lease a batch of due leads; empty when there is nothing or enough batches run."""
     batch = batches.claim(engine, body.get("lane"), body.get("limit"), body.get("execution_id"))
@@ -35,70 +35,70 @@ def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", f"{_BATCH}/plan", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.Anything())
+          answer=schemas.Plan())
 def plan(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Which provider calls are worth making now; empty calls: nothing more to ask."""
     return providers.plan(engine, str(batch_id))
 
 
 @endpoint(bp, "POST", f"{_BATCH}/calls/start", scope="pipeline", limit="none", body=schemas.StartRequest(),
-          answer=schemas.Anything())
+          answer=schemas.ProviderRequests())
 def start(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Begin planned calls; answers the requests to make, without keys."""
     return providers.start(engine, str(batch_id), body["call_ids"], body["live"])
 
 
 @endpoint(bp, "POST", f"{_BATCH}/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
-          answer=schemas.Anything())
+          answer=schemas.AnswersTaken())
 def answers(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Store what providers said, up to 50 answers at a time."""
     return providers.take_answers(engine, str(batch_id), body["answers"])
 
 
 @endpoint(bp, "POST", f"{_BATCH}/apply", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.Results())
+          answer=schemas.References())
 def apply(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Merge the stored answers into contacts and organizations."""
     return providers.apply(engine, str(batch_id))
 
 
 @endpoint(bp, "POST", f"{_BATCH}/score", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.Results())
+          answer=schemas.References())
 def score(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Score the batch with what is known."""
     return scoring.score(engine, str(batch_id))
 
 
 @endpoint(bp, "POST", f"{_BATCH}/notify", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.Anything())
+          answer=schemas.BatchNotified())
 def notify(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Send what is owed for the hot leads of the batch."""
     return messages.notify(engine, str(batch_id))
 
 
 @endpoint(bp, "POST", f"{_BATCH}/complete", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.Anything())
+          answer=schemas.BatchCompleted())
 def complete(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Close the batch; `more` says whether leads of its lane wait."""
     return completion.complete(engine, str(batch_id))
 
 
 @endpoint(bp, "POST", f"{_BATCH}/fail", scope="pipeline", limit="none", body=schemas.FailRequest(),
-          answer=schemas.Anything())
+          answer=schemas.BatchFailed())
 def fail(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Give the batch back with a reason."""
     return batches.fail(engine, str(batch_id), body["reason"])
 
 
 @endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", limit="none", body=schemas.WakeRequest(),
-          answer=schemas.Anything())
+          answer=schemas.Woken())
 def wake(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Wake the enrichment workflow for a lane, or that of the imports."""
     return {"woken": waking.wake(engine, body["lane"])}
 
 
 @endpoint(bp, "POST", "/v1/pipeline/errors", scope="pipeline", limit="none", body=schemas.WorkflowError(),
-          answer=schemas.Anything(), status=201)
+          answer=schemas.ErrorRecorded(), status=201)
 def errors(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Record a failed n8n execution; its batch is given back, operations are told."""
     return workflow_errors.record_error(engine, body)

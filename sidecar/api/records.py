@@ -16,7 +16,7 @@ bp = Blueprint("records", __name__)
 
 
 @endpoint(bp, "POST", "/v1/validate", scope="leads:read", body=schemas.ValidateRequest(),
-          answer=schemas.Results())
+          answer=schemas.Validations())
 def validate(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Check leads: {valid, errors, warnings} for each, in order. Nothing is stored.
 
@@ -27,14 +27,14 @@ def validate(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", "/v1/normalize", scope="leads:read", body=schemas.LeadList(),
-          answer=schemas.Results())
+          answer=schemas.Normalizations())
 def normalize(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Tidy leads: {lead, changes} for each, in order; {errors} for one that is not valid."""
     return {"results": stateless.normalize_leads(engine, body["leads"])}
 
 
 @endpoint(bp, "POST", "/v1/score", scope="leads:read", body=schemas.ScoreRequest(),
-          answer=schemas.Results())
+          answer=schemas.Scorings())
 def score(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Score leads as they stand, or stored ones by id. Nothing is stored."""
     if "leads" in body:

@@ -12,16 +12,16 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import jwt
 
 from sidecar.engine import Engine
-from sidecar.errors import TooMany, Unauthorized
+from sidecar.errors import Forbidden, TooMany, Unauthorized
 from sidecar.ids import new_id
-from sidecar.secrets import check_password, hash_password
+from sidecar.secrets import NOBODY, check_password
 from sidecar.store import access
+from sidecar.store.database import Cursor, Row
 
 ACCESS_SECONDS = 900
 REFRESH_DAYS = 30
@@ -54,7 +54,7 @@ def client_token(engine: Engine, client_id: str, client_secret: str) -> dict[str
     """Token for a program. Raises Unauthorized."""
     with engine.database.transaction() as cursor:
         client = access.client(cursor, client_id)
-    if not check_password(client_secret, client["secret_hash"] if client else _nobody()) or not client:
+    if not check_password(client_secret, client["secret_hash"] if client else NOBODY) or not client:
         raise Unauthorized("Client id or secret is wrong.")
     return _access(engine, "client", client["id"], client["id"], client["scopes"])
 
@@ -62,34 +62,77 @@ def client_token(engine: Engine, client_id: str, client_secret: str) -> dict[str
 def user_token(engine: Engine, email: str, password: str) -> dict[str, Any]:
     """Tokens for a person. Raises Unauthorized, TooMany after several wrong passwords.
 
-    The same answer and the same time, whether the user exists or not.
+    The same answers in the same time, whether the user exists or not.
+    """
+    email = email.strip().lower()
+    checked = check_user(engine, email, password)
+    with engine.database.transaction() as cursor:
+        user = access.user(cursor, email) if checked else None
+        # Asked again: the user may have been disabled, or the password changed, meanwhile.
+        if not checked or not user or user["disabled"] or (
+                user["password_hash"] != checked["password_hash"]):
+            raise Unauthorized("E-mail or password is wrong.")
+        access.note_sign_in(cursor, user["id"])
+        return _user_tokens(engine, cursor, user, new_id())
+
+
+def check_user(engine: Engine, email: str, password: str) -> Row | None:
+    """The enabled user with this password, or None. Raises TooMany after several wrong ones.
+
+    A try counts before it is checked, so that many at once are no more than many in a row; addresses
+    of nobody count alike, so that a lock tells nothing.
     """
     with engine.database.transaction() as cursor:
+        tried = access.note_attempt(cursor, _failures_key(engine, email))
+        if not tried["locked_for"] and (seconds := lock_seconds(tried["failures"])):
+            access.lock_sign_in(cursor, _failures_key(engine, email), seconds)
         user = access.user(cursor, email)
-        if user and user["locked_for"]:
-            raise TooMany("Too many wrong passwords; wait a little.", user["locked_for"])
-        right = check_password(password, user["password_hash"] if user else _nobody())
-        if user and right and not user["disabled"]:
-            access.note_sign_in(cursor, user["id"])
-            return _user_tokens(engine, cursor, user, new_id())
-        if user:
-            over = user["failures"] + 1 - _FREE_FAILURES
-            access.note_failure(cursor, user["id"], min(900, 2**over) if over >= 0 else 0)
-    raise Unauthorized("E-mail or password is wrong.")
+    if tried["locked_for"]:
+        raise TooMany("Too many wrong passwords; wait a little.", tried["locked_for"])
+    right = check_password(password, user["password_hash"] if user else NOBODY)
+    if user is None or not right or user["disabled"]:
+        return None
+    with engine.database.transaction() as cursor:
+        forget_failures(engine, cursor, email)
+    return user
+
+
+def lock_seconds(failures: int) -> int:
+    """How long an address is refused after so many wrong passwords: none, then 1, 2, 4 … 900 s."""
+    over = failures - _FREE_FAILURES
+    return 0 if over < 0 else min(900, 2 ** min(over, 10))
+
+
+def forget_failures(engine: Engine, cursor: Cursor, email: str) -> None:
+    """Start counting wrong passwords anew."""
+    access.forget_failures(cursor, _failures_key(engine, email))
+
+
+def _failures_key(engine: Engine, email: str) -> str:
+    return engine.hash("sign_in", email)
 
 
 def refresh(engine: Engine, token: str) -> dict[str, Any]:
     """A new pair for a refresh token. Raises Unauthorized; reuse ends the whole family."""
     digest = _digest(token)
     with engine.database.transaction() as cursor:
+        user = access.user_of_token(cursor, digest)
         found = access.take_token(cursor, digest)
-        user = access.user_by_id(cursor, found["user_id"]) if found else None
         if found and user and found["usable"] and (not found["rotated"] or found["just_rotated"]):
             access.rotate_token(cursor, digest)
             return _user_tokens(engine, cursor, user, found["family_id"])
-        if found and found["rotated"]:
-            access.revoke_family(cursor, found["family_id"])
+        if found and found["rotated"] and access.revoke_family(cursor, found["family_id"]):
+            access.audit(cursor, user["email"] if user else "unknown", "user.refresh_token_reused", "user",
+                         found["user_id"])
     raise Unauthorized("The sign-in has ended; sign in again.")
+
+
+def require_admin(engine: Engine, caller: Caller) -> None:
+    """Ask the database: who was disabled or demoted must not administer until their access token
+    ends. Raises Forbidden."""
+    with engine.database.transaction() as cursor:
+        if not access.is_admin(cursor, caller.kind, caller.id):
+            raise Forbidden("You are no admin any more.")
 
 
 def logout(engine: Engine, token: str) -> None:
@@ -144,9 +187,3 @@ def _access(
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
-@cache
-def _nobody() -> str:
-    """A hash to check against when there is no such user, so that the answer takes as long."""
-    return hash_password("nobody has this password")

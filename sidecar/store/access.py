@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from sidecar.store.database import Cursor, Row, many, one
+from sidecar.store.database import Cursor, Row, one
 
 
 def client(cursor: Cursor, client_id: str) -> Row | None:
@@ -26,36 +26,30 @@ def save_client(cursor: Cursor, client_id: str, secret_hash: str, scopes: list[s
     )
 
 
-def clients(cursor: Cursor) -> list[Row]:
-    """All clients without their secrets."""
-    return many(
-        cursor, "SELECT id, scopes, disabled_at, created_at FROM clients ORDER BY id"
-    )
-
-
-def disable_client(cursor: Cursor, client_id: str) -> bool:
-    """No new tokens for this client."""
-    cursor.execute("UPDATE clients SET disabled_at = now() WHERE id = %s", (client_id,))
-    return cursor.rowcount == 1
-
-
 def user(cursor: Cursor, email: str) -> Row | None:
-    """A user by mail address, disabled ones too."""
+    """A user by mail address in lower case, disabled ones too; locked."""
     return one(
         cursor,
-        "SELECT id::text AS id, email, name, password_hash, role, failures,"
-        " greatest(0, ceil(extract(epoch FROM locked_until - now())))::int AS locked_for,"
-        " disabled_at IS NOT NULL AS disabled FROM users WHERE email = lower(%s) FOR UPDATE",
-        (email,),
+        "SELECT id::text AS id, email, name, password_hash, role, disabled_at IS NOT NULL AS disabled"
+        " FROM users WHERE email = %s FOR NO KEY UPDATE", (email,),
     )
 
 
-def user_by_id(cursor: Cursor, user_id: str) -> Row | None:
-    """An enabled user."""
+def user_of_token(cursor: Cursor, token_hash: bytes) -> Row | None:
+    """The enabled user of a refresh token, locked before the token: whoever ends a user's sign-ins
+    locks in this order too."""
     return one(
-        cursor, "SELECT id::text AS id, email, name, role FROM users"
-        " WHERE id = %s AND disabled_at IS NULL", (user_id,),
+        cursor, "SELECT id::text AS id, email, name, role FROM users WHERE disabled_at IS NULL AND id ="
+        " (SELECT user_id FROM refresh_tokens WHERE token_hash = %s) FOR NO KEY UPDATE", (token_hash,),
     )
+
+
+def is_admin(cursor: Cursor, kind: str, caller_id: str) -> bool:
+    """Whether this user or client is enabled and an admin at this moment."""
+    sql = ("SELECT 1 FROM users WHERE id::text = %s AND role = 'admin' AND disabled_at IS NULL"
+           if kind == "user" else
+           "SELECT 1 FROM clients WHERE id = %s AND 'admin' = ANY(scopes) AND disabled_at IS NULL")
+    return one(cursor, sql, (caller_id,)) is not None
 
 
 def save_user(cursor: Cursor, email: str, password_hash: str, role: str, name: str | None) -> None:
@@ -63,43 +57,38 @@ def save_user(cursor: Cursor, email: str, password_hash: str, role: str, name: s
     cursor.execute(
         "INSERT INTO users (email, password_hash, role, name) VALUES (lower(%s), %s, %s, %s)"
         " ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash,"
-        " role = excluded.role, name = coalesce(excluded.name, users.name), failures = 0,"
-        " locked_until = NULL, disabled_at = NULL", (email, password_hash, role, name),
+        " role = excluded.role, name = coalesce(excluded.name, users.name), disabled_at = NULL",
+        (email, password_hash, role, name),
     )
 
 
-def users(cursor: Cursor) -> list[Row]:
-    """All users without their passwords."""
-    return many(
-        cursor, "SELECT id::text AS id, email, name, role, disabled_at, created_at, last_sign_in_at"
-        " FROM users ORDER BY email",
-    )
+def note_attempt(cursor: Cursor, key: str) -> Row:
+    """Count a sign-in by its hashed address: {failures, locked_for}; while locked it is not counted."""
+    row = one(
+        cursor,
+        """INSERT INTO sign_in_failures AS f (key_hash) VALUES (%s)
+           ON CONFLICT (key_hash) DO UPDATE SET last_at = now(), failures = CASE
+               WHEN f.locked_until > now() THEN f.failures
+               WHEN f.last_at < now() - interval '1 day' THEN 1 ELSE f.failures + 1 END
+           RETURNING failures,
+               greatest(0, ceil(extract(epoch FROM locked_until - now())))::int AS locked_for""", (key,))
+    return row or {"failures": 0, "locked_for": 0}
 
 
-def disable_user(cursor: Cursor, email: str) -> bool:
-    """No sign-in and no refresh for this user."""
-    cursor.execute(
-        "WITH u AS (UPDATE users SET disabled_at = now() WHERE email = lower(%s) RETURNING id)"
-        " UPDATE refresh_tokens SET revoked_at = now() WHERE user_id IN (SELECT id FROM u)"
-        " AND revoked_at IS NULL", (email,),
-    )
-    return one(cursor, "SELECT 1 AS found FROM users WHERE email = lower(%s)", (email,)) is not None
+def lock_sign_in(cursor: Cursor, key: str, seconds: int) -> None:
+    """Refuse sign-ins under this address for a while."""
+    cursor.execute("UPDATE sign_in_failures SET locked_until = now() + %s * interval '1 second'"
+                   " WHERE key_hash = %s", (seconds, key))
 
 
-def note_failure(cursor: Cursor, user_id: str, locked_for: int) -> None:
-    """A wrong password; locked for some seconds when there were several."""
-    cursor.execute(
-        "UPDATE users SET failures = failures + 1,"
-        " locked_until = now() + %s * interval '1 second' WHERE id = %s", (locked_for, user_id),
-    )
+def forget_failures(cursor: Cursor, key: str) -> None:
+    """A right password, or a new one."""
+    cursor.execute("DELETE FROM sign_in_failures WHERE key_hash = %s", (key,))
 
 
 def note_sign_in(cursor: Cursor, user_id: str) -> None:
     """A right password."""
-    cursor.execute(
-        "UPDATE users SET failures = 0, locked_until = NULL, last_sign_in_at = now() WHERE id = %s",
-        (user_id,),
-    )
+    cursor.execute("UPDATE users SET last_sign_in_at = now() WHERE id = %s", (user_id,))
 
 
 def add_token(cursor: Cursor, token_hash: bytes, family: str, user_id: str, days: int) -> None:
@@ -129,12 +118,13 @@ def rotate_token(cursor: Cursor, token_hash: bytes) -> None:
     )
 
 
-def revoke_family(cursor: Cursor, family_id: str) -> None:
-    """Every token that came from the same sign-in ends."""
+def revoke_family(cursor: Cursor, family_id: str) -> int:
+    """Every token that came from the same sign-in ends; how many there were."""
     cursor.execute(
         "UPDATE refresh_tokens SET revoked_at = now() WHERE family_id = %s AND revoked_at IS NULL",
         (family_id,),
     )
+    return cursor.rowcount
 
 
 def audit(cursor: Cursor, actor: str, action: str, kind: str, entity_id: str, **more: Any) -> None:

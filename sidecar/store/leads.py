@@ -7,7 +7,15 @@ from typing import Any
 from sidecar.store.database import Cursor, Row, many, one
 from sidecar.store.facts import json_object
 
-_ORDER = {"newest": "l.id DESC", "score": "coalesce(l.total_score, -1) DESC, l.id DESC"}
+# Each sort: (what follows the cursor, order); every one ends with the id, so that no two rows are equal.
+_SCORE = "coalesce(l.total_score, -1)"
+_SORTS = {
+    "newest": ("l.id < %(after_id)s::uuid", "l.id DESC"),
+    "oldest": ("l.id > %(after_id)s::uuid", "l.id"),
+    "score": (f"({_SCORE}, l.id) < (%(after_score)s, %(after_id)s::uuid)", f"{_SCORE} DESC, l.id DESC"),
+    "lowest": (f"({_SCORE}, l.id) > (%(after_score)s, %(after_id)s::uuid)", f"{_SCORE}, l.id"),
+}
+SORTS = tuple(_SORTS)
 
 _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
@@ -29,7 +37,8 @@ LEFT JOIN LATERAL (
 
 
 def get(cursor: Cursor, lead_id: str) -> Row | None:
-    """One lead, whole: contact, organization, score with reasons, events, history."""
+    """One lead, whole: contact, organization, score with reasons, events, history of score and status,
+    messages about it."""
     row = one(
         cursor,
         f"""{_COLUMNS},
@@ -38,7 +47,14 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
             WHERE contact_id = c.id ORDER BY occurred_at DESC LIMIT 100) e) AS events,
         (SELECT coalesce(jsonb_agg(h ORDER BY h.calculated_at DESC), '[]') FROM (
             SELECT total_score / 100.0 AS total, grade, model_version, calculated_at
-            FROM lead_scores WHERE lead_id = l.id ORDER BY calculated_at DESC LIMIT 20) h) AS history
+            FROM lead_scores WHERE lead_id = l.id ORDER BY calculated_at DESC LIMIT 20) h) AS history,
+        (SELECT coalesce(jsonb_agg(t ORDER BY t.id DESC) , '[]') FROM (
+            SELECT id, from_status, to_status, changed_by, changed_at
+            FROM lead_status_history WHERE lead_id = l.id ORDER BY id DESC LIMIT 100) t) AS status_history,
+        (SELECT coalesce(jsonb_agg(n ORDER BY n.id DESC), '[]') FROM (
+            SELECT id, kind, channel, state, attempts, due_at, sent_at, possible_duplicate, last_error,
+                   created_at
+            FROM notifications WHERE lead_id = l.id ORDER BY id DESC LIMIT 100) n) AS notifications
         {_FROM} WHERE l.id = %s""",  # noqa: S608
         (lead_id,),
     )
@@ -48,31 +64,29 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
 def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
-    """A keyset page of leads. Filters: q, status, stage, grade, source, tag, min_score, max_score,
+    """A keyset page of leads. Filters: q, status, stage, grade, source, tag, owner, min_score, max_score,
     created_from, created_to; `after` is the cursor of the last row (see `cursor_of`)."""
     where, params = _conditions(filters)
-    if after and sort == "score":
-        where.append("(coalesce(l.total_score, -1), l.id) < (%(after_score)s, %(after_id)s::uuid)")
-        params |= {"after_score": after[0], "after_id": after[1]}
-    elif after:
-        where.append("l.id < %(after_id)s::uuid")
-        params["after_id"] = after[0]
+    following, order = _SORTS[sort]
+    if after:
+        where.append(following)
+        params |= {"after_score": after[0], "after_id": after[-1]}
     sql = f"""
         WITH picked AS (
             SELECT l.id FROM leads l
             {"JOIN work_items w ON w.lead_id = l.id" if filters.get("stage") else ""}
             {"WHERE " + " AND ".join(where) if where else ""}
-            ORDER BY {_ORDER[sort]}
+            ORDER BY {order}
             LIMIT %(limit)s)
         {_COLUMNS} {_FROM} JOIN picked p ON p.id = l.id
-        ORDER BY {_ORDER[sort]}
+        ORDER BY {order}
     """  # noqa: S608
     return [_shape(row) for row in many(cursor, sql, params | {"limit": limit})]
 
 
 def cursor_of(row: Row, sort: str) -> list[Any]:
     """Where the page after this row begins."""
-    if sort == "score":
+    if sort in ("score", "lowest"):
         total = row["score"]["total"] if row["score"] else None
         return [-1 if total is None else round(total * 100), row["id"]]
     return [row["id"]]
@@ -102,10 +116,11 @@ def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
 
 def _shape(row: Row) -> Row:
     score = None
-    if row["total_score"] is not None and row["breakdown"]:
+    if row["total_score"] is not None:
+        breakdown = row["breakdown"] or {}
         score = {
             "total": row["total_score"] / 100, "grade": row["grade"],
-            "components": row["breakdown"]["components"], "reasons": row["breakdown"]["reasons"],
+            "components": breakdown.get("components", {}), "reasons": breakdown.get("reasons", []),
             "model_version": row["model_version"], "calculated_at": row["scored_at"],
         }
     shaped = {key: value for key, value in row.items() if key not in (

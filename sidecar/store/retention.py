@@ -21,6 +21,9 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"
                     " expires_at < now() LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "sign_in_failures": "DELETE FROM sign_in_failures WHERE ctid IN (SELECT ctid FROM"
+                            " sign_in_failures WHERE last_at < now() - interval '1 day'"
+                            " LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "idempotency_keys": "DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM"
                             " idempotency_keys WHERE created_at < now() - interval '24 hours'"
                             " LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",

@@ -11,6 +11,7 @@ from sidecar.pipeline.access import SCOPES
 from sidecar.secrets import hash_password
 from sidecar.settings import Settings
 from sidecar.store import access
+from tests.integration.answers import CheckedClient
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,9 @@ def engine(services):
 
 @pytest.fixture(scope="session")
 def app(engine):
-    return create_app(engine.settings, engine)
+    made = create_app(engine.settings, engine)
+    made.test_client_class = CheckedClient
+    return made
 
 
 @pytest.fixture

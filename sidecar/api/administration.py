@@ -1,0 +1,126 @@
+"""Users, clients and the audit log, for admins; a person's own password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g
+
+from sidecar.api import schemas
+from sidecar.api.endpoint import endpoint
+from sidecar.api.paging import decode_cursor, number_after, page
+from sidecar.engine import Engine
+from sidecar.pipeline import administration
+from sidecar.pipeline.access import Caller
+from sidecar.pipeline.administration import Actor
+
+bp = Blueprint("administration", __name__)
+_USER, _CLIENT = "/v1/users/<uuid:user_id>", "/v1/clients/<client_id>"
+
+
+def _by(caller: Caller) -> Actor:
+    return Actor(caller.name, g.get("request_id"))
+
+
+@endpoint(bp, "POST", "/v1/auth/password", scope="", body=schemas.PasswordChange(),
+          answer=schemas.TokenAnswer(), limit="sign_in")
+def change_password(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Change your own password; all your sign-ins end, and the tokens answered begin a new one."""
+    return administration.change_own_password(
+        engine, caller, body["current_password"], body["new_password"], request_id=g.get("request_id"))
+
+
+@endpoint(bp, "GET", "/v1/users", scope="admin", query=schemas.PageQuery(), answer=schemas.UserPage())
+def list_users(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """People who sign in, newest first."""
+    return page(*administration.list_users(
+        engine, limit=query["limit"], after=decode_cursor(query.get("cursor"), 1)))
+
+
+@endpoint(bp, "POST", "/v1/users", scope="admin", body=schemas.UserAdd(), answer=schemas.User(), status=201)
+def add_user(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Let a person sign in."""
+    return administration.add_user(
+        engine, email=body["email"], role=body["role"], password=body["password"], name=body.get("name"),
+        by=_by(caller))
+
+
+@endpoint(bp, "GET", _USER, scope="admin", answer=schemas.User())
+def get_user(engine: Engine, caller: Caller, user_id: Any) -> Any:
+    """One user."""
+    return administration.read_user(engine, str(user_id))
+
+
+@endpoint(bp, "PATCH", _USER, scope="admin", body=schemas.UserEdit(), answer=schemas.User())
+def edit_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
+    """Change name or role; a new role ends the user's sign-ins. The last admin stays one (409)."""
+    return administration.edit_user(engine, str(user_id), body, by=_by(caller))
+
+
+@endpoint(bp, "POST", f"{_USER}/disable", scope="admin", body=schemas.Empty(), answer=schemas.User())
+def disable_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
+    """End a user's sign-ins and refuse new ones; the last admin cannot be disabled (409).
+
+    Refresh tokens and the rights of an admin end at once, other access tokens within 15 minutes.
+    """
+    return administration.enable_user(engine, str(user_id), False, by=_by(caller))
+
+
+@endpoint(bp, "POST", f"{_USER}/enable", scope="admin", body=schemas.Empty(), answer=schemas.User())
+def enable_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
+    """Let a disabled user sign in again."""
+    return administration.enable_user(engine, str(user_id), True, by=_by(caller))
+
+
+@endpoint(bp, "POST", f"{_USER}/password", scope="admin", body=schemas.PasswordSet(), status=204)
+def set_password(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
+    """Give a user a new password; their sign-ins end, a lock after wrong passwords opens."""
+    administration.set_password(engine, str(user_id), body["password"], by=_by(caller))
+    return None
+
+
+@endpoint(bp, "GET", "/v1/clients", scope="admin", answer=schemas.ClientList())
+def list_clients(engine: Engine, caller: Caller) -> Any:
+    """Programs that call the API."""
+    return {"data": administration.list_clients(engine)}
+
+
+@endpoint(bp, "POST", "/v1/clients", scope="admin", body=schemas.ClientAdd(),
+          answer=schemas.ClientSecret(), status=201)
+def add_client(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Create a client; its secret is told this once."""
+    return administration.add_client(engine, body["id"], body["scopes"], by=_by(caller))
+
+
+@endpoint(bp, "PATCH", _CLIENT, scope="admin", body=schemas.ClientScopes(), answer=schemas.Client())
+def edit_client(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
+    """Give a client other scopes, from its next token on."""
+    return administration.edit_client(engine, client_id, body["scopes"], by=_by(caller))
+
+
+@endpoint(bp, "POST", f"{_CLIENT}/secret", scope="admin", body=schemas.Empty(),
+          answer=schemas.ClientSecret())
+def rotate_secret(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
+    """Give a client a new secret, told this once; the old one is refused at once."""
+    return administration.rotate_secret(engine, client_id, by=_by(caller))
+
+
+@endpoint(bp, "POST", f"{_CLIENT}/disable", scope="admin", body=schemas.Empty(), answer=schemas.Client())
+def disable_client(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
+    """Refuse new tokens to a client; the one it has ends within 15 minutes."""
+    return administration.enable_client(engine, client_id, False, by=_by(caller))
+
+
+@endpoint(bp, "POST", f"{_CLIENT}/enable", scope="admin", body=schemas.Empty(), answer=schemas.Client())
+def enable_client(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
+    """Give a disabled client tokens again."""
+    return administration.enable_client(engine, client_id, True, by=_by(caller))
+
+
+@endpoint(bp, "GET", "/v1/audit", scope="admin", query=schemas.AuditQuery(), answer=schemas.AuditPage())
+def audit(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """Who did what, newest first; of one kind of entity or one entity."""
+    rows, after = administration.list_audit(
+        engine, kind=query.get("entity_kind"), entity_id=query.get("entity_id"), limit=query["limit"],
+        after=number_after(query.get("cursor")))
+    return page(rows, None if after is None else [after])

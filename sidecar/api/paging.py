@@ -1,0 +1,71 @@
+"""Keyset pages: {data, next}, and the cursor that `next` is."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from sidecar.errors import Invalid
+from sidecar.ids import is_id
+
+
+def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, Any]:
+    """A page: {data, next}."""
+    token = None
+    if following is not None:
+        token = base64.urlsafe_b64encode(json.dumps(following).encode()).decode().rstrip("=")
+    return {"data": rows, "next": token}
+
+
+def decode_cursor(token: str | None, length: int) -> list[Any] | None:
+    """What `page` encoded. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None or (isinstance(value, list) and len(value) == length and is_id(value[-1]) and (
+            length == 1 or (type(value[0]) is int and -1 <= value[0] <= 10_000))):
+        return value
+    raise _wrong()
+
+
+def sorted_page(rows: list[dict[str, Any]], following: list[Any] | None, sort: str) -> dict[str, Any]:
+    """A page whose cursor says by which sort it was made: it fits no other."""
+    return page(rows, None if following is None else [sort, *following])
+
+
+def after_sorted(token: str | None, sort: str, scored: bool) -> list[Any] | None:
+    """What `sorted_page` encoded, for the same sort. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 2 + scored and value[0] == sort and is_id(value[-1]) and (
+            not scored or (type(value[1]) is int and -1 <= value[1] <= 10_000)):
+        return value[1:]
+    raise _wrong()
+
+
+def number_after(token: str | None) -> int | None:
+    """The number in a cursor of rows that are numbered. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 1 and type(value[0]) is int and 0 <= value[0] < 2**63:
+        return int(value[0])
+    raise _wrong()
+
+
+def _decoded(token: str | None) -> Any:
+    if token is None:
+        return None
+    try:
+        value = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, RecursionError, binascii.Error):
+        value = None
+    if value is None:
+        raise _wrong()
+    return value
+
+
+def _wrong() -> Invalid:
+    return Invalid("The request is not valid; see errors.", errors=[
+        {"pointer": "/cursor", "code": "invalid", "detail": "This is no cursor of this list."}])

@@ -1,0 +1,12 @@
+"""marshmallow schemas of requests and answers, built once; OpenAPI is made from the same."""
+
+from sidecar.api.schemas.access import *  # noqa: F403
+from sidecar.api.schemas.base import *  # noqa: F403
+from sidecar.api.schemas.customers import *  # noqa: F403
+from sidecar.api.schemas.duplicates import *  # noqa: F403
+from sidecar.api.schemas.facts import *  # noqa: F403
+from sidecar.api.schemas.jobs import *  # noqa: F403
+from sidecar.api.schemas.leads import *  # noqa: F403
+from sidecar.api.schemas.operations import *  # noqa: F403
+from sidecar.api.schemas.pipeline import *  # noqa: F403
+from sidecar.api.schemas.records import *  # noqa: F403

@@ -1,0 +1,135 @@
+"""Signing in; users, clients and the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, page_of
+from sidecar.pipeline.access import SCOPES
+from sidecar.pipeline.administration import ROLES
+
+
+class TokenRequest(Strict):
+    grant_type = Text(required=True, validate=validate.OneOf(["password", "client_credentials"]))
+    client_id = Text()
+    client_secret = Text(1000)
+    username = Text(320)
+    password = Text(1000)
+
+    @validates_schema
+    def complete(self, data: dict[str, Any], **_: Any) -> None:
+        needed = {"password": ("username", "password")}.get(
+            data.get("grant_type", ""), ("client_id", "client_secret"))
+        missing = {name: ["Missing data for required field."] for name in needed if not data.get(name)}
+        if missing:
+            raise ValidationError(missing)
+
+
+class RefreshRequest(Strict):
+    refresh_token = Text(500, required=True)
+
+
+class TokenAnswer(Answer):
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(metadata={"description": "For people only."})
+    token_type = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+    scope = fields.String(required=True)
+    role = fields.String(validate=validate.OneOf(ROLES))
+    name = fields.String(allow_none=True)
+    email = fields.String()
+
+
+class Caller(Answer):
+    kind = fields.String(required=True, validate=validate.OneOf(["user", "client"]))
+    name = fields.String(required=True)
+    scopes = fields.List(fields.String(), required=True)
+
+
+class PasswordChange(Strict):
+    current_password = Text(1000, required=True)
+    new_password = Text(1000, required=True)
+
+
+class UserAdd(Strict):
+    email = Text(320, required=True)
+    name = Text(200, allow_none=True)
+    role = Text(required=True, validate=validate.OneOf(ROLES))
+    password = Text(1000, required=True)
+
+
+class UserEdit(Strict):
+    name = Text(200, allow_none=True)
+    role = Text(validate=validate.OneOf(ROLES))
+
+    @validates_schema
+    def some(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("Send at least one field.")
+
+
+class PasswordSet(Strict):
+    password = Text(1000, required=True)
+
+
+class User(Answer):
+    id = fields.String(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    enabled = fields.Boolean(required=True)
+    created_at = fields.DateTime(required=True)
+    last_sign_in_at = fields.DateTime(required=True, allow_none=True)
+
+
+class UserPage(Answer.from_dict(page_of(User))):  # type: ignore[misc]
+    """Users."""
+
+
+class ClientScopes(Strict):
+    scopes = fields.List(
+        Text(validate=validate.OneOf(SCOPES)), required=True,
+        validate=validate.Length(min=1, max=len(SCOPES)))
+
+
+class ClientAdd(ClientScopes):
+    id = Text(63, required=True)
+
+
+class Client(Answer):
+    id = fields.String(required=True)
+    scopes = fields.List(fields.String(), required=True)
+    enabled = fields.Boolean(required=True)
+    created_at = fields.DateTime(required=True)
+
+
+class ClientSecret(Client):
+    client_secret = fields.String(
+        required=True, metadata={"description": "Told this once; only a hash is stored."})
+
+
+class ClientList(Answer):
+    data = fields.List(fields.Nested(Client), required=True)
+
+
+class AuditQuery(PageQuery):
+    entity_kind = Text(50)
+    entity_id = Text(200)
+
+
+class AuditEntry(Answer):
+    id = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    actor = fields.String(required=True)
+    action = fields.String(required=True)
+    entity_kind = fields.String(required=True)
+    entity_id = fields.String(required=True)
+    before = fields.Dict(required=True, allow_none=True)
+    after = fields.Dict(required=True, allow_none=True)
+    request_id = fields.String(required=True, allow_none=True)
+
+
+class AuditPage(Answer.from_dict(page_of(AuditEntry))):  # type: ignore[misc]
+    """Entries of the audit log."""

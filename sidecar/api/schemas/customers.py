@@ -1,0 +1,104 @@
+"""Contacts and organizations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from sidecar.api.schemas.base import Answer, Strict, Text, page_of
+from sidecar.api.schemas.facts import ContactFields, OrganizationFields, sources
+from sidecar.api.schemas.leads import LeadDetail
+
+
+def _edited(*names: str) -> dict[str, Text]:
+    return {name: Text(2000, required=False) for name in names}
+
+
+class ContactEdit(Strict.from_dict(_edited(  # type: ignore[misc]
+        "full_name", "first_name", "last_name", "job_title", "phone", "linkedin_url", "country", "region",
+        "city"))):
+    """What a person may say of a contact; identities by e-mail stay."""
+
+    @validates_schema
+    def some(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("Send at least one field.")
+
+
+class OrganizationEdit(Strict.from_dict(_edited(  # type: ignore[misc]
+        "name", "industry", "country", "region", "city", "linkedin_url"))):
+    """What a person may say of a company."""
+
+    employee_count = fields.Integer(strict=True, validate=validate.Range(0, 10_000_000))
+    annual_revenue = fields.Float(validate=validate.Range(0, 1e13))
+
+    @validates_schema
+    def some(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("Send at least one field.")
+
+
+class EntityLead(Answer):
+    id = fields.String(required=True)
+    status = fields.String(required=True)
+    source = fields.String(required=True)
+    grade = fields.String(required=True, allow_none=True)
+    total = fields.Float(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True)
+
+
+class Entity(Answer):
+    id = fields.String(required=True)
+    version = fields.Integer(required=True, metadata={"description": "For If-Match."})
+    created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+
+
+class Contact(Entity):
+    consent = fields.Dict(required=True)
+    organization_id = fields.String(required=True, allow_none=True)
+    fields = fields.Nested(ContactFields, required=True)  # type: ignore[assignment]
+
+
+class Organization(Entity):
+    fields = fields.Nested(OrganizationFields, required=True)  # type: ignore[assignment]
+
+
+class ContactDetail(Contact):
+    sources = sources()
+    leads = fields.List(fields.Nested(EntityLead), required=True)
+
+
+class OrganizationDetail(Organization):
+    sources = sources()
+    leads = fields.List(fields.Nested(EntityLead), required=True)
+
+
+class ContactPage(Answer.from_dict(page_of(Contact))):  # type: ignore[misc]
+    """People."""
+
+
+class OrganizationPage(Answer.from_dict(page_of(Organization))):  # type: ignore[misc]
+    """Companies."""
+
+
+class Received(Answer):
+    received_at = fields.DateTime(required=True)
+    client = fields.String(required=True)
+    source = fields.String(required=True)
+    payload = fields.Raw(required=True, allow_none=True)
+
+
+class ProvidersWord(Answer):
+    provider = fields.String(required=True)
+    fetched_at = fields.DateTime(required=True)
+    answer = fields.Dict(required=True, allow_none=True)
+
+
+class ContactExport(Answer):
+    contact = fields.Nested(Contact, required=True)
+    sources = sources()
+    leads = fields.List(fields.Nested(LeadDetail), required=True)
+    received = fields.List(fields.Nested(Received), required=True)
+    provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)

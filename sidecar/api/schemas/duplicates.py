@@ -1,0 +1,50 @@
+"""Pairs of contacts that may be one person."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
+
+
+class DuplicateQuery(PageQuery):
+    state = Text(load_default="open", validate=validate.OneOf(["open", "dismissed"]))
+
+
+class Duplicate(Answer):
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+    score = fields.Float(required=True)
+    reasons = fields.List(fields.String(), required=True)
+    left = fields.Dict(required=True)
+    right = fields.Dict(required=True)
+    masked = fields.Boolean()
+    created_at = fields.DateTime(required=True)
+    decided_by = fields.String(required=True, allow_none=True)
+    decided_at = fields.DateTime(required=True, allow_none=True)
+
+
+class DuplicatePage(Answer.from_dict(page_of(Duplicate))):  # type: ignore[misc]
+    """Pairs."""
+
+
+class DuplicateSearch(Answer):
+    checked = fields.Integer(required=True)
+    found = fields.Integer(required=True)
+    more = fields.Boolean(required=True)
+
+
+class MergeRequest(Strict):
+    keep = Id(required=True)
+
+
+class Merged(Answer):
+    kept_id = fields.String(required=True)
+    lost_id = fields.String(required=True)
+    lead_id = fields.String(required=True, allow_none=True)
+    archived_lead_id = fields.String(required=True, allow_none=True)
+
+
+class Dismissed(Answer):
+    id = fields.String(required=True)
+    state = fields.String(required=True)

@@ -1,0 +1,69 @@
+"""What is known of people and companies, with whose word it is; scores and events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer
+from sidecar.store.facts import CONTACT_FIELDS, ORGANIZATION_FIELDS
+
+GRADES = ("hot", "warm", "cold")
+
+
+def _known(columns: dict[str, tuple[str, str]]) -> dict[str, fields.Field[Any]]:
+    """Fields of a contact or organization; what is unknown is absent."""
+    of_type: dict[str, Callable[[], fields.Field[Any]]] = {
+        "text": fields.String, "integer": fields.Integer, "numeric": fields.Float,
+        "text[]": lambda: fields.List(fields.String())}
+    return {name: of_type[kind]() for name, (_, kind) in columns.items()}
+
+
+class Source(Answer):
+    source = fields.String(required=True)
+    sandbox = fields.Boolean(required=True)
+    locked = fields.Boolean(required=True, metadata={"description": "Edited by a person."})
+    confidence = fields.Float(required=True)
+    observed_at = fields.DateTime(required=True)
+
+
+def sources() -> fields.Dict:
+    """Whose word counts, by field."""
+    return fields.Dict(keys=fields.String(), values=fields.Nested(Source), required=True)
+
+
+class ContactFields(Answer.from_dict(_known(CONTACT_FIELDS))):  # type: ignore[misc]
+    """A person; masked without the scope pii:read."""
+
+
+class OrganizationFields(Answer.from_dict(_known(ORGANIZATION_FIELDS))):  # type: ignore[misc]
+    """A company."""
+
+
+class LeadContact(ContactFields):
+    id = fields.String(required=True)
+    consent = fields.Dict(required=True)
+    fields = sources()
+
+
+class LeadOrganization(OrganizationFields):
+    id = fields.String(required=True)
+    fields = sources()
+
+
+class Reason(Answer):
+    component = fields.String(required=True)
+    rule = fields.String(required=True)
+    points = fields.Float(required=True)
+    text = fields.String(required=True)
+
+
+class Score(Answer):
+    total = fields.Float(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    components = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
+    reasons = fields.List(fields.Nested(Reason), required=True)
+    model_version = fields.String(required=True)
+    calculated_at = fields.DateTime(required=True)

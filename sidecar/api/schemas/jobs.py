@@ -1,0 +1,78 @@
+"""Files of leads."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, page_of
+from sidecar.store.work import LANES
+
+JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
+
+
+class ImportOptions(Strict):
+    mapping = Text(20_000)
+    unknown_columns = Text(load_default="custom", validate=validate.OneOf(["custom", "ignore"]))
+    source = Text(100, load_default="import", validate=validate.Length(min=1))
+    lane = Text(load_default="bulk", validate=validate.OneOf(LANES))
+    dry_run = fields.Boolean(load_default=False)
+
+
+class JobQuery(PageQuery):
+    state = Text(validate=validate.OneOf(JOB_STATES))
+
+
+class JobCounts(Answer):
+    total = fields.Integer(required=True, allow_none=True)
+    handled = fields.Integer(required=True)
+    created = fields.Integer(required=True)
+    updated = fields.Integer(required=True)
+    rejected = fields.Integer(required=True)
+    suppressed = fields.Integer(required=True)
+
+
+class JobColumn(Answer):
+    column = fields.String(required=True)
+    field = fields.String(required=True, allow_none=True)
+    how = fields.String(
+        required=True, validate=validate.OneOf(["given", "guessed", "custom", "ignored"]))
+
+
+class JobProblem(Answer):
+    line = fields.Integer(required=True)
+    errors = fields.List(fields.Nested(FieldError), required=True)
+
+
+class Job(Answer):
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(JOB_STATES))
+    dry_run = fields.Boolean(required=True)
+    lane = fields.String(required=True)
+    created_by = fields.String(required=True)
+    driver = fields.String(required=True, validate=validate.OneOf(["steps", "command line"]))
+    counts = fields.Nested(JobCounts, required=True)
+    progress = fields.Float(required=True)
+    error = fields.String(required=True, allow_none=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class JobDetail(Job):
+    source = fields.String(required=True)
+    encoding = fields.String(required=True)
+    delimiter = fields.String(required=True)
+    columns = fields.List(fields.Nested(JobColumn), required=True)
+    problems = fields.List(fields.Nested(JobProblem), required=True)
+
+
+class JobAnswer(Answer):
+    job = fields.Nested(JobDetail, required=True, allow_none=True)
+
+
+class JobStep(JobAnswer):
+    more = fields.Boolean(required=True)
+
+
+class JobPage(Answer.from_dict(page_of(Job))):  # type: ignore[misc]
+    """Jobs."""

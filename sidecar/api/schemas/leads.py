@@ -1,0 +1,175 @@
+"""Leads: in, out, edited; what people did."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import (
+    MAX_LEADS,
+    Answer,
+    FieldError,
+    Id,
+    Moment,
+    PageQuery,
+    Strict,
+    Text,
+    page_of,
+)
+from sidecar.api.schemas.facts import GRADES, LeadContact, LeadOrganization, Score
+from sidecar.api.sparse import FieldPaths
+from sidecar.store.leads import SORTS
+
+STATUSES = ("new", "working", "qualified", "converted", "lost", "archived")
+STAGES = ("queued", "leased", "waiting", "scored", "done", "dead")
+
+
+class IntakeResult(Answer):
+    index = fields.Integer(required=True)
+    lead_id = fields.String(required=True, allow_none=True)
+    contact_id = fields.String(required=True, allow_none=True)
+    organization_id = fields.String(required=True, allow_none=True)
+    lead_url = fields.String(required=True, allow_none=True)
+    outcome = fields.String(
+        required=True, validate=validate.OneOf(["created", "updated", "rejected", "suppressed"]))
+    errors = fields.List(fields.Nested(FieldError), required=True)
+
+
+class IntakeResults(Answer):
+    results = fields.List(fields.Nested(IntakeResult), required=True)
+
+
+class LeadIds(Strict):
+    lead_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=MAX_LEADS))
+
+
+class FormAnswer(Answer):
+    status = Text(required=True)
+
+
+class LeadFilters(Strict):
+    q = Text(100)
+    status = Text(validate=validate.OneOf(STATUSES))
+    stage = Text(validate=validate.OneOf(STAGES))
+    grade = Text(validate=validate.OneOf(GRADES))
+    source = Text(100)
+    tag = Text(100)
+    owner = Text(320)
+    min_score = fields.Float(validate=validate.Range(0, 100))
+    max_score = fields.Float(validate=validate.Range(0, 100))
+    created_from = Moment()
+    created_to = Moment()
+
+
+class Lead(Answer):
+    id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    stage = fields.String(required=True, allow_none=True, validate=validate.OneOf([*STAGES, None]))
+    lane = fields.String(required=True, allow_none=True)
+    stage_code = fields.String(required=True, allow_none=True)
+    stage_reason = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True)
+    tags = fields.List(fields.String(), required=True)
+    message = fields.String(required=True, allow_none=True)
+    utm = fields.Dict(required=True)
+    custom = fields.Dict(required=True)
+    owner = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"description": "For If-Match."})
+    created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+    contact = fields.Nested(LeadContact, required=True)
+    organization = fields.Nested(LeadOrganization, required=True, allow_none=True)
+    score = fields.Nested(Score, required=True, allow_none=True)
+    masked = fields.Boolean(metadata={"description": "There when personal data is hidden."})
+
+
+class Event(Answer):
+    type = fields.String(required=True)
+    occurred_at = fields.DateTime(required=True)
+    properties = fields.Dict(required=True)
+    source = fields.String(required=True)
+
+
+class PastScore(Answer):
+    total = fields.Float(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    model_version = fields.String(required=True)
+    calculated_at = fields.DateTime(required=True)
+
+
+class StatusChange(Answer):
+    id = fields.Integer(required=True)
+    from_status = fields.String(required=True, allow_none=True)
+    to_status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    changed_by = fields.String(required=True)
+    changed_at = fields.DateTime(required=True)
+
+
+class Message(Answer):
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    channel = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["owed", "sending", "sent", "dead"]))
+    attempts = fields.Integer(required=True)
+    due_at = fields.DateTime(required=True)
+    sent_at = fields.DateTime(required=True, allow_none=True)
+    possible_duplicate = fields.Boolean(required=True)
+    last_error = fields.String(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True)
+
+
+class LeadDetail(Lead):
+    events = fields.List(fields.Nested(Event), required=True)
+    history = fields.List(fields.Nested(PastScore), required=True)
+    status_history = fields.List(fields.Nested(StatusChange), required=True)
+    notifications = fields.List(fields.Nested(Message), required=True)
+
+
+class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]
+    """Leads."""
+
+
+class Reject(Answer):
+    id = fields.String(required=True)
+    received_at = fields.DateTime(required=True)
+    client = fields.String(required=True)
+    source = fields.String(required=True)
+    errors = fields.List(fields.Nested(FieldError), required=True)
+    lead = fields.Raw(required=True, allow_none=True, metadata={
+        "description": "As it was sent; null without the scope pii:read, or when it is no longer kept."})
+
+
+class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
+    """Leads that were refused."""
+
+
+class EventCounts(Answer):
+    accepted = fields.Integer(required=True)
+    unknown = fields.Integer(required=True)  # type: ignore[assignment]
+
+
+class LeadQuery(PageQuery, LeadFilters):
+    sort = Text(load_default="newest", validate=validate.OneOf(SORTS))
+    fields = FieldPaths(Lead, metadata={  # type: ignore[assignment]
+        "description": "What to answer of each lead, e.g. id,score,contact.email"})
+
+
+class LeadEdit(Strict):
+    status = Text(validate=validate.OneOf(STATUSES))
+    tags = fields.List(Text(100), validate=validate.Length(max=50))
+    owner = Text(320, allow_none=True)
+    message = Text(10_000, allow_none=True)
+
+
+class EventRequest(Strict):
+    lead_id = Id(required=True)
+    type = Text(required=True, validate=validate.OneOf([
+        "page_view", "pricing_view", "form_submit", "demo_request", "contact_request",
+        "content_download", "webinar", "email_open", "email_click", "email_reply",
+        "meeting_booked", "unsubscribe", "bounce"]))
+    occurred_at = Moment()
+    event_id = Text(200)
+
+
+class EventList(Strict):
+    events = fields.List(
+        fields.Nested(EventRequest), required=True, validate=validate.Length(min=1, max=1000))

@@ -1,0 +1,129 @@
+"""Messages, dead letters, providers, statistics, health."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer, QueryWhole, Strict, page_of
+from sidecar.api.schemas.leads import Message
+
+
+class OverviewQuery(Strict):
+    days = QueryWhole(1, 90, load_default=14)
+
+
+class Delivered(Answer):
+    sent = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    dead = fields.Integer(required=True)
+
+
+class Notification(Message):
+    lead_id = fields.String(required=True, allow_none=True)
+
+
+class NotificationPage(Answer.from_dict(page_of(Notification))):  # type: ignore[misc]
+    """Messages."""
+
+
+class DeadLetter(Answer):
+    lead_id = fields.String(required=True)
+    lane = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    code = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    updated_at = fields.DateTime(required=True)
+
+
+class DeadLetterPage(Answer.from_dict(page_of(DeadLetter))):  # type: ignore[misc]
+    """Leads that could not be processed."""
+
+
+class Replayed(Answer):
+    lead_id = fields.String(required=True)
+    stage = fields.String(required=True)
+
+
+class Provider(Answer):
+    name = fields.String(required=True)
+    title = fields.String(required=True)
+    sandbox = fields.Boolean(required=True)
+    health = fields.String(required=True, validate=validate.OneOf(["ok", "paused"]))
+    last_error = fields.String(required=True, allow_none=True)
+    calls = fields.Integer(required=True)
+    found = fields.Integer(required=True)
+    in_doubt = fields.Integer(required=True)
+    credits = fields.Float(required=True)
+
+
+class ProviderList(Answer):
+    data = fields.List(fields.Nested(Provider), required=True)
+
+
+class Totals(Answer):
+    received = fields.Integer(required=True)
+    rejected = fields.Integer(required=True)
+    scored = fields.Integer(required=True)
+    queued = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    dead = fields.Integer(required=True)
+
+
+class GradeCounts(Answer):
+    hot = fields.Integer(required=True)
+    warm = fields.Integer(required=True)
+    cold = fields.Integer(required=True)
+    unscored = fields.Integer(required=True)
+
+
+class Day(Answer):
+    day = fields.Date(required=True)
+    received = fields.Integer(required=True)
+    hot = fields.Integer(required=True)
+    warm = fields.Integer(required=True)
+    cold = fields.Integer(required=True)
+
+
+class SourceCount(Answer):
+    source = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class HotLead(Answer):
+    id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    job_title = fields.String(required=True, allow_none=True)
+    company = fields.String(required=True, allow_none=True)
+    score = fields.Float(required=True, allow_none=True)
+    grade = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+
+
+class Overview(Answer):
+    totals = fields.Nested(Totals, required=True)
+    grades = fields.Nested(GradeCounts, required=True)
+    by_day = fields.List(fields.Nested(Day), required=True)
+    sources = fields.List(fields.Nested(SourceCount), required=True)
+    hot = fields.List(fields.Nested(HotLead), required=True)
+    providers = fields.List(fields.Nested(Provider), required=True)
+
+
+class Health(Answer):
+    status = fields.String(required=True)
+
+
+class Checks(Answer):
+    postgres = fields.String(required=True, validate=validate.OneOf(["ok", "down"]))
+    redis = fields.String(required=True, validate=validate.OneOf(["ok", "down"]))
+
+
+class Readiness(Health):
+    checks = fields.Nested(Checks, required=True)
+
+
+class Document(Answer):
+    openapi = fields.String(required=True)
+    info = fields.Dict(required=True)
+    paths = fields.Dict(required=True)
+    components = fields.Dict(required=True)

@@ -1,0 +1,135 @@
+"""What n8n calls, step by step."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer, Id, Strict, Text, Whole
+from sidecar.store.work import LANES
+
+
+class ClaimRequest(Strict):
+    lane = Text(validate=validate.OneOf(LANES), allow_none=True)
+    limit = Whole(1, 500, allow_none=True)
+    execution_id = Text(100, allow_none=True)
+
+
+class StartRequest(Strict):
+    call_ids = fields.List(Id(), required=True, validate=validate.Length(max=5000))
+    live = fields.List(Text(50), load_default=list, validate=validate.Length(max=50))
+
+
+class ProviderAnswer(Strict):
+    call_id = Id(required=True)
+    status = Whole(0, 999, allow_none=True)
+    headers = fields.Dict(keys=fields.String(), values=fields.Raw(), allow_none=True)
+    body = fields.String(allow_none=True, validate=validate.Length(max=1_048_576))
+    elapsed_ms = fields.Integer(allow_none=True)
+    error = Text(100, allow_none=True)
+
+
+class AnswersRequest(Strict):
+    answers = fields.List(
+        fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=50))
+
+
+class FailRequest(Strict):
+    reason = Text(500, required=True)
+
+
+class WakeRequest(Strict):
+    lane = Text(load_default="interactive", validate=validate.OneOf((*LANES, "imports")))
+
+
+class WorkflowError(Strict):
+    execution_id = Text(100, allow_none=True)
+    workflow_id = Text(100, allow_none=True)
+    workflow_name = Text(200, allow_none=True)
+    node = Text(200, allow_none=True)
+    message = Text(2000, allow_none=True)
+
+
+class Reference(Answer):
+    """What n8n gets of a lead: enough to branch on, nothing that names a person."""
+
+    batch_id = fields.String(required=True, allow_none=True)
+    lead_id = fields.String(required=True)
+    lead_url = fields.String(required=True)
+    source = fields.String(required=True)
+    country = fields.String(required=True, allow_none=True)
+    seniority = fields.String(required=True, allow_none=True)
+    company_size = fields.String(required=True, allow_none=True)
+    stage = fields.String(required=True)
+    lane = fields.String(required=True, validate=validate.OneOf(LANES))
+    score = fields.Float(required=True, allow_none=True)
+    grade = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["ok", "retry", "dead"]))
+    code = fields.String(required=True, allow_none=True)
+
+
+class References(Answer):
+    results = fields.List(fields.Nested(Reference), required=True)
+
+
+class Batch(Answer):
+    batch_id = fields.String(required=True, allow_none=True)
+    lane = fields.String(required=True, allow_none=True)
+    lease_until = fields.DateTime(required=True, allow_none=True)
+    more = fields.Boolean(required=True)
+    leads = fields.List(fields.Nested(Reference), required=True)
+
+
+class PlannedCall(Answer):
+    call_id = fields.String(required=True)
+    provider = fields.String(required=True)
+
+
+class Plan(References):
+    round = fields.Integer(required=True)
+    calls = fields.List(fields.Nested(PlannedCall), required=True)
+    parked = fields.Integer(required=True)
+    skipped = fields.Integer(required=True)
+
+
+class ProviderRequest(PlannedCall):
+    method = fields.String(required=True)
+    url = fields.String(required=True)
+    headers = fields.Dict(required=True)
+    query = fields.Dict(required=True)
+    body = fields.Raw(required=True, allow_none=True)
+    not_before = fields.DateTime(required=True, allow_none=True)
+    timeout_s = fields.Float(required=True)
+
+
+class ProviderRequests(Answer):
+    requests = fields.List(fields.Nested(ProviderRequest), required=True)
+
+
+class AnswersTaken(Answer):
+    accepted = fields.Integer(required=True)
+    ignored = fields.Integer(required=True)
+
+
+class BatchNotified(References):
+    sent = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    dead = fields.Integer(required=True)
+
+
+class BatchCompleted(References):
+    more = fields.Boolean(required=True)
+    lane = fields.String(required=True, validate=validate.OneOf(LANES))
+
+
+class BatchFailed(Answer):
+    requeued = fields.Integer(required=True)
+    dead = fields.Integer(required=True)
+
+
+class Woken(Answer):
+    woken = fields.Boolean(required=True)
+
+
+class ErrorRecorded(Answer):
+    error_id = fields.String(required=True)
+    batch_failed = fields.Boolean(required=True)

@@ -1,0 +1,282 @@
+"""What administrators do with users and clients, over HTTP and on the command line alike.
+
+Every change is audited in its own transaction, without secrets. Whoever is disabled, demoted or given
+a new password loses their refresh tokens with it; one enabled admin always remains.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
+from sidecar.pipeline import access
+from sidecar.pipeline.access import ROLE_SCOPES, SCOPES, Caller
+from sidecar.secrets import hash_password
+from sidecar.store import access as tokens
+from sidecar.store import administration as store
+from sidecar.store.database import Cursor, Row
+
+ROLES = tuple(ROLE_SCOPES)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who administers, for the audit log."""
+
+    name: str
+    request_id: str | None = None
+
+
+COMMAND_LINE = Actor("command line")
+
+
+def password_problem(password: str, email: str) -> str | None:
+    """Why a password is not accepted, or None."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+    if len(set(password)) < 5 or password.casefold() == email.casefold():
+        return "The password is too easy to guess."
+    return None
+
+
+def list_users(
+    engine: Engine, *, limit: int, after: list[Any] | None = None
+) -> tuple[list[Row], list[Any] | None]:
+    """(users, where the next page begins or None), newest first."""
+    with engine.database.transaction() as cursor:
+        rows = store.users(cursor, limit + 1, after[0] if after else None)
+    return rows[:limit], [rows[limit - 1]["id"]] if len(rows) > limit else None
+
+
+def read_user(engine: Engine, user_id: str) -> Row:
+    """One user. Raises NotFound."""
+    with engine.database.transaction() as cursor:
+        return _user(cursor, user_id)
+
+
+def id_of(engine: Engine, email: str) -> str:
+    """The id of the user with this mail address. Raises NotFound."""
+    with engine.database.transaction() as cursor:
+        found = store.user_id(cursor, email.strip().lower())
+    if found is None:
+        raise NotFound(f"There is no user {email}.")
+    return found
+
+
+def add_user(
+    engine: Engine, *, email: str, role: str, password: str, name: str | None, by: Actor,
+    replace: bool = False,
+) -> Row:
+    """Create a user. With `replace` one who exists gets this password and role, and is enabled.
+
+    Raises Invalid that names the field, Conflict when the address is taken or they are the last admin.
+    """
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise _invalid("/email", "This is no e-mail address.")
+    if role not in ROLES:
+        raise _invalid("/role", f"Must be one of {', '.join(ROLES)}.")
+    hashed = _hashed(password, email, "/password")
+    with engine.database.transaction() as cursor:
+        admins = store.lock_admins(cursor)
+        user_id = store.insert_user(
+            cursor, {"email": email, "name": name, "role": role, "password_hash": hashed})
+        if user_id is None and not replace:
+            raise Conflict("There is a user with this address already.", errors=[
+                {"pointer": "/email", "code": "taken", "detail": "There is a user with this address."}])
+        action = "user.added" if user_id else "user.replaced"
+        if user_id is None:
+            user_id = store.user_id(cursor, email) or ""
+            if role != "admin":
+                _keep_an_admin(admins, user_id)
+            store.update_user(cursor, user_id, {"role": role, "password_hash": hashed} | (
+                {"name": name} if name else {}))
+            store.enable_user(cursor, user_id, True)
+            store.end_sessions(cursor, user_id)
+            access.forget_failures(engine, cursor, email)
+        _audit(cursor, by, action, "user", user_id, after={"role": role})
+        return _user(cursor, user_id)
+
+
+def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Actor) -> Row:
+    """Change name and role. Raises NotFound, Conflict for the last admin.
+
+    A new role ends the sign-ins: what an access token allows is written in it.
+    """
+    if changes.get("role", ROLES[0]) not in ROLES:
+        raise _invalid("/role", f"Must be one of {', '.join(ROLES)}.")
+    with engine.database.transaction() as cursor:
+        admins = store.lock_admins(cursor)
+        before = _user(cursor, user_id)
+        role = changes.get("role", before["role"])
+        if role != before["role"]:
+            if role != "admin":
+                _keep_an_admin(admins, user_id)
+            store.end_sessions(cursor, user_id)
+        store.update_user(cursor, user_id, changes)
+        _audit(cursor, by, "user.edited", "user", user_id, before={"role": before["role"]},
+               after={"role": role, "fields": sorted(changes)})
+        return _user(cursor, user_id)
+
+
+def enable_user(engine: Engine, user_id: str, enabled: bool, *, by: Actor) -> Row:
+    """Let a user sign in again, or end their sign-ins for good. Raises NotFound, Conflict."""
+    with engine.database.transaction() as cursor:
+        admins = store.lock_admins(cursor)
+        before = _user(cursor, user_id)
+        if not enabled:
+            _keep_an_admin(admins, user_id)
+            store.end_sessions(cursor, user_id)
+        if before["enabled"] != enabled:
+            store.enable_user(cursor, user_id, enabled)
+            _audit(cursor, by, f"user.{'enabled' if enabled else 'disabled'}", "user", user_id)
+        return _user(cursor, user_id)
+
+
+def set_password(engine: Engine, user_id: str, password: str, *, by: Actor) -> None:
+    """Give a user a new password: all their sign-ins end, a lock opens. Raises NotFound, Invalid."""
+    user = read_user(engine, user_id)
+    hashed = _hashed(password, user["email"], "/password")
+    with engine.database.transaction() as cursor:
+        store.update_user(cursor, user_id, {"password_hash": hashed})
+        store.end_sessions(cursor, user_id)
+        access.forget_failures(engine, cursor, user["email"])
+        _audit(cursor, by, "user.password_set", "user", user_id)
+
+
+def change_own_password(
+    engine: Engine, caller: Caller, current: str, new: str, *, request_id: str | None
+) -> dict[str, Any]:
+    """A person's own new password: every sign-in ends, and this one goes on with the new tokens.
+
+    Raises Forbidden for a program, Invalid that names the field, TooMany after wrong passwords.
+    """
+    if caller.kind != "user":
+        raise Forbidden("Programs have no password; an admin gives them a new secret.")
+    # First, so that a refused one costs no guess at the current one.
+    hashed = _hashed(new, caller.name, "/new_password")
+    if not access.check_user(engine, caller.name, current):
+        raise _invalid("/current_password", "This is not your password.")
+    with engine.database.transaction() as cursor:
+        store.update_user(cursor, caller.id, {"password_hash": hashed})
+        store.end_sessions(cursor, caller.id)
+        _audit(cursor, Actor(caller.name, request_id), "user.password_changed", "user", caller.id)
+    return access.user_token(engine, caller.name, new)
+
+
+def list_clients(engine: Engine) -> list[Row]:
+    """All clients by id."""
+    with engine.database.transaction() as cursor:
+        return store.clients(cursor)
+
+
+def add_client(
+    engine: Engine, client_id: str, scopes: list[str], *, by: Actor, secret: str | None = None,
+    replace: bool = False,
+) -> Row:
+    """Create a client: {…, client_secret}, told this once. With `replace` one that exists gets the
+    secret and scopes, and is enabled. Raises Invalid that names the field, Conflict."""
+    if not _CLIENT_ID.fullmatch(client_id):
+        raise _invalid("/id", "Letters, digits, dots, hyphens and underscores, at most 63.")
+    _check_scopes(scopes)
+    secret = secret or secrets.token_urlsafe(32)
+    hashed = hash_password(secret)
+    with engine.database.transaction() as cursor:
+        made = store.insert_client(cursor, client_id, hashed, scopes)
+        if not made and not replace:
+            raise Conflict("There is a client with this id already.", errors=[
+                {"pointer": "/id", "code": "taken", "detail": "There is a client with this id."}])
+        if not made:
+            store.update_client(cursor, client_id, {"scopes": scopes, "secret_hash": hashed})
+            store.enable_client(cursor, client_id, True)
+        _audit(cursor, by, "client.added" if made else "client.replaced", "client", client_id,
+               after={"scopes": scopes})
+        return _client(cursor, client_id) | {"client_secret": secret}
+
+
+def edit_client(engine: Engine, client_id: str, scopes: list[str], *, by: Actor) -> Row:
+    """Give a client other scopes, from its next token on. Raises NotFound, Invalid."""
+    _check_scopes(scopes)
+    with engine.database.transaction() as cursor:
+        before = _client(cursor, client_id)
+        store.update_client(cursor, client_id, {"scopes": scopes})
+        _audit(cursor, by, "client.edited", "client", client_id, before={"scopes": before["scopes"]},
+               after={"scopes": scopes})
+        return _client(cursor, client_id)
+
+
+def rotate_secret(engine: Engine, client_id: str, *, by: Actor) -> Row:
+    """A new secret; the old one is refused at once: {…, client_secret}. Raises NotFound."""
+    secret = secrets.token_urlsafe(32)
+    hashed = hash_password(secret)
+    with engine.database.transaction() as cursor:
+        client = _client(cursor, client_id)
+        store.update_client(cursor, client_id, {"secret_hash": hashed})
+        _audit(cursor, by, "client.secret_rotated", "client", client_id)
+        return client | {"client_secret": secret}
+
+
+def enable_client(engine: Engine, client_id: str, enabled: bool, *, by: Actor) -> Row:
+    """Give a client tokens again, or no longer. Raises NotFound."""
+    with engine.database.transaction() as cursor:
+        if _client(cursor, client_id)["enabled"] != enabled:
+            store.enable_client(cursor, client_id, enabled)
+            _audit(cursor, by, f"client.{'enabled' if enabled else 'disabled'}", "client", client_id)
+        return _client(cursor, client_id)
+
+
+def list_audit(
+    engine: Engine, *, kind: str | None, entity_id: str | None, limit: int, after: int | None
+) -> tuple[list[Row], int | None]:
+    """(entries, after which the next page begins or None), newest first."""
+    with engine.replica.transaction() as cursor:
+        rows = store.audit_page(cursor, kind=kind, entity_id=entity_id, limit=limit + 1, after=after)
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def _user(cursor: Cursor, user_id: str) -> Row:
+    row = store.user(cursor, user_id)
+    if row is None:
+        raise NotFound("There is no such user.")
+    return row
+
+
+def _client(cursor: Cursor, client_id: str) -> Row:
+    row = store.client(cursor, client_id)
+    if row is None:
+        raise NotFound("There is no such client.")
+    return row
+
+
+def _keep_an_admin(admins: set[str], user_id: str) -> None:
+    """`admins` are locked: two admins who disable each other at once do not both succeed."""
+    if admins == {user_id}:
+        raise Conflict("This is the last enabled admin; make another one first.")
+
+
+def _hashed(password: str, email: str, pointer: str) -> str:
+    if problem := password_problem(password, email):
+        raise _invalid(pointer, problem)
+    return hash_password(password)
+
+
+def _check_scopes(scopes: list[str]) -> None:
+    for place, scope in enumerate(scopes):
+        if scope not in SCOPES:
+            raise _invalid(f"/scopes/{place}", f"Must be one of {', '.join(SCOPES)}.")
+
+
+def _invalid(pointer: str, detail: str) -> Invalid:
+    return Invalid(f"The request is not valid: {detail}", errors=[
+        {"pointer": pointer, "code": "invalid", "detail": detail}])
+
+
+def _audit(cursor: Cursor, by: Actor, action: str, kind: str, entity_id: str, **more: Any) -> None:
+    tokens.audit(cursor, by.name, action, kind, entity_id, request_id=by.request_id, **more)

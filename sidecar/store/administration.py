@@ -1,0 +1,118 @@
+"""Users and clients as administrators see them, and the audit log: everything but the secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sidecar.store.database import Cursor, Row, many, one
+
+_USER = ("SELECT id::text AS id, email, name, role, disabled_at IS NULL AS enabled, created_at,"
+         " last_sign_in_at FROM users")
+_CLIENT = "SELECT id, scopes, disabled_at IS NULL AS enabled, created_at FROM clients"
+
+
+def users(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
+    """A keyset page of users, newest first."""
+    return many(
+        cursor, f"{_USER} WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY id DESC LIMIT %(limit)s",
+        {"after": after, "limit": limit})
+
+
+def user(cursor: Cursor, user_id: str) -> Row | None:
+    """One user, locked: who signs in or refreshes meanwhile has done so before, or does it after."""
+    return one(cursor, f"{_USER} WHERE id = %s FOR NO KEY UPDATE", (user_id,))
+
+
+def user_id(cursor: Cursor, email: str) -> str | None:
+    """The id that belongs to a mail address in lower case."""
+    row = one(cursor, "SELECT id::text AS id FROM users WHERE email = %s", (email,))
+    return row["id"] if row else None
+
+
+def lock_admins(cursor: Cursor) -> set[str]:
+    """The ids of the enabled admins; nobody else changes them before the transaction ends."""
+    return {row["id"] for row in many(
+        cursor, "SELECT id::text AS id FROM users WHERE role = 'admin' AND disabled_at IS NULL"
+        " ORDER BY id FOR UPDATE")}
+
+
+def insert_user(cursor: Cursor, row: Row) -> str | None:
+    """Create a user (email, name, role, password_hash): the id, or None where the address is taken."""
+    made = one(
+        cursor, "INSERT INTO users (email, name, role, password_hash) VALUES (%(email)s, %(name)s,"
+        " %(role)s, %(password_hash)s) ON CONFLICT (email) DO NOTHING RETURNING id::text AS id", row)
+    return made["id"] if made else None
+
+
+def update_user(cursor: Cursor, user_id: str, changes: dict[str, Any]) -> None:
+    """Set columns of a user: name, role, password_hash."""
+    _update(cursor, "users", user_id, changes, ("name", "role", "password_hash"))
+
+
+def enable_user(cursor: Cursor, user_id: str, enabled: bool) -> None:
+    """Let a user sign in, or no longer."""
+    _enable(cursor, "users", user_id, enabled)
+
+
+def end_sessions(cursor: Cursor, user_id: str) -> int:
+    """Revoke every refresh token of a user; how many there were."""
+    cursor.execute(
+        "UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = %s AND revoked_at IS NULL", (user_id,))
+    return cursor.rowcount
+
+
+def clients(cursor: Cursor) -> list[Row]:
+    """All clients."""
+    return many(cursor, f"{_CLIENT} ORDER BY id")
+
+
+def client(cursor: Cursor, client_id: str) -> Row | None:
+    """One client, locked."""
+    return one(cursor, f"{_CLIENT} WHERE id = %s FOR UPDATE", (client_id,))
+
+
+def insert_client(cursor: Cursor, client_id: str, secret_hash: str, scopes: list[str]) -> bool:
+    """Create a client; False where the id is taken."""
+    cursor.execute(
+        "INSERT INTO clients (id, secret_hash, scopes) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (client_id, secret_hash, scopes))
+    return cursor.rowcount == 1
+
+
+def update_client(cursor: Cursor, client_id: str, changes: dict[str, Any]) -> None:
+    """Set columns of a client: scopes, secret_hash."""
+    _update(cursor, "clients", client_id, changes, ("scopes", "secret_hash"))
+
+
+def enable_client(cursor: Cursor, client_id: str, enabled: bool) -> None:
+    """Give a client tokens, or no longer."""
+    _enable(cursor, "clients", client_id, enabled)
+
+
+def audit_page(
+    cursor: Cursor, *, kind: str | None, entity_id: str | None, limit: int, after: int | None
+) -> list[Row]:
+    """A keyset page of the audit log, newest first, of all or of one entity."""
+    return many(
+        cursor,
+        "SELECT id, at, actor, action, entity_kind, entity_id, before, after, request_id FROM audit_log"
+        " WHERE (%(kind)s IS NULL OR entity_kind = %(kind)s)"
+        " AND (%(entity)s IS NULL OR entity_id = %(entity)s)"
+        " AND (%(after)s IS NULL OR id < %(after)s) ORDER BY id DESC LIMIT %(limit)s",
+        {"kind": kind, "entity": entity_id, "after": after, "limit": limit})
+
+
+def _update(
+    cursor: Cursor, table: str, key: str, changes: dict[str, Any], columns: tuple[str, ...]
+) -> None:
+    names = [name for name in columns if name in changes]
+    if names:
+        assignments = ", ".join(f"{name} = %({name})s" for name in names)
+        cursor.execute(
+            f"UPDATE {table} SET {assignments} WHERE id = %(id)s", changes | {"id": key})  # noqa: S608
+
+
+def _enable(cursor: Cursor, table: str, key: str, enabled: bool) -> None:
+    cursor.execute(
+        f"UPDATE {table} SET disabled_at = CASE WHEN %s THEN NULL ELSE coalesce(disabled_at, now()) END"  # noqa: S608
+        " WHERE id = %s", (enabled, key))
