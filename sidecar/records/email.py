@@ -217,14 +217,15 @@ def did_you_mean(address: Address) -> str | None:
     neighbourhood: the first step of the SymSpell algorithm); a domain known to be in use is
     never questioned.
     """
-    meant = _domain_meant(address.domain)
+    domain = address.domain
+    if len(domain) > _LONGEST_TARGET + 1 or domain in WELL_SPELLED or domain in TYPO_TARGETS:
+        return None
+    meant = _domain_meant(domain)
     return meant and f"{address.local}@{meant}"
 
 
 @lru_cache(maxsize=4096)
 def _domain_meant(domain: str) -> str | None:
-    if len(domain) > _LONGEST_TARGET + 1 or domain in WELL_SPELLED or domain in TYPO_TARGETS:
-        return None
     index = _typo_index()
     spellings = (domain, *(domain[:i] + domain[i + 1 :] for i in range(len(domain))))
     return next((index[spelling] for spelling in spellings if spelling in index), None)

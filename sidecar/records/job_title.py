@@ -25,6 +25,8 @@ DEPARTMENTS: Final = (
 
 MAX_LENGTH = 500
 
+_C_LEVEL = r"c(?:eo|fo|oo|to|io|mo|ro|po|co|do|so|lo|xo|ao|no|vo|hro|iso|dao|pto|sco|tio|ino|bo|go)"
+
 # Whose work somebody helps with says nothing of their own rank: "Assistant to the CEO".
 _SOMEBODY_ELSE = re.compile(
     r"\s+(?:to|for|of|reporting to|supporting|im buro|der|des|zum|zur|an die|fur die|fur den)\s+"
@@ -38,12 +40,19 @@ _HELPER = re.compile(
     r"sekretar(?:in)?)|assistant|assistent(?:in)?|\w*assistenz|secretary|\w*sekretar(?:in)?|"
     r"receptionist|pa|ea)\b"
 )
+# Whose helper it is can also stand behind without a word between: "Personal Assistant CEO".
+_HELPER_OF = re.compile(
+    rf"^(?:(?:executive|personal) (?:assistant|assistent(?:in)?)|pa|ea) (?:{_C_LEVEL}|board|chair|"
+    r"managing|president|vorstand|geschaftsfuhr)"
+)
+_OFFICE = re.compile(
+    r" to | office of |\bburo |\b(?:referent|mitarbeiter)(?:in)? (?:der|des)\b|\bstabsstelle "
+)
 # "Assistant" in front of a rank is a rank of its own.
 _ASSISTANT_RANK = re.compile(
     r"\bassistant\s+(?:vice president|vp|director|manager|general manager|professor|controller)\b"
 )
 
-_C_LEVEL = r"c(?:eo|fo|oo|to|io|mo|ro|po|co|do|so|lo|xo|ao|no|vo|hro|iso|dao|pto|sco|tio|ino|bo|go)"
 _LEVELS: Final = tuple(
     (level, re.compile(rf"\b(?:{pattern})\b"))
     for level, pattern in (
@@ -71,7 +80,8 @@ _LEVELS: Final = tuple(
         (
             "owner",
             r"(?<!product )(?<!process )(?<!business )(?<!system )(?<!data )(?<!service )(?<!asset )"
-            r"(?<!risk )owner|co ?owner|founders?|co ?founders?|inhaber(?:in)?|mitinhaber(?:in)?|"
+            r"(?<!risk )owner|^(?:small )?business owner$|co ?owner|founders?|"
+            r"co ?founders?|inhaber(?:in)?|mitinhaber(?:in)?|"
             r"grunder(?:in)?|mitgrunder(?:in)?|proprietor|gesellschafter(?:in)?|eigentumer(?:in)?|"
             r"self employed|selbst(?:st)?andig\w*|freelancer?|entrepreneur|unternehmer(?:in)?",
         ),
@@ -83,9 +93,10 @@ _LEVELS: Final = tuple(
         (
             "partner",
             r"(?:managing|senior|general|equity|founding|name|associate|limited|operating|venture|"
-            r"law|audit|tax|consulting|junior) partner|partner(?:in)?(?! (?:manager|success|"
-            r"marketing|sales|account|development|relations|management|engineer|operations|program|"
-            r"programs|enablement|solutions|onboarding|support|ecosystem|alliance))",
+            r"law|audit|tax|consulting|junior) partner|"
+            r"(?<!business )(?<!people )(?<!talent )(?<!channel )(?<!hr )partner(?:in)?"
+            r"(?! (?:manager|success|marketing|sales|account|development|relations|management|engineer|"
+            r"operations|program|programs|enablement|solutions|onboarding|support|ecosystem|alliance))",
         ),
         (
             "director",
@@ -198,13 +209,16 @@ _DEPARTMENTS: Final = tuple(
                                  r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?"),
         ("operations", r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|assistent(?:in)?|"
                        r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
-                       r"strategi\w*|process|prozess\w*|business|organisation\w*|verwaltung|"
-                       r"receptionist|betrieb\w*|general manager|clerk|sachbearbeiter(?:in)?|security guard"),
+                       r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business|"
+                       r"organisation\w*|verwaltung|receptionist|betrieb\w*|general manager|clerk|"
+                       r"sachbearbeiter(?:in)?|security guard"),
     )
 )  # fmt: skip
 
 _ABBREVIATIONS = (
     (re.compile(r"\bgf\b"), "geschaftsfuhrer"),
+    (re.compile(r"^(?:pa|p a)(?= to\b|$)"), "personal assistant"),
+    (re.compile(r"^(?:ea|e a)(?= to\b|$)"), "executive assistant"),
     (re.compile(r"\bmd\b"), "managing director"),
     (re.compile(r"\bgm\b"), "general manager"),
     (re.compile(r"\b(?:sr|snr)\b"), "senior"),
@@ -228,10 +242,11 @@ _GENDER = re.compile(
 )
 # What somebody was, and whose office it is, says nothing of what they are.
 _NOT_THEIRS = re.compile(
-    r"\b(?:former(?:ly)?|retired|ehemalige[rn]?|ex(?=[- ]c[a-z]o\b))\b[^,;|/&]*"
+    r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|ex(?=[- ]c[a-z]o\b))\b[^,;|/&]*"
     r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b"
 )
-_STUDENT = re.compile(r"\b(?:werk|working )?student(?:in)?\b")
+# Who studies or files somewhere belongs there.
+_ANYWHERE = re.compile(r"\b(?:(?:werk|working )?student(?:in)?|sachbearbeiter(?:in)?|clerk)\b")
 _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")
 
 
@@ -240,7 +255,7 @@ def _plain(title: str) -> str:
     text = fold(title[:MAX_LENGTH])
     text = text.replace("ae", "a").replace("oe", "o") if "fuehr" in text else text
     text = text.replace("fuehr", "fuhr")
-    text = _NOT_WORD.sub(" ", _GENDER.sub(" ", _NOT_THEIRS.sub(" ", text))).strip()
+    text = _NOT_WORD.sub(" ", _GENDER.sub(" ", _NOT_THEIRS.sub(r" \1 ", text))).strip()
     for pattern, full in _ABBREVIATIONS:
         text = pattern.sub(full, text)
     return in_english(text)
@@ -275,7 +290,9 @@ def _level(title: str) -> str | None:
             text,
         ):
             return "entry"
-    return _rank(_SOMEBODY_ELSE.sub("", text) if " to " in text else text)
+        if _HELPER_OF.match(text):
+            return "entry"
+    return _rank(_SOMEBODY_ELSE.sub("", text) if _OFFICE.search(text) else text)
 
 
 def _rank(text: str, only: tuple[str, ...] = ()) -> str | None:
@@ -301,13 +318,13 @@ def department(title: str) -> str | None:
     """Return the department of a title as People Data Labs' role, or None when it names none.
 
     Of several the one named first in the title counts ("Head of Sales & Marketing" is sales);
-    at one place the more special reading does ("sales engineer" is sales_engineering). A student who
-    works somewhere belongs there.
+    at one place the more special reading does ("sales engineer" is sales_engineering). A student or
+    clerk who works somewhere belongs there.
     """
     text = _plain(title)
     if re.search(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar", text):
         text = _SOMEBODY_ELSE.sub("", text)
-    return _first_department(_STUDENT.sub(" ", text)) or _first_department(text)
+    return _first_department(_ANYWHERE.sub(" ", text)) or _first_department(text)
 
 
 def _first_department(text: str) -> str | None:

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 _TITLES = word_set(
     """congressman congresswoman congressperson assemblyman assemblywoman councilman councilwoman
-    councilmember alderman alderwoman selectman"""
+    councilmember alderman alderwoman selectman univ.-prof dipl.-kfm dipl.-kffr dipl.-inf dipl.-psych
+    dipl.-betriebsw dipl.-volksw dipl.-oec dipl.-math dipl.-phys dipl.-chem"""
 )
 _OCCUPATIONS = word_set("attorney attorneys atty trustee realtor solicitor notary executor executrix")
 # What follows a name: an occupation ("Jane Doe, Attorney at Law"), a company, an address.
 _OCCUPATION = re.compile(rf"[\s,]+(?:{'|'.join(_OCCUPATIONS)})\.?(?:[\s-]at[\s-]law)?$", re.IGNORECASE)
-_ASIDE = re.compile(r"\s+[-–—|/@•]\s+.*$|\s*\S+@\S+")
+_ASIDE = re.compile(
+    r"\s+[-–—|/@•]\s+.*$|\s*\S+@\S+|\s+\(?(?:she|he|they)/(?:her|him|them)\b.*$|"
+    r",[^,]+\s(?:gmbh|inc|llc|ltd|limited|corp|plc|sarl|b\.?v)\.?$",
+    re.IGNORECASE,
+)
 # "Doe Mr, Jane" is meant as "Mr Doe Jane": no family name ends with a courtesy title.
 _TITLE_BEHIND = re.compile(r"^(\S+) (mrs?|ms|miss|dr)\.?, (\S+)$", re.IGNORECASE)
 # Given names shortened as in old registers (the package takes a word with a dot for a title).

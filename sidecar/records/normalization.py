@@ -198,7 +198,10 @@ def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    return repair_case(first), repair_case(last, family=True), repair_case(full)
+    names = repair_case(first), repair_case(last, family=True)
+    # A name that is only a family name must stay one when it is read again.
+    whole = names[0] if full == first else names[1] if full == last else repair_case(full)
+    return *names, whole
 
 
 def _bare(first: str, last: str) -> tuple[str, str]:

@@ -40,8 +40,8 @@ _SCALES: Final = {
 _NUMBER = r"\d{1,40}(?:[.,'’\s  ]\d{1,40}){0,12}"
 _AMOUNT = re.compile(rf"({_NUMBER})\s*(?:([a-zа-я]+)\b\.?)?")
 _CURRENCY = re.compile(
-    r"(?:us|ca|au|nz|hk|sg|\br)?[$€£¥₹₩₽฿₺]|\b(?:usd|eur|euros?|gbp|chf|cad|aud|nzd|jpy|inr|sek|nok|"
-    r"dkk|pln|czk|cny|rmb|brl|mxn|zar|dollars?|us|r|rs|zl|kr|kc|руб)\b\.?"
+    r"(?:us|ca|au|nz|hk|sg|\b[acrs])?[$€£¥₹₩₽฿₺]|\b(?:de |d')?(?:usd|eur|euros?|gbp|chf|cad|aud|nzd|"
+    r"jpy|inr|sek|nok|dkk|pln|czk|cny|rmb|brl|mxn|zar|dollars?|us|r|rs|zl|kr|kc|руб)\b\.?"
 )
 _MORE_THAN = re.compile(r"\+|\bplus\b|>(?!=)|\b(?:over|more than|mehr als|über)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’\s  ])\d{3})+(?:[.,]\d{1,2})?")
@@ -95,7 +95,8 @@ def _amounts(text: str) -> list[float] | None:
         )
         part = re.sub(
             r"\s*(?:(?:\+|plus|employees?|people|staff|ftes?|mitarbeiter(?:innen)?|mitarbeitende|ma|"
-            r"persons?|personen|revenue|umsatz|p\.?\s?a\.?|per year|annually|arr|/\s?year)\s*)*$",
+            r"persons?|personen|revenue|umsatz|p\.?\s?a\.?|per year|annually|annual|"
+            r"yearly|arr|pro jahr|/\s?(?:year|yr|jahr))\s*)*$",
             "",
             part,
         )

@@ -89,7 +89,7 @@ def is_junk_name(text: str) -> bool:
     pass because not every word of them is filler.
     """
     folded = fold(text).strip(" .,;:!?*_-")
-    if folded in _JUNK_PHRASES:
+    if folded in _JUNK_PHRASES or _JUNK_PHRASES.issuperset(folded.split()):
         return True
     return all(map(_is_junk_word, _LETTER_RUN.findall(folded)))
 
@@ -101,7 +101,7 @@ def _is_junk_word(word: str) -> bool:
         return True
     half = word[: len(word) // 2]
     if len(half) >= 3 and half * 2 == word:
-        return half in _KEYBOARD  # "sdfsdf"
+        return half in _KEYBOARD or half in _JUNK_WORDS  # "sdfsdf", "blabla"
     return len(word) >= 4 and word in _KEYBOARD
 
 

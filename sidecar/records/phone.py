@@ -87,13 +87,19 @@ def _general_phone(written: str, region: str | None) -> Phone | PhoneProblem:
                 "The phone number has no country code and nothing else tells its country.",
             )
         return PhoneProblem("invalid_phone", "This is not a phone number that can be dialled.")
-    return _phone(
+    phone = _phone(
         number.country_code or 0,
         library.national_significant_number(number),
         str(library.format_number(number, library.PhoneNumberFormat.E164)),
         number.extension or None,
         bool(library.is_possible_number(number)),
     )
+    # Of "0000444" the library drops a zero at each reading; what has no lasting form is no number.
+    if not phone.valid and plain_number(phone.e164, None) is None:
+        again = library.parse(phone.e164, None)
+        if library.format_number(again, library.PhoneNumberFormat.E164) != phone.e164:
+            return PhoneProblem("invalid_phone", "This is not a phone number that can be dialled.")
+    return phone
 
 
 def phone_place(e164: str, language: str = "en") -> dict[str, object]:

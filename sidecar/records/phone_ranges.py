@@ -32,17 +32,22 @@ Match = Callable[[str], re.Match[str] | None]
 class _Country(NamedTuple):
     """The numbers of one country.
 
-    leading tells it from others of the same calling code; every matches all its numbers; idd and
-    trunk are what is dialled in front of a number, trunk_rule how a number is changed besides.
+    leading tells it from others of the same calling code; lengths and every fit all its numbers;
+    idd and trunk are what is dialled in front of a number, trunk_rule how a number is changed
+    besides.
     """
 
     code: int
     region: str
     leading: Match | None
+    lengths: frozenset[int]
     every: Match
     idd: Match | None
     trunk: Match | None
     trunk_rule: str | None
+
+    def has(self, digits: str) -> bool:
+        return len(digits) in self.lengths and self.every(digits) is not None
 
     def kind(self, digits: str) -> str:
         kinds = _kinds(self.code, self.region, len(digits))
@@ -56,15 +61,7 @@ class _Country(NamedTuple):
             if self.trunk_rule:
                 return None
             digits = digits[found.end() :]
-        return digits if self.every(digits) and digits[0] != "0" else None
-
-
-def _pattern(desc: PhoneNumberDesc | None) -> str:
-    """Return a pattern of the numbers described, their lengths included (none named: any)."""
-    if desc is None or not desc.national_number_pattern:
-        return "(?!)"
-    lengths = "|".join(f".{{{length}}}" for length in desc.possible_length)
-    return f"(?=(?:{lengths or '.*'})$)(?:{desc.national_number_pattern})"
+        return digits if self.has(digits) and digits[0] != "0" else None
 
 
 def _metadata(code: int, region: str) -> Any:
@@ -81,7 +78,8 @@ def _country(code: int, region: str) -> _Country:
         code,
         region,
         leading=re.compile(data.leading_digits).match if data.leading_digits else None,
-        every=re.compile(_pattern(data.general_desc)).fullmatch,
+        lengths=frozenset(data.general_desc.possible_length),
+        every=re.compile(data.general_desc.national_number_pattern or "(?!)").fullmatch,
         idd=re.compile(idd).match if idd else None,
         trunk=re.compile(trunk).match if trunk else None,
         trunk_rule=data.national_prefix_transform_rule,
@@ -153,7 +151,7 @@ def plain_number(text: str, region: str | None) -> tuple[int, str] | None:
     if national is None:
         return None
     main = regions[code][0]
-    if main != region and not _country(int(code), main).every(national):
+    if main != region and not _country(int(code), main).has(national):
         return None
     return int(code), national
 

@@ -65,6 +65,9 @@ def country_code(text: str) -> str | None:
     found = _countries().get(key)
     if found is None and key.count(" ") <= 4 and "." in text:
         found = _countries().get(key.replace(" ", ""))  # "U.S.A."
+    if found is None and text.count(",") == 1:
+        head, _, tail = text.partition(",")
+        found = _countries().get(name_key(f"{tail} {head}"))  # "Korea, South"
     return found or _agreed(text, country_code)
 
 

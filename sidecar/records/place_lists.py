@@ -23,7 +23,8 @@ COUNTRY_ALIASES: Final[dict[str, str]] = {
     "republic of china": "TW", "chinese taipei": "TW", "hong kong": "HK", "hong kong sar": "HK",
     "hongkong": "HK", "macau": "MO", "macao": "MO", "viet nam": "VN", "vietnam": "VN",
     "burma": "MM", "ivory coast": "CI", "cote d ivoire": "CI", "cape verde": "CV",
-    "swaziland": "SZ", "macedonia": "MK", "north macedonia": "MK", "fyrom": "MK", "turkey": "TR",
+    "swaziland": "SZ", "macedonia": "MK", "north macedonia": "MK", "fyrom": "MK",
+    "former yugoslav republic of macedonia": "MK", "جمهورية مصر العربية": "EG", "turkey": "TR",
     "turkiye": "TR", "uae": "AE", "u.a.e.": "AE", "emirates": "AE", "ksa": "SA", "rsa": "ZA",
     "republic of south africa": "ZA", "republic of ireland": "IE", "eire": "IE", "ireland": "IE",
     "drc": "CD", "dr congo": "CD", "democratic republic of the congo": "CD",
@@ -40,7 +41,8 @@ COUNTRY_ALIASES: Final[dict[str, str]] = {
     "kyrgyz republic": "KG", "brunei darussalam": "BN", "timor leste": "TL", "méxico": "MX",
     "mexiko": "MX", "中华人民共和国": "CN", "中華人民共和國": "CN", "대한민국": "KR", "한국": "KR",
     "elfenbeinkuste": "CI", "czech rep": "CZ", "china pr": "CN", "bharat": "IN", "nippon": "JP",
-    "ประเทศไทย": "TH", "السعودية": "SA", "الامارات": "AE", "日本国": "JP", "臺灣": "TW", "台湾": "TW",
+    "ประเทศไทย": "TH", "السعودية": "SA", "الامارات": "AE", "الإمارات": "AE", "日本国": "JP",
+    "臺灣": "TW", "台湾": "TW",
 }  # fmt: skip
 
 SUBDIVISIONS: Final[dict[str, dict[str, str]]] = {

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{0,20}:/{0,2}", re.IGNORECASE)
+_OPAQUE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _HOST = re.compile(r"^[^\s/?#@:\\]{1,253}$")
 # A host name of the usual kind, bare or in a web address.
 _PLAIN_HOST = re.compile(
@@ -20,7 +21,7 @@ _PLAIN_HOST = re.compile(
 )
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _LINKEDIN = re.compile(
-    r"^(?:https?://)?(?:[a-z]{2,3}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+"
+    r"^(?:(?:https?:)?//)?(?:[a-z]{2,3}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+"
     r"(in|pub|company|school|showcase|sales/people|sales/lead)/+([^/?#\s]{1,200})",
     re.IGNORECASE,
 )
@@ -48,7 +49,7 @@ def host_of(text: str) -> str | None:
 
 
 def _general_host(text: str) -> str | None:
-    text = _SCHEME.sub("", text) if "://" in text or text[:7].lower() == "mailto:" else text
+    text = _SCHEME.sub("", text) if "://" in text or _OPAQUE.match(text) else text.removeprefix("//")
     host = re.split(r"[/?#\\]", text, maxsplit=1)[0].rpartition("@")[2]
     host = host.partition(":")[0].rstrip(".")
     if not _HOST.match(host):

@@ -137,6 +137,10 @@ def test_the_fast_path_answers_as_the_general_parser(parts: list[str], first: st
     ("SMITH JOHN W", "JOHN", "SMITH"), ("John & Mary Smith", "John", "Smith"), ("李小龍", "小龍", "李"),
     ("Jane Doe, Attorney at Law", "Jane", "Doe"), ("Jane Doe | Acme", "Jane", "Doe"),
     ("Wm. Sam McCann", "Wm", "McCann"), ("Magda El Zarki", "Magda", "El Zarki"), ("El Greco", "El", "Greco"),
+    ("Jane Doe she/her", "Jane", "Doe"), ("Jane Doe, Acme GmbH", "Jane", "Doe"),
+    ("Univ.-Prof. Dr. Eva Gruber", "Eva", "Gruber"), ("Dipl.-Kfm. Hans Meier", "Hans", "Meier"),
+    ("Karl-Theodor zu Guttenberg", "Karl-Theodor", "zu Guttenberg"), ("Mr. Smith", "", "Smith"),
+    ("Иван Иванович Петров", "Иван", "Петров"), ("Conan O'Brien", "Conan", "O'Brien"),
     ("Congresswoman Jane Doe", "Jane", "Doe"), ("Doe Mrs, Jane", "Doe", "Jane"),
 ])  # fmt: skip
 def test_names_split(text: str, given_name: str, family: str) -> None:
@@ -151,7 +155,9 @@ def test_capitals(text: str, repaired: str) -> None:
     assert r.repair_case(text) == repaired
 
 
-@pytest.mark.parametrize("text", ["asdf", "test test", "n/a", "aaaa", "qwertz", "sdfsdf"])
+@pytest.mark.parametrize("text", [
+    "asdf", "test test", "n/a", "aaaa", "qwertz", "sdfsdf", "blabla", "N/A N/A", "Test User", "123", "...",
+])  # fmt: skip
 def test_junk_names(text: str) -> None:
     warnings = r.validate({"email": "a@example.com", "full_name": text})["warnings"]
     assert [w["code"] for w in warnings] == ["junk_name"]
@@ -179,6 +185,11 @@ def test_legal_forms(name: str, form: str | None) -> None:
     ("Directeur Marketing", "director", "marketing"), ("Właściciel", "owner", None),
     ("Prezes zarządu", "cxo", None), ("Jefe de Producto", "manager", "product"),
     ("Chef de projet", "manager", "fulfillment"), ("Executive Chef", "senior", "hospitality"),
+    ("Personal Assistant CEO", "entry", "operations"), ("EA to CEO", "entry", "operations"),
+    ("Head of Office of the CEO", "director", "operations"), ("Business Owner", "owner", "operations"),
+    ("HR Business Partner", "senior", "human_resources"), ("Data Process Owner", None, "engineering"),
+    ("Sachbearbeiter Buchhaltung", "entry", "finance"), ("Retired", None, "unemployed"),
+    ("Geschäftsführer*in", "cxo", None), ("Internal Auditor", None, "finance"),
     ("Vertriebsleiter", "director", "sales"), ("Werkstudent", "training", "education"),
 ])  # fmt: skip
 def test_job_titles(title: str, level: str, role: str | None) -> None:
@@ -193,14 +204,20 @@ def test_vice_presidents_of_banks_are_managers() -> None:
 def test_places_numbers_domains_and_links() -> None:
     for text in ("Germany", "Allemagne", "DEU", "🇩🇪", "ドイツ", "Германия"):
         assert r.country_code(text) == "DE"
-    for text in ("Germany (DE)", "Deutschland, Germany"):
+    for text in ("Germany (DE)", "Deutschland, Germany", "Germany, Federal Republic of"):
         assert r.country_code(text) == "DE"
+    assert r.country_code("Korea, South") == "KR"
+    assert r.country_code("Congo, Democratic Republic of the") == "CD"
     for text in ("Atlantis", "Germany, France", ","):
         assert r.country_code(text) is None
     assert r.region_code("Texas (TX)", "US") == "US-TX"
     assert r.region_code("Newfoundland & Labrador", "CA") == "CA-NL"
     assert [r.annual_revenue(t) for t in ("1,5 mln zł", "5 MEUR", "R$ 2 milhões", "2 млн руб")] == [
         1_500_000, 5_000_000, 2_000_000, 2_000_000]  # fmt: skip
+    assert [r.annual_revenue(t) for t in ("C$5m", "5 millones de euros", "$5M/yr", "5 lakhs")] == [
+        5_000_000, 5_000_000, 5_000_000, 500_000]  # fmt: skip
+    for text in ("//acme.de", "https:acme.de", "HTTPS://WWW.ACME.DE", "https://u:p@acme.de/"):
+        assert r.registrable_domain(text) == "acme.de"
     assert r.employee_count("10 000+ employees") == 10_001  # the band above 10,000
     assert r.employee_count("1,200+") == 1_200
     assert r.region_code("Calif.", "US") == "US-CA"
