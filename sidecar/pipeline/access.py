@@ -35,6 +35,10 @@ ROLE_SCOPES = {
 _FREE_FAILURES = 5
 
 
+class InvalidToken(Unauthorized):
+    """There is an access token, and it is no good (any more)."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who calls: `name` is a client id or a user's mail address."""
@@ -144,12 +148,12 @@ def logout(engine: Engine, token: str) -> None:
 
 
 def authenticate(engine: Engine, token: str) -> Caller:
-    """The caller of a valid access token. Raises Unauthorized."""
+    """The caller of a valid access token. Raises InvalidToken."""
     try:
         kid = jwt.get_unverified_header(token).get("kid")
         key = dict(engine.settings.jwt_keys).get(kid or "")
         if key is None:
-            raise Unauthorized("The access token was not issued here.")
+            raise InvalidToken("The access token was not issued here.")
         claims = jwt.decode(
             token, key, algorithms=["HS256"], issuer=_ISSUER, audience=_ISSUER,
             options={"require": ["exp", "iat", "sub"]},
@@ -157,7 +161,7 @@ def authenticate(engine: Engine, token: str) -> Caller:
         return Caller(
             claims["kind"], claims["sub"], claims["name"], frozenset(claims["scope"].split()))
     except (jwt.PyJWTError, KeyError, UnicodeError, ValueError) as error:
-        raise Unauthorized("The access token is wrong or has expired.") from error
+        raise InvalidToken("The access token is wrong or has expired.") from error
 
 
 def _user_tokens(engine: Engine, cursor: Any, user: dict[str, Any], family: str) -> dict[str, Any]:
