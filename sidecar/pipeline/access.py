@@ -71,7 +71,7 @@ def user_token(engine: Engine, email: str, password: str) -> dict[str, Any]:
     email = email.strip().lower()
     checked = check_user(engine, email, password)
     with engine.database.transaction() as cursor:
-        user = access.user(cursor, email) if checked else None
+        user = access.user(cursor, email, lock=True) if checked else None
         # Asked again: the user may have been disabled, or the password changed, meanwhile.
         if not checked or not user or user["disabled"] or (
                 user["password_hash"] != checked["password_hash"]):
@@ -90,6 +90,7 @@ def check_user(engine: Engine, email: str, password: str) -> Row | None:
         tried = access.note_attempt(cursor, _failures_key(engine, email))
         if not tried["locked_for"] and (seconds := lock_seconds(tried["failures"])):
             access.lock_sign_in(cursor, _failures_key(engine, email), seconds)
+        # Not locked: whoever sets a password locks the user first, and the count of failures then.
         user = access.user(cursor, email)
     if tried["locked_for"]:
         raise TooMany("Too many wrong passwords; wait a little.", tried["locked_for"])
