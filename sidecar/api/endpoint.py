@@ -138,6 +138,7 @@ def _caller(engine: Engine, scope: str | None) -> Caller | None:
         raise Unauthorized("Send an access token: Authorization: Bearer …")
     caller = authenticate(engine, token.strip())
     g.caller_kind = caller.kind
+    g.needed_scope = scope
     if scope and not caller.may(scope):
         raise Forbidden(f"This needs the scope {scope}.")
     if scope == "admin":

@@ -20,9 +20,12 @@ from sidecar.errors import (
     Unauthorized,
     Unavailable,
 )
+from sidecar.pipeline.access import InvalidToken
 from sidecar.pipeline.idempotency import InFlight
 
 log = logging.getLogger(__name__)
+
+_REALM = 'Bearer realm="enrichment"'
 
 STATUS: dict[type[EngineError], tuple[int, str]] = {
     Invalid: (422, "The request is not valid"),
@@ -33,6 +36,33 @@ STATUS: dict[type[EngineError], tuple[int, str]] = {
     Forbidden: (403, "Not allowed"),
     TooMany: (429, "Too many requests"),
     Unavailable: (503, "Temporarily unavailable"),
+}
+# What each `code` means and what to do about it: (status, meaning). The docs page has a section for
+# each, which is where the `type` of a problem leads.
+TYPES: dict[str, tuple[int, str]] = {
+    "bad_request": (400, "The request is no HTTP that this server understands. Mend the client."),
+    "unauthorized": (401, "No access token, one that has expired or was not issued here, or wrong"
+                          " credentials. Refresh the token or sign in again."),
+    "forbidden": (403, "The token lacks the scope that WWW-Authenticate names, or its owner is no admin any"
+                       " more. Ask an admin for a client or role that has it."),
+    "not_found": (404, "There is no such path, or no such thing (any more)."),
+    "method_not_allowed": (405, "The path is there, the method is not; Allow lists those that are."),
+    "conflict": (409, "The request does not fit the present state: somebody changed it meanwhile (load it"
+                      " again), the name is taken, or it would leave no admin."),
+    "lease_lost": (409, "The batch is no longer yours: its lease ended or it was closed. Stop; its leads are"
+                        " queued again."),
+    "idempotency_in_flight": (409, "The first request with this Idempotency-Key is still at work. Ask again"
+                                   " after Retry-After seconds."),
+    "too_large": (413, "The body is larger than 4 MB. Send fewer leads at once, or use `sidecar import`."),
+    "unsupported_media_type": (415, "The body has a type that this path does not take."),
+    "invalid": (422, "The request was read and not accepted; `errors` names each field by JSON pointer."),
+    "idempotency_key_reused": (422, "This Idempotency-Key belongs to another request. Take a new one."),
+    "too_many_requests": (429, "The rate limit of this caller, or too many wrong passwords. Wait for"
+                               " Retry-After seconds."),
+    "internal_error": (500, "Our fault. The request id finds it in the logs."),
+    "unavailable": (503, "Postgres or Redis does not answer at the moment. Try again after Retry-After"
+                         " seconds; an Idempotency-Key makes that safe."),
+    "http_error": (0, "Any other refusal of the HTTP server; the status says which."),
 }
 _CODES = {
     400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
@@ -49,7 +79,7 @@ def problem(
         json.dumps(problem_body(status, title, detail, code, errors, **extra)), status=status,
         content_type="application/problem+json")
     if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="enrichment"'
+        response.headers["WWW-Authenticate"] = _REALM
     return response
 
 
@@ -88,7 +118,11 @@ def init_app(app: Flask) -> None:
         if isinstance(error, Unavailable | InFlight):
             response.headers["Retry-After"] = "1"
         if isinstance(error, Forbidden):
-            response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
+            scope = g.get("needed_scope")
+            response.headers["WWW-Authenticate"] = f'{_REALM}, error="insufficient_scope"' + (
+                f', scope="{scope}"' if scope else "")
+        if isinstance(error, InvalidToken):
+            response.headers["WWW-Authenticate"] = f'{_REALM}, error="invalid_token"'
         return response
 
     @app.errorhandler(RedisError)

@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin, resolver
 from flask import Blueprint, Response, render_template
 
 from sidecar import __version__
-from sidecar.api import schemas
+from sidecar.api import errors, schemas
 from sidecar.api.endpoint import ENDPOINTS, Endpoint, endpoint
 from sidecar.engine import Engine
 from sidecar.store.work import LANES
@@ -135,7 +135,7 @@ def openapi(engine: Engine, caller: None) -> Any:
 @bp.get("/docs")
 def docs() -> Response:
     """The API for people: every call with its scope, what it takes and answers, and the problems."""
-    return Response(render_template("docs.html", spec=document(), problems=PROBLEMS, endpoints=ENDPOINTS))
+    return Response(render_template("docs.html", spec=document(), problems=errors.TYPES, endpoints=ENDPOINTS))
 
 
 @bp.get("/docs.css")

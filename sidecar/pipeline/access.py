@@ -35,6 +35,10 @@ ROLE_SCOPES = {
 _FREE_FAILURES = 5
 
 
+class InvalidToken(Unauthorized):
+    """There is an access token, and it is no good (any more)."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who calls: `name` is a client id or a user's mail address."""
@@ -67,7 +71,7 @@ def user_token(engine: Engine, email: str, password: str) -> dict[str, Any]:
     email = email.strip().lower()
     checked = check_user(engine, email, password)
     with engine.database.transaction() as cursor:
-        user = access.user(cursor, email) if checked else None
+        user = access.user(cursor, email, lock=True) if checked else None
         # Asked again: the user may have been disabled, or the password changed, meanwhile.
         if not checked or not user or user["disabled"] or (
                 user["password_hash"] != checked["password_hash"]):
@@ -86,6 +90,7 @@ def check_user(engine: Engine, email: str, password: str) -> Row | None:
         tried = access.note_attempt(cursor, _failures_key(engine, email))
         if not tried["locked_for"] and (seconds := lock_seconds(tried["failures"])):
             access.lock_sign_in(cursor, _failures_key(engine, email), seconds)
+        # Not locked: whoever sets a password locks the user first, and the count of failures then.
         user = access.user(cursor, email)
     if tried["locked_for"]:
         raise TooMany("Too many wrong passwords; wait a little.", tried["locked_for"])
@@ -144,12 +149,12 @@ def logout(engine: Engine, token: str) -> None:
 
 
 def authenticate(engine: Engine, token: str) -> Caller:
-    """The caller of a valid access token. Raises Unauthorized."""
+    """The caller of a valid access token. Raises InvalidToken."""
     try:
         kid = jwt.get_unverified_header(token).get("kid")
         key = dict(engine.settings.jwt_keys).get(kid or "")
         if key is None:
-            raise Unauthorized("The access token was not issued here.")
+            raise InvalidToken("The access token was not issued here.")
         claims = jwt.decode(
             token, key, algorithms=["HS256"], issuer=_ISSUER, audience=_ISSUER,
             options={"require": ["exp", "iat", "sub"]},
@@ -157,7 +162,7 @@ def authenticate(engine: Engine, token: str) -> Caller:
         return Caller(
             claims["kind"], claims["sub"], claims["name"], frozenset(claims["scope"].split()))
     except (jwt.PyJWTError, KeyError, UnicodeError, ValueError) as error:
-        raise Unauthorized("The access token is wrong or has expired.") from error
+        raise InvalidToken("The access token is wrong or has expired.") from error
 
 
 def _user_tokens(engine: Engine, cursor: Any, user: dict[str, Any], family: str) -> dict[str, Any]:

@@ -26,13 +26,11 @@ def save_client(cursor: Cursor, client_id: str, secret_hash: str, scopes: list[s
     )
 
 
-def user(cursor: Cursor, email: str) -> Row | None:
-    """A user by mail address in lower case, disabled ones too; locked."""
-    return one(
-        cursor,
-        "SELECT id::text AS id, email, name, password_hash, role, disabled_at IS NOT NULL AS disabled"
-        " FROM users WHERE email = %s FOR NO KEY UPDATE", (email,),
-    )
+def user(cursor: Cursor, email: str, *, lock: bool = False) -> Row | None:
+    """A user by mail address in lower case, disabled ones too."""
+    sql = ("SELECT id::text AS id, email, name, password_hash, role, disabled_at IS NOT NULL AS disabled"
+           " FROM users WHERE email = %s")
+    return one(cursor, sql + (" FOR NO KEY UPDATE" if lock else ""), (email,))
 
 
 def user_of_token(cursor: Cursor, token_hash: bytes) -> Row | None:

@@ -11,6 +11,7 @@ import jsonschema_rs
 from flask.testing import FlaskClient
 
 from sidecar.api.endpoint import ENDPOINTS
+from sidecar.api.errors import TYPES
 from sidecar.api.openapi import document
 
 _CONTRACTS = {f"{c.tag}.{c.method.lower()}_{c.function.__name__}": c for c in ENDPOINTS}
@@ -31,6 +32,11 @@ def check(app: Any, response: Any) -> None:
     request = response.request
     found = app.url_map.bind("localhost").match(request.path, request.method) if (
         response.status_code < 404 or response.status_code > 405) else None
+    if response.content_type == "application/problem+json":
+        told = response.get_json()
+        status, _ = TYPES[told["code"]]
+        assert status in (0, response.status_code) and told["status"] == response.status_code, told
+        assert told["type"] == f"/docs#problem-{told['code']}", told
     contract = _CONTRACTS.get(found[0]) if found else None
     if contract is None:
         return

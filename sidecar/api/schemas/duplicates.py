@@ -5,10 +5,25 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.facts import ContactFields
 
 
 class DuplicateQuery(PageQuery):
     state = Text(load_default="open", validate=validate.OneOf(["open", "dismissed"]))
+
+
+class Employer(Answer):
+    name = fields.String(required=True, allow_none=True)
+    domain = fields.String(required=True, allow_none=True)
+
+
+class DuplicateSide(ContactFields):
+    id = fields.String(required=True)
+    consent = fields.Dict(required=True)
+    created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+    leads = fields.Integer(required=True, metadata={"description": "How many there are."})
+    organization = fields.Nested(Employer, required=True, allow_none=True)
 
 
 class Duplicate(Answer):
@@ -16,8 +31,8 @@ class Duplicate(Answer):
     state = fields.String(required=True)
     score = fields.Float(required=True)
     reasons = fields.List(fields.String(), required=True)
-    left = fields.Dict(required=True)
-    right = fields.Dict(required=True)
+    left = fields.Nested(DuplicateSide, required=True)
+    right = fields.Nested(DuplicateSide, required=True)
     masked = fields.Boolean()
     created_at = fields.DateTime(required=True)
     decided_by = fields.String(required=True, allow_none=True)
