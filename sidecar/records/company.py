@@ -14,12 +14,12 @@ MAX_FORM_WORDS = 6
 MAX_NAME_WORDS = 60  # what is longer is no company name
 
 _TOKEN = re.compile("[^ ,;]+")  # of a tidy text
-_DROP = str.maketrans("", "", ".,-–;'\"“”„«»")
+_DROP = str.maketrans("", "", "._,-–;'\"“”„«»")
 _TAIL = re.compile(r"\s*(?:\(([^()]{0,60})\)|\[[^\]]{0,60}\])\s*$")
 # What follows a legal form that stands inside: a trade name, a branch, a place of registration.
 _AFTER_FORM = re.compile(
-    r"(?:d\.? ?b\.? ?a|d/b/a|aka|a/k/a|fka|f/k/a|t/a|ta|trading|trustee|attn|niederlassung|"
-    r"zweigniederlassung|c/o|division|div)\b|[-–—/|:(]",
+    r"(?:d\.? ?b\.? ?a|attorneys?|lawyers?|d/b/a|aka|a/k/a|fka|f/k/a|t/a|ta|trading|trustee|attn|"
+    r"niederlassung|zweigniederlassung|c/o|division|div)\b|[-–—/|:(]",
     re.IGNORECASE,
 )
 # Forms that are no other word, so that they count wherever they stand.

@@ -89,9 +89,9 @@ def is_junk_name(text: str) -> bool:
     pass because not every word of them is filler.
     """
     folded = fold(text).strip(" .,;:!?*_-")
-    if folded in _JUNK_PHRASES or _JUNK_PHRASES.issuperset(folded.split()):
+    if folded in _JUNK_PHRASES or all(map(_is_junk_word, _LETTER_RUN.findall(folded))):
         return True
-    return all(map(_is_junk_word, _LETTER_RUN.findall(folded)))
+    return "/" in folded and _JUNK_PHRASES.issuperset(folded.split())
 
 
 def _is_junk_word(word: str) -> bool:

@@ -24,7 +24,6 @@ _SPECIAL_KINDS = (
     ("voicemail", "voicemail"),
 )  # fmt: skip
 _PLAIN = re.compile(r"(\+?)(\(?[0-9][0-9 ().-]{5,30})")
-_NO_DIGITS = str.maketrans("", "", " ().-")
 
 Match = Callable[[str], re.Match[str] | None]
 
@@ -131,7 +130,8 @@ def plain_number(text: str, region: str | None) -> tuple[int, str] | None:
     if found is None:
         return None
     regions, calling_codes = _codes()
-    digits = found[2].translate(_NO_DIGITS)
+    digits = found[2].replace(" ", "").replace("-", "")
+    digits = digits.replace(".", "").replace("(", "").replace(")", "")
     if found[1]:
         code = digits[:1]  # no code begins another
         if code not in regions:

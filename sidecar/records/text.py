@@ -40,6 +40,7 @@ _LATIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i",
      "ħ": "h", "ŋ": "n", "’": "'", "‘": "'", "ʼ": "'"}
 )  # fmt: skip
+_ANY_LATIN = re.compile(f"[{''.join(map(chr, _LATIN))}]")
 
 
 def has_control(text: str) -> bool:
@@ -78,7 +79,9 @@ def fold(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKD", text.translate(_LATIN))
+    if _ANY_LATIN.search(text):
+        text = text.translate(_LATIN)
+    text = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", _MARKS.sub("", text)).casefold()
 
 
