@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Api
 from prometheus_client import REGISTRY
 from redis import RedisError
+
+from tests.integration.conftest import Api
 
 QUESTIONS = ("/v1/leads", "/v1/stats/overview?days=7")
 ADA = {"email": "ada.kept@looms.example", "first_name": "Ada", "last_name": "Kept", "company_name": "Looms"}
