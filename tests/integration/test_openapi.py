@@ -47,5 +47,8 @@ def token(app, engine):
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_its_word(case, token):
+    # Hypothesis tries words of the source too: the clients of the tests are not to be disabled.
+    if (case.path_parameters or {}).get("client_id") in ("tests", "reader"):
+        return
     response = case.call(headers={"Authorization": token})
     case.validate_response(response, checks=CHECKS)
