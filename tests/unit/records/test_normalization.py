@@ -62,6 +62,8 @@ def test_every_change_is_reported() -> None:
 @pytest.mark.parametrize("lead", [
     {"last_name": "II"}, {"first_name": "Dr.", "last_name": ", Jr"}, {"phone": "0000444"},
     {"full_name": "VON BEETHOVEN"}, {"full_name": "DOE, JANE, JR"}, {"last_name": "von der leyen"},
+    {"region": "US-CA ,"}, {"city": "İSTANBUL"}, {"job_title": "İHRACAT MÜDÜRÜ"}, {"full_name": "DOE V II"},
+    {"first_name": "Prof. n/a", "last_name": "Esq.Jane"},
 ])  # fmt: skip
 def test_odd_leads_stay_as_they_became(lead: dict[str, str]) -> None:
     once = normalize(lead, RecordSettings(default_region="DE"))["lead"]
