@@ -342,7 +342,8 @@ def tidy_title(title: str) -> str:
     title = tidy(title).strip(" ,;-")
     if not title.isupper() or len(title) <= 4 or not any(len(w) > 4 for w in title.split()):
         return title
-    return " ".join(_title_word(word) for word in title.split(" "))
+    # A small "İ" is two characters, which belong together again.
+    return tidy(" ".join(_title_word(word) for word in title.split(" ")))
 
 
 _KEEP_UPPER = re.compile(

@@ -23,6 +23,8 @@ from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
 from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
 
+MAX_READINGS = 10  # of a name, until nothing about it changes
+
 Lead = dict[str, Any]
 Changes = Iterator[dict[str, Any]]
 Texts = Mapping[str, str]
@@ -159,8 +161,26 @@ def _phone(
 
 
 def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
-    first, last = texts.get("first_name", ""), texts.get("last_name", "")
-    full = texts.get("full_name", "")
+    first, last, full = _read(
+        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules
+    )
+    # Odd names become others when they are read again ("Doe V II", "Prof. n/a"), until none does.
+    for _ in range(MAX_READINGS):
+        if first and last and " " not in first and " " not in last and not is_placeholder(first):
+            break
+        again = _read(first, last, full, {})
+        if again == (first, last, full):
+            break
+        first, last, full = again
+    if first:
+        out["first_name"] = first
+    if last:
+        out["last_name"] = last
+    if full:
+        out["full_name"] = full
+
+
+def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -169,17 +189,11 @@ def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         last, rules["last_name"] = "", "placeholder"
     whole = full or f"{first} {last}".strip()
     if not whole:
-        return
+        return "", "", ""
     if is_junk_name(whole):
         rules |= dict.fromkeys(("first_name", "last_name", "full_name"), "whitespace")
-    else:
-        first, last, full = _names(first, last, full, rules)
-    if first:
-        out["first_name"] = first
-    if last:
-        out["last_name"] = last
-    if full:
-        out["full_name"] = full
+        return first, last, full
+    return _names(first, last, full, rules)
 
 
 def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
@@ -212,7 +226,7 @@ def _bare(first: str, last: str) -> tuple[str, str]:
     if name.title and first.startswith(name.title + " "):
         first = first[len(name.title) + 1 :]
     if name.suffix and last.endswith(name.suffix) and len(last) > len(name.suffix):
-        last = last[: -len(name.suffix)].rstrip(" ,")
+        last = last[: -len(name.suffix)].rstrip(" ,") or last
     return first, last
 
 

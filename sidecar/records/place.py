@@ -84,7 +84,7 @@ def region_code(text: str, country: str | None) -> str | None:
 
     Names, postal codes, old abbreviations ("Calif.") and full codes ("US-CA").
     """
-    text = tidy(text)
+    text = tidy(text).strip(" ,;")
     if len(text) > 100:
         return None
     code = text.upper()
@@ -115,10 +115,11 @@ def place_name(text: str) -> str:
     if not (text.isupper() or text.islower()) or (text.isupper() and len(text) <= 3):
         return text
     parts = _PARTS.split(text.lower())
-    return "".join(
+    joined = "".join(
         part if i and part in _SMALL and i < len(parts) - 1 else _capital(part)
         for i, part in enumerate(parts)
     )
+    return tidy(joined)  # a small "İ" is two characters, which belong together again
 
 
 def _capital(part: str) -> str:

@@ -59,6 +59,17 @@ def test_every_change_is_reported() -> None:
         assert (field in changed) == (LEAD.get(field) != result["lead"].get(field))
 
 
+@pytest.mark.parametrize("lead", [
+    {"last_name": "II"}, {"first_name": "Dr.", "last_name": ", Jr"}, {"phone": "0000444"},
+    {"full_name": "VON BEETHOVEN"}, {"full_name": "DOE, JANE, JR"}, {"last_name": "von der leyen"},
+    {"region": "US-CA ,"}, {"city": "İSTANBUL"}, {"job_title": "İHRACAT MÜDÜRÜ"}, {"full_name": "DOE V II"},
+    {"first_name": "Prof. n/a", "last_name": "Esq.Jane"},
+])  # fmt: skip
+def test_odd_leads_stay_as_they_became(lead: dict[str, str]) -> None:
+    once = normalize(lead, RecordSettings(default_region="DE"))["lead"]
+    assert normalize(once, RecordSettings(default_region="DE")) == {"lead": once, "changes": []}
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LEADS)
 def test_normalising_twice_changes_nothing(lead: dict[str, object]) -> None:
