@@ -94,12 +94,11 @@ def _general_phone(written: str, region: str | None) -> Phone | PhoneProblem:
         number.extension or None,
         bool(library.is_possible_number(number)),
     )
-    # Of "0000444" the library drops a zero at each reading; what has no lasting form is no number.
-    if not phone.valid and plain_number(phone.e164, None) is None:
-        again = library.parse(phone.e164, None)
-        if library.format_number(again, library.PhoneNumberFormat.E164) != phone.e164:
-            return PhoneProblem("invalid_phone", "This is not a phone number that can be dialled.")
-    return phone
+    if phone.valid or phone.e164 == written:
+        return phone
+    # Of "+49 00 30 901820" the library drops one zero at each reading: read on until none is left.
+    again = parse_phone(phone.e164)
+    return again._replace(extension=phone.extension) if isinstance(again, Phone) else again
 
 
 def phone_place(e164: str, language: str = "en") -> dict[str, object]:

@@ -61,6 +61,7 @@ def test_every_change_is_reported() -> None:
 
 @pytest.mark.parametrize("lead", [
     {"last_name": "II"}, {"first_name": "Dr.", "last_name": ", Jr"}, {"phone": "0000444"},
+    {"phone": "+49 00 30 901820"}, {"phone": "+49 00 901820 415"},
     {"full_name": "VON BEETHOVEN"}, {"full_name": "DOE, JANE, JR"}, {"last_name": "von der leyen"},
     {"region": "US-CA ,"}, {"city": "İSTANBUL"}, {"job_title": "İHRACAT MÜDÜRÜ"}, {"full_name": "DOE V II"},
     {"first_name": "Prof. n/a", "last_name": "Esq.Jane"},
