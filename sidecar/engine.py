@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from redis import RedisError
+
+from sidecar.metrics import ANSWERS
 from sidecar.records import RecordSettings
 from sidecar.secrets import Vault, keyed_hash
 from sidecar.settings import Settings
@@ -16,6 +19,14 @@ from sidecar.store.database import Database
 def utc_now() -> datetime:
     """The clock of the engine."""
     return datetime.now(UTC)
+
+
+def _forget_answers(cache: Cache) -> None:
+    """Something was written. Without Redis an answer is kept for its few seconds at most."""
+    try:
+        cache.forget_answers()
+    except RedisError:
+        ANSWERS.labels("away").inc()
 
 
 @dataclass(frozen=True)
@@ -34,14 +45,17 @@ class Engine:
     @classmethod
     def build(cls, settings: Settings) -> Engine:
         """Wire the engine; connections open at first use."""
-        database = Database(settings.database_url)
+        cache = Cache(settings.redis_url)
+        database = Database(
+            settings.database_url,
+            written=(lambda: _forget_answers(cache)) if settings.answer_seconds else None)
         replica = settings.replica_database_url
         return cls(
             settings=settings,
             database=database,
             # A replica may go at any time, and reads then move to the primary without an error.
             replica=Database(replica, trust_idle=0) if replica else database,
-            cache=Cache(settings.redis_url),
+            cache=cache,
             vault=Vault(settings.encryption_keys),
             history=Database(settings.n8n_database_url, size=1) if settings.n8n_database_url else None,
             record_settings=RecordSettings(default_region=settings.default_region),

@@ -1,53 +1,62 @@
 """Answers to the same question are kept in Redis for some seconds, until something is written.
 
 Who asks is part of the question by what they may see: nobody gets what another's scopes opened.
+They are kept encrypted, as Redis may write to a disk; its keys are keyed hashes, as a question may
+name a person. What is written makes the engine forget all of them (see Engine.build).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
+from cryptography.fernet import InvalidToken
 from flask import request
 from redis import RedisError
 
 from sidecar.engine import Engine
+from sidecar.errors import Unavailable
 from sidecar.metrics import ANSWERS
 from sidecar.pipeline.access import Caller
 
+# Longer ones are not kept: Redis holds other things, too.
+_MAX_BYTES = 256 * 1024
 
-def remembered(engine: Engine, caller: Caller | None, answer: Callable[[], bytes]) -> bytes:
-    """The kept answer to this request, else `answer()`, which is kept then."""
+
+def remembered(engine: Engine, caller: Caller | None, answer: Callable[[Engine], str]) -> str:
+    """The kept answer to this request, else `answer(engine)`, which is kept then; first pages only."""
     seconds = engine.settings.answer_seconds
-    if not seconds:
-        return answer()
-    question = _question(caller)
+    if not seconds or "cursor" in request.args:
+        return answer(engine)
+    question = _question(engine, caller)
     try:
-        generation, known = engine.cache.answer(question)
+        generation, sealed = engine.cache.answer(question)
     except RedisError:
         ANSWERS.labels("away").inc()
-        return answer()
-    ANSWERS.labels("miss" if known is None else "hit").inc()
-    if known is not None:
-        return known
-    found = answer()
+        return answer(engine)
+    if sealed is not None:
+        with suppress(InvalidToken):
+            known = str(engine.vault.open(sealed))
+            ANSWERS.labels("hit").inc()
+            return known
+    ANSWERS.labels("miss").inc()
     try:
-        engine.cache.keep_answer(generation, question, found, seconds)
-    except RedisError:
-        ANSWERS.labels("away").inc()
+        # A replica may lag behind what was just written, an erasure even: that must not be kept.
+        found = answer(replace(engine, replica=engine.database))
+    except Unavailable:
+        if engine.replica is engine.database:
+            raise
+        return answer(engine)
+    if len(found) <= _MAX_BYTES:
+        try:
+            engine.cache.keep_answer(generation, question, engine.vault.seal(found), seconds)
+        except RedisError:
+            ANSWERS.labels("away").inc()
     return found
 
 
-def forget(engine: Engine) -> None:
-    """Something may have been written; without Redis there is no kept answer either."""
-    if engine.settings.answer_seconds:
-        try:
-            engine.cache.forget_answers()
-        except RedisError:
-            ANSWERS.labels("away").inc()
-
-
-def _question(caller: Caller | None) -> str:
+def _question(engine: Engine, caller: Caller | None) -> str:
     scopes = ",".join(sorted(caller.scopes)) if caller else ""
-    parts = (scopes, request.path, *sorted(f"{name}={value}" for name, value in request.args.items()))
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+    return engine.hash("question", scopes, request.path, *(
+        part for pair in sorted(request.args.items(multi=True)) for part in pair))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +51,8 @@ def endpoint(
 
     It returns a JSON value, or (JSON value, status), or a Response. scope None: no sign-in needed.
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
-    `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until the next
-    request that is no GET.
+    `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until something
+    is written: their answers depend on the query and the caller's scopes alone.
     """
     route_class = limit or ("none" if scope is None else "read" if method == "GET" else "write")
 
@@ -70,18 +71,14 @@ def endpoint(
             if query is not None:
                 arguments["query"] = load(query, _query(query))
 
-            def work() -> Any:
-                return function(engine, caller, **arguments)
-
             if remembered:
+                # A function may take its query apart, and may be asked twice.
                 return Response(
-                    answers.remembered(engine, caller, lambda: flask_json.dumps(work()).encode()),
+                    answers.remembered(engine, caller, lambda of: flask_json.dumps(
+                        function(of, caller, **deepcopy(arguments)))),
                     status=status, content_type="application/json")
-            try:
-                return _answer(engine, caller, work, status, idempotent)
-            finally:
-                if method != "GET":
-                    answers.forget(engine)
+            return _answer(
+                engine, caller, lambda: function(engine, caller, **arguments), status, idempotent)
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],

@@ -29,14 +29,16 @@ return {allowed and 1 or 0, math.floor(tokens), allowed and 0 or math.ceil((1 - 
 """
 
 # Keep an answer unless something was written since its question began. KEYS = generation, answers;
-# ARGV = generation at the question, field, answer, seconds that all answers are kept.
+# ARGV = generation at the question, field, answer, seconds that all answers are kept, how many.
 _KEEP = """
 if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then return 0 end
+if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[5]) then return 0 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX')
 return 1
 """
 _GENERATION, _ANSWERS = "answers:generation", "answers"
+_MOST_ANSWERS = 200
 
 
 class Cache:
@@ -81,7 +83,8 @@ class Cache:
 
     def keep_answer(self, generation: str, question: str, answer: bytes, seconds: int) -> None:
         """Keep an answer for at most `seconds`, unless something was written since the generation."""
-        self._keep(keys=[_GENERATION, _ANSWERS], args=[generation, question, answer, seconds])
+        self._keep(keys=[_GENERATION, _ANSWERS], args=[
+            generation, question, answer, seconds, _MOST_ANSWERS])
 
     def forget_answers(self) -> None:
         """Something was written: no answer from before is given again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ from sidecar.errors import Unavailable
 
 Cursor = RealDictCursor
 Row = dict[str, Any]
+# A lock is no write. What a statement calls a write and is none does no harm.
+_WRITES = re.compile(rb"\b(?:INSERT|(?<!FOR )(?<!FOR NO KEY )UPDATE|DELETE|TRUNCATE)\b", re.IGNORECASE)
 
 
 class Executes(Protocol):
@@ -51,9 +54,16 @@ _OPTIONS = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60
 
 
 class Database:
-    """One pool for one server; opened at first use, so that no work happens at import or fork."""
+    """One pool for one server; opened at first use, so that no work happens at import or fork.
 
-    def __init__(self, dsn: str, *, size: int = 4, trust_idle: float = _TRUST_IDLE_SECONDS) -> None:
+    `written` is called after each transaction that wrote, or may have: a commit whose answer was lost.
+    """
+
+    def __init__(
+        self, dsn: str, *, size: int = 4, trust_idle: float = _TRUST_IDLE_SECONDS,
+        written: Callable[[], Any] | None = None,
+    ) -> None:
+        self._written = written
         self._trust_idle = trust_idle
         self._dsn = dsn
         self._size = size
@@ -73,10 +83,14 @@ class Database:
                 yield cursor
             return
         conn = self._connect()
+        wrote = False
         try:
-            with conn, conn.cursor(cursor_factory=RealDictCursor) as cursor:
+            with conn, conn.cursor(cursor_factory=_Watched) as cursor:
                 self._running.cursor = cursor
-                yield cursor
+                try:
+                    yield cursor
+                finally:
+                    wrote = cursor.wrote
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             self._running.after.clear()
             raise Unavailable("The database does not answer at the moment. Try again.") from error
@@ -86,6 +100,8 @@ class Database:
         finally:
             self._running.cursor = None
             self._return(conn)
+            if wrote and self._written:
+                self._written()
         while self._running.after:
             self._running.after.pop(0)()
 
@@ -144,6 +160,18 @@ class Database:
             self._used_at.pop(id(conn), None)
         else:
             self._used_at[id(conn)] = time.monotonic()
+
+
+class _Watched(RealDictCursor):
+    """A cursor that knows whether it was asked to write."""
+
+    wrote = False
+
+    def execute(self, query: Any, vars: Any = None) -> None:
+        """Run a statement."""
+        self.wrote = self.wrote or bool(
+            _WRITES.search(query if isinstance(query, bytes) else str(query).encode()))
+        super().execute(query, vars)
 
 
 class _Running(threading.local):

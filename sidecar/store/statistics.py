@@ -1,54 +1,77 @@
-"""Figures for the dashboard, from the counts that triggers keep (sql/0013_statistics_counts.sql)."""
+"""Figures for the dashboard, from the counts that triggers keep (sql/0015_counts_by_figure.sql)."""
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date, timedelta
 from typing import Any
 
-from sidecar.store.database import Cursor, many
+from sidecar.store.database import Cursor, many, one
 
 GRADES = ("hot", "warm", "cold")
-
-_DAYS = """
-SELECT to_char(d.day, 'YYYY-MM-DD') AS day, coalesce(sum(c.n), 0)::bigint AS received,
-       coalesce(sum(c.n) FILTER (WHERE c.grade = 'hot'), 0)::bigint AS hot,
-       coalesce(sum(c.n) FILTER (WHERE c.grade = 'warm'), 0)::bigint AS warm,
-       coalesce(sum(c.n) FILTER (WHERE c.grade = 'cold'), 0)::bigint AS cold
-FROM (SELECT (now() AT TIME ZONE 'UTC')::date - back AS day FROM generate_series(0, %(days)s - 1) back) d
-LEFT JOIN counts c ON c.subject = 'lead' AND c.day = d.day
-GROUP BY d.day ORDER BY d.day
-"""
+# Changes that are added up in one transaction.
+FOLDED = 100_000
+_SOURCES = 12
+# The triggers on TRUNCATE know this number, too.
+_LOCK = 73
 
 
-def overview(cursor: Cursor, days: int) -> dict[str, Any]:
-    """{totals, grades, by_day, sources} in three queries over the counts."""
-    numbers = {
-        (row["subject"], row["name"]): row["n"] for row in many(
-            cursor,
-            "SELECT subject, CASE subject WHEN 'lead' THEN coalesce(grade, 'unscored') ELSE name END AS name,"
-            " sum(n)::bigint AS n FROM counts GROUP BY 1, 2")
-    }
-
-    def total(subject: str, *names: str) -> int:
-        return sum(numbers.get((subject, name), 0) for name in names)
-
+def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
+    """({totals, grades, by_day, sources} of one moment, how many changes are not added up yet)."""
+    rows = many(
+        cursor,
+        """
+        WITH first AS (SELECT (now() AT TIME ZONE 'UTC')::date - (%(days)s - 1) AS day)
+        SELECT figure, x.day, name, sum(n)::bigint AS n, sum(changes)::bigint AS changes, first.day AS first
+        FROM first LEFT JOIN (
+              SELECT figure, day, name, n, 0 AS changes FROM counts WHERE figure <> 'day'
+              UNION ALL SELECT figure, day, name, n, 0 FROM counts
+              WHERE figure = 'day' AND day >= (SELECT day FROM first)
+              UNION ALL SELECT figure, day, name, n, 1 FROM count_changes) x ON true
+        GROUP BY figure, x.day, name, first.day
+        """, {"days": days})
+    counted: dict[str, Counter[str]] = {
+        figure: Counter() for figure in ("grade", "source", "stage", "outcome")}
+    by_day: dict[date, Counter[str]] = {}
+    for row in rows:
+        if row["figure"] is None:  # nothing at all: the one row tells the first day
+            continue
+        kept = by_day.setdefault(row["day"], Counter()) if row["day"] else counted[row["figure"]]
+        kept[row["name"]] = row["n"]
+    stages, outcomes = counted["stage"], counted["outcome"]
+    sources = sorted((-n, name) for name, n in counted["source"].items() if n)[:_SOURCES]
     return {
         "totals": {
-            "received": sum(n for (subject, _), n in numbers.items() if subject == "intake"),
-            "rejected": total("intake", "rejected"),
-            "scored": total("work", "done", "scored"), "queued": total("work", "queued", "leased"),
-            "waiting": total("work", "waiting"), "dead": total("work", "dead"),
+            "received": outcomes.total(), "rejected": outcomes["rejected"],
+            "scored": stages["done"] + stages["scored"], "queued": stages["queued"] + stages["leased"],
+            "waiting": stages["waiting"], "dead": stages["dead"],
         },
-        "grades": {name: total("lead", name) for name in (*GRADES, "unscored")},
-        "by_day": many(cursor, _DAYS, {"days": days}),
-        "sources": many(
-            cursor, "SELECT name AS source, sum(n)::bigint AS count FROM counts WHERE subject = 'lead'"
-            " GROUP BY name HAVING sum(n) > 0 ORDER BY 2 DESC, 1 LIMIT 12"),
-    }
+        "grades": {name: counted["grade"][name] for name in (*GRADES, "unscored")},
+        "by_day": [_day(day, by_day.get(day, Counter()))
+                   for day in (rows[0]["first"] + timedelta(back) for back in range(days))],
+        "sources": [{"source": name, "count": -n} for n, name in sources],
+    }, sum(row["changes"] or 0 for row in rows)
 
 
-def fold(cursor: Cursor) -> None:
-    """Fold the counts of one kind into one row each; rows that are written meanwhile stay for later."""
+def _day(day: date, grades: Counter[str]) -> dict[str, Any]:
+    return {"day": day.isoformat(), "received": grades.total(), **{name: grades[name] for name in GRADES}}
+
+
+def fold(cursor: Cursor) -> bool:
+    """Add changes to the counts, FOLDED at most; whether more are left. Of two only one does it."""
+    row = one(cursor, "SELECT pg_try_advisory_xact_lock(%s) AS mine", (_LOCK,))
+    if not row or not row["mine"]:
+        return False
     cursor.execute(
-        "WITH gone AS (DELETE FROM counts RETURNING *)"
-        " INSERT INTO counts SELECT subject, day, name, grade, sum(n) FROM gone"
-        " GROUP BY subject, day, name, grade HAVING sum(n) <> 0")
+        """
+        WITH gone AS (DELETE FROM count_changes WHERE ctid IN (SELECT ctid FROM count_changes LIMIT %s)
+                      RETURNING *),
+        added AS (INSERT INTO counts SELECT figure, day, name, sum(n) FROM gone
+                  GROUP BY figure, day, name HAVING sum(n) <> 0
+                  ON CONFLICT (figure, day, name) DO UPDATE SET n = counts.n + excluded.n
+                  RETURNING 1)
+        SELECT count(*) AS taken FROM gone
+        """, (FOLDED,))
+    taken = cursor.fetchone()
+    cursor.execute("DELETE FROM counts WHERE n = 0")
+    return bool(taken and taken["taken"] == FOLDED)
