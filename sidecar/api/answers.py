@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 from cryptography.fernet import InvalidToken
 from flask import request
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.errors import Unavailable
 from sidecar.metrics import ANSWERS
 from sidecar.pipeline.access import Caller
 
@@ -25,9 +23,12 @@ _MAX_BYTES = 256 * 1024
 
 
 def remembered(engine: Engine, caller: Caller | None, answer: Callable[[Engine], str]) -> str:
-    """The kept answer to this request, else `answer(engine)`, which is kept then; first pages only."""
+    """The kept answer to this request, else `answer(engine)`, which is kept then; first pages only.
+
+    A replica's answers are not kept: it may lag behind what was just written, an erasure even.
+    """
     seconds = engine.settings.answer_seconds
-    if not seconds or "cursor" in request.args:
+    if not seconds or "cursor" in request.args or engine.replica is not engine.database:
         return answer(engine)
     question = _question(engine, caller)
     try:
@@ -41,13 +42,7 @@ def remembered(engine: Engine, caller: Caller | None, answer: Callable[[Engine],
             ANSWERS.labels("hit").inc()
             return known
     ANSWERS.labels("miss").inc()
-    try:
-        # A replica may lag behind what was just written, an erasure even: that must not be kept.
-        found = answer(replace(engine, replica=engine.database))
-    except Unavailable:
-        if engine.replica is engine.database:
-            raise
-        return answer(engine)
+    found = answer(engine)
     if len(found) <= _MAX_BYTES:
         try:
             engine.cache.keep_answer(generation, question, engine.vault.seal(found), seconds)
