@@ -1,5 +1,5 @@
 -- Wrong passwords are counted by address, whether somebody has it or not.
--- depends: 0013_statistics_counts
+-- depends: 0013_counts_by_figure
 
 CREATE TABLE sign_in_failures (
     key_hash     text PRIMARY KEY,

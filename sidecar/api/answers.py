@@ -22,27 +22,27 @@ from sidecar.pipeline.access import Caller
 _MAX_BYTES = 256 * 1024
 
 
-def remembered(engine: Engine, caller: Caller | None, answer: Callable[[Engine], str]) -> str:
-    """The kept answer to this request, else `answer(engine)`, which is kept then; first pages only.
+def remembered(engine: Engine, caller: Caller | None, answer: Callable[[], str]) -> str:
+    """The kept answer to this request, else `answer()`, which is kept then; first pages only.
 
     A replica's answers are not kept: it may lag behind what was just written, an erasure even.
     """
     seconds = engine.settings.answer_seconds
     if not seconds or "cursor" in request.args or engine.replica is not engine.database:
-        return answer(engine)
+        return answer()
     question = _question(engine, caller)
     try:
         generation, sealed = engine.cache.answer(question)
     except RedisError:
         ANSWERS.labels("away").inc()
-        return answer(engine)
+        return answer()
     if sealed is not None:
         with suppress(InvalidToken):
             known = str(engine.vault.open(sealed))
             ANSWERS.labels("hit").inc()
             return known
     ANSWERS.labels("miss").inc()
-    found = answer(engine)
+    found = answer()
     if len(found) <= _MAX_BYTES:
         try:
             engine.cache.keep_answer(generation, question, engine.vault.seal(found), seconds)

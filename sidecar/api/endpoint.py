@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +70,14 @@ def endpoint(
             if query is not None:
                 arguments["query"] = load(query, _query(query))
 
+            def work() -> Any:
+                return function(engine, caller, **arguments)
+
             if remembered:
-                # A function may take its query apart, and may be asked twice.
                 return Response(
-                    answers.remembered(engine, caller, lambda of: flask_json.dumps(
-                        function(of, caller, **deepcopy(arguments)))),
+                    answers.remembered(engine, caller, lambda: flask_json.dumps(work())),
                     status=status, content_type="application/json")
-            return _answer(
-                engine, caller, lambda: function(engine, caller, **arguments), status, idempotent)
+            return _answer(engine, caller, work, status, idempotent)
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],

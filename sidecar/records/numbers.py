@@ -137,7 +137,8 @@ def annual_revenue(value: object) -> int | float | None:
     amount = _amount_of(value)
     if amount is None or not 0 <= amount <= MAX_REVENUE:
         return None
-    return int(amount) if amount == int(amount) else round(amount, 2)
+    amount = round(amount, 2)
+    return int(amount) if amount == int(amount) else amount
 
 
 def _amount_of(value: object) -> float | None:

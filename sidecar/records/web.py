@@ -140,7 +140,7 @@ def utm_of(value: object) -> dict[str, str]:
             continue
         name = tidy(key).lower()
         while name.startswith("utm_"):
-            name = name[4:]
+            name = name[4:].strip()
         text = tidy(text)
         if name and text:
             utm[name] = text.lower() if name in ("source", "medium") else text

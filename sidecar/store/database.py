@@ -127,7 +127,7 @@ class Database:
         try:
             if self._pool is None:
                 self._pool = ThreadedConnectionPool(
-                    0, self._size, self._dsn, options=_OPTIONS, connect_timeout=3,
+                    0, self._size, self._dsn, options=_OPTIONS, connect_timeout=3
                 )
                 # How many it keeps open when they come back; none are opened before they are needed.
                 self._pool.minconn = self._size

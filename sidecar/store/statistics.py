@@ -1,4 +1,4 @@
-"""Figures for the dashboard, from the counts that triggers keep (sql/0015_counts_by_figure.sql)."""
+"""Figures for the dashboard, from the counts that triggers keep (sql/0013_counts_by_figure.sql)."""
 
 from __future__ import annotations
 

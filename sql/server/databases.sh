@@ -1,6 +1,7 @@
 #!/bin/bash
 # First start of Postgres: one login and one database each for the sidecar and n8n, nobody else may
-# connect to them, but that the sidecar may have n8n forget a person; a login for the read replica and one for the metrics exporter.
+# connect to them, but that the sidecar may have n8n forget a person; a login for the read replica and
+# one for the metrics exporter.
 set -euo pipefail
 secret() { cat "/run/secrets/$1"; }
 psql -v ON_ERROR_STOP=1 --username postgres --no-psqlrc \

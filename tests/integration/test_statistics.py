@@ -130,7 +130,7 @@ def test_nobody_waits_for_who_adds_up(api, engine):
 def test_the_migration_counts_what_is_there(api, engine):
     """What the migration fills in is what the triggers would have kept."""
     api.post("/v1/leads", {"leads": [{"email": "ada@counted.example", "source": "web"}, {"email": "nobody"}]})
-    fill = (SQL_FOLDER / "0015_counts_by_figure.sql").read_text().rpartition("$do$;")[2]
+    fill = (SQL_FOLDER / "0013_counts_by_figure.sql").read_text().rpartition("$do$;")[2]
     before = rows(engine, KEPT)
     with engine.database.transaction() as cursor:
         cursor.execute("DELETE FROM counts; DELETE FROM count_changes;" + fill)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, Edit, PageQuery, Strict, Text, page_of
 from sidecar.pipeline.access import SCOPES
 from sidecar.pipeline.administration import ROLES
 
@@ -60,14 +60,9 @@ class UserAdd(Strict):
     password = Text(1000, required=True)
 
 
-class UserEdit(Strict):
+class UserEdit(Edit):
     name = Text(200, allow_none=True)
     role = Text(validate=validate.OneOf(ROLES))
-
-    @validates_schema
-    def some(self, data: dict[str, Any], **_: Any) -> None:
-        if not data:
-            raise ValidationError("Send at least one field.")
 
 
 class PasswordSet(Strict):

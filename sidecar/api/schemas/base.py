@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from sidecar.ids import is_id
 
@@ -75,6 +75,15 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class Edit(Strict):
+    """What is to change; it names one field at least."""
+
+    @validates_schema
+    def some(self, data: dict[str, Any], **_: Any) -> None:
+        if not data:
+            raise ValidationError("Send at least one field.")
 
 
 class FieldError(Answer):
