@@ -131,111 +131,98 @@ _LEVELS: Final = tuple(
     )
 )
 
-_DEPARTMENTS: Final = tuple(
-    (department, re.compile(rf"\b(?:{pattern})\b"))
-    for department, pattern in (
-        ("unemployed", r"unemployed|retired|arbeitslos|arbeitssuchend|job ?seeker|in rente|"
-                       r"looking for (?:work|opportunities)|between jobs|ruhestand|pensionar(?:in)?"),
-        ("sales_engineering", r"(?:sales|pre ?sales|solutions?|vertriebs) ?(?:engineer(?:ing)?s?|"
-                              r"consultants?|architects?|ingenieur(?:in)?)|pre ?sales"),
-        ("partnerships", r"partnerships?|alliances?|channel|partner(?:in)? (?:manager|success|marketing|"
-                         r"sales|account|development|relations|management|program|programs|operations)|"
-                         r"partnermanag\w*|partnerschaften"),
-        ("human_resources", r"hr|human resources?|people|talent|recruit\w*|personal(?:leit\w*|wesen|"
-                            r"referent\w*|abteilung|entwickl\w*|chef\w*|manag\w*|sachbearb\w*)?|"
-                            r"chro|cpeo|compensation|employee (?:relations|experience)|culture|"
-                            r"learning and development|l d|headhunter|diversity|dei"),
-        ("product", r"product (?:manage(?:r|ment|rs)|owner|lead|strategy|operations|marketing"
-                    r" manager of product)|(?:head|vp|director|chief|leiter(?:in)?|leitung|svp|evp|manager|"
-                    r"vice president|officer)(?: of)? product|chief product officer|product|cpo|"
-                    r"produktmanag\w*|produkt\w*|ux|ui|user experience"),
-        ("marketing", r"marketing|growth|cmo|brand|communications?|pr|public relations|seo|sem|content|"
-                      r"demand gen(?:eration)?|social media|advertising|kommunikation\w*|werbung|"
-                      r"presse\w*|offentlichkeitsarbeit|community|events?|copywriter|media"),
-        ("sales", r"sales|selling|account executives?|account managers?|account management|key account|"
-                  r"business development|biz ?dev|bd|bdr|sdr|revenue|cro|vertrieb\w*|verkauf\w*|"
-                  r"verkaufer(?:in)?|aussendienst\w*|innendienst\w*|kundenberat\w*|commercial|cco|"
-                  r"handelsvertreter(?:in)?|retail|realtor|real estate agent|inside sales|merchandis\w*|"
-                  r"territory|export\w*"),
-        ("support", r"customer (?:success|support|service|care|experience|operations|relations)|support|"
-                    r"help ?desk|service ?desk|kundenservice|kundendienst|kundenbetreu\w*|call center|"
-                    r"client (?:success|services?|relations)|csm"),
-        ("legal", r"legal|lawyer|attorney|counsel|paralegal|rechts\w*|justiziar(?:in)?|jurist(?:in)?|"
-                  r"syndikus\w*|clo|compliance|notar(?:in)?|anwalt|anwaltin|barrister|solicitor|judge|"
-                  r"datenschutz\w*|privacy|patent\w*|litigation"),
-        ("finance", r"financ\w+|cfo|account(?:ing|ant|ants|s payable|s receivable)?|controller|"
-                    r"controlling|treasur\w+|audit\w*|tax|steuer\w*|buchhalt\w*|finanz\w*|payroll|"
-                    r"bookkeep\w*|investment|investor|banking|bank\w*|fp a|wirtschaftspruf\w*|"
-                    r"kaufmannisch\w*|credit|risk|underwrit\w*|actuar\w*|trader|portfolio|insurance|"
-                    r"comptroller|equity|wealth|bilanz\w*"),
-        ("health", r"doctor|physician|nurs\w+|medical|dentist|dental|pharma\w*|therap\w+|clinical|arzt|"
-                   r"arztin|\w+arzt|\w+arztin|pflege\w*|apotheker(?:in)?|surgeon|health ?care|"
-                   r"veterinar\w*|paramedic|midwife|hebamme|psycholog\w*|chiropractor|caregiver|health"),
-        ("education", r"teacher|professor(?:in)?|lecturer|tutor|lehrer(?:in)?|dozent(?:in)?|education|"
-                      r"school|instructor|academic|dean|student(?:in)?|werkstudent(?:in)?|padagog\w*|"
-                      r"erzieher(?:in)?|schul\w*|librarian|curator|faculty|university|schuler(?:in)?"),
-        ("analyst", r"analysts?|analytics|business intelligence|bi|analytiker(?:in)?|analyst(?:in)"),
-        ("research", r"research\w*|scientists?|r d|forsch\w*|wissenschaft\w*|data science|labor\w*|"
-                     r"laboratory|innovation|physicist|chemist|biologist|doktorand(?:in)?"),
-        ("engineering", r"engineer\w*|developers?|software|programm\w*|cto|cio|ciso|it|technology|technical|"
-                        r"tech|devops|sre|architect|entwickl\w*|ingenieur\w*|informatik\w*|technik\w*|"
-                        r"technisch\w*|system\w*|network|netzwerk\w*|security|data|cloud|infrastructure|"
-                        r"web|full ?stack|frontend|backend|machine learning|ml|ai|ki|qa|database|sap|"
-                        r"administrator|sysadmin|information|digital\w*|hardware|embedded|edv|cdo|cso"),
-        ("creative", r"design\w*|creative|art|artist|kreativ\w*|writer|editor|redakteur(?:in)?|"
-                     r"photograph\w*|fotograf(?:in)?|video\w*|film|music\w*|journalist\w*|author|grafik\w*|"
-                     r"graphic|animator|illustrator|producer|musiker(?:in)?|stylist|actor|fashion"),
-        ("manufacturing", r"manufactur\w*|production|produktion\w*|plant|fertigung\w*|factory|werk\w*|"
-                          r"machinist|assembly|quality|qualitat\w*|machine operator|fabrication|"
-                          r"industrial|schichtleit\w*|foundry"),
-        ("fulfillment", r"logistic\w*|logistik\w*|supply chain|warehouse|procurement|purchasing|buyer|"
-                        r"einkauf\w*|einkaufer(?:in)?|lager\w*|shipping|transport\w*|fleet|driver|fahrer(?:in)?|"
-                        r"inventory|sourcing|delivery|project manage(?:r|ment)|projekt\w*|program manager|"
-                        r"project|pmo|dispatch\w*|versand\w*|spedition\w*|beschaffung\w*|fulfil+ment"),
-        ("hospitality", r"hotel\w*|restaurant\w*|chef|cook|koch|kochin|waiter|waitress|barista|bartender|"
-                        r"hospitality|gastronom\w*|catering|food|kuchen\w*|kellner(?:in)?|housekeep\w*|"
-                        r"guest|concierge|tourism|tourismus\w*|travel"),
-        ("trade", r"electrician|elektriker(?:in)?|plumber|carpenter|mechanic|mechaniker(?:in)?|"
-                  r"construction|welder|handwerk\w*|bau\w*|install\w*|schreiner(?:in)?|tischler(?:in)?|"
-                  r"maler(?:in)?|roof\w*|hvac|mason|contractor|meister(?:in)?|farmer|landwirt(?:in)?|"
-                  r"agricultur\w*|monteur(?:in)?|mechatronik\w*"),
-        ("public_service", r"government|public (?:sector|service|policy|affairs)|police|officer in charge|"
-                           r"military|army|mayor|burgermeister(?:in)?|minister\w*|beamter|beamtin|"
-                           r"polizist(?:in)?|firefighter|politic\w*|soldat(?:in)?|senator|diplomat|"
-                           r"social worker|sozialarbeiter(?:in)?|polizei\w*|pastor|ngo|verwaltungs\w*"),
-        ("advisory", r"board member|advisor|adviser|advisory|aufsichtsrat\w*|beirat\w*|mentor|chair\w*|"
-                     r"member of the board|non executive|supervisory|vorsitzende[rn]?"),
-        ("professional_service", r"consult\w*|berater(?:in)?|beratung\w*|unternehmensberat\w*|coach|"
-                                 r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?"),
-        ("operations", r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|assistent(?:in)?|"
-                       r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
-                       r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business|"
-                       r"organisation\w*|verwaltung|receptionist|betrieb\w*|general manager|clerk|"
-                       r"sachbearbeiter(?:in)?|security guard"),
-    )
-)  # fmt: skip
+_DEPARTMENTS: Final = {
+    "unemployed": r"unemployed|retired|arbeitslos|arbeitssuchend|job ?seeker|in rente|"
+                  r"looking for (?:work|opportunities)|between jobs|ruhestand|pensionar(?:in)?",
+    "sales_engineering": r"(?:sales|pre ?sales|solutions?|vertriebs) ?(?:engineer(?:ing)?s?|"
+                         r"consultants?|architects?|ingenieur(?:in)?)|pre ?sales",
+    "partnerships": r"partnerships?|alliances?|channel|partner(?:in)? (?:manager|success|marketing|"
+                    r"sales|account|development|relations|management|program|programs|operations)|"
+                    r"partnermanag\w*|partnerschaften",
+    "human_resources": r"hr|human resources?|people|talent|recruit\w*|personal(?:leit\w*|wesen|"
+                       r"referent\w*|abteilung|entwickl\w*|chef\w*|manag\w*|sachbearb\w*)?|"
+                       r"chro|cpeo|compensation|employee (?:relations|experience)|culture|"
+                       r"learning and development|l d|headhunter|diversity|dei",
+    "product": r"product (?:manage(?:r|ment|rs)|owner|lead|strategy|operations|marketing"
+               r" manager of product)|(?:head|vp|director|chief|leiter(?:in)?|leitung|svp|evp|manager|"
+               r"vice president|officer)(?: of)? product|chief product officer|product|cpo|"
+               r"produktmanag\w*|produkt\w*|ux|ui|user experience",
+    "marketing": r"marketing|growth|cmo|brand|communications?|pr|public relations|seo|sem|content|"
+                 r"demand gen(?:eration)?|social media|advertising|kommunikation\w*|werbung|"
+                 r"presse\w*|offentlichkeitsarbeit|community|events?|copywriter|media",
+    "sales": r"sales|selling|account executives?|account managers?|account management|key account|"
+             r"business development|biz ?dev|bd|bdr|sdr|revenue|cro|vertrieb\w*|verkauf\w*|"
+             r"verkaufer(?:in)?|aussendienst\w*|innendienst\w*|kundenberat\w*|commercial|cco|"
+             r"handelsvertreter(?:in)?|retail|realtor|real estate agent|inside sales|merchandis\w*|"
+             r"territory|export\w*",
+    "support": r"customer (?:success|support|service|care|experience|operations|relations)|support|"
+               r"help ?desk|service ?desk|kundenservice|kundendienst|kundenbetreu\w*|call center|"
+               r"client (?:success|services?|relations)|csm",
+    "legal": r"legal|lawyer|attorney|counsel|paralegal|rechts\w*|justiziar(?:in)?|jurist(?:in)?|"
+             r"syndikus\w*|clo|compliance|notar(?:in)?|anwalt|anwaltin|barrister|solicitor|judge|"
+             r"datenschutz\w*|privacy|patent\w*|litigation",
+    "finance": r"financ\w+|cfo|account(?:ing|ant|ants|s payable|s receivable)?|controller|"
+               r"controlling|treasur\w+|audit\w*|tax|steuer\w*|buchhalt\w*|finanz\w*|payroll|"
+               r"bookkeep\w*|investment|investor|banking|bank\w*|fp a|wirtschaftspruf\w*|"
+               r"kaufmannisch\w*|credit|risk|underwrit\w*|actuar\w*|trader|portfolio|insurance|"
+               r"comptroller|equity|wealth|bilanz\w*",
+    "health": r"doctor|physician|nurs\w+|medical|dentist|dental|pharma\w*|therap\w+|clinical|arzt|"
+              r"arztin|\w+arzt|\w+arztin|pflege\w*|apotheker(?:in)?|surgeon|health ?care|"
+              r"veterinar\w*|paramedic|midwife|hebamme|psycholog\w*|chiropractor|caregiver|health",
+    "education": r"teacher|professor(?:in)?|lecturer|tutor|lehrer(?:in)?|dozent(?:in)?|education|"
+                 r"school|instructor|academic|dean|student(?:in)?|werkstudent(?:in)?|padagog\w*|"
+                 r"erzieher(?:in)?|schul\w*|librarian|curator|faculty|university|schuler(?:in)?",
+    "analyst": r"analysts?|analytics|business intelligence|bi|analytiker(?:in)?|analyst(?:in)",
+    "research": r"research\w*|scientists?|r d|forsch\w*|wissenschaft\w*|data science|labor\w*|"
+                r"laboratory|innovation|physicist|chemist|biologist|doktorand(?:in)?",
+    "engineering": r"engineer\w*|developers?|software|programm\w*|cto|cio|ciso|it|technology|technical|"
+                   r"tech|devops|sre|architect|entwickl\w*|ingenieur\w*|informatik\w*|technik\w*|"
+                   r"technisch\w*|system\w*|network|netzwerk\w*|security|data|cloud|infrastructure|"
+                   r"web|full ?stack|frontend|backend|machine learning|ml|ai|ki|qa|database|sap|"
+                   r"administrator|sysadmin|information|digital\w*|hardware|embedded|edv|cdo|cso",
+    "creative": r"design\w*|creative|art|artist|kreativ\w*|writer|editor|redakteur(?:in)?|"
+                r"photograph\w*|fotograf(?:in)?|video\w*|film|music\w*|journalist\w*|author|grafik\w*|"
+                r"graphic|animator|illustrator|producer|musiker(?:in)?|stylist|actor|fashion",
+    "manufacturing": r"manufactur\w*|production|produktion\w*|plant|fertigung\w*|factory|werk\w*|"
+                     r"machinist|assembly|quality|qualitat\w*|machine operator|fabrication|"
+                     r"industrial|schichtleit\w*|foundry",
+    "fulfillment": r"logistic\w*|logistik\w*|supply chain|warehouse|procurement|purchasing|buyer|"
+                   r"einkauf\w*|einkaufer(?:in)?|lager\w*|shipping|transport\w*|fleet|driver|fahrer(?:in)?|"
+                   r"inventory|sourcing|delivery|project manage(?:r|ment)|projekt\w*|program manager|"
+                   r"project|pmo|dispatch\w*|versand\w*|spedition\w*|beschaffung\w*|fulfil+ment",
+    "hospitality": r"hotel\w*|restaurant\w*|chef|cook|koch|kochin|waiter|waitress|barista|bartender|"
+                   r"hospitality|gastronom\w*|catering|food|kuchen\w*|kellner(?:in)?|housekeep\w*|"
+                   r"guest|concierge|tourism|tourismus\w*|travel",
+    "trade": r"electrician|elektriker(?:in)?|plumber|carpenter|mechanic|mechaniker(?:in)?|"
+             r"construction|welder|handwerk\w*|bau\w*|install\w*|schreiner(?:in)?|tischler(?:in)?|"
+             r"maler(?:in)?|roof\w*|hvac|mason|contractor|meister(?:in)?|farmer|landwirt(?:in)?|"
+             r"agricultur\w*|monteur(?:in)?|mechatronik\w*",
+    "public_service": r"government|public (?:sector|service|policy|affairs)|police|officer in charge|"
+                      r"military|army|mayor|burgermeister(?:in)?|minister\w*|beamter|beamtin|"
+                      r"polizist(?:in)?|firefighter|politic\w*|soldat(?:in)?|senator|diplomat|"
+                      r"social worker|sozialarbeiter(?:in)?|polizei\w*|pastor|ngo|verwaltungs\w*",
+    "advisory": r"board member|advisor|adviser|advisory|aufsichtsrat\w*|beirat\w*|mentor|chair\w*|"
+                r"member of the board|non executive|supervisory|vorsitzende[rn]?",
+    "professional_service": r"consult\w*|berater(?:in)?|beratung\w*|unternehmensberat\w*|coach|"
+                            r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?",
+    "operations": r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|assistent(?:in)?|"
+                  r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
+                  r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business|"
+                  r"organisation\w*|verwaltung|receptionist|betrieb\w*|general manager|clerk|"
+                  r"sachbearbeiter(?:in)?|security guard",
+}  # fmt: skip
+_ANY_DEPARTMENT = re.compile(rf"\b(?:{'|'.join(_DEPARTMENTS.values())})\b")
+# How far each department reads from one place, an empty text for those that do not.
+_EACH_DEPARTMENT = re.compile("".join(rf"(?=((?:{words})\b)?)" for words in _DEPARTMENTS.values()))
 
-_ABBREVIATIONS = (
-    (re.compile(r"\bgf\b"), "geschaftsfuhrer"),
-    (re.compile(r"^(?:pa|p a)(?= to\b|$)"), "personal assistant"),
-    (re.compile(r"^(?:ea|e a)(?= to\b|$)"), "executive assistant"),
-    (re.compile(r"\bmd\b"), "managing director"),
-    (re.compile(r"\bgm\b"), "general manager"),
-    (re.compile(r"\b(?:sr|snr)\b"), "senior"),
-    (re.compile(r"\b(?:jr|jnr)\b"), "junior"),
-    (re.compile(r"\b(?:eng|engr)\b"), "engineer"),
-    (re.compile(r"\bdev\b"), "developer"),
-    (re.compile(r"\b(?:mgr|mngr)\b"), "manager"),
-    (re.compile(r"\bmktg\b"), "marketing"),
-    (re.compile(r"\bassoc\b"), "associate"),
-    (re.compile(r"\basst\b"), "assistant"),
-    (re.compile(r"\bexec\b"), "executive"),
-    (re.compile(r"\bv p\b"), "vp"),
-    (re.compile(r"\bc e o\b"), "ceo"),
-    (re.compile(r"\bc t o\b"), "cto"),
-    (re.compile(r"\bc f o\b"), "cfo"),
-    (re.compile(r"\bc o o\b"), "coo"),
-)
+_ABBREVIATIONS: Final = {
+    "gf": "geschaftsfuhrer", "md": "managing director", "gm": "general manager", "sr": "senior",
+    "snr": "senior", "jr": "junior", "jnr": "junior", "eng": "engineer", "engr": "engineer",
+    "dev": "developer", "mgr": "manager", "mngr": "manager", "mktg": "marketing",
+    "assoc": "associate", "asst": "assistant", "exec": "executive",
+}  # fmt: skip
+_SPELT = re.compile(r"\b(?:v p|c [efot] o)\b")
+_FIRST_HELPER = re.compile(r"^(?:(p ?a)|e ?a)(?= to\b|$)")
 _NOT_WORD = re.compile(r"[^\w]+")
 _GENDER = re.compile(
     r"[*:_/](?:in(?:nen)?|r|n)\b|\((?:in|m|w|d|f|x|gn|/|\s|\||,|\*)+\)|\b[mwfd]/[mwfd](?:/[mwfdx])?\b"
@@ -245,6 +232,7 @@ _NOT_THEIRS = re.compile(
     r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|ex(?=[- ]c[a-z]o\b))\b[^,;|/&]*"
     r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b"
 )
+_ASSISTS = re.compile(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar")
 # Who studies or files somewhere belongs there.
 _ANYWHERE = re.compile(r"\b(?:(?:werk|working )?student(?:in)?|sachbearbeiter(?:in)?|clerk)\b")
 _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")
@@ -256,8 +244,9 @@ def _plain(title: str) -> str:
     text = text.replace("ae", "a").replace("oe", "o") if "fuehr" in text else text
     text = text.replace("fuehr", "fuhr")
     text = _NOT_WORD.sub(" ", _GENDER.sub(" ", _NOT_THEIRS.sub(r" \1 ", text))).strip()
-    for pattern, full in _ABBREVIATIONS:
-        text = pattern.sub(full, text)
+    text = " ".join([_ABBREVIATIONS.get(word, word) for word in text.split(" ")])
+    text = _SPELT.sub(lambda spelt: spelt[0].replace(" ", ""), text)
+    text = _FIRST_HELPER.sub(lambda pa: f"{'personal' if pa[1] else 'executive'} assistant", text)
     return in_english(text)
 
 
@@ -322,18 +311,18 @@ def department(title: str) -> str | None:
     clerk who works somewhere belongs there.
     """
     text = _plain(title)
-    if re.search(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar", text):
+    if _ASSISTS.search(text):
         text = _SOMEBODY_ELSE.sub("", text)
     return _first_department(_ANYWHERE.sub(" ", text)) or _first_department(text)
 
 
 def _first_department(text: str) -> str | None:
-    best: tuple[int, int, str] | None = None
-    for department_, pattern in _DEPARTMENTS:
-        found = pattern.search(text)
-        if found and (best is None or (found.start(), -found.end()) < best[:2]):
-            best = (found.start(), -found.end(), department_)
-    return best[2] if best else None
+    first = _ANY_DEPARTMENT.search(text)
+    readings = _EACH_DEPARTMENT.match(text, first.start()) if first else None
+    if readings is None:
+        return None
+    found = readings.groups("")
+    return tuple(_DEPARTMENTS)[found.index(max(found, key=len))]
 
 
 @lru_cache(maxsize=4096)

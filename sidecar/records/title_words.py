@@ -1,7 +1,7 @@
 """French, Spanish, Italian, Polish and Dutch words of job titles in English, for the rules of English titles.
 
-Our own selection of the commonest; folded, longer phrases before the words they contain. Words that
-are English too ("chef", "general", "marketing") only stand inside phrases.
+Our own selection of the commonest, folded. Words that are English too ("chef", "general",
+"marketing") only stand inside phrases.
 """
 
 from __future__ import annotations
@@ -11,76 +11,136 @@ from typing import Final
 
 _WORDS: Final[dict[str, str]] = {
     # Who leads a company
-    "chief executive officer": "pdg|president directeur general|presidente directeur generale|"
-    "directeur general|directrice generale|consejer[oa] delegad[oa]|director[ae]? ejecutiv[oa]|"
-    "director(?:a)? general|gerente general|amministrat(?:ore|rice) delegat[oa]|"
-    "dirett(?:ore|rice) generale|dyrektor(?:ka)? generaln[ya]|dyrektor(?:ka)? zarzadzajac[ya]|"
-    "algemeen directeur",
-    "deputy director": "directeur adjoint|directrice adjointe|director(?:a)? adjunt[oa]|zastepca dyrektora",
+    "chief executive officer": (
+        "pdg|president directeur general|presidente directeur generale|directeur general|"
+        "directrice generale|consejero delegado|consejero delegada|consejera delegado|"
+        "consejera delegada|directora ejecutivo|directora ejecutiva|directore ejecutivo|"
+        "directore ejecutiva|director ejecutivo|director ejecutiva|directora general|"
+        "director general|gerente general|amministratore delegato|amministratore delegata|"
+        "amministratrice delegato|amministratrice delegata|direttore generale|"
+        "direttrice generale|dyrektorka generalny|dyrektorka generalna|dyrektor generalny|"
+        "dyrektor generalna|dyrektorka zarzadzajacy|dyrektorka zarzadzajaca|"
+        "dyrektor zarzadzajacy|dyrektor zarzadzajaca|algemeen directeur"
+    ),
+    "deputy director": (
+        "directeur adjoint|directrice adjointe|directora adjunto|directora adjunta|"
+        "director adjunto|director adjunta|zastepca dyrektora"
+    ),
     "chief financial officer": "daf|directeur administratif et financier",
     "chief information officer": "dsi|directeur des systemes d information",
     "director human resources": "drh",
     "managing director": "gerant|gerante|bestuurder|zaakvoerder",
-    "vice president": "vice ?presidente?|vicepresident[ae]|wiceprezes(?:ka)?",
-    "president": "presidente|presidenta|presidentessa|prezes(?:ka)?(?: zarzadu)?",
-    "board member": "czlonek zarzadu|czlonkini zarzadu|membre du (?:directoire|conseil)|"
-    "miembro del consejo|consigliere",
-    "co founder": "co ?fondateur|co ?fondatrice|cofundador(?:a)?|co ?fondatore|wspolzalozyciel(?:ka)?|"
-    "mede ?oprichter",
-    "founder": "fondateur|fondatrice|fundador(?:a)?|fondatore|zalozyciel(?:ka)?|oprichter",
-    "owner": "proprietaire|propietari[oa]|duen[oa]|proprietari[oa]|titolare|wspol?wlasciciel(?:ka)?|"
-    "wlasciciel(?:ka)?|eigenaar|autonomo|independiente|travailleur independant",
-    "partner": "associe|associee|soci[oa]|wspolnik|wspolniczka|vennoot",
+    "vice president": (
+        "vice presidente|vice president|vicepresidente|vicepresident|vicepresidenta|"
+        "wiceprezeska|wiceprezes"
+    ),
+    "president": (
+        "presidente|presidenta|presidentessa|prezeska zarzadu|prezeska|prezes zarzadu|prezes"
+    ),
+    "board member": (
+        "czlonek zarzadu|czlonkini zarzadu|membre du directoire|membre du conseil|"
+        "miembro del consejo|consigliere"
+    ),
+    "co founder": (
+        "co fondateur|cofondateur|co fondatrice|cofondatrice|cofundadora|cofundador|"
+        "co fondatore|cofondatore|wspolzalozycielka|wspolzalozyciel|mede oprichter|"
+        "medeoprichter"
+    ),
+    "founder": (
+        "fondateur|fondatrice|fundadora|fundador|fondatore|zalozycielka|zalozyciel|oprichter"
+    ),
+    "owner": (
+        "proprietaire|propietario|propietaria|dueno|duena|proprietario|proprietaria|titolare|"
+        "wspolwlascicielka|wspolwlasciciel|wspowlascicielka|wspowlasciciel|wlascicielka|"
+        "wlasciciel|eigenaar|autonomo|independiente|travailleur independant"
+    ),
+    "partner": "associe|associee|socio|socia|wspolnik|wspolniczka|vennoot",
     # Other ranks
-    "intern": "stagiaire|stagista|stazyst(?:a|ka)|praktykant(?:ka)?|becari[oa]|practicante|alternant|"
-    "alternante|apprenti|apprentie|aprendiz|tirocinante",
-    "project manager": "chef(?:fe)? de projets?|jef[ea] de proyectos?|kierownik projektu|"
-    "responsabile (?:di )?progett[oi]",
-    "product manager": "chef(?:fe)? de produits?|jef[ea] de producto|kierownik produktu",
-    "team leader": "chef(?:fe)? d equipe|jef[ea] de equipo|kierownik zespolu",
-    "sales manager": "chef(?:fe)? des ventes|jef[ea] de ventas",
-    "director": "directeur|directrice|directora|dirett(?:ore|rice)|dyrektor(?:ka)?",
-    "manager": "responsable|gerente|responsabile|kierowni(?:k|czka)|menedzer(?:ka)?|encargad[oa]|"
-    "jef[ea] de|chef(?:fe)? de service|manedzer",
-    "assistant": "assistante|asistente|asystent(?:ka)?|secretaire|secretari[oa]|segretari[oa]|sekretarka",
-    "senior": "starsz[ya]|glown[ya]",
-    "junior": "mlodsz[ya]",
+    "intern": (
+        "stagiaire|stagista|stazysta|stazystka|praktykantka|praktykant|becario|becaria|"
+        "practicante|alternant|alternante|apprenti|apprentie|aprendiz|tirocinante"
+    ),
+    "project manager": (
+        "cheffe de projets|cheffe de projet|chef de projets|chef de projet|jefe de proyectos|"
+        "jefe de proyecto|jefa de proyectos|jefa de proyecto|kierownik projektu|"
+        "responsabile di progetto|responsabile di progetti|responsabile progetto|"
+        "responsabile progetti"
+    ),
+    "product manager": (
+        "cheffe de produits|cheffe de produit|chef de produits|chef de produit|"
+        "jefe de producto|jefa de producto|kierownik produktu"
+    ),
+    "team leader": "cheffe d equipe|chef d equipe|jefe de equipo|jefa de equipo|kierownik zespolu",
+    "sales manager": "cheffe des ventes|chef des ventes|jefe de ventas|jefa de ventas",
+    "director": "directeur|directrice|directora|direttore|direttrice|dyrektorka|dyrektor",
+    "manager": (
+        "responsable|gerente|responsabile|kierownik|kierowniczka|menedzerka|menedzer|"
+        "encargado|encargada|jefe de|jefa de|cheffe de service|chef de service|manedzer"
+    ),
+    "assistant": (
+        "assistante|asistente|asystentka|asystent|secretaire|secretario|secretaria|segretario|"
+        "segretaria|sekretarka"
+    ),
+    "senior": "starszy|starsza|glowny|glowna",
+    "junior": "mlodszy|mlodsza",
     "freelancer": "independant|independante",
     # Departments
-    "human resources": "ressources humaines|recursos humanos|risorse umane|rh|zasobow ludzkich|kadr|"
-    "personeelszaken",
+    "human resources": (
+        "ressources humaines|recursos humanos|risorse umane|rh|zasobow ludzkich|kadr|"
+        "personeelszaken"
+    ),
     "marketing": "marketingu|mercadotecnia",
     "communications": "comunicacion|comunicazione|komunikacji|communicatie",
-    "sales": "commercial|commerciale|comercial|ventes?|ventas|vendite|vendeur|vendeuse|vendedor(?:a)?|"
-    "sprzedazy|handlowiec|handlow[ya]|verkoop",
-    "accountant": "comptable|contable|contador(?:a)?|contabile|ksiegow[ya]|boekhouder",
-    "finance": "financiere?|financier[oa]|finanzas|finanziari[oa]|finansow[ya]|finansow",
-    "lawyer": "juriste|avocate?|abogad[oa]|avvocat[oa]|prawni(?:k|czka)|radca prawny|jurist",
-    "legal": "juridique|juridic[oa]|legale|prawn[ya]",
-    "buyer": "acheteur|acheteuse|comprador(?:a)?|achats|compras|acquisti|zakupow|kupiec|inkoop",
-    "engineer": "ingenieure?|ingenier[oa]|ingegnere|inzynier",
-    "developer": "developpeu(?:r|se)|desarrollador(?:a)?|programador(?:a)?|sviluppat(?:ore|rice)|"
-    "programist(?:a|ka)|ontwikkelaar",
-    "technical": "technique|tecnic[oa]|techniczn[ya]|informatique|informatica",
+    "sales": (
+        "commercial|commerciale|comercial|ventes|vente|ventas|vendite|vendeur|vendeuse|"
+        "vendedora|vendedor|sprzedazy|handlowiec|handlowy|handlowa|verkoop"
+    ),
+    "accountant": "comptable|contable|contadora|contador|contabile|ksiegowy|ksiegowa|boekhouder",
+    "finance": (
+        "financiere|financier|financiero|financiera|finanzas|finanziario|finanziaria|"
+        "finansowy|finansowa|finansow"
+    ),
+    "lawyer": (
+        "juriste|avocate|avocat|abogado|abogada|avvocato|avvocata|prawnik|prawniczka|"
+        "radca prawny|jurist"
+    ),
+    "legal": "juridique|juridico|juridica|legale|prawny|prawna",
+    "buyer": (
+        "acheteur|acheteuse|compradora|comprador|achats|compras|acquisti|zakupow|kupiec|"
+        "inkoop"
+    ),
+    "engineer": "ingenieure|ingenieur|ingeniero|ingeniera|ingegnere|inzynier",
+    "developer": (
+        "developpeur|developpeuse|desarrolladora|desarrollador|programadora|programador|"
+        "sviluppatore|sviluppatrice|programista|programistka|ontwikkelaar"
+    ),
+    "technical": "technique|tecnico|tecnica|techniczny|techniczna|informatique|informatica",
     "support": "soporte|assistenza|wsparcia",
     "production": "produccion|produzione|produkcji",
-    "operations": "operaciones|operazioni|operacyjn[ya]|exploitation",
+    "operations": "operaciones|operazioni|operacyjny|operacyjna|exploitation",
     "logistics": "logistique|logistica|logistyki",
-    "product": "produits?|producto|prodotto|produktu",
+    "product": "produits|produit|producto|prodotto|produktu",
     "quality": "qualite|calidad|qualita|jakosci",
-    "consultant": "consulente|consultora?|konsultant(?:ka)?|doradca|conseiller|conseillere|adviseur",
-    "representative": "przedstawiciel(?:ka)?|representante|representant|rappresentante",
-    "teacher": "enseignant|enseignante|professeure?|profesor(?:a)?|nauczyciel(?:ka)?|docente",
-    "doctor": "medecin|medic[oa]|lekar(?:z|ka)",
-    "nurse": "infirmier|infirmiere|enfermer[oa]|infermier[ea]|pielegniarka",
+    "consultant": (
+        "consulente|consultora|consultor|konsultantka|konsultant|doradca|conseiller|"
+        "conseillere|adviseur"
+    ),
+    "representative": "przedstawicielka|przedstawiciel|representante|representant|rappresentante",
+    "teacher": (
+        "enseignant|enseignante|professeure|professeur|profesora|profesor|nauczycielka|"
+        "nauczyciel|docente"
+    ),
+    "doctor": "medecin|medico|medica|lekarz|lekarka",
+    "nurse": "infirmier|infirmiere|enfermero|enfermera|infermiere|infermiera|pielegniarka",
 }
-
-_PATTERN: Final = re.compile(
-    r"\b(?:" + "|".join(f"({others})" for others in _WORDS.values()) + r")\b"
-)
-_ENGLISH: Final = tuple(_WORDS)
+_ENGLISH: Final = {other: english for english, others in _WORDS.items() for other in others.split("|")}
+_FIRST_WORDS: Final = frozenset(other.partition(" ")[0] for other in _ENGLISH)
+_LONGEST_FIRST: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+_PATTERN: Final = re.compile(rf"\b(?:{_LONGEST_FIRST})\b")
 
 
 def in_english(title: str) -> str:
     """Return a folded title of words with those of other languages in English."""
-    return _PATTERN.sub(lambda found: _ENGLISH[(found.lastindex or 1) - 1], title)
+    if _FIRST_WORDS.isdisjoint(title.split(" ")):
+        return title
+    return _PATTERN.sub(lambda found: _ENGLISH[found[0]], title)
