@@ -128,21 +128,19 @@ def split_company(name: str) -> Company:
 def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
     forms, first_words, last_words = _suffix_forms()
     end = len(spans)
+    keys = [_key(span[0]) for span in spans]
     found: list[str] = []
     while end > 1:
-        key = _key(spans[end - 1][0])
-        if key.isalnum():
-            if key not in last_words:
+        key = keys[end - 1]
+        if key not in last_words:
+            if any(map(str.isalnum, key)):
                 break
-        elif not any(map(str.isalnum, key)):
             end -= 1  # a mark that is no word, as in "Acme GmbH -"
             continue
-        first = max(1, end - MAX_FORM_WORDS)
-        keys = [_key(span[0]) for span in spans[first:end]]
-        for start in range(first, end):
-            if keys[start - first] not in first_words:
+        for start in range(max(1, end - MAX_FORM_WORDS), end):
+            if keys[start] not in first_words:
                 continue
-            merged = key if start == end - 1 else _merge(keys[start - first :])
+            merged = key if start == end - 1 else _merge(keys[start:end])
             form = forms.get(merged)
             if form is None:
                 continue
@@ -152,7 +150,7 @@ def _from_end(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
         else:
             break
         before = name[: spans[start].start()]
-        if not any(map(str.isalnum, before)) or (start == 1 and _key(spans[0][0]) == "the"):
+        if not any(map(str.isalnum, before)) or (start == 1 and keys[0] == "the"):
             break
         found.insert(0, _spelling(form, text))
         end = start

@@ -29,7 +29,7 @@ Lead = dict[str, Any]
 Changes = Iterator[dict[str, Any]]
 Texts = Mapping[str, str]
 _ORDER = (*FIELDS, *DERIVED)
-_LINES = frozenset((*TEXTS, "phone_extension"))
+_LIMITS = TEXTS | {"phone_extension": 500}
 
 # What the change of a field is put down to, unless a step says otherwise.
 _RULES = {
@@ -61,8 +61,7 @@ def normalize(
         field: text
         for field, value in lead.items()
         # Nothing too long is valid, and caches must not be filled with it.
-        if field in _LINES and isinstance(value, str) and len(value) <= TEXTS.get(field, 500)
-        and (text := tidy(value))
+        if isinstance(value, str) and len(value) <= _LIMITS.get(field, 0) and (text := tidy(value))
     }
     if "source" in texts:
         out["source"] = texts["source"]

@@ -44,13 +44,24 @@ _CURRENCY = re.compile(
     r"jpy|inr|sek|nok|dkk|pln|czk|cny|rmb|brl|mxn|zar|dollars?|us|r|rs|zl|kr|kc|руб)\b\.?"
 )
 _MORE_THAN = re.compile(r"\+|\bplus\b|>(?!=)|\b(?:over|more than|mehr als|über)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:-|–|—|~|\bto\b|\bbis\b|\bund\b|\band\b|\ba\b|\bbetween\b)\s*")
+_BEFORE = re.compile(
+    r"^(?:>=?|<=?|≥|≤|\+|ca\.?|circa|about|approx\.?|over|under|more than|less than|rund|"
+    r"uber|etwa|up to|mehr als|weniger als|zwischen|from|von)\s*"
+)
+_AFTER = re.compile(
+    r"\s*(?:(?:\+|plus|employees?|people|staff|ftes?|mitarbeiter(?:innen)?|mitarbeitende|ma|"
+    r"persons?|personen|revenue|umsatz|p\.?\s?a\.?|per year|annually|annual|"
+    r"yearly|arr|pro jahr|/\s?(?:year|yr|jahr))\s*)*$"
+)
 _GROUPED = re.compile(r"\d{1,3}(?:([.,'’\s  ])\d{3})+(?:[.,]\d{1,2})?")
+_GAPS = re.compile(r"[\s  '’]")
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 
 
 def _parse_number(text: str) -> float | None:
     """Read digits with any continent's grouping and decimal marks."""
-    text = re.sub(r"[\s  '’]", "", text)
+    text = _GAPS.sub("", text)
     if _INDIAN.fullmatch(text):
         return float(text.replace(",", ""))
     dots, commas = text.count("."), text.count(",")
@@ -81,26 +92,13 @@ def _amounts(text: str) -> list[float] | None:
     if text.startswith("-"):
         return None
     text = _CURRENCY.sub(" ", text)
-    text = re.sub(r"\s*(?:-|–|—|~|\bto\b|\bbis\b|\bund\b|\band\b|\ba\b|\bbetween\b)\s*", "|", text)
+    text = _BETWEEN.sub("|", text)
     parts = [part.strip() for part in text.split("|") if part.strip()]
     if not 1 <= len(parts) <= 2:
         return None
     amounts: list[tuple[float, int | None]] = []
     for part in parts:
-        part = re.sub(
-            r"^(?:>=?|<=?|≥|≤|\+|ca\.?|circa|about|approx\.?|over|under|more than|less than|rund|"
-            r"uber|etwa|up to|mehr als|weniger als|zwischen|from|von)\s*",
-            "",
-            part,
-        )
-        part = re.sub(
-            r"\s*(?:(?:\+|plus|employees?|people|staff|ftes?|mitarbeiter(?:innen)?|mitarbeitende|ma|"
-            r"persons?|personen|revenue|umsatz|p\.?\s?a\.?|per year|annually|annual|"
-            r"yearly|arr|pro jahr|/\s?(?:year|yr|jahr))\s*)*$",
-            "",
-            part,
-        )
-        found = _AMOUNT.fullmatch(part.strip())
+        found = _AMOUNT.fullmatch(_AFTER.sub("", _BEFORE.sub("", part)).strip())
         if found is None:
             return None
         value = _parse_number(found[1])

@@ -147,6 +147,7 @@ def _general(text: str) -> Name:
 _SUFFIX_BETWEEN = re.compile(r"([^,]+), ?((?:jr|sr)\.?|i{2,3}|iv), ?([^,]+)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=ONE_LEAD)
 def split_name(text: str) -> Name:
     """Split a whole name, given as one tidy line.
 
