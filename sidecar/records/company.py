@@ -19,7 +19,8 @@ _TAIL = re.compile(r"\s*(?:\(([^()]{0,60})\)|\[[^\]]{0,60}\])\s*$")
 # What follows a legal form that stands inside: a trade name, a branch, a place of registration.
 _AFTER_FORM = re.compile(
     r"(?:d\.? ?b\.? ?a|attorneys?|lawyers?|d/b/a|aka|a/k/a|fka|f/k/a|t/a|ta|trading|trustee|attn|"
-    r"niederlassung|zweigniederlassung|c/o|division|div)\b|[-–—/|:(]",
+    r"niederlassung|zweigniederlassung|c/o|division|div|(?:in|under|en) (?:liquida|insolven)\w+|"
+    r"w likwidacji)\b|[-–—/|:(]",
     re.IGNORECASE,
 )
 # Forms that are no other word, so that they count wherever they stand.
@@ -216,10 +217,11 @@ def legal_form(name: str) -> str | None:
 def company_key(name: str) -> str:
     """Return the key under which spellings of one company meet.
 
-    Without legal form, "the", accents, case and punctuation; "&" counts as "and". Never empty for
-    a name that is not.
+    Without legal form, "the", accents, case and punctuation; "&" counts as "and", "McDonald's" as
+    "McDonalds". Never empty for a name that is not.
     """
-    found = words(split_company(name).base.replace("&", " and "))
+    base = split_company(name).base.replace("&", " and ").replace("'", "").replace("’", "")
+    found = words(base)
     if len(found) > 1 and found[0] == "the":
         found = found[1:]
     return " ".join(found) or fold(tidy(name))

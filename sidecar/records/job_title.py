@@ -94,7 +94,8 @@ _LEVELS: Final = tuple(
             "partner",
             r"(?:managing|senior|general|equity|founding|name|associate|limited|operating|venture|"
             r"law|audit|tax|consulting|junior) partner|"
-            r"(?<!business )(?<!people )(?<!talent )(?<!channel )(?<!hr )partner(?:in)?"
+            r"(?<!business )(?<!people )(?<!talent )(?<!channel )(?<!hr )"
+            r"(?<!acquisition )(?<!recruiting )(?<!recruitment )partner(?:in)?"
             r"(?! (?:manager|success|marketing|sales|account|development|relations|management|engineer|"
             r"operations|program|programs|enablement|solutions|onboarding|support|ecosystem|alliance))",
         ),
@@ -147,9 +148,10 @@ _DEPARTMENTS: Final = {
                r" manager of product)|(?:head|vp|director|chief|leiter(?:in)?|leitung|svp|evp|manager|"
                r"vice president|officer)(?: of)? product|chief product officer|product|cpo|"
                r"produktmanag\w*|produkt\w*|ux|ui|user experience",
-    "marketing": r"marketing|growth|cmo|brand|communications?|pr|public relations|seo|sem|content|"
-                 r"demand gen(?:eration)?|social media|advertising|kommunikation\w*|werbung|"
-                 r"presse\w*|offentlichkeitsarbeit|community|events?|copywriter|media",
+    "marketing": r"(?:product )?marketing|growth|cmo|brand|communications?|pr|public relations|"
+                 r"seo|sem|content|demand gen(?:eration)?|social media|advertising|"
+                 r"kommunikation\w*|werbung|presse\w*|offentlichkeitsarbeit|community|events?|"
+                 r"copywriter|media",
     "sales": r"sales|selling|account executives?|account managers?|account management|key account|"
              r"business development|biz ?dev|bd|bdr|sdr|revenue|cro|vertrieb\w*|verkauf\w*|"
              r"verkaufer(?:in)?|aussendienst\w*|innendienst\w*|kundenberat\w*|commercial|cco|"
@@ -205,7 +207,7 @@ _DEPARTMENTS: Final = {
                 r"member of the board|non executive|supervisory|vorsitzende[rn]?",
     "professional_service": r"consult\w*|berater(?:in)?|beratung\w*|unternehmensberat\w*|coach|"
                             r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?",
-    "operations": r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|assistent(?:in)?|"
+    "operations": r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|\w*assistent(?:in)?|"
                   r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
                   r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business|"
                   r"organisation\w*|verwaltung|receptionist|betrieb\w*|general manager|clerk|"

@@ -1,7 +1,7 @@
 """The package nameparser, told what leads need besides.
 
 The words added are our own: offices of the US Congress and councils that its list of titles lacks,
-and "El" as the particle of Arabic family names ("Magda El Zarki").
+degrees in nursing, and "El" as the particle of Arabic family names ("Magda El Zarki").
 """
 
 from __future__ import annotations
@@ -39,11 +39,15 @@ _CONTRACTION = re.compile(
 _HAN = re.compile("[\u4e00-\u9fff]{2,3}")
 
 
+@lru_cache(maxsize=1)
 def _lexicon() -> Lexicon:
     from nameparser import Lexicon
 
     return Lexicon.default().add(
-        titles=_TITLES, particles=("el",), particles_ambiguous=("el",)
+        titles=_TITLES,
+        particles=("el",),
+        particles_ambiguous=("el",),
+        suffix_acronyms=("bsn", "msn", "dnp"),
     )
 
 
@@ -79,6 +83,14 @@ def special_words() -> tuple[frozenset[str], frozenset[str]]:
     )
     others = {word for phrase in phrases for word in phrase.split()}
     return frozenset(others | words.particles), frozenset(words.particles - others)
+
+
+def is_suffix(text: str) -> bool:
+    """Tell whether a text is a suffix ("Jr.", "RN", "M.D.") that is no common family name."""
+    words = _lexicon()
+    word = text.strip().lower().replace(".", "")
+    acronyms = words.suffix_acronyms - words.suffix_acronyms_ambiguous
+    return len(word) > 1 and word in words.suffix_words | acronyms
 
 
 def parse_name(text: str) -> ParsedName:

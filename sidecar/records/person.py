@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from .name_parser import parse_name, special_words
+from .name_parser import is_suffix, parse_name, special_words
 from .text import ONE_LEAD, fold, word_set
 
 MAX_WORDS, MAX_LENGTH = 20, 500  # longer texts are no names; the general parser's cost grows with them
@@ -48,13 +48,13 @@ _JUNK_WORDS = word_set(
     abcde aaa bbb lorem ipsum none null nil undefined unknown unbekannt anonymous anonym nobody
     noname nan na keine kein inconnu void dummy fake sample example user admin customer
     kunde name vorname nachname firstname lastname fullname first last surname mustername
-    blank empty hello hi me you someone somebody tbd tba todo qwertyuiop"""
+    blank empty jkl hello hi me you someone somebody tbd tba todo qwertyuiop"""
 )
 _JUNK_PHRASES = frozenset(
     ["n/a", "n.a", "no name", "not applicable", "not provided", "not given", "first name",
      "last name", "full name", "your name", "your full name", "first last", "vorname nachname",
      "test user", "test person", "test lead", "test name", "test account", "none of your business",
-     "mickey mouse", "donald duck", "keine angabe", "k.a"]
+     "max mustermann", "erika mustermann", "mickey mouse", "donald duck", "keine angabe", "k.a"]
 )  # fmt: skip
 _PLACEHOLDERS = word_set("n/a n.a. n.a na none null nil - -- . undefined unknown k.a. k.a")
 _LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
@@ -143,8 +143,8 @@ def _general(text: str) -> Name:
     return Name(name.given, name.family, name.middle, name.title, name.suffix)
 
 
-# "Williams, Jr., Hank"
-_SUFFIX_BETWEEN = re.compile(r"([^,]+), ?((?:jr|sr)\.?|i{2,3}|iv), ?([^,]+)", re.IGNORECASE)
+# "Williams, Jr., Hank", "Doe, BSN, RN, Jane"
+_SUFFIX_BETWEEN = re.compile(r"([^,]+), ?([^,]+(?:, ?[^,]+){0,5}), ?([^,]+)")
 
 
 @lru_cache(maxsize=ONE_LEAD)
@@ -161,7 +161,8 @@ def split_name(text: str) -> Name:
     plain = _plain_western(text)
     if plain is not None:
         return plain
-    if listed := _SUFFIX_BETWEEN.fullmatch(text):
+    listed = _SUFFIX_BETWEEN.fullmatch(text)
+    if listed and all(map(is_suffix, listed[2].split(","))) and not is_suffix(listed[3]):
         text = f"{listed[1]}, {listed[3]}, {listed[2]}"
     name = _general(text)
     if not name.given and not name.family:
@@ -206,24 +207,25 @@ def repair_case(text: str, family: bool = False) -> str:
 
 
 def _repair_word(word: str, first: bool, last: bool, mixed: bool) -> str:
-    if not (word.isupper() or word.islower()):
+    upper = word.replace("ß", "").isupper()  # there is no capital in use
+    if not (upper or word.islower()):
         return word
     lower = word.lower()
     core = lower.strip(".,")
     if core in _PARTICLES and core == lower and not first and not last:
-        return lower if word.isupper() else word
+        return lower if upper else word
     if not first and core in _CREDENTIALS:
         return lower.replace(core, _CREDENTIALS[core])
     if not first and _ROMAN.fullmatch(word.strip(".,")):
         return word.upper()
     letters = [c for c in word if c.isalpha()]
-    if word.isupper() and len(letters) <= 1:
+    if upper and len(letters) <= 1:
         return word
-    if word.isupper() and "." in word.rstrip(".") and len(letters) <= 4:
+    if upper and "." in word.rstrip(".") and len(letters) <= 4:
         return word  # J.R.R.
-    if word.isupper() and mixed and len(letters) <= 3 and not set(lower) & set("aeiouyäöü"):
+    if upper and mixed and len(letters) <= 3 and not set(lower) & set("aeiouyäöü"):
         return word
-    if word.isupper() and mixed and len(letters) == 2 and lower not in ("li", "wu", "yu", "xu"):
+    if upper and mixed and len(letters) == 2 and lower not in ("li", "wu", "yu", "xu"):
         return word
     pieces = _SPLIT_WORD.split(word)
     return "".join(_capitalise(piece, i, pieces) for i, piece in enumerate(pieces))

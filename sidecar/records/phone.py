@@ -21,6 +21,10 @@ _LABEL = re.compile(
 _EXTENSION = re.compile(r"\s*[,;/-]?\s*(?:durchwahl|dw|nst|poste)\.?\s*:?\s*(?=\d{1,6}\s*$)", re.I)
 
 
+# What stands between two numbers of which the second names its country.
+_NEXT = re.compile(r"(?<=\d)\s*(?:[/;,|]|\boder\b|\bor\b)\s*(?=(?:\+|00)[1-9][\d ().-]{6})", re.I)
+
+
 class Phone(NamedTuple):
     """A number read. `country` is None for numbers of no country (+800, +883).
 
@@ -75,7 +79,8 @@ def _with_plus(written: str) -> str:
 def _general_phone(written: str, region: str | None) -> Phone | PhoneProblem:
     import phonenumbers as library
 
-    written = _EXTENSION.sub(" ext. ", _with_plus(_LABEL.sub("", written)))
+    written = _NEXT.split(_LABEL.sub("", written), maxsplit=1)[0]
+    written = _EXTENSION.sub(" ext. ", _with_plus(written))
     try:
         number = library.parse(written, region)
     except library.NumberParseException as error:

@@ -87,15 +87,19 @@ def region_code(text: str, country: str | None) -> str | None:
     text = tidy(text).strip(" ,;")
     if len(text) > 100:
         return None
-    code = text.upper()
+    code = text.upper().removesuffix(".")
     if len(code) >= 5 and code[2] == "-" and code[3:] in SUBDIVISIONS.get(code[:2], {}):
         return code if country in (None, code[:2]) else None
     if country not in SUBDIVISIONS:
         return None
     if code in SUBDIVISIONS[country]:
         return f"{country}-{code}"
-    name = name_key(text.replace("&", " and ")).removeprefix("state of ")
+    name = name_key(text.replace("&", " and ").removesuffix("."))
+    name = name.removeprefix("state of ").removeprefix("commonwealth of ")
     found = _subdivision_names(country).get(name)
+    head, _, tail = text.rpartition(",")
+    if head and country_code(tail) == country:
+        return region_code(head, country)  # "Texas, USA"
     return f"{country}-{found}" if found else _agreed(text, partial(region_code, country=country))
 
 

@@ -22,7 +22,8 @@ _PLAIN_HOST = re.compile(
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _LINKEDIN = re.compile(
     r"^(?:(?:https?:)?//)?(?:[a-z]{2,3}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+"
-    r"(in|pub|company|school|showcase|sales/people|sales/lead)/+([^/?#\s]{1,200})",
+    r"(in|pub|company|school|showcase|sales/people|sales/lead)/+([^/?#\s]{1,200})"
+    r"((?:/[0-9a-f]{1,3}){3}(?=[/?#]|\Z))?",
     re.IGNORECASE,
 )
 _TAG_MARKS = re.compile(r"[^\w+.&/:-]+")
@@ -103,7 +104,9 @@ def linkedin_url(text: str) -> str | None:
     if kind.startswith("sales/"):
         slug = slug.partition(",")[0]
         kind = "sales/people" if kind == "sales/people" else "sales/lead"
-    return f"https://www.linkedin.com/{kind}/{slug}" if slug else None
+    # Old public profiles have a number in three parts, without which namesakes were one.
+    number = (found[3] or "").lower() if kind == "pub" else ""
+    return f"https://www.linkedin.com/{kind}/{slug}{number}" if slug else None
 
 
 def tidy_url(text: str) -> str:
