@@ -46,11 +46,11 @@ _HELPER_OF = re.compile(
     r"managing|president|vorstand|geschaftsfuhr)"
 )
 _OFFICE = re.compile(
-    r" to | office of |\bburo |\b(?:referent|mitarbeiter)(?:in)? (?:der|des)\b|\bstabsstelle "
+    r" to |\boffice of |\bburo |\b(?:referent|mitarbeiter)(?:in)? (?:der|des)\b|\bstabsstelle "
 )
 # "Assistant" in front of a rank is a rank of its own.
 _ASSISTANT_RANK = re.compile(
-    r"\bassistant\s+(?:vice president|vp|director|manager|general manager|professor|controller)\b"
+    r"\bassistant\s+(?=(?:vice president|vp|director|manager|general manager|professor|controller)\b)"
 )
 
 _LEVELS: Final = tuple(
@@ -71,7 +71,7 @@ _LEVELS: Final = tuple(
             "cxo",
             rf"{_C_LEVEL}|chief (?:\w+ ){{1,4}}officer|chief executive|c level|c suite|"
             r"(?<!vice )(?<!vize )president(?! s)|prasident(?:in)?|managing director|"
-            r"managing directors|executive director|director general|generaldirektor(?:in)?|"
+            r"managing directors|(?<!non )executive director|director general|generaldirektor(?:in)?|"
             r"(?:haupt)?geschaftsfuhrer(?:in)?|geschaftsfuhrend\w*|geschaftsfuhrung|geschaftsleitung|"
             r"geschaftsleiter(?:in)?|vorstand|vorstandin|vorstands?(?:vorsitzende[rn]?|mitglied|"
             r"sprecher(?:in)?)|vorsitzende[rn]?|chair(?:man|woman|person)?|board member|"
@@ -111,7 +111,7 @@ _LEVELS: Final = tuple(
         ),
         (
             "manager",
-            r"(?:senior |assistant )*managers?|managerin|mgr|supervisor|team ?lead(?:er)?|teamlead|"
+            r"\w*manager(?:s|in)?|mgr|supervisor|team ?lead(?:er)?|teamlead|"
             r"group lead|squad lead|chapter lead|shift lead(?:er)?|foreman|"
             r"\w+leiter(?:in)?|\w+leitung|vorarbeiter(?:in)?|product owner|scrum master|"
             r"store manager|principal of|superintendent|bauleiter(?:in)?",
@@ -133,7 +133,7 @@ _LEVELS: Final = tuple(
 )
 
 _DEPARTMENTS: Final = {
-    "unemployed": r"unemployed|retired|arbeitslos|arbeitssuchend|job ?seeker|in rente|"
+    "unemployed": r"unemployed|retired|arbeitslos|arbeitssuchend|job ?seeker|in rente|rentner(?:in)?|"
                   r"looking for (?:work|opportunities)|between jobs|ruhestand|pensionar(?:in)?",
     "sales_engineering": r"(?:sales|pre ?sales|solutions?|vertriebs) ?(?:engineer(?:ing)?s?|"
                          r"consultants?|architects?|ingenieur(?:in)?)|pre ?sales",
@@ -148,7 +148,7 @@ _DEPARTMENTS: Final = {
                r" manager of product)|(?:head|vp|director|chief|leiter(?:in)?|leitung|svp|evp|manager|"
                r"vice president|officer)(?: of)? product|chief product officer|product|cpo|"
                r"produktmanag\w*|produkt\w*|ux|ui|user experience",
-    "marketing": r"(?:product )?marketing|growth|cmo|brand|communications?|pr|public relations|"
+    "marketing": r"(?:product )?marketing\w*|growth|cmo|brand|communications?|pr|public relations|"
                  r"seo|sem|content|demand gen(?:eration)?|social media|advertising|"
                  r"kommunikation\w*|werbung|presse\w*|offentlichkeitsarbeit|community|events?|"
                  r"copywriter|media",
@@ -209,7 +209,7 @@ _DEPARTMENTS: Final = {
                             r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?",
     "operations": r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|\w*assistent(?:in)?|"
                   r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
-                  r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business|"
+                  r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business(?! partner)|"
                   r"organisation\w*|verwaltung|receptionist|betrieb\w*|general manager|clerk|"
                   r"sachbearbeiter(?:in)?|security guard",
 }  # fmt: skip
@@ -312,7 +312,7 @@ def department(title: str) -> str | None:
     at one place the more special reading does ("sales engineer" is sales_engineering). A student or
     clerk who works somewhere belongs there.
     """
-    text = _plain(title)
+    text = _ASSISTANT_RANK.sub("", _plain(title))
     if _ASSISTS.search(text):
         text = _SOMEBODY_ELSE.sub("", text)
     return _first_department(_ANYWHERE.sub(" ", text)) or _first_department(text)

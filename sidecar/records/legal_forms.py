@@ -62,6 +62,7 @@ SPELLINGS: Final[dict[str, str]] = {
     "gesellschaft mbh",
     "gGmbH": "ggmbh|gemeinnutzige gmbh",
     "GmbH & Co. KG": "gmbh & co kg|gmbh und co kg|gmbh + co kg|gmbh & co|gmbh u co kg|gmbh & cokg|"
+    "gmbh&co kg|gmbh&cokg|gmbh+co kg|gmbh+cokg|"
     "gmbh co kg|mbh & co kg",
     "GmbH & Co. KGaA": "gmbh & co kgaa|gmbh und co kgaa",
     "GmbH & Co. OHG": "gmbh & co ohg",

@@ -26,6 +26,8 @@ _OCCUPATIONS = word_set("attorney attorneys atty trustee realtor solicitor notar
 _OCCUPATION = re.compile(rf"[\s,]+(?:{'|'.join(_OCCUPATIONS)})\.?(?:[\s-]at[\s-]law)?$", re.IGNORECASE)
 _ASIDE = re.compile(
     r"\s+[-–—|/@•]\s+.*$|\s*\S+@\S+|\s+\(?(?:she|he|they)/(?:her|him|them)\b.*$|"
+    r",\s*(?:head of|director|vp|vice president|manager|manager of|leiter(?:in)?|geschäftsführer(?:in)?|"
+    r"(?:co-?)?founder)\b.*$|"
     r",[^,]+\s(?:gmbh|inc|llc|ltd|limited|corp|plc|sarl|b\.?v)\.?$",
     re.IGNORECASE,
 )
@@ -36,7 +38,12 @@ _CONTRACTION = re.compile(
     r"^(alex|benj|chas|danl|edw|edwd|fredk|geo|jas|jno|jos|robt|saml|theo|thos|wm)\.(?= )",
     re.IGNORECASE,
 )
-_HAN = re.compile("[\u4e00-\u9fff]{2,3}")
+# Two or three characters, or the commonest family names of two with a given name of two.
+_HAN = re.compile(
+    "[\u4e00-\u9fff]{2,3}"
+    "|(?:欧阳|歐陽|司马|司馬|诸葛|諸葛|上官|夏侯|皇甫|尉迟|尉遲|公孙|公孫|慕容|令狐|司徒|宇文)[\u4e00-\u9fff]{2}"
+)
+_MARK_IN_FRONT = re.compile(r"^[^\w\"'(“‘„«]+ ")  # "⭐ Jane Doe"
 
 
 @lru_cache(maxsize=1)
@@ -97,11 +104,11 @@ def parse_name(text: str) -> ParsedName:
     """Parse a name; what stands behind it and is none is left out.
 
     Two or three Han characters are read as a Chinese name, family name first, by the package's
-    list of surnames; longer ones may be Japanese, which no list divides.
+    list of surnames; of longer ones, which may be Japanese, only those with a Chinese name in front.
     """
     if _HAN.fullmatch(text):
         return _chinese_parser().parse(text)
-    for pattern in (_ASIDE, _OCCUPATION):
+    for pattern in (_ASIDE, _OCCUPATION, _MARK_IN_FRONT):
         shorter = pattern.sub("", text)
         if " " in shorter.strip():
             text = shorter

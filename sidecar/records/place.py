@@ -15,6 +15,7 @@ _SMALL = word_set(
     lez los na nad o of on op pod sous sur the und unter upon van vor y zu"""
 )
 _JOINED = re.compile(r"[,/()|]|\s-\s")
+_INVERTED = re.compile("[,(]")  # "Korea, South", "Korea (South)"
 _PARTS = re.compile(r"([\s\-/'’.(])")
 
 
@@ -65,9 +66,8 @@ def country_code(text: str) -> str | None:
     found = _countries().get(key)
     if found is None and key.count(" ") <= 4 and "." in text:
         found = _countries().get(key.replace(" ", ""))  # "U.S.A."
-    if found is None and text.count(",") == 1:
-        head, _, tail = text.partition(",")
-        found = _countries().get(name_key(f"{tail} {head}"))  # "Korea, South"
+    if found is None and len(inverted := _INVERTED.split(text)) == 2:
+        found = _countries().get(name_key(f"{inverted[1]} {inverted[0]}"))
     return found or _agreed(text, country_code)
 
 

@@ -13,6 +13,7 @@ COUNTRY_ALIASES: Final[dict[str, str]] = {
     "usa": "US", "us": "US", "u.s.": "US", "u.s.a.": "US", "america": "US", "amerika": "US",
     "united states of america": "US", "the states": "US", "estados unidos de america": "US",
     "ee uu": "US", "eeuu": "US", "etats unis d amerique": "US", "vereinigte staaten von amerika": "US",
+    "сша": "US", "アメリカ": "US", "أمريكا": "US",
     "holland": "NL", "the netherlands": "NL", "deutschland": "DE", "brd": "DE", "germany": "DE",
     "federal republic of germany": "DE", "bundesrepublik deutschland": "DE", "schweiz": "CH",
     "suisse": "CH", "svizzera": "CH", "swiss": "CH", "oesterreich": "AT", "czech republic": "CZ",

@@ -64,8 +64,9 @@ def test_every_change_is_reported() -> None:
     {"phone": "+49 00 30 901820"}, {"phone": "+49 00 901820 415"},
     {"full_name": "VON BEETHOVEN"}, {"full_name": "DOE, JANE, JR"}, {"last_name": "von der leyen"},
     {"region": "US-CA ,"}, {"city": "İSTANBUL"}, {"job_title": "İHRACAT MÜDÜRÜ"}, {"full_name": "DOE V II"},
-    {"first_name": "Prof. n/a", "last_name": "Esq.Jane"}, {"utm": {"utm_ utm_": "x", "utm_ source": "y"}},
-    {"annual_revenue": 0.00390625},
+    {"first_name": "Prof. n/a", "last_name": "Esq.Jane"}, {"annual_revenue": 0.00390625},
+    {"utm": {"utm_ utm_": "x", "UTM_utm_Source": "y"}}, {"utm": {"utm_ utm_": "x", "utm_ source": "y"}},
+    {"full_name": "JÖRG STRAßER"},
 ])  # fmt: skip
 def test_odd_leads_stay_as_they_became(lead: dict[str, object]) -> None:
     once = normalize(lead, RecordSettings(default_region="DE"))["lead"]

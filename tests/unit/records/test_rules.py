@@ -142,6 +142,13 @@ def test_the_fast_path_answers_as_the_general_parser(parts: list[str], first: st
     ("Karl-Theodor zu Guttenberg", "Karl-Theodor", "zu Guttenberg"), ("Mr. Smith", "", "Smith"),
     ("Иван Иванович Петров", "Иван", "Петров"), ("Conan O'Brien", "Conan", "O'Brien"),
     ("Congresswoman Jane Doe", "Jane", "Doe"), ("Doe Mrs, Jane", "Doe", "Jane"),
+    ("Williams, Jr., Hank", "Hank", "Williams"), ("Doe, BSN, RN, Jane", "Jane", "Doe"),
+    ("Doe, MD, PhD", "", "Doe"), ("Jane Doe, Head of Sales", "Jane", "Doe"), ("欧阳娜娜", "娜娜", "欧阳"),
+    ("⭐ Jane Doe", "Jane", "Doe"), ("Jane Doe <jane@acme.com>", "Jane", "Doe"),
+    ("Mevr. Anna Jansen", "Anna", "Jansen"),
+    ("Ó Briain, Dara", "Dara", "Ó Briain"), ("Muhammad ibn Musa", "Muhammad", "ibn Musa"),
+    ("Dr.-Ing. Jan Weber", "Jan", "Weber"), ("Capt. James Kirk", "James", "Kirk"),
+    ("محمد علي", "محمد", "علي"),
 ])  # fmt: skip
 def test_names_split(text: str, given_name: str, family: str) -> None:
     assert r.split_name(text)[:2] == (given_name, family)
@@ -150,6 +157,9 @@ def test_names_split(text: str, given_name: str, family: str) -> None:
 @pytest.mark.parametrize(("text", "repaired"), [
     ("JOHN MCDONALD", "John McDonald"), ("shaughn o'neill", "Shaughn O'Neill"),
     ("DeShawn Jackson", "DeShawn Jackson"), ("李小龍", "李小龍"), ("JRR Tolkien", "JRR Tolkien"),
+    ("JÖRG STRAßER", "Jörg Straßer"), ("MACHADO", "Machado"), ("MACDONALD", "MacDonald"),
+    ("ANNA MÜLLER-LÜDENSCHEIDT", "Anna Müller-Lüdenscheidt"), ("ИВАН ПЕТРОВ", "Иван Петров"),
+    ("LUDWIG VAN BEETHOVEN", "Ludwig van Beethoven"), ("JOHN SMITH III", "John Smith III"),
 ])  # fmt: skip
 def test_capitals(text: str, repaired: str) -> None:
     assert r.repair_case(text) == repaired
@@ -157,6 +167,7 @@ def test_capitals(text: str, repaired: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "asdf", "test test", "n/a", "aaaa", "qwertz", "sdfsdf", "blabla", "N/A N/A", "Test User", "123", "...",
+    "Max Mustermann", "fgh jkl", "Vorname Nachname", "Mickey Mouse", "jjjjj", "???",
 ])  # fmt: skip
 def test_junk_names(text: str) -> None:
     warnings = r.validate({"email": "a@example.com", "full_name": text})["warnings"]
@@ -164,7 +175,33 @@ def test_junk_names(text: str) -> None:
     assert "first_name" not in r.normalize({"full_name": text})["lead"]
 
 
+@pytest.mark.parametrize("text", [
+    "Na Li", "Jennifer Null", "Ng", "Xi", "Test Testmann", "Hans Test", "Lee Lee", "Bo", "John Doe",
+])  # fmt: skip
+def test_real_names_are_no_junk(text: str) -> None:
+    assert not r.is_junk_name(text)
+
+
+@pytest.mark.parametrize(("text", "number", "extension"), [
+    ("+1 212 736 5000 / +1 212 736 5001", "+12127365000", None), ("+49 (0)30 901820", "+4930901820", None),
+    ("030 901820 oder 0049 151 23456789", "+4930901820", None), ("0049 30 901820", "+4930901820", None),
+    ("tel:+1-212-736-5000;ext=12", "+12127365000", "12"), ("+1-800-FLOWERS", "+18003569377", None),
+    ("+41 44 668 18 00 Durchwahl 3", "+41446681800", "3"), ("+49-30-901820 #12", "+4930901820", "12"),
+    ("+39 06 6982", "+39066982", None), ("+81 ３-３２１３-１１１１", "+81332131111", None),
+])  # fmt: skip
+def test_numbers_as_people_write_them(text: str, number: str, extension: str | None) -> None:
+    phone = r.parse_phone(text, "DE")
+    assert isinstance(phone, r.Phone)
+    assert (phone.e164, phone.extension) == (number, extension)
+
+
 @pytest.mark.parametrize(("name", "form"), [
+    ("Acme GmbH&Co.KG", "GmbH & Co. KG"), ("Acme GmbH+Co. KG", "GmbH & Co. KG"),
+    ("Foo Ltda - ME", "Ltda. - ME"),
+    ("Foo S.p.A. in liquidazione", "SpA"), ("Foo DMCC", "DMCC"), ("Foo SARL en liquidation", "SARL"),
+    ("Acme S.à r.l.", "SARL"), ("ЗАО Фу", "ЗАО"), ("(株)フー", "(株)"), ("Acme AG & Co. KG", "AG & Co. KG"),
+    ("AB InBev", None), ("PC World", None), ("Coca-Cola", None), ("Unlimited Ideas", None),
+    ("AS Roma", None), ("Costa Coffee", None), ("Corporate Express", None), ("Acme Trust", None),
     ("Acme, L.L.C.", "LLC"), ("Smith & Co", "& Co."), ("Foo Holdings", None), ("Acme UK", None),
     ("Serenity Day Spa", None), ("Ferro S.p.A.", "SpA"), ("Foo S. A. de C. V.", "SA de CV"),
     ("Bar Sp. z o.o.", "Sp. z o.o."), ("株式会社トモ", "株式会社"), ("ООО Ромашка", "ООО"),
@@ -191,6 +228,16 @@ def test_legal_forms(name: str, form: str | None) -> None:
     ("Sachbearbeiter Buchhaltung", "entry", "finance"), ("Retired", None, "unemployed"),
     ("Geschäftsführer*in", "cxo", None), ("Internal Auditor", None, "finance"),
     ("Vertriebsleiter", "director", "sales"), ("Werkstudent", "training", "education"),
+    ("Product Marketing Manager", "manager", "marketing"), ("Marketingleitung", "director", "marketing"),
+    ("Assistant Professor", "senior", "education"), ("Business Partner HR", "senior", "human_resources"),
+    ("Talent Acquisition Partner", None, "human_resources"), ("Qualitätsmanager", "manager", "manufacturing"),
+    ("Non-Executive Director", "director", "advisory"), ("Office of the CTO", None, "operations"),
+    ("Vorstandsassistentin", "entry", "operations"), ("Rentner", None, "unemployed"),
+    ("V.P. Sales", "vp", "sales"), ("C.E.O.", "cxo", None), ("Sr Mgr Ops", "manager", "operations"),
+    ("Directrice Générale", "cxo", None), ("Chief Information Security Officer", "cxo", "engineering"),
+    ("Sekretärin der Geschäftsführung", "entry", "operations"),
+    ("Channel Partner Manager", "manager", "partnerships"),
+    ("Pflegedienstleitung", "manager", "health"), ("International Sales Manager", "manager", "sales"),
 ])  # fmt: skip
 def test_job_titles(title: str, level: str, role: str | None) -> None:
     assert (r.seniority(title), r.department(title)) == (level, role)
@@ -201,16 +248,47 @@ def test_vice_presidents_of_banks_are_managers() -> None:
     assert r.seniority("VP") == "vp"
 
 
+@pytest.mark.parametrize(("one", "other"), [
+    ("McDonald's", "McDonalds"), ("AT&T Inc.", "AT & T"), ("Ørsted A/S", "Orsted"), ("Yahoo!", "Yahoo"),
+    ("The North Face", "North Face"), ("L'Oréal S.A.", "L’Oreal"),
+    ("Procter & Gamble Co.", "Procter and Gamble"),
+])  # fmt: skip
+def test_spellings_of_one_company_have_one_key(one: str, other: str) -> None:
+    assert r.company_key(one) == r.company_key(other)
+
+
+def test_links_and_campaigns() -> None:
+    for text, url in (
+        ("http://uk.linkedin.com/pub/jane-doe/1/2B/345", "pub/jane-doe/1/2b/345"),
+        ("https://de.linkedin.com/in/Jane/de", "in/jane"),
+        ("linkedin.com/company/acme/about", "company/acme"),
+    ):  # fmt: skip
+        assert r.linkedin_url(text) == f"https://www.linkedin.com/{url}"
+    for text in ("https://evil.com/linkedin.com/in/jane", "https://linkedin.com.evil.com/in/jane", "@jane"):
+        assert r.linkedin_url(text) is None
+    utm = {"utm_source": "Google", "UTM_Medium": "CPC", "utm_campaign": "Spring Sale"}
+    assert r.normalize({"utm": utm, "tags": "VIP; Trade Show, vip,,"})["lead"] == {
+        "tags": ["vip", "trade-show"],
+        "utm": {"source": "google", "medium": "cpc", "campaign": "Spring Sale"},
+    }
+
+
 def test_places_numbers_domains_and_links() -> None:
     for text in ("Germany", "Allemagne", "DEU", "🇩🇪", "ドイツ", "Германия"):
         assert r.country_code(text) == "DE"
     for text in ("Germany (DE)", "Deutschland, Germany", "Germany, Federal Republic of"):
         assert r.country_code(text) == "DE"
-    assert r.country_code("Korea, South") == "KR"
+    for text in ("США", "アメリカ", "EE.UU.", "U.S.", "🇺🇸", "États-Unis"):
+        assert r.country_code(text) == "US"
+    assert r.country_code("Korea, South") == r.country_code("Korea (South)") == "KR"
     assert r.country_code("Congo, Democratic Republic of the") == "CD"
     for text in ("Atlantis", "Germany, France", ","):
         assert r.country_code(text) is None
-    assert r.region_code("Texas (TX)", "US") == "US-TX"
+    for text in ("Texas (TX)", "TX, USA", "State of Texas", "Tex.", "TX."):
+        assert r.region_code(text, "US") == "US-TX"
+    assert r.region_code("Commonwealth of Virginia", "US") == "US-VA"
+    assert r.region_code("Vic., Australia", "AU") == "AU-VIC"
+    assert r.region_code("Texas, Canada", "US") is None
     assert r.region_code("Newfoundland & Labrador", "CA") == "CA-NL"
     assert [r.annual_revenue(t) for t in ("1,5 mln zł", "5 MEUR", "R$ 2 milhões", "2 млн руб")] == [
         1_500_000, 5_000_000, 2_000_000, 2_000_000]  # fmt: skip
