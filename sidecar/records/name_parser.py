@@ -43,7 +43,7 @@ _HAN = re.compile(
     "[\u4e00-\u9fff]{2,3}"
     "|(?:欧阳|歐陽|司马|司馬|诸葛|諸葛|上官|夏侯|皇甫|尉迟|尉遲|公孙|公孫|慕容|令狐|司徒|宇文)[\u4e00-\u9fff]{2}"
 )
-_MARK_IN_FRONT = re.compile(r"^[^\w\"'(“‘„«]+ ")  # "⭐ Jane Doe"
+_MARK_IN_FRONT = re.compile(r"^[^\w\"'(“‘„«]+ (?=\w\S* .*\w)")  # "⭐ Jane Doe"
 
 
 @lru_cache(maxsize=1)
