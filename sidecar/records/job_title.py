@@ -103,7 +103,7 @@ _LEVELS: Final = tuple(
             "director",
             r"(?:senior |associate |deputy |assistant )*directors?|direktor(?:in)?|dir|head|heads|"
             r"leiter(?:in)?|leitung|leitende[rn]?|bereichsleit(?:er|erin|ung)|"
-            r"\w*(?:bereichs|werks|personal|vertriebs|marketing|verkaufs|einkaufs|entwicklungs|"
+            r"(?=\w*leit)\w*(?:bereichs|werks|personal|vertriebs|marketing|verkaufs|einkaufs|entwicklungs|"
             r"produktions|finanz|technik|it|kunden|hauptabteilungs|standort|niederlassungs|regional|"
             r"landes|ressort|service|logistik|rechts|qualitats|export)leit(?:er|erin|ung)|"
             r"prokurist(?:in)?|general manager|country manager|dean|chief of staff|rector|"

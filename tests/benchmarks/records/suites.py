@@ -87,10 +87,15 @@ def people() -> Iterator[tuple[str, str, str]]:
 
 
 def companies() -> Iterator[tuple[str, bool]]:
-    """Yield (name, whether it has a legal form) by probablepeople's labels."""
-    others = ("CorporationNameOrganization", "CorporationNameAndCompany")
+    """Yield (name, whether it has a legal form) by probablepeople's labels.
+
+    "& Co" and all else labelled as joined by "and" counts as a form. Left out are committees and
+    texts with a second name.
+    """
     for text, parts in _labelled("company_labeled.xml"):
-        yield text, any(
-            label == "CorporationLegalType" or (label in others and _FORM.fullmatch(word))
-            for label, word in parts
-        )
+        labels = {label for label, _ in parts}
+        if labels.isdisjoint(("AKA", "CorporationCommitteeType")):
+            yield text, not labels.isdisjoint(("CorporationLegalType", "CorporationNameAndCompany")) or any(
+                label == "CorporationNameOrganization" and _FORM.fullmatch(word)
+                for label, word in parts
+            )
