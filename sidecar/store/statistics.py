@@ -14,6 +14,7 @@ FOLDED = 100_000
 _SOURCES = 12
 # The triggers on TRUNCATE know this number, too.
 _LOCK = 73
+_RECOUNT_LOCK = 74
 
 
 def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
@@ -75,3 +76,25 @@ def fold(cursor: Cursor) -> bool:
     taken = cursor.fetchone()
     cursor.execute("DELETE FROM counts WHERE n = 0")
     return bool(taken and taken["taken"] == FOLDED)
+
+
+def recount(cursor: Cursor) -> int:
+    """Count the tables and mend what is kept by the difference; how many figures were wrong.
+
+    Both are seen by one statement, thus at one moment: whoever writes or adds up meanwhile neither
+    waits nor is counted twice.
+    """
+    # Of two at once the second must see the first one's mends. Not _LOCK: TRUNCATE waits for that one
+    # while it holds the tables.
+    cursor.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%s)", (_RECOUNT_LOCK,))
+    return len(many(
+        cursor,
+        """
+        INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (
+              SELECT f.*, 1 AS n FROM leads r, lead_figures(r.created_at, r.source, r.grade) f
+              UNION ALL SELECT f.*, 1 FROM work_items r, work_figures(r.stage) f
+              UNION ALL SELECT f.*, 1 FROM intake r, intake_figures(r.outcome) f
+              UNION ALL SELECT figure, day, name, -n FROM counts
+              UNION ALL SELECT figure, day, name, -n FROM count_changes) x
+        GROUP BY figure, day, name HAVING sum(n) <> 0 RETURNING 1
+        """))

@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from redis import RedisError
 
 from sidecar.app import create_app
+from sidecar.engine import Engine
 from sidecar.store import cache
 from sidecar.store.database import Database
 from tests.integration.conftest import Api
@@ -120,6 +121,25 @@ def test_a_replica_answers_each_time_and_nothing_of_its_is_kept(api, engine, sta
     assert b"ada.kept" in asked.get("/v1/leads").data
     assert statements == [] and not engine.cache.redis.exists("answers")
     replica.close()
+
+
+def test_whoever_wrote_sees_it_at_any_replica_of_the_sidecar(api, engine):
+    """Two processes share Redis and nothing else: what one writes, an erasure too, the other tells."""
+    other = Engine.build(engine.settings)
+    try:
+        there = Api(create_app(other.settings, other).test_client(), "tests")
+        for question in QUESTIONS:
+            before = there.get(question).data
+            assert there.get(question).data == before
+        lead = api.post("/v1/leads", ADA).json["results"][0]
+        assert b"ada.kept" in there.get("/v1/leads").data
+        assert there.get(QUESTIONS[1]).json["totals"]["received"] == 1
+        hits = counted("hit")
+        assert b"ada.kept" in api.get("/v1/leads").data and counted("hit") == hits + 1
+        there.client.delete(f"/v1/contacts/{lead['contact_id']}", headers=there.headers)
+        assert b"ada.kept" not in api.get("/v1/leads").data
+    finally:
+        other.close()
 
 
 def test_a_bounded_number_of_first_pages_is_kept(api, engine, monkeypatch):
