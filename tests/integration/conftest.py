@@ -12,6 +12,7 @@ from sidecar.secrets import hash_password
 from sidecar.settings import Settings
 from sidecar.store import access
 from tests.integration.answers import CheckedClient
+from tests.integration.counts import COUNTED, KEPT, rows
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +40,17 @@ def app(engine):
 
 @pytest.fixture
 def api(app, engine):
-    """A signed-in test client; everything that was in the pipeline before is gone."""
+    """A signed-in test client; everything that was in the pipeline before is gone.
+
+    Whatever a test did, merges and erasures too, the counts are right after it.
+    """
     with engine.database.transaction() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
                        " provider_calls, provider_cache, notifications, field_values, suppressions,"
                        " idempotency_keys, jobs CASCADE")
     engine.cache.forget_answers()
-    return Api(app.test_client(), "tests")
+    yield Api(app.test_client(), "tests")
+    assert rows(engine, KEPT) == rows(engine, COUNTED)
 
 
 class Api:

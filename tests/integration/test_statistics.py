@@ -17,19 +17,8 @@ from sidecar.pipeline.retention import add_up_counts
 from sidecar.store import statistics
 from sidecar.store.database import one
 from sidecar.store.migrations import SQL_FOLDER
+from tests.integration.counts import COUNTED, KEPT, rows
 
-COUNTED = """
-SELECT 'grade' AS figure, NULL::date AS day, coalesce(grade, 'unscored') AS name, count(*) AS n
-FROM leads GROUP BY 3
-UNION ALL SELECT 'day', (created_at AT TIME ZONE 'UTC')::date, coalesce(grade, 'unscored'), count(*)
-FROM leads GROUP BY 2, 3
-UNION ALL SELECT 'source', NULL, source, count(*) FROM leads GROUP BY 3
-UNION ALL SELECT 'stage', NULL, stage, count(*) FROM work_items GROUP BY 3
-UNION ALL SELECT 'outcome', NULL, outcome, count(*) FROM intake GROUP BY 3
-"""
-KEPT = ("SELECT figure, day, name, sum(n)::bigint AS n FROM"
-        " (SELECT * FROM counts UNION ALL SELECT * FROM count_changes) x"
-        " GROUP BY 1, 2, 3 HAVING sum(n) <> 0")
 CHANGES = (
     "UPDATE leads SET grade = (ARRAY['hot', 'warm', 'cold', NULL])[1 + (random() * 3)::int]"
     " WHERE random() < 0.5",
@@ -41,12 +30,6 @@ CHANGES = (
     "UPDATE intake SET outcome = 'rejected' WHERE random() < 0.1",
     "DELETE FROM intake WHERE random() < 0.1",
 )
-
-
-def rows(engine, sql):
-    with engine.database.transaction() as cursor:
-        cursor.execute(sql)
-        return {(r["figure"], r["day"], r["name"]): r["n"] for r in cursor.fetchall()}
 
 
 def step(engine, chance):

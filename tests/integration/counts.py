@@ -1,0 +1,22 @@
+"""What counting the tables gives, and what is kept of it."""
+
+from __future__ import annotations
+
+COUNTED = """
+SELECT 'grade' AS figure, NULL::date AS day, coalesce(grade, 'unscored') AS name, count(*) AS n
+FROM leads GROUP BY 3
+UNION ALL SELECT 'day', (created_at AT TIME ZONE 'UTC')::date, coalesce(grade, 'unscored'), count(*)
+FROM leads GROUP BY 2, 3
+UNION ALL SELECT 'source', NULL, source, count(*) FROM leads GROUP BY 3
+UNION ALL SELECT 'stage', NULL, stage, count(*) FROM work_items GROUP BY 3
+UNION ALL SELECT 'outcome', NULL, outcome, count(*) FROM intake GROUP BY 3
+"""
+KEPT = ("SELECT figure, day, name, sum(n)::bigint AS n FROM"
+        " (SELECT * FROM counts UNION ALL SELECT * FROM count_changes) x"
+        " GROUP BY 1, 2, 3 HAVING sum(n) <> 0")
+
+
+def rows(engine, sql):
+    with engine.database.transaction() as cursor:
+        cursor.execute(sql)
+        return {(r["figure"], r["day"], r["name"]): r["n"] for r in cursor.fetchall()}
