@@ -261,6 +261,7 @@ def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> 
     """Create a client, or give it a new secret and scopes."""
     from sidecar.pipeline import administration
     from sidecar.pipeline.access import SCOPES
+    from sidecar.pipeline.audit import COMMAND_LINE
 
     wanted = list(SCOPES) if scopes == "all" else [s.strip() for s in scopes.split(",")]
     secret = _read(secret_file) if secret_file else None
@@ -269,7 +270,7 @@ def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> 
             click.echo(f"The client {name} exists already.")
             return
         made = administration.add_client(
-            engine, name, wanted, secret=secret, replace=True, by=administration.COMMAND_LINE)
+            engine, name, wanted, secret=secret, replace=True, by=COMMAND_LINE)
     click.echo(f"client_id={name}" + ("" if secret else f"\nclient_secret={made['client_secret']}"))
 
 
@@ -289,9 +290,10 @@ def list_clients() -> None:
 def rotate_secret(name: str) -> None:
     """Give a client a new secret, printed once; the old one is refused at once."""
     from sidecar.pipeline import administration
+    from sidecar.pipeline.audit import COMMAND_LINE
 
     with _administration() as engine:
-        made = administration.rotate_secret(engine, name, by=administration.COMMAND_LINE)
+        made = administration.rotate_secret(engine, name, by=COMMAND_LINE)
     click.echo(f"client_id={name}\nclient_secret={made['client_secret']}")
 
 
@@ -311,9 +313,10 @@ def enable_client(name: str) -> None:
 
 def _enable_client(name: str, enabled: bool) -> None:
     from sidecar.pipeline import administration
+    from sidecar.pipeline.audit import COMMAND_LINE
 
     with _administration() as engine:
-        administration.enable_client(engine, name, enabled, by=administration.COMMAND_LINE)
+        administration.enable_client(engine, name, enabled, by=COMMAND_LINE)
 
 
 @main.group()
@@ -334,6 +337,7 @@ def add_user(
     """Create a user, or give them a new password and role."""
     from sidecar.errors import NotFound
     from sidecar.pipeline import administration
+    from sidecar.pipeline.audit import COMMAND_LINE
 
     password = _read(password_file) if password_file else _ask_password()
     with _administration() as engine:
@@ -344,7 +348,7 @@ def add_user(
                 return
         administration.add_user(
             engine, email=email, role=role, password=password, name=name, replace=True,
-            by=administration.COMMAND_LINE)
+            by=COMMAND_LINE)
     click.echo(f"{email} may sign in as {role}.")
 
 
@@ -370,11 +374,12 @@ def list_users() -> None:
 def set_password(email: str, password_file: Path | None) -> None:
     """Give a user a new password; their sign-ins end, a lock after wrong passwords opens."""
     from sidecar.pipeline import administration
+    from sidecar.pipeline.audit import COMMAND_LINE
 
     password = _read(password_file) if password_file else _ask_password()
     with _administration() as engine:
         administration.set_password(
-            engine, administration.id_of(engine, email), password, by=administration.COMMAND_LINE)
+            engine, administration.id_of(engine, email), password, by=COMMAND_LINE)
 
 
 @users.command("disable")
@@ -393,10 +398,11 @@ def enable_user(email: str) -> None:
 
 def _enable_user(email: str, enabled: bool) -> None:
     from sidecar.pipeline import administration
+    from sidecar.pipeline.audit import COMMAND_LINE
 
     with _administration() as engine:
         administration.enable_user(
-            engine, administration.id_of(engine, email), enabled, by=administration.COMMAND_LINE)
+            engine, administration.id_of(engine, email), enabled, by=COMMAND_LINE)
 
 
 def _ask_password() -> str:
@@ -434,8 +440,8 @@ def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
     import secrets
     from urllib.parse import urlsplit
 
+    from sidecar.pipeline.audit import COMMAND_LINE, record
     from sidecar.settings import Settings
-    from sidecar.store import access
     from sidecar.store import forms as store
 
     for origin in origins:
@@ -444,7 +450,7 @@ def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
             raise click.ClickException(f"{origin} is no origin; write it as https://www.example.com.")
     with _transaction() as cursor:
         key = store.save(cursor, secrets.token_urlsafe(12), name, list(origins), source)
-        access.audit(cursor, "command line", "form.saved", "form", name, after={"origins": list(origins)})
+        record(cursor, COMMAND_LINE, "form.saved", "form", name, after={"origins": list(origins)})
     url = Settings.from_env(os.environ).public_url
     click.echo(f'<script src="{url}/intake/form.js" defer></script>\n'
                f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>')

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint
+from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, number_after, page
 from sidecar.engine import Engine
 from sidecar.pipeline import administration
 from sidecar.pipeline.access import Caller
-from sidecar.pipeline.administration import Actor
 
 bp = Blueprint("administration", __name__)
 _USER, _CLIENT = "/v1/users/<uuid:user_id>", "/v1/clients/<client_id>"
-
-
-def _by(caller: Caller) -> Actor:
-    return Actor(caller.name, g.get("request_id"))
 
 
 @endpoint(bp, "POST", "/v1/auth/password", scope="", body=schemas.PasswordChange(),
@@ -27,7 +22,7 @@ def _by(caller: Caller) -> Actor:
 def change_password(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Change your own password; all your sign-ins end, and the tokens answered begin a new one."""
     return administration.change_own_password(
-        engine, caller, body["current_password"], body["new_password"], request_id=g.get("request_id"))
+        engine, caller, body["current_password"], body["new_password"], by=actor(caller))
 
 
 @endpoint(bp, "GET", "/v1/users", scope="admin", query=schemas.PageQuery(), answer=schemas.UserPage())
@@ -42,7 +37,7 @@ def add_user(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Let a person sign in."""
     return administration.add_user(
         engine, email=body["email"], role=body["role"], password=body["password"], name=body.get("name"),
-        by=_by(caller))
+        by=actor(caller))
 
 
 @endpoint(bp, "GET", _USER, scope="admin", answer=schemas.User())
@@ -54,7 +49,7 @@ def get_user(engine: Engine, caller: Caller, user_id: Any) -> Any:
 @endpoint(bp, "PATCH", _USER, scope="admin", body=schemas.UserEdit(), answer=schemas.User())
 def edit_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
     """Change name or role; a new role ends the user's sign-ins. The last admin stays one (409)."""
-    return administration.edit_user(engine, str(user_id), body, by=_by(caller))
+    return administration.edit_user(engine, str(user_id), body, by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_USER}/disable", scope="admin", body=schemas.Empty(), answer=schemas.User())
@@ -63,19 +58,19 @@ def disable_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, A
 
     Refresh tokens and the rights of an admin end at once, other access tokens within 15 minutes.
     """
-    return administration.enable_user(engine, str(user_id), False, by=_by(caller))
+    return administration.enable_user(engine, str(user_id), False, by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_USER}/enable", scope="admin", body=schemas.Empty(), answer=schemas.User())
 def enable_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
     """Let a disabled user sign in again."""
-    return administration.enable_user(engine, str(user_id), True, by=_by(caller))
+    return administration.enable_user(engine, str(user_id), True, by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_USER}/password", scope="admin", body=schemas.PasswordSet(), status=204)
 def set_password(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
     """Give a user a new password; their sign-ins end, a lock after wrong passwords opens."""
-    administration.set_password(engine, str(user_id), body["password"], by=_by(caller))
+    administration.set_password(engine, str(user_id), body["password"], by=actor(caller))
     return None
 
 
@@ -89,32 +84,32 @@ def list_clients(engine: Engine, caller: Caller) -> Any:
           answer=schemas.ClientSecret(), status=201)
 def add_client(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Create a client; its secret is told this once."""
-    return administration.add_client(engine, body["id"], body["scopes"], by=_by(caller))
+    return administration.add_client(engine, body["id"], body["scopes"], by=actor(caller))
 
 
 @endpoint(bp, "PATCH", _CLIENT, scope="admin", body=schemas.ClientScopes(), answer=schemas.Client())
 def edit_client(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
     """Give a client other scopes, from its next token on."""
-    return administration.edit_client(engine, client_id, body["scopes"], by=_by(caller))
+    return administration.edit_client(engine, client_id, body["scopes"], by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_CLIENT}/secret", scope="admin", body=schemas.Empty(),
           answer=schemas.ClientSecret())
 def rotate_secret(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
     """Give a client a new secret, told this once; the old one is refused at once."""
-    return administration.rotate_secret(engine, client_id, by=_by(caller))
+    return administration.rotate_secret(engine, client_id, by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_CLIENT}/disable", scope="admin", body=schemas.Empty(), answer=schemas.Client())
 def disable_client(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
     """Refuse new tokens to a client; the one it has ends within 15 minutes."""
-    return administration.enable_client(engine, client_id, False, by=_by(caller))
+    return administration.enable_client(engine, client_id, False, by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_CLIENT}/enable", scope="admin", body=schemas.Empty(), answer=schemas.Client())
 def enable_client(engine: Engine, caller: Caller, client_id: str, body: dict[str, Any]) -> Any:
     """Give a disabled client tokens again."""
-    return administration.enable_client(engine, client_id, True, by=_by(caller))
+    return administration.enable_client(engine, client_id, True, by=actor(caller))
 
 
 @endpoint(bp, "GET", "/v1/audit", scope="admin", query=schemas.AuditQuery(), answer=schemas.AuditPage())

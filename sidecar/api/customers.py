@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint
+from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
+from sidecar.api.preconditions import if_match
 from sidecar.engine import Engine
 from sidecar.pipeline import customers
 from sidecar.pipeline.access import Caller
@@ -37,48 +38,49 @@ def list_organizations(engine: Engine, caller: Caller, query: dict[str, Any]) ->
     return _listed(engine, "organization", query, caller)
 
 
-@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>", scope="leads:read", answer=schemas.ContactDetail())
+@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>", scope="leads:read", answer=schemas.ContactDetail(),
+          versioned=True)
 def get_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """One person with each field's source and their leads."""
     return customers.read(engine, "contact", str(contact_id), reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "GET", "/v1/organizations/<uuid:organization_id>", scope="leads:read",
-          answer=schemas.OrganizationDetail())
+          answer=schemas.OrganizationDetail(), versioned=True)
 def get_organization(engine: Engine, caller: Caller, organization_id: Any) -> Any:
     """One company with each field's source and its leads."""
     return customers.read(engine, "organization", str(organization_id), reveal=True)
 
 
 @endpoint(bp, "PATCH", "/v1/contacts/<uuid:contact_id>", scope="leads", body=schemas.ContactEdit(),
-          answer=schemas.ContactDetail())
+          answer=schemas.ContactDetail(), versioned=True)
 def edit_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
     """Edit a person; each field is locked against enrichment. If-Match takes the version."""
     return customers.edit(
-        engine, "contact", str(contact_id), body, actor=caller.name,
-        version=request.headers.get("If-Match"), reveal=caller.may("pii:read"))
+        engine, "contact", str(contact_id), body, by=actor(caller), versions=if_match(),
+        reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/organizations/<uuid:organization_id>", scope="leads",
-          body=schemas.OrganizationEdit(), answer=schemas.OrganizationDetail())
+          body=schemas.OrganizationEdit(), answer=schemas.OrganizationDetail(), versioned=True)
 def edit_organization(
     engine: Engine, caller: Caller, organization_id: Any, body: dict[str, Any]
 ) -> Any:
     """Edit a company; each field is locked against enrichment. If-Match takes the version."""
     return customers.edit(
-        engine, "organization", str(organization_id), body, actor=caller.name,
-        version=request.headers.get("If-Match"), reveal=True)
+        engine, "organization", str(organization_id), body, by=actor(caller), versions=if_match(),
+        reveal=True)
 
 
 @endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/export", scope="pii:read",
           answer=schemas.ContactExport())
 def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """Everything that is known of a person, for their right of access."""
-    return customers.export(engine, str(contact_id), actor=caller.name)
+    return customers.export(engine, str(contact_id), by=actor(caller))
 
 
 @endpoint(bp, "DELETE", "/v1/contacts/<uuid:contact_id>", scope="admin", status=204)
 def erase_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """Forget a person for good: they are refused from now on. This cannot be undone."""
-    customers.erase(engine, str(contact_id), actor=caller.name)
+    customers.erase(engine, str(contact_id), by=actor(caller))
     return None, 204

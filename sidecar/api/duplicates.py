@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint
+from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.pipeline import duplicates, merging, waking
@@ -36,7 +36,7 @@ def list_duplicates(engine: Engine, caller: Caller, query: dict[str, Any]) -> An
           body=schemas.MergeRequest(), answer=schemas.Merged())
 def merge_duplicate(engine: Engine, caller: Caller, duplicate_id: Any, body: dict[str, Any]) -> Any:
     """Merge both contacts into the one to keep; all that hung on the other moves to it."""
-    result = merging.merge(engine, str(duplicate_id), keep=body["keep"], actor=caller.name)
+    result = merging.merge(engine, str(duplicate_id), keep=body["keep"], by=actor(caller))
     waking.wake_after(engine, "interactive")
     return result
 
@@ -45,4 +45,4 @@ def merge_duplicate(engine: Engine, caller: Caller, duplicate_id: Any, body: dic
           body=schemas.Empty(), answer=schemas.Dismissed())
 def dismiss_duplicate(engine: Engine, caller: Caller, duplicate_id: Any, body: dict[str, Any]) -> Any:
     """These are two people; the pair is not brought up again."""
-    return duplicates.dismiss(engine, str(duplicate_id), actor=caller.name)
+    return duplicates.dismiss(engine, str(duplicate_id), by=actor(caller))

@@ -17,6 +17,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, Unauthorized
 from sidecar.pipeline import idempotency
 from sidecar.pipeline.access import Caller, authenticate, require_admin
+from sidecar.pipeline.audit import Actor
 
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
 
@@ -36,6 +37,7 @@ class Endpoint:
     tag: str
     limit: str
     idempotent: bool
+    versioned: bool
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -44,21 +46,22 @@ ENDPOINTS: list[Endpoint] = []
 def endpoint(
     blueprint: Blueprint, method: str, path: str, *, scope: str | None, body: Schema | None = None,
     query: Schema | None = None, answer: Schema | None = None, status: int = 200,
-    limit: str | None = None, idempotent: bool = False, remembered: bool = False,
+    limit: str | None = None, idempotent: bool = False, remembered: bool = False, versioned: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
     It returns a JSON value, or (JSON value, status), or a Response. scope None: no sign-in needed.
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
     `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until something
-    is written: their answers depend on the query and the caller's scopes alone.
+    is written: their answers depend on the query and the caller's scopes alone. The answers of
+    `versioned` ones carry their version as ETag.
     """
     route_class = limit or ("none" if scope is None else "read" if method == "GET" else "write")
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         contract = Endpoint(
             method, path, function, body, query, answer, status, scope, blueprint.name, route_class,
-            idempotent)
+            idempotent, versioned)
         ENDPOINTS.append(contract)
 
         def view(**arguments: Any) -> Response:
@@ -77,7 +80,7 @@ def endpoint(
                 return Response(
                     answers.remembered(engine, caller, lambda: flask_json.dumps(work())),
                     status=status, content_type="application/json")
-            return _answer(engine, caller, work, status, idempotent)
+            return _answer(engine, caller, work, contract)
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],
@@ -88,18 +91,21 @@ def endpoint(
 
 
 def _answer(
-    engine: Engine, caller: Caller | None, work: Callable[[], Any], status: int, idempotent: bool
+    engine: Engine, caller: Caller | None, work: Callable[[], Any], contract: Endpoint
 ) -> Response:
-    key = request.headers.get("Idempotency-Key") if idempotent else None
+    key = request.headers.get("Idempotency-Key") if contract.idempotent else None
     if key is not None:
-        return _answer_once(engine, caller, key, work, status)
+        return _answer_once(engine, caller, key, work, contract.status)
     result = work()
     if isinstance(result, Response):
         return result
-    value, code = result if isinstance(result, tuple) else (result, status)
+    value, code = result if isinstance(result, tuple) else (result, contract.status)
     if code == 204:
         return Response(status=204)
-    return Response(flask_json.dumps(value), status=code, content_type="application/json")
+    response = Response(flask_json.dumps(value), status=code, content_type="application/json")
+    if contract.versioned:
+        response.headers["ETag"] = f'"{value["version"]}"'
+    return response
 
 
 def _answer_once(
@@ -140,6 +146,11 @@ def _caller(engine: Engine, scope: str | None) -> Caller | None:
     if scope == "admin":
         require_admin(engine, caller)
     return caller
+
+
+def actor(caller: Caller) -> Actor:
+    """Who is audited for this request."""
+    return Actor(caller.name, g.get("request_id"))
 
 
 def json_body() -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint, load
+from sidecar.api.endpoint import actor, endpoint, load
 from sidecar.api.leads import csv_file
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
@@ -36,7 +36,7 @@ def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     mapping = _mapping(query.pop("mapping", None))
     try:
         job = imports.create(
-            engine, content, imports.Options(mapping=mapping, **query), client=caller.name)
+            engine, content, imports.Options(mapping=mapping, **query), by=actor(caller))
     except TableError as error:
         raise _invalid("", "not_a_table", str(error)) from None
     return {"job": job}
@@ -106,7 +106,7 @@ def _stepped(engine: Engine, job: dict[str, Any] | None, outcomes: Counter[str])
           answer=schemas.JobAnswer())
 def cancel_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
     """Stop a job; what came in stays."""
-    return {"job": imports.cancel(engine, str(job_id))}
+    return {"job": imports.cancel(engine, str(job_id), by=actor(caller))}
 
 
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rejects.csv", scope="leads")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint, json_body
+from sidecar.api.endpoint import actor, endpoint, json_body
 from sidecar.api.paging import after_sorted, decode_cursor, page, sorted_page
+from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
@@ -91,22 +92,26 @@ def export_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     A cell that a spreadsheet would take for a formula begins with an apostrophe; so do telephone
     numbers (+…). An import takes it off again.
     """
-    return csv_file(exports.export_leads(engine, query, actor=caller.name), "leads.csv")
+    return csv_file(exports.export_leads(engine, query, by=actor(caller)), "leads.csv")
 
 
-@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.LeadDetail())
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.LeadDetail(),
+          versioned=True)
 def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
     """One lead with its score's reasons, each field's source, events, history and messages."""
     return sales.get_lead(engine, str(lead_id), reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
-          answer=schemas.LeadDetail())
+          answer=schemas.LeadDetail(), versioned=True)
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
-    """Edit a lead's status, tags, owner or message; If-Match takes its version."""
+    """Edit a lead's status, tags, owner or message; If-Match takes its version.
+
+    What is as it was is no edit. 409: the version is another one, or the lead would be open again while
+    its person has another open one (`open_lead_id`).
+    """
     return sales.edit_lead(
-        engine, str(lead_id), body, actor=caller.name, reveal=caller.may("pii:read"),
-        version=request.headers.get("If-Match"))
+        engine, str(lead_id), body, by=actor(caller), reveal=caller.may("pii:read"), versions=if_match())
 
 
 @endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),

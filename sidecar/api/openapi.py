@@ -52,6 +52,12 @@ _IDEMPOTENCY_KEY = {
     "description": "The same key with the same body gets the first answer again (24 hours); with"
                    " another body 422; while the first is at work 409.",
 }
+_IF_MATCH = {
+    "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
+    "description": "The ETag of what is edited, as it was loaded; another version meanwhile is a 409.",
+}
+_ETAG = {"description": "The version, for If-Match. It stands for what people edit: a new score alone is"
+                        " no new version.", "schema": {"type": "string"}}
 PROBLEMS = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict",
     413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "internal_error", 503: "unavailable",
@@ -94,6 +100,10 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
         parameters.append({"in": "query", "schema": contract.query})
     if contract.idempotent:
         parameters.append(_IDEMPOTENCY_KEY)
+    if contract.versioned:
+        answer["headers"] = {"ETag": _ETAG}
+        if contract.method == "PATCH":
+            parameters.append(_IF_MATCH)
     operation: dict[str, Any] = {
         "operationId": contract.function.__name__,
         "tags": [contract.tag],

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint
+from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.pipeline import messages, overview, sales, waking
@@ -50,7 +50,7 @@ def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
           body=schemas.Empty(), status=202, answer=schemas.Replayed())
 def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Queue a dead lead again, alone."""
-    sales.replay(engine, str(lead_id))
+    sales.replay(engine, str(lead_id), by=actor(caller))
     waking.wake_after(engine, "interactive")
     return {"lead_id": str(lead_id), "stage": "queued"}
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
 from sidecar.pipeline import access
 from sidecar.pipeline.access import ROLE_SCOPES, SCOPES, Caller
+from sidecar.pipeline.audit import Actor, record
 from sidecar.secrets import hash_password
-from sidecar.store import access as tokens
 from sidecar.store import administration as store
 from sidecar.store.database import Cursor, Row
 
@@ -24,17 +23,6 @@ ROLES = tuple(ROLE_SCOPES)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who administers, for the audit log."""
-
-    name: str
-    request_id: str | None = None
-
-
-COMMAND_LINE = Actor("command line")
 
 
 def password_problem(password: str, email: str) -> str | None:
@@ -101,7 +89,7 @@ def add_user(
             store.enable_user(cursor, user_id, True)
             store.end_sessions(cursor, user_id)
             access.forget_failures(engine, cursor, email)
-        _audit(cursor, by, action, "user", user_id, after={"role": role})
+        record(cursor, by, action, "user", user_id, after={"role": role})
         return _user(cursor, user_id)
 
 
@@ -121,7 +109,7 @@ def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Acto
                 _keep_an_admin(admins, user_id)
             store.end_sessions(cursor, user_id)
         store.update_user(cursor, user_id, changes)
-        _audit(cursor, by, "user.edited", "user", user_id, before={"role": before["role"]},
+        record(cursor, by, "user.edited", "user", user_id, before={"role": before["role"]},
                after={"role": role, "fields": sorted(changes)})
         return _user(cursor, user_id)
 
@@ -136,7 +124,7 @@ def enable_user(engine: Engine, user_id: str, enabled: bool, *, by: Actor) -> Ro
             store.end_sessions(cursor, user_id)
         if before["enabled"] != enabled:
             store.enable_user(cursor, user_id, enabled)
-            _audit(cursor, by, f"user.{'enabled' if enabled else 'disabled'}", "user", user_id)
+            record(cursor, by, f"user.{'enabled' if enabled else 'disabled'}", "user", user_id)
         return _user(cursor, user_id)
 
 
@@ -148,11 +136,11 @@ def set_password(engine: Engine, user_id: str, password: str, *, by: Actor) -> N
         store.update_user(cursor, user_id, {"password_hash": hashed})
         store.end_sessions(cursor, user_id)
         access.forget_failures(engine, cursor, user["email"])
-        _audit(cursor, by, "user.password_set", "user", user_id)
+        record(cursor, by, "user.password_set", "user", user_id)
 
 
 def change_own_password(
-    engine: Engine, caller: Caller, current: str, new: str, *, request_id: str | None
+    engine: Engine, caller: Caller, current: str, new: str, *, by: Actor
 ) -> dict[str, Any]:
     """A person's own new password: every sign-in ends, and this one goes on with the new tokens.
 
@@ -167,7 +155,7 @@ def change_own_password(
     with engine.database.transaction() as cursor:
         store.update_user(cursor, caller.id, {"password_hash": hashed})
         store.end_sessions(cursor, caller.id)
-        _audit(cursor, Actor(caller.name, request_id), "user.password_changed", "user", caller.id)
+        record(cursor, by, "user.password_changed", "user", caller.id)
     return access.user_token(engine, caller.name, new)
 
 
@@ -196,7 +184,7 @@ def add_client(
         if not made:
             store.update_client(cursor, client_id, {"scopes": scopes, "secret_hash": hashed})
             store.enable_client(cursor, client_id, True)
-        _audit(cursor, by, "client.added" if made else "client.replaced", "client", client_id,
+        record(cursor, by, "client.added" if made else "client.replaced", "client", client_id,
                after={"scopes": scopes})
         return _client(cursor, client_id) | {"client_secret": secret}
 
@@ -207,7 +195,7 @@ def edit_client(engine: Engine, client_id: str, scopes: list[str], *, by: Actor)
     with engine.database.transaction() as cursor:
         before = _client(cursor, client_id)
         store.update_client(cursor, client_id, {"scopes": scopes})
-        _audit(cursor, by, "client.edited", "client", client_id, before={"scopes": before["scopes"]},
+        record(cursor, by, "client.edited", "client", client_id, before={"scopes": before["scopes"]},
                after={"scopes": scopes})
         return _client(cursor, client_id)
 
@@ -219,7 +207,7 @@ def rotate_secret(engine: Engine, client_id: str, *, by: Actor) -> Row:
     with engine.database.transaction() as cursor:
         client = _client(cursor, client_id)
         store.update_client(cursor, client_id, {"secret_hash": hashed})
-        _audit(cursor, by, "client.secret_rotated", "client", client_id)
+        record(cursor, by, "client.secret_rotated", "client", client_id)
         return client | {"client_secret": secret}
 
 
@@ -228,7 +216,7 @@ def enable_client(engine: Engine, client_id: str, enabled: bool, *, by: Actor) -
     with engine.database.transaction() as cursor:
         if _client(cursor, client_id)["enabled"] != enabled:
             store.enable_client(cursor, client_id, enabled)
-            _audit(cursor, by, f"client.{'enabled' if enabled else 'disabled'}", "client", client_id)
+            record(cursor, by, f"client.{'enabled' if enabled else 'disabled'}", "client", client_id)
         return _client(cursor, client_id)
 
 
@@ -276,7 +264,3 @@ def _check_scopes(scopes: list[str]) -> None:
 def _invalid(pointer: str, detail: str) -> Invalid:
     return Invalid(f"The request is not valid: {detail}", errors=[
         {"pointer": pointer, "code": "invalid", "detail": detail}])
-
-
-def _audit(cursor: Cursor, by: Actor, action: str, kind: str, entity_id: str, **more: Any) -> None:
-    tokens.audit(cursor, by.name, action, kind, entity_id, request_id=by.request_id, **more)

@@ -8,11 +8,14 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.masking import mask_contact
 from sidecar.pipeline import claims
+from sidecar.pipeline.audit import Actor, record
 from sidecar.records import normalize, validate
-from sidecar.store import access, customers, facts, history, intake, leads
+from sidecar.store import customers, facts, history, intake, leads
 from sidecar.store.database import Cursor, Row
 
 # An organization's fields under the names that a lead has for them.
+# What the audit log may tell of a person; of a company it tells all.
+_NAMES_NOBODY = {"seniority", "department", "country", "region"}
 _AS_LEAD = {"name": "company_name", "industry": "industry", "employee_count": "employee_count",
             "annual_revenue": "annual_revenue", "country": "country", "region": "region", "city": "city",
             "linkedin_url": "linkedin_url"}
@@ -54,27 +57,31 @@ def _shown(kind: str, row: Row, reveal: bool) -> Row:
 
 
 def edit(
-    engine: Engine, kind: str, entity_id: str, changes: dict[str, Any], *, actor: str,
-    version: str | None, reveal: bool,
+    engine: Engine, kind: str, entity_id: str, changes: dict[str, Any], *, by: Actor,
+    versions: frozenset[str] | None, reveal: bool,
 ) -> Row:
     """A person's edit: normalised, locked against enrichment, audited; its leads are scored again.
 
-    Raises NotFound, Conflict when `version` is not the entity's, Invalid that names each field.
+    Raises NotFound, Conflict when its version is none of `versions`, Invalid that names each field.
     """
     tidied = _tidied(engine, kind, changes)
     with engine.database.transaction() as cursor:
         before = customers.get(cursor, kind, entity_id, lock=True)
         if before is None:
             raise NotFound(f"There is no such {kind}.")
-        if version and version.strip('W/"') != str(before["version"]):
+        if versions is not None and str(before["version"]) not in versions:
             raise Conflict(f"Somebody else changed this {kind} meanwhile; load it again.")
         claims.write(
-            cursor, kind, {entity_id: claims.lead_claims(tidied)}, source=f"edited by {actor}",
+            cursor, kind, {entity_id: claims.lead_claims(tidied)}, source=f"edited by {by.name}",
             now=engine.now(), locked=True)
         lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
         customers.refresh_search(cursor, lead_ids)
         intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)
-        access.audit(cursor, actor, f"{kind}.edited", kind, entity_id, after={"fields": sorted(tidied)})
+        told = [name for name in sorted(tidied) if kind == "organization" or name in _NAMES_NOBODY]
+        record(
+            cursor, by, f"{kind}.edited", kind, entity_id,
+            before={name: before["known"].get(name) for name in told},
+            after={name: tidied[name] for name in told} | {"fields": sorted(tidied)})
     return read(engine, kind, entity_id, reveal=reveal)
 
 
@@ -94,7 +101,7 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
             if result.get(theirs) is not None}
 
 
-def export(engine: Engine, contact_id: str, *, actor: str) -> Row:
+def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
     """Everything that is known of a person, raw leads and provider answers included (GDPR 15, 20)."""
     with engine.database.transaction() as cursor:
         row = customers.get(cursor, "contact", contact_id)
@@ -110,11 +117,11 @@ def export(engine: Engine, contact_id: str, *, actor: str) -> Row:
             "provider_answers": [part | {"answer": _opened(engine, part["answer"])}
                                  for part in customers.answers_of(cursor, contact_id)],
         }
-        access.audit(cursor, actor, "contact.exported", "contact", contact_id)
+        record(cursor, by, "contact.exported", "contact", contact_id)
     return whole
 
 
-def erase(engine: Engine, contact_id: str, *, actor: str) -> None:
+def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
     """Forget a person (GDPR 17): rows, caches, raw leads, answers, runs of n8n. Raises NotFound.
 
     Keyed hashes remain, so that the next import refuses the person and nobody is asked about them.
@@ -133,7 +140,7 @@ def erase(engine: Engine, contact_id: str, *, actor: str) -> None:
             with engine.history.transaction() as theirs:
                 history.forget(theirs, traces)
         customers.erase(cursor, contact_id)
-        access.audit(cursor, actor, "contact.erased", "contact", contact_id)
+        record(cursor, by, "contact.erased", "contact", contact_id)
 
 
 def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, Any]) -> set[str]:

@@ -20,8 +20,8 @@ from sidecar.matching import (
     names_contradict,
     person_of,
 )
+from sidecar.pipeline.audit import Actor, record
 from sidecar.pipeline.merging import open_pair
-from sidecar.store import access
 from sidecar.store import duplicates as store
 from sidecar.store.database import Cursor, Row
 
@@ -160,14 +160,14 @@ def listed(
     return rows[:limit], following
 
 
-def dismiss(engine: Engine, duplicate_id: str, *, actor: str) -> dict[str, Any]:
+def dismiss(engine: Engine, duplicate_id: str, *, by: Actor) -> dict[str, Any]:
     """Two people: they are never brought up again. Raises NotFound; Conflict when they were merged."""
     with engine.database.transaction() as cursor:
         pair = open_pair(cursor, duplicate_id)
         if pair["state"] == "open":
-            store.dismiss(cursor, duplicate_id, actor)
-            access.audit(cursor, actor, "duplicate.dismissed", "duplicate", duplicate_id,
-                         after={"left_id": pair["left_id"], "right_id": pair["right_id"]})
+            store.dismiss(cursor, duplicate_id, by.name)
+            record(cursor, by, "duplicate.dismissed", "duplicate", duplicate_id,
+                   after={"left_id": pair["left_id"], "right_id": pair["right_id"]})
         elif pair["state"] != "dismissed":
             raise Conflict("These contacts are one already.")
     return {"id": duplicate_id, "state": "dismissed"}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.store import access, leads
+from sidecar.pipeline.audit import Actor, record
+from sidecar.store import leads
 from sidecar.tables import BOM, line
 
 _PAGE = 500
@@ -19,10 +20,10 @@ _ORGANIZATION = {"name": "company_name", "domain": "company_domain", "industry":
 HEADER = ("lead_id", *_LEAD[1:], "score", "grade", *_CONTACT, *_ORGANIZATION.values(), "message")
 
 
-def export_leads(engine: Engine, filters: dict[str, Any], *, actor: str) -> Iterator[str]:
+def export_leads(engine: Engine, filters: dict[str, Any], *, by: Actor) -> Iterator[str]:
     """Note who exports, then answer the lines; the names of columns are those an import knows."""
     with engine.database.transaction() as cursor:
-        access.audit(cursor, actor, "leads.exported", "lead", "*", after={"filters": sorted(filters)})
+        record(cursor, by, "leads.exported", "lead", "*", after={"filters": sorted(filters)})
     return _lines(engine, filters)
 
 

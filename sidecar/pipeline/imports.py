@@ -19,6 +19,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
 from sidecar.pipeline import intake, waking
+from sidecar.pipeline.audit import Actor, record
 from sidecar.pipeline.preview import preview
 from sidecar.store import jobs as store
 from sidecar.store.database import Cursor, Row
@@ -93,7 +94,7 @@ def read(file: BinaryIO, how: Plan) -> Iterator[Numbered]:
                 yield line, cells
 
 
-def create(engine: Engine, content: bytes, options: Options, *, client: str) -> Row:
+def create(engine: Engine, content: bytes, options: Options, *, by: Actor) -> Row:
     """Keep a file as a job. Raises TableError."""
     file = io.BytesIO(content)
     how = plan(file, detect_encoding([content]), options)
@@ -102,11 +103,13 @@ def create(engine: Engine, content: bytes, options: Options, *, client: str) -> 
     total = sum(map(len, chunks))
     job_id = new_id()
     with engine.database.transaction() as cursor:
-        store.add(cursor, _job(engine, job_id, how, options, client) | {
+        store.add(cursor, _job(engine, job_id, how, options, by.name) | {
             "chunks": len(chunks), "total": total, "state": "queued" if chunks else "done"})
         store.add_chunks(
             cursor, job_id,
             ((number, engine.vault.seal(rows)) for number, rows in enumerate(chunks)))
+        record(cursor, by, "job.created", "job", job_id,
+               after={"kind": "import", "rows": total, "dry_run": options.dry_run})
         waking.wake_after(engine, waking.IMPORTS)
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
@@ -305,13 +308,15 @@ def listed(
     return [_summary(row) for row in rows[:limit]], following
 
 
-def cancel(engine: Engine, job_id: str) -> Row:
+def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:
     """Stop a job after the chunk that is under way. Raises NotFound, Conflict when it has ended."""
     with engine.database.transaction() as cursor:
         job = _found(store.lock_patiently(cursor, job_id))
         if job["state"] in ENDED:
             raise Conflict(f"This job is {job['state']} already.")
         store.end(cursor, job_id, "cancelled")
+        record(cursor, by, "job.cancelled", "job", job_id, before={"state": job["state"]},
+               after={"state": "cancelled"})
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
 

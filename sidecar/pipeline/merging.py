@@ -8,7 +8,8 @@ from sidecar.engine import Engine
 from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.errors import Conflict, Invalid, NotFound
-from sidecar.store import access, duplicates, facts, intake, leads
+from sidecar.pipeline.audit import Actor, record
+from sidecar.store import duplicates, facts, intake, leads
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 
@@ -16,7 +17,7 @@ from sidecar.store.database import Cursor, Row
 _COMPANIONS = {"email": ("email_canonical", "email_type"), "phone": ("phone_country", "phone_type")}
 
 
-def merge(engine: Engine, duplicate_id: str, *, keep: str, actor: str) -> dict[str, Any]:
+def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[str, Any]:
     """Merge a pair into the contact to keep: {kept_id, lost_id, lead_id, archived_lead_id}.
 
     Raises NotFound, Invalid when `keep` is not of the pair, Conflict when somebody decided before.
@@ -37,15 +38,15 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, actor: str) -> dict[s
         contacts = store.lock_contacts(cursor, [keep, lost])
         snapshot = store.snapshot(cursor, lost) | moved | {
             "contact": contacts[lost], "leads": [row for row in found if row["contact_id"] == lost]}
-        open_lead, archived = _one_open_lead(cursor, found, actor)
+        open_lead, archived = _one_open_lead(cursor, found, by)
         store.move_rows(cursor, keep, lost)
         _unite(cursor, contacts[keep], contacts[lost])
         store.remove(cursor, lost)
         store.record(cursor, {
             "duplicate_id": duplicate_id, "kept_id": keep, "lost_id": lost, "score": pair["score"],
-            "reasons": pair["reasons"], "snapshot": engine.vault.seal(snapshot), "actor": actor})
-        access.audit(
-            cursor, actor, "contact.merged", "contact", keep,
+            "reasons": pair["reasons"], "snapshot": engine.vault.seal(snapshot), "actor": by.name})
+        record(
+            cursor, by, "contact.merged", "contact", keep,
             after={"lost_id": lost, "duplicate_id": duplicate_id, "archived_lead_id": archived})
         if open_lead:
             intake.queue(cursor, [open_lead], "interactive", engine.settings.bulk_batch)
@@ -71,14 +72,14 @@ def _hold(cursor: Cursor, contact_ids: list[str]) -> None:
         raise Conflict("A contact of this pair changed at this moment; load it again.")
 
 
-def _one_open_lead(cursor: Cursor, found: list[Row], actor: str) -> tuple[str | None, str | None]:
+def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | None, str | None]:
     """(the oldest open lead, the other one, now archived) of leads, oldest first."""
-    still_open = [row for row in found if row["status"] in store.OPEN]
+    still_open = [row for row in found if row["status"] in leads.OPEN]
     for row in still_open[1:]:
         store.archive(cursor, row["id"])
-        leads.add_status(cursor, row["id"], row["status"], "archived", actor)
-        access.audit(cursor, actor, "lead.edited", "lead", row["id"],
-                     before={"status": row["status"]}, after={"status": "archived"})
+        leads.add_status(cursor, row["id"], row["status"], "archived", by.name)
+        record(cursor, by, "lead.edited", "lead", row["id"],
+               before={"status": row["status"]}, after={"status": "archived"})
     first, second, *_ = [row["id"] for row in still_open] + [None, None]
     return first, second
 

@@ -8,8 +8,9 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
 from sidecar.masking import mask_lead
 from sidecar.pipeline import claims
-from sidecar.store import access, intake, leads, work
-from sidecar.store.database import Row
+from sidecar.pipeline.audit import Actor, record
+from sidecar.store import intake, leads, work
+from sidecar.store.database import Cursor, Row
 
 
 def list_leads(
@@ -43,26 +44,39 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
 
 
 def edit_lead(
-    engine: Engine, lead_id: str, changes: dict[str, Any], *, actor: str, reveal: bool,
-    version: str | None,
+    engine: Engine, lead_id: str, changes: dict[str, Any], *, by: Actor, reveal: bool,
+    versions: frozenset[str] | None,
 ) -> Row:
-    """A person's edit, audited. Raises NotFound, and Conflict when `version` is not the lead's."""
+    """A person's edit, audited; what is as it was is none.
+
+    Raises NotFound, and Conflict when the lead's version is none of `versions`, or when it would be open
+    again while its person has another open lead.
+    """
+    if "tags" in changes:
+        changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
     with engine.database.transaction() as cursor:
         before = leads.lock(cursor, lead_id)
         if before is None:
             raise NotFound("There is no such lead.")
-        if version and version.strip('W/"') != str(before["version"]):
+        if versions is not None and str(before["version"]) not in versions:
             raise Conflict("Somebody else changed this lead meanwhile; load it again.")
-        leads.edit(cursor, lead_id, changes)
-        if changes.get("status", before["status"]) != before["status"]:
-            leads.add_status(cursor, lead_id, before["status"], changes["status"], actor)
-        shown = [name for name in changes if name != "message"]
-        access.audit(
-            cursor, actor, "lead.edited", "lead", lead_id,
-            before={name: before[name] for name in shown},
-            after={name: changes[name] for name in shown},
-        )
+        changed = {name: value for name, value in changes.items() if value != before[name]}
+        if changed:
+            _edit(cursor, before, changed, by)
     return get_lead(engine, lead_id, reveal=reveal)
+
+
+def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
+    if changed.get("status") in leads.OPEN and before["status"] not in leads.OPEN and (
+            other := leads.open_lead(cursor, before["contact_id"])):
+        raise Conflict("This person has another open lead; close that one first.", open_lead_id=other)
+    leads.edit(cursor, before["id"], changed)
+    if "status" in changed:
+        leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
+    # A message is in somebody's own words: that it changed is told, not how.
+    told = [name for name in changed if name != "message"]
+    record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
+           after={name: changed[name] for name in told} | {"fields": sorted(changed)})
 
 
 def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, int]:
@@ -109,8 +123,10 @@ def dead_letters(
     return rows[:limit], following
 
 
-def replay(engine: Engine, lead_id: str) -> None:
+def replay(engine: Engine, lead_id: str, *, by: Actor) -> None:
     """Queue a dead lead again. Raises NotFound."""
     with engine.database.transaction() as cursor:
         if not work.replay(cursor, lead_id):
             raise NotFound("There is no such dead letter.")
+        record(cursor, by, "lead.replayed", "lead", lead_id, before={"stage": "dead"},
+               after={"stage": "queued"})

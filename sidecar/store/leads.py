@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
+from psycopg2.errors import UniqueViolation
+
+from sidecar.errors import Conflict
 from sidecar.store.database import Cursor, Row, many, one
 from sidecar.store.facts import json_object
+
+# Of these a person has one at most.
+OPEN = ("new", "working", "qualified")
 
 # Each sort: (what follows the cursor, order); every one ends with the id, so that no two rows are equal.
 _SCORE = "coalesce(l.total_score, -1)"
@@ -101,8 +108,9 @@ def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
         "source": "l.source = %(source)s",
         "tag": "l.tags @> ARRAY[%(tag)s]::text[]",
         "owner": "l.owner = %(owner)s",
-        "min_score": "l.total_score >= %(min_score)s * 100",
-        "max_score": "l.total_score <= %(max_score)s * 100",
+        # As the index has it, with whole numbers: then it finds them, sorted by score or not.
+        "min_score": f"{_SCORE} >= %(min_score)s",
+        "max_score": f"{_SCORE} BETWEEN 0 AND %(max_score)s",
         "created_from": "l.created_at >= %(created_from)s",
         "created_to": "l.created_at < %(created_to)s",
     }
@@ -111,6 +119,9 @@ def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
     if "q" in given:
         text = given["q"].lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         params["q"] = f"%{text}%"
+    for name, rounding in (("min_score", ROUND_CEILING), ("max_score", ROUND_FLOOR)):
+        if name in given:
+            params[name] = int((Decimal(str(given[name])) * 100).to_integral_value(rounding))
     return [conditions[name] for name in given], params
 
 
@@ -150,14 +161,25 @@ def lock(cursor: Cursor, lead_id: str) -> Row | None:
     )
 
 
+def open_lead(cursor: Cursor, contact_id: str) -> str | None:
+    """The person's lead that is being worked on."""
+    row = one(cursor, "SELECT id::text AS id FROM leads WHERE contact_id = %s AND status = ANY(%s)",
+              (contact_id, list(OPEN)))
+    return row["id"] if row else None
+
+
 def edit(cursor: Cursor, lead_id: str, changes: dict[str, Any]) -> None:
-    """Set columns of a lead: status, tags, owner, message."""
+    """Set columns of a lead: status, tags, owner, message. Raises Conflict for a person's second open
+    lead."""
     names = [name for name in ("status", "tags", "owner", "message") if name in changes]
     assignments = ", ".join(f"{name} = %({name})s" for name in names)
-    cursor.execute(
-        f"UPDATE leads SET {assignments}{', ' if names else ''}version = version + 1,"  # noqa: S608
-        " updated_at = now() WHERE id = %(id)s", changes | {"id": lead_id},
-    )
+    try:
+        cursor.execute(
+            f"UPDATE leads SET {assignments}{', ' if names else ''}version = version + 1,"  # noqa: S608
+            " updated_at = now() WHERE id = %(id)s", changes | {"id": lead_id},
+        )
+    except UniqueViolation:
+        raise Conflict("This person has another open lead; close that one first.") from None
 
 
 def add_status(cursor: Cursor, lead_id: str, before: str, after: str, actor: str) -> None:

@@ -8,8 +8,6 @@ from psycopg2.extras import Json
 
 from sidecar.store.database import Cursor, Row, insert, many, one
 
-OPEN = ("new", "working", "qualified")
-
 
 def identities(cursor: Cursor, contact_ids: list[str]) -> set[tuple[str, str]]:
     """The identity keys of contacts."""

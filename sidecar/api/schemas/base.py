@@ -27,6 +27,17 @@ class Text(fields.String):
         super().__init__(validate=checks, **more)
 
 
+class Word(Text):
+    """A string to compare and filter by: of something, without blanks around it."""
+
+    def __init__(self, longest: int = 200, **more: Any) -> None:
+        super().__init__(longest, validate=validate.Length(min=1), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **more)
+        return text.strip() if isinstance(text, str) else text
+
+
 class Moment(fields.AwareDateTime):
     """A time with its zone, as UTC: Postgres knows fewer zones and years than ISO 8601."""
 

@@ -13,6 +13,7 @@ from sidecar.api.schemas.base import (
     PageQuery,
     Strict,
     Text,
+    Word,
     page_of,
 )
 from sidecar.api.schemas.facts import GRADES, LeadContact, LeadOrganization, Score
@@ -155,8 +156,8 @@ class LeadQuery(PageQuery, LeadFilters):
 
 class LeadEdit(Strict):
     status = Text(validate=validate.OneOf(STATUSES))
-    tags = fields.List(Text(100), validate=validate.Length(max=50))
-    owner = Text(320, allow_none=True)
+    tags = fields.List(Word(100), validate=validate.Length(max=50))
+    owner = Word(320, allow_none=True)
     message = Text(10_000, allow_none=True)
 
 
