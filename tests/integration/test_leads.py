@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import random
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +12,13 @@ import pytest
 from sidecar.store.leads import SORTS
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import claim, run
+
+OPTIONS = {
+    "status": ["new", "lost"], "stage": ["dead", "queued"], "grade": ["hot", "cold"], "owner": ["ada"],
+    "source": ["web_form", "demo_request"], "tag": ["vip"], "q": ["hay", "firm1"],
+    "min_score": [0.25, 10.26, 20], "max_score": [0.29, 20.25, 30], "created_from": ["2026-01-03T00:00:00Z"],
+    "created_to": ["2026-01-11T00:00:00Z"],
+}
 
 NUMBER = 12
 
@@ -166,3 +175,206 @@ def test_a_sort_reads_no_more_than_its_page(engine, stored, sort):
         plan = str(cursor.fetchall())
         picked = plan[plan.index("Limit"):]
         assert ("leads_pkey" if sort in ("newest", "oldest") else "leads_score") in picked
+
+
+def add(api, **lead):
+    return api.post("/v1/leads", lead).json["results"][0]["lead_id"]
+
+
+def patch(api, lead_id, body, **headers):
+    return api.client.patch(f"/v1/leads/{lead_id}", json=body, headers=api.headers | headers)
+
+
+def test_a_closed_lead_is_not_opened_beside_another_open_one(api, engine):
+    first = add(api, email="pat@firm1.example")
+    patch(api, first, {"status": "lost"})
+    second = add(api, email="pat@firm1.example")
+    assert second != first
+    refused = patch(api, first, {"status": "working"})
+    assert refused.status_code == 409 and refused.json["open_lead_id"] == second
+    assert [row["to_status"] for row in api.get(f"/v1/leads/{first}").json["status_history"]] == ["lost"]
+    assert patch(api, first, {"status": "archived"}).status_code == 200
+    patch(api, second, {"status": "converted"})
+    assert patch(api, first, {"status": "working"}).status_code == 200
+
+
+def test_a_lead_that_comes_in_between_is_a_conflict_too(api, monkeypatch):
+    from sidecar.store import leads
+
+    first = add(api, email="pat@firm1.example")
+    patch(api, first, {"status": "lost"})
+    add(api, email="pat@firm1.example")
+    monkeypatch.setattr(leads, "open_lead", lambda *_: None)
+    assert patch(api, first, {"status": "new"}).status_code == 409
+
+
+def test_an_edit_that_changes_nothing_is_none(api):
+    lead_id = add(api, email="pat@firm1.example", tags=["vip"])
+    for body in ({}, {"status": "new"}, {"tags": ["vip", "vip"], "owner": None}):
+        assert patch(api, lead_id, body).json["version"] == 1
+    assert api.get(f"/v1/audit?entity_kind=lead&entity_id={lead_id}").json["data"] == []
+    assert patch(api, lead_id, {"tags": [" a ", "b", "a"], "owner": " Ada "}).json["tags"] == ["a", "b"]
+    assert api.get(f"/v1/leads/{lead_id}").json["owner"] == "Ada"
+
+
+@pytest.mark.parametrize(("body", "pointer"), [
+    ({"tags": [""]}, "/tags/0"), ({"tags": ["a", " "]}, "/tags/1"), ({"tags": None}, "/tags"),
+    ({"tags": "a"}, "/tags"), ({"tags": ["a\0"]}, "/tags/0"), ({"tags": ["a"] * 51}, "/tags"),
+    ({"owner": ""}, "/owner"), ({"status": "sold"}, "/status"), ({"status": None}, "/status"),
+    ({"score": 100}, "/score"), ({"message": "x" * 10_001}, "/message"), ([], ""),
+])
+def test_a_wrong_edit_names_the_field(api, body, pointer):
+    answer = patch(api, add(api, email="pat@firm1.example"), body)
+    assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize("kind", ["leads", "contacts", "organizations"])
+def test_the_etag_is_what_if_match_takes(api, kind):
+    lead = api.get(f"/v1/leads/{add(api, email='pat@firm1.example', company_name='Firm')}").json
+    row = {"leads": lead, "contacts": lead["contact"], "organizations": lead["organization"]}[kind]
+    path, body = f"/v1/{kind}/{row['id']}", (
+        {"owner": "ada"} if kind == "leads" else {"country": "Austria"})
+
+    def edit(tag):
+        return api.client.patch(path, json=body, headers=api.headers | {"If-Match": tag})
+
+    tag = api.get(path).headers["ETag"]
+    version = int(tag.strip('"'))
+    for wrong in ('"0"', '"x"', 'W/"999"', '"998", "999"', "999", "nonsense"):
+        assert edit(wrong).status_code == 409
+    changed = edit(tag)
+    assert changed.status_code == 200 and changed.headers["ETag"] == f'"{version + 1}"'
+    assert edit(tag).status_code == 409
+    assert edit(f'"{version}", W/"{version + 1}"').status_code == 200
+    assert edit("*").status_code == 200
+
+
+def test_every_edit_is_audited_without_naming_anybody(api):
+    lead = api.get(f"/v1/leads/{add(api, email='pat@firm1.example', company_name='Firm')}").json
+    patch(api, lead["id"], {"status": "working", "message": "Ring Pat Quill"}, **{"X-Request-Id": "r-1"})
+    for kind, body in (("contacts", {"first_name": "Patricia", "job_title": "Director of Sales"}),
+                       ("organizations", {"name": "Firm One"})):
+        row = lead["contact" if kind == "contacts" else "organization"]
+        api.client.patch(f"/v1/{kind}/{row['id']}", json=body, headers=api.headers)
+    answer = api.get("/v1/audit?limit=3")
+    company, person, edited = answer.json["data"]
+    assert edited["actor"] == "tests" and edited["request_id"]
+    assert (edited["before"], edited["after"]) == (
+        {"status": "new"}, {"status": "working", "fields": ["message", "status"]})
+    assert person["action"] == "contact.edited" and "first_name" in person["after"]["fields"]
+    assert person["before"]["seniority"] is None and person["after"]["seniority"] == "director"
+    assert company["before"]["name"] == "Firm" and company["after"]["name"] == "Firm One"
+    assert not any(word in answer.text for word in ("Patricia", "Quill", "pat@", "Director of"))
+
+
+def test_what_a_person_asks_of_the_pipeline_is_audited(api, engine):
+    lead_id = add(api, email="pat@firm1.example")
+    with engine.database.transaction() as cursor:
+        cursor.execute("UPDATE work_items SET stage = 'dead' WHERE lead_id = %s", (lead_id,))
+    api.post(f"/v1/dead-letters/{lead_id}/replay")
+    job = api.client.post("/v1/jobs/imports", data=b"email\na@firm1.example\n", content_type="text/csv",
+                          headers=api.headers).json["job"]
+    api.post(f"/v1/jobs/{job['id']}/cancel")
+    found = api.get("/v1/audit?limit=3").json["data"]
+    assert [(row["action"], row["entity_id"]) for row in found] == [
+        ("job.cancelled", job["id"]), ("job.created", job["id"]), ("lead.replayed", lead_id)]
+    assert all(row["request_id"] for row in found)
+
+
+def fits(lead, query):
+    """The filters once more, plainly."""
+    contact, total = lead["contact"], (lead["score"] or {}).get("total")
+    tests = {
+        **{name: lambda value, name=name: lead[name] == value
+           for name in ("status", "stage", "owner", "source")},
+        "grade": lambda value: bool(lead["score"]) and lead["score"]["grade"] == value,
+        "tag": lambda value: value in lead["tags"],
+        "q": lambda value: value in f"{contact['full_name']} {contact['email']}".lower(),
+        "min_score": lambda value: total is not None and total >= value,
+        "max_score": lambda value: total is not None and total <= value,
+        "created_from": lambda value: lead["created_at"] >= value[:19],
+        "created_to": lambda value: lead["created_at"] < value[:19],
+    }
+    return all(tests[name](value) for name, value in query.items())
+
+
+def test_filters_combine_in_every_sort_and_page_size(api, stored):
+    """Seeded at random, held against the filters written plainly."""
+    whole = {sort: listed(api, sort=sort)["data"] for sort in SORTS}
+    chance, hits = random.Random(7), 0
+    for _ in range(150):
+        query = {name: chance.choice(OPTIONS[name])
+                 for name in chance.sample(sorted(OPTIONS), chance.choice([1, 2, 2, 3]))}
+        sort, cursor, seen = chance.choice(SORTS), None, []
+        limit = chance.choice([1, 2, 3, 7])
+        while True:
+            page = listed(api, sort=sort, limit=limit, **query, **({"cursor": cursor} if cursor else {}))
+            seen += [row["id"] for row in page["data"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        assert seen == [lead["id"] for lead in whole[sort] if fits(lead, query)], (sort, limit, query)
+        hits += bool(seen)
+    assert hits > 50
+
+
+MANY = 50_000
+
+
+@pytest.fixture
+def crowd(api, engine):
+    """50,000 leads: of every filter a value that many have and one that few have."""
+    with engine.database.transaction() as cursor:
+        cursor.execute("INSERT INTO contacts (id) SELECT uuidv7() FROM generate_series(1, %s)", (MANY,))
+        cursor.execute("""
+            INSERT INTO leads (contact_id, source, status, tags, owner, total_score, grade, scored_at,
+                               search_text, created_at)
+            SELECT id, CASE WHEN n % 1000 = 0 THEN 'rare' ELSE 'import' END,
+                CASE WHEN n % 997 = 0 THEN 'qualified' ELSE 'new' END,
+                CASE WHEN n % 991 = 0 THEN ARRAY['vip'] ELSE ARRAY['fair'] END,
+                CASE WHEN n % 1009 = 0 THEN 'ada' WHEN n % 4 = 0 THEN 'bob' END,
+                points, CASE WHEN points >= 8000 THEN 'hot' WHEN points >= 5000 THEN 'warm' ELSE 'cold' END,
+                now(), md5(n::text) || CASE WHEN n % 1000 = 0 THEN ' needle' ELSE ' straw' END,
+                now() - n * interval '1 minute'
+            FROM (SELECT id, n, (n * 7919) % 10001 AS points
+                  FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM contacts) numbered) scored""")
+        cursor.execute("""
+            INSERT INTO work_items (lead_id, lane, stage)
+            SELECT id, 'bulk', CASE WHEN owner = 'ada' THEN 'dead' ELSE 'done' END FROM leads""")
+        cursor.execute("ANALYZE leads; ANALYZE work_items; ANALYZE contacts")
+    yield
+    with engine.database.transaction() as cursor:
+        cursor.execute("TRUNCATE contacts, leads CASCADE")
+
+
+# Per page of 50 rows. A scan of the table would read 50,000.
+READ_AT_MOST = 5_000
+
+
+def rows_read(plan):
+    """How many rows a plan's scans look at, whether they pass or not."""
+    below = sum(rows_read(part) for part in plan.get("Plans", []))
+    if "Scan" not in plan["Node Type"] or plan["Node Type"].startswith("Bitmap Index"):
+        return below
+    return below + plan["Actual Loops"] * (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
+
+
+def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
+    from sidecar.store import leads
+
+    few = [{"status": "qualified"}, {"stage": "dead"}, {"source": "rare"}, {"tag": "vip"}, {"owner": "ada"},
+           {"owner": "nobody"}, {"min_score": 99.9}, {"max_score": 0.1}, {"q": "needle"},
+           {"min_score": 50, "max_score": 50.1}, {"status": "new", "owner": "ada"},
+           {"created_from": "2099-01-01"}, {"created_to": "2000-01-01"}]
+    often = [{}, {"status": "new"}, {"source": "import"}, {"tag": "fair"}, {"owner": "bob"}, {"min_score": 1},
+             {"max_score": 99}, {"q": "straw"}, {"created_to": "2099-01-01"}]
+    read = {}
+    with engine.database.transaction() as cursor:
+        for query, sort in itertools.product(few + often, SORTS):
+            rows = leads.page(cursor, query, sort=sort, limit=51, after=None)
+            for after in [None, leads.cursor_of(rows[-1], sort)] if rows else [None]:
+                leads.page(cursor, query, sort=sort, limit=51, after=after)
+                cursor.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + cursor.query)
+                plan = cursor.fetchone()["QUERY PLAN"][0]["Plan"]
+                read[json.dumps(query), sort, bool(after)] = rows_read(plan)
+    assert [f"{count:.0f} {key}" for key, count in read.items() if count > READ_AT_MOST] == []
