@@ -27,7 +27,10 @@ def _listed(engine: Engine, kind: str, query: dict[str, Any], caller: Caller) ->
 @endpoint(bp, "GET", "/v1/contacts", scope="leads:read", query=schemas.SearchQuery(),
           answer=schemas.ContactPage())
 def list_contacts(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """People, newest first, in keyset pages; masked without the scope pii:read."""
+    """People, newest first, in keyset pages; masked without the scope pii:read.
+
+    `q` is searched in name and e-mail; in the company's name and domain without that scope.
+    """
     return _listed(engine, "contact", query, caller)
 
 

@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError
 
 from sidecar.api import answers, errors, limits
 from sidecar.engine import Engine
-from sidecar.errors import Forbidden, Invalid, Unauthorized
+from sidecar.errors import Forbidden, Invalid, NotFound, Unauthorized
 from sidecar.pipeline import idempotency
 from sidecar.pipeline.access import Caller, authenticate, require_admin
 from sidecar.pipeline.audit import Actor
@@ -68,6 +68,8 @@ def endpoint(
             engine: Engine = current_app.extensions["engine"]
             caller = _caller(engine, scope)
             limits.check(engine, route_class, caller)
+            if any("\0" in str(value) for value in arguments.values()):
+                raise NotFound("There is no such thing.")  # Postgres cannot even be asked for it.
             if body is not None:
                 arguments["body"] = load(body, json_body())
             if query is not None:

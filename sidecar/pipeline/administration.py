@@ -173,7 +173,7 @@ def add_client(
     secret and scopes, and is enabled. Raises Invalid that names the field, Conflict."""
     if not _CLIENT_ID.fullmatch(client_id):
         raise _invalid("/id", "Letters, digits, dots, hyphens and underscores, at most 63.")
-    _check_scopes(scopes)
+    scopes = _known(scopes)
     secret = secret or secrets.token_urlsafe(32)
     hashed = hash_password(secret)
     with engine.database.transaction() as cursor:
@@ -191,7 +191,7 @@ def add_client(
 
 def edit_client(engine: Engine, client_id: str, scopes: list[str], *, by: Actor) -> Row:
     """Give a client other scopes, from its next token on. Raises NotFound, Invalid."""
-    _check_scopes(scopes)
+    scopes = _known(scopes)
     with engine.database.transaction() as cursor:
         before = _client(cursor, client_id)
         store.update_client(cursor, client_id, {"scopes": scopes})
@@ -255,10 +255,12 @@ def _hashed(password: str, email: str, pointer: str) -> str:
     return hash_password(password)
 
 
-def _check_scopes(scopes: list[str]) -> None:
+def _known(scopes: list[str]) -> list[str]:
+    """The scopes, each once, in their usual order."""
     for place, scope in enumerate(scopes):
         if scope not in SCOPES:
             raise _invalid(f"/scopes/{place}", f"Must be one of {', '.join(SCOPES)}.")
+    return [scope for scope in SCOPES if scope in scopes]
 
 
 def _invalid(pointer: str, detail: str) -> Invalid:

@@ -31,9 +31,10 @@ _FROM_LEAD = {
 def page(
     engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool
 ) -> tuple[list[Row], list[Any] | None]:
-    """(rows, where the next page begins or None)."""
+    """(rows, where the next page begins or None); people are searched by name only when revealed."""
     with engine.replica.transaction() as cursor:
-        rows = customers.page(cursor, kind, q, limit + 1, after)
+        rows = customers.page(
+            cursor, kind, q, limit + 1, after, by_company=kind == "contact" and not reveal)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
     return [_shown(kind, row, reveal) for row in rows[:limit]], following
 

@@ -17,7 +17,12 @@ def list_leads(
     engine: Engine, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None,
     reveal: bool,
 ) -> tuple[list[Row], list[Any] | None]:
-    """(rows, where the next page begins or None)."""
+    """(rows, where the next page begins or None).
+
+    Who may not see people may not search for them either: what a search finds tells what is hidden.
+    """
+    if not reveal and "q" in filters:
+        filters = {name: value for name, value in filters.items() if name != "q"} | {"company": filters["q"]}
     with engine.replica.transaction() as cursor:
         rows = leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after)
     following = leads.cursor_of(rows[limit - 1], sort) if len(rows) > limit else None

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.store.database import Cursor, Row, many, one
+from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import TABLES, json_object
 
+# Rows whose company's name or domain contains %(q)s.
+IN_COMPANIES = ("{}.org_id IN (SELECT id FROM organizations"
+                " WHERE lower(coalesce(name, '') || ' ' || coalesce(domain, '')) LIKE %(q)s)")
 _SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
 
 
-def page(cursor: Cursor, kind: str, q: str | None, limit: int, after: str | None) -> list[Row]:
-    """A keyset page, newest first; `q` is searched in name and e-mail or domain."""
+def page(
+    cursor: Cursor, kind: str, q: str | None, limit: int, after: str | None, *, by_company: bool = False
+) -> list[Row]:
+    """A keyset page, newest first; `q` is searched in name and e-mail or domain, or, of contacts, in
+    their company's name and domain alone."""
     columns = " || ' ' || ".join(f"coalesce(t.{column}, '')" for column in _SEARCHED[kind])
-    text = None if q is None else "%" + q.lower().replace("\\", "\\\\").replace(
-        "%", "\\%").replace("_", "\\_") + "%"
+    found = IN_COMPANIES.format("t") if by_company else f"lower({columns}) LIKE %(q)s"
     return many(
         cursor,
         f"""SELECT {_shown(kind)} FROM {TABLES[kind]} t
-            WHERE (%(q)s IS NULL OR lower({columns}) LIKE %(q)s)
+            WHERE (%(q)s IS NULL OR {found})
               AND (%(after)s IS NULL OR t.id < %(after)s::uuid)
             ORDER BY t.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"q": text, "after": after, "limit": limit})
+        {"q": None if q is None else containing(q), "after": after, "limit": limit})
 
 
 def get(cursor: Cursor, kind: str, entity_id: str, *, lock: bool = False) -> Row | None:

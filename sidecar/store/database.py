@@ -24,6 +24,11 @@ Row = dict[str, Any]
 _WRITES = re.compile(rb"\b(?:INSERT|(?<!FOR )(?<!FOR NO KEY )UPDATE|DELETE|TRUNCATE)\b", re.IGNORECASE)
 
 
+def containing(text: str) -> str:
+    """The LIKE pattern of lower-case text that contains this one, whatever its case."""
+    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
 class Executes(Protocol):
     """What a statement without an answer needs: a cursor, or `Gathered`."""
 

@@ -8,7 +8,8 @@ from typing import Any
 from psycopg2.errors import UniqueViolation
 
 from sidecar.errors import Conflict
-from sidecar.store.database import Cursor, Row, many, one
+from sidecar.store.customers import IN_COMPANIES
+from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
 
 # Of these a person has one at most.
@@ -71,8 +72,9 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
 def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
-    """A keyset page of leads. Filters: q, status, stage, grade, source, tag, owner, min_score, max_score,
-    created_from, created_to; `after` is the cursor of the last row (see `cursor_of`)."""
+    """A keyset page of leads. Filters: q, company (q in that alone), status, stage, grade, source, tag,
+    owner, min_score, max_score, created_from, created_to; `after` is the cursor of the last row
+    (see `cursor_of`)."""
     where, params = _conditions(filters)
     following, order = _SORTS[sort]
     if after:
@@ -102,6 +104,7 @@ def cursor_of(row: Row, sort: str) -> list[Any]:
 def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
     conditions = {
         "q": "l.search_text LIKE %(q)s",
+        "company": IN_COMPANIES.format("l"),
         "status": "l.status = %(status)s",
         "stage": "w.stage = %(stage)s",
         "grade": "l.grade = %(grade)s",
@@ -116,9 +119,9 @@ def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
     }
     given = {name: value for name, value in filters.items() if value is not None}
     params = dict(given)
-    if "q" in given:
-        text = given["q"].lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        params["q"] = f"%{text}%"
+    for name in ("q", "company"):
+        if name in given:
+            params["q"] = containing(given[name])
     for name, rounding in (("min_score", ROUND_CEILING), ("max_score", ROUND_FLOOR)):
         if name in given:
             params[name] = int((Decimal(str(given[name])) * 100).to_integral_value(rounding))

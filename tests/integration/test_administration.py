@@ -273,3 +273,13 @@ def test_the_command_line_follows_the_same_rules(app, admin, services, monkeypat
     assert "leads,pii:read" in run("clients", "list").output
     entries = admin.get("/v1/audit?entity_kind=client").json["data"]
     assert {row["actor"] for row in entries} == {"command line"}
+
+
+def test_a_clients_scopes_are_kept_once_each(admin):
+    made = admin.post("/v1/clients", {"id": "crm", "scopes": ["notify", "leads", "notify"]})
+    assert made.json["scopes"] == ["leads", "notify"]
+
+
+@pytest.mark.parametrize("path", ["/v1/clients/%00/disable", "/v1/clients/a%00b/secret"])
+def test_a_path_that_postgres_cannot_hold_is_not_found(admin, path):
+    assert admin.post(path).status_code == 404

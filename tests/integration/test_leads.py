@@ -378,3 +378,17 @@ def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
                 plan = cursor.fetchone()["QUERY PLAN"][0]["Plan"]
                 read[json.dumps(query), sort, bool(after)] = rows_read(plan)
     assert [f"{count:.0f} {key}" for key, count in read.items() if count > READ_AT_MOST] == []
+
+
+def test_who_may_not_see_people_may_not_find_them_either(app, api):
+    """Letter by letter, a search would tell what is masked."""
+    api.post("/v1/leads", {"email": "pat@firm1.example", "full_name": "Pat Quill",
+                           "company_name": "Hidden Works", "company_domain": "hidden.example"})
+    reader = Api(app.test_client(), "reader")
+    for path in ("/v1/leads", "/v1/contacts"):
+        for text in ("quill", "pat@", "pat@firm1.example", "q"):
+            assert api.get(f"{path}?q={text}").json["data"]
+            assert reader.get(f"{path}?q={text}").json["data"] == []
+        for text in ("hidden", "HIDDEN.ex", "den works"):
+            assert len(reader.get(f"{path}?q={text}").json["data"]) == 1
+        assert reader.get(f"{path}?q=%25").json["data"] == []
