@@ -49,7 +49,7 @@ async function page(room, id, query) {
   if (room === 'leads' && id) return leadPage(call, id, { may, show, list });
   if (room === 'leads') {
     list = location.hash;
-    return leadList(call, query);
+    return leadList(call, query, may);
   }
   if (!room) return overviewPage(call, query);
   return [el('p', { class: 'empty' }, 'There is no such page.'), el('p', {}, el('a', { href: '#/' }, 'To the overview'))];

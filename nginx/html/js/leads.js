@@ -16,7 +16,7 @@ function row(lead) {
 }
 
 // The list lives in the address: a link shows the same list to somebody else, and back works.
-export async function leadList(call, query) {
+export async function leadList(call, query, may) {
   const asked = new URLSearchParams(query);
   const page = await call('GET', `leads?limit=25&${asked}`);
   const go = (next) => { location.hash = `#/leads${String(next) && `?${next}`}`; };
@@ -33,7 +33,7 @@ export async function leadList(call, query) {
   }, text)));
   let typing;
   const search = el('input', {
-    type: 'search', name: 'q', placeholder: 'Search name, e-mail or company', 'aria-label': 'Search',
+    type: 'search', name: 'q', placeholder: may('pii:read') ? 'Search name, e-mail or company' : 'Search company', 'aria-label': 'Search',
     value: query.get('q') ?? '', maxlength: 100,
     oninput: (event) => {
       clearTimeout(typing);
