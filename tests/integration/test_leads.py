@@ -334,13 +334,14 @@ def crowd(api, engine):
                 CASE WHEN n % 991 = 0 THEN ARRAY['vip'] ELSE ARRAY['fair'] END,
                 CASE WHEN n % 1009 = 0 THEN 'ada' WHEN n % 4 = 0 THEN 'bob' END,
                 points, CASE WHEN points >= 8000 THEN 'hot' WHEN points >= 5000 THEN 'warm' ELSE 'cold' END,
-                now(), md5(n::text) || CASE WHEN n % 1000 = 0 THEN ' needle' ELSE ' straw' END,
-                now() - n * interval '1 minute'
+                now(), md5(n::text) || ' straw', now() - n * interval '1 minute'
             FROM (SELECT id, n, (n * 7919) % 10001 AS points
                   FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM contacts) numbered) scored""")
         cursor.execute("""
             INSERT INTO work_items (lead_id, lane, stage)
             SELECT id, 'bulk', CASE WHEN owner = 'ada' THEN 'dead' ELSE 'done' END FROM leads""")
+        # What autovacuum does after a while.
+        cursor.execute("SELECT gin_clean_pending_list('leads_search'), gin_clean_pending_list('leads_tags')")
         cursor.execute("ANALYZE leads; ANALYZE work_items; ANALYZE contacts")
     yield
     with engine.database.transaction() as cursor:
@@ -362,6 +363,7 @@ def rows_read(plan):
 def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
     from sidecar.store import leads
 
+    # No text that few have: whether the planner knows them for few hangs on the sample of ANALYZE.
     few = [{"status": "qualified"}, {"stage": "dead"}, {"source": "rare"}, {"tag": "vip"}, {"owner": "ada"},
            {"owner": "nobody"}, {"min_score": 99.9}, {"max_score": 0.1}, {"q": "needle"},
            {"min_score": 50, "max_score": 50.1}, {"status": "new", "owner": "ada"},
