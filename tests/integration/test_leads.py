@@ -368,7 +368,8 @@ def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
            {"owner": "nobody"}, {"min_score": 99.9}, {"max_score": 0.1}, {"q": "needle"},
            {"min_score": 50, "max_score": 50.1}, {"status": "new", "owner": "ada"},
            {"created_from": "2099-01-01"}, {"created_to": "2000-01-01"}]
-    often = [{}, {"status": "new"}, {"source": "import"}, {"tag": "fair"}, {"owner": "bob"}, {"min_score": 1},
+    often = [{}, {"grade": "hot"}, {"grade": "warm"}, {"grade": "cold"},
+             {"status": "new"}, {"source": "import"}, {"tag": "fair"}, {"owner": "bob"}, {"min_score": 1},
              {"max_score": 99}, {"q": "straw"}, {"created_to": "2099-01-01"}]
     read = {}
     with engine.database.transaction() as cursor:

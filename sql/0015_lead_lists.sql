@@ -1,0 +1,9 @@
+-- Lists of leads that no index served.
+-- depends: 0014_sign_in_failures
+
+-- Whose leads: most have no owner, and those are not looked for by this index.
+CREATE INDEX leads_owner ON leads (owner, id DESC) WHERE owner IS NOT NULL;
+-- The best of the cold ones: by score alone all better ones came first. Leads are not in it before they are
+-- scored, so that intake does not pay for it.
+CREATE INDEX leads_grade_score ON leads (grade, (coalesce(total_score, -1)) DESC, id DESC)
+    WHERE grade IS NOT NULL;
