@@ -64,7 +64,7 @@ def merged(
         for value in known[entity]:
             if value not in before:
                 changed[entity, value.field, value.source] = value
-    return [_row(kind, entity, value) for (entity, _, _), value in changed.items()], {
+    return [claim_row(kind, entity, value) for (entity, _, _), value in changed.items()], {
         entity: plain[entity] | {value.field: value.value for value in winners(values).values()}
         for entity, values in known.items()
     }
@@ -85,14 +85,15 @@ def provenance(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str,
 def first(kind: str, said: Mapping[str, Claims], *, source: str, now: datetime) -> list[Row]:
     """Provenance of entities that are created with these very values."""
     return [
-        _row(kind, entity, FieldValue(field, claim.value, source, claim.confidence, now))
+        claim_row(kind, entity, FieldValue(field, claim.value, source, claim.confidence, now))
         for entity, claims in said.items()
         for field, claim in claims.items()
         if field not in WITHOUT_PROVENANCE
     ]
 
 
-def _row(kind: str, entity: str, value: FieldValue) -> Row:
+def claim_row(kind: str, entity: str, value: FieldValue) -> Row:
+    """A claim as the store saves it."""
     return {
         "entity_kind": kind, "entity_id": entity, "field": value.field, "source": value.source,
         "value": value.value, "confidence": value.confidence, "observed_at": value.observed_at,

@@ -63,10 +63,13 @@ def edit(
 ) -> Row:
     """A person's edit: normalised, locked against enrichment, audited; its leads are scored again.
 
-    Raises NotFound, Conflict when its version is none of `versions`, Invalid that names each field.
+    Raises NotFound, Conflict when its version is none of `versions` or
+    another company has the name, Invalid that names each field.
     """
     tidied = _tidied(engine, kind, changes)
     with engine.database.transaction() as cursor:
+        if tidied.get("company_key"):
+            intake.lock(cursor, [(intake.COMPANY, tidied["company_key"])])
         before = customers.get(cursor, kind, entity_id, lock=True)
         if before is None:
             raise NotFound(f"There is no such {kind}.")

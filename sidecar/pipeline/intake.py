@@ -17,7 +17,7 @@ from sidecar.records import match_keys, normalize, validate
 from sidecar.scoring import intake_event
 from sidecar.store import facts
 from sidecar.store import intake as store
-from sidecar.store.database import Cursor, Gathered
+from sidecar.store.database import Cursor, Gathered, Row
 
 Key = tuple[str, str]
 
@@ -58,7 +58,7 @@ def receive(
         accepted = [entry for entry in entries if entry.outcome == "created"]
         writes = Gathered(cursor)
         if accepted:
-            _store(engine, cursor, writes, accepted, known, lane)
+            _store(engine, writes, accepted, known, lane)
         store.record(writes, [_intake_row(engine, entry, client, request_id) for entry in entries])
         writes.send()
     return [_result(engine, entry) for entry in entries]
@@ -125,11 +125,11 @@ def _companies(entries: Iterable[Entry]) -> tuple[set[str], set[str]]:
 
 
 def _store(
-    engine: Engine, cursor: Cursor, writes: Gathered, entries: list[Entry], known: store.Known, lane: str
+    engine: Engine, writes: Gathered, entries: list[Entry], known: store.Known, lane: str
 ) -> None:
     now = engine.now()
     new_contacts = _recognise(entries, known)
-    made = _organizations(cursor, entries, known)
+    new_organizations = _organizations(entries, known)
 
     of_contacts: dict[str, dict[str, Any]] = {}
     of_organizations: dict[str, dict[str, Any]] = {}
@@ -139,14 +139,17 @@ def _store(
         if entry.organization_id:
             of_organizations.setdefault(entry.organization_id, {}).update(_company(entry.lead))
 
+    facts.insert_organizations(writes, [
+        of_organizations[organization_id] | {"id": organization_id} for organization_id in new_organizations])
     facts.insert_contacts(writes, [
         of_contacts[entry.contact_id or ""]
         | {"id": entry.contact_id, "org_id": entry.organization_id, "consent": entry.lead.get("consent")}
         for entry in new_contacts
     ])
     new_ids = {entry.contact_id for entry in new_contacts}
-    _claims(writes, known, "organization", of_organizations, made, now)
-    _claims(writes, known, "contact", of_contacts, new_ids, now)
+    facts.save_values(writes, [
+        *_claims(writes, known, "organization", of_organizations, new_organizations, now),
+        *_claims(writes, known, "contact", of_contacts, new_ids, now)])
     store.save_identities(
         writes,
         [
@@ -172,8 +175,8 @@ def _store(
 def _claims(
     writes: Gathered, known: store.Known, kind: str, said: dict[str, dict[str, Any]],
     new: Container[str | None], now: datetime,
-) -> None:
-    """Write what the leads say of contacts or organizations, with its provenance."""
+) -> list[Row]:
+    """Write what the leads say of known contacts or organizations; answers the provenance of all."""
     claimed = {entity: claims.lead_claims(fields) for entity, fields in said.items()}
     rows, columns = claims.merged(
         kind, known.values[kind],
@@ -182,8 +185,8 @@ def _claims(
     fresh = claims.first(
         kind, {entity: of_it for entity, of_it in claimed.items() if entity in new},
         source="lead", now=now)
-    facts.save_values(writes, [*fresh, *rows])
     facts.update_entities(writes, kind, columns)
+    return [*fresh, *rows]
 
 
 def _recognise(entries: list[Entry], known: store.Known) -> list[Entry]:
@@ -201,31 +204,18 @@ def _recognise(entries: list[Entry], known: store.Known) -> list[Entry]:
     return new
 
 
-def _organizations(cursor: Cursor, entries: list[Entry], known: store.Known) -> set[str]:
-    """Give each entry its organization: by domain, else by the name's matching key.
-
-    Those that are missing are inserted; answers their ids.
-    """
-    missing: dict[Key, dict[str, Any]] = {}
+def _organizations(entries: list[Entry], known: store.Known) -> set[str]:
+    """Give each entry its organization: by domain, else by the name's matching key; answers the ids of
+    the new ones."""
+    new = set()
     for entry in entries:
         domain, key = entry.lead.get("company_domain"), entry.lead.get("company_key")
-        if domain and domain not in known.domains:
-            missing.setdefault(("domain", domain), {"id": new_id()}).update(_company(entry.lead))
-        elif key and not domain and key not in known.company_keys:
-            missing.setdefault(("key", key), {"id": new_id()}).update(_company(entry.lead))
-    made = facts.insert_organizations(cursor, list(missing.values())) if missing else set()
-    if len(made) < len(missing):  # somebody else made one just now
-        again = store.know(cursor, set(), [], *_companies(entries))
-        known.domains, known.company_keys = again.domains, again.company_keys
-        known.values["organization"] = again.values["organization"]
-    for (kind, value), row in missing.items():
-        if row["id"] in made:
-            (known.domains if kind == "domain" else known.company_keys)[value] = row["id"]
-    for entry in entries:
-        domain, key = entry.lead.get("company_domain"), entry.lead.get("company_key")
-        entry.organization_id = (
-            known.domains.get(domain) if domain else known.company_keys.get(key or ""))
-    return made
+        owners, value = (known.domains, domain) if domain else (known.company_keys, key)
+        if value and value not in owners:
+            owners[value] = new_id()
+            new.add(owners[value])
+        entry.organization_id = owners.get(value or "")
+    return new
 
 
 def _company(lead: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sidecar.engine import Engine
 from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.pipeline import claims
 from sidecar.pipeline.audit import Actor, record
 from sidecar.store import duplicates, facts, intake, leads
 from sidecar.store import merging as store
@@ -91,8 +92,8 @@ def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
     for row in (*rows.get(lost["id"], []), *rows.get(kept["id"], [])):
         by_source.setdefault(row["source"], []).append(FieldValue(**row))
     united = [value for values in by_source.values() for value in winners(values).values()]
-    store.replace_values(cursor, kept["id"], lost["id"], [
-        {name: getattr(value, name) for name in FieldValue.__slots__} for value in united])
+    facts.forget_values(cursor, "contact", [kept["id"], lost["id"]])
+    facts.save_values(cursor, [claims.claim_row("contact", kept["id"], value) for value in united])
     columns = {column: kept[column] if kept[column] is not None else lost[column]
                for column, _ in facts.CONTACT_FIELDS.values()}
     columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in winners(united).items()

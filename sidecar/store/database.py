@@ -232,16 +232,17 @@ def insert(
 
 def update_from(
     cursor: Executes, table: str, rows: Iterable[Sequence[Any]], *, columns: dict[str, str],
-    key: str, changes: str,
+    key: str, changes: str, where: str = "true",
 ) -> None:
-    """One UPDATE of many rows from v. `columns`: name -> SQL type; `changes` may use `v.column`."""
+    """One UPDATE of many rows t from v. `columns`: name -> SQL type; `changes` and `where` may use
+    `v.column`."""
     values = [dict(zip(columns, row, strict=True)) for row in rows]
     if not values:
         return
     types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     cursor.execute(
         f"UPDATE {table} t SET {changes} FROM json_to_recordset(%s) v({types}) "  # noqa: S608
-        f"WHERE t.{key} = v.{key}", (_json(values),),
+        f"WHERE t.{key} = v.{key} AND {where}", (_json(values),),
     )
 
 

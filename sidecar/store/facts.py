@@ -5,9 +5,13 @@ Facts are dicts in the canonical field names of the engine; absent means unknown
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from psycopg2.errors import UniqueViolation
+
+from sidecar.errors import Conflict
 from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
 
 # Canonical field -> (column, SQL type).
@@ -101,48 +105,69 @@ def load_values(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[st
     """Every source's claims of each entity's fields, by entity id."""
     rows = many(
         cursor,
-        "SELECT entity_id::text AS entity_id, field, value, source, confidence, observed_at, locked,"
-        " sandbox FROM field_values WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])",
-        (kind, list(entity_ids)),
+        "SELECT entity_id::text AS entity_id, source, fields FROM claims"
+        " WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, list(entity_ids)),
     )
     values: dict[str, list[Row]] = {}
     for row in rows:
-        values.setdefault(row.pop("entity_id"), []).append(row)
+        values.setdefault(row["entity_id"], []).extend(claims_of(row))
     return values
+
+
+def claims_of(row: Row) -> Iterator[Row]:
+    """The claims in a row of the table: {field, source, value, confidence, observed_at, locked, sandbox}."""
+    for field, claim in row["fields"].items():
+        yield {**claim, "field": field, "source": row["source"],
+               "observed_at": datetime.fromisoformat(claim["observed_at"])}
 
 
 def save_values(cursor: Executes, rows: Iterable[Row]) -> None:
     """Upsert claims: [{entity_kind, entity_id, field, source, value, confidence, observed_at, locked,
     sandbox}]."""
+    said: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        said.setdefault((row["entity_kind"], row["entity_id"], row["source"]), {})[row["field"]] = {
+            name: row[name] for name in ("value", "confidence", "observed_at", "locked", "sandbox")}
     insert(
-        cursor, "field_values",
+        cursor, "claims",
         # In one order, so that two transactions never wait for each other.
-        sorted(rows, key=lambda row: (row["entity_kind"], row["entity_id"], row["field"], row["source"])),
-        conflict="""ON CONFLICT (entity_kind, entity_id, field, source) DO UPDATE SET
-            value = excluded.value, confidence = excluded.confidence, locked = excluded.locked,
-            observed_at = excluded.observed_at, sandbox = excluded.sandbox""",
+        [{"entity_kind": kind, "entity_id": entity, "source": source, "fields": fields}
+         for (kind, entity, source), fields in sorted(said.items(), key=lambda item: item[0])],
+        conflict="ON CONFLICT (entity_kind, entity_id, source) DO UPDATE"
+        " SET fields = claims.fields || excluded.fields",
     )
 
 
+def forget_values(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
+    """Nobody has said anything of these entities."""
+    cursor.execute(
+        "DELETE FROM claims WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))
+
+
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write the given fields of each entity (by id); others stay. One statement."""
+    """Write the given fields of each entity (by id); others stay, and rows that are so already. One
+    statement. Raises Conflict when another company without a domain has that name already."""
     fields = FIELDS[kind]
     names = sorted({name for known in facts.values() for name in known if name in fields})
     if not names:
         return
     columns = {"id": "uuid"} | {fields[name][0]: fields[name][1] for name in names}
-    changes = ", ".join(
-        f"{column} = coalesce(v.{column}, t.{column})" for column in columns if column != "id"
-    )
-    update_from(
-        cursor, TABLES[kind],
-        sorted(
-            ((entity_id, *(known.get(name) for name in names)) for entity_id, known in facts.items()),
-            key=lambda row: row[0],
-        ),
-        columns=columns, key="id",
-        changes=f"{changes}, version = t.version + 1, updated_at = now()",
-    )
+    said = {column: f"coalesce(v.{column}, t.{column})" for column in columns if column != "id"}
+    try:
+        update_from(
+            cursor, TABLES[kind],
+            sorted(
+                ((entity_id, *(known.get(name) for name in names)) for entity_id, known in facts.items()),
+                key=lambda row: row[0],
+            ),
+            columns=columns, key="id",
+            changes=", ".join(f"{column} = {value}" for column, value in said.items())
+            + ", version = t.version + 1, updated_at = now()",
+            where=f"({', '.join(f't.{column}' for column in said)})"
+            f" IS DISTINCT FROM ({', '.join(said.values())})",
+        )
+    except UniqueViolation:
+        raise Conflict("There is a company of this name already.") from None
 
 
 def insert_contacts(cursor: Executes, rows: list[dict[str, Any]]) -> None:
@@ -153,15 +178,9 @@ def insert_contacts(cursor: Executes, rows: list[dict[str, Any]]) -> None:
     ])
 
 
-def insert_organizations(cursor: Cursor, rows: list[dict[str, Any]]) -> set[str]:
-    """Insert organizations: rows hold `id` and canonical fields. Answers the ids of those inserted: one
-    that another transaction just made is left alone."""
-    found = insert(
-        cursor, "organizations",
-        sorted(({"id": row["id"]} | _columns("organization", row) for row in rows),
-               key=lambda row: (row["domain"] or "", row["company_key"] or "")),
-        conflict="ON CONFLICT DO NOTHING", returning="id::text AS id")
-    return {row["id"] for row in found}
+def insert_organizations(cursor: Executes, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert organizations: rows hold `id` and canonical fields."""
+    insert(cursor, "organizations", [{"id": row["id"]} | _columns("organization", row) for row in rows])
 
 
 def _columns(kind: str, row: Mapping[str, Any]) -> Row:

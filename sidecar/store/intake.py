@@ -5,12 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
+from sidecar.store.facts import claims_of
 
 Key = tuple[str, str]
+# What a company is locked by, beside the kinds of identity keys.
+DOMAIN, COMPANY = "domain", "company"
 _BUCKETS = 256
 _LOCK_SPACE = 71
 
@@ -41,19 +43,20 @@ class Known:
 
 
 def know(
-    cursor: Cursor, keys: Collection[Key], hashes: Iterable[str], domains: Iterable[str],
-    company_keys: Iterable[str],
+    cursor: Cursor, keys: Collection[Key], hashes: Iterable[str], domains: Collection[str],
+    company_keys: Collection[str],
 ) -> Known:
-    """Lock the identity keys, then look up all there is, in one journey.
+    """Lock the keys of people and companies, then look up all there is, in one journey.
 
     suppressed: those of the hashes that must not come in again; contacts: identity key -> contact id;
     domains, company_keys (without a domain): -> organization id; leads: contact id -> its open lead
     {contact_id, id, tags}, locked; values: kind -> entity id -> every source's claims.
     """
+    companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{_LOCK};\n{_KNOW}", {
-        "space": _LOCK_SPACE, "buckets": _buckets(keys), "kinds": [kind for kind, _ in keys],
-        "values": [value for _, value in keys], "hashes": list(hashes), "domains": list(domains),
-        "company_keys": list(company_keys)})
+        "space": _LOCK_SPACE, "buckets": _buckets([*keys, *companies]),
+        "kinds": [kind for kind, _ in keys], "values": [value for _, value in keys],
+        "hashes": list(hashes), "domains": list(domains), "company_keys": list(company_keys)})
     known = Known()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
@@ -62,10 +65,8 @@ def know(
             known.contacts[row["kind"], row["value"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
-        elif what == "value":
-            row["observed_at"] = datetime.fromisoformat(row["observed_at"])
-            of_kind = known.values[row.pop("entity_kind")]
-            of_kind.setdefault(row.pop("entity_id"), []).append(row)
+        elif what == "claims":
+            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(claims_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
         else:
@@ -93,9 +94,9 @@ FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY(%(hashes)s::text[])
 UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
-UNION ALL SELECT 'value', row_to_json(v) FROM field_values v
+UNION ALL SELECT 'claims', row_to_json(c) FROM claims c
     WHERE entity_kind = 'contact' AND entity_id IN (SELECT contact_id FROM contact)
-UNION ALL SELECT 'value', row_to_json(v) FROM field_values v
+UNION ALL SELECT 'claims', row_to_json(c) FROM claims c
     WHERE entity_kind = 'organization' AND entity_id IN (SELECT id FROM organization)
 """
 

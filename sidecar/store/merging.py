@@ -54,8 +54,8 @@ def snapshot(cursor: Cursor, contact_id: str) -> dict[str, Any]:
     row = one(
         cursor,
         """
-        SELECT (SELECT coalesce(jsonb_agg(to_jsonb(f) - 'entity_id' - 'entity_kind'), '[]')
-             FROM field_values f WHERE entity_kind = 'contact' AND entity_id = %(id)s) AS field_values,
+        SELECT (SELECT coalesce(jsonb_object_agg(source, fields), '{}')
+             FROM claims WHERE entity_kind = 'contact' AND entity_id = %(id)s) AS claims,
             (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, value)), '[]')
              FROM contact_identities WHERE contact_id = %(id)s) AS identities,
             (SELECT coalesce(jsonb_agg(id), '[]') FROM events WHERE contact_id = %(id)s) AS events,
@@ -109,18 +109,6 @@ def move_rows(cursor: Cursor, kept: str, lost: str) -> None:
         WHERE duplicates.state = 'open' AND excluded.state = 'dismissed'
         """,
         {"kept": kept, "lost": lost},
-    )
-
-
-def replace_values(cursor: Cursor, kept: str, lost: str, rows: list[Row]) -> None:
-    """The claims of both contacts are these now: [{field, source, value, …}]."""
-    cursor.execute(
-        "DELETE FROM field_values WHERE entity_kind = 'contact' AND entity_id = ANY(%s::uuid[])",
-        ([kept, lost],),
-    )
-    insert(
-        cursor, "field_values",
-        [{"entity_kind": "contact", "entity_id": kept, **row} for row in rows],
     )
 
 

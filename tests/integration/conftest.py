@@ -46,7 +46,7 @@ def api(app, engine):
     """
     with engine.database.transaction() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
-                       " provider_calls, provider_cache, notifications, field_values, suppressions,"
+                       " provider_calls, provider_cache, notifications, claims, suppressions,"
                        " idempotency_keys, jobs CASCADE")
     engine.cache.forget_answers()
     yield Api(app.test_client(), "tests")

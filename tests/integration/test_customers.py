@@ -89,6 +89,26 @@ def test_a_companys_edit_follows_into_search_and_scores(api, sent, engine):
     assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == "/name"
 
 
+def test_a_company_without_a_domain_does_not_take_anothers_name(api):
+    second = api.post("/v1/leads", {"leads": [
+        {"email": "ann@gmail.com", "company_name": "Brightwater Pumps"},
+        {"email": "ben@gmail.com", "company_name": "Kestrel Valves"}]}).json["results"][1]
+    path = f"/v1/organizations/{second['organization_id']}"
+    refused = patch(api, path, {"name": "BRIGHTWATER PUMPS Ltd."})
+    assert refused.status_code == 409 and "already" in refused.json["detail"]
+    assert api.get(path).json["fields"]["name"] == "Kestrel Valves"
+    assert patch(api, path, {"name": "Kestrel Valves GmbH"}).status_code == 200
+
+
+def test_what_is_said_again_changes_no_version(api, sent):
+    paths = [f"/v1/contacts/{sent['contact_id']}", f"/v1/organizations/{sent['organization_id']}"]
+    before = [api.get(path).json["version"] for path in paths]
+    api.post("/v1/leads", LEAD)
+    assert [api.get(path).json["version"] for path in paths] == before
+    api.post("/v1/leads", LEAD | {"phone": "+44 7911 123457", "company_name": "Crystals Research Ltd"})
+    assert [api.get(path).json["version"] for path in paths] == [number + 1 for number in before]
+
+
 def test_everything_known_of_a_person_is_handed_out(api, sent):
     whole = api.get(f"/v1/contacts/{sent['contact_id']}/export").json
     assert whole["received"][0]["payload"]["message"] == "Photograph 51"

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
+from psycopg2.extras import Json
 
 from local import programs
 from sidecar.cli import main
@@ -149,10 +150,11 @@ def test_viewers_see_masked_contacts_and_decide_nothing(app, api):
     assert reader.post("/v1/duplicates/find").status_code == 403
 
 
+CLAIM = {"confidence": 1.0, "observed_at": "2026-11-02T09:00:00+00:00", "locked": False, "sandbox": False}
 # Tables that a merge does not keep row by row: the search's own notes, made anew from the contact.
 NOTES = {("contact_blocks", "contact_id"), ("contact_checks", "contact_id")}
 # Where a contact's id stands without a foreign key: table -> (column, kind column).
-UNBOUND = {"field_values": ("entity_id", "entity_kind"), "provider_calls": ("subject_id", "subject_kind"),
+UNBOUND = {"claims": ("entity_id", "entity_kind"), "provider_calls": ("subject_id", "subject_kind"),
            "provider_cache": ("subject_id", "subject_kind")}
 
 
@@ -202,8 +204,8 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
                 "INSERT INTO provider_cache VALUES (%s, true, 'hunter', 'x', 'contact', %s, 'found', '',"
                 " true, now(), now())", (contact, contact))
             cursor.execute(
-                "INSERT INTO field_values VALUES ('contact', %s, 'department', %s, '\"sales\"', 0.5, now())",
-                (contact, f"provider {contact}"))
+                "INSERT INTO claims VALUES ('contact', %s, %s, %s)", (contact, f"provider {contact}", Json({
+                    "department": CLAIM | {"value": "sales", "confidence": 0.5}})))
         # Another pair of the lost contact, and a contact that was merged into it earlier.
         cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES"
                        " (least(%s::uuid, %s::uuid), greatest(%s::uuid, %s::uuid), 0.6, '[]')",
@@ -213,7 +215,7 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
         leads = {row["id"] for row in many(
             cursor, "SELECT id::text AS id FROM leads WHERE contact_id IN (%s, %s)", (first, second))}
     before = held(engine, [first, second])
-    values = rows(engine, "SELECT DISTINCT field, source FROM field_values WHERE entity_id IN (%s, %s)",
+    values = rows(engine, "SELECT DISTINCT source FROM claims WHERE entity_id IN (%s, %s)",
                   first, second)
 
     answer = api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": keep})
@@ -222,8 +224,8 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
 
     after, gone = held(engine, [keep]), held(engine, [lost])
     assert not any(gone.values()), gone
-    # One source has one word about a field; the pair itself is decided; this merge is entered.
-    before[("field_values", "entity_id")] = len(values)
+    # One source has one word about a person; the pair itself is decided; this merge is entered.
+    before[("claims", "entity_id")] = len(values)
     duplicates_before = sum(before.pop(("duplicates", side)) for side in ("left_id", "right_id"))
     assert sum(after.pop(("duplicates", side)) for side in ("left_id", "right_id")) == duplicates_before - 2
     before[("merges", "kept_id")] += 1
@@ -236,7 +238,7 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
     merged = rows(engine, "SELECT kept_id::text AS kept, snapshot FROM merges WHERE lost_id = %s", lost)[0]
     snapshot = engine.vault.open(merged["snapshot"])
     assert merged["kept"] == keep and snapshot["contact"]["id"] == lost
-    assert snapshot["field_values"] and snapshot["identities"] and snapshot["leads"] and snapshot["events"]
+    assert snapshot["claims"] and snapshot["identities"] and snapshot["leads"] and snapshot["events"]
     assert b"ollister" not in bytes(merged["snapshot"])
     assert rows(engine, "SELECT kept_id::text AS kept FROM merges WHERE lost_id = %s", earlier) == [
         {"kept": keep}]
@@ -267,8 +269,8 @@ def test_the_values_that_win_are_those_of_both_contacts_claims(api, engine):
     pair, first, second = pair_of(
         api, JANE | {"phone": "+44 113 496 0001", "country": "GB"}, TYPO | {"job_title": "Head of Sales"})
     with engine.database.transaction() as cursor:
-        cursor.execute("INSERT INTO field_values VALUES ('contact', %s, 'city', 'ada', '\"York\"', 1, now(),"
-                       " true)", (second,))
+        cursor.execute("INSERT INTO claims VALUES ('contact', %s, 'ada', %s)", (second, Json({
+            "city": CLAIM | {"value": "York", "locked": True}})))
     assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": first}).status_code == 200
     contact = rows(engine, "SELECT * FROM contacts WHERE id = %s", first)[0]
     assert contact["phone"] == "+441134960001" and contact["phone_country"] == "GB"
@@ -329,7 +331,7 @@ def test_leads_that_come_in_during_a_merge_find_the_kept_contact(app, api, engin
         assert set(pool.map(send, range(12))) == {202}
         assert merging.result() == 200
     assert rows(engine, "SELECT id::text AS id FROM contacts") == [{"id": first}]
-    assert rows(engine, "SELECT 1 FROM field_values WHERE entity_id = %s", second) == []
+    assert rows(engine, "SELECT 1 FROM claims WHERE entity_id = %s", second) == []
 
 
 def test_a_merge_in_the_midst_of_a_batch_loses_no_answer(api, engine):
@@ -342,8 +344,8 @@ def test_a_merge_in_the_midst_of_a_batch_loses_no_answer(api, engine):
         assert api.step(batch, step).status_code == 200, step
     asked = rows(engine, "SELECT subject_id::text AS id FROM provider_calls WHERE subject_kind = 'contact'")
     assert asked and {row["id"] for row in asked} == {first}
-    assert rows(engine, "SELECT 1 FROM field_values WHERE entity_id = %s", second) == []
-    assert rows(engine, "SELECT 1 FROM field_values WHERE entity_id = %s AND source <> 'lead'", first)
+    assert rows(engine, "SELECT 1 FROM claims WHERE entity_id = %s", second) == []
+    assert rows(engine, "SELECT 1 FROM claims WHERE entity_id = %s AND source <> 'lead'", first)
     assert rows(engine, "SELECT 1 FROM provider_cache WHERE NOT applied") == []
 
 

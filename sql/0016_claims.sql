@@ -1,0 +1,18 @@
+-- What a source says of somebody is one row, not one per field: a new lead writes two where it wrote sixteen.
+-- depends: 0015_lead_lists
+
+CREATE TABLE claims (
+    entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization')),
+    entity_id   uuid NOT NULL,
+    source      text NOT NULL,
+    fields      jsonb NOT NULL,
+    PRIMARY KEY (entity_kind, entity_id, source)
+);
+COMMENT ON TABLE claims IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
+COMMENT ON COLUMN claims.fields IS 'Field: {value, confidence from 0 to 1, observed_at, locked, sandbox}. Locked: edited by a person, enrichment never overrides it. Sandbox: invented by the sandbox providers.';
+
+INSERT INTO claims (entity_kind, entity_id, source, fields)
+SELECT entity_kind, entity_id, source, jsonb_object_agg(field, jsonb_build_object(
+    'value', value, 'confidence', confidence, 'observed_at', observed_at, 'locked', locked, 'sandbox', sandbox))
+FROM field_values GROUP BY entity_kind, entity_id, source;
+DROP TABLE field_values;
