@@ -12,6 +12,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -151,18 +152,24 @@ def logout(engine: Engine, token: str) -> None:
 def authenticate(engine: Engine, token: str) -> Caller:
     """The caller of a valid access token. Raises InvalidToken."""
     try:
-        kid = jwt.get_unverified_header(token).get("kid")
-        key = dict(engine.settings.jwt_keys).get(kid or "")
-        if key is None:
-            raise InvalidToken("The access token was not issued here.")
-        claims = jwt.decode(
-            token, key, algorithms=["HS256"], issuer=_ISSUER, audience=_ISSUER,
-            options={"require": ["exp", "iat", "sub"]},
-        )
-        return Caller(
-            claims["kind"], claims["sub"], claims["name"], frozenset(claims["scope"].split()))
+        caller, ends = _signed(token, engine.settings.jwt_keys)
     except (jwt.PyJWTError, KeyError, UnicodeError, ValueError) as error:
         raise InvalidToken("The access token is wrong or has expired.") from error
+    if ends <= engine.now().timestamp():
+        raise InvalidToken("The access token is wrong or has expired.")
+    return caller
+
+
+@lru_cache(maxsize=1024)  # A client sends one token a thousand times; to check it takes as long as a lead.
+def _signed(token: str, keys: tuple[tuple[str, str], ...]) -> tuple[Caller, float]:
+    """(the caller, when the token ends in seconds since the epoch) of a token signed with one of the keys
+    (kid, key). Raises jwt.PyJWTError, KeyError or ValueError for any other."""
+    key = dict(keys)[jwt.get_unverified_header(token).get("kid") or ""]
+    claims = jwt.decode(
+        token, key, algorithms=["HS256"], issuer=_ISSUER, audience=_ISSUER,
+        options={"require": ["exp", "iat", "sub"]})
+    return Caller(
+        claims["kind"], claims["sub"], claims["name"], frozenset(claims["scope"].split())), claims["exp"]
 
 
 def _user_tokens(engine: Engine, cursor: Any, user: dict[str, Any], family: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
 
     Keys fall into 256 buckets that are locked in ascending order: no deadlock, bounded locks.
     """
-    cursor.execute(_LOCK, {"space": _LOCK_SPACE, "buckets": _buckets(keys)})
+    cursor.execute(cursor.prepared(_LOCK), (_LOCK_SPACE, _buckets(keys)))
 
 
 def _buckets(keys: Iterable[Key]) -> list[int]:
@@ -53,10 +53,9 @@ def know(
     {contact_id, id, tags}, locked; values: kind -> entity id -> every source's claims.
     """
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
-    cursor.execute(f"{_LOCK};\n{_KNOW}", {
-        "space": _LOCK_SPACE, "buckets": _buckets([*keys, *companies]),
-        "kinds": [kind for kind, _ in keys], "values": [value for _, value in keys],
-        "hashes": list(hashes), "domains": list(domains), "company_keys": list(company_keys)})
+    cursor.execute(f"{cursor.prepared(_LOCK)};\n{cursor.prepared(_KNOW)}", (
+        _LOCK_SPACE, _buckets([*keys, *companies]), [kind for kind, _ in keys], [value for _, value in keys],
+        list(domains), list(company_keys), list(hashes)))
     known = Known()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
@@ -74,23 +73,23 @@ def know(
     return known
 
 
-_LOCK = ("SELECT pg_advisory_xact_lock(%(space)s, b)"
-         " FROM unnest(%(buckets)s::int[]) WITH ORDINALITY AS x(b, n) ORDER BY n")
+_LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
+         " FROM unnest($2::int[]) WITH ORDINALITY AS x(b, n) ORDER BY n")
 
 _KNOW = """
 WITH contact AS (
     SELECT i.kind, i.value, i.contact_id FROM contact_identities i
-    JOIN unnest(%(kinds)s::text[], %(values)s::text[]) AS k(kind, value) USING (kind, value)
+    JOIN unnest($1::text[], $2::text[]) AS k(kind, value) USING (kind, value)
 ), organization AS (
     SELECT id, domain, company_key FROM organizations
-    WHERE domain = ANY(%(domains)s::text[])
-       OR (domain IS NULL AND company_key = ANY(%(company_keys)s::text[]))
+    WHERE domain = ANY($3::text[])
+       OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
     SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
     AND status IN ('new', 'working', 'qualified') FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
-FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY(%(hashes)s::text[])) x
+FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY($5::text[])) x
 UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
