@@ -37,9 +37,9 @@ def write(
 def write_all(cursor: Cursor, kind: str, statements: Iterable[Statement]) -> None:
     """Merge what was said of existing entities, in three statements."""
     statements = list(statements)
-    known = facts.load_values(cursor, kind, {item[0] for item in statements})
-    rows, columns = merged(kind, known, statements)
-    facts.save_values(cursor, rows)
+    known = facts.load_claims(cursor, kind, {item[0] for item in statements})
+    documents, columns = merged(kind, known, statements)
+    facts.save_claims(cursor, documents)
     facts.update_entities(cursor, kind, columns)
 
 
@@ -49,7 +49,7 @@ def merged(
     """What is to be written of (entity id, claims, source, sandbox, locked, observed at), beside the
     claims that are stored of each entity: (provenance that is new, the winning values by entity id)."""
     known: dict[str, list[FieldValue]] = {}
-    changed: dict[tuple[str, str, str], FieldValue] = {}
+    changed: dict[tuple[str, str], dict[str, FieldValue]] = {}
     plain: dict[str, dict[str, Any]] = {}
     for entity, claims, source, sandbox, locked, observed_at in statements:
         if not claims:
@@ -63,8 +63,10 @@ def merged(
         known[entity] = merge(before, open_claims, source, observed_at, sandbox=sandbox, locked=locked)
         for value in known[entity]:
             if value not in before:
-                changed[entity, value.field, value.source] = value
-    return [claim_row(kind, entity, value) for (entity, _, _), value in changed.items()], {
+                changed.setdefault((entity, value.source), {})[value.field] = value
+    return [
+        document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
+    ], {
         entity: plain[entity] | {value.field: value.value for value in winners(values).values()}
         for entity, values in known.items()
     }
@@ -72,7 +74,7 @@ def merged(
 
 def provenance(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:
     """Whose word counts for each field: {field: {source, sandbox, confidence, observed_at, locked}}."""
-    rows = facts.load_values(cursor, kind, [entity_id]).get(entity_id, [])
+    rows = facts.load_claims(cursor, kind, [entity_id]).get(entity_id, [])
     return {
         field: {
             "source": value.source, "sandbox": value.sandbox, "locked": value.locked,
@@ -82,20 +84,20 @@ def provenance(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str,
     }
 
 
-def first(kind: str, said: Mapping[str, Claims], *, source: str, now: datetime) -> list[Row]:
-    """Provenance of entities that are created with these very values."""
-    return [
-        claim_row(kind, entity, FieldValue(field, claim.value, source, claim.confidence, now))
-        for entity, claims in said.items()
-        for field, claim in claims.items()
-        if field not in WITHOUT_PROVENANCE
-    ]
+def first(kind: str, entity: str, known: Mapping[str, Any], now: datetime) -> Row:
+    """What a lead says of somebody who is created with these very values, as the store has it."""
+    observed_at = now.isoformat()
+    return {"entity_kind": kind, "entity_id": entity, "source": "lead", "fields": {
+        field: {"value": value, "confidence": 1.0, "observed_at": observed_at, "locked": False,
+                "sandbox": False}
+        for field, value in known.items() if value is not None and field not in WITHOUT_PROVENANCE}}
 
 
-def claim_row(kind: str, entity: str, value: FieldValue) -> Row:
-    """A claim as the store saves it."""
-    return {
-        "entity_kind": kind, "entity_id": entity, "field": value.field, "source": value.source,
-        "value": value.value, "confidence": value.confidence, "observed_at": value.observed_at,
-        "locked": value.locked, "sandbox": value.sandbox,
-    }
+def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
+    """What a source says of somebody, as the store has it."""
+    return {"entity_kind": kind, "entity_id": entity, "source": source, "fields": {
+        value.field: {
+            "value": value.value, "confidence": value.confidence,
+            "observed_at": value.observed_at.isoformat(), "locked": value.locked,
+            "sandbox": value.sandbox}
+        for value in values}}

@@ -48,6 +48,15 @@ Numbered = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
+class Chunk:
+    """Rows that were read: what is wrong with some, by their place, and the leads of the others."""
+
+    rows: list[Numbered]
+    problems: dict[int, str]
+    entries: list[intake.Entry]
+
+
+@dataclass(frozen=True)
 class Plan:
     """How a file is read: kept with its job, so that a resumed one is read in the same way."""
 
@@ -144,12 +153,20 @@ def begin(
         return job, Plan.restore(engine.vault.open(job["plan"]))
 
 
-def feed(engine: Engine, job_id: str, number: int, rows: list[Numbered]) -> Row:
+def understand(engine: Engine, how: Plan, rows: list[Numbered]) -> Chunk:
+    """Read the leads in rows; nothing is asked or written."""
+    problems = {
+        i: problem for i, (_, cells) in enumerate(rows) if (problem := row_problem(cells, how.columns))}
+    return Chunk(rows, problems, intake.read(engine, (
+        lead_of(cells, how.columns, how.source) for i, (_, cells) in enumerate(rows) if i not in problems)))
+
+
+def feed(engine: Engine, job_id: str, number: int, chunk: Chunk) -> Row:
     """Take in the chunk of this number, unless that was done before. Raises Conflict."""
     def work(cursor: Cursor) -> Row:
         job = _mine(cursor, job_id)
         if job["next_chunk"] == number:
-            _take(engine, cursor, job, rows)
+            _take(engine, cursor, job, chunk)
         return _found(store.get(cursor, job_id))
 
     job: Row = _guarded(engine, job_id, work)
@@ -214,7 +231,8 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
     if job is None or job["chunks"] is None or job["state"] not in ("queued", "running"):
         return None
     rows = engine.vault.open(store.chunk(cursor, job_id, job["next_chunk"]))
-    counts = _take(engine, cursor, job, rows)
+    how = Plan.restore(engine.vault.open(job["plan"]))
+    counts = _take(engine, cursor, job, understand(engine, how, rows))
     if job["next_chunk"] + 1 >= job["chunks"]:
         store.end(cursor, job_id, "done")
     return counts
@@ -233,13 +251,12 @@ def _guarded(engine: Engine, job_id: str, work: Any) -> Any:
         raise
 
 
-def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[Numbered]) -> Counter[str]:
-    how = Plan.restore(engine.vault.open(job["plan"]))
-    outcomes = _outcomes(engine, cursor, job, how, rows)
+def _take(engine: Engine, cursor: Cursor, job: Row, chunk: Chunk) -> Counter[str]:
+    outcomes = _outcomes(engine, cursor, job, chunk)
     counts = Counter(outcome for outcome, _ in outcomes)
     rejected = [
         (number, cells, errors)
-        for (number, cells), (outcome, errors) in zip(rows, outcomes, strict=True)
+        for (number, cells), (outcome, errors) in zip(chunk.rows, outcomes, strict=True)
         if outcome == "rejected"
     ]
     if rejected:
@@ -251,33 +268,30 @@ def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[Numbered]) -> Cou
 
 
 def _outcomes(
-    engine: Engine, cursor: Cursor, job: Row, how: Plan, rows: list[Numbered],
+    engine: Engine, cursor: Cursor, job: Row, chunk: Chunk,
 ) -> list[tuple[str, list[dict[str, str]]]]:
     """(outcome, errors) of each row."""
-    bad = {i: problem for i, (_, cells) in enumerate(rows) if (problem := row_problem(cells, how.columns))}
-    leads = [lead_of(cells, how.columns, how.source)
-             for i, (_, cells) in enumerate(rows) if i not in bad]
     if job["dry_run"]:
-        results = iter(preview(engine, cursor, job["id"], leads))
+        results = iter(preview(engine, cursor, job["id"], chunk.entries))
     else:
-        results = ((r["outcome"], r["errors"]) for r in _receive(engine, job, leads))
+        results = ((r["outcome"], r["errors"]) for r in _receive(engine, job, chunk.entries))
     return [
-        ("rejected", [{"pointer": "", "code": "bad_row", "detail": bad[i]}]) if i in bad
-        else next(results) for i in range(len(rows))
+        ("rejected", [{"pointer": "", "code": "bad_row", "detail": chunk.problems[i]}])
+        if i in chunk.problems else next(results) for i in range(len(chunk.rows))
     ]
 
 
-def _receive(engine: Engine, job: Row, leads: list[Any]) -> list[dict[str, Any]]:
-    if not leads:
+def _receive(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[str, Any]]:
+    if not entries:
         return []
     if not job["attempts"]:
-        return _intake(engine, job, leads)
+        return _intake(engine, job, entries)
     # The chunk broke before: each row alone, so that one that breaks is refused and the rest comes in.
     results = []
-    for lead in leads:
+    for entry in entries:
         try:
             with engine.database.transaction():
-                results += _intake(engine, job, [lead])
+                results += _intake(engine, job, [entry])
         except Exception as error:
             if engine.database.is_away(error):
                 raise
@@ -287,9 +301,9 @@ def _receive(engine: Engine, job: Row, leads: list[Any]) -> list[dict[str, Any]]
     return results
 
 
-def _intake(engine: Engine, job: Row, leads: list[Any]) -> list[dict[str, Any]]:
-    return intake.receive(
-        engine, leads, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}")
+def _intake(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[str, Any]]:
+    return intake.take_in(
+        engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}")
 
 
 def get(engine: Engine, job_id: str) -> Row:

@@ -32,10 +32,11 @@ _ORGANIZATION = {
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """One raw lead on its way in."""
+    """One raw lead on its way in; `payload` is itself, encrypted."""
 
     index: int
-    raw: Any
+    payload: bytes
+    source: str = "api"
     lead: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
@@ -51,7 +52,20 @@ def receive(
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
     outcome: created | updated | rejected | suppressed, errors}]."""
-    entries = [read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
+    return take_in(engine, read(engine, raw_leads), client=client, lane=lane, request_id=request_id)
+
+
+def read(engine: Engine, raw_leads: Iterable[Any]) -> list[Entry]:
+    """Raw leads validated and normalised, with their identity keys; those that are none rejected with
+    their errors. Nothing is asked or written."""
+    return [_read(engine, index, raw) for index, raw in enumerate(raw_leads)]
+
+
+def take_in(
+    engine: Engine, entries: list[Entry], *, client: str, lane: str | None = None,
+    request_id: str | None = None,
+) -> list[dict[str, Any]]:
+    """What `receive` does with leads that were read."""
     lane = lane or lane_of(engine, len(entries))
     with engine.database.transaction() as cursor:
         known = _know(engine, cursor, [entry for entry in entries if entry.outcome == "created"])
@@ -59,7 +73,7 @@ def receive(
         writes = Gathered(cursor)
         if accepted:
             _store(engine, writes, accepted, known, lane)
-        store.record(writes, [_intake_row(engine, entry, client, request_id) for entry in entries])
+        store.record(writes, [_intake_row(entry, client, request_id) for entry in entries])
         writes.send()
     return [_result(engine, entry) for entry in entries]
 
@@ -69,17 +83,19 @@ def lane_of(engine: Engine, count: int) -> str:
     return "interactive" if count <= engine.settings.interactive_batch else "bulk"
 
 
-def read_entry(engine: Engine, index: int, raw: Any) -> Entry:
-    """A raw lead validated, normalised, with its identity keys; rejected with its errors."""
-    entry = Entry(index, raw)
+def _read(engine: Engine, index: int, raw: Any) -> Entry:
+    entry = Entry(index, engine.vault.seal(raw))
     checked = validate(raw, engine.record_settings)
     if not checked["valid"]:
         entry.errors = [{name: _storable(text) for name, text in error.items()}
                         for error in checked["errors"]]
         entry.outcome = "rejected"
+        if isinstance(raw, dict) and isinstance(raw.get("source"), str):
+            entry.source = _storable(raw["source"][:100]) or entry.source
         return entry
     entry.lead = normalize(raw, engine.record_settings)["lead"]
     entry.keys = match_keys(entry.lead)
+    entry.source = entry.lead.get("source") or entry.source
     return entry
 
 
@@ -147,7 +163,7 @@ def _store(
         for entry in new_contacts
     ])
     new_ids = {entry.contact_id for entry in new_contacts}
-    facts.save_values(writes, [
+    facts.save_claims(writes, [
         *_claims(writes, known, "organization", of_organizations, new_organizations, now),
         *_claims(writes, known, "contact", of_contacts, new_ids, now)])
     store.save_identities(
@@ -177,16 +193,12 @@ def _claims(
     new: Container[str | None], now: datetime,
 ) -> list[Row]:
     """Write what the leads say of known contacts or organizations; answers the provenance of all."""
-    claimed = {entity: claims.lead_claims(fields) for entity, fields in said.items()}
-    rows, columns = claims.merged(
-        kind, known.values[kind],
-        [(entity, of_it, "lead", False, False, now) for entity, of_it in claimed.items()
-         if entity not in new])
-    fresh = claims.first(
-        kind, {entity: of_it for entity, of_it in claimed.items() if entity in new},
-        source="lead", now=now)
+    documents, columns = claims.merged(kind, known.values[kind], [
+        (entity, claims.lead_claims(fields), "lead", False, False, now)
+        for entity, fields in said.items() if entity not in new])
     facts.update_entities(writes, kind, columns)
-    return [*fresh, *rows]
+    return documents + [
+        claims.first(kind, entity, fields, now) for entity, fields in said.items() if entity in new]
 
 
 def _recognise(entries: list[Entry], known: store.Known) -> list[Entry]:
@@ -251,7 +263,7 @@ def _leads(
             entry.lead_id = new_id()
             made[contact_id] = {
                 "id": entry.lead_id, "contact_id": contact_id, "org_id": entry.organization_id,
-                "email": lead.get("email"), "source": lead.get("source") or "api",
+                "email": lead.get("email"), "source": entry.source,
                 "tags": lead.get("tags", []), "message": lead.get("message"),
                 "utm": lead.get("utm", {}), "custom": lead.get("custom", {}), "search_text": search,
             }
@@ -276,15 +288,10 @@ def _events(entry: Entry, now: Any) -> Iterable[dict[str, Any]]:
         }
 
 
-def _intake_row(
-    engine: Engine, entry: Entry, client: str, request_id: str | None
-) -> dict[str, Any]:
-    source = entry.lead.get("source")
-    if not source and isinstance(entry.raw, dict) and isinstance(entry.raw.get("source"), str):
-        source = _storable(entry.raw["source"][:100])
+def _intake_row(entry: Entry, client: str, request_id: str | None) -> dict[str, Any]:
     return {
-        "client": client, "source": source or "api", "request_id": request_id,
-        "payload": None if entry.outcome == "suppressed" else engine.vault.seal(entry.raw),
+        "client": client, "source": entry.source, "request_id": request_id,
+        "payload": None if entry.outcome == "suppressed" else entry.payload,
         "outcome": entry.outcome, "errors": entry.errors, "lead_id": entry.lead_id,
     }
 

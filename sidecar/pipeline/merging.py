@@ -87,13 +87,15 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | N
 
 def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
     """Claims of both; of one source's two about a field the one that ranks higher. Then the winners."""
-    rows = facts.load_values(cursor, "contact", [kept["id"], lost["id"]])
+    rows = facts.load_claims(cursor, "contact", [kept["id"], lost["id"]])
     by_source: dict[str, list[FieldValue]] = {}
     for row in (*rows.get(lost["id"], []), *rows.get(kept["id"], [])):
         by_source.setdefault(row["source"], []).append(FieldValue(**row))
     united = [value for values in by_source.values() for value in winners(values).values()]
-    facts.forget_values(cursor, "contact", [kept["id"], lost["id"]])
-    facts.save_values(cursor, [claims.claim_row("contact", kept["id"], value) for value in united])
+    facts.forget_claims(cursor, "contact", [kept["id"], lost["id"]])
+    facts.save_claims(cursor, [
+        claims.document("contact", kept["id"], source, winners(values).values())
+        for source, values in by_source.items()])
     columns = {column: kept[column] if kept[column] is not None else lost[column]
                for column, _ in facts.CONTACT_FIELDS.values()}
     columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in winners(united).items()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sidecar.engine import Engine
 from sidecar.pipeline import intake
 from sidecar.store import intake as identities
@@ -12,13 +10,12 @@ from sidecar.store.database import Cursor
 
 
 def preview(
-    engine: Engine, cursor: Cursor, job_id: str, raw_leads: list[Any]
+    engine: Engine, cursor: Cursor, job_id: str, entries: list[intake.Entry]
 ) -> list[tuple[str, list[dict[str, str]]]]:
-    """(outcome, errors) that `intake.receive` would give each lead after the earlier chunks' leads.
+    """(outcome, errors) that `intake.take_in` would give each lead after the earlier chunks' leads.
 
     People of earlier rows are remembered by keyed hashes: who comes twice is created once.
     """
-    entries = [intake.read_entry(engine, index, raw) for index, raw in enumerate(raw_leads)]
     keys = intake.suppression_keys(engine, entries)
     intake.suppress(keys, identities.suppressed(cursor, keys))
     accepted = [entry for entry in entries if entry.outcome == "created"]

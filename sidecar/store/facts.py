@@ -101,7 +101,7 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     return events
 
 
-def load_values(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
+def load_claims(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
     """Every source's claims of each entity's fields, by entity id."""
     rows = many(
         cursor,
@@ -121,24 +121,19 @@ def claims_of(row: Row) -> Iterator[Row]:
                "observed_at": datetime.fromisoformat(claim["observed_at"])}
 
 
-def save_values(cursor: Executes, rows: Iterable[Row]) -> None:
-    """Upsert claims: [{entity_kind, entity_id, field, source, value, confidence, observed_at, locked,
-    sandbox}]."""
-    said: dict[tuple[str, str, str], Row] = {}
-    for row in rows:
-        said.setdefault((row["entity_kind"], row["entity_id"], row["source"]), {})[row["field"]] = {
-            name: row[name] for name in ("value", "confidence", "observed_at", "locked", "sandbox")}
+def save_claims(cursor: Executes, rows: Iterable[Row]) -> None:
+    """Add what sources say, one row for each entity and source: [{entity_kind, entity_id, source, fields:
+    {field: {value, confidence, observed_at, locked, sandbox}}}]; of a field the new claim stays."""
     insert(
         cursor, "claims",
         # In one order, so that two transactions never wait for each other.
-        [{"entity_kind": kind, "entity_id": entity, "source": source, "fields": fields}
-         for (kind, entity, source), fields in sorted(said.items(), key=lambda item: item[0])],
+        sorted(rows, key=lambda row: (row["entity_kind"], row["entity_id"], row["source"])),
         conflict="ON CONFLICT (entity_kind, entity_id, source) DO UPDATE"
         " SET fields = claims.fields || excluded.fields",
     )
 
 
-def forget_values(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
+def forget_claims(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
     """Nobody has said anything of these entities."""
     cursor.execute(
         "DELETE FROM claims WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))

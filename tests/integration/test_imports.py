@@ -75,7 +75,7 @@ def test_a_file_comes_in_and_tells_its_columns_and_rejects(api, send, engine):
 def test_a_break_in_any_step_loses_and_doubles_nothing(api, send, engine, monkeypatch):
     job = send(table(40, BAD))
     calls = []
-    real = intake.receive
+    real = intake.take_in
 
     def breaks_at(*arguments, **options):
         results = real(*arguments, **options)
@@ -84,7 +84,7 @@ def test_a_break_in_any_step_loses_and_doubles_nothing(api, send, engine, monkey
             raise RuntimeError("killed after the rows were written")
         return results
 
-    monkeypatch.setattr(imports.intake, "receive", breaks_at)
+    monkeypatch.setattr(imports.intake, "take_in", breaks_at)
     assert api.post(f"/v1/jobs/{job['id']}/step").status_code == 500
     assert stored(engine)["leads"] == 0
     # The chunk that broke is read row by row: the row that breaks is refused, the rest comes in.
@@ -261,9 +261,9 @@ def test_another_process_at_the_same_file_is_told(run, engine, monkeypatch):
     text = table(25)
     real = imports.feed
 
-    def behind(engine, job_id, number, rows):
-        real(engine, job_id, number, rows)  # as another process would
-        return real(engine, job_id, number, rows)
+    def behind(engine, job_id, number, chunk):
+        real(engine, job_id, number, chunk)  # as another process would
+        return real(engine, job_id, number, chunk)
 
     monkeypatch.setattr(imports, "feed", behind)
     assert "25 created" in run(text).output and stored(engine)["intake"] == 25
