@@ -88,8 +88,7 @@ def first(kind: str, entity: str, known: Mapping[str, Any], now: datetime) -> Ro
     """What a lead says of somebody who is created with these very values, as the store has it."""
     observed_at = now.isoformat()
     return {"entity_kind": kind, "entity_id": entity, "source": "lead", "fields": {
-        field: {"value": value, "confidence": 1.0, "observed_at": observed_at, "locked": False,
-                "sandbox": False}
+        field: {"value": value, "confidence": 1.0, "observed_at": observed_at}
         for field, value in known.items() if value is not None and field not in WITHOUT_PROVENANCE}}
 
 
@@ -98,6 +97,6 @@ def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) 
     return {"entity_kind": kind, "entity_id": entity, "source": source, "fields": {
         value.field: {
             "value": value.value, "confidence": value.confidence,
-            "observed_at": value.observed_at.isoformat(), "locked": value.locked,
-            "sandbox": value.sandbox}
+            "observed_at": value.observed_at.isoformat(),
+        } | {mark: True for mark in ("locked", "sandbox") if getattr(value, mark)}
         for value in values}}

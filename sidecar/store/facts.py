@@ -115,7 +115,8 @@ def load_claims(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[st
 
 
 def claims_of(row: Row) -> Iterator[Row]:
-    """The claims in a row of the table: {field, source, value, confidence, observed_at, locked, sandbox}."""
+    """The claims in a row of the table: {field, source, value, confidence, observed_at} and, where it is
+    true, locked and sandbox."""
     for field, claim in row["fields"].items():
         yield {**claim, "field": field, "source": row["source"],
                "observed_at": datetime.fromisoformat(claim["observed_at"])}
@@ -123,7 +124,7 @@ def claims_of(row: Row) -> Iterator[Row]:
 
 def save_claims(cursor: Executes, rows: Iterable[Row]) -> None:
     """Add what sources say, one row for each entity and source: [{entity_kind, entity_id, source, fields:
-    {field: {value, confidence, observed_at, locked, sandbox}}}]; of a field the new claim stays."""
+    {field: {value, confidence, observed_at, locked?, sandbox?}}}]; of a field the new claim stays."""
     insert(
         cursor, "claims",
         # In one order, so that two transactions never wait for each other.

@@ -13,6 +13,9 @@ from sidecar.store.facts import claims_of
 Key = tuple[str, str]
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
+# For more keys than these a plan of their own is worth its time: one that was made when the tables were
+# small reads them whole until they are analysed.
+_FEW = 20
 _BUCKETS = 256
 _LOCK_SPACE = 71
 
@@ -53,7 +56,8 @@ def know(
     {contact_id, id, tags}, locked; values: kind -> entity id -> every source's claims.
     """
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
-    cursor.execute(f"{cursor.prepared(_LOCK)};\n{cursor.prepared(_KNOW)}", (
+    planning = "" if len(keys) <= _FEW else "SET LOCAL plan_cache_mode = force_custom_plan;\n"
+    cursor.execute(f"{cursor.prepared(_LOCK)};\n{planning}{cursor.prepared(_KNOW)}", (
         _LOCK_SPACE, _buckets([*keys, *companies]), [kind for kind, _ in keys], [value for _, value in keys],
         list(domains), list(company_keys), list(hashes)))
     known = Known()

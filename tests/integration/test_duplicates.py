@@ -150,7 +150,7 @@ def test_viewers_see_masked_contacts_and_decide_nothing(app, api):
     assert reader.post("/v1/duplicates/find").status_code == 403
 
 
-CLAIM = {"confidence": 1.0, "observed_at": "2026-11-02T09:00:00+00:00", "locked": False, "sandbox": False}
+CLAIM = {"confidence": 1.0, "observed_at": "2026-11-02T09:00:00+00:00"}
 # Tables that a merge does not keep row by row: the search's own notes, made anew from the contact.
 NOTES = {("contact_blocks", "contact_id"), ("contact_checks", "contact_id")}
 # Where a contact's id stands without a foreign key: table -> (column, kind column).
