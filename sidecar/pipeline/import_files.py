@@ -9,16 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 from sidecar.engine import Engine
 from sidecar.pipeline import imports
 from sidecar.store.database import Row
 from sidecar.tables import detect_encoding
 
-T = TypeVar("T")
 _BLOCK = 1 << 20
 
 
@@ -44,24 +42,8 @@ def import_file(
     if job["state"] in imports.ENDED:
         return imports.get(engine, job["id"]), False
     following = job["next_chunk"]
-
-    def chunks() -> Iterator[tuple[int, imports.Chunk, int]]:
-        rows = imports.chunks_of(imports.read(file, how), job["chunk_rows"])
-        for number, some in enumerate(rows):
-            if number >= following:
-                yield number, imports.understand(engine, how, some), file.tell()
-
-    for number, chunk, position in _ahead(chunks()):
+    for number, rows in enumerate(imports.chunks_of(imports.read(file, how), job["chunk_rows"])):
         if number >= following:
-            following = imports.feed(engine, job["id"], number, chunk)["next_chunk"]
-        told(position)
+            following = imports.feed(engine, job["id"], number, rows)["next_chunk"]
+        told(file.tell())
     return imports.finish(engine, job["id"]), True
-
-
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """The items; the next one is made while the database works on the one before."""
-    with ThreadPoolExecutor(1) as other:
-        coming = other.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = other.submit(next, items, None)
-            yield item

@@ -48,15 +48,6 @@ Numbered = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """Rows that were read: what is wrong with some, by their place, and the leads of the others."""
-
-    rows: list[Numbered]
-    problems: dict[int, str]
-    entries: list[intake.Entry]
-
-
-@dataclass(frozen=True)
 class Plan:
     """How a file is read: kept with its job, so that a resumed one is read in the same way."""
 
@@ -153,20 +144,12 @@ def begin(
         return job, Plan.restore(engine.vault.open(job["plan"]))
 
 
-def understand(engine: Engine, how: Plan, rows: list[Numbered]) -> Chunk:
-    """Read the leads in rows; nothing is asked or written."""
-    problems = {
-        i: problem for i, (_, cells) in enumerate(rows) if (problem := row_problem(cells, how.columns))}
-    return Chunk(rows, problems, intake.read(engine, (
-        lead_of(cells, how.columns, how.source) for i, (_, cells) in enumerate(rows) if i not in problems)))
-
-
-def feed(engine: Engine, job_id: str, number: int, chunk: Chunk) -> Row:
+def feed(engine: Engine, job_id: str, number: int, rows: list[Numbered]) -> Row:
     """Take in the chunk of this number, unless that was done before. Raises Conflict."""
     def work(cursor: Cursor) -> Row:
         job = _mine(cursor, job_id)
         if job["next_chunk"] == number:
-            _take(engine, cursor, job, chunk)
+            _take(engine, cursor, job, rows)
         return _found(store.get(cursor, job_id))
 
     job: Row = _guarded(engine, job_id, work)
@@ -231,8 +214,7 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
     if job is None or job["chunks"] is None or job["state"] not in ("queued", "running"):
         return None
     rows = engine.vault.open(store.chunk(cursor, job_id, job["next_chunk"]))
-    how = Plan.restore(engine.vault.open(job["plan"]))
-    counts = _take(engine, cursor, job, understand(engine, how, rows))
+    counts = _take(engine, cursor, job, rows)
     if job["next_chunk"] + 1 >= job["chunks"]:
         store.end(cursor, job_id, "done")
     return counts
@@ -251,12 +233,13 @@ def _guarded(engine: Engine, job_id: str, work: Any) -> Any:
         raise
 
 
-def _take(engine: Engine, cursor: Cursor, job: Row, chunk: Chunk) -> Counter[str]:
-    outcomes = _outcomes(engine, cursor, job, chunk)
+def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[Numbered]) -> Counter[str]:
+    how = Plan.restore(engine.vault.open(job["plan"]))
+    outcomes = _outcomes(engine, cursor, job, how, rows)
     counts = Counter(outcome for outcome, _ in outcomes)
     rejected = [
         (number, cells, errors)
-        for (number, cells), (outcome, errors) in zip(chunk.rows, outcomes, strict=True)
+        for (number, cells), (outcome, errors) in zip(rows, outcomes, strict=True)
         if outcome == "rejected"
     ]
     if rejected:
@@ -268,16 +251,19 @@ def _take(engine: Engine, cursor: Cursor, job: Row, chunk: Chunk) -> Counter[str
 
 
 def _outcomes(
-    engine: Engine, cursor: Cursor, job: Row, chunk: Chunk,
+    engine: Engine, cursor: Cursor, job: Row, how: Plan, rows: list[Numbered],
 ) -> list[tuple[str, list[dict[str, str]]]]:
     """(outcome, errors) of each row."""
+    bad = {i: problem for i, (_, cells) in enumerate(rows) if (problem := row_problem(cells, how.columns))}
+    entries = intake.read(engine, (
+        lead_of(cells, how.columns, how.source) for i, (_, cells) in enumerate(rows) if i not in bad))
     if job["dry_run"]:
-        results = iter(preview(engine, cursor, job["id"], chunk.entries))
+        results = iter(preview(engine, cursor, job["id"], entries))
     else:
-        results = ((r["outcome"], r["errors"]) for r in _receive(engine, job, chunk.entries))
+        results = ((r["outcome"], r["errors"]) for r in _receive(engine, job, entries))
     return [
-        ("rejected", [{"pointer": "", "code": "bad_row", "detail": chunk.problems[i]}])
-        if i in chunk.problems else next(results) for i in range(len(chunk.rows))
+        ("rejected", [{"pointer": "", "code": "bad_row", "detail": bad[i]}]) if i in bad
+        else next(results) for i in range(len(rows))
     ]
 
 

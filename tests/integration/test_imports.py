@@ -261,9 +261,9 @@ def test_another_process_at_the_same_file_is_told(run, engine, monkeypatch):
     text = table(25)
     real = imports.feed
 
-    def behind(engine, job_id, number, chunk):
-        real(engine, job_id, number, chunk)  # as another process would
-        return real(engine, job_id, number, chunk)
+    def behind(engine, job_id, number, rows):
+        real(engine, job_id, number, rows)  # as another process would
+        return real(engine, job_id, number, rows)
 
     monkeypatch.setattr(imports, "feed", behind)
     assert "25 created" in run(text).output and stored(engine)["intake"] == 25
