@@ -31,6 +31,12 @@ class Conflict(EngineError):
     code = "conflict"
 
 
+class PreconditionFailed(EngineError):
+    """Somebody else changed it since the caller loaded it."""
+
+    code = "precondition_failed"
+
+
 class LeaseLost(EngineError):
     """The batch is no longer this caller's: its lease ended or it was closed."""
 

@@ -16,6 +16,7 @@ from sidecar.errors import (
     Invalid,
     LeaseLost,
     NotFound,
+    PreconditionFailed,
     TooMany,
     Unauthorized,
     Unavailable,
@@ -32,6 +33,7 @@ STATUS: dict[type[EngineError], tuple[int, str]] = {
     NotFound: (404, "Not found"),
     Conflict: (409, "Conflict"),
     LeaseLost: (409, "The lease is lost"),
+    PreconditionFailed: (412, "Changed meanwhile"),
     Unauthorized: (401, "Sign in first"),
     Forbidden: (403, "Not allowed"),
     TooMany: (429, "Too many requests"),
@@ -47,12 +49,14 @@ TYPES: dict[str, tuple[int, str]] = {
                        " more. Ask an admin for a client or role that has it."),
     "not_found": (404, "There is no such path, or no such thing (any more)."),
     "method_not_allowed": (405, "The path is there, the method is not; Allow lists those that are."),
-    "conflict": (409, "The request does not fit the present state: somebody changed it meanwhile (load it"
-                      " again), the name is taken, or it would leave no admin."),
+    "conflict": (409, "The request does not fit the present state: the name is taken, the person has another"
+                      " open lead, or it would leave no admin."),
     "lease_lost": (409, "The batch is no longer yours: its lease ended or it was closed. Stop; its leads are"
                         " queued again."),
     "idempotency_in_flight": (409, "The first request with this Idempotency-Key is still at work. Ask again"
                                    " after Retry-After seconds."),
+    "precondition_failed": (412, "Somebody else changed it since the version that If-Match names. Load it"
+                                 " again."),
     "too_large": (413, "The body is larger than 4 MB. Send fewer leads at once, or use `sidecar import`."),
     "unsupported_media_type": (415, "The body has a type that this path does not take."),
     "invalid": (422, "The request was read and not accepted; `errors` names each field by JSON pointer."),

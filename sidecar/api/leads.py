@@ -108,7 +108,7 @@ def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Edit a lead's status, tags, owner or message; If-Match takes its version.
 
-    What is as it was is no edit. 409: the version is another one, or the lead would be open again while
+    What is as it was is no edit. 412: the version is another one. 409: the lead would be open again while
     its person has another open one (`open_lead_id`).
     """
     return sales.edit_lead(

@@ -54,14 +54,15 @@ _IDEMPOTENCY_KEY = {
 }
 _IF_MATCH = {
     "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
-    "description": "The ETag of what is edited, as it was loaded; another version meanwhile is a 409.",
+    "description": "The ETag of what is edited, as it was loaded; another version meanwhile is a 412.",
 }
 _ETAG = {"description": "The version, for If-Match. It stands for what people edit: a new score alone is"
                         " no new version.", "schema": {"type": "string"}}
-PROBLEMS = {
-    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict",
-    413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "internal_error", 503: "unavailable",
-}
+# What any route may answer; and what one that takes If-Match may.
+_PROBLEMS: tuple[str, ...] = (
+    "bad_request", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "invalid",
+    "too_many_requests", "internal_error", "unavailable")
+_STALE = "precondition_failed"
 
 
 @cache
@@ -102,17 +103,19 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
         parameters.append(_IDEMPOTENCY_KEY)
     if contract.versioned:
         answer["headers"] = {"ETag": _ETAG}
-        if contract.method == "PATCH":
-            parameters.append(_IF_MATCH)
+    problems = _PROBLEMS
+    if contract.versioned and contract.method == "PATCH":
+        parameters.append(_IF_MATCH)
+        problems = (*_PROBLEMS, _STALE)
     operation: dict[str, Any] = {
         "operationId": contract.function.__name__,
         "tags": [contract.tag],
         "summary": " ".join(summary.split()),
         "parameters": parameters,
         "responses": {str(contract.status): answer} | {
-            str(status): {"description": code, "content": {
+            str(errors.TYPES[code][0]): {"description": code, "content": {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-            for status, code in PROBLEMS.items()
+            for code in problems
         },
         "security": [] if contract.scope is None else [{"token": []}],
     }

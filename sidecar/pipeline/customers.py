@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.errors import Invalid, NotFound, PreconditionFailed
 from sidecar.masking import mask_contact
 from sidecar.pipeline import claims
 from sidecar.pipeline.audit import Actor, record
@@ -63,8 +63,8 @@ def edit(
 ) -> Row:
     """A person's edit: normalised, locked against enrichment, audited; its leads are scored again.
 
-    Raises NotFound, Conflict when its version is none of `versions` or
-    another company has the name, Invalid that names each field.
+    Raises NotFound, PreconditionFailed when its version is none of `versions`, Conflict when another
+    company has the name, Invalid that names each field.
     """
     tidied = _tidied(engine, kind, changes)
     with engine.database.transaction() as cursor:
@@ -74,7 +74,7 @@ def edit(
         if before is None:
             raise NotFound(f"There is no such {kind}.")
         if versions is not None and str(before["version"]) not in versions:
-            raise Conflict(f"Somebody else changed this {kind} meanwhile; load it again.")
+            raise PreconditionFailed(f"Somebody else changed this {kind} meanwhile; load it again.")
         claims.write(
             cursor, kind, {entity_id: claims.lead_claims(tidied)}, source=f"edited by {by.name}",
             now=engine.now(), locked=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict, NotFound
+from sidecar.errors import Conflict, NotFound, PreconditionFailed
 from sidecar.masking import mask_lead
 from sidecar.pipeline import claims
 from sidecar.pipeline.audit import Actor, record
@@ -54,8 +54,8 @@ def edit_lead(
 ) -> Row:
     """A person's edit, audited; what is as it was is none.
 
-    Raises NotFound, and Conflict when the lead's version is none of `versions`, or when it would be open
-    again while its person has another open lead.
+    Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Conflict when it would
+    be open again while its person has another open lead.
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
@@ -64,7 +64,7 @@ def edit_lead(
         if before is None:
             raise NotFound("There is no such lead.")
         if versions is not None and str(before["version"]) not in versions:
-            raise Conflict("Somebody else changed this lead meanwhile; load it again.")
+            raise PreconditionFailed("Somebody else changed this lead meanwhile; load it again.")
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
             _edit(cursor, before, changed, by)

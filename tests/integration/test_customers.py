@@ -65,7 +65,7 @@ def test_a_persons_edit_is_tidied_and_wins_over_what_comes_later(api, sent):
     assert edited.json["fields"] | {"job_title": "CTO", "city": "London", "seniority": "cxo"} == (
         edited.json["fields"])
     assert edited.json["sources"]["job_title"]["locked"] is True
-    assert patch(api, path, {"city": "Leeds"}, **{"If-Match": f'"{version}"'}).status_code == 409
+    assert patch(api, path, {"city": "Leeds"}, **{"If-Match": f'"{version}"'}).status_code == 412
     api.post("/v1/leads", LEAD | {"job_title": "Intern"})
     assert api.get(path).json["fields"]["job_title"] == "CTO"
 
