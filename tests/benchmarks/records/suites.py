@@ -82,7 +82,7 @@ def people() -> Iterator[tuple[str, str, str]]:
     for text, parts in _labelled("person_labeled.xml"):
         given = [word for label, word in parts if label == "GivenName"]
         family = [word for label, word in parts if label == "Surname"]
-        if len(given) == len(family) == 1 and all(label != "And" for label, _ in parts):
+        if len(given) == len(family) == 1:
             yield text, given[0], family[0]
 
 
