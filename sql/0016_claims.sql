@@ -6,7 +6,7 @@ CREATE TABLE claims (
     entity_id   uuid NOT NULL,
     source      text NOT NULL,
     fields      jsonb NOT NULL,
-    PRIMARY KEY (entity_kind, entity_id, source)
+    PRIMARY KEY (entity_id, entity_kind, source)
 );
 COMMENT ON TABLE claims IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
 COMMENT ON COLUMN claims.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';

@@ -128,8 +128,8 @@ def save_claims(cursor: Executes, rows: Iterable[Row]) -> None:
     insert(
         cursor, "claims",
         # In one order, so that two transactions never wait for each other.
-        sorted(rows, key=lambda row: (row["entity_kind"], row["entity_id"], row["source"])),
-        conflict="ON CONFLICT (entity_kind, entity_id, source) DO UPDATE"
+        sorted(rows, key=lambda row: (row["entity_id"], row["entity_kind"], row["source"])),
+        conflict="ON CONFLICT (entity_id, entity_kind, source) DO UPDATE"
         " SET fields = claims.fields || excluded.fields",
     )
 

@@ -13,9 +13,9 @@ from sidecar.store.facts import claims_of
 Key = tuple[str, str]
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
-# For more keys than these a plan of their own is worth its time: one that was made when the tables were
-# small reads them whole until they are analysed.
-_FEW = 20
+# A plan that was made when the tables were small would read them whole until they are analysed.
+_BY_INDEX = ("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
+             " SET LOCAL enable_mergejoin = off")
 _BUCKETS = 256
 _LOCK_SPACE = 71
 
@@ -56,8 +56,7 @@ def know(
     {contact_id, id, tags}, locked; values: kind -> entity id -> every source's claims.
     """
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
-    planning = "" if len(keys) <= _FEW else "SET LOCAL plan_cache_mode = force_custom_plan;\n"
-    cursor.execute(f"{cursor.prepared(_LOCK)};\n{planning}{cursor.prepared(_KNOW)}", (
+    cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         _LOCK_SPACE, _buckets([*keys, *companies]), [kind for kind, _ in keys], [value for _, value in keys],
         list(domains), list(company_keys), list(hashes)))
     known = Known()
@@ -97,10 +96,11 @@ FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY($5::text[])) x
 UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
-UNION ALL SELECT 'claims', row_to_json(c) FROM claims c
-    WHERE entity_kind = 'contact' AND entity_id IN (SELECT contact_id FROM contact)
-UNION ALL SELECT 'claims', row_to_json(c) FROM claims c
-    WHERE entity_kind = 'organization' AND entity_id IN (SELECT id FROM organization)
+UNION ALL SELECT 'claims', row_to_json(c)
+    FROM (SELECT 'contact' AS kind, contact_id AS id FROM contact
+          UNION SELECT 'organization', id FROM organization) e
+    CROSS JOIN LATERAL (  -- one by one, by the index
+        SELECT * FROM claims WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
 """
 
 
