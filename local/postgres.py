@@ -26,7 +26,6 @@ _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 80
-shared_buffers = 128MB
 wal_compression = on
 max_wal_size = 1GB
 password_encryption = scram-sha-256

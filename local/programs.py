@@ -179,6 +179,7 @@ def services(stack: Stack) -> list[Program]:
             "postgres",
             (str(cluster.binaries / "bin/postgres"), "-D", str(cluster.data),
              "-p", str(ports["postgres"]),
+             "-c", f"shared_buffers={stack.settings.get('POSTGRES_SHARED_BUFFERS', '128MB')}",
              # No statements and no details in the log: they hold what people sent.
              "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"),
             stop_signal="INT", stop_seconds=30, user=cluster.user, directory=cluster.home),

@@ -66,11 +66,11 @@ def running(**values: str) -> Iterator[Running]:
 
 
 @contextmanager
-def running_services() -> Iterator[Stack]:
+def running_services(**values: str) -> Iterator[Stack]:
     """Postgres and Valkey alone, with the schema in place."""
     state = Path(tempfile.mkdtemp(prefix="enrichment-test-"))
     state.chmod(0o711)
-    found = found_settings(state)
+    found = found_settings(state, **values)
     try:
         stack, supervisor = local_stack.prepare(found)
         supervisor.apply(programs.services(stack), found.machine())

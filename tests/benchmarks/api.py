@@ -165,7 +165,8 @@ def size(engine: Engine, leads: list[dict]) -> dict[str, float]:
 
 def main() -> None:
     """Print every figure."""
-    with running_services() as stack:
+    # A store of a million leads has the memory that docs/SCALING.md gives it.
+    with running_services(POSTGRES_SHARED_BUFFERS="1GB") as stack:
         environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
         engine = Engine.build(Settings.from_env(environment))
         with engine.database.transaction() as cursor:
