@@ -13,9 +13,9 @@ from sidecar.records import normalize, validate
 from sidecar.store import customers, facts, history, intake, leads
 from sidecar.store.database import Cursor, Row
 
-# An organization's fields under the names that a lead has for them.
 # What the audit log may tell of a person; of a company it tells all.
 _NAMES_NOBODY = {"seniority", "department", "country", "region"}
+# An organization's fields under the names that a lead has for them.
 _AS_LEAD = {"name": "company_name", "industry": "industry", "employee_count": "employee_count",
             "annual_revenue": "annual_revenue", "country": "country", "region": "region", "city": "city",
             "linkedin_url": "linkedin_url"}

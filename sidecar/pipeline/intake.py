@@ -32,10 +32,10 @@ _ORGANIZATION = {
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """One raw lead on its way in; `payload` is itself, encrypted."""
+    """One raw lead on its way in."""
 
     index: int
-    payload: bytes
+    raw: Any
     source: str = "api"
     lead: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
@@ -73,7 +73,7 @@ def take_in(
         writes = Gathered(cursor)
         if accepted:
             _store(engine, writes, accepted, known, lane)
-        store.record(writes, [_intake_row(entry, client, request_id) for entry in entries])
+        store.record(writes, [_intake_row(engine, entry, client, request_id) for entry in entries])
         writes.send()
     return [_result(engine, entry) for entry in entries]
 
@@ -84,7 +84,7 @@ def lane_of(engine: Engine, count: int) -> str:
 
 
 def _read(engine: Engine, index: int, raw: Any) -> Entry:
-    entry = Entry(index, engine.vault.seal(raw))
+    entry = Entry(index, raw)
     checked = validate(raw, engine.record_settings)
     if not checked["valid"]:
         entry.errors = [{name: _storable(text) for name, text in error.items()}
@@ -288,10 +288,12 @@ def _events(entry: Entry, now: Any) -> Iterable[dict[str, Any]]:
         }
 
 
-def _intake_row(entry: Entry, client: str, request_id: str | None) -> dict[str, Any]:
+def _intake_row(
+    engine: Engine, entry: Entry, client: str, request_id: str | None
+) -> dict[str, Any]:
     return {
         "client": client, "source": entry.source, "request_id": request_id,
-        "payload": None if entry.outcome == "suppressed" else entry.payload,
+        "payload": None if entry.outcome == "suppressed" else engine.vault.seal(entry.raw),
         "outcome": entry.outcome, "errors": entry.errors, "lead_id": entry.lead_id,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from sidecar.engine import Engine
@@ -88,18 +89,17 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | N
 def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
     """Claims of both; of one source's two about a field the one that ranks higher. Then the winners."""
     rows = facts.load_claims(cursor, "contact", [kept["id"], lost["id"]])
-    by_source: dict[str, list[FieldValue]] = {}
+    said: dict[str, list[FieldValue]] = {}
     for row in (*rows.get(lost["id"], []), *rows.get(kept["id"], [])):
-        by_source.setdefault(row["source"], []).append(FieldValue(**row))
-    united = [value for values in by_source.values() for value in winners(values).values()]
+        said.setdefault(row["source"], []).append(FieldValue(**row))
+    united = {source: list(winners(values).values()) for source, values in said.items()}
     facts.forget_claims(cursor, "contact", [kept["id"], lost["id"]])
     facts.save_claims(cursor, [
-        claims.document("contact", kept["id"], source, winners(values).values())
-        for source, values in by_source.items()])
+        claims.document("contact", kept["id"], source, values) for source, values in united.items()])
     columns = {column: kept[column] if kept[column] is not None else lost[column]
                for column, _ in facts.CONTACT_FIELDS.values()}
-    columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in winners(united).items()
-                if name in facts.CONTACT_FIELDS}
+    columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in
+                winners(chain.from_iterable(united.values())).items() if name in facts.CONTACT_FIELDS}
     for name, companions in _COMPANIONS.items():
         owner = next((row for row in (kept, lost) if row[name] == columns[name]), kept)
         columns |= {column: owner[column] for column in companions}
