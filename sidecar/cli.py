@@ -85,7 +85,7 @@ def _dedupe_store(threshold: float, dry_run: bool) -> None:
     import json
 
     from sidecar.engine import Engine
-    from sidecar.pipeline import duplicates
+    from sidecar.services import duplicates
     from sidecar.settings import Settings
 
     def tell(pair: duplicates.Pair) -> None:
@@ -154,8 +154,8 @@ def import_(
     """
     from sidecar.engine import Engine
     from sidecar.errors import EngineError
-    from sidecar.pipeline import imports
-    from sidecar.pipeline.import_files import import_file
+    from sidecar.services import imports
+    from sidecar.services.import_files import import_file
     from sidecar.settings import Settings
     from sidecar.tables import TableError
 
@@ -220,7 +220,7 @@ def recount() -> None:
     """Count leads, work and intake anew, where somebody changed them behind the triggers' backs."""
     from sidecar.store import statistics
 
-    with _administration() as engine, engine.database.transaction() as cursor:
+    with _administration() as engine, engine.database.write() as cursor:
         wrong = statistics.recount(cursor)
     click.echo(f"{wrong} figures were wrong and are mended." if wrong else "Every figure is right.")
 
@@ -259,9 +259,9 @@ def clients() -> None:
 @click.option("--keep", is_flag=True, help="Leave a client that exists as it is.")
 def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> None:
     """Create a client, or give it a new secret and scopes."""
-    from sidecar.pipeline import administration
-    from sidecar.pipeline.access import SCOPES
-    from sidecar.pipeline.audit import COMMAND_LINE
+    from sidecar.services import administration
+    from sidecar.services.access import SCOPES
+    from sidecar.services.audit import COMMAND_LINE
 
     wanted = list(SCOPES) if scopes == "all" else [s.strip() for s in scopes.split(",")]
     secret = _read(secret_file) if secret_file else None
@@ -277,7 +277,7 @@ def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> 
 @clients.command("list")
 def list_clients() -> None:
     """All clients."""
-    from sidecar.pipeline import administration
+    from sidecar.services import administration
 
     with _administration() as engine:
         for row in administration.list_clients(engine):
@@ -289,8 +289,8 @@ def list_clients() -> None:
 @click.argument("name")
 def rotate_secret(name: str) -> None:
     """Give a client a new secret, printed once; the old one is refused at once."""
-    from sidecar.pipeline import administration
-    from sidecar.pipeline.audit import COMMAND_LINE
+    from sidecar.services import administration
+    from sidecar.services.audit import COMMAND_LINE
 
     with _administration() as engine:
         made = administration.rotate_secret(engine, name, by=COMMAND_LINE)
@@ -312,8 +312,8 @@ def enable_client(name: str) -> None:
 
 
 def _enable_client(name: str, enabled: bool) -> None:
-    from sidecar.pipeline import administration
-    from sidecar.pipeline.audit import COMMAND_LINE
+    from sidecar.services import administration
+    from sidecar.services.audit import COMMAND_LINE
 
     with _administration() as engine:
         administration.enable_client(engine, name, enabled, by=COMMAND_LINE)
@@ -336,8 +336,8 @@ def add_user(
 ) -> None:
     """Create a user, or give them a new password and role."""
     from sidecar.errors import NotFound
-    from sidecar.pipeline import administration
-    from sidecar.pipeline.audit import COMMAND_LINE
+    from sidecar.services import administration
+    from sidecar.services.audit import COMMAND_LINE
 
     password = _read(password_file) if password_file else _ask_password()
     with _administration() as engine:
@@ -355,7 +355,7 @@ def add_user(
 @users.command("list")
 def list_users() -> None:
     """All users, newest first."""
-    from sidecar.pipeline import administration
+    from sidecar.services import administration
 
     with _administration() as engine:
         after: list[Any] | None = None
@@ -373,8 +373,8 @@ def list_users() -> None:
               help="File that holds the password; without it you are asked.")
 def set_password(email: str, password_file: Path | None) -> None:
     """Give a user a new password; their sign-ins end, a lock after wrong passwords opens."""
-    from sidecar.pipeline import administration
-    from sidecar.pipeline.audit import COMMAND_LINE
+    from sidecar.services import administration
+    from sidecar.services.audit import COMMAND_LINE
 
     password = _read(password_file) if password_file else _ask_password()
     with _administration() as engine:
@@ -397,8 +397,8 @@ def enable_user(email: str) -> None:
 
 
 def _enable_user(email: str, enabled: bool) -> None:
-    from sidecar.pipeline import administration
-    from sidecar.pipeline.audit import COMMAND_LINE
+    from sidecar.services import administration
+    from sidecar.services.audit import COMMAND_LINE
 
     with _administration() as engine:
         administration.enable_user(
@@ -440,7 +440,7 @@ def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
     import secrets
     from urllib.parse import urlsplit
 
-    from sidecar.pipeline.audit import COMMAND_LINE, record
+    from sidecar.services.audit import COMMAND_LINE, record
     from sidecar.settings import Settings
     from sidecar.store import forms as store
 
@@ -482,7 +482,7 @@ def _transaction() -> AbstractContextManager[Any]:
     from sidecar.settings import Settings
     from sidecar.store.database import Database
 
-    return Database(Settings.from_env(os.environ).database_url).transaction()
+    return Database(Settings.from_env(os.environ).database_url).write()
 
 
 def _read(path: Path) -> str:

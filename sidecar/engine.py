@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from redis import RedisError
 
-from sidecar.metrics import ANSWERS
+from sidecar.metrics import RESPONSE_CACHE
 from sidecar.records import RecordSettings
 from sidecar.secrets import Vault, keyed_hash
 from sidecar.settings import Settings
@@ -21,21 +21,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _forget_answers(cache: Cache) -> None:
-    """Something was written. Without Redis an answer is kept for its few seconds at most."""
+def _forget_responses(cache: Cache) -> None:
+    """Something was written. Without Redis a cached response lives for its few seconds at most."""
     try:
-        cache.forget_answers()
+        cache.forget_responses()
     except RedisError:
-        ANSWERS.labels("away").inc()
+        RESPONSE_CACHE.labels("unavailable").inc()
 
 
 @dataclass(frozen=True)
 class Engine:
-    """`replica` is the primary where no replica is set; `history` is n8n's database."""
+    """Everything a use case needs of the outside; `history` is n8n's database."""
 
     settings: Settings
     database: Database
-    replica: Database
     cache: Cache
     vault: Vault
     record_settings: RecordSettings
@@ -46,15 +45,14 @@ class Engine:
     def build(cls, settings: Settings) -> Engine:
         """Wire the engine; connections open at first use."""
         cache = Cache(settings.redis_url)
-        database = Database(
-            settings.database_url,
-            written=(lambda: _forget_answers(cache)) if settings.answer_seconds else None)
         replica = settings.replica_database_url
         return cls(
             settings=settings,
-            database=database,
-            # A replica may go at any time, and reads then move to the primary without an error.
-            replica=Database(replica, trust_idle=0) if replica else database,
+            database=Database(
+                settings.database_url,
+                written=(lambda: _forget_responses(cache)) if settings.response_cache_seconds else None,
+                # A replica may go at any time, and reads then move to the primary without an error.
+                replica=Database(replica, trust_idle=0) if replica else None),
             cache=cache,
             vault=Vault(settings.encryption_keys),
             history=Database(settings.n8n_database_url, size=1) if settings.n8n_database_url else None,
@@ -68,7 +66,6 @@ class Engine:
     def close(self) -> None:
         """Give back every connection."""
         self.database.close()
-        self.replica.close()
         if self.history:
             self.history.close()
         self.cache.redis.close()

@@ -28,11 +28,11 @@ LEADS = Counter("enrich_leads_received", "Leads received, by outcome.", ["outcom
 WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
 
 LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
-LIMITS_AWAY = Counter(
+LIMITS_UNAVAILABLE = Counter(
     "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])
 
-ANSWERS = Counter(
-    "enrich_remembered_answers", "Questions whose answers Redis keeps: hit, miss, or Redis away.", ["result"])
+RESPONSE_CACHE = Counter(
+    "enrich_response_cache", "Requests that Redis may answer: hit, miss, or Redis unavailable.", ["result"])
 
 
 class QueueCollector(Collector):
@@ -54,7 +54,7 @@ class QueueCollector(Collector):
         credits = GaugeMetricFamily(
             "enrich_provider_credits", "Credits spent in the last 30 days.", labels=["provider", "sandbox"])
         try:
-            with self._engine.replica.transaction() as cursor:
+            with self._engine.database.read(may_lag=True) as cursor:
                 oldest = dict.fromkeys(work.LANES, 0.0)
                 # Zeros, too: a series that comes and goes cannot be alerted on.
                 leads = dict.fromkeys(product(work.LANES, work.UNFINISHED), 0)

@@ -163,7 +163,7 @@ class Settings:
         "Other requests a minute of one user or client.", _integer(1, 10_000_000), "1200")
     form_posts_per_minute: int = _setting(
         "Posts of public web forms a minute from one address.", _integer(1, 1_000_000), "10")
-    answer_seconds: int = _setting(
+    response_cache_seconds: int = _setting(
         "Seconds for which Redis keeps answers of lists and figures, unless something is written; 0: none.",
         _integer(0, 300), "5")
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR.", _text, "INFO")

@@ -10,8 +10,8 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, number_after, page
 from sidecar.engine import Engine
-from sidecar.pipeline import administration
-from sidecar.pipeline.access import Caller
+from sidecar.services import administration
+from sidecar.services.access import Caller
 
 bp = Blueprint("administration", __name__)
 _USER, _CLIENT = "/v1/users/<uuid:user_id>", "/v1/clients/<client_id>"

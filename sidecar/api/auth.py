@@ -9,8 +9,8 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.pipeline import access
-from sidecar.pipeline.access import Caller
+from sidecar.services import access
+from sidecar.services.access import Caller
 
 bp = Blueprint("auth", __name__)
 

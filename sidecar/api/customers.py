@@ -11,8 +11,8 @@ from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.api.preconditions import if_match
 from sidecar.engine import Engine
-from sidecar.pipeline import customers
-from sidecar.pipeline.access import Caller
+from sidecar.services import customers
+from sidecar.services.access import Caller
 
 bp = Blueprint("customers", __name__)
 

@@ -10,8 +10,9 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
-from sidecar.pipeline import duplicates, merging, waking
-from sidecar.pipeline.access import Caller
+from sidecar.pipeline import waking
+from sidecar.services import duplicates, merging
+from sidecar.services.access import Caller
 
 bp = Blueprint("duplicates", __name__)
 

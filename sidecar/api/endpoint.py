@@ -12,12 +12,12 @@ from flask import Blueprint, Response, current_app, g, request
 from flask import json as flask_json
 from marshmallow import Schema, ValidationError
 
-from sidecar.api import answers, errors, limits
+from sidecar.api import errors, limits, response_cache
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound, Unauthorized
-from sidecar.pipeline import idempotency
-from sidecar.pipeline.access import Caller, authenticate, require_admin
-from sidecar.pipeline.audit import Actor
+from sidecar.services import idempotency
+from sidecar.services.access import Caller, authenticate, require_admin
+from sidecar.services.audit import Actor
 
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
 
@@ -80,7 +80,7 @@ def endpoint(
 
             if remembered:
                 return Response(
-                    answers.remembered(engine, caller, lambda: flask_json.dumps(work())),
+                    response_cache.cached(engine, caller, lambda: flask_json.dumps(work())),
                     status=status, content_type="application/json")
             return _answer(engine, caller, work, contract)
 

@@ -21,8 +21,8 @@ from sidecar.errors import (
     Unauthorized,
     Unavailable,
 )
-from sidecar.pipeline.access import InvalidToken
-from sidecar.pipeline.idempotency import InFlight
+from sidecar.services.access import InvalidToken
+from sidecar.services.idempotency import InFlight
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from sidecar.api.endpoint import endpoint, json_body
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
-from sidecar.pipeline import forms, waking
+from sidecar.pipeline import waking
+from sidecar.services import forms
 
 bp = Blueprint("forms", __name__)
 

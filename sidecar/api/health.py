@@ -27,7 +27,7 @@ def readyz(engine: Engine, caller: None) -> Any:
     """Postgres and Redis answer: 200, else 503 with each one's state."""
     checks = {"postgres": "ok", "redis": "ok"}
     try:
-        with engine.database.transaction() as cursor:
+        with engine.database.read() as cursor:
             one(cursor, "SELECT 1 FROM leads LIMIT 1")
     except Unavailable:
         checks["postgres"] = "down"

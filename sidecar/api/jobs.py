@@ -15,8 +15,8 @@ from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid
 from sidecar.metrics import LEADS
-from sidecar.pipeline import imports
-from sidecar.pipeline.access import Caller
+from sidecar.services import imports
+from sidecar.services.access import Caller
 from sidecar.tables import TableError
 
 bp = Blueprint("jobs", __name__)

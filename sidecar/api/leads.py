@@ -15,8 +15,9 @@ from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
-from sidecar.pipeline import exports, intake, sales, waking
-from sidecar.pipeline.access import Caller
+from sidecar.pipeline import intake, waking
+from sidecar.services import exports, leads
+from sidecar.services.access import Caller
 from sidecar.store.work import LANES
 
 bp = Blueprint("leads", __name__)
@@ -81,7 +82,7 @@ def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """
     limit, sort, wanted = query.pop("limit"), query.pop("sort"), query.pop("fields", None)
     after = after_sorted(query.pop("cursor", None), sort, scored=sort in ("score", "lowest"))
-    rows, following = sales.list_leads(
+    rows, following = leads.list_leads(
         engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read"))
     return sorted_page([project(row, wanted) for row in rows] if wanted else rows, following, sort)
 
@@ -100,7 +101,7 @@ def export_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
           versioned=True)
 def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
     """One lead with its score's reasons, each field's source, events, history and messages."""
-    return sales.get_lead(engine, str(lead_id), reveal=caller.may("pii:read"))
+    return leads.get_lead(engine, str(lead_id), reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
@@ -111,7 +112,7 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
     What is as it was is no edit. 412: the version is another one. 409: the lead would be open again while
     its person has another open one (`open_lead_id`).
     """
-    return sales.edit_lead(
+    return leads.edit_lead(
         engine, str(lead_id), body, by=actor(caller), reveal=caller.may("pii:read"), versions=if_match())
 
 
@@ -119,7 +120,7 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
           answer=schemas.EventCounts(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again."""
-    counts = sales.add_events(engine, body["events"], source=caller.name)
+    counts = leads.add_events(engine, body["events"], source=caller.name)
     waking.wake_after(engine, "interactive")
     return counts
 
@@ -129,7 +130,7 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads that were refused, with the reasons; the raw lead only with the scope pii:read."""
     after = decode_cursor(query.get("cursor"), 1)
-    return page(*sales.list_rejects(
+    return page(*leads.list_rejects(
         engine, limit=query["limit"], after=after, reveal=caller.may("pii:read")))
 
 

@@ -11,8 +11,8 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.errors import TooMany
-from sidecar.metrics import LIMITED, LIMITS_AWAY
-from sidecar.pipeline.access import Caller
+from sidecar.metrics import LIMITED, LIMITS_UNAVAILABLE
+from sidecar.services.access import Caller
 
 _WINDOW = 60
 _ALONE_PER_MINUTE = 10
@@ -33,7 +33,7 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
         allowed, left, wait = engine.cache.take(
             f"{route_class}:{who}", capacity, capacity / _WINDOW)
     except RedisError:
-        LIMITS_AWAY.labels(route_class).inc()
+        LIMITS_UNAVAILABLE.labels(route_class).inc()
         if caller is not None:
             return
         capacity = min(capacity, _ALONE_PER_MINUTE)

@@ -10,8 +10,9 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
-from sidecar.pipeline import messages, overview, sales, waking
-from sidecar.pipeline.access import Caller
+from sidecar.pipeline import messages, waking
+from sidecar.services import leads, overview
+from sidecar.services.access import Caller
 
 bp = Blueprint("operations", __name__)
 
@@ -43,14 +44,14 @@ def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads that could not be processed, with the reason."""
     after = decode_cursor(query.get("cursor"), 1)
-    return page(*sales.dead_letters(engine, limit=query["limit"], after=after))
+    return page(*leads.dead_letters(engine, limit=query["limit"], after=after))
 
 
 @endpoint(bp, "POST", "/v1/dead-letters/<uuid:lead_id>/replay", scope="leads",
           body=schemas.Empty(), status=202, answer=schemas.Replayed())
 def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Queue a dead lead again, alone."""
-    sales.replay(engine, str(lead_id), by=actor(caller))
+    leads.replay(engine, str(lead_id), by=actor(caller))
     waking.wake_after(engine, "interactive")
     return {"lead_id": str(lead_id), "stage": "queued"}
 

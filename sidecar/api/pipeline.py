@@ -9,16 +9,8 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.pipeline import (
-    batches,
-    completion,
-    messages,
-    providers,
-    scoring,
-    waking,
-    workflow_errors,
-)
-from sidecar.pipeline.access import Caller
+from sidecar.pipeline import batches, completion, messages, providers, scoring, waking, workflow_errors
+from sidecar.services.access import Caller
 
 bp = Blueprint("pipeline", __name__)
 _BATCH = "/v1/pipeline/batches/<uuid:batch_id>"

@@ -9,8 +9,8 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.pipeline import stateless
-from sidecar.pipeline.access import Caller
+from sidecar.services import stateless
+from sidecar.services.access import Caller
 
 bp = Blueprint("records", __name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.enrichment import reading
-from sidecar.enrichment.model import Claim
+from sidecar.enrichment.model import Statement
 from sidecar.records import COMPANY_SIZES, SENIORITIES
 
 PERSON_FIELDS = frozenset({
@@ -19,11 +19,11 @@ COMPANY_FIELDS = frozenset({
 _LEVELS = {"manager": "manager", "director": "director"}
 
 
-def person(record: Any, confidence: float) -> dict[str, Claim]:
-    """Claims of a Clearbit person; absent and null members are left out."""
+def person(record: Any, confidence: float) -> dict[str, Statement]:
+    """Statements of a Clearbit person; absent and null members are left out."""
     level = reading.at(record, "employment", "seniority")
     level = level if level in SENIORITIES else _LEVELS.get(level if isinstance(level, str) else "")
-    return reading.claims(confidence, {
+    return reading.statements(confidence, {
         "first_name": reading.text(reading.at(record, "name", "givenName")),
         "last_name": reading.text(reading.at(record, "name", "familyName")),
         "full_name": reading.text(reading.at(record, "name", "fullName")),
@@ -36,13 +36,13 @@ def person(record: Any, confidence: float) -> dict[str, Claim]:
     })
 
 
-def company(record: Any, confidence: float) -> dict[str, Claim]:
-    """Claims of a Clearbit company; `employees` may be null while `employeesRange` is set."""
+def company(record: Any, confidence: float) -> dict[str, Statement]:
+    """Statements of a Clearbit company; `employees` may be null while `employeesRange` is set."""
     technologies = reading.at(record, "tech")
     names = [t for t in map(reading.text, technologies) if t] if isinstance(
         technologies, list) else []
     handle = reading.text(reading.at(record, "linkedin", "handle"))
-    return reading.claims(confidence, {
+    return reading.statements(confidence, {
         "name": reading.text(reading.at(record, "name")),
         "industry": reading.industry(reading.at(record, "category", "industry")),
         **reading.size(

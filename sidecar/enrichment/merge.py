@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sidecar.enrichment.model import Claim
+from sidecar.enrichment.model import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """One source's claim of one field. `locked`: a person said so; `sandbox`: it is invented."""
+    """One source's statement of one field. `locked`: a person said so; `sandbox`: it is invented."""
 
     field: str
     value: Any
@@ -24,25 +24,25 @@ class FieldValue:
 
 
 def merge(
-    existing: Iterable[FieldValue], claims: Mapping[str, Claim], source: str, now: datetime, *,
+    existing: Iterable[FieldValue], statements: Mapping[str, Statement], source: str, now: datetime, *,
     sandbox: bool = False, locked: bool = False,
 ) -> list[FieldValue]:
-    """All claims after a source has spoken: its newer claim replaces its older one of a field.
+    """All statements after a source has spoken: its newer statement replaces its older one of a field.
 
     The sandbox never replaces what the real provider said.
     """
     known = {(value.field, value.source): value for value in existing}
-    for name, claim in claims.items():
+    for name, statement in statements.items():
         before = known.get((name, source))
         if before and (before.observed_at > now or (sandbox and not before.sandbox)):
             continue
         known[name, source] = FieldValue(
-            name, claim.value, source, claim.confidence, now, locked, sandbox)
+            name, statement.value, source, statement.confidence, now, locked, sandbox)
     return list(known.values())
 
 
 def winners(values: Iterable[FieldValue]) -> dict[str, FieldValue]:
-    """Field -> the claim that counts: a person's, then the lead's own, then live providers by
+    """Field -> the statement that counts: a person's, then the lead's own, then live providers by
     confidence and recency, then the sandbox's."""
     best: dict[str, FieldValue] = {}
     for value in values:

@@ -13,7 +13,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Statement:
     """What a source says of one field: the value in canonical form, confidence 0 to 1."""
 
     value: Any
@@ -22,10 +22,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A provider's answer, read. `claims` by field; `credits` is what it cost."""
+    """A provider's answer, read. `statements` by field; `credits` is what it cost."""
 
     outcome: Outcome
-    claims: Mapping[str, Claim] = field(default_factory=dict)
+    statements: Mapping[str, Statement] = field(default_factory=dict)
     credits: float = 0.0
     retry_after_s: float | None = None
     detail: str = ""

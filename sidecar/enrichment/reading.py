@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sidecar.enrichment.model import Claim
+from sidecar.enrichment.model import Statement
 from sidecar.records import (
     canonical_industry,
     company_size,
@@ -98,9 +98,9 @@ def band(value: Any, known: Any) -> str | None:
     return value if isinstance(value, str) and value in known else None
 
 
-def claims(confidence: float, values: Mapping[str, Any]) -> dict[str, Claim]:
-    """Claims of all that is known."""
-    return {name: Claim(value, confidence) for name, value in values.items() if value is not None}
+def statements(confidence: float, values: Mapping[str, Any]) -> dict[str, Statement]:
+    """Statements of all that is known."""
+    return {name: Statement(value, confidence) for name, value in values.items() if value is not None}
 
 
 def person(title: Any, level: Any = None, role: Any = None) -> dict[str, str | None]:

@@ -29,7 +29,7 @@ def claim(
     settings = engine.settings
     sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}
     open_batches = {"interactive": settings.interactive_batches, "bulk": settings.bulk_batches}
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         work.expire(cursor, settings.max_attempts)
         for candidate in lanes:
             batch_id = new_id()
@@ -67,7 +67,7 @@ def references(
 
 def fail(engine: Engine, batch_id: str, reason: str) -> Row:
     """Give a batch back with a reason: {requeued, dead}. Raises NotFound when it is not open."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         batch = work.close_failed(cursor, batch_id, reason)
         if batch is None:
             raise NotFound("There is no such open batch.")

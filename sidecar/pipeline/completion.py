@@ -16,7 +16,7 @@ MAX_WAITS = 5
 def complete(engine: Engine, batch_id: str) -> dict[str, Any]:
     """Close the batch: {results, more, lane}; leads that a provider still owes an answer wait."""
     settings = engine.settings
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         batch = work.renew(cursor, batch_id, settings.lease_seconds)
         lead_ids = work.members(cursor, batch_id)
         calls.drop_planned(cursor, batch_id)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.pipeline import claims
+from sidecar.pipeline import provenance
 from sidecar.records import match_keys, normalize, validate
 from sidecar.scoring import intake_event
 from sidecar.store import facts
@@ -67,7 +67,7 @@ def take_in(
 ) -> list[dict[str, Any]]:
     """What `receive` does with leads that were read."""
     lane = lane or lane_of(engine, len(entries))
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         known = _know(engine, cursor, [entry for entry in entries if entry.outcome == "created"])
         accepted = [entry for entry in entries if entry.outcome == "created"]
         writes = Gathered(cursor)
@@ -163,7 +163,7 @@ def _store(
         for entry in new_contacts
     ])
     new_ids = {entry.contact_id for entry in new_contacts}
-    facts.save_claims(writes, [
+    facts.save_provenance(writes, [
         *_claims(writes, known, "organization", of_organizations, new_organizations, now),
         *_claims(writes, known, "contact", of_contacts, new_ids, now)])
     store.save_identities(
@@ -193,12 +193,12 @@ def _claims(
     new: Container[str | None], now: datetime,
 ) -> list[Row]:
     """Write what the leads say of known contacts or organizations; answers the provenance of all."""
-    documents, columns = claims.merged(kind, known.values[kind], [
-        (entity, claims.lead_claims(fields), "lead", False, False, now)
+    documents, columns = provenance.merged(kind, known.values[kind], [
+        (entity, provenance.lead_statements(fields), "lead", False, False, now)
         for entity, fields in said.items() if entity not in new])
     facts.update_entities(writes, kind, columns)
     return documents + [
-        claims.first(kind, entity, fields, now) for entity, fields in said.items() if entity in new]
+        provenance.first(kind, entity, fields, now) for entity, fields in said.items() if entity in new]
 
 
 def _recognise(entries: list[Entry], known: store.Known) -> list[Entry]:

@@ -13,7 +13,7 @@ from sidecar.notifications import RouteSettings, route
 from sidecar.pipeline import transports
 from sidecar.pipeline.batches import references
 from sidecar.pipeline.intake import lead_url
-from sidecar.pipeline.sales import read_lead
+from sidecar.pipeline.provenance import lead_with_sources
 from sidecar.store import notifications, work
 from sidecar.store.database import Cursor, Row
 
@@ -66,7 +66,7 @@ def route_settings(engine: Engine) -> RouteSettings:
 
 def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:
     """Send what is owed for the leads of a batch: {results, sent, waiting, dead}; the rest follows."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         work.renew(cursor, batch_id, engine.settings.lease_seconds)
         lead_ids = work.members(cursor, batch_id)
         results = references(engine, cursor, batch_id, lead_ids)
@@ -82,12 +82,12 @@ def deliver(
     until = time.monotonic() + seconds
     sent = 0
     while time.monotonic() < until:
-        with engine.database.transaction() as cursor:
-            message = notifications.claim(cursor, lead_ids)
+        with engine.database.write() as cursor:
+            message = notifications.take(cursor, lead_ids)
         if message is None:
             break
         sent += _send(engine, message)
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         counts = notifications.counts(cursor)
     return {"sent": sent, "waiting": counts["waiting"], "dead": counts["dead"]}
 
@@ -97,7 +97,7 @@ def _send(engine: Engine, message: Row) -> bool:
     try:
         transports.send(engine.settings, message, _content(engine, message))
     except transports.DeliveryError as error:
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             if error.permanent or message["attempts"] >= MAX_TRIES:
                 notifications.give_up(cursor, message["id"], str(error))
             else:
@@ -106,7 +106,7 @@ def _send(engine: Engine, message: Row) -> bool:
         log.warning("message not delivered", extra={
             "notification_id": message["id"], "channel": message["channel"], "reason": str(error)})
         return False
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         notifications.sent(cursor, message["id"])
     return True
 
@@ -116,7 +116,7 @@ def _content(engine: Engine, message: Row) -> dict[str, Any]:
     if message["kind"] == "operations":
         return dict(message["content"])
     try:
-        lead = read_lead(engine, message["lead_id"])
+        lead = lead_with_sources(engine, message["lead_id"])
     except NotFound as error:
         raise transports.DeliveryError("the lead is gone", permanent=True) from error
     contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
@@ -147,7 +147,7 @@ def list_messages(
     engine: Engine, *, limit: int, after: list[Any] | None
 ) -> tuple[list[Row], list[Any] | None]:
     """Messages, newest first, without their recipients."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = notifications.page(cursor, limit + 1, after[0] if after else None)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
     return rows[:limit], following

@@ -20,7 +20,7 @@ from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.enrichment.planning import request_key
 from sidecar.ids import new_id
-from sidecar.pipeline import claims
+from sidecar.pipeline import provenance
 from sidecar.pipeline.batches import references
 from sidecar.store import calls, customers, facts, work
 from sidecar.store.database import Cursor, Row
@@ -57,7 +57,7 @@ def plan(engine: Engine, batch_id: str) -> dict[str, Any]:
     first, so a repeated plan asks nothing twice.
     """
     settings = engine.settings
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         batch = work.renew(cursor, batch_id, settings.lease_seconds)
         calls.drop_planned(cursor, batch_id)
         calls.doubt_started(cursor, batch_id)
@@ -200,7 +200,7 @@ def start(engine: Engine, batch_id: str, call_ids: list[str], live: list[str]) -
     """Begin planned calls: {requests: [{call_id, provider, method, url, headers, query, body,
     not_before, timeout_s}]}, without keys. The ledger says `started` before this answers."""
     settings = engine.settings
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         work.renew(cursor, batch_id, settings.lease_seconds)
         modes = {name: name in live for name in PROVIDERS}
         states = calls.provider_states(cursor)
@@ -256,7 +256,7 @@ def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -
     """Store what providers said, raw and encrypted: {accepted, ignored}. The lease need not hold:
     what was paid for is kept. A repeated or unknown answer is ignored."""
     now = engine.now()
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         # A call that was begun here but never sent cost nothing: it may be planned again.
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
@@ -319,7 +319,7 @@ def _note_health(
 
 def apply(engine: Engine, batch_id: str) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         work.renew(cursor, batch_id, engine.settings.lease_seconds)
         lead_ids = work.members(cursor, batch_id)
         _merge_answers(engine, cursor, facts.load(cursor, lead_ids))
@@ -339,12 +339,12 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
         read = operation_of(row["provider"], row["operation"]).read(
             answer["status"] or 0, answer["headers"], answer["body"])
         said[row["subject_kind"]].append(
-            (row["subject_id"], read.claims, row["provider"], row["sandbox"], False,
+            (row["subject_id"], read.statements, row["provider"], row["sandbox"], False,
              row["fetched_at"])
         )
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
         there = customers.existing(cursor, kind, sorted({item[0] for item in said[kind]}))
-        claims.write_all(cursor, kind, [item for item in said[kind] if item[0] in there])
+        provenance.write_all(cursor, kind, [item for item in said[kind] if item[0] in there])
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     return len(rows)

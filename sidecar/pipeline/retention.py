@@ -17,7 +17,7 @@ def tidy_up(engine: Engine) -> None:
             return
     except RedisError:
         return
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         retention.purge(cursor, engine.settings.raw_payload_days)
     add_up_counts(engine)
 
@@ -25,6 +25,6 @@ def tidy_up(engine: Engine) -> None:
 def add_up_counts(engine: Engine) -> None:
     """Add changes to the counts in short transactions; the next call goes on."""
     for _ in range(_FOLDS):
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             if not statistics.fold(cursor):
                 return

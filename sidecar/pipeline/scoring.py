@@ -19,7 +19,7 @@ def score(engine: Engine, batch_id: str) -> dict[str, Any]:
 
     A lead that cannot be scored leaves the batch alone, with the reason.
     """
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         work.renew(cursor, batch_id, engine.settings.lease_seconds)
         lead_ids = work.members(cursor, batch_id)
         scores.lock_leads(cursor, lead_ids)

@@ -13,7 +13,7 @@ from sidecar.store import work
 def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
     """A failed n8n execution: kept, its batch given back, operations told once per hour and node."""
     error_id = new_id()
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         batch = work.batch_of_execution(cursor, told["execution_id"]) if told.get(
             "execution_id") else None
         if batch and work.close_failed(cursor, batch["id"], "execution_failed"):

@@ -37,8 +37,8 @@ redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX')
 return 1
 """
-_GENERATION, _ANSWERS = "answers:generation", "answers"
-_MOST_ANSWERS = 200
+_GENERATION, _RESPONSES = "answers:generation", "answers"
+_MOST_RESPONSES = 200
 
 
 class Cache:
@@ -73,24 +73,24 @@ class Cache:
         allowed, left, wait = self._take(keys=[f"limit:{bucket}"], args=[capacity, per_second])
         return bool(allowed), int(left), int(wait)
 
-    def answer(self, question: str) -> tuple[str, bytes | None]:
+    def response(self, question: str) -> tuple[str, bytes | None]:
         """(generation, what was answered to this question lately or None)."""
         with self.redis.pipeline(transaction=False) as pipe:
             pipe.get(_GENERATION)  # first: what is written after it is noticed
-            pipe.hget(_ANSWERS, question)
+            pipe.hget(_RESPONSES, question)
             generation, known = pipe.execute()
         return (generation or b"0").decode(), known
 
-    def keep_answer(self, generation: str, question: str, answer: bytes, seconds: int) -> None:
+    def keep_response(self, generation: str, question: str, answer: bytes, seconds: int) -> None:
         """Keep an answer for at most `seconds`, unless something was written since the generation."""
-        self._keep(keys=[_GENERATION, _ANSWERS], args=[
-            generation, question, answer, seconds, _MOST_ANSWERS])
+        self._keep(keys=[_GENERATION, _RESPONSES], args=[
+            generation, question, answer, seconds, _MOST_RESPONSES])
 
-    def forget_answers(self) -> None:
+    def forget_responses(self) -> None:
         """Something was written: no answer from before is given again."""
         with self.redis.pipeline(transaction=False) as pipe:
             pipe.incr(_GENERATION)  # first: nothing of before is kept from here on
-            pipe.delete(_ANSWERS)
+            pipe.delete(_RESPONSES)
             pipe.execute()
 
     def ping(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sidecar.store.database import Cursor, Row, containing, many, one
-from sidecar.store.facts import TABLES, forget_claims, json_object
+from sidecar.store.facts import TABLES, forget_provenance, json_object
 
 # Rows whose company's name or domain contains %(q)s.
 IN_COMPANIES = ("{}.org_id IN (SELECT id FROM organizations"
@@ -101,7 +101,7 @@ def erase(cursor: Cursor, contact_id: str) -> None:
         " state = CASE WHEN state = 'planned' THEN 'dropped' WHEN state IN ('started', 'in_doubt')"
         " THEN 'answered' ELSE state END"
         " WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
-    forget_claims(cursor, "contact", [contact_id])
+    forget_provenance(cursor, "contact", [contact_id])
     cursor.execute("DELETE FROM contacts WHERE id = %s", (contact_id,))
 
 

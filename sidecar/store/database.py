@@ -19,19 +19,13 @@ from psycopg2.pool import ThreadedConnectionPool
 from sidecar.errors import Unavailable
 
 Row = dict[str, Any]
-# A lock is no write. What a statement calls a write and is none does no harm.
 _BASE64 = re.compile(rb"[\w=-]+")
 _PARAMETER = re.compile(r"\$\d+")
-_WRITES = re.compile(rb"\b(?:INSERT|(?<!FOR )(?<!FOR NO KEY )UPDATE|DELETE|TRUNCATE)\b", re.IGNORECASE)
 
 
 def containing(text: str) -> str:
     """The LIKE pattern of lower-case text that contains this one, whatever its case."""
     return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-
-def _writes(query: str | bytes) -> bool:
-    return _WRITES.search(query if isinstance(query, bytes) else query.encode()) is not None
 
 
 class _Connection(connection):
@@ -43,14 +37,7 @@ class _Connection(connection):
 
 
 class Cursor(RealDictCursor):
-    """A cursor that knows whether it was asked to write."""
-
-    wrote = False
-
-    def execute(self, query: Any, vars: Any = None) -> None:
-        """Run a statement."""
-        self.wrote = self.wrote or _writes(query)
-        super().execute(query, vars)
+    """A cursor whose rows are dicts, and whose statements can be planned once per connection."""
 
     def prepared(self, sql: str) -> str:
         """The text that runs a statement, in which parameters are $1, $2 …, with %s in their place. It is
@@ -59,9 +46,8 @@ class Cursor(RealDictCursor):
         known = cast(_Connection, self.connection).prepared
         if sql not in known:
             name = f"prepared_{len(known)}"
-            super().execute(f"PREPARE {name} AS {sql}")
+            self.execute(f"PREPARE {name} AS {sql}")
             known[sql] = f"EXECUTE {name}({', '.join('%s' for _ in set(_PARAMETER.findall(sql)))})"
-        self.wrote = self.wrote or _writes(sql)
         return known[sql]
 
 
@@ -106,14 +92,16 @@ _OPTIONS = (
 class Database:
     """One pool for one server; opened at first use, so that no work happens at import or fork.
 
-    `written` is called after each transaction that wrote, or may have: a commit whose answer was lost.
+    `written` is called after each write transaction, also when the connection broke at the commit, so
+    that nobody knows its outcome. `replica` serves the reads that may lag.
     """
 
     def __init__(
         self, dsn: str, *, size: int = 4, trust_idle: float = _TRUST_IDLE_SECONDS,
-        written: Callable[[], Any] | None = None,
+        written: Callable[[], Any] | None = None, replica: Database | None = None,
     ) -> None:
         self._written = written
+        self._replica = replica
         self._trust_idle = trust_idle
         self._dsn = dsn
         self._size = size
@@ -121,13 +109,38 @@ class Database:
         self._used_at: dict[int, float] = {}
         self._running = _Running()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Cursor]:
-        """A cursor in a transaction: committed at the end, rolled back on any error.
+    @property
+    def has_replica(self) -> bool:
+        """Whether reads that may lag are served by another server."""
+        return self._replica is not None
 
-        Inside another transaction of this thread it is a savepoint of that one.
+    @contextmanager
+    def read(self, *, may_lag: bool = False) -> Iterator[Cursor]:
+        """A cursor in a READ ONLY transaction. With `may_lag` the replica serves it, where there is one:
+        lists, searches, exports and figures may lag; one thing by its id, sign-ins and administration not.
+
+        Inside another transaction of this thread it is a part of that one and sees what that wrote.
         Raises Unavailable when the server does not answer.
         """
+        if may_lag and self._replica:
+            with self._replica.read() as cursor:
+                yield cursor
+            return
+        with self._transaction(read_only=True) as cursor:
+            yield cursor
+
+    @contextmanager
+    def write(self) -> Iterator[Cursor]:
+        """A cursor in a transaction that may write: committed at the end, rolled back on any error.
+
+        Inside another write transaction of this thread it is a savepoint of that one.
+        Raises Unavailable when the server does not answer.
+        """
+        with self._transaction(read_only=False) as cursor:
+            yield cursor
+
+    @contextmanager
+    def _transaction(self, *, read_only: bool) -> Iterator[Cursor]:
         if self._running.cursor is not None:
             with _savepoint(self._running.cursor) as cursor:
                 yield cursor
@@ -135,12 +148,11 @@ class Database:
         conn = self._connect()
         wrote = False
         try:
+            conn.readonly = read_only
             with conn, conn.cursor(cursor_factory=Cursor) as cursor:
                 self._running.cursor = cursor
-                try:
-                    yield cursor
-                finally:
-                    wrote = cursor.wrote
+                yield cursor
+                wrote = not read_only
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             self._running.after.clear()
             raise Unavailable("The database does not answer at the moment. Try again.") from error
@@ -168,7 +180,9 @@ class Database:
         return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError, Unavailable))
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, the replica's too."""
+        if self._replica:
+            self._replica.close()
         if self._pool:
             self._pool.closeall()
             self._pool = None

@@ -101,8 +101,8 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     return events
 
 
-def load_claims(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """Every source's claims of each entity's fields, by entity id."""
+def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
+    """Every source's statements of each entity's fields, by entity id."""
     rows = many(
         cursor,
         "SELECT entity_id::text AS entity_id, source, fields FROM claims"
@@ -110,21 +110,21 @@ def load_claims(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[st
     )
     values: dict[str, list[Row]] = {}
     for row in rows:
-        values.setdefault(row["entity_id"], []).extend(claims_of(row))
+        values.setdefault(row["entity_id"], []).extend(statements_of(row))
     return values
 
 
-def claims_of(row: Row) -> Iterator[Row]:
-    """The claims in a row of the table: {field, source, value, confidence, observed_at} and, where it is
+def statements_of(row: Row) -> Iterator[Row]:
+    """The statements in a row of the table: {field, source, value, confidence, observed_at} and, where it is
     true, locked and sandbox."""
-    for field, claim in row["fields"].items():
-        yield {**claim, "field": field, "source": row["source"],
-               "observed_at": datetime.fromisoformat(claim["observed_at"])}
+    for field, stated in row["fields"].items():
+        yield {**stated, "field": field, "source": row["source"],
+               "observed_at": datetime.fromisoformat(stated["observed_at"])}
 
 
-def save_claims(cursor: Executes, rows: Iterable[Row]) -> None:
+def save_provenance(cursor: Executes, rows: Iterable[Row]) -> None:
     """Add what sources say, one row for each entity and source: [{entity_kind, entity_id, source, fields:
-    {field: {value, confidence, observed_at, locked?, sandbox?}}}]; of a field the new claim stays."""
+    {field: {value, confidence, observed_at, locked?, sandbox?}}}]; of a field the newer statement stays."""
     insert(
         cursor, "claims",
         # In one order, so that two transactions never wait for each other.
@@ -134,7 +134,7 @@ def save_claims(cursor: Executes, rows: Iterable[Row]) -> None:
     )
 
 
-def forget_claims(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
+def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
     """Nobody has said anything of these entities."""
     cursor.execute(
         "DELETE FROM claims WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))

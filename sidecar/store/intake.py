@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
-from sidecar.store.facts import claims_of
+from sidecar.store.facts import statements_of
 
 Key = tuple[str, str]
 # What a company is locked by, beside the kinds of identity keys.
@@ -68,7 +68,7 @@ def know(
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "claims":
-            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(claims_of(row))
+            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(statements_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
         else:

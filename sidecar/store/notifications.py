@@ -13,7 +13,7 @@ def owe(cursor: Cursor, rows: list[Row]) -> None:
     insert(cursor, "notifications", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
 
 
-def claim(cursor: Cursor, lead_ids: list[str] | None) -> Row | None:
+def take(cursor: Cursor, lead_ids: list[str] | None) -> Row | None:
     """Take the next message that is due (of these leads, or any); None when there is none.
 
     One that was stuck in sending is taken again and marked as a possible duplicate.

@@ -27,9 +27,9 @@ from local import programs
 from local.programs import Stack
 from local.settings import ROOT
 from sidecar.engine import Engine
-from sidecar.pipeline import intake, sales
-from sidecar.pipeline.access import SCOPES
+from sidecar.pipeline import intake
 from sidecar.secrets import hash_password
+from sidecar.services.access import SCOPES
 from sidecar.settings import Settings
 from sidecar.store import access
 from tests.benchmarks.records.leads import FAMILY, make_leads
@@ -140,21 +140,21 @@ def p95(work: Callable[[int], object]) -> float:
 def size(engine: Engine, leads: list[dict]) -> dict[str, float]:
     """p95 of list, search and upsert once the store holds these leads."""
     count = len(leads)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("SELECT count(*) AS n FROM leads")
         there = cursor.fetchone()["n"]
     for start in range(there, count, 1000):
         intake.receive(engine, leads[start:start + 1000], client="bench")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("ANALYZE")
     listed = {"sort": "newest", "limit": 50, "after": None, "reveal": True}
     some = [leads[n * 7919 % count] for n in range(TIMES)]
 
     def search(texts: list[str]) -> float:
-        return p95(lambda n: sales.list_leads(engine, {"q": texts[n]}, **listed))
+        return p95(lambda n: leads.list_leads(engine, {"q": texts[n]}, **listed))
 
     return {
-        "list": p95(lambda n: sales.list_leads(engine, {}, **listed)),
+        "list": p95(lambda n: leads.list_leads(engine, {}, **listed)),
         "search for a family name": search([FAMILY[n % len(FAMILY)] for n in range(TIMES)]),
         "search for an address": search([item["email"] for item in some]),
         "search for part of one": search([item["email"][2:12] for item in some]),
@@ -169,7 +169,7 @@ def main() -> None:
     with running_services(POSTGRES_SHARED_BUFFERS="1GB") as stack:
         environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
         engine = Engine.build(Settings.from_env(environment))
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             access.save_client(cursor, "bench", hash_password("bench"), list(SCOPES))
         with serving(stack, "sidecar.app:create_app()", 18112) as address:
             token = requests.post(f"http://{address}/v1/auth/token", timeout=30, json={

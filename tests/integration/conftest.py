@@ -7,8 +7,8 @@ import pytest
 from local import programs
 from sidecar.app import create_app
 from sidecar.engine import Engine
-from sidecar.pipeline.access import SCOPES
 from sidecar.secrets import hash_password
+from sidecar.services.access import SCOPES
 from sidecar.settings import Settings
 from sidecar.store import access
 from tests.integration.answers import CheckedClient
@@ -23,7 +23,7 @@ def engine(services):
         "SIDECAR_MAX_ATTEMPTS": "3",
     }
     engine = Engine.build(Settings.from_env(environ))
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         access.save_client(cursor, "tests", hash_password("secret"), list(SCOPES))
         access.save_client(cursor, "reader", hash_password("secret"), ["leads:read"])
         access.save_user(cursor, "ada@example.com", hash_password("a long password"), "viewer", "Ada")
@@ -44,11 +44,11 @@ def api(app, engine):
 
     Whatever a test did, merges and erasures too, the counts are right after it.
     """
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
                        " provider_calls, provider_cache, notifications, claims, suppressions,"
                        " idempotency_keys, jobs CASCADE")
-    engine.cache.forget_answers()
+    engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)
 

@@ -17,6 +17,6 @@ KEPT = ("SELECT figure, day, name, sum(n)::bigint AS n FROM"
 
 
 def rows(engine, sql):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute(sql)
         return {(r["figure"], r["day"], r["name"]): r["n"] for r in cursor.fetchall()}

@@ -16,9 +16,9 @@ from sidecar.api.endpoint import ENDPOINTS
 from sidecar.api.errors import TYPES
 from sidecar.api.openapi import document
 from sidecar.errors import EngineError
-from sidecar.pipeline import access as signing_in
-from sidecar.pipeline.access import lock_seconds
 from sidecar.secrets import NOBODY
+from sidecar.services import access as signing_in
+from sidecar.services.access import lock_seconds
 from tests.integration.conftest import Api
 
 USER = {"grant_type": "password", "username": "ada@example.com", "password": "a long password"}
@@ -29,7 +29,7 @@ def test_a_refresh_token_rotates_and_its_reuse_ends_the_family(app, engine):
     first = client.post("/v1/auth/token", json=USER).json["refresh_token"]
     second = client.post("/v1/auth/refresh", json={"refresh_token": first}).json["refresh_token"]
     assert second != first
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE refresh_tokens SET rotated_at = rotated_at - interval '1 minute'"
                        " WHERE rotated_at IS NOT NULL")
     assert client.post("/v1/auth/refresh", json={"refresh_token": first}).status_code == 401
@@ -47,7 +47,7 @@ def test_logout_ends_the_sign_in(app):
 def no_failures(engine):
     """Nobody is locked, no limit is near; so again afterwards."""
     def clear():
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             cursor.execute("TRUNCATE sign_in_failures")
         engine.cache.redis.flushdb()
 
@@ -73,7 +73,7 @@ def test_a_lock_refuses_the_right_password_until_it_ends(app, engine, no_failure
     for _ in range(5):
         token(app, password="wrong")
     assert token(app, username="ADA@example.com ").status_code == 429
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE sign_in_failures SET locked_until = now()")
     assert token(app).status_code == 200
     assert token(app, password="wrong").status_code == 401  # counted anew
@@ -107,11 +107,11 @@ def test_a_reused_refresh_token_is_audited(app, engine, no_failures):
     client = app.test_client()
     first = token(app).json["refresh_token"]
     client.post("/v1/auth/refresh", json={"refresh_token": first})
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE refresh_tokens SET rotated_at = rotated_at - interval '1 minute'"
                        " WHERE rotated_at IS NOT NULL")
     client.post("/v1/auth/refresh", json={"refresh_token": first})
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("SELECT actor FROM audit_log WHERE action = 'user.refresh_token_reused'"
                        " ORDER BY id DESC LIMIT 1")
         assert cursor.fetchone()["actor"] == "ada@example.com"

@@ -18,7 +18,7 @@ NOBODY = "01890000-0000-7000-8000-000000000000"
 @pytest.fixture
 def admin(app, engine):
     """A client with all scopes; no users but Ada, no clients but those of the tests."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("DELETE FROM users WHERE email <> 'ada@example.com'; DELETE FROM sign_in_failures;"
                        "DELETE FROM clients WHERE id NOT IN ('tests', 'reader'); TRUNCATE audit_log")
     engine.cache.redis.flushdb()
@@ -119,7 +119,7 @@ def test_two_admins_who_disable_each_other_at_once_do_not_both_succeed(app, admi
             told = list(pool.map(lambda user: app.test_client().post(
                 f"/v1/users/{user['id']}/disable", json={}, headers=admin.headers).status_code, users))
         assert sorted(told) == [200, 409]
-        with app.extensions["engine"].database.transaction() as cursor:
+        with app.extensions["engine"].database.write() as cursor:
             cursor.execute("DELETE FROM users WHERE role = 'admin'")
 
 

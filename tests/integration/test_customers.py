@@ -44,7 +44,7 @@ def test_people_and_companies_are_listed_searched_and_paged(api, sent):
 @pytest.mark.parametrize(("kind", "index"), [
     ("contact", "contacts_search"), ("organization", "organizations_search")])
 def test_the_search_uses_its_index(engine, kind, index):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         customers.page(cursor, kind, "needle", 10, None)
         cursor.execute(b"EXPLAIN " + cursor.query)
@@ -118,7 +118,7 @@ def test_everything_known_of_a_person_is_handed_out(api, sent):
 def everywhere(engine, texts):
     """(table, column) pairs of the database, and Redis keys, that hold one of the texts."""
     found = []
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         columns = many(cursor, "SELECT table_name, column_name FROM information_schema.columns"
                                " WHERE table_schema = 'public'")
         for row in columns:

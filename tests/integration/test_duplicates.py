@@ -12,7 +12,7 @@ from psycopg2.extras import Json
 from local import programs
 from sidecar.cli import main
 from sidecar.ids import new_id
-from sidecar.pipeline import duplicates
+from sidecar.services import duplicates
 from sidecar.store.database import many
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import answer_all, claim
@@ -51,7 +51,7 @@ def pair_of(api, *leads):
 
 
 def rows(engine, sql, *params):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         return many(cursor, sql, params)
 
 
@@ -195,7 +195,7 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
     keep, lost = (first, second) if keep_first else (second, first)
     third = sent(api, OTHER)[0]["contact_id"]
     earlier = new_id()
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         for contact in (first, second):
             cursor.execute(
                 "INSERT INTO provider_calls (provider, operation, request_key, subject_kind, subject_id,"
@@ -268,7 +268,7 @@ def test_the_older_open_lead_stays_and_the_other_is_archived_with_history(api, e
 def test_the_values_that_win_are_those_of_both_contacts_claims(api, engine):
     pair, first, second = pair_of(
         api, JANE | {"phone": "+44 113 496 0001", "country": "GB"}, TYPO | {"job_title": "Head of Sales"})
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("INSERT INTO claims VALUES ('contact', %s, 'ada', %s)", (second, Json({
             "city": CLAIM | {"value": "York", "locked": True}})))
     assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": first}).status_code == 200
@@ -351,7 +351,7 @@ def test_a_merge_in_the_midst_of_a_batch_loses_no_answer(api, engine):
 
 def test_a_pair_whose_contact_is_gone_is_not_there(api, engine):
     pair, first, second = pair_of(api, JANE, TYPO)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("DELETE FROM contacts WHERE id = %s", (second,))
     for step, body in (("merge", {"keep": first}), ("dismiss", {})):
         answer = api.post(f"/v1/duplicates/{pair['id']}/{step}", body)

@@ -14,7 +14,7 @@ LEAD = {"email": "mary@ships.example", "first_name": "Mary", "last_name": "Shaw"
 @pytest.fixture
 def send(app, api, engine):
     engine.cache.redis.flushdb()
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         key = forms.save(cursor, "a-key", "shop", [PAGE], "web_form")
 
     def post(lead, origin=PAGE, key=key, **options):
@@ -25,7 +25,7 @@ def send(app, api, engine):
 
 
 def stored(engine):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         return many(cursor, "SELECT outcome, source, client FROM intake")
 
 
@@ -57,7 +57,7 @@ def test_other_pages_are_refused_and_read_nothing(send, engine, origin):
 
 def test_an_unknown_or_disabled_form_is_not_there(send, engine):
     assert send(LEAD, key="other").status_code == 404
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         assert forms.disable(cursor, "shop")
     assert send(LEAD).status_code == 404
 

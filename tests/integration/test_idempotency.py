@@ -17,7 +17,7 @@ def send(app, api, lead, key):
 
 
 def counts(engine):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         return one(cursor, "SELECT (SELECT count(*) FROM contacts) AS contacts,"
                            " (SELECT count(*) FROM leads) AS leads,"
                            " (SELECT count(*) FROM intake) AS intake,"

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from sidecar.cli import main
-from sidecar.pipeline import imports, intake
+from sidecar.pipeline import intake
+from sidecar.services import imports
 from sidecar.store.database import one
 
 BAD = "nobody,Bad,Row,,\r\n,,,,\r\n"  # and a row of nothing, which no lead comes from
@@ -41,7 +42,7 @@ def small_chunks(monkeypatch):
 def stored(engine):
     tables = {"contacts": "contacts", "leads": "leads", "intake": "intake", "work": "work_items",
               "chunks": "job_chunks"}
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         return {name: one(cursor, f"SELECT count(*) AS n FROM {table}")["n"]
                 for name, table in tables.items()}
 
@@ -125,7 +126,7 @@ def test_a_step_under_way_makes_another_only_tell(api, send, engine):
     from concurrent.futures import ThreadPoolExecutor
 
     job = send(table(5))
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         imports.store.lock(cursor, job["id"])
         with ThreadPoolExecutor(1) as pool:
             told, outcomes = pool.submit(imports.step, engine, job["id"]).result()
@@ -188,7 +189,7 @@ def test_the_same_upload_with_a_key_is_one_job(app, api):
 
 
 def test_an_export_is_safe_streamed_and_can_come_in_again(api, send, engine, monkeypatch):
-    from sidecar.pipeline import exports
+    from sidecar.services import exports
 
     monkeypatch.setattr(exports, "_PAGE", 4)
     text = table(9) + '"evil@x.example","=HYPERLINK(""http://x"")","@SUM(1)",Firm,+4930123456\r\n'
@@ -209,7 +210,7 @@ def test_exports_and_foreign_rejects_need_a_scope(app, api, send, engine):
     from sidecar.store import access
     from tests.integration.conftest import Api
 
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         access.save_client(cursor, "sender", hash_password("secret"), ["leads"])
     job = send(table(1, BAD))
     sender = Api(app.test_client(), "sender")

@@ -32,7 +32,7 @@ def stored(api, engine):
          "source": "demo_request" if n % 2 else "web_form", "tags": ["vip"] if n % 3 == 0 else []},
         ).json["results"][0] for n in range(NUMBER)]
     ids = [result["lead_id"] for result in results]
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         for n, lead_id in enumerate(ids):
             cursor.execute(
                 "UPDATE leads SET total_score = %(score)s, grade = %(grade)s, scored_at = %(at)s,"
@@ -139,7 +139,7 @@ def test_a_lead_tells_its_status_history_and_its_messages(api, engine):
     path = f"/v1/leads/{lead_id}"
     for status in ("working", "qualified"):
         api.client.patch(path, json={"status": status}, headers=api.headers)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute(
             "INSERT INTO notifications (kind, lead_id, channel, recipient, dedupe_key, state, sent_at)"
             " VALUES ('hot_lead', %(id)s, 'slack', 'sales', 'a', 'sent', now()),"
@@ -167,7 +167,7 @@ def test_a_sort_reads_no_more_than_its_page(engine, stored, sort):
     """By its index: no sort of the whole table."""
     from sidecar.store import leads
 
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         row = leads.page(cursor, {}, sort=sort, limit=1, after=None)[0]
         leads.page(cursor, {}, sort=sort, limit=5, after=leads.cursor_of(row, sort))
@@ -269,7 +269,7 @@ def test_every_edit_is_audited_without_naming_anybody(api):
 
 def test_what_a_person_asks_of_the_pipeline_is_audited(api, engine):
     lead_id = add(api, email="pat@firm1.example")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE work_items SET stage = 'dead' WHERE lead_id = %s", (lead_id,))
     api.post(f"/v1/dead-letters/{lead_id}/replay")
     job = api.client.post("/v1/jobs/imports", data=b"email\na@firm1.example\n", content_type="text/csv",
@@ -324,7 +324,7 @@ MANY = 50_000
 @pytest.fixture
 def crowd(api, engine):
     """50,000 leads: of every filter a value that many have and one that few have."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("INSERT INTO contacts (id) SELECT uuidv7() FROM generate_series(1, %s)", (MANY,))
         cursor.execute("""
             INSERT INTO leads (contact_id, source, status, tags, owner, total_score, grade, scored_at,
@@ -344,7 +344,7 @@ def crowd(api, engine):
         cursor.execute("SELECT gin_clean_pending_list('leads_search'), gin_clean_pending_list('leads_tags')")
         cursor.execute("ANALYZE leads; ANALYZE work_items; ANALYZE contacts")
     yield
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("TRUNCATE contacts, leads CASCADE")
 
 
@@ -372,7 +372,7 @@ def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
              {"status": "new"}, {"source": "import"}, {"tag": "fair"}, {"owner": "bob"}, {"min_score": 1},
              {"max_score": 99}, {"q": "straw"}, {"created_to": "2099-01-01"}]
     read = {}
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         for query, sort in itertools.product(few + often, SORTS):
             rows = leads.page(cursor, query, sort=sort, limit=51, after=None)
             for after in [None, leads.cursor_of(rows[-1], sort)] if rows else [None]:

@@ -12,7 +12,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from sidecar.pipeline import mail_domains
+from sidecar.services import mail_domains
 
 ZONE = {
     ("takes.example.", "MX"): ["10 mx.takes.example."],

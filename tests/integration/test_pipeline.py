@@ -89,13 +89,13 @@ def test_at_most_so_many_batches_run(api, engine):
 
 
 def expire(engine):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE batches SET lease_until = now() - interval '1 second'"
                        " WHERE state = 'open'")
 
 
 def due(engine):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE work_items SET due_at = now() WHERE stage = 'queued'")
 
 
@@ -134,7 +134,7 @@ def test_a_call_that_was_begun_and_never_answered_is_in_doubt_and_not_repeated(a
     due(engine)
     again = claim(api)
     api.step(again, "plan")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("SELECT count(*) AS n FROM provider_calls WHERE state = 'in_doubt'")
         assert cursor.fetchone()["n"] == len(calls)
         cursor.execute("SELECT 1 FROM provider_calls GROUP BY request_key HAVING count(*) > 1")

@@ -6,13 +6,13 @@ from sidecar.store.database import one
 
 
 def count(engine, what):
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         return one(cursor, f"SELECT count(*) AS n FROM {what}")["n"]
 
 
 def test_raw_leads_go_after_their_days_and_the_rest_stays(api, engine):
     api.post("/v1/leads", {"leads": [{"email": f"kept{n}@age.example"} for n in range(3)]})
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE intake SET received_at = now() - interval '31 days' WHERE id IN"
                        " (SELECT id FROM intake ORDER BY id LIMIT 2)")
         cursor.execute("INSERT INTO idempotency_keys (caller, key, fingerprint, status, answer, created_at)"

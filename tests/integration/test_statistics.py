@@ -12,8 +12,9 @@ from psycopg2.errors import ForeignKeyViolation
 from local import programs
 from sidecar.cli import main
 from sidecar.errors import Unavailable
-from sidecar.pipeline import intake, overview
+from sidecar.pipeline import intake
 from sidecar.pipeline.retention import add_up_counts
+from sidecar.services import overview
 from sidecar.store import statistics
 from sidecar.store.database import one
 from sidecar.store.migrations import SQL_FOLDER
@@ -34,7 +35,7 @@ CHANGES = (
 
 def step(engine, chance):
     """Leads in, changed or gone, or the counts folded; some of it is rolled back."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         what = chance.randrange(4)
         if what == 0:
             statistics.fold(cursor)
@@ -61,7 +62,7 @@ def test_counts_are_what_counting_would_give(api, engine):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda seed: work(engine, seed), range(4)))
     assert rows(engine, KEPT) == rows(engine, COUNTED) != {}
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         assert statistics.fold(cursor) is False
         cursor.execute("SELECT (SELECT count(*) FROM count_changes) AS changes,"
                        " (SELECT count(*) FROM counts WHERE n <= 0) AS empty")
@@ -71,7 +72,7 @@ def test_counts_are_what_counting_would_give(api, engine):
 
 def test_an_emptied_table_counts_nothing(api, engine):
     api.post("/v1/leads", {"email": "ada@counted.example"})
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("TRUNCATE contacts, leads, intake CASCADE")
     assert rows(engine, KEPT) == {}
 
@@ -97,14 +98,14 @@ def test_who_looks_adds_up_what_nobody_did(api, engine, monkeypatch):
     for _ in range(2):
         engine.cache.redis.flushdb()
         assert api.get("/v1/stats/overview").json["totals"]["queued"] == 1
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         assert one(cursor, "SELECT count(*) AS n FROM count_changes")["n"] == 0
 
 
 def test_nobody_waits_for_who_adds_up(api, engine):
     """A write, a look and a second adding up go through while an adding up is not yet committed."""
     api.post("/v1/leads", {"email": "ada@counted.example"})
-    with engine.database.transaction() as cursor, ThreadPoolExecutor(1) as pool:
+    with engine.database.write() as cursor, ThreadPoolExecutor(1) as pool:
         statistics.fold(cursor)
         pool.submit(api.post, "/v1/leads", {"email": "bob@counted.example"}).result(5)
         pool.submit(add_up_counts, engine).result(5)
@@ -118,14 +119,14 @@ def test_the_migration_counts_what_is_there(api, engine):
     api.post("/v1/leads", {"leads": [{"email": "ada@counted.example", "source": "web"}, {"email": "nobody"}]})
     fill = (SQL_FOLDER / "0013_counts_by_figure.sql").read_text().rpartition("$do$;")[2]
     before = rows(engine, KEPT)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("DELETE FROM counts; DELETE FROM count_changes;" + fill)
     assert rows(engine, KEPT) == before == rows(engine, COUNTED) != {}
 
 
 def spoil(engine):
     """Counts that are wrong in every way; what was written behind the triggers' backs does that."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute(
             "DELETE FROM counts WHERE random() < 0.5; UPDATE counts SET n = n + 7 WHERE random() < 0.5;"
             " INSERT INTO count_changes VALUES ('source', NULL, 'nowhere', 3), ('stage', NULL, 'dead', -2)")
@@ -139,7 +140,7 @@ def test_a_recount_mends_wrong_counts_while_others_write(api, engine):
 
     def mend(_):
         for _ in range(20):
-            with engine.database.transaction() as cursor:
+            with engine.database.write() as cursor:
                 statistics.recount(cursor)
 
     # Two that write, two that recount: a mend that is made twice would be found at the end.
@@ -153,7 +154,7 @@ def test_a_recount_mends_wrong_counts_while_others_write(api, engine):
 
 def test_nobody_waits_for_a_recount(api, engine):
     spoil(engine)
-    with engine.database.transaction() as cursor, ThreadPoolExecutor(1) as pool:
+    with engine.database.write() as cursor, ThreadPoolExecutor(1) as pool:
         statistics.recount(cursor)
         sent = pool.submit(api.post, "/v1/leads", {"email": "ada@counted.example"}).result(5)
         pool.submit(add_up_counts, engine).result(5)
@@ -165,12 +166,12 @@ def test_of_two_recounts_one_mends(api, engine):
     spoil(engine)
 
     def second():
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             return statistics.recount(cursor)
 
     waits = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 74 AND NOT granted"
     with ThreadPoolExecutor(1) as pool:
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             assert statistics.recount(cursor) > 0
             other = pool.submit(second)
             while not other.done() and not one(cursor, waits)["n"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sidecar.pipeline.administration import password_problem
+from sidecar.services.administration import password_problem
 
 
 @pytest.mark.parametrize(("password", "taken"), [

@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, Edit, PageQuery, Strict, Text, page_of
-from sidecar.pipeline.access import SCOPES
-from sidecar.pipeline.administration import ROLES
+from sidecar.services.access import SCOPES
+from sidecar.services.administration import ROLES
 
 
 class TokenRequest(Strict):

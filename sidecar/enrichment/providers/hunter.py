@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sidecar.enrichment import clearbit_shape, reading
-from sidecar.enrichment.model import Answer, Auth, Claim, Facts, Operation, Provider, get_request
+from sidecar.enrichment.model import Answer, Auth, Facts, Operation, Provider, Statement, get_request
 
 _PAUSE_SECONDS = 60.0
 
@@ -35,8 +35,8 @@ def _read(shape: Any) -> Any:
             data = reading.at(reading.json_object(body), "data")
             if not isinstance(data, dict):
                 return Answer("error", detail="no data in the answer")
-            claims: dict[str, Claim] = shape(data, 0.85)
-            return Answer("found", claims, 1.0) if claims else Answer("not_found")
+            statements: dict[str, Statement] = shape(data, 0.85)
+            return Answer("found", statements, 1.0) if statements else Answer("not_found")
         return _refusal(status, body)
 
     return read

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sidecar.enrichment import reading
-from sidecar.enrichment.model import Answer, Auth, Claim, Facts, Operation, Provider, get_request
+from sidecar.enrichment.model import Answer, Auth, Facts, Operation, Provider, Statement, get_request
 from sidecar.records import COMPANY_SIZES, DEPARTMENTS, REVENUE_RANGES, SENIORITIES
 
 _PAUSE_SECONDS = 60.0
@@ -42,7 +42,7 @@ def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
     level = next((item for item in levels if item in SENIORITIES), None) if isinstance(
         levels, list) else None
     phones = data.get("phone_numbers")
-    return _found(headers, reading.claims(_confidence(answer), {
+    return _found(headers, reading.statements(_confidence(answer), {
         "first_name": _cased(data.get("first_name")),
         "last_name": _cased(data.get("last_name")),
         "full_name": _cased(data.get("full_name")),
@@ -63,7 +63,7 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         return _refusal(status)
     if data is None:
         return Answer("error", detail="the answer is not JSON")
-    return _found(headers, reading.claims(_confidence(data), {
+    return _found(headers, reading.statements(_confidence(data), {
         "name": reading.text(data.get("display_name")) or _cased(data.get("name")),
         "industry": reading.industry(data.get("industry")),
         **reading.size(data.get("employee_count"),
@@ -78,13 +78,13 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
     }))
 
 
-def _found(headers: Mapping[str, Any], claims: dict[str, Claim]) -> Answer:
+def _found(headers: Mapping[str, Any], statements: dict[str, Statement]) -> Answer:
     spent = next((v for k, v in headers.items() if k.lower() == "x-call-credits-spent"), None)
     try:
         credits = float(spent) if spent is not None else 1.0
     except (TypeError, ValueError):
         credits = 1.0
-    return Answer("found" if claims else "not_found", claims, credits)
+    return Answer("found" if statements else "not_found", statements, credits)
 
 
 def _confidence(answer: Any) -> float:

@@ -33,12 +33,12 @@ def test_what_is_found_is_claimed_in_canonical_form(provider, operation):
     status, body, _, headers = FAKES[provider.name](operation.name, subject, "", 1)
     answer = operation.read(status, headers, body)
     assert answer.outcome == "found" and answer.credits == 1
-    assert set(answer.claims) <= operation.provides
-    assert len(answer.claims["country"].value) == 2
+    assert set(answer.statements) <= operation.provides
+    assert len(answer.statements["country"].value) == 2
     if operation.name == "company":
-        assert answer.claims["company_size"].value == people.company(subject)["band"]
+        assert answer.statements["company_size"].value == people.company(subject)["band"]
     else:
-        assert answer.claims["linkedin_url"].value.startswith("https://")
+        assert answer.statements["linkedin_url"].value.startswith("https://")
 
 
 @pytest.mark.parametrize(("provider", "operation"), OPERATIONS, ids=NAMES)
@@ -51,7 +51,7 @@ def test_every_refusal_is_told_apart(provider, operation, behaviour, outcomes):
     subject = known_subject(provider.name, operation.name)
     status, body, _, headers = FAKES[provider.name](operation.name, subject, behaviour, 1)
     answer = operation.read(status, headers, body)
-    assert answer.outcome in outcomes and not answer.claims and answer.credits == 0
+    assert answer.outcome in outcomes and not answer.statements and answer.credits == 0
 
 
 def test_hunter_may_still_be_working():
@@ -63,7 +63,7 @@ def test_booleans_of_free_plans_are_no_values():
     operation = next(o for o in PROVIDERS["peopledatalabs"].operations if o.name == "person")
     subject = known_subject("peopledatalabs", "person")
     _, body, _, headers = peopledatalabs("person", subject, "booleans", 1)
-    assert "phone" not in operation.read(200, headers, body).claims
+    assert "phone" not in operation.read(200, headers, body).statements
 
 
 json_values = st.recursive(

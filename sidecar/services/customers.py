@@ -7,9 +7,9 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
 from sidecar.masking import mask_contact
-from sidecar.pipeline import claims
-from sidecar.pipeline.audit import Actor, record
+from sidecar.pipeline import provenance
 from sidecar.records import normalize, validate
+from sidecar.services.audit import Actor, record
 from sidecar.store import customers, facts, history, intake, leads
 from sidecar.store.database import Cursor, Row
 
@@ -32,7 +32,7 @@ def page(
     engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool
 ) -> tuple[list[Row], list[Any] | None]:
     """(rows, where the next page begins or None); people are searched by name only when revealed."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = customers.page(
             cursor, kind, q, limit + 1, after, by_company=kind == "contact" and not reveal)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
@@ -41,11 +41,11 @@ def page(
 
 def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
     """One entity with each field's source and its leads. Raises NotFound."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         row = customers.get(cursor, kind, entity_id)
         if row is None:
             raise NotFound(f"There is no such {kind}.")
-        sources = claims.provenance(cursor, kind, entity_id)
+        sources = provenance.sources(cursor, kind, entity_id)
         return _shown(kind, row, reveal) | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
 
@@ -67,7 +67,7 @@ def edit(
     company has the name, Invalid that names each field.
     """
     tidied = _tidied(engine, kind, changes)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         if tidied.get("company_key"):
             intake.lock(cursor, [(intake.COMPANY, tidied["company_key"])])
         before = customers.get(cursor, kind, entity_id, lock=True)
@@ -75,8 +75,8 @@ def edit(
             raise NotFound(f"There is no such {kind}.")
         if versions is not None and str(before["version"]) not in versions:
             raise PreconditionFailed(f"Somebody else changed this {kind} meanwhile; load it again.")
-        claims.write(
-            cursor, kind, {entity_id: claims.lead_claims(tidied)}, source=f"edited by {by.name}",
+        provenance.write(
+            cursor, kind, {entity_id: provenance.lead_statements(tidied)}, source=f"edited by {by.name}",
             now=engine.now(), locked=True)
         lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
         customers.refresh_search(cursor, lead_ids)
@@ -107,14 +107,14 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
 
 def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
     """Everything that is known of a person, raw leads and provider answers included (GDPR 15, 20)."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         row = customers.get(cursor, "contact", contact_id)
         if row is None:
             raise NotFound("There is no such contact.")
         lead_ids = [lead["id"] for lead in customers.leads_of(cursor, "contact", contact_id)]
         whole = {
             "contact": _shown("contact", row, True),
-            "sources": claims.provenance(cursor, "contact", contact_id),
+            "sources": provenance.sources(cursor, "contact", contact_id),
             "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
             "received": [part | {"payload": _opened(engine, part["payload"])}
                          for part in customers.intake_of(cursor, contact_id)],
@@ -130,7 +130,7 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
 
     Keyed hashes remain, so that the next import refuses the person and nobody is asked about them.
     """
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         row = customers.get(cursor, "contact", contact_id, lock=True)
         if row is None:
             raise NotFound("There is no such contact.")
@@ -141,7 +141,7 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
         _forget_rejects(engine, cursor, traces)
         if engine.history:
             # Before the commit: if n8n's database is away, nothing is erased and the caller asks again.
-            with engine.history.transaction() as theirs:
+            with engine.history.write() as theirs:
                 history.forget(theirs, traces)
         customers.erase(cursor, contact_id)
         record(cursor, by, "contact.erased", "contact", contact_id)

@@ -20,8 +20,8 @@ from sidecar.matching import (
     names_contradict,
     person_of,
 )
-from sidecar.pipeline.audit import Actor, record
-from sidecar.pipeline.merging import open_pair
+from sidecar.services.audit import Actor, record
+from sidecar.services.merging import open_pair
 from sidecar.store import duplicates as store
 from sidecar.store.database import Cursor, Row
 
@@ -61,7 +61,7 @@ def find(
     usual: Frequencies | None = None
     checked = found = 0
     while after is None and time.monotonic() < until:
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             store.lock(cursor, alone=False)
             ids = store.waiting(cursor, _BATCH)
             if not ids:
@@ -74,7 +74,7 @@ def find(
         if told:
             for pair in pairs:
                 told(pair)
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         return {"checked": checked, "found": found, "more": store.unfinished(cursor)}
 
 
@@ -83,10 +83,10 @@ def preview(engine: Engine, *, threshold: float = THRESHOLD) -> Iterator[Pair]:
     after: str | None = _START
     while after is not None:
         after = _make_keys(engine, after)
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         usual = _frequencies(cursor)
     while True:
-        with engine.database.transaction() as cursor:
+        with engine.database.read() as cursor:
             ids = store.checked_page(cursor, after, _BATCH)
             pairs = _pairs(cursor, ids, usual, threshold, earlier=True)
         yield from pairs
@@ -97,7 +97,7 @@ def preview(engine: Engine, *, threshold: float = THRESHOLD) -> Iterator[Pair]:
 
 def _make_keys(engine: Engine, after: str | None) -> str | None:
     """Give some new or changed contacts after this id their keys; answers the last, None for none."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         store.lock(cursor, alone=False)
         ids = store.stale(cursor, after, _KEYS)
         people = store.people(cursor, ids)
@@ -150,7 +150,7 @@ def listed(
     engine: Engine, *, state: str, limit: int, after: list[Any] | None, reveal: bool
 ) -> tuple[list[Row], list[Any] | None]:
     """Pairs side by side: (rows, where the next page begins or None)."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = store.page(cursor, state, limit + 1, after[0] if after else None)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
     for row in rows:
@@ -162,7 +162,7 @@ def listed(
 
 def dismiss(engine: Engine, duplicate_id: str, *, by: Actor) -> dict[str, Any]:
     """Two people: they are never brought up again. Raises NotFound; Conflict when they were merged."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         pair = open_pair(cursor, duplicate_id)
         if pair["state"] == "open":
             store.dismiss(cursor, duplicate_id, by.name)

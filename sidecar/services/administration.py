@@ -12,10 +12,10 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
-from sidecar.pipeline import access
-from sidecar.pipeline.access import ROLE_SCOPES, SCOPES, Caller
-from sidecar.pipeline.audit import Actor, record
 from sidecar.secrets import hash_password
+from sidecar.services import access
+from sidecar.services.access import ROLE_SCOPES, SCOPES, Caller
+from sidecar.services.audit import Actor, record
 from sidecar.store import administration as store
 from sidecar.store.database import Cursor, Row
 
@@ -38,20 +38,20 @@ def list_users(
     engine: Engine, *, limit: int, after: list[Any] | None = None
 ) -> tuple[list[Row], list[Any] | None]:
     """(users, where the next page begins or None), newest first."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         rows = store.users(cursor, limit + 1, after[0] if after else None)
     return rows[:limit], [rows[limit - 1]["id"]] if len(rows) > limit else None
 
 
 def read_user(engine: Engine, user_id: str) -> Row:
     """One user. Raises NotFound."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         return _user(cursor, user_id)
 
 
 def id_of(engine: Engine, email: str) -> str:
     """The id of the user with this mail address. Raises NotFound."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         found = store.user_id(cursor, email.strip().lower())
     if found is None:
         raise NotFound(f"There is no user {email}.")
@@ -72,7 +72,7 @@ def add_user(
     if role not in ROLES:
         raise _invalid("/role", f"Must be one of {', '.join(ROLES)}.")
     hashed = _hashed(password, email, "/password")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         admins = store.lock_admins(cursor)
         user_id = store.insert_user(
             cursor, {"email": email, "name": name, "role": role, "password_hash": hashed})
@@ -100,7 +100,7 @@ def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Acto
     """
     if changes.get("role", ROLES[0]) not in ROLES:
         raise _invalid("/role", f"Must be one of {', '.join(ROLES)}.")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         admins = store.lock_admins(cursor)
         before = _user(cursor, user_id)
         role = changes.get("role", before["role"])
@@ -116,7 +116,7 @@ def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Acto
 
 def enable_user(engine: Engine, user_id: str, enabled: bool, *, by: Actor) -> Row:
     """Let a user sign in again, or end their sign-ins for good. Raises NotFound, Conflict."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         admins = store.lock_admins(cursor)
         before = _user(cursor, user_id)
         if not enabled:
@@ -132,7 +132,7 @@ def set_password(engine: Engine, user_id: str, password: str, *, by: Actor) -> N
     """Give a user a new password: all their sign-ins end, a lock opens. Raises NotFound, Invalid."""
     user = read_user(engine, user_id)
     hashed = _hashed(password, user["email"], "/password")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         store.update_user(cursor, user_id, {"password_hash": hashed})
         store.end_sessions(cursor, user_id)
         access.forget_failures(engine, cursor, user["email"])
@@ -152,7 +152,7 @@ def change_own_password(
     hashed = _hashed(new, caller.name, "/new_password")
     if not access.check_user(engine, caller.name, current):
         raise _invalid("/current_password", "This is not your password.")
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         store.update_user(cursor, caller.id, {"password_hash": hashed})
         store.end_sessions(cursor, caller.id)
         record(cursor, by, "user.password_changed", "user", caller.id)
@@ -161,7 +161,7 @@ def change_own_password(
 
 def list_clients(engine: Engine) -> list[Row]:
     """All clients by id."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         return store.clients(cursor)
 
 
@@ -176,7 +176,7 @@ def add_client(
     scopes = _known(scopes)
     secret = secret or secrets.token_urlsafe(32)
     hashed = hash_password(secret)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         made = store.insert_client(cursor, client_id, hashed, scopes)
         if not made and not replace:
             raise Conflict("There is a client with this id already.", errors=[
@@ -192,7 +192,7 @@ def add_client(
 def edit_client(engine: Engine, client_id: str, scopes: list[str], *, by: Actor) -> Row:
     """Give a client other scopes, from its next token on. Raises NotFound, Invalid."""
     scopes = _known(scopes)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         before = _client(cursor, client_id)
         store.update_client(cursor, client_id, {"scopes": scopes})
         record(cursor, by, "client.edited", "client", client_id, before={"scopes": before["scopes"]},
@@ -204,7 +204,7 @@ def rotate_secret(engine: Engine, client_id: str, *, by: Actor) -> Row:
     """A new secret; the old one is refused at once: {…, client_secret}. Raises NotFound."""
     secret = secrets.token_urlsafe(32)
     hashed = hash_password(secret)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         client = _client(cursor, client_id)
         store.update_client(cursor, client_id, {"secret_hash": hashed})
         record(cursor, by, "client.secret_rotated", "client", client_id)
@@ -213,7 +213,7 @@ def rotate_secret(engine: Engine, client_id: str, *, by: Actor) -> Row:
 
 def enable_client(engine: Engine, client_id: str, enabled: bool, *, by: Actor) -> Row:
     """Give a client tokens again, or no longer. Raises NotFound."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         if _client(cursor, client_id)["enabled"] != enabled:
             store.enable_client(cursor, client_id, enabled)
             record(cursor, by, f"client.{'enabled' if enabled else 'disabled'}", "client", client_id)
@@ -224,7 +224,7 @@ def list_audit(
     engine: Engine, *, kind: str | None, entity_id: str | None, limit: int, after: int | None
 ) -> tuple[list[Row], int | None]:
     """(entries, after which the next page begins or None), newest first."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = store.audit_page(cursor, kind=kind, entity_id=entity_id, limit=limit + 1, after=after)
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 

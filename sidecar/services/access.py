@@ -57,7 +57,7 @@ class Caller:
 
 def client_token(engine: Engine, client_id: str, client_secret: str) -> dict[str, Any]:
     """Token for a program. Raises Unauthorized."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         client = access.client(cursor, client_id)
     if not check_password(client_secret, client["secret_hash"] if client else NOBODY) or not client:
         raise Unauthorized("Client id or secret is wrong.")
@@ -71,7 +71,7 @@ def user_token(engine: Engine, email: str, password: str) -> dict[str, Any]:
     """
     email = email.strip().lower()
     checked = check_user(engine, email, password)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         user = access.user(cursor, email, lock=True) if checked else None
         # Asked again: the user may have been disabled, or the password changed, meanwhile.
         if not checked or not user or user["disabled"] or (
@@ -87,7 +87,7 @@ def check_user(engine: Engine, email: str, password: str) -> Row | None:
     A try counts before it is checked, so that many at once are no more than many in a row; addresses
     of nobody count alike, so that a lock tells nothing.
     """
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         tried = access.note_attempt(cursor, _failures_key(engine, email))
         if not tried["locked_for"] and (seconds := lock_seconds(tried["failures"])):
             access.lock_sign_in(cursor, _failures_key(engine, email), seconds)
@@ -98,7 +98,7 @@ def check_user(engine: Engine, email: str, password: str) -> Row | None:
     right = check_password(password, user["password_hash"] if user else NOBODY)
     if user is None or not right or user["disabled"]:
         return None
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         forget_failures(engine, cursor, email)
     return user
 
@@ -121,7 +121,7 @@ def _failures_key(engine: Engine, email: str) -> str:
 def refresh(engine: Engine, token: str) -> dict[str, Any]:
     """A new pair for a refresh token. Raises Unauthorized; reuse ends the whole family."""
     digest = _digest(token)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         user = access.user_of_token(cursor, digest)
         found = access.take_token(cursor, digest)
         if found and user and found["usable"] and (not found["rotated"] or found["just_rotated"]):
@@ -136,14 +136,14 @@ def refresh(engine: Engine, token: str) -> dict[str, Any]:
 def require_admin(engine: Engine, caller: Caller) -> None:
     """Ask the database: who was disabled or demoted must not administer until their access token
     ends. Raises Forbidden."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         if not access.is_admin(cursor, caller.kind, caller.id):
             raise Forbidden("You are no admin any more.")
 
 
 def logout(engine: Engine, token: str) -> None:
     """End the sign-in that this refresh token belongs to; an unknown one is no error."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         found = access.take_token(cursor, _digest(token))
         if found:
             access.revoke_family(cursor, found["family_id"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.pipeline.audit import Actor, record
+from sidecar.services.audit import Actor, record
 from sidecar.store import leads
 from sidecar.tables import BOM, line
 
@@ -22,7 +22,7 @@ HEADER = ("lead_id", *_LEAD[1:], "score", "grade", *_CONTACT, *_ORGANIZATION.val
 
 def export_leads(engine: Engine, filters: dict[str, Any], *, by: Actor) -> Iterator[str]:
     """Note who exports, then answer the lines; the names of columns are those an import knows."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         record(cursor, by, "leads.exported", "lead", "*", after={"filters": sorted(filters)})
     return _lines(engine, filters)
 
@@ -31,7 +31,7 @@ def _lines(engine: Engine, filters: dict[str, Any]) -> Iterator[str]:
     yield BOM + line(HEADER)
     after = None
     while True:
-        with engine.replica.transaction() as cursor:
+        with engine.database.read(may_lag=True) as cursor:
             rows = leads.page(cursor, filters, sort="newest", limit=_PAGE, after=after)
         yield "".join(line(_row(row)) for row in rows)
         if len(rows) < _PAGE:

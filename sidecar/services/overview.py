@@ -18,7 +18,7 @@ _MANY_CHANGES = 20_000
 
 def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
     """{totals, grades, by_day, sources, hot, providers}."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         figures, waiting = statistics.overview(cursor, days)
         hot = leads.page(
             cursor, {"grade": "hot", "status": "new"}, sort="newest", limit=8, after=None)
@@ -32,7 +32,7 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
 
 def providers(engine: Engine) -> list[dict[str, Any]]:
     """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}], last 30 days."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         states = calls.provider_states(cursor)
         spend = calls.spend(cursor, 30)
     result = []

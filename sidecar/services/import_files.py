@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from sidecar.engine import Engine
-from sidecar.pipeline import imports
+from sidecar.services import imports
 from sidecar.store.database import Row
 from sidecar.tables import detect_encoding
 

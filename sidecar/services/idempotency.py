@@ -42,7 +42,7 @@ def once(
             "pointer": "", "code": "idempotency_key",
             "detail": f"Idempotency-Key takes 1 to {MAX_KEY} printable ASCII characters."}])
     fingerprint = engine.hash("idempotency", request[0], hashlib.sha256(request[1]).hexdigest())
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         if not idempotency.lock(cursor, caller, key):
             raise InFlight("A request with this Idempotency-Key is still at work; ask again.")
         found = idempotency.find(cursor, caller, key)

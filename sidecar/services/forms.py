@@ -16,7 +16,7 @@ HONEYPOT = "website_confirm"
 
 def find(engine: Engine, key: str, origin: str | None) -> Row:
     """The form of this key. Raises NotFound, and Forbidden when the page is not on its list."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         form = forms.find(cursor, key)
     if form is None:
         raise NotFound("There is no such form.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.pipeline import mail_domains
 from sidecar.pipeline.scoring import scoring_facts
 from sidecar.records import normalize, validate
 from sidecar.records.email import parse_email
 from sidecar.scoring import default_model, facts_of_lead, score
+from sidecar.services import mail_domains
 from sidecar.store import facts, scores
 
 
@@ -48,7 +48,7 @@ def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
 
 def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
     """[{score}] of leads as if they had just arrived; [{errors}] for one that is not valid."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         model = scores.published_model(cursor) or default_model()
     results = []
     for result in normalize_leads(engine, leads):
@@ -63,7 +63,7 @@ def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
 def score_stored(engine: Engine, lead_ids: list[str]) -> list[dict[str, Any]]:
     """[{lead_id, score}] of stored leads with today's model and events; unknown ids: score null."""
     now = engine.now()
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         model = scores.published_model(cursor) or default_model()
         known = {row["lead_id"]: row for row in facts.load(cursor, lead_ids)}
         events = facts.load_events(cursor, {row["contact"]["id"] for row in known.values()})

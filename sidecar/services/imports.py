@@ -19,8 +19,8 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
 from sidecar.pipeline import intake, waking
-from sidecar.pipeline.audit import Actor, record
-from sidecar.pipeline.preview import preview
+from sidecar.services.audit import Actor, record
+from sidecar.services.preview import preview
 from sidecar.store import jobs as store
 from sidecar.store.database import Cursor, Row
 from sidecar.tables import (
@@ -102,7 +102,7 @@ def create(engine: Engine, content: bytes, options: Options, *, by: Actor) -> Ro
     chunks = list(chunks_of(rows, CHUNK_ROWS))
     total = sum(map(len, chunks))
     job_id = new_id()
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         store.add(cursor, _job(engine, job_id, how, options, by.name) | {
             "chunks": len(chunks), "total": total, "state": "queued" if chunks else "done"})
         store.add_chunks(
@@ -133,7 +133,7 @@ def begin(
 ) -> tuple[Row, Plan]:
     """The job of a file that stays with the caller: the one under this key that is not finished, the
     one that is done (unless `again` or a dry run), else a new one."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         job = store.latest(cursor, key)
         old = job and (job["state"] == "cancelled" or (job["state"] == "done" and (again or job["dry_run"])))
         if not job or old:
@@ -158,7 +158,7 @@ def feed(engine: Engine, job_id: str, number: int, rows: list[Numbered]) -> Row:
 
 def finish(engine: Engine, job_id: str) -> Row:
     """Every chunk was fed. Answers the job as it is shown."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         if _mine(cursor, job_id)["state"] not in ENDED:
             store.end(cursor, job_id, "done")
         return show(engine, cursor, _found(store.get(cursor, job_id)))
@@ -179,7 +179,7 @@ def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Ro
     While another step is under way this only tells. A failed job goes on. Raises NotFound.
     """
     until = time.monotonic() + seconds
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         store.revive(cursor, job_id)
     outcomes: Counter[str] = Counter()
     while True:
@@ -205,7 +205,7 @@ def more(engine: Engine) -> bool:
 
 
 def _due(engine: Engine) -> str | None:
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:  # it locks the job, to pass over those under way
         return store.due(cursor)
 
 
@@ -223,12 +223,12 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
 def _guarded(engine: Engine, job_id: str, work: Any) -> Any:
     """Run one step's transaction; a failure is noted in one of its own."""
     try:
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             return work(cursor)
     except (Unavailable, Conflict):
         raise
     except Exception as error:
-        with engine.database.transaction() as cursor:
+        with engine.database.write() as cursor:
             store.note_failure(cursor, job_id, type(error).__name__, MAX_ATTEMPTS)
         raise
 
@@ -276,7 +276,7 @@ def _receive(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict
     results = []
     for entry in entries:
         try:
-            with engine.database.transaction():
+            with engine.database.write():
                 results += _intake(engine, job, [entry])
         except Exception as error:
             if engine.database.is_away(error):
@@ -294,7 +294,7 @@ def _intake(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[
 
 def get(engine: Engine, job_id: str) -> Row:
     """A job with its columns, progress and first problems. Raises NotFound."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read() as cursor:
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
 
@@ -302,7 +302,7 @@ def listed(
     engine: Engine, *, limit: int, after: list[Any] | None, state: str | None
 ) -> tuple[list[Row], list[Any] | None]:
     """Jobs, newest first, without columns and problems; where the next page begins."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = store.page(cursor, limit + 1, after[0] if after else None, state)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
     return [_summary(row) for row in rows[:limit]], following
@@ -310,7 +310,7 @@ def listed(
 
 def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:
     """Stop a job after the chunk that is under way. Raises NotFound, Conflict when it has ended."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         job = _found(store.lock_patiently(cursor, job_id))
         if job["state"] in ENDED:
             raise Conflict(f"This job is {job['state']} already.")
@@ -324,7 +324,7 @@ def rejects(engine: Engine, job_id: str) -> Iterator[tuple[int, list[str], list[
     """Refused rows with their errors, a chunk at a time: (line, cells, errors)."""
     number = -1
     while True:
-        with engine.database.transaction() as cursor:
+        with engine.database.read() as cursor:
             found = store.rejects_after(cursor, job_id, number)
         if found is None:
             return

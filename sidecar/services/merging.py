@@ -9,13 +9,13 @@ from sidecar.engine import Engine
 from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.errors import Conflict, Invalid, NotFound
-from sidecar.pipeline import claims
-from sidecar.pipeline.audit import Actor, record
+from sidecar.pipeline import provenance
+from sidecar.services.audit import Actor, record
 from sidecar.store import duplicates, facts, intake, leads
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 
-# What is known of a value without anybody's claim: it goes where the value goes.
+# What is known of a value without anybody's statement: it goes where the value goes.
 _COMPANIONS = {"email": ("email_canonical", "email_type"), "phone": ("phone_country", "phone_type")}
 
 
@@ -24,7 +24,7 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
 
     Raises NotFound, Invalid when `keep` is not of the pair, Conflict when somebody decided before.
     """
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         duplicates.lock(cursor, alone=True)
         pair = open_pair(cursor, duplicate_id)
         if keep not in (pair["left_id"], pair["right_id"]):
@@ -88,14 +88,14 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | N
 
 def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
     """Claims of both; of one source's two about a field the one that ranks higher. Then the winners."""
-    rows = facts.load_claims(cursor, "contact", [kept["id"], lost["id"]])
+    rows = facts.load_provenance(cursor, "contact", [kept["id"], lost["id"]])
     said: dict[str, list[FieldValue]] = {}
     for row in (*rows.get(lost["id"], []), *rows.get(kept["id"], [])):
         said.setdefault(row["source"], []).append(FieldValue(**row))
     united = {source: list(winners(values).values()) for source, values in said.items()}
-    facts.forget_claims(cursor, "contact", [kept["id"], lost["id"]])
-    facts.save_claims(cursor, [
-        claims.document("contact", kept["id"], source, values) for source, values in united.items()])
+    facts.forget_provenance(cursor, "contact", [kept["id"], lost["id"]])
+    facts.save_provenance(cursor, [
+        provenance.document("contact", kept["id"], source, values) for source, values in united.items()])
     columns = {column: kept[column] if kept[column] is not None else lost[column]
                for column, _ in facts.CONTACT_FIELDS.values()}
     columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in

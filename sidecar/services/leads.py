@@ -7,8 +7,8 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, PreconditionFailed
 from sidecar.masking import mask_lead
-from sidecar.pipeline import claims
-from sidecar.pipeline.audit import Actor, record
+from sidecar.pipeline import provenance
+from sidecar.services.audit import Actor, record
 from sidecar.store import intake, leads, work
 from sidecar.store.database import Cursor, Row
 
@@ -23,28 +23,16 @@ def list_leads(
     """
     if not reveal and "q" in filters:
         filters = {name: value for name, value in filters.items() if name != "q"} | {"company": filters["q"]}
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after)
     following = leads.cursor_of(rows[limit - 1], sort) if len(rows) > limit else None
     rows = rows[:limit]
     return (rows if reveal else [mask_lead(row) for row in rows]), following
 
 
-def read_lead(engine: Engine, lead_id: str) -> Row:
-    """One lead, whole, with each field's source. Raises NotFound."""
-    with engine.database.transaction() as cursor:
-        lead = leads.get(cursor, lead_id)
-        if lead is None:
-            raise NotFound("There is no such lead.")
-        for kind in ("contact", "organization"):
-            if lead[kind]:
-                lead[kind]["fields"] = claims.provenance(cursor, kind, lead[kind]["id"])
-    return lead
-
-
 def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
     """One lead, masked unless it may be revealed. Raises NotFound."""
-    lead = read_lead(engine, lead_id)
+    lead = provenance.lead_with_sources(engine, lead_id)
     return lead if reveal else mask_lead(lead)
 
 
@@ -59,7 +47,7 @@ def edit_lead(
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         before = leads.lock(cursor, lead_id)
         if before is None:
             raise NotFound("There is no such lead.")
@@ -87,7 +75,7 @@ def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> No
 def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, int]:
     """Store events of leads and queue those leads for scoring: {accepted, unknown}."""
     now = engine.now()
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events})
         known = [event for event in events if event["lead_id"] in contacts]
         intake.add_events(cursor, [
@@ -109,7 +97,7 @@ def list_rejects(
     engine: Engine, *, limit: int, after: list[Any] | None, reveal: bool
 ) -> tuple[list[Row], list[Any] | None]:
     """Refused leads with their reasons."""
-    with engine.replica.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = leads.rejects(cursor, limit + 1, after[0] if after else None)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
     for row in rows:
@@ -122,7 +110,7 @@ def dead_letters(
     engine: Engine, *, limit: int, after: list[Any] | None
 ) -> tuple[list[Row], list[Any] | None]:
     """Leads that could not be processed, with the reason."""
-    with engine.database.transaction() as cursor:
+    with engine.database.read(may_lag=True) as cursor:
         rows = work.dead_letters(cursor, limit + 1, after[0] if after else None)
     following = [rows[limit - 1]["lead_id"]] if len(rows) > limit else None
     return rows[:limit], following
@@ -130,7 +118,7 @@ def dead_letters(
 
 def replay(engine: Engine, lead_id: str, *, by: Actor) -> None:
     """Queue a dead lead again. Raises NotFound."""
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         if not work.replay(cursor, lead_id):
             raise NotFound("There is no such dead letter.")
         record(cursor, by, "lead.replayed", "lead", lead_id, before={"stage": "dead"},
