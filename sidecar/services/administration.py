@@ -46,7 +46,7 @@ def list_users(
 def read_user(engine: Engine, user_id: str) -> Row:
     """One user. Raises NotFound."""
     with engine.database.read() as cursor:
-        return _user(cursor, user_id)
+        return _user(cursor, user_id, lock=False)
 
 
 def id_of(engine: Engine, email: str) -> str:
@@ -229,8 +229,8 @@ def list_audit(
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
-def _user(cursor: Cursor, user_id: str) -> Row:
-    row = store.user(cursor, user_id)
+def _user(cursor: Cursor, user_id: str, *, lock: bool = True) -> Row:
+    row = store.user(cursor, user_id, lock=lock)
     if row is None:
         raise NotFound("There is no such user.")
     return row

@@ -18,9 +18,9 @@ def users(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
         {"after": after, "limit": limit})
 
 
-def user(cursor: Cursor, user_id: str) -> Row | None:
-    """One user, locked: who signs in or refreshes meanwhile has done so before, or does it after."""
-    return one(cursor, f"{_USER} WHERE id = %s FOR NO KEY UPDATE", (user_id,))
+def user(cursor: Cursor, user_id: str, *, lock: bool = True) -> Row | None:
+    """One user; when locked, who signs in or refreshes meanwhile has done so before, or does it after."""
+    return one(cursor, f"{_USER} WHERE id = %s{' FOR NO KEY UPDATE' if lock else ''}", (user_id,))
 
 
 def user_id(cursor: Cursor, email: str) -> str | None:

@@ -118,7 +118,7 @@ def test_everything_known_of_a_person_is_handed_out(api, sent):
 def everywhere(engine, texts):
     """(table, column) pairs of the database, and Redis keys, that hold one of the texts."""
     found = []
-    with engine.database.write() as cursor:
+    with engine.database.read() as cursor:
         columns = many(cursor, "SELECT table_name, column_name FROM information_schema.columns"
                                " WHERE table_schema = 'public'")
         for row in columns:
