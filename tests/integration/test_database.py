@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from psycopg2.errors import ReadOnlySqlTransaction
 
 from sidecar.store.database import Database, one
