@@ -1,5 +1,5 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { isObject } from './sidecar';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { type Send, isObject } from './sidecar';
 
 /** The most leads that the sidecar takes at once. */
 export const LARGEST_REQUEST = 1000;
@@ -35,6 +35,24 @@ export function requestsOf<T extends { item: number }>(leads: T[]): T[][] {
 		else requests.push([...own]);
 	}
 	return requests;
+}
+
+/** The requests for the leads of the input; the parameter Lead Field says where they are. */
+export function leadRequests(context: IExecuteFunctions): LeadOfItem[][] {
+	const field = context.getNodeParameter('leadField', 0) as string;
+	return requestsOf(leadsOf(context.getInputData(), field));
+}
+
+/** Sends leads at once to a call that answers a result for each, in the same order. */
+export async function resultsOf(
+	send: Send,
+	path: string,
+	leads: LeadOfItem[],
+): Promise<IDataObject[]> {
+	const { results } = await send('POST', path, {
+		leads: leads.map(({ lead }) => lead) as IDataObject[],
+	});
+	return results as IDataObject[];
 }
 
 /** The items that the leads came with, as pairs of an output item. */

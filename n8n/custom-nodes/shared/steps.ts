@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { batchesOf, failed } from './items';
+import { batchesOf, failed, merge } from './items';
 import { requestsOf } from './leads';
 import { type Send, SidecarError, connect } from './sidecar';
 
@@ -44,32 +44,51 @@ export async function eachBatch(
 	return gathered;
 }
 
-/** Runs a stateless call: one request for many items, results in the order of what was sent. */
+/** Runs a step that only brings what the sidecar answers of each lead into its item. */
+export async function mergeStep(
+	context: IExecuteFunctions,
+	doing: string,
+	step: string,
+): Promise<Outputs> {
+	const keepFailed = context.getNodeParameter('includeFailed', 0, false) as boolean;
+	return await eachBatch(context, doing, 1, async ({ post, items, indices }) => {
+		const { results } = await post(step);
+		return [merge(items, indices, results, keepFailed)];
+	});
+}
+
+/** Runs a call that takes the leads of many items: once per request. */
 export async function eachRequest<T extends { item: number }>(
 	context: IExecuteFunctions,
 	doing: string,
-	path: string,
+	outputs: number,
 	requests: T[][],
-	body: (entries: T[]) => IDataObject,
+	run: (leads: T[], send: Send) => Promise<Outputs>,
 ): Promise<Outputs> {
 	const send = await connect(context);
-	const gathered: INodeExecutionData[] = [];
-	for (const entries of requests) {
+	const gathered: Outputs = Array.from({ length: outputs }, () => []);
+	for (const leads of requests) {
 		try {
-			const { results } = await send('POST', path, body(entries));
-			(results as IDataObject[]).forEach((json, place) => {
-				gathered.push({ json, pairedItem: { item: entries[place].item } });
-			});
+			const produced = await run(leads, send);
+			produced.forEach((part, output) => gathered[output].push(...part));
 		} catch (error) {
-			const indices = [...new Set(entries.map(({ item }) => item))];
-			const told = `${doing}, ${entries.length} lead(s) of item ${indices.join(', ')}`;
-			gathered.push(...failed(context, error, indices, told));
+			const indices = [...new Set(leads.map(({ item }) => item))];
+			const told = `${doing}, ${leads.length} lead(s) of item ${indices.join(', ')}`;
+			gathered[0].push(...failed(context, error, indices, told));
 		}
 	}
-	return [gathered];
+	return gathered;
 }
 
-/** The same for stored leads, whose IDs the parameter Lead ID gives for each item. */
+/** The results of a request, each paired with the item that its lead came with. */
+export function paired(results: unknown, leads: Array<{ item: number }>): INodeExecutionData[] {
+	return (results as IDataObject[]).map((json, place) => ({
+		json,
+		pairedItem: { item: leads[place].item },
+	}));
+}
+
+/** Runs a call on stored leads, whose IDs the parameter Lead ID gives for each item. */
 export async function byLeadId(
 	context: IExecuteFunctions,
 	doing: string,
@@ -78,7 +97,27 @@ export async function byLeadId(
 	const stored = context
 		.getInputData()
 		.map((_, item) => ({ lead: context.getNodeParameter('leadId', item) as string, item }));
-	return await eachRequest(context, doing, path, requestsOf(stored), (leads) => ({
-		lead_ids: leads.map(({ lead }) => lead),
-	}));
+	return await eachRequest(context, doing, 1, requestsOf(stored), async (leads, send) => {
+		const { results } = await send('POST', path, { lead_ids: leads.map(({ lead }) => lead) });
+		return [paired(results, leads)];
+	});
+}
+
+/** Runs a call that belongs to single items, not to a batch. */
+export async function eachItem(
+	context: IExecuteFunctions,
+	doing: string,
+	indices: number[],
+	run: (send: Send, index: number) => Promise<INodeExecutionData[]>,
+): Promise<Outputs> {
+	const send = await connect(context);
+	const gathered: INodeExecutionData[] = [];
+	for (const index of indices) {
+		try {
+			gathered.push(...(await run(send, index)));
+		} catch (error) {
+			gathered.push(...failed(context, error, [index], doing));
+		}
+	}
+	return [gathered];
 }

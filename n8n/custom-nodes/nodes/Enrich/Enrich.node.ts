@@ -32,7 +32,7 @@ export class Enrich implements INodeType {
 			{ name: 'enrichmentProvidersApi', required: true, testedBy: 'checkProviders' },
 		],
 		properties: [
-			batchNotice({}),
+			batchNotice,
 			{
 				displayName: 'Calls at Once',
 				name: 'concurrency',
