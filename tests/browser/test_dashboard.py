@@ -74,7 +74,7 @@ def test_the_status_is_changed_and_kept(signed_in, client, stack):
     client.settled(lead_id)
     signed_in.goto(f"{stack.facts['dashboard_url']}#/leads/{lead_id}")
     signed_in.get_by_label("Status").select_option("working")
-    expect(signed_in.get_by_role("status")).to_contain_text("working")
+    expect(signed_in.get_by_role("status")).to_contain_text("working", ignore_case=True)
     assert client.get(f"/v1/leads/{lead_id}").json()["status"] == "working"
 
 

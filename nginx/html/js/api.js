@@ -1,8 +1,8 @@
 // The API, signed in. The access token lives in memory, the refresh token in this tab only.
 let access = null;
-let scopes = new Set();
 let refreshing = null;
 const KEY = 'refresh-token';
+const SCOPES = 'scopes';
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -12,7 +12,9 @@ export class Problem extends Error {
 }
 
 export const signedIn = () => Boolean(access || sessionStorage.getItem(KEY));
-export const may = (scope) => scopes.has(scope) || scopes.has('admin');
+// The scopes outlive a reload of the tab, so that the menu is whole before the first answer.
+const scopes = () => (sessionStorage.getItem(SCOPES) ?? '').split(' ');
+export const may = (scope) => scopes().some((name) => name === scope || name === 'admin');
 
 async function send(method, path, body, more = {}) {
   const headers = access ? { Authorization: `Bearer ${access}`, ...more } : { ...more };
@@ -32,7 +34,7 @@ async function read(response) {
 
 function keep(tokens) {
   access = tokens.access_token;
-  scopes = new Set(tokens.scope.split(' '));
+  sessionStorage.setItem(SCOPES, tokens.scope);
   sessionStorage.setItem(KEY, tokens.refresh_token);
 }
 

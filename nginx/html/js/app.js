@@ -1,14 +1,12 @@
 // Routes by the hash, so that links in messages and the browser's back button work.
 import { call, may, Problem, signedIn, signIn, signOut } from './api.js';
 import { el } from './dom.js';
-import { leadPage } from './lead.js';
-import { leadList } from './leads.js';
-import { overviewPage } from './overview.js';
+import { load, pageAt, PAGES, room } from './pages.js';
+import { termsOf } from './terms.js';
 
 const view = document.getElementById('view');
 const nav = document.getElementById('nav');
 const POLL_MS = 15_000;
-let list = '#/leads';
 let shown = 0;
 
 function signInForm() {
@@ -36,23 +34,24 @@ function signInForm() {
   }, el('h1', {}, 'Sign in'), el('label', {}, 'E-mail', email), el('label', {}, 'Password', password), failed, button);
 }
 
-function menu(room) {
-  const entry = (href, text, name) => el('a', { href, 'aria-current': room === name ? 'page' : null }, text);
+function menu(shown) {
+  const entries = PAGES.filter((page) => page.menu && may(page.scope)).map((page) => el('a', {
+    href: `#/${page.path}`, 'aria-current': shown && room(shown) === room(page) ? 'page' : null,
+  }, page.menu));
   const theme = el('button', { class: 'icon', title: 'Light or dark', 'aria-label': 'Switch between light and dark', onclick: () => window.switchTheme() }, '◐');
   nav.replaceChildren(...(signedIn() ? [
-    entry('#/', 'Overview', ''), entry('#/leads', 'Leads', 'leads'), theme,
-    el('button', { onclick: async () => { await signOut(); await show(); } }, 'Sign out'),
+    ...entries, theme, el('button', { onclick: async () => { await signOut(); await show(); } }, 'Sign out'),
   ] : [theme]));
 }
 
-async function page(room, id, query) {
-  if (room === 'leads' && id) return leadPage(call, id, { may, show, list });
-  if (room === 'leads') {
-    list = location.hash;
-    return leadList(call, query, may);
-  }
-  if (!room) return overviewPage(call, query);
-  return [el('p', { class: 'empty' }, 'There is no such page.'), el('p', {}, el('a', { href: '#/' }, 'To the overview'))];
+const missing = () => [
+  el('p', { class: 'empty' }, 'There is no such page.'), el('p', {}, el('a', { href: '#/' }, 'To the overview')),
+];
+
+async function nodesOf({ page, params, query }) {
+  if (!page) return missing();
+  const [module, terms] = await Promise.all([load(page), termsOf(call)]);
+  return module.page({ call, params, query, may, terms, reload: show });
 }
 
 // What was typed while a page loads must not be lost, nor the place of the cursor.
@@ -71,9 +70,8 @@ function replace(nodes) {
 
 async function show({ quiet = false } = {}) {
   const turn = ++shown;
-  const [path, query] = location.hash.slice(2).split('?');
-  const [room, id] = path.split('/');
-  menu(room);
+  const asked = pageAt(location.hash);
+  menu(asked.page);
   if (!signedIn()) {
     view.replaceChildren(signInForm());
     view.querySelector('input').focus();
@@ -81,24 +79,23 @@ async function show({ quiet = false } = {}) {
   }
   if (!quiet) view.setAttribute('aria-busy', 'true');
   try {
-    const nodes = await page(room, id, new URLSearchParams(query));
+    const nodes = await nodesOf(asked);
     if (turn === shown) replace(nodes);
   } catch (problem) {
     if (turn !== shown) return;
     if (problem instanceof Problem && problem.status === 401) { await show(); return; }
     if (quiet) return;
-    view.replaceChildren(el('p', { class: 'problem', role: 'alert' }, problem.message),
+    const away = problem instanceof Problem && (problem.status === 0 || problem.status >= 500);
+    view.replaceChildren(el('p', { class: 'problem', role: 'alert', 'data-live': away }, problem.message),
       el('button', { onclick: () => show() }, 'Try again'));
   } finally {
     if (turn === shown) view.removeAttribute('aria-busy');
   }
 }
 
-// The overview keeps itself up to date while somebody looks, and an open lead until it is scored.
+// What changes by itself is kept up to date while somebody looks.
 setInterval(() => {
-  const [room, id] = location.hash.slice(2).split('?')[0].split('/');
-  const unscored = room === 'leads' && id && view.querySelector('.gauge.none');
-  if (!document.hidden && signedIn() && (!room || unscored)) show({ quiet: true });
+  if (!document.hidden && signedIn() && view.querySelector('[data-live]')) show({ quiet: true });
 }, POLL_MS);
 addEventListener('hashchange', () => show());
 show();

@@ -2,7 +2,6 @@
 import { el } from './dom.js';
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const GRADES = ['hot', 'warm', 'cold'];
 const drawn = new Set();
 
 function draw(label, makeConfig) {
@@ -28,17 +27,17 @@ export const forget = () => drawn.clear();
 
 const short = (day) => new Date(`${day}T12:00:00Z`).toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
 
-export const leadsByDay = (days) => draw(
-  `Leads by day: ${days.filter((day) => day.received).map((day) => `${short(day.day)} ${day.received}, of these ${day.hot} hot`).join('; ') || 'none yet'}`,
+export const leadsByDay = (days, grades) => draw(
+  `Leads by day: ${days.filter((day) => day.received).map((day) => `${short(day.day)} ${day.received}, of these ${day[grades[0]]} ${grades[0]}`).join('; ') || 'none yet'}`,
   () => ({
     type: 'bar',
     data: {
       labels: days.map((day) => short(day.day)),
-      datasets: [...GRADES.map((name) => ({
+      datasets: [...grades.map((name) => ({
         label: name, data: days.map((day) => day[name]), backgroundColor: colour(name),
       })), {
         label: 'not scored', backgroundColor: colour('line'),
-        data: days.map((day) => day.received - day.hot - day.warm - day.cold),
+        data: days.map((day) => grades.reduce((rest, name) => rest - day[name], day.received)),
       }].map((set) => ({ ...set, borderRadius: 3, maxBarThickness: 34 })),
     },
     options: {
@@ -51,15 +50,15 @@ export const leadsByDay = (days) => draw(
     },
   }));
 
-export const gradeShares = (grades) => draw(
-  `Grades: ${Object.entries(grades).map(([name, count]) => `${count} ${name}`).join(', ')}`,
+export const gradeShares = (counts, grades) => draw(
+  `Grades: ${Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(', ')}`,
   () => ({
     type: 'doughnut',
     data: {
-      labels: Object.keys(grades),
+      labels: Object.keys(counts),
       datasets: [{
-        data: Object.values(grades), borderColor: colour('card'), borderWidth: 2,
-        backgroundColor: [...GRADES.map(colour), colour('line')],
+        data: Object.values(counts), borderColor: colour('card'), borderWidth: 2,
+        backgroundColor: Object.keys(counts).map((name) => colour(grades.includes(name) ? name : 'line')),
       }],
     },
     options: { cutout: '68%', plugins: { legend: { position: 'bottom', labels: { boxWidth: 12, boxHeight: 12 } } } },

@@ -1,5 +1,5 @@
-import { forget, gradeShares, leadsByDay, sourceBars } from './charts.js';
-import { ago, el, grade, table } from './dom.js';
+import { forget, gradeShares, leadsByDay, sourceBars } from '../charts.js';
+import { ago, el, grade, table } from '../dom.js';
 
 const TILES = [
   ['received', 'Received', '#/leads'], ['scored', 'Scored', '#/leads?sort=score'],
@@ -35,23 +35,23 @@ function providers(list) {
     el('td', { class: 'number' }, Number(provider.credits).toLocaleString()))));
 }
 
-export async function overviewPage(call, query) {
+export async function page({ call, query, terms }) {
   const days = DAYS.includes(Number(query.get('days'))) ? Number(query.get('days')) : 30;
   const overview = await call('GET', `stats/overview?days=${days}`);
   forget();
   const none = overview.totals.received === 0;
   return [
-    el('div', { class: 'heading' }, el('h1', {}, 'Overview'),
+    el('div', { class: 'heading', 'data-live': true }, el('h1', {}, 'Overview'),
       el('div', { class: 'choice', role: 'group', 'aria-label': 'Period' }, DAYS.map((count) => el('a', {
         href: `#/?days=${count}`, 'aria-current': count === days ? 'true' : null,
       }, `${count} days`)))),
     none ? el('p', { class: 'notice' }, 'No lead has come in yet. Send one to the webhook or the API; it appears here within seconds.') : null,
     tiles(overview.totals),
     el('div', { class: 'columns wide-left' },
-      card(`Leads of the last ${days} days`, leadsByDay(overview.by_day)),
+      card(`Leads of the last ${days} days`, leadsByDay(overview.by_day, terms.grades)),
       card('Hot now', hotNow(overview.hot))),
     el('div', { class: 'columns three' },
-      card('Grades', gradeShares(overview.grades)),
+      card('Grades', gradeShares(overview.grades, terms.grades)),
       card('Sources', sourceBars(overview.sources)),
       card('Providers, 30 days', providers(overview.providers))),
   ];
