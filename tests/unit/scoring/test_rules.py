@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sidecar.scoring.rules import KINDS
 from sidecar.scoring.subject import Outcome, Subject
+from tests.product_copy import copy_product, python
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -93,3 +96,30 @@ def test_events_fade_and_end_at_their_limit(
 
 def test_an_event_that_never_happened_says_nothing() -> None:
     assert evaluate(EVENT) is None
+
+
+NEW_KIND = '''
+from sidecar.scoring.subject import Kind, Outcome, hundredths
+
+KIND = Kind("always", frozenset({"points"}),
+            lambda rule, subject: Outcome(hundredths(rule["points"]), "As always"), lambda rule: [])
+'''
+SCORE_WITH_IT = '''
+import json
+from datetime import UTC, datetime
+from sidecar.scoring import default_model, score
+from sidecar.scoring.checking import check_model
+
+model = default_model()
+model["components"]["demographic"]["rules"] = [{"name": "a", "kind": "always", "points": 7}]
+problems = check_model(model)
+facts = {"contact": {}, "organization": {}, "lead": {}, "events": []}
+print(json.dumps([problems, score(facts, model, datetime(2026, 11, 23, tzinfo=UTC))["components"]]))
+'''
+
+
+def test_a_rule_kind_is_one_file(tmp_path: Path) -> None:
+    root = copy_product(tmp_path, "sidecar")
+    (root / "sidecar/scoring/rules/always.py").write_text(NEW_KIND)
+    problems, components = json.loads(python(root, "-c", SCORE_WITH_IT))
+    assert problems == [] and components["demographic"] == 7
