@@ -2,8 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help venv run stop status logs clean test lint bench soak openapi refresh-lists pictures up down \
-	logs-up test-compose
+.PHONY: help venv run stop status logs clean test lint bench soak openapi schema refresh-lists pictures up \
+	down logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ soak: venv ## Kill everything again and again (KILL_SEEDS=5), a large file (CSV_
 
 openapi: venv ## Write docs/openapi.json anew
 	@.venv/bin/sidecar openapi > docs/openapi.json
+
+schema: venv ## Write sql/schema.sql anew from the migrations
+	@$(PY) -m tests.schema
 
 refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
 	@$(PY) -m sidecar.refresh_lists

@@ -28,6 +28,12 @@ CREATE TABLE organizations (
 -- A company without a domain is known by its matching key alone.
 CREATE UNIQUE INDEX organizations_key_without_domain ON organizations (company_key) WHERE domain IS NULL;
 CREATE INDEX organizations_company_key ON organizations (company_key);
+CREATE INDEX organizations_search ON organizations
+    USING gin (lower(coalesce(name, '') || ' ' || coalesce(domain, '')) gin_trgm_ops);
+-- A text that many rows contain is found by walking from the newest, one that few contain by its index. The
+-- planner can tell them apart when it has seen more than the usual hundred values. The same holds for contacts
+-- and leads.
+ALTER INDEX organizations_search ALTER COLUMN 1 SET STATISTICS 1000;
 COMMENT ON TABLE organizations IS 'Companies, one row per registrable domain (or per matching key where no domain is known).';
 COMMENT ON COLUMN organizations.revenue IS 'Annual revenue as stated, in whole currency units.';
 COMMENT ON COLUMN organizations.company_size IS 'Head count band in People Data Labs'' vocabulary, e.g. 51-200.';
@@ -60,6 +66,9 @@ CREATE TABLE contacts (
 );
 CREATE INDEX contacts_org ON contacts (org_id);
 CREATE INDEX contacts_email ON contacts (email_canonical);
+CREATE INDEX contacts_search ON contacts
+    USING gin (lower(coalesce(name, '') || ' ' || coalesce(email, '')) gin_trgm_ops);
+ALTER INDEX contacts_search ALTER COLUMN 1 SET STATISTICS 1000;
 COMMENT ON TABLE contacts IS 'People, one row per person.';
 
 CREATE TABLE contact_identities (
@@ -98,11 +107,19 @@ CREATE UNIQUE INDEX leads_one_open_per_contact ON leads (contact_id) WHERE statu
 CREATE INDEX leads_contact ON leads (contact_id);
 CREATE INDEX leads_org ON leads (org_id);
 CREATE INDEX leads_status ON leads (status, id DESC);
-CREATE INDEX leads_grade ON leads (grade, id DESC);
+-- Leads are in the indexes of grades when they are scored, so that intake does not pay for them.
+CREATE INDEX leads_grade ON leads (grade, id DESC) WHERE grade IS NOT NULL;
+-- The best of the cold ones: by score alone all better ones came first.
+CREATE INDEX leads_grade_score ON leads (grade, (coalesce(total_score, -1)) DESC, id DESC)
+    WHERE grade IS NOT NULL;
 CREATE INDEX leads_source ON leads (source, id DESC);
 CREATE INDEX leads_score ON leads ((coalesce(total_score, -1)) DESC, id DESC);
 CREATE INDEX leads_tags ON leads USING gin (tags);
+-- Whose leads: most have no owner, and those are not looked for by this index.
+CREATE INDEX leads_owner ON leads (owner, id DESC) WHERE owner IS NOT NULL;
+CREATE INDEX leads_created ON leads (created_at);
 CREATE INDEX leads_search ON leads USING gin (search_text gin_trgm_ops);
+ALTER TABLE leads ALTER COLUMN search_text SET STATISTICS 1000;
 COMMENT ON TABLE leads IS 'Sales opportunities: a person who came in by some source.';
 COMMENT ON COLUMN leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 COMMENT ON COLUMN leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
@@ -131,18 +148,13 @@ CREATE TABLE events (
 CREATE INDEX events_contact ON events (contact_id, occurred_at);
 COMMENT ON TABLE events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
 
-CREATE TABLE field_values (
+-- One row for all that a source says of somebody, not one per field: a new lead writes two rows, not sixteen.
+CREATE TABLE claims (
     entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization')),
     entity_id   uuid NOT NULL,
-    field       text NOT NULL,
     source      text NOT NULL,
-    value       jsonb NOT NULL,
-    confidence  real NOT NULL CHECK (confidence BETWEEN 0 AND 1),
-    observed_at timestamptz NOT NULL,
-    locked      boolean NOT NULL DEFAULT false,
-    sandbox     boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (entity_kind, entity_id, field, source)
+    fields      jsonb NOT NULL,
+    PRIMARY KEY (entity_id, entity_kind, source)
 );
-COMMENT ON TABLE field_values IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
-COMMENT ON COLUMN field_values.locked IS 'Edited by a person: enrichment never overrides it.';
-COMMENT ON COLUMN field_values.sandbox IS 'Invented by the sandbox providers.';
+COMMENT ON TABLE claims IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
+COMMENT ON COLUMN claims.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';

@@ -1,4 +1,4 @@
--- What came in, and the work that it causes.
+-- What came in, the work that it causes, and who must not come in again.
 -- depends: 0001_customers
 
 CREATE TABLE intake (
@@ -16,6 +16,8 @@ CREATE TABLE intake (
 CREATE INDEX intake_rejects ON intake (id DESC) WHERE outcome = 'rejected';
 CREATE INDEX intake_lead ON intake (lead_id);
 CREATE INDEX intake_received ON intake (received_at);
+-- Raw leads are kept for a while only: those whose time is over are found by this.
+CREATE INDEX intake_payloads ON intake (received_at) WHERE payload IS NOT NULL;
 COMMENT ON TABLE intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
 
 CREATE TABLE batches (
@@ -68,33 +70,9 @@ CREATE TABLE workflow_errors (
 );
 COMMENT ON TABLE workflow_errors IS 'Failed n8n executions as told by the error workflow.';
 
-CREATE TABLE jobs (
-    id          uuid PRIMARY KEY DEFAULT uuidv7(),
-    kind        text NOT NULL CHECK (kind IN ('import', 'export', 'rescore', 'erasure')),
-    state       text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'paused', 'done', 'failed')),
-    created_by  text NOT NULL,
-    options     jsonb NOT NULL DEFAULT '{}',
-    progress    jsonb NOT NULL DEFAULT '{}',
-    cursor      bigint NOT NULL DEFAULT 0,
-    total       bigint,
-    content     bytea,
-    error       text,
-    lease_until timestamptz,
-    created_at  timestamptz NOT NULL DEFAULT now(),
-    updated_at  timestamptz NOT NULL DEFAULT now()
+CREATE TABLE suppressions (
+    key_hash   text PRIMARY KEY,
+    reason     text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE jobs IS 'Long work in small resumable steps, driven by n8n.';
-
-CREATE TABLE idempotency_keys (
-    client      text NOT NULL,
-    key         text NOT NULL,
-    route       text NOT NULL,
-    fingerprint text NOT NULL,
-    locked_at   timestamptz NOT NULL DEFAULT now(),
-    status      integer,
-    body        bytea,
-    expires_at  timestamptz NOT NULL,
-    PRIMARY KEY (client, key, route)
-);
-CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
-COMMENT ON TABLE idempotency_keys IS 'Answers already given, by Idempotency-Key; body encrypted.';
+COMMENT ON TABLE suppressions IS 'Keyed hashes of people who asked to be forgotten: refused at intake, never asked of providers.';

@@ -1,4 +1,4 @@
--- Who may do what, and who did what.
+-- Who may do what, who did what, and what was answered.
 -- depends: 0004_scores_and_messages
 
 CREATE TABLE clients (
@@ -16,12 +16,20 @@ CREATE TABLE users (
     name            text,
     password_hash   text NOT NULL,
     role            text NOT NULL CHECK (role IN ('admin', 'operator', 'viewer')),
-    failures        integer NOT NULL DEFAULT 0,
-    locked_until    timestamptz,
     disabled_at     timestamptz,
     created_at      timestamptz NOT NULL DEFAULT now(),
     last_sign_in_at timestamptz
 );
+
+-- By address, not in users: wrong passwords are counted whether somebody has the address or not.
+CREATE TABLE sign_in_failures (
+    key_hash     text PRIMARY KEY,
+    failures     integer NOT NULL DEFAULT 1,
+    locked_until timestamptz,
+    last_at      timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX sign_in_failures_last ON sign_in_failures (last_at);
+COMMENT ON TABLE sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
 
 CREATE TABLE refresh_tokens (
     token_hash bytea PRIMARY KEY,
@@ -34,29 +42,32 @@ CREATE TABLE refresh_tokens (
 );
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
 CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
+CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 COMMENT ON TABLE refresh_tokens IS 'SHA-256 of refresh tokens. Using a rotated one again revokes its family.';
 
-CREATE TABLE suppressions (
-    key_hash   text PRIMARY KEY,
-    reason     text NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now()
+CREATE TABLE forms (
+    key         text PRIMARY KEY,
+    name        text NOT NULL UNIQUE,
+    origins     text[] NOT NULL,
+    source      text NOT NULL,
+    disabled_at timestamptz,
+    created_at  timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE suppressions IS 'Keyed hashes of people who asked to be forgotten: refused at intake, never asked of providers.';
+COMMENT ON TABLE forms IS
+    'Keyed intake URLs for web pages. The key is public, as a browser keeps no secret; the origins say whose pages may use it.';
 
-CREATE TABLE duplicates (
-    id          uuid PRIMARY KEY DEFAULT uuidv7(),
-    left_id     uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
-    right_id    uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
-    score       real NOT NULL,
-    reasons     jsonb NOT NULL,
-    state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'merged', 'dismissed')),
-    decided_by  text,
-    decided_at  timestamptz,
+CREATE TABLE idempotency_keys (
+    caller      text NOT NULL,
+    key         text NOT NULL,
+    fingerprint text NOT NULL,
+    status      smallint NOT NULL,
+    answer      bytea NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT now(),
-    CHECK (left_id < right_id),
-    UNIQUE (left_id, right_id)
+    PRIMARY KEY (caller, key)
 );
-COMMENT ON TABLE duplicates IS 'Pairs of contacts that may be one person, for review.';
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+COMMENT ON TABLE idempotency_keys IS
+    'Requests with an Idempotency-Key: a keyed hash of what was asked, and the encrypted answer. Kept for 24 hours.';
 
 CREATE TABLE audit_log (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""Applies sql/*.sql with yoyo: plain SQL, one transaction per file, a lock against two at once."""
+"""Applies the numbered files of sql/ with yoyo: plain SQL, one transaction per file, one run at a time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from yoyo import get_backend, read_migrations
+from yoyo.migrations import MigrationList
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
@@ -13,7 +14,9 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
     """Apply what is missing; answers the ids applied. A failing file leaves nothing half done."""
     backend = get_backend(urlunsplit(urlsplit(dsn)._replace(scheme="postgresql")))
-    migrations = read_migrations(str(folder))
+    # schema.sql beside them is to be read, not to be run.
+    migrations = MigrationList(
+        migration for migration in read_migrations(str(folder)) if migration.id[0].isdigit())
     with backend.lock():
         pending = backend.to_apply(migrations)
         backend.apply_migrations(pending)

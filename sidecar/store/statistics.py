@@ -1,4 +1,4 @@
-"""Figures for the dashboard, from the counts that triggers keep (sql/0013_counts_by_figure.sql)."""
+"""Figures for the dashboard, from the counts that triggers keep (sql/0007_counts.sql)."""
 
 from __future__ import annotations
 

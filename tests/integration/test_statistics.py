@@ -17,7 +17,6 @@ from sidecar.pipeline.retention import add_up_counts
 from sidecar.services import overview
 from sidecar.store import statistics
 from sidecar.store.database import one
-from sidecar.store.migrations import SQL_FOLDER
 from tests.integration.counts import COUNTED, KEPT, rows
 
 CHANGES = (
@@ -112,16 +111,6 @@ def test_nobody_waits_for_who_adds_up(api, engine):
         look = pool.submit(api.get, "/v1/stats/overview").result(5)
     assert look.json["totals"]["received"] == 2
     assert rows(engine, KEPT) == rows(engine, COUNTED)
-
-
-def test_the_migration_counts_what_is_there(api, engine):
-    """What the migration fills in is what the triggers would have kept."""
-    api.post("/v1/leads", {"leads": [{"email": "ada@counted.example", "source": "web"}, {"email": "nobody"}]})
-    fill = (SQL_FOLDER / "0013_counts_by_figure.sql").read_text().rpartition("$do$;")[2]
-    before = rows(engine, KEPT)
-    with engine.database.write() as cursor:
-        cursor.execute("DELETE FROM counts; DELETE FROM count_changes;" + fill)
-    assert rows(engine, KEPT) == before == rows(engine, COUNTED) != {}
 
 
 def spoil(engine):

@@ -1,10 +1,5 @@
 -- Counts by figure, kept by triggers: the overview never counts a table.
--- depends: 0012_duplicates
-
-DROP TABLE stats_daily;
-
--- In the order in which writers lock them; held until the new counts are complete.
-LOCK TABLE leads, work_items, intake IN SHARE ROW EXCLUSIVE MODE;
+-- depends: 0006_jobs_and_duplicates
 
 CREATE TABLE counts (
     figure text NOT NULL CHECK (figure IN ('grade', 'day', 'source', 'stage', 'outcome')),
@@ -69,7 +64,8 @@ BEGIN
                 concat_ws(' ', CASE WHEN event <> 'insert' THEN 'OLD TABLE AS before' END,
                                CASE WHEN event <> 'delete' THEN 'NEW TABLE AS after' END));
         END LOOP;
-        -- 73 is the lock of whoever adds changes up: what moves meanwhile would not be seen here.
+        -- 73 is COUNTS in sidecar/store/locks.py, the lock of whoever adds changes up: what moves meanwhile
+        -- would not be seen here.
         EXECUTE format(
             'CREATE FUNCTION count_%1$s_truncate() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN'
             ' PERFORM pg_advisory_xact_lock(73);'
@@ -82,10 +78,3 @@ BEGIN
     END LOOP;
 END
 $do$;
-
-INSERT INTO counts
-SELECT figure, day, name, count(*) FROM (
-    SELECT f.* FROM leads r, lead_figures(r.created_at, r.source, r.grade) f
-    UNION ALL SELECT f.* FROM work_items r, work_figures(r.stage) f
-    UNION ALL SELECT f.* FROM intake r, intake_figures(r.outcome) f) x
-GROUP BY figure, day, name;

@@ -1,0 +1,970 @@
+-- The whole present schema, to be read. Made by `make schema` from the numbered files beside it, which alone are run.
+
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE FUNCTION public.count_intake_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, -1 AS n FROM before r, intake_figures(r.outcome) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_intake_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, intake_figures(r.outcome) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_intake_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_advisory_xact_lock(73); DELETE FROM counts WHERE figure = ANY('{outcome}'::text[]); DELETE FROM count_changes WHERE figure = ANY('{outcome}'::text[]); RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_intake_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, intake_figures(r.outcome) f UNION ALL SELECT f.*, -1 AS n FROM before r, intake_figures(r.outcome) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_leads_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, -1 AS n FROM before r, lead_figures(r.created_at, r.source, r.grade) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_leads_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, lead_figures(r.created_at, r.source, r.grade) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_leads_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_advisory_xact_lock(73); DELETE FROM counts WHERE figure = ANY('{grade,day,source}'::text[]); DELETE FROM count_changes WHERE figure = ANY('{grade,day,source}'::text[]); RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_leads_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, lead_figures(r.created_at, r.source, r.grade) f UNION ALL SELECT f.*, -1 AS n FROM before r, lead_figures(r.created_at, r.source, r.grade) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_work_items_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, -1 AS n FROM before r, work_figures(r.stage) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_work_items_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, work_figures(r.stage) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_work_items_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_advisory_xact_lock(73); DELETE FROM counts WHERE figure = ANY('{stage}'::text[]); DELETE FROM count_changes WHERE figure = ANY('{stage}'::text[]); RETURN NULL; END $$;
+
+CREATE FUNCTION public.count_work_items_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, work_figures(r.stage) f UNION ALL SELECT f.*, -1 AS n FROM before r, work_figures(r.stage) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.intake_figures(outcome text) RETURNS TABLE(figure text, day date, name text)
+    LANGUAGE sql STABLE
+    AS $$
+    VALUES ('outcome', NULL::date, outcome)
+$$;
+
+CREATE FUNCTION public.lead_figures(created_at timestamp with time zone, source text, grade text) RETURNS TABLE(figure text, day date, name text)
+    LANGUAGE sql STABLE
+    AS $$
+    VALUES ('grade', NULL::date, coalesce(grade, 'unscored')),
+           ('day', (created_at AT TIME ZONE 'UTC')::date, coalesce(grade, 'unscored')),
+           ('source', NULL, source)
+$$;
+
+CREATE FUNCTION public.work_figures(stage text) RETURNS TABLE(figure text, day date, name text)
+    LANGUAGE sql STABLE
+    AS $$
+    VALUES ('stage', NULL::date, stage)
+$$;
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    entity_kind text NOT NULL,
+    entity_id text NOT NULL,
+    before jsonb,
+    after jsonb,
+    request_id text
+);
+
+COMMENT ON TABLE public.audit_log IS 'Who changed what. Personal data is not copied here: changed fields are named, values only where they name nobody.';
+
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.batches (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    lane text NOT NULL,
+    size integer NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    round integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone NOT NULL,
+    execution_id text,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT batches_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
+    CONSTRAINT batches_state_check CHECK ((state = ANY (ARRAY['open'::text, 'completed'::text, 'failed'::text, 'expired'::text])))
+);
+
+COMMENT ON TABLE public.batches IS 'Leases: leads that one run of the enrichment workflow works on. An expired lease is how a killed run is noticed.';
+
+CREATE TABLE public.claims (
+    entity_kind text NOT NULL,
+    entity_id uuid NOT NULL,
+    source text NOT NULL,
+    fields jsonb NOT NULL,
+    CONSTRAINT claims_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
+);
+
+COMMENT ON TABLE public.claims IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
+
+COMMENT ON COLUMN public.claims.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';
+
+CREATE TABLE public.clients (
+    id text NOT NULL,
+    secret_hash text NOT NULL,
+    scopes text[] NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.clients IS 'Programs that call the API; secrets are stored as scrypt hashes.';
+
+CREATE TABLE public.contact_blocks (
+    contact_id uuid NOT NULL,
+    key bigint NOT NULL
+);
+
+COMMENT ON TABLE public.contact_blocks IS 'Hashed blocking keys: contacts that share one are compared. Made anew from the contacts at any time.';
+
+CREATE TABLE public.contact_checks (
+    contact_id uuid NOT NULL,
+    version integer NOT NULL,
+    compared boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE public.contact_checks IS 'How far the search for duplicates is: the version of the contact that its keys were made of, and whether it was compared since.';
+
+CREATE TABLE public.contact_identities (
+    kind text NOT NULL,
+    value text NOT NULL,
+    contact_id uuid NOT NULL,
+    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text])))
+);
+
+COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
+
+CREATE TABLE public.contacts (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    org_id uuid,
+    email text,
+    email_canonical text,
+    email_type text,
+    name text,
+    first_name text,
+    last_name text,
+    job_title text,
+    seniority text,
+    department text,
+    phone text,
+    phone_extension text,
+    phone_country text,
+    phone_type text,
+    linkedin text,
+    country text,
+    region text,
+    city text,
+    consent jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contacts_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT contacts_email_type_check CHECK ((email_type = ANY (ARRAY['corporate'::text, 'free'::text, 'role'::text, 'disposable'::text])))
+);
+
+COMMENT ON TABLE public.contacts IS 'People, one row per person.';
+
+CREATE TABLE public.count_changes (
+    figure text NOT NULL,
+    day date,
+    name text NOT NULL,
+    n bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+COMMENT ON TABLE public.count_changes IS 'The difference that each statement made, part of its transaction; added to counts every minute.';
+
+CREATE TABLE public.counts (
+    figure text NOT NULL,
+    day date,
+    name text NOT NULL,
+    n bigint NOT NULL,
+    CONSTRAINT counts_figure_check CHECK ((figure = ANY (ARRAY['grade'::text, 'day'::text, 'source'::text, 'stage'::text, 'outcome'::text])))
+);
+
+COMMENT ON TABLE public.counts IS 'How many there are, together with count_changes: leads by grade, by UTC day and grade, by source; work by stage; intake by outcome.';
+
+CREATE TABLE public.duplicates (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    left_id uuid NOT NULL,
+    right_id uuid NOT NULL,
+    score real NOT NULL,
+    reasons jsonb NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    decided_by text,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT duplicates_check CHECK ((left_id < right_id)),
+    CONSTRAINT duplicates_state_check CHECK ((state = ANY (ARRAY['open'::text, 'merged'::text, 'dismissed'::text])))
+);
+
+COMMENT ON TABLE public.duplicates IS 'Pairs of contacts that may be one person, for review.';
+
+CREATE TABLE public.events (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_id uuid NOT NULL,
+    lead_id uuid,
+    type text NOT NULL,
+    occurred_at timestamp with time zone DEFAULT now() NOT NULL,
+    properties jsonb DEFAULT '{}'::jsonb NOT NULL,
+    source text NOT NULL,
+    dedupe_key text
+);
+
+COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
+
+CREATE TABLE public.forms (
+    key text NOT NULL,
+    name text NOT NULL,
+    origins text[] NOT NULL,
+    source text NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.forms IS 'Keyed intake URLs for web pages. The key is public, as a browser keeps no secret; the origins say whose pages may use it.';
+
+CREATE TABLE public.idempotency_keys (
+    caller text NOT NULL,
+    key text NOT NULL,
+    fingerprint text NOT NULL,
+    status smallint NOT NULL,
+    answer bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.idempotency_keys IS 'Requests with an Idempotency-Key: a keyed hash of what was asked, and the encrypted answer. Kept for 24 hours.';
+
+CREATE TABLE public.intake (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    client text NOT NULL,
+    source text NOT NULL,
+    request_id text,
+    payload bytea,
+    outcome text NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    lead_id uuid,
+    resolved_at timestamp with time zone,
+    CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
+);
+
+COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
+
+CREATE TABLE public.job_chunks (
+    job_id uuid NOT NULL,
+    number integer NOT NULL,
+    rows bytea NOT NULL
+);
+
+COMMENT ON TABLE public.job_chunks IS 'Rows that wait for their step, encrypted; gone when it is done.';
+
+CREATE TABLE public.job_people (
+    job_id uuid NOT NULL,
+    key text NOT NULL
+);
+
+COMMENT ON TABLE public.job_people IS 'Keyed hashes of the people of a dry run so far: who comes twice would be created once.';
+
+CREATE TABLE public.job_rejects (
+    job_id uuid NOT NULL,
+    number integer NOT NULL,
+    rows bytea NOT NULL
+);
+
+COMMENT ON TABLE public.job_rejects IS 'Refused rows of a chunk with their reasons, encrypted.';
+
+CREATE TABLE public.jobs (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    created_by text NOT NULL,
+    key text,
+    plan bytea NOT NULL,
+    dry_run boolean DEFAULT false NOT NULL,
+    lane text NOT NULL,
+    chunk_rows integer NOT NULL,
+    chunks integer,
+    next_chunk integer DEFAULT 0 NOT NULL,
+    total integer,
+    created integer DEFAULT 0 NOT NULL,
+    updated integer DEFAULT 0 NOT NULL,
+    rejected integer DEFAULT 0 NOT NULL,
+    suppressed integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT jobs_kind_check CHECK ((kind = 'import'::text)),
+    CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+COMMENT ON TABLE public.jobs IS 'Long work in small steps; each step is one transaction, so that a kill loses nothing and doubles nothing.';
+
+COMMENT ON COLUMN public.jobs.key IS 'Keyed hash of a file and of how it is imported: the same command goes on where it stopped.';
+
+COMMENT ON COLUMN public.jobs.plan IS 'Encrypted: encoding, delimiter, columns, source.';
+
+COMMENT ON COLUMN public.jobs.chunks IS 'How many chunks are stored; null while the file itself is with the command line.';
+
+CREATE TABLE public.lead_scores (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    lead_id uuid NOT NULL,
+    total_score integer NOT NULL,
+    grade text NOT NULL,
+    breakdown jsonb NOT NULL,
+    model_version text NOT NULL,
+    batch_id uuid,
+    calculated_at timestamp with time zone NOT NULL,
+    CONSTRAINT lead_scores_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
+);
+
+COMMENT ON TABLE public.lead_scores IS 'Append-only history of scores; breakdown holds components and reasons.';
+
+COMMENT ON COLUMN public.lead_scores.total_score IS 'Hundredths of a point.';
+
+CREATE TABLE public.lead_status_history (
+    id bigint NOT NULL,
+    lead_id uuid NOT NULL,
+    from_status text,
+    to_status text NOT NULL,
+    changed_by text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.lead_status_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.lead_status_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.leads (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_id uuid NOT NULL,
+    org_id uuid,
+    email text,
+    source text NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    message text,
+    utm jsonb DEFAULT '{}'::jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    owner text,
+    total_score integer,
+    grade text,
+    hot_changes integer DEFAULT 0 NOT NULL,
+    scored_at timestamp with time zone,
+    search_text text DEFAULT ''::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
+    CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
+);
+ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
+
+COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
+
+COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
+
+COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
+
+COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search.';
+
+CREATE TABLE public.merges (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    duplicate_id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    lost_id uuid NOT NULL,
+    score real NOT NULL,
+    reasons jsonb NOT NULL,
+    snapshot bytea NOT NULL,
+    actor text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. It goes when the kept contact is erased.';
+
+COMMENT ON COLUMN public.merges.snapshot IS 'The lost contact, its claims and the ids of all that was moved, encrypted: enough to take the merge back.';
+
+CREATE TABLE public.notifications (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    kind text NOT NULL,
+    lead_id uuid,
+    hot_change integer DEFAULT 0 NOT NULL,
+    channel text NOT NULL,
+    recipient text NOT NULL,
+    content jsonb,
+    dedupe_key text NOT NULL,
+    state text DEFAULT 'owed'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    claimed_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    possible_duplicate boolean DEFAULT false NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['hot_lead'::text, 'operations'::text]))),
+    CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'sent'::text, 'dead'::text])))
+);
+
+COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
+
+COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
+
+CREATE TABLE public.organizations (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    name text,
+    domain text,
+    company_key text,
+    legal_form text,
+    industry text,
+    employee_count integer,
+    company_size text,
+    revenue numeric,
+    revenue_range text,
+    country text,
+    region text,
+    city text,
+    founded_year integer,
+    linkedin text,
+    description text,
+    technologies text[],
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT organizations_employee_count_check CHECK ((employee_count >= 0)),
+    CONSTRAINT organizations_revenue_check CHECK ((revenue >= (0)::numeric))
+);
+
+COMMENT ON TABLE public.organizations IS 'Companies, one row per registrable domain (or per matching key where no domain is known).';
+
+COMMENT ON COLUMN public.organizations.company_size IS 'Head count band in People Data Labs'' vocabulary, e.g. 51-200.';
+
+COMMENT ON COLUMN public.organizations.revenue IS 'Annual revenue as stated, in whole currency units.';
+
+COMMENT ON COLUMN public.organizations.version IS 'Grows with every write; the ETag of the HTTP resource.';
+
+CREATE TABLE public.provider_cache (
+    request_key text NOT NULL,
+    sandbox boolean NOT NULL,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    outcome text NOT NULL,
+    answer bytea NOT NULL,
+    applied boolean DEFAULT false NOT NULL,
+    fetched_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.provider_cache IS 'Raw provider answers, encrypted, each with its time to live.';
+
+COMMENT ON COLUMN public.provider_cache.applied IS 'Already merged into its subject.';
+
+CREATE TABLE public.provider_calls (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    batch_id uuid,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    request_key text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    sandbox boolean NOT NULL,
+    state text DEFAULT 'planned'::text NOT NULL,
+    request bytea,
+    outcome text,
+    status integer,
+    credits numeric DEFAULT 0 NOT NULL,
+    elapsed_ms integer,
+    error text,
+    planned_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    CONSTRAINT provider_calls_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'started'::text, 'answered'::text, 'in_doubt'::text, 'dropped'::text]))),
+    CONSTRAINT provider_calls_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
+);
+
+COMMENT ON TABLE public.provider_calls IS 'The ledger: a row stands here, committed as started, before money is spent.';
+
+COMMENT ON COLUMN public.provider_calls.request_key IS 'Keyed hash of provider, operation and parameters: names nobody.';
+
+COMMENT ON COLUMN public.provider_calls.state IS 'in_doubt: started and never answered; it counts as spent and is not repeated within the error TTL.';
+
+COMMENT ON COLUMN public.provider_calls.request IS 'Encrypted parameters of a call that is not answered yet.';
+
+CREATE TABLE public.provider_state (
+    provider text NOT NULL,
+    live boolean DEFAULT false NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    open_until timestamp with time zone,
+    last_error text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.provider_state IS 'Per provider: whether a key is held (live) or the sandbox answers, and its circuit breaker.';
+
+CREATE TABLE public.refresh_tokens (
+    token_hash bytea NOT NULL,
+    family_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    rotated_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.refresh_tokens IS 'SHA-256 of refresh tokens. Using a rotated one again revokes its family.';
+
+CREATE TABLE public.scoring_models (
+    id bigint NOT NULL,
+    version text NOT NULL,
+    definition jsonb NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    CONSTRAINT scoring_models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+);
+
+ALTER TABLE public.scoring_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.scoring_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sign_in_failures (
+    key_hash text NOT NULL,
+    failures integer DEFAULT 1 NOT NULL,
+    locked_until timestamp with time zone,
+    last_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
+
+CREATE TABLE public.suppressions (
+    key_hash text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.suppressions IS 'Keyed hashes of people who asked to be forgotten: refused at intake, never asked of providers.';
+
+CREATE TABLE public.users (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    email text NOT NULL,
+    name text,
+    password_hash text NOT NULL,
+    role text NOT NULL,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_sign_in_at timestamp with time zone,
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'viewer'::text])))
+);
+
+CREATE TABLE public.work_items (
+    lead_id uuid NOT NULL,
+    lane text NOT NULL,
+    stage text DEFAULT 'queued'::text NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    batch_id uuid,
+    max_batch integer DEFAULT 500 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    waits integer DEFAULT 0 NOT NULL,
+    requeue boolean DEFAULT false NOT NULL,
+    reason_code text,
+    reason text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT work_items_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
+    CONSTRAINT work_items_max_batch_check CHECK ((max_batch >= 1)),
+    CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'dead'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.work_items IS 'Where each lead is in the pipeline; one row per lead.';
+
+COMMENT ON COLUMN public.work_items.max_batch IS 'Shrinks 500, 50, 1 when a batch fails as a whole, so that a poisonous lead ends alone.';
+
+COMMENT ON COLUMN public.work_items.requeue IS 'The lead changed while it was leased: it is queued again when the batch closes.';
+
+CREATE TABLE public.workflow_errors (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    execution_id text,
+    workflow_id text,
+    workflow_name text,
+    node text,
+    message text,
+    batch_id uuid,
+    occurred_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.workflow_errors IS 'Failed n8n executions as told by the error workflow.';
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.claims
+    ADD CONSTRAINT claims_pkey PRIMARY KEY (entity_id, entity_kind, source);
+
+ALTER TABLE ONLY public.clients
+    ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.contact_blocks
+    ADD CONSTRAINT contact_blocks_pkey PRIMARY KEY (key, contact_id);
+
+ALTER TABLE ONLY public.contact_checks
+    ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
+
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (kind, value);
+
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.counts
+    ADD CONSTRAINT counts_figure_day_name_key UNIQUE NULLS NOT DISTINCT (figure, day, name);
+
+ALTER TABLE ONLY public.duplicates
+    ADD CONSTRAINT duplicates_left_id_right_id_key UNIQUE (left_id, right_id);
+
+ALTER TABLE ONLY public.duplicates
+    ADD CONSTRAINT duplicates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_dedupe_key_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key);
+
+ALTER TABLE ONLY public.intake
+    ADD CONSTRAINT intake_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.job_chunks
+    ADD CONSTRAINT job_chunks_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.job_people
+    ADD CONSTRAINT job_people_pkey PRIMARY KEY (job_id, key);
+
+ALTER TABLE ONLY public.job_rejects
+    ADD CONSTRAINT job_rejects_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.lead_scores
+    ADD CONSTRAINT lead_scores_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.lead_status_history
+    ADD CONSTRAINT lead_status_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.merges
+    ADD CONSTRAINT merges_duplicate_id_key UNIQUE (duplicate_id);
+
+ALTER TABLE ONLY public.merges
+    ADD CONSTRAINT merges_lost_id_key UNIQUE (lost_id);
+
+ALTER TABLE ONLY public.merges
+    ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_dedupe_key_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_domain_key UNIQUE (domain);
+
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider_cache
+    ADD CONSTRAINT provider_cache_pkey PRIMARY KEY (request_key, sandbox);
+
+ALTER TABLE ONLY public.provider_calls
+    ADD CONSTRAINT provider_calls_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider_state
+    ADD CONSTRAINT provider_state_pkey PRIMARY KEY (provider);
+
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.scoring_models
+    ADD CONSTRAINT scoring_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scoring_models
+    ADD CONSTRAINT scoring_models_version_key UNIQUE (version);
+
+ALTER TABLE ONLY public.sign_in_failures
+    ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
+
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (key_hash);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.work_items
+    ADD CONSTRAINT work_items_pkey PRIMARY KEY (lead_id);
+
+ALTER TABLE ONLY public.workflow_errors
+    ADD CONSTRAINT workflow_errors_pkey PRIMARY KEY (id);
+
+CREATE INDEX audit_log_entity ON public.audit_log USING btree (entity_kind, entity_id, id);
+
+CREATE INDEX batches_execution ON public.batches USING btree (execution_id) WHERE (state = 'open'::text);
+
+CREATE INDEX batches_open ON public.batches USING btree (lane, lease_until) WHERE (state = 'open'::text);
+
+CREATE INDEX contact_blocks_contact ON public.contact_blocks USING btree (contact_id);
+
+CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contact_id) WHERE (NOT compared);
+
+CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
+
+CREATE INDEX contacts_email ON public.contacts USING btree (email_canonical);
+
+CREATE INDEX contacts_org ON public.contacts USING btree (org_id);
+
+CREATE INDEX contacts_search ON public.contacts USING gin (lower(((COALESCE(name, ''::text) || ' '::text) || COALESCE(email, ''::text))) public.gin_trgm_ops);
+ALTER INDEX public.contacts_search ALTER COLUMN 1 SET STATISTICS 1000;
+
+CREATE INDEX duplicates_right ON public.duplicates USING btree (right_id);
+
+CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
+
+CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
+
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX intake_lead ON public.intake USING btree (lead_id);
+
+CREATE INDEX intake_payloads ON public.intake USING btree (received_at) WHERE (payload IS NOT NULL);
+
+CREATE INDEX intake_received ON public.intake USING btree (received_at);
+
+CREATE INDEX intake_rejects ON public.intake USING btree (id DESC) WHERE (outcome = 'rejected'::text);
+
+CREATE INDEX jobs_due ON public.jobs USING btree (id) WHERE ((state = ANY (ARRAY['queued'::text, 'running'::text])) AND (chunks IS NOT NULL));
+
+CREATE INDEX jobs_key ON public.jobs USING btree (key, id DESC);
+
+CREATE UNIQUE INDEX jobs_unfinished_key ON public.jobs USING btree (key) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'failed'::text]));
+
+CREATE INDEX lead_scores_lead ON public.lead_scores USING btree (lead_id, calculated_at DESC);
+
+CREATE UNIQUE INDEX lead_scores_once_per_batch ON public.lead_scores USING btree (lead_id, batch_id);
+
+CREATE INDEX lead_status_history_lead ON public.lead_status_history USING btree (lead_id, id);
+
+CREATE INDEX leads_contact ON public.leads USING btree (contact_id);
+
+CREATE INDEX leads_created ON public.leads USING btree (created_at);
+
+CREATE INDEX leads_grade ON public.leads USING btree (grade, id DESC) WHERE (grade IS NOT NULL);
+
+CREATE INDEX leads_grade_score ON public.leads USING btree (grade, COALESCE(total_score, '-1'::integer) DESC, id DESC) WHERE (grade IS NOT NULL);
+
+CREATE UNIQUE INDEX leads_one_open_per_contact ON public.leads USING btree (contact_id) WHERE (status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text]));
+
+CREATE INDEX leads_org ON public.leads USING btree (org_id);
+
+CREATE INDEX leads_owner ON public.leads USING btree (owner, id DESC) WHERE (owner IS NOT NULL);
+
+CREATE INDEX leads_score ON public.leads USING btree (COALESCE(total_score, '-1'::integer) DESC, id DESC);
+
+CREATE INDEX leads_search ON public.leads USING gin (search_text public.gin_trgm_ops);
+
+CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
+
+CREATE INDEX leads_status ON public.leads USING btree (status, id DESC);
+
+CREATE INDEX leads_tags ON public.leads USING gin (tags);
+
+CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
+
+CREATE INDEX notifications_lead ON public.notifications USING btree (lead_id);
+
+CREATE INDEX notifications_owed ON public.notifications USING btree (due_at) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text]));
+
+CREATE INDEX organizations_company_key ON public.organizations USING btree (company_key);
+
+CREATE UNIQUE INDEX organizations_key_without_domain ON public.organizations USING btree (company_key) WHERE (domain IS NULL);
+
+CREATE INDEX organizations_search ON public.organizations USING gin (lower(((COALESCE(name, ''::text) || ' '::text) || COALESCE(domain, ''::text))) public.gin_trgm_ops);
+ALTER INDEX public.organizations_search ALTER COLUMN 1 SET STATISTICS 1000;
+
+CREATE INDEX provider_cache_expiry ON public.provider_cache USING btree (expires_at);
+
+CREATE INDEX provider_cache_subject ON public.provider_cache USING btree (subject_id);
+
+CREATE INDEX provider_calls_batch ON public.provider_calls USING btree (batch_id) WHERE (state = ANY (ARRAY['planned'::text, 'started'::text]));
+
+CREATE INDEX provider_calls_day ON public.provider_calls USING btree (started_at, provider);
+
+CREATE INDEX provider_calls_key ON public.provider_calls USING btree (request_key, started_at) WHERE (state = 'in_doubt'::text);
+
+CREATE INDEX provider_calls_subject ON public.provider_calls USING btree (subject_id);
+
+CREATE UNIQUE INDEX provider_calls_under_way ON public.provider_calls USING btree (request_key, sandbox) WHERE (state = ANY (ARRAY['planned'::text, 'started'::text]));
+
+CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
+
+CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_id);
+
+CREATE INDEX refresh_tokens_user ON public.refresh_tokens USING btree (user_id);
+
+CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING btree (state) WHERE (state = 'published'::text);
+
+CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
+
+CREATE INDEX work_items_batch ON public.work_items USING btree (batch_id) WHERE (stage = ANY (ARRAY['leased'::text, 'scored'::text]));
+
+CREATE INDEX work_items_due ON public.work_items USING btree (lane, due_at, lead_id) WHERE (stage = ANY (ARRAY['queued'::text, 'waiting'::text]));
+
+CREATE INDEX work_items_stage ON public.work_items USING btree (stage, lead_id DESC) WHERE (stage <> 'done'::text);
+
+CREATE TRIGGER count_delete AFTER DELETE ON public.intake REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION public.count_intake_delete();
+
+CREATE TRIGGER count_delete AFTER DELETE ON public.leads REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION public.count_leads_delete();
+
+CREATE TRIGGER count_delete AFTER DELETE ON public.work_items REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION public.count_work_items_delete();
+
+CREATE TRIGGER count_insert AFTER INSERT ON public.intake REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_intake_insert();
+
+CREATE TRIGGER count_insert AFTER INSERT ON public.leads REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_leads_insert();
+
+CREATE TRIGGER count_insert AFTER INSERT ON public.work_items REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_work_items_insert();
+
+CREATE TRIGGER count_truncate AFTER TRUNCATE ON public.intake FOR EACH STATEMENT EXECUTE FUNCTION public.count_intake_truncate();
+
+CREATE TRIGGER count_truncate AFTER TRUNCATE ON public.leads FOR EACH STATEMENT EXECUTE FUNCTION public.count_leads_truncate();
+
+CREATE TRIGGER count_truncate AFTER TRUNCATE ON public.work_items FOR EACH STATEMENT EXECUTE FUNCTION public.count_work_items_truncate();
+
+CREATE TRIGGER count_update AFTER UPDATE ON public.intake REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_intake_update();
+
+CREATE TRIGGER count_update AFTER UPDATE ON public.leads REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_leads_update();
+
+CREATE TRIGGER count_update AFTER UPDATE ON public.work_items REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_work_items_update();
+
+ALTER TABLE ONLY public.contact_blocks
+    ADD CONSTRAINT contact_blocks_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_checks
+    ADD CONSTRAINT contact_checks_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.duplicates
+    ADD CONSTRAINT duplicates_left_id_fkey FOREIGN KEY (left_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.duplicates
+    ADD CONSTRAINT duplicates_right_id_fkey FOREIGN KEY (right_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.intake
+    ADD CONSTRAINT intake_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.job_chunks
+    ADD CONSTRAINT job_chunks_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_people
+    ADD CONSTRAINT job_people_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_rejects
+    ADD CONSTRAINT job_rejects_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.lead_scores
+    ADD CONSTRAINT lead_scores_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.lead_status_history
+    ADD CONSTRAINT lead_status_history_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.merges
+    ADD CONSTRAINT merges_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_calls
+    ADD CONSTRAINT provider_calls_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
+
+ALTER TABLE ONLY public.refresh_tokens
+    ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.work_items
+    ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
+
+ALTER TABLE ONLY public.work_items
+    ADD CONSTRAINT work_items_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
