@@ -1,6 +1,5 @@
 -- The whole present schema, to be read. Made by `make schema` from the numbered files beside it, which alone are run.
 
-
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';

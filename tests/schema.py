@@ -23,7 +23,7 @@ def dump(stack: Stack) -> str:
         [postgres.cluster(stack.settings.state).binaries / "bin/pg_dump", "--schema-only", "--no-owner",
          "--no-privileges", "--exclude-table=*yoyo*", stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD")],
         check=True, capture_output=True, text=True)
-    return _HEAD + re.sub(r"\n{3,}", "\n\n", "\n" + _NOISE.sub("", done.stdout)).rstrip() + "\n"
+    return _HEAD + "\n" + re.sub(r"\n{3,}", "\n\n", _NOISE.sub("", done.stdout)).strip() + "\n"
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, insert, many, one
 from sidecar.store.facts import json_object
 
-_LOCK = 73
 _FIRST = "00000000-0000-0000-0000-000000000000"
 
 # In the names of a normalised lead.
@@ -23,7 +23,7 @@ FROM contacts c {sample} LEFT JOIN organizations o ON o.id = c.org_id
 
 def lock(cursor: Cursor, *, alone: bool) -> None:
     """Until the transaction ends: searches go side by side, a merge goes alone."""
-    cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s, 0)", (_LOCK,))
+    cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s, 0)", (locks.MERGE,))
 
 
 def people(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, Row]:

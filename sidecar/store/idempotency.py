@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, one
 
 
 def lock(cursor: Cursor, caller: str, key: str) -> bool:
     """Hold this key until the transaction ends; False when another request holds it."""
     row = one(
-        cursor, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 7)) AS held",
-        (f"{caller}\x1f{key}",))
+        cursor, "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s)) AS held",
+        (f"{caller}\x1f{key}", locks.IDEMPOTENCY_SEED))
     return bool(row and row["held"])
 
 

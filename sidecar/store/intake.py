@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sidecar.store import locks
 from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
 from sidecar.store.facts import statements_of
 
@@ -17,7 +18,6 @@ DOMAIN, COMPANY = "domain", "company"
 _BY_INDEX = ("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
              " SET LOCAL enable_mergejoin = off")
 _BUCKETS = 256
-_LOCK_SPACE = 71
 
 
 def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
@@ -25,7 +25,7 @@ def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
 
     Keys fall into 256 buckets that are locked in ascending order: no deadlock, bounded locks.
     """
-    cursor.execute(cursor.prepared(_LOCK), (_LOCK_SPACE, _buckets(keys)))
+    cursor.execute(cursor.prepared(_LOCK), (locks.INTAKE_KEYS, _buckets(keys)))
 
 
 def _buckets(keys: Iterable[Key]) -> list[int]:
@@ -57,7 +57,8 @@ def know(
     """
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
-        _LOCK_SPACE, _buckets([*keys, *companies]), [kind for kind, _ in keys], [value for _, value in keys],
+        locks.INTAKE_KEYS, _buckets([*keys, *companies]),
+        [kind for kind, _ in keys], [value for _, value in keys],
         list(domains), list(company_keys), list(hashes)))
     known = Known()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):

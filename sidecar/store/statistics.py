@@ -6,15 +6,13 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
+from sidecar.store import locks
 from sidecar.store.database import Cursor, many, one
 
 GRADES = ("hot", "warm", "cold")
 # Changes that are added up in one transaction.
 FOLDED = 100_000
 _SOURCES = 12
-# The triggers on TRUNCATE know this number, too.
-_LOCK = 73
-_RECOUNT_LOCK = 74
 
 
 def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
@@ -60,7 +58,7 @@ def _day(day: date, grades: Counter[str]) -> dict[str, Any]:
 
 def fold(cursor: Cursor) -> bool:
     """Add changes to the counts, FOLDED at most; whether more are left. Of two only one does it."""
-    row = one(cursor, "SELECT pg_try_advisory_xact_lock(%s) AS mine", (_LOCK,))
+    row = one(cursor, "SELECT pg_try_advisory_xact_lock(%s) AS mine", (locks.COUNTS,))
     if not row or not row["mine"]:
         return False
     cursor.execute(
@@ -84,9 +82,8 @@ def recount(cursor: Cursor) -> int:
     Both are seen by one statement, thus at one moment: whoever writes or adds up meanwhile neither
     waits nor is counted twice.
     """
-    # Of two at once the second must see the first one's mends. Not _LOCK: TRUNCATE waits for that one
-    # while it holds the tables.
-    cursor.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%s)", (_RECOUNT_LOCK,))
+    # Of two at once the second must see the first one's mends.
+    cursor.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%s)", (locks.RECOUNT,))
     return len(many(
         cursor,
         """

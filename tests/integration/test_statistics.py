@@ -15,7 +15,7 @@ from sidecar.errors import Unavailable
 from sidecar.pipeline import intake
 from sidecar.pipeline.retention import add_up_counts
 from sidecar.services import overview
-from sidecar.store import statistics
+from sidecar.store import locks, statistics
 from sidecar.store.database import one
 from tests.integration.counts import COUNTED, KEPT, rows
 
@@ -158,7 +158,8 @@ def test_of_two_recounts_one_mends(api, engine):
         with engine.database.write() as cursor:
             return statistics.recount(cursor)
 
-    waits = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 74 AND NOT granted"
+    waits = ("SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory'"
+             f" AND objid = {locks.RECOUNT} AND NOT granted")
     with ThreadPoolExecutor(1) as pool:
         with engine.database.write() as cursor:
             assert statistics.recount(cursor) > 0
