@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.errors import LeaseLost
+from sidecar.store import calls, locks
 from sidecar.store.database import Cursor, Row, many, one, update_from
 
 # In the order in which they are served: people before imports.
 LANES = ("interactive", "bulk")
 UNFINISHED = ("queued", "leased", "waiting", "scored", "dead")
-_CLAIM_LOCK = 72
 
 
 def expire(cursor: Cursor, max_attempts: int) -> list[Row]:
@@ -52,13 +52,8 @@ def give_back(cursor: Cursor, batch: Row, code: str, reason: str, max_attempts: 
         {"id": batch["id"], "size": batch["size"], "max": max_attempts, "code": code,
          "reason": reason},
     )
-    cursor.execute(
-        "UPDATE provider_calls SET"
-        " state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,"
-        " outcome = CASE state WHEN 'started' THEN 'in_doubt' END"
-        " WHERE batch_id = %s AND state IN ('planned', 'started')",
-        (batch["id"],),
-    )
+    calls.drop_planned(cursor, batch["id"])
+    calls.doubt_started(cursor, batch["id"])
     return counts or {"requeued": 0, "dead": 0}
 
 
@@ -67,7 +62,7 @@ def claim(
     execution_id: str | None,
 ) -> list[str]:
     """Lease up to `limit` due leads of a lane; empty when none is due or enough batches run."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_CLAIM_LOCK, lane))
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (locks.CLAIM, lane))
     running = one(
         cursor, "SELECT count(*) AS n FROM batches WHERE state = 'open' AND lane = %s", (lane,)
     )

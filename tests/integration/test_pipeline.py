@@ -141,6 +141,21 @@ def test_a_call_that_was_begun_and_never_answered_is_in_doubt_and_not_repeated(a
         assert cursor.fetchone() is None
 
 
+def test_of_a_run_that_was_killed_no_sealed_request_remains(api, engine):
+    """Neither of a call that was begun nor of one that was only planned."""
+    send(api, lead(1))
+    batch = claim(api)
+    calls = api.step(batch, "plan").json["calls"]
+    api.step(batch, "calls/start", {"call_ids": [calls[0]["call_id"]], "live": []})
+    expire(engine)
+    claim(api)
+    with engine.database.transaction() as cursor:
+        cursor.execute("SELECT state, outcome, request FROM provider_calls ORDER BY state")
+        left = [tuple(row.values()) for row in cursor.fetchall()]
+    assert len(calls) > 1
+    assert left == [("dropped", None, None)] * (len(calls) - 1) + [("in_doubt", "in_doubt", None)]
+
+
 def test_identical_lookups_are_one_call(api):
     send(api, lead(1), lead(1, email="kim@firm1.example", first_name="Kim"))
     calls = api.step(claim(api), "plan").json["calls"]
