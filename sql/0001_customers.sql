@@ -123,7 +123,38 @@ ALTER TABLE leads ALTER COLUMN search_text SET STATISTICS 1000;
 COMMENT ON TABLE leads IS 'Sales opportunities: a person who came in by some source.';
 COMMENT ON COLUMN leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 COMMENT ON COLUMN leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
-COMMENT ON COLUMN leads.search_text IS 'Lower-case name, e-mail, company and domain for text search.';
+COMMENT ON COLUMN leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
+
+-- What the text search of leads looks at, said once. A new lead is stored with it.
+CREATE FUNCTION lead_search_text(c contacts, o organizations) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT lower(concat_ws(' ', coalesce(c.name, nullif(concat_ws(' ', c.first_name, c.last_name), '')),
+                           c.email, o.name, o.domain))
+$$;
+
+-- Whatever changes it later (a person who asks again, a provider's answer, an edit, a merge), the leads follow.
+-- Who changes contacts locks their leads first, as intake does: so no two wait for each other.
+CREATE FUNCTION refresh_search() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off  -- a plan made while the tables were small must serve when they are large
+AS $$ BEGIN
+    UPDATE leads l SET search_text = (
+        SELECT lead_search_text(c, o) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
+        WHERE c.id = l.contact_id)
+    WHERE l.id = ANY(CASE TG_TABLE_NAME
+        WHEN 'contacts' THEN ARRAY(SELECT id FROM leads WHERE contact_id = NEW.id)
+        WHEN 'organizations' THEN ARRAY(SELECT id FROM leads WHERE org_id = NEW.id)
+        ELSE ARRAY[NEW.id] END);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refresh_search AFTER UPDATE ON contacts FOR EACH ROW
+    WHEN ((OLD.name, OLD.first_name, OLD.last_name, OLD.email)
+          IS DISTINCT FROM (NEW.name, NEW.first_name, NEW.last_name, NEW.email))
+    EXECUTE FUNCTION refresh_search();
+CREATE TRIGGER refresh_search AFTER UPDATE ON organizations FOR EACH ROW
+    WHEN ((OLD.name, OLD.domain) IS DISTINCT FROM (NEW.name, NEW.domain))
+    EXECUTE FUNCTION refresh_search();
+CREATE TRIGGER refresh_search AFTER UPDATE ON leads FOR EACH ROW
+    WHEN ((OLD.contact_id, OLD.org_id) IS DISTINCT FROM (NEW.contact_id, NEW.org_id))
+    EXECUTE FUNCTION refresh_search();
 
 CREATE TABLE lead_status_history (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

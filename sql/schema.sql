@@ -66,6 +66,91 @@ CREATE FUNCTION public.lead_figures(created_at timestamp with time zone, source 
            ('source', NULL, source)
 $$;
 
+CREATE TABLE public.contacts (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    org_id uuid,
+    email text,
+    email_canonical text,
+    email_type text,
+    name text,
+    first_name text,
+    last_name text,
+    job_title text,
+    seniority text,
+    department text,
+    phone text,
+    phone_extension text,
+    phone_country text,
+    phone_type text,
+    linkedin text,
+    country text,
+    region text,
+    city text,
+    consent jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contacts_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT contacts_email_type_check CHECK ((email_type = ANY (ARRAY['corporate'::text, 'free'::text, 'role'::text, 'disposable'::text])))
+);
+
+COMMENT ON TABLE public.contacts IS 'People, one row per person.';
+
+CREATE TABLE public.organizations (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    name text,
+    domain text,
+    company_key text,
+    legal_form text,
+    industry text,
+    employee_count integer,
+    company_size text,
+    revenue numeric,
+    revenue_range text,
+    country text,
+    region text,
+    city text,
+    founded_year integer,
+    linkedin text,
+    description text,
+    technologies text[],
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT organizations_employee_count_check CHECK ((employee_count >= 0)),
+    CONSTRAINT organizations_revenue_check CHECK ((revenue >= (0)::numeric))
+);
+
+COMMENT ON TABLE public.organizations IS 'Companies, one row per registrable domain (or per matching key where no domain is known).';
+
+COMMENT ON COLUMN public.organizations.company_size IS 'Head count band in People Data Labs'' vocabulary, e.g. 51-200.';
+
+COMMENT ON COLUMN public.organizations.revenue IS 'Annual revenue as stated, in whole currency units.';
+
+COMMENT ON COLUMN public.organizations.version IS 'Grows with every write; the ETag of the HTTP resource.';
+
+CREATE FUNCTION public.lead_search_text(c public.contacts, o public.organizations) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT lower(concat_ws(' ', coalesce(c.name, nullif(concat_ws(' ', c.first_name, c.last_name), '')),
+                           c.email, o.name, o.domain))
+$$;
+
+CREATE FUNCTION public.refresh_search() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$ BEGIN
+    UPDATE leads l SET search_text = (
+        SELECT lead_search_text(c, o) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
+        WHERE c.id = l.contact_id)
+    WHERE l.id = ANY(CASE TG_TABLE_NAME
+        WHEN 'contacts' THEN ARRAY(SELECT id FROM leads WHERE contact_id = NEW.id)
+        WHEN 'organizations' THEN ARRAY(SELECT id FROM leads WHERE org_id = NEW.id)
+        ELSE ARRAY[NEW.id] END);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.work_figures(stage text) RETURNS TABLE(figure text, day date, name text)
     LANGUAGE sql STABLE
     AS $$
@@ -157,36 +242,6 @@ CREATE TABLE public.contact_identities (
 );
 
 COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
-
-CREATE TABLE public.contacts (
-    id uuid DEFAULT uuidv7() NOT NULL,
-    org_id uuid,
-    email text,
-    email_canonical text,
-    email_type text,
-    name text,
-    first_name text,
-    last_name text,
-    job_title text,
-    seniority text,
-    department text,
-    phone text,
-    phone_extension text,
-    phone_country text,
-    phone_type text,
-    linkedin text,
-    country text,
-    region text,
-    city text,
-    consent jsonb DEFAULT '{}'::jsonb NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT contacts_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT contacts_email_type_check CHECK ((email_type = ANY (ARRAY['corporate'::text, 'free'::text, 'role'::text, 'disposable'::text])))
-);
-
-COMMENT ON TABLE public.contacts IS 'People, one row per person.';
 
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
@@ -399,7 +454,7 @@ COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a p
 
 COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
 
-COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search.';
+COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -441,40 +496,6 @@ CREATE TABLE public.notifications (
 COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
 
 COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
-
-CREATE TABLE public.organizations (
-    id uuid DEFAULT uuidv7() NOT NULL,
-    name text,
-    domain text,
-    company_key text,
-    legal_form text,
-    industry text,
-    employee_count integer,
-    company_size text,
-    revenue numeric,
-    revenue_range text,
-    country text,
-    region text,
-    city text,
-    founded_year integer,
-    linkedin text,
-    description text,
-    technologies text[],
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT organizations_employee_count_check CHECK ((employee_count >= 0)),
-    CONSTRAINT organizations_revenue_check CHECK ((revenue >= (0)::numeric))
-);
-
-COMMENT ON TABLE public.organizations IS 'Companies, one row per registrable domain (or per matching key where no domain is known).';
-
-COMMENT ON COLUMN public.organizations.company_size IS 'Head count band in People Data Labs'' vocabulary, e.g. 51-200.';
-
-COMMENT ON COLUMN public.organizations.revenue IS 'Annual revenue as stated, in whole currency units.';
-
-COMMENT ON COLUMN public.organizations.version IS 'Grows with every write; the ETag of the HTTP resource.';
 
 CREATE TABLE public.provider_cache (
     request_key text NOT NULL,
@@ -901,6 +922,12 @@ CREATE TRIGGER count_update AFTER UPDATE ON public.intake REFERENCING OLD TABLE 
 CREATE TRIGGER count_update AFTER UPDATE ON public.leads REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_leads_update();
 
 CREATE TRIGGER count_update AFTER UPDATE ON public.work_items REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_work_items_update();
+
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts FOR EACH ROW WHEN (((((old.name IS DISTINCT FROM new.name) OR (old.first_name IS DISTINCT FROM new.first_name)) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION public.refresh_search();
+
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN (((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id))) EXECUTE FUNCTION public.refresh_search();
+
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.organizations FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.domain IS DISTINCT FROM new.domain))) EXECUTE FUNCTION public.refresh_search();
 
 ALTER TABLE ONLY public.contact_blocks
     ADD CONSTRAINT contact_blocks_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;

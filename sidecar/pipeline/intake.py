@@ -182,7 +182,7 @@ def _store(
             if entry.contact_id and entry.organization_id and entry.contact_id not in new_ids
         }),
     )
-    _leads(writes, entries, of_contacts, known.leads)
+    _leads(writes, entries, known.leads)
     limit = engine.settings.bulk_batch
     store.queue(writes, dict.fromkeys(entry.lead_id or "" for entry in entries), lane, limit)
     store.add_events(writes, [event for entry in entries for event in _events(entry, now)])
@@ -235,22 +235,20 @@ def _company(lead: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leads(
-    writes: Gathered, entries: list[Entry], of_contacts: dict[str, dict[str, Any]],
-    existing: dict[str, dict[str, Any]],
+    writes: Gathered, entries: list[Entry], existing: dict[str, dict[str, Any]]
 ) -> None:
     """Give each entry its lead: the contact's open one, else a new one."""
     made: dict[str, dict[str, Any]] = {}
     changed: dict[str, tuple[Any, ...]] = {}
     for entry in entries:
         contact_id, lead = entry.contact_id or "", entry.lead
-        search = search_text(of_contacts[contact_id], _company(lead))
         if contact_id in existing:
             row = existing[contact_id]
             entry.lead_id, entry.outcome = row["id"], "updated"
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead.get("tags", [])]))
             changed[row["id"]] = (
                 row["id"], entry.organization_id, row["tags"], lead.get("message"),
-                lead.get("utm", {}), lead.get("custom", {}), search,
+                lead.get("utm", {}), lead.get("custom", {}),
             )
         elif contact_id in made:
             row = made[contact_id]
@@ -258,25 +256,16 @@ def _leads(
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead.get("tags", [])]))
             row["message"] = lead.get("message") or row["message"]
             row["org_id"] = row["org_id"] or entry.organization_id
-            row["search_text"] = search
         else:
             entry.lead_id = new_id()
             made[contact_id] = {
                 "id": entry.lead_id, "contact_id": contact_id, "org_id": entry.organization_id,
                 "email": lead.get("email"), "source": entry.source,
                 "tags": lead.get("tags", []), "message": lead.get("message"),
-                "utm": lead.get("utm", {}), "custom": lead.get("custom", {}), "search_text": search,
+                "utm": lead.get("utm", {}), "custom": lead.get("custom", {}),
             }
     store.insert_leads(writes, list(made.values()))
     store.update_leads(writes, [changed[key] for key in sorted(changed)])
-
-
-def search_text(contact: dict[str, Any], organization: dict[str, Any]) -> str:
-    """What the list's text search looks at."""
-    parts = [contact.get("full_name") or f"{contact.get('first_name', '')} "
-             f"{contact.get('last_name', '')}".strip(), contact.get("email"),
-             organization.get("name"), organization.get("domain")]
-    return " ".join(part for part in parts if part).lower()
 
 
 def _events(entry: Entry, now: Any) -> Iterable[dict[str, Any]]:

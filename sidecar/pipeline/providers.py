@@ -342,6 +342,7 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
             (row["subject_id"], read.statements, row["provider"], row["sandbox"], False,
              row["fetched_at"])
         )
+    customers.lock_leads(cursor, sorted({item[0] for item in said["contact"]}))
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
         there = customers.existing(cursor, kind, sorted({item[0] for item in said[kind]}))

@@ -70,6 +70,8 @@ def edit(
     with engine.database.write() as cursor:
         if tidied.get("company_key"):
             intake.lock(cursor, [(intake.COMPANY, tidied["company_key"])])
+        if kind == "contact":
+            customers.lock_leads(cursor, [entity_id])
         before = customers.get(cursor, kind, entity_id, lock=True)
         if before is None:
             raise NotFound(f"There is no such {kind}.")
@@ -79,7 +81,6 @@ def edit(
             cursor, kind, {entity_id: provenance.lead_statements(tidied)}, source=f"edited by {by.name}",
             now=engine.now(), locked=True)
         lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
-        customers.refresh_search(cursor, lead_ids)
         intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)
         told = [name for name in sorted(tidied) if kind == "organization" or name in _NAMES_NOBODY]
         record(
@@ -131,11 +132,13 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
     Keyed hashes remain, so that the next import refuses the person and nobody is asked about them.
     """
     with engine.database.write() as cursor:
+        # In the order in which intake locks: keys, leads, contacts.
+        intake.lock(cursor, customers.identities(cursor, contact_id))
+        customers.lock_leads(cursor, [contact_id])
         row = customers.get(cursor, "contact", contact_id, lock=True)
         if row is None:
             raise NotFound("There is no such contact.")
         keys = customers.identities(cursor, contact_id)
-        intake.lock(cursor, keys)
         customers.suppress(cursor, {engine.hash("suppression", *key) for key in keys}, "erasure")
         traces = _traces(engine, cursor, contact_id, row["known"])
         _forget_rejects(engine, cursor, traces)

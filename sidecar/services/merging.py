@@ -11,7 +11,7 @@ from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.pipeline import provenance
 from sidecar.services.audit import Actor, record
-from sidecar.store import duplicates, facts, intake, leads
+from sidecar.store import customers, duplicates, facts, intake, leads
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 
@@ -36,7 +36,7 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
         _hold(cursor, [keep, lost])
         # In the order in which the pipeline locks: answers, leads, contacts.
         moved = store.move_calls(cursor, keep, lost)
-        found = store.lock_leads(cursor, [keep, lost])
+        found = customers.lock_leads(cursor, [keep, lost])
         contacts = store.lock_contacts(cursor, [keep, lost])
         snapshot = store.snapshot(cursor, lost) | moved | {
             "contact": contacts[lost], "leads": [row for row in found if row["contact_id"] == lost]}

@@ -52,13 +52,14 @@ def leads_of(cursor: Cursor, kind: str, entity_id: str) -> list[Row]:
         (entity_id,))
 
 
-def refresh_search(cursor: Cursor, lead_ids: Iterable[str]) -> None:
-    """What the list's text search looks at, after an edit."""
-    cursor.execute(
-        """UPDATE leads l SET search_text = lower(concat_ws(' ', c.name, c.email, o.name, o.domain))
-           FROM contacts c LEFT JOIN organizations o ON true
-           WHERE l.id = ANY(%s::uuid[]) AND c.id = l.contact_id
-             AND (o.id = l.org_id OR (l.org_id IS NULL AND o.id IS NULL))""", (list(lead_ids),))
+def lock_leads(cursor: Cursor, contact_ids: list[str]) -> list[Row]:
+    """Leads of contacts, oldest first, locked: [{id, contact_id, status}]. Who is to change the contacts
+    does this first, as intake does: so no two wait for each other."""
+    rows = many(
+        cursor, "SELECT id::text AS id, contact_id::text AS contact_id, status, created_at FROM leads"
+        " WHERE contact_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (contact_ids,),
+    )
+    return sorted(rows, key=lambda row: (row.pop("created_at"), row["id"]))
 
 
 def identities(cursor: Cursor, contact_id: str) -> list[tuple[str, str]]:

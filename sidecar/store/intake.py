@@ -139,21 +139,25 @@ def attach_organizations(cursor: Executes, rows: Iterable[tuple[str, str]]) -> N
 
 
 def insert_leads(cursor: Executes, rows: list[Row]) -> None:
-    """Insert leads with the columns of each row."""
-    insert(cursor, "leads", rows)
+    """Insert leads of contacts and organizations that are stored, with the columns of each row."""
+    insert(cursor, "leads", rows, computed={"search_text": _SEARCH_TEXT})
+
+
+# A contact that is gone is told by the foreign key.
+_SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
+    LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""
 
 
 def update_leads(cursor: Executes, rows: Iterable[tuple[Any, ...]]) -> None:
-    """(id, org_id, tags, message, utm, custom, search_text): a person asked again."""
+    """(id, org_id, tags, message, utm, custom): a person asked again."""
     update_from(
         cursor, "leads", rows,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "custom": "jsonb", "search_text": "text"},
+                 "custom": "jsonb"},
         key="id",
         changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
             message = coalesce(v.message, t.message), utm = t.utm || v.utm,
-            custom = t.custom || v.custom, search_text = v.search_text,
-            version = t.version + 1, updated_at = now()""",
+            custom = t.custom || v.custom, version = t.version + 1, updated_at = now()""",
     )
 
 

@@ -31,15 +31,6 @@ def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, Any]:
     return moved
 
 
-def lock_leads(cursor: Cursor, contact_ids: list[str]) -> list[Row]:
-    """Leads of contacts, oldest first, locked: [{id, contact_id, status}]."""
-    rows = many(
-        cursor, "SELECT id::text AS id, contact_id::text AS contact_id, status, created_at FROM leads"
-        " WHERE contact_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (contact_ids,),
-    )
-    return sorted(rows, key=lambda row: (row.pop("created_at"), row["id"]))
-
-
 def lock_contacts(cursor: Cursor, contact_ids: list[str]) -> dict[str, Row]:
     """{contact id: its row, as JSON}, locked."""
     rows = many(

@@ -149,7 +149,7 @@ def test_of_a_run_that_was_killed_no_sealed_request_remains(api, engine):
     api.step(batch, "calls/start", {"call_ids": [calls[0]["call_id"]], "live": []})
     expire(engine)
     claim(api)
-    with engine.database.transaction() as cursor:
+    with engine.database.write() as cursor:
         cursor.execute("SELECT state, outcome, request FROM provider_calls ORDER BY state")
         left = [tuple(row.values()) for row in cursor.fetchall()]
     assert len(calls) > 1

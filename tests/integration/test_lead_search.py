@@ -1,0 +1,112 @@
+"""The text search of leads: a lead is found by what is known of its contact and its company now."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sidecar.store import customers, leads
+from sidecar.store.database import one
+from tests.integration.test_duplicates import JANE, TYPO, pair_of
+from tests.integration.test_pipeline import answer_all, claim
+
+EMAIL = "rosalind@crystals.example"
+LEAD = {"email": EMAIL, "first_name": "Rosalind", "last_name": "Franklin", "company_name": "Helix Works"}
+
+
+def send(api, *raw):
+    return [row["lead_id"] for row in api.post("/v1/leads", {"leads": list(raw)}).json["results"]]
+
+
+def found(api, text):
+    return {row["id"] for row in api.get(f"/v1/leads?limit=200&q={text}").json["data"]}
+
+
+def patch(api, path, body):
+    answer = api.client.patch(path, json=body, headers=api.headers)
+    assert answer.status_code == 200, answer.json
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one request", "later"])
+def test_who_asks_again_with_an_email_only_is_still_found_by_name_and_company(api, together):
+    again = {"email": EMAIL}
+    (lead, *_) = send(api, LEAD, again) if together else send(api, LEAD) + send(api, again)
+    for text in ("rosalind franklin", EMAIL, "helix works", "crystals.example"):
+        assert found(api, text) == {lead}, text
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one request", "later"])
+def test_what_is_told_later_is_found(api, together):
+    first = {"email": "rosalind@mail.example", "linkedin_url": "https://www.linkedin.com/in/rosalind-f"}
+    more = first | LEAD | {"email": first["email"]}
+    (lead, *_) = send(api, first, more) if together else send(api, first) + send(api, more)
+    for text in ("rosalind franklin", "helix works"):
+        assert found(api, text) == {lead}, text
+
+
+def test_what_a_provider_found_is_found(api):
+    lead = send(api, {"email": EMAIL})[0]
+    batch = claim(api)
+    while calls := api.step(batch, "plan").json["calls"]:
+        answer_all(api, batch, calls)
+        api.step(batch, "apply")
+    known = api.get(f"/v1/leads/{lead}").json
+    for name in (known["contact"]["full_name"], known["organization"]["name"]):
+        assert found(api, name) == {lead}, name
+
+
+def test_an_edit_of_a_person_is_found_and_what_was_there_before_is_not(api):
+    lead = send(api, LEAD)[0]
+    contact = api.get(f"/v1/leads/{lead}").json["contact"]["id"]
+    patch(api, f"/v1/contacts/{contact}", {"full_name": "Ada Byron"})
+    assert found(api, "ada byron") == {lead} and found(api, "franklin") == set()
+
+
+def test_a_renamed_company_is_found_by_every_lead_of_it(api):
+    """Those that only its latest leads were told of, too."""
+    ids = set(send(api, *({"email": f"p{n}@crystals.example", "company_name": "Helix Works"}
+                          for n in range(110))))
+    company = api.get(f"/v1/leads/{min(ids)}").json["organization"]["id"]
+    patch(api, f"/v1/organizations/{company}", {"name": "Double Strand"})
+    assert found(api, "double strand") == ids and found(api, "helix") == set()
+
+
+def test_a_company_that_a_lead_calls_otherwise_is_found_by_all_its_leads(api):
+    ids = set(send(api, LEAD) + send(api, {"email": "p2@crystals.example", "company_name": "Double Strand"}))
+    assert found(api, "double strand") == ids
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_after_a_merge_both_leads_are_found_by_what_is_known_of_the_one_person(api, side):
+    pair, *_ = pair_of(api, JANE, TYPO | {"phone": "+44 113 496 0001"})
+    leads_before = found(api, "brightwater")
+    kept = api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": pair[side]["id"]}).json["kept_id"]
+    contact = api.get(f"/v1/contacts/{kept}").json["fields"]
+    assert len(leads_before) == 2
+    assert found(api, contact["full_name"]) == found(api, contact["email"]) == leads_before
+
+
+def test_the_text_search_uses_its_index(engine):
+    with engine.database.write() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        leads.page(cursor, {"q": "needle"}, sort="newest", limit=10, after=None)
+        cursor.execute(b"EXPLAIN " + cursor.query)
+        assert "leads_search" in str(cursor.fetchall())
+
+
+def test_answers_that_meet_the_same_person_asking_again_wait_and_do_not_fail(api, engine):
+    """Both change the contact and its lead: in one order, or each would wait for the other."""
+    lead = send(api, {"email": EMAIL})[0]
+    contact = api.get(f"/v1/leads/{lead}").json["contact"]["id"]
+    batch = claim(api)
+    answer_all(api, batch, api.step(batch, "plan").json["calls"])
+    waits = "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        with engine.database.write() as cursor:
+            customers.lock_leads(cursor, [contact])
+            applied = pool.submit(api.step, batch, "apply")
+            while not applied.done() and not one(cursor, waits)["n"]:
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute("UPDATE contacts SET city = 'London' WHERE id = %s", (contact,))
+        assert applied.result(10).status_code == 200
