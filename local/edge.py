@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.problem import Problem
+from deploy.settings import Settings
 from local.certificates import Certificates
 from local.ports import HOST
-from local.problem import Problem
-from local.settings import Settings
 
 _PLACEHOLDER = re.compile(r"\$\{(NGINX_[A-Z0-9_]+)\}")
 

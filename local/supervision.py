@@ -22,8 +22,8 @@ from typing import Any
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
-from local.problem import Problem
-from local.secret_store import write_private
+from deploy.problem import Problem
+from deploy.secret_store import write_private
 
 # In the environment of every process of a stack, so that leftovers of a killed one are found.
 STATE_MARK = "ENRICHMENT_STATE"

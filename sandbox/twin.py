@@ -16,9 +16,9 @@ BEHAVIOURS = ("missing", "pending", "throttle", "quota", "refuse", "unauthorized
               "garbled", "nulls", "booleans", "contradict")
 
 
-def reply(value: Any, status: int = 200, **headers: str) -> Reply:
+def reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """A JSON answer."""
-    return status, json.dumps(value), JSON, headers
+    return status, json.dumps(value), JSON, dict(headers or {})
 
 
 def first_value(params: Mapping[str, Any]) -> str:

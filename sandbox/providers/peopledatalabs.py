@@ -38,7 +38,7 @@ def answer(operation: str, subject: str, behaviour: str, times: int) -> Reply:
             "location": {"locality": c["city"].lower(), "region": c["region"].lower(),
                          "country": c["country"]},
             "summary": f"{c['name']} is an invented company.", "naics": None,
-        }, **headers)
+        }, headers=headers)
     p = people.person(subject)
     hidden: Any = True if behaviour == "booleans" else None
     return reply({"status": 200, "likelihood": 9, "data": {
@@ -49,7 +49,7 @@ def answer(operation: str, subject: str, behaviour: str, times: int) -> Reply:
         "phone_numbers": hidden or [], "linkedin_url": f"linkedin.com/in/{p['slug']}",
         "location_country": p["country"], "location_region": p["region"].lower(),
         "location_locality": p["city"].lower(),
-    }}, **headers)
+    }}, headers=headers)
 
 
 TWIN = Twin("peopledatalabs", {"/v5/person/enrich": "person", "/v5/company/enrich": "company"}, answer)
