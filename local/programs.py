@@ -182,5 +182,5 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
                   stop_seconds=40)
           for suffix in ("", *(f"_{n}" for n in range(2, n8n_workers(stack.settings) + 1)))),
         Program("nginx", (str(nginx), "-c", str(nginx_config), "-p", str(nginx_config.parent)),
-                directory=root, stop_signal="QUIT", orphans=True),
+                directory=nginx_config.parent, stop_signal="QUIT", orphans=True),
     ]

@@ -18,7 +18,7 @@ from deploy.problem import Problem
 from deploy.progress import say, step
 from local import certificates, edge, n8n, ports, postgres, programs
 from local.programs import LOGIN_EMAIL, Stack
-from local.supervision import Supervisor
+from local.supervision import Supervisor, clear_away
 
 STOP_ORDER = (
     "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n", "sidecar",
@@ -26,13 +26,19 @@ STOP_ORDER = (
 
 
 def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
-    """State folder, secrets, ports and certificates of a stack; nothing is started."""
+    """State folder, secrets, ports and certificates of a stack; nothing is started.
+
+    What a killed run left behind is cleared away first: it holds the ports.
+    """
     for name in ("", "logs", "valkey", "n8n"):
         (found.state / name).mkdir(parents=True, exist_ok=True)
     found.state.chmod(0o711)  # workers of another account pass through; files are private
     known = secret_store.load(found.state / "secrets.env")
     supervisor = Supervisor(found.state, known["SUPERVISOR_PASSWORD"])
-    chosen = ports.choose(found, running=supervisor.is_running())
+    running = supervisor.is_running()
+    if not running:
+        clear_away(found.state)
+    chosen = ports.choose(found, running=running)
     return Stack(found, chosen, known, certificates.ensure(found.state / "tls")), supervisor
 
 

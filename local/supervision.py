@@ -24,8 +24,9 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from deploy.problem import Problem
 from deploy.secret_store import write_private
+from local import postgres
 
-# In the environment of every process of a stack, so that leftovers of a killed one are found.
+# In the environment of every program of a stack, so that leftovers of a killed one are found.
 STATE_MARK = "ENRICHMENT_STATE"
 PROGRAM_MARK = "ENRICHMENT_PROGRAM"
 
@@ -153,7 +154,6 @@ class Supervisor:
             programs, state=self.state, socket=self.socket, password=self._password,
             environment=environment, is_root=os.geteuid() == 0))
         if not self.is_running():
-            end_leftovers(self.state)
             self._start(environment)
             return set()
         added, changed, removed = self._call("reloadConfig")[0]
@@ -165,7 +165,6 @@ class Supervisor:
         return set(changed)
 
     def _start(self, environment: Mapping[str, str]) -> None:
-        self.socket.unlink(missing_ok=True)
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
             env=dict(environment) | {STATE_MARK: str(self.state)}, cwd=self.state,
@@ -220,16 +219,23 @@ class Supervisor:
             self._call("shutdown")
             with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
                 psutil.Process(pid).wait(60)
-        end_leftovers(self.state)
-        self.socket.unlink(missing_ok=True)
+        clear_away(self.state)
 
 
 def leftovers(state: Path, program: str | None = None) -> list[psutil.Process]:
-    """Processes that carry the mark of this stack (and program), but for ourselves."""
+    """Processes of this stack (and program), but for ourselves.
+
+    They carry its mark. Servers that write a title over their environment have lost it: they are known by
+    the folder that they work in.
+    """
+    folders = {path.resolve(): name for name, path in (
+        ("nginx", state / "nginx"), ("valkey", state / "valkey"), ("postgres", postgres.cluster(state).data))}
     found = []
     for process in psutil.process_iter():
         try:
             marks = process.environ()
+            if not marks and (name := folders.get(Path(process.cwd()))):
+                marks = {STATE_MARK: str(state), PROGRAM_MARK: name}
         except (psutil.Error, OSError):
             continue
         ours = marks.get(STATE_MARK) == str(state) and process.pid != os.getpid()
@@ -239,16 +245,33 @@ def leftovers(state: Path, program: str | None = None) -> list[psutil.Process]:
 
 
 def end_leftovers(state: Path, program: str | None = None, patience: float = 20) -> None:
-    """End what a killed supervisor or program left behind: politely, then not."""
+    """End what a killed supervisor or program left behind: politely, then not.
+
+    Raises a Problem when some cannot be ended.
+    """
     processes = leftovers(state, program)
     for process in processes:
         _quietly(process.terminate)
     _, alive = psutil.wait_procs(processes, timeout=patience)
     for process in alive:
         _quietly(process.kill)
-    psutil.wait_procs(alive, timeout=5)
+    _, alive = psutil.wait_procs(alive, timeout=5)
+    if alive:
+        raise Problem("An earlier run left processes that this account cannot end; end them with "
+                      f"`sudo kill -9 {' '.join(str(process.pid) for process in alive)}` and start again.")
+
+
+def clear_away(state: Path) -> None:
+    """What a stack that was killed left behind: processes that hold its ports, sockets and pid files.
+
+    Its supervisor must not be running. The pid in Postgres' file may by now be another program's, which
+    would keep Postgres from starting.
+    """
+    end_leftovers(state)
+    socket_path(state).unlink(missing_ok=True)
+    (postgres.cluster(state).data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _quietly(action: Any) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         action()
