@@ -24,6 +24,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from deploy.problem import Problem
 from deploy.secret_store import write_private
+from deploy.settings import ROOT
 from local import postgres
 
 # In the environment of every program of a stack, so that leftovers of a killed one are found.
@@ -70,11 +71,12 @@ def render_config(programs: Iterable[Program], *, state: Path, socket: Path, pas
     }
     for program in programs:
         command = program.command
-        if program.orphans:
-            command = (sys.executable, "-m", "local.launch", *command)
         variables = dict(environment) | dict(program.environment) | {
             STATE_MARK: str(state), PROGRAM_MARK: program.name,
         }
+        if program.orphans:
+            command = (sys.executable, "-m", "local.launch", *command)
+            variables["PYTHONPATH"] = str(ROOT)
         section = {
             "command": " ".join(_quoted(word) for word in command),
             "environment": ",".join(f"{k}={_quoted(v)}" for k, v in sorted(variables.items())),
