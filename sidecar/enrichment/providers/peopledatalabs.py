@@ -116,6 +116,7 @@ def _refusal(status: int) -> Answer:
 PROVIDER = Provider(
     name="peopledatalabs",
     title="People Data Labs",
+    key_setting="PEOPLEDATALABS_API_KEY",
     base_url="https://api.peopledatalabs.com/v5",
     hosts=("api.peopledatalabs.com",),
     auth=Auth("header", "X-Api-Key"),

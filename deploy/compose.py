@@ -1,4 +1,4 @@
-"""The deployment with Docker Compose: `python -m local.compose up | down | logs`.
+"""The deployment with Docker Compose: `python -m deploy.compose up | down | logs`.
 
 Needs Python, openssl and Docker with its compose plugin, no package: `up` makes what the compose
 file mounts as secrets, then builds and starts. Files are made once and kept; those that only repeat
@@ -7,26 +7,23 @@ a setting of `.env` are written anew at each start.
 
 from __future__ import annotations
 
-import http.client
 import json
 import shlex
-import shutil
 import socket
 import ssl
 import subprocess
-import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from local import commands
-from local.problem import Problem
-from local.progress import say, step
-from local.secret_store import GENERATED
-from local.settings import Settings
+from deploy import certificates, commands
+from deploy.catalogue import provider_keys
+from deploy.live import WEBHOOK_HEADER, wait_live
+from deploy.problem import Problem
+from deploy.progress import say, step
+from deploy.secret_store import GENERATED
+from deploy.settings import Settings
 
-_SERVERS = ("postgres", "redis")
 _TLS_QUERY = "sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"
 
 
@@ -45,10 +42,11 @@ def prepare(found: Settings) -> None:
     known = {name: _once(target / name, make) for name, make in _generated().items()}
     for name, text in _derived(found, known).items():
         _write(target / name, text)
-    certificates(found, target)
+    certificates.ensure(target, [
+        found.get("PRODUCT_HOST", "localhost"), found.get("EDITOR_HOST", "editor.localhost")])
 
 
-def _generated() -> dict[str, object]:
+def _generated() -> dict[str, Callable[[], str]]:
     # File names: what the programs' own variables end in.
     names = {"valkey_password": "redis_password", "fernet_key": "encryption_keys"}
     lower = {name.lower(): make for name, make in GENERATED.items() if name != "SUPERVISOR_PASSWORD"}
@@ -84,8 +82,7 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
             setting("SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL", f"{sink}/operations"),
         "smtp_url": smtp,
         "smtp_password": unquote(urlsplit(smtp).password or ""),
-        "hunter_api_key": setting("HUNTER_API_KEY"),
-        "peopledatalabs_api_key": setting("PEOPLEDATALABS_API_KEY"),
+        "provider_keys.json": json.dumps(provider_keys(found)),
         "alertmanager.yml": alertmanager(
             found.root / "monitoring/alertmanager", smtp,
             found.get("SIDECAR_OPERATIONS_MAIL_TO"), found.get("SIDECAR_MAIL_FROM")),
@@ -111,59 +108,9 @@ def alertmanager(source: Path, smtp: str, to: str, sender: str) -> str:
     return text
 
 
-def certificates(found: Settings, target: Path) -> None:
-    """A private authority for Postgres and Redis, and for the edge unless a certificate is given."""
-    edge = [found.get("PRODUCT_HOST", "localhost"), found.get("EDITOR_HOST", "editor.localhost")]
-    wanted = {"postgres": ["postgres", "postgres-replica", "localhost"], "redis": ["redis", "localhost"],
-              "edge": [*edge, "localhost"]}
-    missing = {name: names for name, names in wanted.items() if not (target / f"{name}.crt").exists()}
-    for name in wanted:
-        if (target / f"{name}.crt").exists() is not (target / f"{name}.key").exists():
-            raise Problem(f"{target} needs both {name}.crt and {name}.key, or neither of them.")
-    if not missing:
-        return
-    if set(_SERVERS) & set(missing):  # they trust one authority, whose key is not kept
-        missing |= {name: wanted[name] for name in _SERVERS}
-    if not shutil.which("openssl"):
-        raise Problem("Making the certificates needs the program openssl, which is not installed.")
-    with tempfile.TemporaryDirectory() as scratch:
-        key, authority = Path(scratch) / "ca.key", Path(scratch) / "ca.crt"
-        _openssl("req", "-x509", *_new_key(key), "-out", authority, "-days", "3650",
-                 "-subj", "/O=Enrichment engine/CN=Enrichment engine private authority",
-                 "-addext", "basicConstraints=critical,CA:TRUE,pathlen:0",
-                 "-addext", "keyUsage=critical,keyCertSign")
-        for name, names in missing.items():
-            request, extensions = Path(scratch) / "request", Path(scratch) / "extensions"
-            extensions.write_text(
-                "basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n"
-                f"subjectAltName={','.join(f'DNS:{host}' for host in dict.fromkeys(names))}\n")
-            certificate = target / f"{name}.crt"
-            _openssl("req", *_new_key(target / f"{name}.key"), "-out", request,
-                     "-subj", f"/O=Enrichment engine/CN={names[0]}"[:64])
-            _openssl("x509", "-req", "-in", request, "-CA", authority, "-CAkey", key,
-                     "-CAcreateserial", "-days", "825", "-extfile", extensions, "-out", certificate)
-            (target / f"{name}.key").chmod(0o644)
-        if set(_SERVERS) & set(missing):
-            (target / "ca.crt").write_text(authority.read_text().strip())  # n8n warns of a newline
-        if "edge" in missing:
-            with (target / "edge.crt").open("a") as file:
-                file.write(authority.read_text())
-            shutil.copy(authority, target / "edge-ca.crt")
-
-
-def _new_key(path: Path) -> tuple[object, ...]:
-    return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path)
-
-
-def _openssl(*arguments: object) -> None:
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode:
-        raise Problem(f"openssl {arguments[0]} failed:\n{done.stderr[-1000:]}")
-
-
-def _once(path: Path, make: object) -> str:
+def _once(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
-        _write(path, make())  # type: ignore[operator]
+        _write(path, make())
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -214,34 +161,12 @@ def up(found: Settings) -> None:
                  *shlex.split(found.get("SCALE")), *_long_running(found))
     with step("publishing the n8n workflows"):
         _compose(found, "run", "--rm", "--no-deps", "n8n-import")
-        wait_live(found)
+        # Nothing secret is sent, so the certificate, which may be anybody's, is not checked.
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        wait_live(int(found.get("HTTPS_PORT", "443")), found.get("PRODUCT_HOST", "localhost"), context,
+                  "make logs-up")
     report(found)
-
-
-def wait_live(found: Settings, seconds: float = 120) -> None:
-    """Until the intake webhook answers through the edge: imported is not yet published.
-
-    Asked with a wrong token, a published webhook refuses (403) and nothing comes in. Nothing secret
-    is sent, so the certificate, which may be anybody's, is not checked.
-    """
-    end = time.monotonic() + seconds
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    while True:
-        edge = http.client.HTTPSConnection(
-            "127.0.0.1", int(found.get("HTTPS_PORT", "443")), timeout=5, context=context)
-        try:
-            edge.request("POST", "/webhook/leads", headers={
-                "Host": found.get("PRODUCT_HOST", "localhost"), "X-Intake-Token": "is it live?"})
-            if edge.getresponse().status == 403:
-                return
-        except OSError:
-            pass
-        finally:
-            edge.close()
-        if time.monotonic() > end:
-            raise Problem("The intake webhook does not answer; see make logs-up.")
-        time.sleep(0.5)
 
 
 def _long_running(found: Settings) -> list[str]:
@@ -257,7 +182,7 @@ def report(found: Settings) -> None:
     say()
     say(f"Dashboard   {product}/")
     say(f"API         {product}/api/v1/, described at {product}/api/docs")
-    say(f"Webhook     {product}/webhook/leads, header X-Intake-Token as in {folder(found)}/webhook_token")
+    say(f"Webhook     {product}/webhook/leads, header {WEBHOOK_HEADER} as in {folder(found)}/webhook_token")
     say(f"n8n editor  {editor}/")
     say(f"Grafana     {editor}/grafana/")
     say(f"Sign in to all three as {found.get('LOGIN_EMAIL', 'admin@example.com')}; the first password is "

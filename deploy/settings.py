@@ -1,4 +1,4 @@
-"""What people can set for the embedded stack, in `.env` or in the environment (which wins)."""
+"""What people can set for a stack, in `.env` or in the environment (which wins)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.problem import Problem
+from deploy.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
 

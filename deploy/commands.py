@@ -1,4 +1,4 @@
-"""The command lines of this folder: one word says what is to be done."""
+"""The command lines of the project: one word says what is to be done."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from local import settings
-from local.problem import Problem
-from local.progress import warn
-from local.settings import Settings
+from deploy import settings
+from deploy.problem import Problem
+from deploy.progress import warn
+from deploy.settings import Settings
 
 
 def run(description: str | None, commands: Mapping[str, Callable[[Settings], object]]) -> None:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from local.settings import read_env_file
+from deploy.settings import read_env_file
 
 
 def _word() -> str:
