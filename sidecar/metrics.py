@@ -20,6 +20,7 @@ from prometheus_flask_exporter import PrometheusMetrics
 
 from sidecar.errors import Unavailable
 from sidecar.store import calls, notifications, work
+from sidecar.terms.states import LANES, UNFINISHED
 
 if TYPE_CHECKING:
     from sidecar.engine import Engine
@@ -55,9 +56,9 @@ class QueueCollector(Collector):
             "enrich_provider_credits", "Credits spent in the last 30 days.", labels=["provider", "sandbox"])
         try:
             with self._engine.database.read(may_lag=True) as cursor:
-                oldest = dict.fromkeys(work.LANES, 0.0)
+                oldest = dict.fromkeys(LANES, 0.0)
                 # Zeros, too: a series that comes and goes cannot be alerted on.
-                leads = dict.fromkeys(product(work.LANES, work.UNFINISHED), 0)
+                leads = dict.fromkeys(product(LANES, UNFINISHED), 0)
                 for row in work.depth(cursor):
                     leads[row["lane"], row["stage"]] = row["leads"]
                     if row["stage"] == "queued":

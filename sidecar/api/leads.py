@@ -18,7 +18,7 @@ from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, waking
 from sidecar.services import exports, leads
 from sidecar.services.access import Caller
-from sidecar.store.work import LANES
+from sidecar.terms.states import LANES
 
 bp = Blueprint("leads", __name__)
 

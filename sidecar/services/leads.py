@@ -11,6 +11,10 @@ from sidecar.pipeline import provenance
 from sidecar.services.audit import Actor, record
 from sidecar.store import intake, leads, work
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.fields import fields_of
+from sidecar.terms.states import OPEN
+
+_AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
 
 def list_leads(
@@ -60,14 +64,14 @@ def edit_lead(
 
 
 def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
-    if changed.get("status") in leads.OPEN and before["status"] not in leads.OPEN and (
+    if changed.get("status") in OPEN and before["status"] not in OPEN and (
             other := leads.open_lead(cursor, before["contact_id"])):
         raise Conflict("This person has another open lead; close that one first.", open_lead_id=other)
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
     # A message is in somebody's own words: that it changed is told, not how.
-    told = [name for name in changed if name != "message"]
+    told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
            after={name: changed[name] for name in told} | {"fields": sorted(changed)})
 

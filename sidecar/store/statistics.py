@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from sidecar.store.database import Cursor, many, one
+from sidecar.terms.states import GRADES
 
-GRADES = ("hot", "warm", "cold")
 # Changes that are added up in one transaction.
 FOLDED = 100_000
 _SOURCES = 12

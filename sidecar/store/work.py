@@ -7,9 +7,6 @@ from typing import Any
 from sidecar.errors import LeaseLost
 from sidecar.store.database import Cursor, Row, many, one, update_from
 
-# In the order in which they are served: people before imports.
-LANES = ("interactive", "bulk")
-UNFINISHED = ("queued", "leased", "waiting", "scored", "dead")
 _CLAIM_LOCK = 72
 
 

@@ -6,10 +6,11 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
 from sidecar.api.schemas.facts import ContactFields
+from sidecar.terms.states import DUPLICATE_STATES
 
 
 class DuplicateQuery(PageQuery):
-    state = Text(load_default="open", validate=validate.OneOf(["open", "dismissed"]))
+    state = Text(load_default="open", validate=validate.OneOf(DUPLICATE_STATES))
 
 
 class Employer(Answer):
