@@ -6,7 +6,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
-from sidecar.masking import mask_contact
+from sidecar.masking import mask
 from sidecar.pipeline import provenance
 from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
@@ -29,10 +29,12 @@ _AUDITED = {kind: {field.name for field in fields_of(kind) if field.audited} for
 def page(
     engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool
 ) -> tuple[list[Row], list[Any] | None]:
-    """(rows, where the next page begins or None); people are searched by name only when revealed."""
+    """(rows, where the next page begins or None).
+
+    Who may not see people finds companies, and people by their company, alone: see `leads.list_leads`.
+    """
     with engine.database.read(may_lag=True) as cursor:
-        rows = customers.page(
-            cursor, kind, q, limit + 1, after, by_company=kind == "contact" and not reveal)
+        rows = customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal)
     following = [rows[limit - 1]["id"]] if len(rows) > limit else None
     return [_shown(kind, row, reveal) for row in rows[:limit]], following
 
@@ -50,9 +52,7 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
 
 def _shown(kind: str, row: Row, reveal: bool) -> Row:
     known = row.pop("known")
-    if kind == "contact" and not reveal:
-        known = mask_contact(known)
-    return row | {"fields": known}
+    return row | {"fields": known if reveal else mask(kind, known)}
 
 
 def edit(
