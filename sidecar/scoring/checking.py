@@ -9,7 +9,7 @@ from sidecar.scoring.default import COMPONENTS
 from sidecar.scoring.fields import check_text, is_name, is_number
 from sidecar.scoring.rules import KINDS
 from sidecar.terms.fields import SCORED
-from sidecar.terms.states import GRADES
+from sidecar.terms.states import EVENTS, GRADES
 
 _FACTS = frozenset(f"{kind}.{name}" for kind, names in SCORED.items() for name in names)
 _THRESHOLDS = GRADES[:-1]
@@ -70,13 +70,17 @@ def _check_rule(rule: object, seen: set[str]) -> list[str]:
     if not isinstance(kind, str) or kind not in KINDS:
         return [*problems, f"kind must be one of {', '.join(sorted(KINDS))}"]
     known = KINDS[kind]
-    return [*problems, *_unknown(rule, known.fields | {"name", "kind"}), *known.check(rule), *_no_facts(rule)]
+    return [*problems, *_unknown(rule, known.fields | {"name", "kind"}), *known.check(rule), *_unheard(rule)]
 
 
-def _no_facts(rule: Mapping[Any, Any]) -> list[str]:
-    facts = rule.get("facts")
-    return [f"there is no fact {fact[:100]}" for fact in (facts if isinstance(facts, list) else [])
-            if isinstance(fact, str) and fact not in _FACTS]
+def _unheard(rule: Mapping[Any, Any]) -> list[str]:
+    """Facts and events that never come: the rule would be silent."""
+    facts, event = rule.get("facts"), rule.get("event")
+    problems = [f"there is no fact {fact[:100]}" for fact in (facts if isinstance(facts, list) else [])
+                if isinstance(fact, str) and fact not in _FACTS]
+    if isinstance(event, str) and event not in EVENTS:
+        problems.append(f"there is no event {event[:100]}")
+    return problems
 
 
 def _unknown(found: Mapping[Any, Any], fields: set[str] | frozenset[str]) -> list[str]:

@@ -65,6 +65,8 @@ class Score(Answer):
     total = fields.Float(required=True)
     grade = fields.String(required=True, validate=validate.OneOf(GRADES))
     components = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
+    weights = fields.Dict(keys=fields.String(), values=fields.Float(), required=True, metadata={
+        "description": "How much each component counts, of 1; empty for scores older than this member."})
     reasons = fields.List(fields.Nested(Reason), required=True)
     model_version = fields.String(required=True)
     calculated_at = fields.DateTime(required=True)
