@@ -67,7 +67,7 @@ def _field(entity: str, name: str, title: str | None, lead: str | None, **said: 
     kind, derived = said.get("kind", "text"), said.get("derived_from") is not None
     plain = lead is not None and not derived and kind != "object"
     usual: dict[str, Any] = {
-        "kind": "text", "longest": 500 if kind == "text" and plain else None, "multiline": False,
+        "kind": "text", "longest": 500 if kind == "text" and (plain or "reads_as" in said) else None, "multiline": False,
         "column": name, "derived_from": None, "unstated": False, "personal": True, "audited": False,
         "editable": plain, "reads_as": lead, "exported": plain, "headers": "", "scored": True,
         "matched": False, "filter": None, "choices": (),
@@ -164,7 +164,7 @@ FIELDS: Final = (
     _organization("city", reads_as="city"),
     _organization("region", reads_as="region"),
     _organization("country", reads_as="country"),
-    _organization("linkedin_url", "LinkedIn", column="linkedin", reads_as="linkedin_url"),
+    _organization("linkedin_url", "LinkedIn", column="linkedin", longest=2000, reads_as="linkedin_url"),
     _organization("description"),
     _organization("technologies", kind="list"),
     _organization("company_key", "Name for matching", lead="company_key", derived_from="name", unstated=True,

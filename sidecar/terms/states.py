@@ -43,7 +43,8 @@ JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled")
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
 MODEL_STATES: Final = ("draft", "published", "retired")
-DUPLICATE_STATES: Final = ("open", "dismissed")
+DUPLICATE_STATES: Final = ("open", "dismissed", "merged")
+DUPLICATES_LISTED: Final = ("open", "dismissed")  # merged, a pair is one contact
 IDENTITY_KINDS: Final = ("email", "linkedin", "mobile")
 ENTITIES: Final = ("contact", "organization")  # of which facts are known, by several sources
 
