@@ -20,12 +20,17 @@ from prometheus_flask_exporter import PrometheusMetrics
 
 from sidecar.errors import Unavailable
 from sidecar.store import calls, notifications, work
+from sidecar.terms.states import LANES, UNFINISHED
 
 if TYPE_CHECKING:
     from sidecar.engine import Engine
 
 LEADS = Counter("enrich_leads_received", "Leads received, by outcome.", ["outcome"])
 WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
+
+MODELS_REFUSED = Counter(
+    "enrich_scoring_models_refused",
+    "How often the published scoring model could not be used, and the default one was.")
 
 LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
 LIMITS_UNAVAILABLE = Counter(
@@ -55,9 +60,9 @@ class QueueCollector(Collector):
             "enrich_provider_credits", "Credits spent in the last 30 days.", labels=["provider", "sandbox"])
         try:
             with self._engine.database.read(may_lag=True) as cursor:
-                oldest = dict.fromkeys(work.LANES, 0.0)
+                oldest = dict.fromkeys(LANES, 0.0)
                 # Zeros, too: a series that comes and goes cannot be alerted on.
-                leads = dict.fromkeys(product(work.LANES, work.UNFINISHED), 0)
+                leads = dict.fromkeys(product(LANES, UNFINISHED), 0)
                 for row in work.depth(cursor):
                     leads[row["lane"], row["stage"]] = row["leads"]
                     if row["stage"] == "queued":

@@ -12,6 +12,7 @@ from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.retention import tidy_up
 from sidecar.store import work
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import LANES
 
 
 def claim(
@@ -23,7 +24,7 @@ def claim(
     batch_id is null and leads is empty when nothing is due or enough batches run. What a dead run
     left behind is taken back first.
     """
-    lanes = (lane,) if lane else work.LANES
+    lanes = (lane,) if lane else LANES
     waking.clear(engine, *lanes)
     tidy_up(engine)
     settings = engine.settings

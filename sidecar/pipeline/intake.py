@@ -18,16 +18,11 @@ from sidecar.scoring import intake_event
 from sidecar.store import facts
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor, Gathered, Row
+from sidecar.terms.fields import FROM_LEAD
 
 Key = tuple[str, str]
 
-_CONTACT = tuple(facts.CONTACT_FIELDS)
-_ORGANIZATION = {
-    "company_name": "name", "company_domain": "domain", "company_key": "company_key",
-    "company_legal_form": "legal_form", "industry": "industry", "employee_count": "employee_count",
-    "company_size": "company_size", "annual_revenue": "annual_revenue",
-    "revenue_range": "revenue_range",
-}
+_CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
 
 
 @dataclass(eq=False, slots=True)

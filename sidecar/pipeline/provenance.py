@@ -12,14 +12,13 @@ from sidecar.enrichment.model import Statement
 from sidecar.errors import NotFound
 from sidecar.store import facts, leads
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.fields import FIELDS
 
 Statements = Mapping[str, Statement]
 SourceStatements = tuple[str, Statements, str, bool, bool, datetime]
 
 # Working keys of the engine: they stand in their column, their origin interests nobody.
-WITHOUT_PROVENANCE = frozenset(
-    {"email_canonical", "email_type", "company_key", "phone_country", "phone_type"}
-)
+WITHOUT_PROVENANCE = frozenset(field.name for field in FIELDS if field.unstated)
 
 
 def lead_statements(known: Mapping[str, Any]) -> dict[str, Statement]:

@@ -6,11 +6,10 @@ from typing import Any
 
 from sidecar.errors import LeaseLost
 from sidecar.store import calls, locks
-from sidecar.store.database import Cursor, Row, many, one, update_from
+from sidecar.store.database import Cursor, Row, many, one, update_from, words
+from sidecar.terms.states import DUE, HELD
 
-# In the order in which they are served: people before imports.
-LANES = ("interactive", "bulk")
-UNFINISHED = ("queued", "leased", "waiting", "scored", "dead")
+_DUE, _HELD = words(DUE), words(HELD)
 
 
 def expire(cursor: Cursor, max_attempts: int) -> list[Row]:
@@ -35,7 +34,7 @@ def give_back(cursor: Cursor, batch: Row, code: str, reason: str, max_attempts: 
     """
     counts = one(
         cursor,
-        """
+        f"""
         WITH given AS (
             UPDATE work_items SET
                 stage = CASE WHEN %(size)s = 1 AND attempts + 1 >= %(max)s THEN 'dead' ELSE 'queued' END,
@@ -44,11 +43,11 @@ def give_back(cursor: Cursor, batch: Row, code: str, reason: str, max_attempts: 
                 due_at = now() + interval '1 second' * least(300, 2 ^ attempts),
                 batch_id = NULL, requeue = false, reason_code = %(code)s, reason = %(reason)s,
                 updated_at = now()
-            WHERE batch_id = %(id)s AND stage IN ('leased', 'scored')
+            WHERE batch_id = %(id)s AND stage IN {_HELD}
             RETURNING stage)
         SELECT count(*) FILTER (WHERE stage = 'queued') AS requeued,
                count(*) FILTER (WHERE stage = 'dead') AS dead FROM given
-        """,
+        """,  # noqa: S608
         {"id": batch["id"], "size": batch["size"], "max": max_attempts, "code": code,
          "reason": reason},
     )
@@ -70,18 +69,18 @@ def claim(
         return []
     rows = many(
         cursor,
-        """
+        f"""
         WITH head AS (
             SELECT max_batch FROM work_items
-            WHERE lane = %(lane)s AND stage IN ('queued', 'waiting') AND due_at <= now()
+            WHERE lane = %(lane)s AND stage IN {_DUE} AND due_at <= now()
             ORDER BY due_at, lead_id LIMIT 1)
         SELECT lead_id::text AS lead_id FROM work_items
-        WHERE lane = %(lane)s AND stage IN ('queued', 'waiting') AND due_at <= now()
+        WHERE lane = %(lane)s AND stage IN {_DUE} AND due_at <= now()
           AND max_batch = (SELECT max_batch FROM head)
         ORDER BY due_at, lead_id
         LIMIT least(%(limit)s, (SELECT max_batch FROM head))
         FOR UPDATE SKIP LOCKED
-        """,
+        """,  # noqa: S608
         {"lane": lane, "limit": limit},
     )
     if not rows:
@@ -104,7 +103,7 @@ def more_due(cursor: Cursor, lane: str) -> bool:
     """Whether leads of this lane wait and are due."""
     row = one(
         cursor,
-        "SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %s AND stage IN ('queued', 'waiting')"
+        f"SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %s AND stage IN {_DUE}"  # noqa: S608
         " AND due_at <= now()) AS more", (lane,),
     )
     return bool(row and row["more"])
@@ -144,8 +143,8 @@ def members(cursor: Cursor, batch_id: str) -> list[str]:
     """Leads that the batch still holds."""
     rows = many(
         cursor,
-        "SELECT lead_id::text AS lead_id FROM work_items"
-        " WHERE batch_id = %s AND stage IN ('leased', 'scored') ORDER BY lead_id",
+        "SELECT lead_id::text AS lead_id FROM work_items"  # noqa: S608
+        f" WHERE batch_id = %s AND stage IN {_HELD} ORDER BY lead_id",
         (batch_id,),
     )
     return [row["lead_id"] for row in rows]
@@ -184,8 +183,8 @@ def attempts(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
 def close_empty(cursor: Cursor, batch_id: str) -> None:
     """A batch that every lead has left is over."""
     cursor.execute(
-        "UPDATE batches SET state = 'completed', closed_at = now() WHERE id = %s AND NOT EXISTS"
-        " (SELECT 1 FROM work_items WHERE batch_id = %s AND stage IN ('leased', 'scored'))",
+        "UPDATE batches SET state = 'completed', closed_at = now() WHERE id = %s AND NOT EXISTS"  # noqa: S608
+        f" (SELECT 1 FROM work_items WHERE batch_id = %s AND stage IN {_HELD})",
         (batch_id, batch_id),
     )
 
@@ -197,7 +196,7 @@ def finish(cursor: Cursor, batch_id: str, waiting: dict[str, int], max_batch: in
     """
     rows = many(
         cursor,
-        """
+        f"""
         UPDATE work_items w SET
             stage = CASE WHEN w.requeue OR w.stage = 'leased' THEN 'queued'
                          WHEN v.lead_id IS NOT NULL THEN 'waiting' ELSE 'done' END,
@@ -213,9 +212,9 @@ def finish(cursor: Cursor, batch_id: str, waiting: dict[str, int], max_batch: in
             attempts = CASE WHEN w.stage = 'leased' THEN least(w.attempts + 1, 20) ELSE 0 END
         FROM work_items i
         LEFT JOIN unnest(%(ids)s::uuid[], %(due)s::int[]) AS v(lead_id, due_in) ON v.lead_id = i.lead_id
-        WHERE i.lead_id = w.lead_id AND w.batch_id = %(batch)s AND w.stage IN ('leased', 'scored')
+        WHERE i.lead_id = w.lead_id AND w.batch_id = %(batch)s AND w.stage IN {_HELD}
         RETURNING w.lead_id::text AS lead_id, w.stage
-        """,
+        """,  # noqa: S608
         {"batch": batch_id, "ids": list(waiting), "due": list(waiting.values()), "max": max_batch},
     )
     cursor.execute(
