@@ -67,7 +67,8 @@ def _field(entity: str, name: str, title: str | None, lead: str | None, **said: 
     kind, derived = said.get("kind", "text"), said.get("derived_from") is not None
     plain = lead is not None and not derived and kind != "object"
     usual: dict[str, Any] = {
-        "kind": "text", "longest": 500 if kind == "text" and (plain or "reads_as" in said) else None, "multiline": False,
+        "kind": "text", "longest": 500 if kind == "text" and (plain or "reads_as" in said) else None,
+        "multiline": False,
         "column": name, "derived_from": None, "unstated": False, "personal": True, "audited": False,
         "editable": plain, "reads_as": lead, "exported": plain, "headers": "", "scored": True,
         "matched": False, "filter": None, "choices": (),
