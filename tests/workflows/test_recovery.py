@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -72,16 +73,20 @@ def test_after_the_supervisor_alone_was_killed(mine):
 def test_after_the_edge_alone_was_killed(mine):
     """Its workers hold the ports; supervisor starts it again."""
     killed = mine.kill("nginx")
-    until(lambda: mine.supervisor.pids().get("nginx") not in (None, killed), 20, "the edge to be started")
-    until(lambda: answers(mine), 20, "the edge to answer with workers of its own")
-    assert {worker.ppid() for worker in workers_of(mine)} == {mine.supervisor.pids()["nginx"]}
+    until(lambda: parents(mine) == {mine.supervisor.pids().get("nginx")} - {killed}, 30,
+          "the edge to have workers of its own")
+    until(lambda: answers(mine), 20, "the edge to answer")
 
 
-def workers_of(running_stack):
-    """All processes that work in nginx's folder and hide their environment."""
-    state = running_stack.stack.settings.state
-    return [process for process in supervision.leftovers(state, "nginx")
-            if process.pid != running_stack.supervisor.pids()["nginx"]]
+def parents(running_stack):
+    """The parents of all workers of the edge."""
+    masters = set(running_stack.supervisor.pids().values())
+    found = set()
+    for process in supervision.leftovers(running_stack.stack.settings.state, "nginx"):
+        with suppress(psutil.NoSuchProcess):
+            if process.pid not in masters:
+                found.add(process.ppid())
+    return found
 
 
 def answers(running_stack):
