@@ -66,11 +66,11 @@ def _field(entity: str, name: str, title: str | None, lead: str | None, **said: 
     """A field of which what is usual need not be said."""
     kind, derived = said.get("kind", "text"), said.get("derived_from") is not None
     plain = lead is not None and not derived and kind != "object"
+    bounded = kind == "text" and (plain or "reads_as" in said)
     usual: dict[str, Any] = {
-        "kind": "text", "longest": 500 if kind == "text" and (plain or "reads_as" in said) else None,
-        "multiline": False,
-        "column": name, "derived_from": None, "unstated": False, "personal": True, "audited": False,
-        "editable": plain, "reads_as": lead, "exported": plain, "headers": "", "scored": True,
+        "kind": "text", "longest": 500 if bounded else None, "multiline": False, "column": name,
+        "derived_from": None, "unstated": False, "personal": True, "audited": False, "editable": plain,
+        "reads_as": lead, "exported": plain, "headers": "", "scored": True,
         "matched": False, "filter": None, "choices": (),
     }
     values = usual | said

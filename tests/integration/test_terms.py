@@ -8,8 +8,9 @@ import pytest
 
 from sidecar.store.database import many
 from sidecar.terms import states
-from sidecar.terms.fields import FIELDS, fields_of
+from sidecar.terms.fields import DERIVED, FIELDS, GIVEN, fields_of
 from tests.integration.conftest import Api
+from tests.integration.test_scoring import LEAD
 
 # (table, column) -> what may stand there. Kinds that are no state of the engine are left out.
 CHECKED = {
@@ -86,3 +87,15 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
         {"name": "converted", "label": "Converted", "open": False}]
     assert {"name": "page_view", "label": "Page view"} in told["states"]["events"]
     assert [len(told["states"][kind]) for kind in ("grades", "stages", "lanes")] == [3, 6, 2]
+
+
+def test_what_is_worked_out_of_a_lead_is_stored(api):
+    lead = LEAD | {"phone": "+44 20 7946 0018 ext. 7", "consent": {"email": True},
+                   "company_domain": "firm.example"}
+    tidied = api.post("/v1/normalize", {"leads": [lead]}).json["results"][0]["lead"]
+    assert tidied.keys() >= GIVEN.keys() | DERIVED.keys()
+    stored = api.get(f"/v1/leads/{api.post('/v1/leads', lead).json['results'][0]['lead_id']}").json
+    for name, value in tidied.items():
+        field = (GIVEN | DERIVED)[name]
+        place = stored if field.entity == "lead" else stored[field.entity]
+        assert place[field.name] == value, name
