@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 
-from sidecar.notifications import render_email, render_operations
+from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.email import Email
 
 from .messages import ALERT, HOSTILE, MESSAGE, any_alert, any_message
 
@@ -19,6 +20,18 @@ TAGS = {"html", "head", "meta", "title", "style", "body", "table", "tr", "td", "
         "li"}
 ATTRIBUTES = {"lang", "charset", "name", "content", "class", "style", "role", "width",
               "cellpadding", "cellspacing", "align", "valign", "href"}
+
+
+EMAIL = Email(smtp_url="smtp://127.0.0.1:25", mail_from="Enrichment <leads@example.com>",
+              mail_to=("sales@example.com",), operations_mail_to=("operations@example.com",))
+
+
+def rendered(message: dict[str, Any]) -> dict[str, Any]:
+    return EMAIL.render_lead(lead_content(message))
+
+
+def rendered_alert(alert: dict[str, Any]) -> dict[str, Any]:
+    return EMAIL.render_operations(alert_content(alert))
 
 
 class Page(HTMLParser):
@@ -67,7 +80,7 @@ def check_mail(mail: dict[str, str]) -> Page:
 
 
 def test_a_lead() -> None:
-    mail = render_email(MESSAGE)
+    mail = rendered(MESSAGE)
     page = check_mail(mail)
     assert mail["subject"] == "Hot lead 92: Ada Lindqvist, Fjordlight & Söhne AB"
     assert page.links == [
@@ -81,15 +94,15 @@ def test_a_lead() -> None:
 
 
 def test_sandbox_data_is_labelled() -> None:
-    mail = render_email({**MESSAGE, "sandbox": True})
+    mail = rendered({**MESSAGE, "sandbox": True})
     assert mail["subject"].startswith("[Sandbox] ")
     assert "Sandbox data" in mail["text"]
     assert "Sandbox data" in check_mail(mail).text
-    assert "andbox" not in str(render_email(MESSAGE))
+    assert "andbox" not in str(rendered(MESSAGE))
 
 
 def test_the_page_follows_dark_mode() -> None:
-    html = render_email(MESSAGE)["html"]
+    html = rendered(MESSAGE)["html"]
     assert "prefers-color-scheme: dark" in html
     assert 'name="color-scheme" content="light dark"' in html
 
@@ -100,17 +113,17 @@ def test_the_page_follows_dark_mode() -> None:
     ("80", "Warm lead: A"), (1e300, "Warm lead: A"),
 ])
 def test_the_score_is_never_rounded_up(score: object, subject: str) -> None:
-    assert render_email({"name": "A", "grade": "warm", "score": score})["subject"] == subject
+    assert rendered({"name": "A", "grade": "warm", "score": score})["subject"] == subject
 
 
 def test_a_header_cannot_be_injected() -> None:
-    mail = render_email({**MESSAGE, "name": "Ada\r\nBcc: victim@example.com\u2028X"})
+    mail = rendered({**MESSAGE, "name": "Ada\r\nBcc: victim@example.com\u2028X"})
     assert mail["subject"].startswith("Hot lead 92: Ada Bcc: victim@example.com X, Fjord")
     check_mail(mail)
 
 
 def test_operations() -> None:
-    mail = render_operations("email", ALERT)
+    mail = rendered_alert(ALERT)
     page = check_mail(mail)
     assert mail["subject"] == "Needs attention: Lead enrichment failed"
     assert "Node: Enrich\n500 leads <wait>" in mail["text"]
@@ -119,17 +132,17 @@ def test_operations() -> None:
 
 def test_hostile_strings() -> None:
     for text in HOSTILE:
-        check_mail(render_email({
+        check_mail(rendered({
             **dict.fromkeys(MESSAGE, text), "reasons": [text] * 20, "sandbox": True,
         }))
-        check_mail(render_operations("email", dict.fromkeys(ALERT, text)))
+        check_mail(rendered_alert(dict.fromkeys(ALERT, text)))
 
 
 @given(any_message)
 def test_any_message(message: dict[str, Any]) -> None:
-    check_mail(render_email(message))
+    check_mail(rendered(message))
 
 
 @given(any_alert)
 def test_any_alert(alert: dict[str, Any]) -> None:
-    check_mail(render_operations("email", alert))
+    check_mail(rendered_alert(alert))

@@ -8,9 +8,21 @@ from typing import Any
 
 from hypothesis import given
 
-from sidecar.notifications import render_operations, render_slack
+from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.slack import Slack
 
 from .messages import ALERT, HOSTILE, MESSAGE, any_alert, any_message
+
+SLACK = Slack(slack_webhook_url="http://127.0.0.1/sales",
+              operations_slack_webhook_url="http://127.0.0.1/operations")
+
+
+def rendered(message: dict[str, Any]) -> dict[str, Any]:
+    return SLACK.render_lead(lead_content(message))
+
+
+def rendered_alert(alert: dict[str, Any]) -> dict[str, Any]:
+    return SLACK.render_operations(alert_content(alert))
 
 
 def texts(payload: Any) -> list[dict[str, Any]]:
@@ -55,7 +67,7 @@ def check_markup(text: str) -> None:
 
 
 def test_a_lead() -> None:
-    payload = render_slack(MESSAGE)
+    payload = rendered(MESSAGE)
     check_payload(payload)
     assert payload["text"] == "Hot lead 92: Ada Lindqvist, Fjordlight &amp; Söhne AB"
     header, fields, why, words, actions = payload["blocks"]
@@ -71,20 +83,20 @@ def test_a_lead() -> None:
 
 
 def test_sandbox_data_is_labelled() -> None:
-    payload = render_slack({**MESSAGE, "sandbox": True})
+    payload = rendered({**MESSAGE, "sandbox": True})
     assert payload["text"].startswith("[Sandbox] ")
     assert any("Sandbox data" in text["text"] for text in texts(payload))
-    assert "andbox" not in json.dumps(render_slack(MESSAGE))
+    assert "andbox" not in json.dumps(rendered(MESSAGE))
 
 
 def test_little_known() -> None:
-    payload = render_slack({"email": "x@example.com", "name": None})
+    payload = rendered({"email": "x@example.com", "name": None})
     assert payload["text"] == "New lead: x@example.com"
     assert [block["type"] for block in payload["blocks"]] == ["header", "section"]
 
 
 def test_operations() -> None:
-    payload = render_operations("slack", ALERT)
+    payload = rendered_alert(ALERT)
     check_payload(payload)
     assert payload["blocks"][0]["text"]["text"] == "⚠️ Lead enrichment failed"
     assert payload["blocks"][1]["text"]["text"] == "Node: Enrich\n500 leads &lt;wait&gt;"
@@ -92,17 +104,17 @@ def test_operations() -> None:
 
 def test_hostile_strings() -> None:
     for text in HOSTILE:
-        check_payload(render_slack({
+        check_payload(rendered({
             **dict.fromkeys(MESSAGE, text), "reasons": [text] * 20, "sandbox": True,
         }))
-        check_payload(render_operations("slack", dict.fromkeys(ALERT, text)))
+        check_payload(rendered_alert(dict.fromkeys(ALERT, text)))
 
 
 @given(any_message)
 def test_any_message(message: dict[str, Any]) -> None:
-    check_payload(render_slack(message))
+    check_payload(rendered(message))
 
 
 @given(any_alert)
 def test_any_alert(alert: dict[str, Any]) -> None:
-    check_payload(render_operations("slack", alert))
+    check_payload(rendered_alert(alert))
