@@ -79,12 +79,12 @@ def test_every_setting_of_the_file_is_explained():
 
 
 def test_every_setting_of_the_sidecar_reaches_its_container():
-    from dataclasses import fields
-
+    from sidecar import environment
+    from sidecar.channels import CHANNELS
     from sidecar.settings import Settings as SidecarSettings
 
     given = {name.removesuffix("_FILE") for name in SERVICES["sidecar"]["environment"]}
-    assert {f"SIDECAR_{item.name.upper()}" for item in fields(SidecarSettings)} <= given
+    assert set(environment.variables(SidecarSettings, *CHANNELS.values())) <= given
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 MESSAGE: dict[str, Any] = {
-    "lead_id": "0199", "link": "https://house.example/#/leads/0199", "name": "Ada Lindqvist",
+    "link": "https://house.example/#/leads/0199", "name": "Ada Lindqvist",
     "job_title": "VP Revenue Operations", "company": "Fjordlight & Söhne AB",
     "email": "ada@fjordlight.example", "phone": "+46701740605", "country": "SE", "score": 92.75,
     "grade": "hot", "reasons": ["Asked for a demo today", "Vice president"], "source": "web form",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -11,15 +11,6 @@ from urllib.parse import quote, urlsplit
 # Joiners that scripts and emoji need; all other invisible format characters (text direction
 # overrides among them) can make a text read as something it is not.
 _JOINERS = "\u200c\u200d"
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A way to reach people: `lead` and `operations` render a message for it."""
-
-    name: str
-    lead: Callable[[Mapping[str, Any]], dict[str, Any]]
-    operations: Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +42,12 @@ class Alert:
 
 
 def lead_content(message: Mapping[str, Any]) -> LeadContent:
-    """The content of a message about a lead."""
+    """The content of a message about a lead.
+
+    It is {"link", "name", "job_title", "company", "email", "phone", "country", "score", "grade",
+    "reasons": [texts], "source", "sandbox": bool, "summary"}. Absent and null fields are left out of
+    what is rendered; any text is safe to pass in.
+    """
     company, job_title = clean(message.get("company")), clean(message.get("job_title"))
     email, phone = clean(message.get("email")), clean(message.get("phone"))
     name = clean(message.get("name")) or email or "Somebody"
@@ -78,7 +74,7 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
 
 
 def alert_content(alert: Mapping[str, Any]) -> Alert:
-    """The content of an operations alert; its detail keeps its lines."""
+    """The content of an operations alert, {"title", "detail", "link"}; its detail keeps its lines."""
     detail = str(alert.get("detail") or "")[:4000]
     lines = [clean(line, 1000) for line in detail.splitlines()]
     return Alert(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from sidecar.notifications.content import Alert, LeadContent, mail_link, phone_link
+from sidecar.channels.content import Alert, LeadContent, mail_link, phone_link
 
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _SMALL = (

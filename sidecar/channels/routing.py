@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sidecar.notifications.channels import CHANNELS
-
 Recipients = Mapping[str, tuple[str, ...]]
 
 
@@ -25,15 +23,15 @@ class RouteSettings:
 
 
 def route(facts: Mapping[str, Any], settings: RouteSettings) -> list[dict[str, str]]:
-    """[{"channel", "recipient"}] for a lead, each once, in a fixed order.
+    """[{"channel", "recipient"}] for a lead, each once, in the order of the settings.
 
     The country is the contact's, else the organization's.
     """
     own = settings.by_country.get(_country(facts), {})
     return [
         {"channel": channel, "recipient": recipient}
-        for channel in CHANNELS
-        for recipient in dict.fromkeys(own.get(channel, settings.recipients.get(channel, ())))
+        for channel, recipients in {**settings.recipients, **own}.items()
+        for recipient in dict.fromkeys(recipients)
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.notifications.content import clean, mail_link, phone_link, web_link
+from sidecar.channels.content import clean, mail_link, phone_link, web_link
 
 from .messages import any_text
 
