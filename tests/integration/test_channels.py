@@ -78,8 +78,10 @@ def tree(tmp_path):
 
 @pytest.fixture
 def environment(services):
+    """The sidecar's settings, with no channel set up."""
     nobody = ("SIDECAR_SLACK_WEBHOOK_URL", "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL", "SIDECAR_SMTP_URL")
-    return programs.sidecar_environment(services) | dict.fromkeys(nobody, "")
+    found = programs.sidecar_environment(services) | dict.fromkeys(nobody, "")
+    return {name: value for name, value in found.items() if name.startswith("SIDECAR_")}
 
 
 def test_a_new_channel_is_one_file(api, engine, tree, environment):
