@@ -1,21 +1,23 @@
-"""The providers as those know them who deploy: `make catalogue` writes its two files anew.
+"""What those who deploy need to know of the sidecar: `make catalogue` writes its two files anew.
 
-The sidecar's registry says which providers there are. What n8n's nodes and both stacks need of it stands
-in a JSON file, so that `make up` reads it without any package, and in the provider section of
-`.env.example`.
+The sidecar's registries say which providers and which settings there are, its channels' settings too. What
+n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
+any package; `.env.example` explains the keys and the settings.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import wrap
 
 from deploy.settings import ROOT, Settings
 
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
-_SECTION = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
+_PROVIDERS = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
+_SIDECAR = re.compile(r"(^# --- The sidecar [^\n]*\n).*", re.MULTILINE | re.DOTALL)
 
 
 def key_settings(root: Path = ROOT) -> dict[str, str]:
@@ -29,19 +31,33 @@ def provider_keys(found: Settings) -> dict[str, str]:
     return {name: found.get(setting) for name, setting in key_settings(found.root).items()}
 
 
-def example(text: str, settings: Iterable[str]) -> str:
-    """`.env.example` with these settings in its provider section."""
-    return _SECTION.sub(lambda section: section[1] + "".join(f"#{name}=\n" for name in settings), text)
+def example(
+    text: str, keys: Iterable[str], settings: Mapping[str, tuple[str, str | None]]
+) -> str:
+    """`.env.example` with these keys' settings, and those of the sidecar: {name: (help, default or None)}."""
+    told = "\n".join(_explained(name, *about) for name, about in settings.items())
+    text = _PROVIDERS.sub(lambda section: section[1] + "".join(f"#{name}=\n" for name in keys), text)
+    return _SIDECAR.sub(lambda section: section[1] + told, text)
+
+
+def _explained(name: str, about: str, default: str | None) -> str:
+    if default is None:
+        about = f"{about.rstrip('.')}. Made by make run and make up."
+    return "\n".join([*(f"# {line}" for line in wrap(about, 96)), f"#{name}={default or ''}"]) + "\n"
 
 
 def write(root: Path = ROOT) -> None:
-    """Write both files from the sidecar's registry."""
+    """Write both files from the sidecar's registries."""
+    from sidecar import environment
+    from sidecar.channels import CHANNELS
     from sidecar.enrichment import catalogue
+    from sidecar.settings import Settings as SidecarSettings
 
     (root / _FILE).write_text(json.dumps(catalogue(), indent=2) + "\n", encoding="utf-8")
     path = root / ".env.example"
-    path.write_text(example(path.read_text(encoding="utf-8"), key_settings(root).values()),
-                    encoding="utf-8")
+    path.write_text(example(
+        path.read_text(encoding="utf-8"), key_settings(root).values(),
+        environment.explained(SidecarSettings, *CHANNELS.values())), encoding="utf-8")
 
 
 if __name__ == "__main__":

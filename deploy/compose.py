@@ -26,6 +26,15 @@ from deploy.settings import Settings
 
 _TLS_QUERY = "sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"
 
+_SINK = "http://sinks:8026/services/T000/B000"
+# What the sidecar is set to where the profile `sandbox` is on and nothing else was said.
+_SANDBOX = {
+    "SIDECAR_SANDBOX_URL": "http://providers:8091",
+    "SIDECAR_SLACK_WEBHOOK_URL": f"{_SINK}/sales",
+    "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL": f"{_SINK}/operations",
+    "SIDECAR_SMTP_URL": "smtp://sinks:8025",
+}
+
 
 def folder(found: Settings) -> Path:
     """Where the secrets are: SECRETS_DIR, else `secrets/`."""
@@ -58,14 +67,10 @@ def _generated() -> dict[str, Callable[[], str]]:
 def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
     """Secrets that are made from others or set in `.env`."""
     sandbox = "sandbox" in found.get("COMPOSE_PROFILES").split(",")
-    sink = "http://sinks:8026/services/T000/B000"
-
-    def setting(name: str, in_sandbox: str = "") -> str:
-        return found.get(name, in_sandbox if sandbox else "")
-
+    chosen = (_SANDBOX if sandbox else {}) | found.starting_with("SIDECAR_")
     account = f"sidecar:{known['sidecar_database_password']}"
     redis = f":{known['redis_password']}@redis:6379"
-    smtp = setting("SIDECAR_SMTP_URL", "smtp://sinks:8025")
+    smtp = chosen.get("SIDECAR_SMTP_URL", "")
     return {
         "sidecar_n8n_database_url": f"postgresql://{account}@postgres:5432/n8n?{_TLS_QUERY}",
         "sidecar_database_url": f"postgresql://{account}@postgres:5432/sidecar?{_TLS_QUERY}",
@@ -76,11 +81,8 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
         "redis_url": f"rediss://{redis}/0?ssl_ca_certs=/run/secrets/ca.crt",
         "redis_passwords.json": json.dumps({"rediss://redis:6379": known["redis_password"]}),
         "jwt_keys": f"first:{known['jwt_secret']}",
-        "sandbox_url": setting("SIDECAR_SANDBOX_URL", "http://providers:8091"),
-        "slack_webhook_url": setting("SIDECAR_SLACK_WEBHOOK_URL", f"{sink}/sales"),
-        "operations_slack_webhook_url":
-            setting("SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL", f"{sink}/operations"),
-        "smtp_url": smtp,
+        "sandbox_url": chosen.get("SIDECAR_SANDBOX_URL", ""),
+        "sidecar_settings.json": json.dumps(chosen),
         "smtp_password": unquote(urlsplit(smtp).password or ""),
         "provider_keys.json": json.dumps(provider_keys(found)),
         "alertmanager.yml": alertmanager(

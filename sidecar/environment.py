@@ -1,10 +1,13 @@
 """Settings: declared as fields of dataclasses, read from environment variables.
 
 Field `x` is the variable `SIDECAR_X`; `SIDECAR_X_FILE` may name a file that holds the value instead.
+What is in neither is looked up in the JSON object {variable: value} of the file SIDECAR_SETTINGS_FILE: in
+the deployment one secret file brings everything that people set, whatever channel it belongs to.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import Field, field, fields
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _REQUIRED = object()
+_SETTINGS_FILE = "SIDECAR_SETTINGS_FILE"
 
 
 class SettingsError(ValueError):
@@ -67,14 +71,18 @@ def setting(help_: str, read: Callable[[str], Any] = text, default: Any = _REQUI
     return field(metadata={"help": help_, "read": read, "default": default})
 
 
-def variables(*declared: type) -> list[str]:
-    """The environment variables of these dataclasses."""
-    return [_name(item) for made in declared for item in _settings(made)]
+def explained(*declared: type) -> dict[str, tuple[str, str | None]]:
+    """The variables of these dataclasses, in order: {variable: (what it is, its default or None)}."""
+    return {
+        _name(item): (item.metadata["help"], None if item.metadata["default"] is _REQUIRED
+                      else item.metadata["default"])
+        for made in declared for item in _settings(made)}
 
 
 def read(environ: Mapping[str, str], *declared: type) -> list[dict[str, Any]]:
     """The settings of each of these dataclasses. Raises SettingsError that names every wrong one."""
     problems: list[str] = []
+    environ = _with_file(environ, problems)
     values = [
         {item.name: _read(environ, item, problems) for item in _settings(made)} for made in declared]
     if problems:
@@ -94,6 +102,18 @@ def _read(environ: Mapping[str, str], item: Field[Any], problems: list[str]) -> 
     except (ValueError, OSError) as error:
         problems.append(f"{name} is wrong: {error}")
     return None
+
+
+def _with_file(environ: Mapping[str, str], problems: list[str]) -> Mapping[str, str]:
+    if not (path := environ.get(_SETTINGS_FILE)):
+        return environ
+    try:
+        known = json.loads(Path(path).read_text(encoding="utf-8"))
+        given = {name for variable in environ for name in (variable, variable.removesuffix("_FILE"))}
+        return {name: str(value) for name, value in known.items() if name not in given} | dict(environ)
+    except (ValueError, AttributeError, OSError) as error:
+        problems.append(f"{_SETTINGS_FILE} is wrong: {error}")
+        return environ
 
 
 def _raw(environ: Mapping[str, str], name: str) -> str | None:

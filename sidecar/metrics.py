@@ -30,7 +30,7 @@ WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["
 
 MODELS_REFUSED = Counter(
     "enrich_scoring_models_refused",
-    "How often the published scoring model could not be used, and the default one was.")
+    "How often the published scoring model could not be used, and the default one was.", ["reason"])
 
 LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
 LIMITS_UNAVAILABLE = Counter(

@@ -76,7 +76,7 @@ def model_in_force(cursor: Cursor) -> dict[str, Any]:
     problems = check_model(definition)
     if not problems:
         return definition
-    MODELS_REFUSED.inc()
+    MODELS_REFUSED.labels("invalid").inc()
     log.error("the published scoring model cannot be used; the default one is",
               extra={"problems": problems[:10]})
     return default_model()

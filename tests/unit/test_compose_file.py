@@ -78,13 +78,20 @@ def test_every_setting_of_the_file_is_explained():
         assert re.search(rf"^#{name}=", text, re.M), name
 
 
-def test_every_setting_of_the_sidecar_reaches_its_container():
+def test_every_setting_of_the_sidecar_reaches_its_container(tmp_path):
     from sidecar import environment
     from sidecar.channels import CHANNELS
     from sidecar.settings import Settings as SidecarSettings
 
-    given = {name.removesuffix("_FILE") for name in SERVICES["sidecar"]["environment"]}
-    assert set(environment.variables(SidecarSettings, *CHANNELS.values())) <= given
+    given = SERVICES["sidecar"]["environment"]
+    names = environment.explained(SidecarSettings, *CHANNELS.values())
+    secrets = {"SECRETS_DIR": str(tmp_path / "secrets")}
+    compose.prepare(Settings(state=tmp_path, root=ROOT, values=dict.fromkeys(names, "7") | secrets))
+    assert given["SIDECAR_SETTINGS_FILE"] == "/run/secrets/sidecar_settings.json"
+    told = json.loads((tmp_path / "secrets/sidecar_settings.json").read_text())
+    assert told == dict.fromkeys(names, "7")
+    required = {name for name, (_, default) in names.items() if default is None}
+    assert required <= {name.removesuffix("_FILE") for name in given}
 
 
 @pytest.fixture

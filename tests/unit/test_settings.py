@@ -1,11 +1,10 @@
 """Settings are read once and refused at start when wrong."""
 
-from pathlib import Path
+import json
 
 import pytest
 from cryptography.fernet import Fernet
 
-from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.settings import Settings, SettingsError
 
@@ -75,7 +74,23 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert Settings.from_env(environ | {"SIDECAR_HASH_KEY_FILE": str(path)}).hash_key == "f" * 40
 
 
-def test_every_setting_is_explained_in_the_example_file():
-    text = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
-    for name in environment.variables(Settings, *CHANNELS.values()):
-        assert f"{name}=" in text, name
+def test_what_the_environment_lacks_is_looked_up_in_the_file_of_settings(tmp_path):
+    path, secret = tmp_path / "settings.json", tmp_path / "smtp_url"
+    path.write_text(json.dumps({
+        "SIDECAR_LEASE_SECONDS": "20", "SIDECAR_MAX_ROUNDS": 2, "SIDECAR_SMTP_URL": "smtp://of.the.file",
+        "SIDECAR_MAIL_TO": "sales@example.com"}))
+    secret.write_text("smtp://mail.example.com\n")
+    settings = Settings.from_env(GOOD | {
+        "SIDECAR_SETTINGS_FILE": str(path), "SIDECAR_LEASE_SECONDS": "30",
+        "SIDECAR_SMTP_URL_FILE": str(secret)})
+    assert (settings.lease_seconds, settings.max_rounds) == (30, 2)
+    assert settings.channels["email"].lead_recipients() == ("sales@example.com",)
+    assert settings.channels["email"].smtp_url == "smtp://mail.example.com"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{"])
+def test_a_file_of_settings_that_is_none_is_named(tmp_path, text):
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match="SIDECAR_SETTINGS_FILE is wrong"):
+        Settings.from_env(GOOD | {"SIDECAR_SETTINGS_FILE": str(path)})

@@ -28,7 +28,7 @@ def test_the_channels_are_found() -> None:
 
 def test_a_channel_is_frozen_and_all_its_fields_are_settings(channel: Channel) -> None:
     declared = [f"SIDECAR_{item.name.upper()}" for item in fields(channel)]
-    assert environment.variables(type(channel)) == declared
+    assert list(environment.explained(type(channel))) == declared
     with pytest.raises(FrozenInstanceError):
         setattr(channel, fields(channel)[0].name, "other")
 

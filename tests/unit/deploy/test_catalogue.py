@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from deploy import catalogue
 from deploy.settings import ROOT, Settings
+from sidecar import environment
+from sidecar.channels import CHANNELS
 from sidecar.enrichment import PROVIDERS
+from sidecar.settings import Settings as SidecarSettings
+from tests.product_copy import copy_product, python
 
 # A provider in its one file, and its twin.
 PROVIDER = '''
@@ -46,11 +46,12 @@ asyncio.run(ask())
 '''
 
 
-def test_env_example_names_the_key_of_every_provider():
+def test_env_example_explains_the_key_of_every_provider_and_every_setting_of_the_sidecar():
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    settings = [provider.key_setting for provider in PROVIDERS.values()]
-    assert catalogue.example(text, settings) == text
-    assert all(f"\n#{name}=\n" in text for name in settings)
+    keys = [provider.key_setting for provider in PROVIDERS.values()]
+    settings = environment.explained(SidecarSettings, *CHANNELS.values())
+    assert catalogue.example(text, keys, settings) == text
+    assert all(f"\n#{name}=" in text for name in (*keys, *settings))
 
 
 def test_keys_are_found_by_their_settings(tmp_path):
@@ -61,24 +62,12 @@ def test_keys_are_found_by_their_settings(tmp_path):
 @pytest.fixture
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
-    root = tmp_path / "product"
-    for name in ("sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in (".env.example", "monitoring/alertmanager/silent.yml"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, root / name)
+    root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
+                        "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")
     return root
-
-
-def python(root: Path, *arguments: str) -> str:
-    """Python within that copy alone."""
-    done = subprocess.run([sys.executable, *arguments], cwd=root, env={"PYTHONPATH": str(root)},
-                          capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_a_provider_is_one_file_and_its_twin(tree):
