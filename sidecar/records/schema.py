@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from .text import storable
+
 # One-line texts and their greatest length in characters.
 TEXTS: Final[dict[str, int]] = {
     "email": 500,
@@ -47,6 +49,5 @@ def pointer(*path: object) -> str:
     """Return a JSON pointer (RFC 6901); hostile keys are shortened and made printable."""
     parts = []
     for key in path:
-        text = str(key)[:100].encode("utf-8", "replace").decode("utf-8")
-        parts.append("/" + text.replace("~", "~0").replace("/", "~1"))
+        parts.append("/" + storable(key)[:100].replace("~", "~0").replace("/", "~1"))
     return "".join(parts)
