@@ -90,8 +90,9 @@ def lead_failed(
     work.drop(
         cursor,
         [
-            (lead_id, "dead" if outcomes[lead_id][0] == "dead" else "queued", code,
-             f"The {step} step failed on this lead: {type(error).__name__}.", 60)
+            {"lead_id": lead_id, "stage": "dead" if outcomes[lead_id][0] == "dead" else "queued",
+             "code": code, "due_in": 60,
+             "reason": f"The {step} step failed on this lead: {type(error).__name__}."}
             for lead_id, error in failures.items()
         ],
     )

@@ -19,6 +19,7 @@ from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.enrichment.planning import request_key
+from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.pipeline import provenance
 from sidecar.pipeline.batches import references
@@ -274,11 +275,12 @@ def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -
                 outcome, read.retry_after_s or operation.ttl_error_s)
             if outcome in ("pending", "throttled", "quota", "auth"):
                 ttl = min(ttl, 60 if outcome == "pending" else _OPEN_SECONDS[outcome])
-            settled.append((
-                row["call_id"], outcome, answer.get("status"),
-                read.credits if not answer.get("error") else 0,
-                answer.get("elapsed_ms"), answer.get("error") or read.detail or None,
-            ))
+            settled.append({
+                "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
+                "credits": 0 if answer.get("error") else read.credits,
+                "elapsed_ms": answer.get("elapsed_ms"),
+                "error": answer.get("error") or read.detail or None,
+            })
             cached.append({
                 "request_key": row["request_key"], "sandbox": row["sandbox"],
                 "provider": row["provider"], "operation": row["operation"],
@@ -333,19 +335,17 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
         if subject.get("id")
     }
     rows = calls.unapplied(cursor, sorted(subjects))
-    said: dict[str, list[Any]] = {"contact": [], "organization": []}
+    said: dict[str, list[Said]] = {"contact": [], "organization": []}
     for row in rows:
         answer = engine.vault.open(row["answer"])
         read = operation_of(row["provider"], row["operation"]).read(
             answer["status"] or 0, answer["headers"], answer["body"])
-        said[row["subject_kind"]].append(
-            (row["subject_id"], read.statements, row["provider"], row["sandbox"], False,
-             row["fetched_at"])
-        )
-    customers.lock_leads(cursor, sorted({item[0] for item in said["contact"]}))
+        said[row["subject_kind"]].append(Said(
+            row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
+    customers.lock_leads(cursor, sorted({item.entity_id for item in said["contact"]}))
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
-        there = customers.existing(cursor, kind, sorted({item[0] for item in said[kind]}))
-        provenance.write_all(cursor, kind, [item for item in said[kind] if item[0] in there])
+        there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))
+        provenance.write_all(cursor, kind, [item for item in said[kind] if item.entity_id in there])
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     return len(rows)

@@ -54,7 +54,8 @@ def score_leads(
                 "components": result["components"], "reasons": result["reasons"]},
             "model_version": result["model_version"], "batch_id": batch_id, "calculated_at": now,
         })
-        latest.append((row["lead_id"], total, result["grade"], int(became_hot)))
+        latest.append({
+            "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
     scores.add(cursor, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.enrichment.provenance import lead_statements
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
 from sidecar.masking import mask_contact
 from sidecar.pipeline import provenance
@@ -78,7 +79,7 @@ def edit(
         if versions is not None and str(before["version"]) not in versions:
             raise PreconditionFailed(f"Somebody else changed this {kind} meanwhile; load it again.")
         provenance.write(
-            cursor, kind, {entity_id: provenance.lead_statements(tidied)}, source=f"edited by {by.name}",
+            cursor, kind, {entity_id: lead_statements(tidied)}, source=f"edited by {by.name}",
             now=engine.now(), locked=True)
         lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
         intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
+from sidecar.intake import Entry
 from sidecar.pipeline import intake, waking
 from sidecar.services.audit import Actor, record
 from sidecar.services.preview import preview
@@ -267,7 +268,7 @@ def _outcomes(
     ]
 
 
-def _receive(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[str, Any]]:
+def _receive(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     if not entries:
         return []
     if not job["attempts"]:
@@ -287,7 +288,7 @@ def _receive(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict
     return results
 
 
-def _intake(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[str, Any]]:
+def _intake(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     return intake.take_in(
         engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}")
 

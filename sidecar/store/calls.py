@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from sidecar.store.database import Cursor, Row, insert, many, update_from
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, update_from
 
 
 def provider_states(cursor: Cursor) -> dict[str, Row]:
@@ -69,7 +68,7 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
 def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     """Enter planned calls; one that is under way elsewhere is left out. Answers [{call_id, provider,
     request_key}]."""
-    return insert(
+    return insert_returning(
         cursor, "provider_calls", sorted(rows, key=lambda row: row["request_key"]),
         conflict="ON CONFLICT (request_key, sandbox) WHERE state IN ('planned', 'started') DO NOTHING",
         returning="id::text AS call_id, provider, request_key",
@@ -139,8 +138,8 @@ def unsend(cursor: Cursor, call_ids: list[str]) -> None:
         )
 
 
-def settle(cursor: Cursor, rows: Iterable[tuple[Any, ...]]) -> None:
-    """(id, outcome, status, credits, elapsed_ms, error): calls that were answered."""
+def settle(cursor: Cursor, rows: list[Row]) -> None:
+    """Calls that were answered: [{id, outcome, status, credits, elapsed_ms, error}]."""
     update_from(
         cursor, "provider_calls", rows,
         columns={"id": "uuid", "outcome": "text", "status": "integer", "credits": "numeric",

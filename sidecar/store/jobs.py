@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.store.database import Cursor, Row, insert, many, one
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one
 
 _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
             " total, created, updated, rejected, suppressed, attempts, error, created_at, updated_at")
@@ -12,7 +12,7 @@ _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk
 
 def add(cursor: Cursor, row: Row) -> bool:
     """Insert a job; False when an unfinished one has its key."""
-    return bool(insert(cursor, "jobs", [row], returning="id", conflict=(
+    return bool(insert_returning(cursor, "jobs", [row], returning="id", conflict=(
         "ON CONFLICT (key) WHERE state IN ('queued', 'running', 'failed') DO NOTHING")))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sidecar.errors import LeaseLost
 from sidecar.store import calls, locks
 from sidecar.store.database import Cursor, Row, many, one, update_from
@@ -159,8 +157,8 @@ def set_scored(cursor: Cursor, lead_ids: list[str]) -> None:
     )
 
 
-def drop(cursor: Cursor, rows: list[tuple[Any, ...]]) -> None:
-    """Leads that leave their batch alone: (lead_id, stage, code, reason, due_in_seconds)."""
+def drop(cursor: Cursor, rows: list[Row]) -> None:
+    """Leads that leave their batch alone: [{lead_id, stage, code, reason, due_in (seconds)}]."""
     update_from(
         cursor, "work_items", rows,
         columns={"lead_id": "uuid", "stage": "text", "code": "text", "reason": "text",
