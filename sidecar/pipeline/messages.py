@@ -11,10 +11,11 @@ from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.notifications import RouteSettings, route
 from sidecar.pipeline import transports
-from sidecar.pipeline.batches import references
+from sidecar.pipeline.backoff import backoff
+from sidecar.pipeline.batches import leased
 from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.provenance import lead_with_sources
-from sidecar.store import notifications, work
+from sidecar.store import notifications
 from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
@@ -66,10 +67,8 @@ def route_settings(engine: Engine) -> RouteSettings:
 
 def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:
     """Send what is owed for the leads of a batch: {results, sent, waiting, dead}; the rest follows."""
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        lead_ids = work.members(cursor, batch_id)
-        results = references(engine, cursor, batch_id, lead_ids)
+    with leased(engine, batch_id) as batch:
+        results = batch.results()
     hot = [row["lead_id"] for row in results if row["grade"] == "hot"]
     counts = deliver(engine, hot, seconds) if hot else {"sent": 0, "waiting": 0, "dead": 0}
     return {"results": results, **counts}
@@ -101,7 +100,7 @@ def _send(engine: Engine, message: Row) -> bool:
             if error.permanent or message["attempts"] >= MAX_TRIES:
                 notifications.give_up(cursor, message["id"], str(error))
             else:
-                wait = error.retry_after or min(3600, 5 * 2 ** message["attempts"])
+                wait = error.retry_after or backoff(message["attempts"], first=5, most=3600)
                 notifications.postpone(cursor, message["id"], wait, str(error))
         log.warning("message not delivered", extra={
             "notification_id": message["id"], "channel": message["channel"], "reason": str(error)})

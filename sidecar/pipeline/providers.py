@@ -22,7 +22,7 @@ from sidecar.enrichment.planning import request_key
 from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.pipeline import provenance
-from sidecar.pipeline.batches import references
+from sidecar.pipeline.batches import leased
 from sidecar.store import calls, customers, facts, work
 from sidecar.store.database import Cursor, Row
 
@@ -57,29 +57,26 @@ def plan(engine: Engine, batch_id: str) -> dict[str, Any]:
     Answers that are already here (an earlier run, another lead of the same company) are merged
     first, so a repeated plan asks nothing twice.
     """
-    settings = engine.settings
-    with engine.database.write() as cursor:
-        batch = work.renew(cursor, batch_id, settings.lease_seconds)
-        calls.drop_planned(cursor, batch_id)
-        calls.doubt_started(cursor, batch_id)
-        lead_ids = work.members(cursor, batch_id)
-        known = facts.load(cursor, lead_ids)
+    with leased(engine, batch_id) as batch:
+        cursor = batch.cursor
+        calls.give_up(cursor, batch_id)
+        known = facts.load(cursor, batch.lead_ids)
         if _merge_answers(engine, cursor, known):
-            known = facts.load(cursor, lead_ids)
+            known = facts.load(cursor, batch.lead_ids)
         planned: list[Row] = []
         parked = skipped = 0
-        if batch["round"] < settings.max_rounds:
+        if batch.round < engine.settings.max_rounds:
             rows, parked, skipped = _wanted(engine, cursor, batch_id, known)
             planned = calls.plan(cursor, rows)
             parked += len(rows) - len(planned)
             if planned:
                 work.next_round(cursor, batch_id)
         return {
-            "round": batch["round"] + bool(planned),
+            "round": batch.round + bool(planned),
             "calls": [{"call_id": row["call_id"], "provider": row["provider"]} for row in planned],
             "parked": parked,
             "skipped": skipped,
-            "results": references(engine, cursor, batch_id, lead_ids),
+            "results": batch.results(),
         }
 
 
@@ -200,16 +197,15 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
 def start(engine: Engine, batch_id: str, call_ids: list[str], live: list[str]) -> dict[str, Any]:
     """Begin planned calls: {requests: [{call_id, provider, method, url, headers, query, body,
     not_before, timeout_s}]}, without keys. The ledger says `started` before this answers."""
-    settings = engine.settings
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, settings.lease_seconds)
+    with leased(engine, batch_id) as batch:
+        cursor = batch.cursor
         modes = {name: name in live for name in PROVIDERS}
         states = calls.provider_states(cursor)
         if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
             calls.set_live(cursor, modes)
             for name, is_live in modes.items():
                 calls.switch_mode(cursor, batch_id, name, not is_live)
-        begun = calls.start(cursor, batch_id, call_ids, bool(settings.sandbox_url))
+        begun = calls.start(cursor, batch_id, call_ids, bool(engine.settings.sandbox_url))
         requests = _requests(engine, cursor, begun)
     return {"requests": requests}
 
@@ -321,11 +317,9 @@ def _note_health(
 
 def apply(engine: Engine, batch_id: str) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        lead_ids = work.members(cursor, batch_id)
-        _merge_answers(engine, cursor, facts.load(cursor, lead_ids))
-        return {"results": references(engine, cursor, batch_id, lead_ids)}
+    with leased(engine, batch_id) as batch:
+        _merge_answers(engine, batch.cursor, facts.load(batch.cursor, batch.lead_ids))
+        return {"results": batch.results()}
 
 
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:

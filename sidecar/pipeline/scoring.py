@@ -6,7 +6,8 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.pipeline.batches import lead_failed, references
+from sidecar.pipeline.batches import leased
+from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import default_model
 from sidecar.scoring import score as score_facts
@@ -19,16 +20,14 @@ def score(engine: Engine, batch_id: str) -> dict[str, Any]:
 
     A lead that cannot be scored leaves the batch alone, with the reason.
     """
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        lead_ids = work.members(cursor, batch_id)
-        scores.lock_leads(cursor, lead_ids)
-        done, failures = score_leads(engine, cursor, lead_ids, batch_id)
+    with leased(engine, batch_id) as batch:
+        cursor = batch.cursor
+        scores.lock_leads(cursor, batch.lead_ids)
+        done, failures = score_leads(engine, cursor, batch.lead_ids, batch_id)
         work.set_scored(cursor, done)
-        outcomes = lead_failed(cursor, engine, failures, "score") if failures else {}
-        if not done:
-            work.close_empty(cursor, batch_id)
-        return {"results": references(engine, cursor, batch_id, lead_ids, outcomes)}
+        outcomes = leads_failed(
+            cursor, batch_id, failures, "score", engine.settings.max_attempts) if failures else {}
+        return {"results": batch.results(outcomes)}
 
 
 def score_leads(

@@ -75,19 +75,14 @@ def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     )
 
 
-def drop_planned(cursor: Cursor, batch_id: str) -> None:
-    """Forget calls of a batch that were planned and never begun."""
+def give_up(cursor: Cursor, batch_id: str) -> None:
+    """What a batch asks no more: planned calls are dropped; begun ones were never answered, are in doubt
+    and count as spent. What they asked is forgotten."""
     cursor.execute(
-        "UPDATE provider_calls SET state = 'dropped', request = NULL"
-        " WHERE batch_id = %s AND state = 'planned'", (batch_id,),
-    )
-
-
-def doubt_started(cursor: Cursor, batch_id: str) -> None:
-    """Calls of a batch that were begun and never answered count as spent."""
-    cursor.execute(
-        "UPDATE provider_calls SET state = 'in_doubt', outcome = 'in_doubt', request = NULL"
-        " WHERE batch_id = %s AND state = 'started'", (batch_id,),
+        "UPDATE provider_calls SET request = NULL,"
+        " state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,"
+        " outcome = CASE state WHEN 'started' THEN 'in_doubt' END"
+        " WHERE batch_id = %s AND state IN ('planned', 'started')", (batch_id,),
     )
 
 
