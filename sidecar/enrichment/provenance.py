@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sidecar.enrichment.merge import FieldValue, merge, winners
@@ -65,15 +66,15 @@ def merged(
 
 def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
     """What a source says of somebody, as the store has it."""
-    return {"entity_kind": kind, "entity_id": entity, "source": source,
-            "fields": {value.field: _stored(value) for value in values}}
+    fields = {}
+    for name, value, _, confidence, observed_at, locked, sandbox in values:
+        stated = fields[name] = {
+            "value": value, "confidence": confidence, "observed_at": _iso(observed_at)}
+        if locked:
+            stated["locked"] = True
+        if sandbox:
+            stated["sandbox"] = True
+    return {"entity_kind": kind, "entity_id": entity, "source": source, "fields": fields}
 
 
-def _stored(value: FieldValue) -> Row:
-    stated = {"value": value.value, "confidence": value.confidence,
-              "observed_at": value.observed_at.isoformat()}
-    if value.locked:
-        stated["locked"] = True
-    if value.sandbox:
-        stated["sandbox"] = True
-    return stated
+_iso = lru_cache(64)(datetime.isoformat)  # what comes in together is observed at one moment

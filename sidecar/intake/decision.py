@@ -174,10 +174,12 @@ def _find_leads(
             place.outcome = "updated"
         place.lead_id = row["id"]
         row["org_id"] = row["org_id"] or place.organization_id
-        row["tags"] = list(dict.fromkeys([*row["tags"], *lead.get("tags", [])]))
         row["message"] = lead.get("message") or row["message"]
-        row["utm"] = row["utm"] | lead.get("utm", {})
-        row["custom"] = row["custom"] | lead.get("custom", {})
+        if lead.get("tags"):
+            row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
+        for name in ("utm", "custom"):
+            if lead.get(name):
+                row[name] = row[name] | lead[name]
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
