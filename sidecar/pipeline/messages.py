@@ -17,6 +17,7 @@ from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.provenance import lead_with_sources
 from sidecar.store import notifications
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,4 @@ def list_messages(
 ) -> tuple[list[Row], list[Any] | None]:
     """Messages, newest first, without their recipients."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = notifications.page(cursor, limit + 1, after[0] if after else None)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return rows[:limit], following
+        return paged(notifications.page(cursor, limit + 1, after[0] if after else None), limit)

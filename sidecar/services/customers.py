@@ -13,6 +13,7 @@ from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, facts, history, intake, leads
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 
 # What the audit log may tell of a person; of a company it tells all.
 _NAMES_NOBODY = {"seniority", "department", "country", "region"}
@@ -34,10 +35,9 @@ def page(
 ) -> tuple[list[Row], list[Any] | None]:
     """(rows, where the next page begins or None); people are searched by name only when revealed."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = customers.page(
-            cursor, kind, q, limit + 1, after, by_company=kind == "contact" and not reveal)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return [_shown(kind, row, reveal) for row in rows[:limit]], following
+        rows, following = paged(customers.page(
+            cursor, kind, q, limit + 1, after, by_company=kind == "contact" and not reveal), limit)
+    return [_shown(kind, row, reveal) for row in rows], following
 
 
 def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:

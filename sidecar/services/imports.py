@@ -24,6 +24,7 @@ from sidecar.services.audit import Actor, record
 from sidecar.services.preview import preview
 from sidecar.store import jobs as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 from sidecar.tables import (
     BOM,
     Column,
@@ -304,9 +305,9 @@ def listed(
 ) -> tuple[list[Row], list[Any] | None]:
     """Jobs, newest first, without columns and problems; where the next page begins."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = store.page(cursor, limit + 1, after[0] if after else None, state)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return [_summary(row) for row in rows[:limit]], following
+        rows, following = paged(
+            store.page(cursor, limit + 1, after[0] if after else None, state), limit)
+    return [_summary(row) for row in rows], following
 
 
 def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:

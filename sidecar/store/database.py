@@ -167,6 +167,11 @@ class Database:
         while self._running.after:
             self._running.after.pop(0)()
 
+    def ping(self) -> None:
+        """Read from the schema. Raises Unavailable when the server does not answer."""
+        with self.read() as cursor:
+            cursor.execute("SELECT 1 FROM leads LIMIT 1")
+
     def after_commit(self, action: Callable[[], Any]) -> None:
         """Run this once the transaction at work is committed; at once when there is none."""
         if self._running.cursor is None:
