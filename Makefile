@@ -2,8 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help venv run stop status logs clean test lint bench soak openapi schema refresh-lists pictures up \
-	down logs-up test-compose
+.PHONY: help venv run stop status logs clean test lint bench soak openapi schema catalogue refresh-lists \
+	pictures up down logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ openapi: venv ## Write docs/openapi.json anew
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema
 
+catalogue: venv ## Write anew what n8n and .env.example say of the providers
+	@$(PY) -m deploy.catalogue
+
 refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
 	@$(PY) -m sidecar.refresh_lists
 
@@ -57,13 +60,13 @@ pictures: venv ## Take the pictures of docs/images/ from the running stack
 	@$(PY) -m local.pictures
 
 up: ## Deploy with Docker Compose (SCALE="--scale sidecar=3 --scale n8n-worker=4")
-	@SCALE="$(SCALE)" $(PYTHON) -m local.compose up
+	@SCALE="$(SCALE)" $(PYTHON) -m deploy.compose up
 
 down: ## Stop the deployment; what was stored stays
-	@$(PYTHON) -m local.compose down
+	@$(PYTHON) -m deploy.compose down
 
 logs-up: ## Follow the logs of the deployment
-	@$(PYTHON) -m local.compose logs
+	@$(PYTHON) -m deploy.compose logs
 
 test-compose: venv ## Smoke test of the deployment, in a project of its own (needs Docker)
 	@$(PY) -m pytest -rs tests/compose

@@ -17,10 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, sync_playwright
 
+from deploy.problem import Problem
+from deploy.progress import step
+from deploy.settings import ROOT, Settings
 from local import n8n
-from local.problem import Problem
-from local.progress import step
-from local.settings import ROOT, Settings
 
 _SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = (

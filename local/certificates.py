@@ -7,7 +7,7 @@ from pathlib import Path
 
 import trustme
 
-from local.secret_store import write_private
+from deploy.secret_store import write_private
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 

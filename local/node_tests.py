@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 
-from local import n8n, settings
-from local.problem import Problem
-from local.progress import step, warn
+from deploy import settings
+from deploy.problem import Problem
+from deploy.progress import step, warn
+from local import n8n
 
-_FOLDER = n8n.ROOT / "n8n/custom-nodes"
+_FOLDER = settings.ROOT / "n8n/custom-nodes"
 
 
 def main() -> None:

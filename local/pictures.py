@@ -12,10 +12,11 @@ from typing import Any
 
 import requests
 
-from local import browser, samples, settings
-from local.problem import Problem
-from local.progress import say, warn
-from local.settings import ROOT
+from deploy import settings
+from deploy.problem import Problem
+from deploy.progress import say, warn
+from deploy.settings import ROOT
+from local import browser, samples
 
 _IMAGES = ROOT / "docs/images"
 _THEMES = ("light", "dark")

@@ -7,9 +7,9 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from local.problem import Problem
-from local.progress import say
-from local.settings import Settings
+from deploy.problem import Problem
+from deploy.progress import say
+from deploy.settings import Settings
 
 HOST = "127.0.0.1"
 

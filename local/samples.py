@@ -9,8 +9,8 @@ from typing import Any
 
 import requests
 
-from local.problem import Problem
-from local.progress import say
+from deploy.problem import Problem
+from deploy.progress import say
 
 _CSV = Path(__file__).parent / "sample_leads.csv"
 

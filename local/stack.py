@@ -5,20 +5,20 @@ from __future__ import annotations
 import collections
 import json
 import shutil
+import ssl
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from local import certificates, commands, edge, n8n, ports, postgres, programs, secret_store, settings
-from local.problem import Problem
-from local.programs import LOGIN_EMAIL, WEBHOOK_HEADER, Stack
-from local.progress import say, step
-from local.supervision import Supervisor
+from deploy import commands, secret_store, settings
+from deploy.catalogue import provider_keys
+from deploy.live import WEBHOOK_HEADER, wait_live
+from deploy.problem import Problem
+from deploy.progress import say, step
+from local import certificates, edge, n8n, ports, postgres, programs
+from local.programs import LOGIN_EMAIL, Stack
+from local.supervision import Supervisor, clear_away
 
 STOP_ORDER = (
     "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n", "sidecar",
@@ -26,13 +26,19 @@ STOP_ORDER = (
 
 
 def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
-    """State folder, secrets, ports and certificates of a stack; nothing is started."""
+    """State folder, secrets, ports and certificates of a stack; nothing is started.
+
+    What a killed run left behind is cleared away first: it holds the ports.
+    """
     for name in ("", "logs", "valkey", "n8n"):
         (found.state / name).mkdir(parents=True, exist_ok=True)
     found.state.chmod(0o711)  # workers of another account pass through; files are private
     known = secret_store.load(found.state / "secrets.env")
     supervisor = Supervisor(found.state, known["SUPERVISOR_PASSWORD"])
-    chosen = ports.choose(found, running=supervisor.is_running())
+    running = supervisor.is_running()
+    if not running:
+        clear_away(found.state)
+    chosen = ports.choose(found, running=running)
     return Stack(found, chosen, known, certificates.ensure(found.state / "tls")), supervisor
 
 
@@ -73,9 +79,10 @@ def start(found: settings.Settings) -> Stack:
         n8n.wait_ready(stack.n8n_main_url)
     with step("publishing the n8n workflows"):
         n8n.deploy(
-            tree, programs.n8n_environment(stack), programs.credentials(stack),
-            stack.n8n_main_url, found.state / "n8n-deployed")
-        wait_live(stack)
+            tree, programs.n8n_environment(stack), programs.n8n_secrets(stack), stack.sidecar_url,
+            found.state / "n8n-deployed")
+        wait_live(stack.ports["edge"], "localhost",
+                  ssl.create_default_context(cafile=stack.certificates.ca), "make logs")
     write_facts(stack)
     return stack
 
@@ -148,35 +155,6 @@ def write_facts(stack: Stack) -> None:
         stack.settings.state / "stack.json", json.dumps(facts(stack), indent=2) + "\n")
 
 
-def wait_live(stack: Stack, seconds: float = 120) -> None:
-    """Until sidecar and intake webhook answer through the edge: ready is not yet published.
-
-    Asked with a wrong token, a published webhook refuses (403) and nothing comes in.
-    """
-    known = facts(stack)
-    _wait_for(f"{known['api_url']}/readyz", 200, known["ca_file"], "sidecar", seconds)
-    _wait_for(known["webhook_url"], 403, known["ca_file"], "intake webhook", seconds, method="POST",
-              headers={known["webhook_header"]: "is it live?"})
-
-
-def _wait_for(
-    url: str, status: int, ca_file: str, what: str, seconds: float, method: str = "GET",
-    headers: Mapping[str, str] | None = None,
-) -> None:
-    end = time.monotonic() + seconds
-    last = "nothing"
-    while time.monotonic() < end:
-        try:
-            answer = requests.request(method, url, timeout=5, verify=ca_file, headers=headers)
-            if answer.status_code == status:
-                return
-            last = f"{answer.status_code} {answer.text[:200]}"
-        except requests.RequestException as error:
-            last = type(error).__name__
-        time.sleep(0.3)
-    raise Problem(f"The {what} does not answer ({last}); see make logs.")
-
-
 def run(found: settings.Settings) -> None:
     """Start everything, send the samples, say where things are."""
     from local import samples
@@ -190,7 +168,7 @@ def run(found: settings.Settings) -> None:
     samples.report(known)
     say()
     say("The sandbox answers for the providers: its people and companies are invented." if not any(
-        found.get(name) for name in ("HUNTER_API_KEY", "PEOPLEDATALABS_API_KEY"))
+        provider_keys(found).values())
         else "Providers with a key are asked for real, the others in the sandbox.")
     say(f"Dashboard   {known['dashboard_url']}")
     say(f"n8n editor  {known['n8n_url']}")

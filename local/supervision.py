@@ -22,10 +22,12 @@ from typing import Any
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
-from local.problem import Problem
-from local.secret_store import write_private
+from deploy.problem import Problem
+from deploy.secret_store import write_private
+from deploy.settings import ROOT
+from local import postgres
 
-# In the environment of every process of a stack, so that leftovers of a killed one are found.
+# In the environment of every program of a stack, so that leftovers of a killed one are found.
 STATE_MARK = "ENRICHMENT_STATE"
 PROGRAM_MARK = "ENRICHMENT_PROGRAM"
 
@@ -69,11 +71,12 @@ def render_config(programs: Iterable[Program], *, state: Path, socket: Path, pas
     }
     for program in programs:
         command = program.command
-        if program.orphans:
-            command = (sys.executable, "-m", "local.launch", *command)
         variables = dict(environment) | dict(program.environment) | {
             STATE_MARK: str(state), PROGRAM_MARK: program.name,
         }
+        if program.orphans:
+            command = (sys.executable, "-m", "local.launch", *command)
+            variables["PYTHONPATH"] = str(ROOT)
         section = {
             "command": " ".join(_quoted(word) for word in command),
             "environment": ",".join(f"{k}={_quoted(v)}" for k, v in sorted(variables.items())),
@@ -153,7 +156,6 @@ class Supervisor:
             programs, state=self.state, socket=self.socket, password=self._password,
             environment=environment, is_root=os.geteuid() == 0))
         if not self.is_running():
-            end_leftovers(self.state)
             self._start(environment)
             return set()
         added, changed, removed = self._call("reloadConfig")[0]
@@ -165,7 +167,6 @@ class Supervisor:
         return set(changed)
 
     def _start(self, environment: Mapping[str, str]) -> None:
-        self.socket.unlink(missing_ok=True)
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
             env=dict(environment) | {STATE_MARK: str(self.state)}, cwd=self.state,
@@ -220,16 +221,23 @@ class Supervisor:
             self._call("shutdown")
             with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
                 psutil.Process(pid).wait(60)
-        end_leftovers(self.state)
-        self.socket.unlink(missing_ok=True)
+        clear_away(self.state)
 
 
 def leftovers(state: Path, program: str | None = None) -> list[psutil.Process]:
-    """Processes that carry the mark of this stack (and program), but for ourselves."""
+    """Processes of this stack (and program), but for ourselves.
+
+    They carry its mark. Servers that write a title over their environment have lost it: they are known by
+    the folder that they work in.
+    """
+    folders = {path.resolve(): name for name, path in (
+        ("nginx", state / "nginx"), ("valkey", state / "valkey"), ("postgres", postgres.cluster(state).data))}
     found = []
     for process in psutil.process_iter():
         try:
             marks = process.environ()
+            if not marks and (name := folders.get(Path(process.cwd()))):
+                marks = {STATE_MARK: str(state), PROGRAM_MARK: name}
         except (psutil.Error, OSError):
             continue
         ours = marks.get(STATE_MARK) == str(state) and process.pid != os.getpid()
@@ -239,16 +247,33 @@ def leftovers(state: Path, program: str | None = None) -> list[psutil.Process]:
 
 
 def end_leftovers(state: Path, program: str | None = None, patience: float = 20) -> None:
-    """End what a killed supervisor or program left behind: politely, then not."""
+    """End what a killed supervisor or program left behind: politely, then not.
+
+    Raises a Problem when some cannot be ended.
+    """
     processes = leftovers(state, program)
     for process in processes:
         _quietly(process.terminate)
     _, alive = psutil.wait_procs(processes, timeout=patience)
     for process in alive:
         _quietly(process.kill)
-    psutil.wait_procs(alive, timeout=5)
+    _, alive = psutil.wait_procs(alive, timeout=5)
+    if alive:
+        raise Problem("An earlier run left processes that this account cannot end; end them with "
+                      f"`sudo kill -9 {' '.join(str(process.pid) for process in alive)}` and start again.")
+
+
+def clear_away(state: Path) -> None:
+    """What a stack that was killed left behind: processes that hold its ports, sockets and pid files.
+
+    Its supervisor must not be running. The pid in Postgres' file may by now be another program's, which
+    would keep Postgres from starting.
+    """
+    end_leftovers(state)
+    socket_path(state).unlink(missing_ok=True)
+    (postgres.cluster(state).data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _quietly(action: Any) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         action()

@@ -29,6 +29,7 @@ from sidecar.api import (
     operations,
     pipeline,
     records,
+    terms,
 )
 from sidecar.engine import Engine
 from sidecar.ids import new_id
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, records, leads, customers, duplicates, jobs, forms, pipeline,
-                   operations, health, openapi):
+                   operations, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

@@ -20,6 +20,10 @@ from prometheus_flask_exporter import PrometheusMetrics
 LEADS = Counter("enrich_leads_received", "Leads received, by outcome.", ["outcome"])
 WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
 
+MODELS_REFUSED = Counter(
+    "enrich_scoring_models_refused",
+    "How often the published scoring model could not be used, and the default one was.")
+
 LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
 LIMITS_UNAVAILABLE = Counter(
     "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])

@@ -23,9 +23,10 @@ def copy_product(target: Path, *names: str) -> Path:
     return root
 
 
-def python(root: Path, *arguments: str) -> str:
+def python(root: Path, *arguments: str, **environment: str) -> str:
     """What Python prints in that copy. Raises AssertionError with its errors when it fails."""
-    done = subprocess.run([sys.executable, *arguments], cwd=root, env={"PYTHONPATH": str(root)},
+    done = subprocess.run([sys.executable, *arguments], cwd=root,
+                          env={"PYTHONPATH": str(root)} | environment,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout

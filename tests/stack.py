@@ -14,7 +14,9 @@ from typing import Any
 
 import psutil
 
-from local import programs, settings
+from deploy import settings
+from deploy.catalogue import key_settings
+from local import programs
 from local import stack as local_stack
 from local.programs import Stack
 from local.supervision import Supervisor
@@ -44,7 +46,7 @@ class Running:
 def found_settings(state: Path, **values: str) -> settings.Settings:
     """Settings of a private stack; nobody's .env is read."""
     machine = {name: value for name, value in os.environ.items()
-               if not name.startswith(("SIDECAR_", "N8N_", "LOCAL_", "HUNTER_", "PEOPLEDATALABS_"))}
+               if not name.startswith(("SIDECAR_", "N8N_", "LOCAL_")) and name not in key_settings().values()}
     return settings.Settings(state=state, values=machine | {"LOCAL_PORTS": "free"} | values)
 
 

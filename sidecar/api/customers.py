@@ -29,7 +29,7 @@ def _listed(engine: Engine, kind: str, query: dict[str, Any], caller: Caller) ->
 def list_contacts(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """People, newest first, in keyset pages; masked without the scope pii:read.
 
-    `q` is searched in name and e-mail; in the company's name and domain without that scope.
+    `q` is searched in name and e-mail; without that scope in name and domain of companies that have a name.
     """
     return _listed(engine, "contact", query, caller)
 
@@ -37,7 +37,10 @@ def list_contacts(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 @endpoint(bp, "GET", "/v1/organizations", scope="leads:read", query=schemas.SearchQuery(),
           answer=schemas.OrganizationPage())
 def list_organizations(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Companies, newest first, in keyset pages."""
+    """Companies, newest first, in keyset pages.
+
+    `q` is searched in name and domain; without the scope pii:read in those of companies that have a name.
+    """
     return _listed(engine, "organization", query, caller)
 
 
@@ -52,7 +55,7 @@ def get_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
           answer=schemas.OrganizationDetail(), versioned=True)
 def get_organization(engine: Engine, caller: Caller, organization_id: Any) -> Any:
     """One company with each field's source and its leads."""
-    return customers.read(engine, "organization", str(organization_id), reveal=True)
+    return customers.read(engine, "organization", str(organization_id), reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/contacts/<uuid:contact_id>", scope="leads", body=schemas.ContactEdit(),
@@ -72,7 +75,7 @@ def edit_organization(
     """Edit a company; each field is locked against enrichment. If-Match takes the version."""
     return customers.edit(
         engine, "organization", str(organization_id), body, by=actor(caller), versions=if_match(),
-        reveal=True)
+        reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/export", scope="pii:read",

@@ -18,7 +18,7 @@ from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, waking
 from sidecar.services import exports, leads
 from sidecar.services.access import Caller
-from sidecar.store.work import LANES
+from sidecar.terms.states import LANES
 
 bp = Blueprint("leads", __name__)
 
@@ -76,7 +76,9 @@ def _sent(body: Any) -> tuple[list[Any], str | None, bool]:
 def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads in keyset pages; masked without the scope pii:read.
 
-    `q` is searched in name, e-mail and company; in the company alone without the scope pii:read.
+    `q` is searched in name, e-mail and company. Without the scope pii:read what is masked is neither
+    searched nor filtered by: `q` looks at name and domain of companies that have a name, and the filters
+    `tag` and `owner` are refused (403, the problem names them).
     Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive.
     `fields` picks what is answered of each, e.g. fields=id,score,contact.email.
     """

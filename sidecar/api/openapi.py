@@ -14,7 +14,7 @@ from sidecar import __version__
 from sidecar.api import errors, schemas
 from sidecar.api.endpoint import ENDPOINTS, Endpoint, endpoint
 from sidecar.engine import Engine
-from sidecar.store.work import LANES
+from sidecar.terms.states import LANES
 
 bp = Blueprint("openapi", __name__)
 

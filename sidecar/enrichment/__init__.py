@@ -21,11 +21,12 @@ PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """The providers as JSON: what the n8n credential and node need to know of them."""
+    """The providers as JSON: what those who deploy and the n8n nodes need of them."""
     return [
         {
             "name": provider.name,
             "title": provider.title,
+            "key_setting": provider.key_setting,
             "auth": {"location": provider.auth.location, "name": provider.auth.name},
             "hosts": list(provider.hosts),
         }

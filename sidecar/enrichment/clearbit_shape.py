@@ -6,7 +6,7 @@ from typing import Any
 
 from sidecar.enrichment import reading
 from sidecar.enrichment.model import Statement
-from sidecar.records import COMPANY_SIZES, SENIORITIES
+from sidecar.terms.states import COMPANY_SIZES, SENIORITIES
 
 PERSON_FIELDS = frozenset({
     "first_name", "last_name", "full_name", "job_title", "seniority", "department", "linkedin_url",

@@ -74,10 +74,11 @@ def get_request(path: str) -> Callable[[Mapping[str, str], str], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An outside source of data."""
+    """An outside source of data. `key_setting` is the setting that holds its key."""
 
     name: str
     title: str
+    key_setting: str
     base_url: str
     hosts: tuple[str, ...]
     auth: Auth

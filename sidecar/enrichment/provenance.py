@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Statement
+from sidecar.terms.fields import FIELDS
 
 Statements = Mapping[str, Statement]
 Row = dict[str, Any]
 
 # Working keys of the engine: they stand in their column, their origin interests nobody.
-WITHOUT_PROVENANCE = frozenset(
-    {"email_canonical", "email_type", "company_key", "phone_country", "phone_type"}
-)
+WITHOUT_PROVENANCE = frozenset(field.name for field in FIELDS if field.unstated)
 
 
 class Said(NamedTuple):

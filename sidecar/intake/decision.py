@@ -12,18 +12,9 @@ from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.scoring import intake_event
+from sidecar.terms.fields import FROM_LEAD
 
-_CONTACT = (
-    "email", "email_canonical", "email_type", "full_name", "first_name", "last_name", "job_title",
-    "seniority", "department", "phone", "phone_extension", "phone_country", "phone_type", "linkedin_url",
-    "country", "region", "city",
-)  # fmt: skip
-_ORGANIZATION = {
-    "company_name": "name", "company_domain": "domain", "company_key": "company_key",
-    "company_legal_form": "legal_form", "industry": "industry", "employee_count": "employee_count",
-    "company_size": "company_size", "annual_revenue": "annual_revenue",
-    "revenue_range": "revenue_range",
-}
+_CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
 
 
 @dataclass(eq=False, slots=True)
@@ -133,17 +124,16 @@ def _facts(
     employers: dict[str, str] = {}
     for place in places:
         lead = place.lead
-        contacts.setdefault(place.contact_id, {}).update(
-            {name: lead[name] for name in _CONTACT if lead.get(name)})
+        contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
         consents.setdefault(place.contact_id, lead.get("consent"))
         if place.organization_id:
-            organizations.setdefault(place.organization_id, {}).update(_company(lead))
+            organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
             employers.setdefault(place.contact_id, place.organization_id)
     return contacts, organizations, consents, employers
 
 
-def _company(lead: Row) -> Row:
-    return {ours: lead[theirs] for theirs, ours in _ORGANIZATION.items() if lead.get(theirs)}
+def _told(lead: Row, names: Mapping[str, str]) -> Row:
+    return {ours: lead[theirs] for theirs, ours in names.items() if lead.get(theirs)}
 
 
 def _first(kind: str, entity: str, known: Row, now: datetime) -> Row:

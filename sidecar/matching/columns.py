@@ -7,6 +7,7 @@ from typing import Final
 
 from sidecar.tables import guess
 from sidecar.tables.mapping import fold
+from sidecar.terms.fields import GIVEN
 
 # What a lead has no field for and a person is told by; the others are those of sidecar.tables. There
 # is no field for dates of birth or national ids: they are never used.
@@ -17,8 +18,7 @@ ADDRESS: Final[dict[str, str]] = {
     "address_2": "address2 addressline2 addr2 street2 adresszusatz unit",
     "postcode": "postcode postalcode zip zipcode plz postleitzahl codepostal codigopostal cap",
 }
-FIELDS: Final = ("first_name", "last_name", "full_name", "email", "phone", "linkedin_url", "company_name",
-                 "company_domain", "city", "region", "country", *ADDRESS)
+FIELDS: Final = (*(name for name, field in GIVEN.items() if field.matched), *ADDRESS)
 _ADDRESS_OF: Final = {header: field for field, headers in ADDRESS.items() for header in headers.split()}
 
 

@@ -14,6 +14,7 @@ from sidecar.pipeline.closing import expire
 from sidecar.pipeline.intake import lead_url
 from sidecar.store import work
 from sidecar.store.database import Cursor
+from sidecar.terms.states import LANES
 
 
 def claim(
@@ -25,7 +26,7 @@ def claim(
     batch_id is null and leads is empty when nothing is due or enough batches run. What a dead run
     left behind is taken back first.
     """
-    lanes = (lane,) if lane else work.LANES
+    lanes = (lane,) if lane else LANES
     waking.clear(engine, *lanes)
     settings = engine.settings
     sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}

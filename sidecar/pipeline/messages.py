@@ -6,11 +6,13 @@ import hashlib
 import logging
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
+from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.model import DeliveryError
+from sidecar.channels.routing import RouteSettings, route
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
-from sidecar.notifications import RouteSettings, route
-from sidecar.pipeline import transports
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import leased
 from sidecar.pipeline.intake import lead_url
@@ -26,7 +28,8 @@ MAX_TRIES = 12
 
 def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
     """Owe one message per channel for each (facts, number of the change into hot)."""
-    targets = route_settings(engine)
+    targets = RouteSettings(recipients={
+        name: channel.lead_recipients() for name, channel in engine.settings.channels.items()})
     notifications.owe(cursor, [
         {
             "kind": "hot_lead", "lead_id": row["lead_id"], "hot_change": change,
@@ -40,30 +43,18 @@ def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
 
 def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, about: str) -> None:
     """Owe a message to operations; the same matter once an hour."""
-    settings = engine.settings
     hour = int(engine.now().timestamp() // 3600)
-    targets = [("email", address) for address in settings.operations_mail_to]
-    if settings.operations_slack_webhook_url:
-        targets.append(("slack", "operations"))
     matter = hashlib.sha256(about.encode()).hexdigest()[:16]
     notifications.owe(cursor, [
         {
-            "kind": "operations", "channel": channel, "recipient": recipient,
+            "kind": "operations", "channel": name, "recipient": recipient,
             "content": {"title": title[:200], "detail": detail[:1000],
                         "link": engine.settings.public_url},
-            "dedupe_key": f"operations:{matter}:{hour}:{channel}:{recipient}",
+            "dedupe_key": f"operations:{matter}:{hour}:{name}:{recipient}",
         }
-        for channel, recipient in targets
+        for name, channel in engine.settings.channels.items()
+        for recipient in channel.operations_recipients()
     ])
-
-
-def route_settings(engine: Engine) -> RouteSettings:
-    """Who gets hot leads."""
-    settings = engine.settings
-    return RouteSettings(recipients={
-        "slack": ("sales",) if settings.slack_webhook_url else (),
-        "email": settings.mail_to if settings.smtp_url else (),
-    })
 
 
 def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:
@@ -95,8 +86,8 @@ def deliver(
 def _send(engine: Engine, message: Row) -> bool:
     """Send one claimed message; committed as sending before, so that a kill is noticed."""
     try:
-        transports.send(engine.settings, message, _content(engine, message))
-    except transports.DeliveryError as error:
+        _send_once(engine, message)
+    except DeliveryError as error:
         with engine.database.write() as cursor:
             if error.permanent or message["attempts"] >= MAX_TRIES:
                 notifications.give_up(cursor, message["id"], str(error))
@@ -111,14 +102,28 @@ def _send(engine: Engine, message: Row) -> bool:
     return True
 
 
-def _content(engine: Engine, message: Row) -> dict[str, Any]:
-    """What the channel's renderer reads."""
+def _send_once(engine: Engine, message: Row) -> None:
+    """Render a message and send it over its channel. Raises DeliveryError."""
+    channel = engine.settings.channels.get(message["channel"])
+    if channel is None:
+        raise DeliveryError(f"there is no channel {message['channel']}", permanent=True)
     if message["kind"] == "operations":
-        return dict(message["content"])
+        rendered = channel.render_operations(alert_content(message["content"]))
+    else:
+        rendered = channel.render_lead(lead_content(_about_lead(engine, message["lead_id"])))
+    channel.send(
+        message["recipient"], rendered,
+        message_id=f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}",
+        possible_duplicate=message["possible_duplicate"],
+    )
+
+
+def _about_lead(engine: Engine, lead_id: str) -> dict[str, Any]:
+    """What `lead_content` reads. Raises DeliveryError when the lead is gone."""
     try:
-        lead = lead_with_sources(engine, message["lead_id"])
+        lead = lead_with_sources(engine, lead_id)
     except NotFound as error:
-        raise transports.DeliveryError("the lead is gone", permanent=True) from error
+        raise DeliveryError("the lead is gone", permanent=True) from error
     contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
     fields = [*contact["fields"].values(), *organization.get("fields", {}).values()]
     reasons = sorted(
@@ -126,7 +131,6 @@ def _content(engine: Engine, message: Row) -> dict[str, Any]:
         key=lambda reason: -reason["points"],
     )
     return {
-        "lead_id": lead["id"],
         "link": lead_url(engine, lead["id"]),
         "name": contact.get("full_name") or contact.get("email") or "Unknown",
         "job_title": contact.get("job_title"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
+from sidecar.metrics import MODELS_REFUSED
 from sidecar.pipeline.batches import leased
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
-from sidecar.scoring import default_model
+from sidecar.scoring import check_model, default_model
 from sidecar.scoring import score as score_facts
 from sidecar.store import facts, scores, work
 from sidecar.store.database import Cursor, Row
+
+log = logging.getLogger(__name__)
 
 
 def score(engine: Engine, batch_id: str) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def score_leads(
 ) -> tuple[list[str], dict[str, Exception]]:
     """Score stored leads whose rows are locked: (scored ids, failures by id)."""
     now = engine.now()
-    model = scores.published_model(cursor) or default_model()
+    model = model_in_force(cursor)
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
     rows, latest, hot, failures = [], [], [], {}
@@ -49,8 +53,8 @@ def score_leads(
         became_hot = result["grade"] == "hot" and row["grade"] != "hot"
         rows.append({
             "id": new_id(), "lead_id": row["lead_id"], "total_score": total,
-            "grade": result["grade"], "breakdown": {
-                "components": result["components"], "reasons": result["reasons"]},
+            "grade": result["grade"],
+            "breakdown": {name: result[name] for name in ("components", "weights", "reasons")},
             "model_version": result["model_version"], "batch_id": batch_id, "calculated_at": now,
         })
         latest.append({
@@ -61,6 +65,21 @@ def score_leads(
     scores.set_latest(cursor, latest)
     owe_hot(engine, cursor, hot)
     return [row["lead_id"] for row in rows], failures
+
+
+def model_in_force(cursor: Cursor) -> dict[str, Any]:
+    """The published scoring model; the default one when there is none, or when the published one cannot be
+    used, which is logged and counted: leads are scored all the same."""
+    definition = scores.published_model(cursor)
+    if definition is None:
+        return default_model()
+    problems = check_model(definition)
+    if not problems:
+        return definition
+    MODELS_REFUSED.inc()
+    log.error("the published scoring model cannot be used; the default one is",
+              extra={"problems": problems[:10]})
+    return default_model()
 
 
 def scoring_facts(row: Row, events: dict[str, list[Row]]) -> dict[str, Any]:

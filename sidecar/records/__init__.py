@@ -6,19 +6,12 @@ The libraries underneath are imported at first use, so importing this package is
 from .company import company_key, legal_form, split_company
 from .deliverability import deliverability
 from .email import canonical_email, email_type, is_disposable_domain, is_free_domain, parse_email
-from .industry import canonical_industry, industries, naics_code
-from .job_title import DEPARTMENTS, SENIORITIES, department, seniority
+from .industry import canonical_industry, industries
+from .job_title import department, seniority
 from .lines import normalize_lines, validate_lines
 from .matching import match_keys
 from .normalization import normalize
-from .numbers import (
-    COMPANY_SIZES,
-    REVENUE_RANGES,
-    annual_revenue,
-    company_size,
-    employee_count,
-    revenue_range,
-)
+from .numbers import annual_revenue, company_size, employee_count, revenue_range
 from .person import Name, is_junk_name, join_name, repair_case, split_name
 from .phone import Phone, PhoneProblem, parse_phone, phone_place
 from .place import country_code, place_name, region_code
@@ -27,10 +20,6 @@ from .validation import validate
 from .web import host_of, linkedin_url, registrable_domain
 
 __all__ = [
-    "COMPANY_SIZES",
-    "DEPARTMENTS",
-    "REVENUE_RANGES",
-    "SENIORITIES",
     "Name",
     "Phone",
     "PhoneProblem",
@@ -54,7 +43,6 @@ __all__ = [
     "legal_form",
     "linkedin_url",
     "match_keys",
-    "naics_code",
     "normalize",
     "normalize_lines",
     "parse_email",

@@ -1,9 +1,8 @@
-"""Industries: one canonical list with NAICS codes.
+"""Industries: one canonical list.
 
 The list is People Data Labs' enumeration of industries (docs.peopledatalabs.com, the 147 names
-LinkedIn used before 2022), lower case as there. Codes are NAICS 2022 (census.gov/naics), the
-narrowest one that covers the industry; None where no single code does. Other spellings are
-LinkedIn's present names and everyday English and German words. All in industries.tsv.
+LinkedIn used before 2022), lower case as there. Other spellings are LinkedIn's present names and
+everyday English and German words. All in industries.tsv.
 """
 
 from __future__ import annotations
@@ -20,25 +19,23 @@ def _key(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[dict[str, str], dict[str, str]]:
+def _names() -> dict[str, str]:
+    """Return the canonical industry of each folded spelling."""
     names: dict[str, str] = {}
-    codes: dict[str, str] = {}
     text = files(__package__).joinpath("industries.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    for name, code, others in rows:
-        if code:
-            codes[name] = code
+    for name, others in rows:
         for other in others.split(","):
             names[_key(other)] = name
-    for name, _, _ in rows:
+    for name, _ in rows:
         names[_key(name)] = name
     names.pop("", None)
-    return names, codes
+    return names
 
 
 def industries() -> list[str]:
     """Return every canonical industry."""
-    return sorted(set(_table()[0].values()))
+    return sorted(set(_names().values()))
 
 
 @lru_cache(maxsize=2048)
@@ -46,11 +43,6 @@ def canonical_industry(text: str) -> str | None:
     """Return the canonical industry of a text, or None when the list has none."""
     if len(text) > 200:
         return None
-    names = _table()[0]
+    names = _names()
     key = _key(fold(tidy(text)))
     return names.get(key) or names.get(key.removesuffix(" branche").removesuffix(" sector"))
-
-
-def naics_code(industry: str) -> str | None:
-    """Return the NAICS 2022 code of a canonical industry ("44-45" is retail's sector range)."""
-    return _table()[1].get(industry)

@@ -13,16 +13,6 @@ from typing import Final
 from .text import fold, tidy, word_set
 from .title_words import in_english
 
-SENIORITIES: Final = (
-    "owner", "cxo", "partner", "vp", "director", "manager", "senior", "entry", "training", "unpaid",
-)  # fmt: skip
-DEPARTMENTS: Final = (
-    "advisory", "analyst", "creative", "education", "engineering", "finance", "fulfillment",
-    "health", "hospitality", "human_resources", "legal", "manufacturing", "marketing",
-    "operations", "partnerships", "product", "professional_service", "public_service", "research",
-    "sales", "sales_engineering", "support", "trade", "unemployed",
-)  # fmt: skip
-
 MAX_LENGTH = 500
 
 _C_LEVEL = r"c(?:eo|fo|oo|to|io|mo|ro|po|co|do|so|lo|xo|ao|no|vo|hro|iso|dao|pto|sco|tio|ino|bo|go)"

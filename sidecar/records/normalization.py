@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sidecar.terms import fields as terms
+
 from . import numbers
 from .company import company_key, split_company
 from .email import (
@@ -13,12 +15,12 @@ from .email import (
     is_free_domain,
     parse_email,
 )
-from .industry import canonical_industry, naics_code
+from .industry import canonical_industry
 from .job_title import department, seniority, tidy_title
 from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
-from .schema import DERIVED, FIELDS, MAX_DEPTH, TEXTS
+from .schema import DERIVED, FIELDS, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
 from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
@@ -29,7 +31,7 @@ Lead = dict[str, Any]
 Changes = Iterator[dict[str, Any]]
 Texts = Mapping[str, str]
 _ORDER = (*FIELDS, *DERIVED)
-_LIMITS = TEXTS | {"phone_extension": 500}
+_LIMITS = TEXTS | {name: field.longest for name, field in terms.DERIVED.items() if field.longest}
 
 # What the change of a field is put down to, unless a step says otherwise.
 _RULES = {
@@ -41,9 +43,11 @@ _RULES = {
     "company_domain": "registrable_domain", "company_legal_form": "legal_form",
     "company_key": "company_key", "employee_count": "number", "company_size": "band",
     "annual_revenue": "number", "revenue_range": "band", "industry": "industry_list",
-    "industry_naics": "industry_list", "country": "iso_3166_1", "region": "iso_3166_2",
+    "country": "iso_3166_1", "region": "iso_3166_2",
     "city": "capitals", "tags": "tags", "utm": "utm",
 }  # fmt: skip
+# Texts without a rule of their own are tidied and no more.
+_PLAIN = tuple(name for name in TEXTS if name not in _RULES)
 
 
 def normalize(
@@ -63,11 +67,13 @@ def normalize(
         # Nothing too long is valid, and caches must not be filled with it.
         if isinstance(value, str) and len(value) <= _LIMITS.get(field, 0) and (text := tidy(value))
     }
-    if "source" in texts:
-        out["source"] = texts["source"]
-    message = lead.get("message")
-    if isinstance(message, str) and (text := tidy_lines(message)):
-        out["message"] = text
+    for field in _PLAIN:
+        if field in texts:
+            out[field] = texts[field]
+    for field in LONG_TEXTS:
+        said = lead.get(field)
+        if isinstance(said, str) and (text := tidy_lines(said)):
+            out[field] = text
     _place(texts, out, rules)
     _email(texts, out, rules, settings)
     _phone(texts, out, rules, settings)
@@ -245,28 +251,23 @@ def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
 
 
 def _figures(lead: Mapping[str, Any], out: Lead) -> None:
-    value = lead.get("employee_count")
-    employees = None if value is None else numbers.employee_count(value)
-    if employees is not None:
-        out["employee_count"] = employees
-        size = numbers.company_size(employees)
-        if size:
-            out["company_size"] = size
-    value = lead.get("annual_revenue")
-    revenue = None if value is None else numbers.annual_revenue(value)
-    if revenue is not None:
-        out["annual_revenue"] = revenue
-        out["revenue_range"] = numbers.revenue_range(revenue)
+    for field, kind in NUMBERS.items():
+        value = lead.get(field)
+        number = None if value is None else numbers.READ[kind](value)
+        if number is not None:
+            out[field] = number
+    size = numbers.company_size(out.get("employee_count"))
+    if size:
+        out["company_size"] = size
+    revenue = numbers.revenue_range(out.get("annual_revenue"))
+    if revenue:
+        out["revenue_range"] = revenue
 
 
 def _industry(texts: Texts, out: Lead) -> None:
     industry = texts.get("industry")
     if industry:
-        canonical = canonical_industry(industry)
-        out["industry"] = canonical or industry
-        code = naics_code(canonical) if canonical else None
-        if code:
-            out["industry_naics"] = code
+        out["industry"] = canonical_industry(industry) or industry
 
 
 def _title(texts: Texts, out: Lead) -> None:
@@ -312,5 +313,6 @@ def _clean_json(value: Any, depth: int) -> Any:
 
 
 _OTHERS: tuple[tuple[str, Callable[[object], object]], ...] = (
-    ("tags", tags_of), ("utm", utm_of), ("consent", _clean_object), ("custom", _clean_object),
-)  # fmt: skip
+    *((name, tags_of) for name in LISTS),
+    *((name, utm_of if name == "utm" else _clean_object) for name in OBJECTS),
+)

@@ -5,23 +5,19 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
+
+from sidecar.terms.states import COMPANY_SIZES, REVENUE_RANGES
 
 from .text import fold, tidy
 
 MAX_EMPLOYEES: Final = 10_000_000  # the largest employer has some 3 million
 MAX_REVENUE: Final = 10**14
 
-# People Data Labs' enumerations job_company_size and inferred_revenue (docs.peopledatalabs.com).
-COMPANY_SIZES: Final = (
-    "1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-10000", "10001+",
-)  # fmt: skip
+# Where each band of COMPANY_SIZES and REVENUE_RANGES begins.
 _SIZE_STARTS: Final = (1, 11, 51, 201, 501, 1001, 5001, 10001)
-REVENUE_RANGES: Final = (
-    "$0-$1M", "$1M-$10M", "$10M-$25M", "$25M-$50M", "$50M-$100M", "$100M-$250M", "$250M-$500M",
-    "$500M-$1B", "$1B-$10B", "$10B+",
-)  # fmt: skip
 _REVENUE_STARTS: Final = (0, *(n * 10**6 for n in (1, 10, 25, 50, 100, 250, 500, 1000, 10_000)))
 
 _THOUSAND, _MILLION, _BILLION, _TRILLION = 10**3, 10**6, 10**9, 10**12
@@ -137,6 +133,11 @@ def annual_revenue(value: object) -> int | float | None:
         return None
     amount = round(amount, 2)
     return int(amount) if amount == int(amount) else amount
+
+
+# How a number of each kind of field is read.
+READ: Final[dict[str, Callable[[object], int | float | None]]] = {
+    "integer": employee_count, "number": annual_revenue}
 
 
 def _amount_of(value: object) -> float | None:

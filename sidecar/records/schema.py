@@ -4,42 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
+from sidecar.terms import fields as terms
+from sidecar.terms.fields import GIVEN
+
 from .text import storable
 
-# One-line texts and their greatest length in characters.
-TEXTS: Final[dict[str, int]] = {
-    "email": 500,
-    "first_name": 500,
-    "last_name": 500,
-    "full_name": 500,
-    "job_title": 500,
-    "phone": 500,
-    "linkedin_url": 2000,
-    "company_name": 500,
-    "company_domain": 2000,
-    "country": 500,
-    "region": 500,
-    "city": 500,
-    "industry": 500,
-    "source": 500,
-}
-NUMBERS: Final = ("employee_count", "annual_revenue")
-MESSAGE_LENGTH: Final = 10_000
+# Texts and their greatest length in characters.
+TEXTS: Final = {
+    name: field.longest or 0 for name, field in GIVEN.items() if field.kind == "text" and not field.multiline}
+LONG_TEXTS: Final = {name: field.longest or 0 for name, field in GIVEN.items() if field.multiline}
+NUMBERS: Final = {name: field.kind for name, field in GIVEN.items() if field.kind in ("integer", "number")}
+LISTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "list")
+OBJECTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "object")
 MAX_TAGS: Final = 50
-OBJECTS: Final = ("utm", "consent", "custom")
 MAX_KEYS: Final = 50
 MAX_CUSTOM_BYTES: Final = 8192
 MAX_DEPTH: Final = 5
 MAX_STRING: Final = 500
 
-# Recomputed by normalisation; accepted so that a normalised lead can be sent again.
-DERIVED: Final = (
-    "email_canonical", "email_type", "phone_extension", "phone_country", "phone_type", "seniority",
-    "department", "company_size", "revenue_range", "company_legal_form", "company_key",
-    "industry_naics",
-)  # fmt: skip
-
-FIELDS: Final = (*TEXTS, *NUMBERS, "tags", "utm", "consent", "message", "custom")
+# In the order in which people read them. What is derived is recomputed by normalisation, and accepted so
+# that a normalised lead can be sent again.
+FIELDS: Final = tuple(GIVEN)
+DERIVED: Final = tuple(terms.DERIVED)
 KNOWN: Final = frozenset((*FIELDS, *DERIVED))
 IDENTITIES: Final = ("email", "phone", "linkedin_url")
 MAX_ERRORS: Final = 100

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sidecar.terms import label
+
 from . import numbers
 from .email import did_you_mean, email_type, parse_email
 from .industry import canonical_industry
@@ -15,13 +17,15 @@ from .schema import (
     DERIVED,
     IDENTITIES,
     KNOWN,
+    LISTS,
+    LONG_TEXTS,
     MAX_CUSTOM_BYTES,
     MAX_DEPTH,
     MAX_ERRORS,
     MAX_KEYS,
     MAX_STRING,
     MAX_TAGS,
-    MESSAGE_LENGTH,
+    NUMBERS,
     OBJECTS,
     TEXTS,
     pointer,
@@ -93,12 +97,12 @@ class _Check:
     def shape(self, field: str, value: object) -> bool:
         if field in TEXTS:
             return self._text((field,), value, TEXTS[field])
-        if field == "message":
-            return self._text(("message",), value, MESSAGE_LENGTH)
-        if field in ("employee_count", "annual_revenue"):
+        if field in LONG_TEXTS:
+            return self._text((field,), value, LONG_TEXTS[field])
+        if field in NUMBERS:
             return self._number(field, value)
-        if field == "tags":
-            return self._tags(value)
+        if field in LISTS:
+            return self._list(field, value)
         if field in OBJECTS:
             return self._object(field, value)
         # Derived fields are recomputed, so only what could not be one at all is refused.
@@ -125,21 +129,21 @@ class _Check:
             return False
         if isinstance(value, float) and not math.isfinite(value):
             return self.error(where, "not_a_number", "This must be a finite number.")
-        read = numbers.employee_count if field == "employee_count" else numbers.annual_revenue
-        if read(value) is not None:
+        if numbers.READ[NUMBERS[field]](value) is not None:
             return True
         if isinstance(value, str):
             return self.error(where, "not_a_number", "This cannot be read as a number.")
         return self.error(where, "out_of_range", "This number is out of range.")
 
-    def _tags(self, value: object) -> bool:
+    def _list(self, field: str, value: object) -> bool:
+        where, name = (field,), label(field)
         if isinstance(value, str):
-            return self._text(("tags",), value, MAX_TAGS * 100)
+            return self._text(where, value, MAX_TAGS * 100)
         if not isinstance(value, list):
-            return self.error(("tags",), "wrong_type", "Tags must be a list of texts.")
+            return self.error(where, "wrong_type", f"{name} must be a list of texts.")
         if len(value) > MAX_TAGS:
-            return self.error(("tags",), "too_many", f"There may be at most {MAX_TAGS} tags.")
-        return all(self._text(("tags", i), tag, MAX_STRING) for i, tag in enumerate(value))
+            return self.error(where, "too_many", f"There may be at most {MAX_TAGS} {name.lower()}.")
+        return all(self._text((field, i), text, MAX_STRING) for i, text in enumerate(value))
 
     def _object(self, field: str, value: object) -> bool:
         where = (field,)

@@ -8,6 +8,11 @@ from typing import Any
 from sidecar.scoring.default import COMPONENTS
 from sidecar.scoring.fields import check_text, is_name, is_number
 from sidecar.scoring.rules import KINDS
+from sidecar.terms.fields import SCORED
+from sidecar.terms.states import EVENTS, GRADES
+
+_FACTS = frozenset(f"{kind}.{name}" for kind, names in SCORED.items() for name in names)
+_THRESHOLDS = GRADES[:-1]
 
 
 def check_model(model: object) -> list[str]:
@@ -28,8 +33,8 @@ def check_model(model: object) -> list[str]:
 
 
 def _check_thresholds(thresholds: object) -> list[str]:
-    if not isinstance(thresholds, Mapping) or set(thresholds) != {"hot", "warm"}:
-        return ["thresholds must be hot and warm"]
+    if not isinstance(thresholds, Mapping) or set(thresholds) != set(_THRESHOLDS):
+        return [f"thresholds must be {' and '.join(_THRESHOLDS)}"]
     hot, warm = thresholds["hot"], thresholds["warm"]
     if is_number(hot, 0, 100) and is_number(warm, 0, 100) and warm < hot:
         return []
@@ -65,7 +70,17 @@ def _check_rule(rule: object, seen: set[str]) -> list[str]:
     if not isinstance(kind, str) or kind not in KINDS:
         return [*problems, f"kind must be one of {', '.join(sorted(KINDS))}"]
     known = KINDS[kind]
-    return [*problems, *_unknown(rule, known.fields | {"name", "kind"}), *known.check(rule)]
+    return [*problems, *_unknown(rule, known.fields | {"name", "kind"}), *known.check(rule), *_unheard(rule)]
+
+
+def _unheard(rule: Mapping[Any, Any]) -> list[str]:
+    """Facts and events that never come: the rule would be silent."""
+    facts, event = rule.get("facts"), rule.get("event")
+    problems = [f"there is no fact {fact[:100]}" for fact in (facts if isinstance(facts, list) else [])
+                if isinstance(fact, str) and fact not in _FACTS]
+    if isinstance(event, str) and event not in EVENTS:
+        problems.append(f"there is no event {event[:100]}")
+    return problems
 
 
 def _unknown(found: Mapping[Any, Any], fields: set[str] | frozenset[str]) -> list[str]:

@@ -85,8 +85,7 @@ def _demographic() -> list[dict[str, Any]]:
             "missing": "Department unknown: no job title tells it",
         },
         {
-            "name": "email", "kind": "choice",
-            "facts": ["contact.email_type", "lead.email_type"],
+            "name": "email", "kind": "choice", "facts": ["contact.email_type"],
             "cases": [
                 _case(["corporate"], 20, "Writes from a company address"),
                 _case(["role"], 8, "Shared mailbox, nobody's own"),

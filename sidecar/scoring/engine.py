@@ -19,9 +19,9 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any], now: datetime) -> 
     `facts`: {"contact": {…}, "organization": {…}, "lead": {…}, "events": [{"type",
     "occurred_at", …}]}, canonical fields, absent means unknown. `now` has a time zone.
 
-    Returns {"total", "grade": "hot"|"warm"|"cold", "components": {name: points}, "reasons":
-    [{"component", "rule", "points", "text"}], "model_version", "calculated_at" (ISO 8601)}. Points
-    are 0 to 100 with at most two decimals. The reasons of a component add up to it exactly; the
+    Returns {"total", "grade": "hot"|"warm"|"cold", "components": {name: points}, "weights": {name: 0 to 1},
+    "reasons": [{"component", "rule", "points", "text"}], "model_version", "calculated_at" (ISO 8601)}.
+    Points are 0 to 100 with at most two decimals. The reasons of a component add up to it exactly; the
     components times their weights and the reasons of "total" add up to the total exactly.
     """
     subject = Subject(facts, now)
@@ -44,6 +44,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any], now: datetime) -> 
             else "warm" if total >= hundredths(thresholds["warm"]) else "cold"
         ),
         "components": components,
+        "weights": {name: component["weight"] for name, component in model["components"].items()},
         "reasons": reasons,
         "model_version": model["version"],
         "calculated_at": now.isoformat(),

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sidecar.terms.fields import SCORED, fields_of
+
 # The first line that shares a word with the lead's hints names the event.
 _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("demo_request", frozenset({"demo", "demos", "trial"})),
@@ -31,17 +33,10 @@ _LISTS = frozenset({
 # Custom fields in which forms say what was asked for.
 _HINTS = ("event", "event_type", "intent", "request", "request_type", "form", "form_name")
 
-CONTACT_FIELDS = (
-    "email", "email_canonical", "email_type", "first_name", "last_name", "full_name", "job_title",
-    "seniority", "department", "phone", "phone_country", "phone_type", "linkedin_url", "country",
-    "region", "city",
-)
-ORGANIZATION_FIELDS = {
-    "company_name": "name", "company_domain": "domain", "industry": "industry",
-    "employee_count": "employee_count", "company_size": "company_size",
-    "annual_revenue": "annual_revenue", "revenue_range": "revenue_range",
-}
-LEAD_FIELDS = ("source", "tags", "message", "utm", "custom")
+# What a lead calls each fact -> where rules find it.
+_FACTS = {
+    kind: {field.lead: field.name for field in fields_of(kind) if field.lead and field.name in SCORED[kind]}
+    for kind in SCORED}
 
 
 def intake_event(lead: Mapping[str, Any]) -> str | None:
@@ -79,10 +74,7 @@ def facts_of_lead(lead: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The facts of a normalised lead that nothing else is known of, arriving now."""
     event = intake_event(lead)
     return {
-        "contact": {field: lead[field] for field in CONTACT_FIELDS if field in lead},
-        "organization": {
-            name: lead[field] for field, name in ORGANIZATION_FIELDS.items() if field in lead
-        },
-        "lead": {field: lead[field] for field in LEAD_FIELDS if field in lead},
+        **{kind: {name: lead[field] for field, name in names.items() if field in lead}
+           for kind, names in _FACTS.items()},
         "events": [{"type": event, "occurred_at": now, "properties": {}}] if event else [],
     }

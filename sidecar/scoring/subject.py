@@ -29,7 +29,7 @@ class Subject:
         for path in paths:
             part, _, field = path.partition(".")
             value = (self._facts.get(part) or {}).get(field)
-            if value is not None and value != "":
+            if value not in (None, "", [], {}):
                 return value
         return None
 

@@ -7,36 +7,37 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.enrichment.provenance import lead_statements
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
-from sidecar.masking import mask_contact
+from sidecar.masking import mask
 from sidecar.pipeline import provenance
 from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, facts, history, intake, leads
+from sidecar.store import customers, history, intake, leads
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
+from sidecar.terms.fields import fields_of
+from sidecar.terms.states import ENTITIES
 
-# What the audit log may tell of a person; of a company it tells all.
-_NAMES_NOBODY = {"seniority", "department", "country", "region"}
-# An organization's fields under the names that a lead has for them.
-_AS_LEAD = {"name": "company_name", "industry": "industry", "employee_count": "employee_count",
-            "annual_revenue": "annual_revenue", "country": "country", "region": "region", "city": "city",
-            "linkedin_url": "linkedin_url"}
 _SHORTEST_TRACE = 5  # what is shorter names nobody
+# Kind -> field -> what a lead calls it, of what people edit; then the other way, with what follows from it.
+_AS_LEAD = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind) if field.editable}
+            for kind in ENTITIES}
 _FROM_LEAD = {
-    "contact": {name: name for name in facts.CONTACT_FIELDS},
-    "organization": {theirs: ours for ours, theirs in _AS_LEAD.items()} | {
-        "company_key": "company_key", "company_legal_form": "legal_form", "company_size": "company_size",
-        "revenue_range": "revenue_range"},
-}
+    kind: {theirs: ours for ours, theirs in _AS_LEAD[kind].items()}
+    | {field.lead: field.name for field in fields_of(kind) if field.lead and field.derived_from}
+    for kind in ENTITIES}
+_AUDITED = {kind: {field.name for field in fields_of(kind) if field.audited} for kind in ENTITIES}
 
 
 def page(
     engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool
 ) -> tuple[list[Row], list[Any] | None]:
-    """(rows, where the next page begins or None); people are searched by name only when revealed."""
+    """(rows, where the next page begins or None).
+
+    Who may not see people finds companies, and people by their company, alone: see `leads.list_leads`.
+    """
     with engine.database.read(may_lag=True) as cursor:
-        rows, following = paged(customers.page(
-            cursor, kind, q, limit + 1, after, by_company=kind == "contact" and not reveal), limit)
+        rows, following = paged(
+            customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal), limit)
     return [_shown(kind, row, reveal) for row in rows], following
 
 
@@ -53,9 +54,7 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
 
 def _shown(kind: str, row: Row, reveal: bool) -> Row:
     known = row.pop("known")
-    if kind == "contact" and not reveal:
-        known = mask_contact(known)
-    return row | {"fields": known}
+    return row | {"fields": known if reveal else mask(kind, known)}
 
 
 def edit(
@@ -83,7 +82,7 @@ def edit(
             now=engine.now(), locked=True)
         lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
         intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)
-        told = [name for name in sorted(tidied) if kind == "organization" or name in _NAMES_NOBODY]
+        told = [name for name in sorted(tidied) if name in _AUDITED[kind]]
         record(
             cursor, by, f"{kind}.edited", kind, entity_id,
             before={name: before["known"].get(name) for name in told},
@@ -93,9 +92,8 @@ def edit(
 
 def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any]:
     """The changed fields in canonical form, with what follows from them."""
-    lead = {_AS_LEAD.get(name, name) if kind == "organization" else name: value
-            for name, value in changes.items()}
-    names = {theirs: ours for ours, theirs in _AS_LEAD.items()} if kind == "organization" else {}
+    lead = {_AS_LEAD[kind][name]: value for name, value in changes.items()}
+    names = _FROM_LEAD[kind]
     # An address of nobody lets fields be checked that alone would make no lead.
     checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings)
     if not checked["valid"]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
-from sidecar.masking import mask_contact
+from sidecar.masking import mask
 from sidecar.matching import (
     Frequencies,
     Person,
@@ -156,7 +156,7 @@ def listed(
     for row in rows:
         row["score"] = round(row["score"], 4)
         if not reveal:
-            row |= {side: mask_contact(row[side]) for side in ("left", "right")} | {"masked": True}
+            row |= {side: mask("contact", row[side]) for side in ("left", "right")} | {"masked": True}
     return rows, following
 
 

@@ -9,15 +9,14 @@ from sidecar.engine import Engine
 from sidecar.services.audit import Actor, record
 from sidecar.store import leads
 from sidecar.tables import BOM, line
+from sidecar.terms.fields import fields_of
 
 _PAGE = 500
-_LEAD = ("id", "status", "stage", "source", "tags", "owner", "created_at", "updated_at")
-_CONTACT = ("email", "first_name", "last_name", "full_name", "job_title", "seniority", "department",
-            "phone", "linkedin_url", "country", "region", "city")
-_ORGANIZATION = {"name": "company_name", "domain": "company_domain", "industry": "industry",
-                 "employee_count": "employee_count", "company_size": "company_size",
-                 "annual_revenue": "annual_revenue"}
-HEADER = ("lead_id", *_LEAD[1:], "score", "grade", *_CONTACT, *_ORGANIZATION.values(), "message")
+_CONTACT, _ORGANIZATION, _LEAD = (
+    {field.name: field.lead or field.name for field in fields_of(kind) if field.exported}
+    for kind in ("contact", "organization", "lead"))
+HEADER = ("lead_id", "stage", "created_at", "updated_at", "score", "grade", *_CONTACT.values(),
+          *_ORGANIZATION.values(), *_LEAD.values())
 
 
 def export_leads(engine: Engine, filters: dict[str, Any], *, by: Actor) -> Iterator[str]:
@@ -42,7 +41,7 @@ def _lines(engine: Engine, filters: dict[str, Any]) -> Iterator[str]:
 def _row(lead: dict[str, Any]) -> list[Any]:
     contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
     return [
-        *(lead[name] for name in _LEAD), score.get("total"), score.get("grade"),
-        *(contact.get(name) for name in _CONTACT), *(organization.get(name) for name in _ORGANIZATION),
-        lead["message"],
+        lead["id"], lead["stage"], lead["created_at"], lead["updated_at"], score.get("total"),
+        score.get("grade"), *(contact.get(name) for name in _CONTACT),
+        *(organization.get(name) for name in _ORGANIZATION), *(lead[name] for name in _LEAD),
     ]

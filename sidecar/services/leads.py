@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict, NotFound, PreconditionFailed
-from sidecar.masking import mask_lead
+from sidecar.errors import Conflict, Forbidden, NotFound, PreconditionFailed
+from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.services.audit import Actor, record
 from sidecar.store import intake, leads, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
+from sidecar.terms.fields import fields_of
+from sidecar.terms.states import OPEN
+
+_AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
 
 def list_leads(
@@ -20,10 +24,18 @@ def list_leads(
 ) -> tuple[list[Row], list[Any] | None]:
     """(rows, where the next page begins or None).
 
-    Who may not see people may not search for them either: what a search finds tells what is hidden.
+    Who may not see people may not search for them either: what a search finds tells what is hidden. A text
+    is searched in companies that have a name alone: one that is known by its domain only may be a person's
+    own address. Raises Forbidden for a filter by what is hidden.
     """
-    if not reveal and "q" in filters:
-        filters = {name: value for name, value in filters.items() if name != "q"} | {"company": filters["q"]}
+    if not reveal:
+        if hidden := sorted(PERSONAL_FILTERS & filters.keys()):
+            raise Forbidden("To filter by what is hidden needs the scope pii:read; see errors.", errors=[
+                {"pointer": f"/{name}", "code": "forbidden", "detail": "This needs the scope pii:read."}
+                for name in hidden])
+        if "q" in filters:
+            filters = {name: value for name, value in filters.items() if name != "q"} | {
+                "company": filters["q"]}
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(
             leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after), limit,
@@ -61,14 +73,14 @@ def edit_lead(
 
 
 def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
-    if changed.get("status") in leads.OPEN and before["status"] not in leads.OPEN and (
+    if changed.get("status") in OPEN and before["status"] not in OPEN and (
             other := leads.open_lead(cursor, before["contact_id"])):
         raise Conflict("This person has another open lead; close that one first.", open_lead_id=other)
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
     # A message is in somebody's own words: that it changed is told, not how.
-    told = [name for name in changed if name != "message"]
+    told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
            after={name: changed[name] for name in told} | {"fields": sorted(changed)})
 

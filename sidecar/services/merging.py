@@ -14,9 +14,13 @@ from sidecar.services.audit import Actor, record
 from sidecar.store import customers, duplicates, facts, intake, leads
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.fields import COLUMNS, fields_of
+from sidecar.terms.states import OPEN
 
-# What is known of a value without anybody's statement: it goes where the value goes.
-_COMPANIONS = {"email": ("email_canonical", "email_type"), "phone": ("phone_country", "phone_type")}
+_COLUMNS = COLUMNS["contact"]
+# (column, column whose value it follows): what is known of a value without anybody's statement.
+_FOLLOWERS = [(field.column, _COLUMNS[field.derived_from][0]) for field in fields_of("contact")
+              if field.unstated and field.derived_from]
 
 
 def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[str, Any]:
@@ -76,7 +80,7 @@ def _hold(cursor: Cursor, contact_ids: list[str]) -> None:
 
 def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | None, str | None]:
     """(the oldest open lead, the other one, now archived) of leads, oldest first."""
-    still_open = [row for row in found if row["status"] in leads.OPEN]
+    still_open = [row for row in found if row["status"] in OPEN]
     for row in still_open[1:]:
         store.archive(cursor, row["id"])
         leads.add_status(cursor, row["id"], row["status"], "archived", by.name)
@@ -97,12 +101,12 @@ def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
     facts.save_provenance(cursor, [
         document("contact", kept["id"], source, values) for source, values in united.items()])
     columns = {column: kept[column] if kept[column] is not None else lost[column]
-               for column, _ in facts.CONTACT_FIELDS.values()}
-    columns |= {facts.CONTACT_FIELDS[name][0]: value.value for name, value in
-                winners(chain.from_iterable(united.values())).items() if name in facts.CONTACT_FIELDS}
-    for name, companions in _COMPANIONS.items():
-        owner = next((row for row in (kept, lost) if row[name] == columns[name]), kept)
-        columns |= {column: owner[column] for column in companions}
+               for column, _ in _COLUMNS.values()}
+    columns |= {_COLUMNS[name][0]: value.value for name, value in
+                winners(chain.from_iterable(united.values())).items() if name in _COLUMNS}
+    for column, followed in _FOLLOWERS:
+        owner = next((row for row in (kept, lost) if row[followed] == columns[followed]), kept)
+        columns[column] = owner[column]
     store.settle(cursor, kept["id"], columns | {
         "org_id": kept["org_id"] or lost["org_id"],
         "consent": merge_consent(kept["consent"], lost["consent"]),

@@ -13,6 +13,7 @@ from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
 from sidecar.pipeline.retention import add_up_counts
 from sidecar.store import calls, leads, notifications, statistics, work
+from sidecar.terms.states import LANES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
@@ -64,9 +65,9 @@ def queue(engine: Engine) -> QueueFigures | None:
     except Unavailable:
         return None
     return QueueFigures(
-        leads={at: depth.get(at, {}).get("leads", 0) for at in product(work.LANES, work.UNFINISHED)},
+        leads={at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
         oldest={(lane,): max(0.0, depth.get((lane, "queued"), {}).get("oldest_seconds", 0.0))
-                for lane in work.LANES},
+                for lane in LANES},
         messages={(state,): count for state, count in messages.items()},
         calls={labels: row["calls"] for labels, row in spent.items()},
         credits={labels: row["credits"] or 0 for labels, row in spent.items()},

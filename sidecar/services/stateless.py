@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.pipeline.scoring import scoring_facts
+from sidecar.pipeline.scoring import model_in_force, scoring_facts
 from sidecar.records import normalize, validate
 from sidecar.records.email import parse_email
-from sidecar.scoring import default_model, facts_of_lead, score
+from sidecar.scoring import facts_of_lead, score
 from sidecar.services import mail_domains
-from sidecar.store import facts, scores
+from sidecar.store import facts
 
 
 def validate_leads(
@@ -49,7 +49,7 @@ def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
 def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
     """[{score}] of leads as if they had just arrived; [{errors}] for one that is not valid."""
     with engine.database.read(may_lag=True) as cursor:
-        model = scores.published_model(cursor) or default_model()
+        model = model_in_force(cursor)
     results = []
     for result in normalize_leads(engine, leads):
         if result.get("errors"):
@@ -64,7 +64,7 @@ def score_stored(engine: Engine, lead_ids: list[str]) -> list[dict[str, Any]]:
     """[{lead_id, score}] of stored leads with today's model and events; unknown ids: score null."""
     now = engine.now()
     with engine.database.read(may_lag=True) as cursor:
-        model = scores.published_model(cursor) or default_model()
+        model = model_in_force(cursor)
         known = {row["lead_id"]: row for row in facts.load(cursor, lead_ids)}
         events = facts.load_events(cursor, {row["contact"]["id"] for row in known.values()})
     return [

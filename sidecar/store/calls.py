@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.store.database import Cursor, Row, insert, insert_returning, many, update_from
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, update_from, words
+from sidecar.terms.states import UNDER_WAY
 
 
 def provider_states(cursor: Cursor) -> dict[str, Row]:
@@ -57,8 +58,8 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
     """{(request_key, sandbox): planned | started | in_doubt} of calls that must not be repeated."""
     rows = many(
         cursor,
-        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s)"
-        " AND (state IN ('planned', 'started')"
+        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s)"  # noqa: S608
+        f" AND (state IN {words(UNDER_WAY)}"
         "      OR (state = 'in_doubt' AND started_at > now() - %(ttl)s * interval '1 second'))",
         {"keys": keys, "ttl": error_ttl_seconds},
     )
@@ -70,7 +71,7 @@ def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     request_key}]."""
     return insert_returning(
         cursor, "provider_calls", sorted(rows, key=lambda row: row["request_key"]),
-        conflict="ON CONFLICT (request_key, sandbox) WHERE state IN ('planned', 'started') DO NOTHING",
+        conflict=f"ON CONFLICT (request_key, sandbox) WHERE state IN {words(UNDER_WAY)} DO NOTHING",
         returning="id::text AS call_id, provider, request_key",
     )
 
@@ -79,10 +80,10 @@ def give_up(cursor: Cursor, batch_id: str) -> None:
     """What a batch asks no more: planned calls are dropped; begun ones were never answered, are in doubt
     and count as spent. What they asked is forgotten."""
     cursor.execute(
-        "UPDATE provider_calls SET request = NULL,"
+        "UPDATE provider_calls SET request = NULL,"  # noqa: S608
         " state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,"
         " outcome = CASE state WHEN 'started' THEN 'in_doubt' END"
-        " WHERE batch_id = %s AND state IN ('planned', 'started')", (batch_id,),
+        f" WHERE batch_id = %s AND state IN {words(UNDER_WAY)}", (batch_id,),
     )
 
 
@@ -104,10 +105,10 @@ def start(cursor: Cursor, batch_id: str, call_ids: list[str], sandbox: bool) -> 
 def switch_mode(cursor: Cursor, batch_id: str, provider: str, sandbox: bool) -> None:
     """Planned calls of a provider whose key was just added or removed follow its new mode."""
     cursor.execute(
-        "UPDATE provider_calls c SET sandbox = %(sandbox)s WHERE batch_id = %(batch)s"
+        "UPDATE provider_calls c SET sandbox = %(sandbox)s WHERE batch_id = %(batch)s"  # noqa: S608
         " AND provider = %(provider)s AND state = 'planned' AND sandbox <> %(sandbox)s"
         " AND NOT EXISTS (SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key"
-        "   AND u.sandbox = %(sandbox)s AND u.state IN ('planned', 'started'))",
+        f"   AND u.sandbox = %(sandbox)s AND u.state IN {words(UNDER_WAY)})",
         {"sandbox": sandbox, "batch": batch_id, "provider": provider},
     )
 

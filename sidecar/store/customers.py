@@ -7,19 +7,22 @@ from collections.abc import Iterable
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import TABLES, forget_provenance, json_object
 
-# Rows whose company's name or domain contains %(q)s.
-IN_COMPANIES = ("{}.org_id IN (SELECT id FROM organizations"
-                " WHERE lower(coalesce(name, '') || ' ' || coalesce(domain, '')) LIKE %(q)s)")
 _SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
+# Companies with a name that contain %(q)s in it or in their domain; then the rows that belong to them. One
+# that is known by its domain alone may be a person's own address.
+_COMPANY = ("({0}.name IS NOT NULL"
+            " AND lower(coalesce({0}.name, '') || ' ' || coalesce({0}.domain, '')) LIKE %(q)s)")
+IN_COMPANIES = "{}.org_id IN (SELECT o.id FROM organizations o WHERE " + _COMPANY.format("o") + ")"  # noqa: S608
 
 
 def page(
     cursor: Cursor, kind: str, q: str | None, limit: int, after: str | None, *, by_company: bool = False
 ) -> list[Row]:
-    """A keyset page, newest first; `q` is searched in name and e-mail or domain, or, of contacts, in
-    their company's name and domain alone."""
+    """A keyset page, newest first; `q` is searched in name and e-mail or domain, or, by_company, in name and
+    domain of companies that have a name."""
     columns = " || ' ' || ".join(f"coalesce(t.{column}, '')" for column in _SEARCHED[kind])
-    found = IN_COMPANIES.format("t") if by_company else f"lower({columns}) LIKE %(q)s"
+    by_name = {"contact": IN_COMPANIES, "organization": _COMPANY}[kind].format("t")
+    found = by_name if by_company else f"lower({columns}) LIKE %(q)s"
     return many(
         cursor,
         f"""SELECT {_shown(kind)} FROM {TABLES[kind]} t

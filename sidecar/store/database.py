@@ -23,6 +23,12 @@ _BASE64 = re.compile(rb"[\w=-]+")
 _PARAMETER = re.compile(r"\$\d+")
 
 
+def words(names: Iterable[str]) -> str:
+    """SQL of a list of names of ours, never of input: ('queued', 'waiting'). A partial index needs it so."""
+    quoted = ", ".join(f"'{name}'" for name in names)
+    return f"({quoted})"
+
+
 def containing(text: str) -> str:
     """The LIKE pattern of lower-case text that contains this one, whatever its case."""
     return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -7,18 +7,16 @@ from collections.abc import Iterable, Sequence
 from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one
 from sidecar.store.facts import json_object
+from sidecar.terms.fields import FIELDS
 
 _FIRST = "00000000-0000-0000-0000-000000000000"
 
 # In the names of a normalised lead.
-_PEOPLE = """
-SELECT c.id::text AS id, c.version, jsonb_strip_nulls(jsonb_build_object(
-    'first_name', c.first_name, 'last_name', c.last_name, 'city', c.city, 'region', c.region,
-    'email', c.email, 'email_canonical', c.email_canonical, 'phone', c.phone,
-    'phone_type', c.phone_type, 'linkedin_url', c.linkedin,
-    'company_key', o.company_key, 'company_domain', o.domain)) AS record
-FROM contacts c {sample} LEFT JOIN organizations o ON o.id = c.org_id
-"""
+_RECORD = ", ".join(f"'{field.lead}', {field.entity[0]}.{field.column}" for field in FIELDS if field.matched)
+_PEOPLE = f"""
+SELECT c.id::text AS id, c.version, jsonb_strip_nulls(jsonb_build_object({_RECORD})) AS record
+FROM contacts c {{sample}} LEFT JOIN organizations o ON o.id = c.org_id
+"""  # noqa: S608
 
 
 def lock(cursor: Cursor, *, alone: bool) -> None:

@@ -13,52 +13,14 @@ from psycopg2.errors import UniqueViolation
 
 from sidecar.errors import Conflict
 from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
+from sidecar.terms.fields import COLUMNS, SCORED
 
-# Canonical field -> (column, SQL type).
-CONTACT_FIELDS: dict[str, tuple[str, str]] = {
-    "email": ("email", "text"),
-    "email_canonical": ("email_canonical", "text"),
-    "email_type": ("email_type", "text"),
-    "full_name": ("name", "text"),
-    "first_name": ("first_name", "text"),
-    "last_name": ("last_name", "text"),
-    "job_title": ("job_title", "text"),
-    "seniority": ("seniority", "text"),
-    "department": ("department", "text"),
-    "phone": ("phone", "text"),
-    "phone_extension": ("phone_extension", "text"),
-    "phone_country": ("phone_country", "text"),
-    "phone_type": ("phone_type", "text"),
-    "linkedin_url": ("linkedin", "text"),
-    "country": ("country", "text"),
-    "region": ("region", "text"),
-    "city": ("city", "text"),
-}
-ORGANIZATION_FIELDS: dict[str, tuple[str, str]] = {
-    "name": ("name", "text"),
-    "domain": ("domain", "text"),
-    "company_key": ("company_key", "text"),
-    "legal_form": ("legal_form", "text"),
-    "industry": ("industry", "text"),
-    "employee_count": ("employee_count", "integer"),
-    "company_size": ("company_size", "text"),
-    "annual_revenue": ("revenue", "numeric"),
-    "revenue_range": ("revenue_range", "text"),
-    "country": ("country", "text"),
-    "region": ("region", "text"),
-    "city": ("city", "text"),
-    "founded_year": ("founded_year", "integer"),
-    "linkedin_url": ("linkedin", "text"),
-    "description": ("description", "text"),
-    "technologies": ("technologies", "text[]"),
-}
-FIELDS = {"contact": CONTACT_FIELDS, "organization": ORGANIZATION_FIELDS}
 TABLES = {"contact": "contacts", "organization": "organizations"}
 
 
 def json_object(kind: str, alias: str) -> str:
     """SQL of a jsonb object of all known fields of a contact or organization row."""
-    pairs = ", ".join(f"'{name}', {alias}.{column}" for name, (column, _) in FIELDS[kind].items())
+    pairs = ", ".join(f"'{name}', {alias}.{column}" for name, (column, _) in COLUMNS[kind].items())
     return f"jsonb_strip_nulls(jsonb_build_object('id', {alias}.id, {pairs}))"
 
 
@@ -67,8 +29,7 @@ SELECT l.id::text AS lead_id,
        {json_object("contact", "c")} AS contact,
        CASE WHEN o.id IS NULL THEN '{{}}'::jsonb ELSE {json_object("organization", "o")} END
            AS organization,
-       jsonb_build_object('source', l.source, 'tags', to_jsonb(l.tags), 'message', l.message,
-                          'utm', l.utm, 'status', l.status) AS lead,
+       jsonb_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}) AS lead,
        l.total_score, l.grade, l.hot_changes
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
 JOIN leads l ON l.id = wanted.id
@@ -143,7 +104,7 @@ def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
     """Write the given fields of each entity (by id); others stay, and rows that are so already. One
     statement. Raises Conflict when another company without a domain has that name already."""
-    fields = FIELDS[kind]
+    fields = COLUMNS[kind]
     names = sorted({name for known in facts.values() for name in known if name in fields})
     if not names:
         return
@@ -178,4 +139,4 @@ def insert_organizations(cursor: Executes, rows: Iterable[dict[str, Any]]) -> No
 
 
 def _columns(kind: str, row: Mapping[str, Any]) -> Row:
-    return {column: row.get(name) for name, (column, _) in FIELDS[kind].items()}
+    return {column: row.get(name) for name, (column, _) in COLUMNS[kind].items()}

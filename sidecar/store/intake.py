@@ -8,7 +8,8 @@ from typing import Any
 
 from sidecar.intake import Key, Known, Writes
 from sidecar.store import facts, locks
-from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from
+from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
+from sidecar.terms.states import HELD, OPEN
 
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
@@ -60,7 +61,7 @@ def know(
 _LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
          " FROM unnest($2::int[]) WITH ORDINALITY AS x(b, n) ORDER BY n")
 
-_KNOW = """
+_KNOW = f"""
 WITH contact AS (
     SELECT i.kind, i.value, i.contact_id FROM contact_identities i
     JOIN unnest($1::text[], $2::text[]) AS k(kind, value) USING (kind, value)
@@ -70,7 +71,7 @@ WITH contact AS (
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
     SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
-    AND status IN ('new', 'working', 'qualified') FOR UPDATE
+    AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
 FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY($5::text[])) x
@@ -82,7 +83,7 @@ UNION ALL SELECT 'claims', row_to_json(c)
           UNION SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
         SELECT * FROM claims WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
-"""
+"""  # noqa: S608
 
 
 def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, str]:
@@ -150,13 +151,13 @@ def queue(cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int) 
 def _queue(cursor: Executes, rows: list[Row]) -> None:
     insert(
         cursor, "work_items", rows,
-        conflict="""ON CONFLICT (lead_id) DO UPDATE SET
+        conflict=f"""ON CONFLICT (lead_id) DO UPDATE SET
             lane = CASE WHEN excluded.lane = 'interactive' OR work_items.stage IN ('done', 'dead')
                         THEN excluded.lane ELSE work_items.lane END,
-            requeue = work_items.stage IN ('leased', 'scored'),
-            stage = CASE WHEN work_items.stage IN ('leased', 'scored') THEN work_items.stage
+            requeue = work_items.stage IN {words(HELD)},
+            stage = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.stage
                          ELSE 'queued' END,
-            due_at = CASE WHEN work_items.stage IN ('leased', 'scored') THEN work_items.due_at
+            due_at = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.due_at
                           ELSE now() END,
             attempts = CASE WHEN work_items.stage = 'dead' THEN 0 ELSE work_items.attempts END,
             waits = 0, updated_at = now()""",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one, words
+from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, OPEN
 
 _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
             " total, created, updated, rejected, suppressed, attempts, error, created_at, updated_at")
@@ -13,7 +14,7 @@ _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk
 def add(cursor: Cursor, row: Row) -> bool:
     """Insert a job; False when an unfinished one has its key."""
     return bool(insert_returning(cursor, "jobs", [row], returning="id", conflict=(
-        "ON CONFLICT (key) WHERE state IN ('queued', 'running', 'failed') DO NOTHING")))
+        f"ON CONFLICT (key) WHERE state IN {words(JOB_UNFINISHED)} DO NOTHING")))
 
 
 def add_chunks(cursor: Cursor, job_id: str, chunks: Iterable[tuple[int, bytes]]) -> None:
@@ -56,7 +57,7 @@ def lock_patiently(cursor: Cursor, job_id: str) -> Row | None:
 
 def due(cursor: Cursor) -> str | None:
     """The oldest job that waits for a step and has none under way."""
-    row = one(cursor, "SELECT id::text AS id FROM jobs WHERE state IN ('queued', 'running')"
+    row = one(cursor, f"SELECT id::text AS id FROM jobs WHERE state IN {words(JOB_DUE)}"  # noqa: S608
                       " AND chunks IS NOT NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED")
     return row["id"] if row else None
 
@@ -97,9 +98,9 @@ def end(cursor: Cursor, job_id: str, state: str) -> None:
 def note_failure(cursor: Cursor, job_id: str, error: str, most: int) -> None:
     """A step broke; after some in a row the job has failed."""
     cursor.execute(
-        "UPDATE jobs SET attempts = attempts + 1, error = %(error)s, updated_at = now(),"
+        "UPDATE jobs SET attempts = attempts + 1, error = %(error)s, updated_at = now(),"  # noqa: S608
         " state = CASE WHEN attempts + 1 >= %(most)s THEN 'failed' ELSE state END"
-        " WHERE id = %(id)s AND state IN ('queued', 'running')",
+        f" WHERE id = %(id)s AND state IN {words(JOB_DUE)}",
         {"id": job_id, "error": error, "most": most})
 
 
@@ -136,6 +137,6 @@ def note_seen(cursor: Cursor, job_id: str, keys: Iterable[str]) -> None:
 def with_open_lead(cursor: Cursor, contact_ids: Iterable[str]) -> set[str]:
     """Those of the contacts that have an open lead; nothing is locked."""
     rows = many(
-        cursor, "SELECT contact_id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])"
-                " AND status IN ('new', 'working', 'qualified')", (list(contact_ids),))
+        cursor, "SELECT contact_id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])"  # noqa: S608
+                f" AND status IN {words(OPEN)}", (list(contact_ids),))
     return {row["id"] for row in rows}

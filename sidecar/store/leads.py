@@ -11,9 +11,11 @@ from sidecar.errors import Conflict
 from sidecar.store.customers import IN_COMPANIES
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
+from sidecar.terms.fields import fields_of
+from sidecar.terms.states import OPEN
 
-# Of these a person has one at most.
-OPEN = ("new", "working", "qualified")
+# What people edit of a lead -> its column.
+EDITED = {field.name: field.column for field in fields_of("lead") if field.editable}
 
 # Each sort: (what follows the cursor, order); every one ends with the id, so that no two rows are equal.
 _SCORE = "coalesce(l.total_score, -1)"
@@ -134,7 +136,8 @@ def _shape(row: Row) -> Row:
         breakdown = row["breakdown"] or {}
         score = {
             "total": row["total_score"] / 100, "grade": row["grade"],
-            "components": breakdown.get("components", {}), "reasons": breakdown.get("reasons", []),
+            "components": breakdown.get("components", {}), "weights": breakdown.get("weights", {}),
+            "reasons": breakdown.get("reasons", []),
             "model_version": row["model_version"], "calculated_at": row["scored_at"],
         }
     shaped = {key: value for key, value in row.items() if key not in (
@@ -172,10 +175,9 @@ def open_lead(cursor: Cursor, contact_id: str) -> str | None:
 
 
 def edit(cursor: Cursor, lead_id: str, changes: dict[str, Any]) -> None:
-    """Set columns of a lead: status, tags, owner, message. Raises Conflict for a person's second open
-    lead."""
-    names = [name for name in ("status", "tags", "owner", "message") if name in changes]
-    assignments = ", ".join(f"{name} = %({name})s" for name in names)
+    """Set the columns of a lead that people edit. Raises Conflict for a person's second open lead."""
+    names = [name for name in EDITED if name in changes]
+    assignments = ", ".join(f"{EDITED[name]} = %({name})s" for name in names)
     try:
         cursor.execute(
             f"UPDATE leads SET {assignments}{', ' if names else ''}version = version + 1,"  # noqa: S608

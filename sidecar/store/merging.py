@@ -6,7 +6,8 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from sidecar.store.database import Cursor, Row, insert, many, one
+from sidecar.store.database import Cursor, Row, insert, many, one, words
+from sidecar.terms.states import DUE
 
 
 def identities(cursor: Cursor, contact_ids: list[str]) -> set[tuple[str, str]]:
@@ -66,9 +67,9 @@ def archive(cursor: Cursor, lead_id: str) -> None:
         (lead_id,),
     )
     cursor.execute(
-        "UPDATE work_items SET stage = 'done', reason_code = 'merged',"
+        "UPDATE work_items SET stage = 'done', reason_code = 'merged',"  # noqa: S608
         " reason = 'The contact has an older open lead.', updated_at = now()"
-        " WHERE lead_id = %s AND stage IN ('queued', 'waiting', 'dead')", (lead_id,),
+        f" WHERE lead_id = %s AND stage IN {words((*DUE, 'dead'))}", (lead_id,),
     )
 
 

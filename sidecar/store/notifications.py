@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sidecar.store.database import Cursor, Row, insert, many, one
+from sidecar.store.database import Cursor, Row, insert, many, one, words
+from sidecar.terms.states import OWED
 
 # A message claimed longer ago than this belongs to a process that died in mid-send.
 _STUCK_SECONDS = 60
@@ -64,9 +65,9 @@ def counts(cursor: Cursor) -> Row:
     """{waiting, dead}."""
     return one(
         cursor,
-        "SELECT count(*) FILTER (WHERE state IN ('owed', 'sending')) AS waiting,"
+        f"SELECT count(*) FILTER (WHERE state IN {words(OWED)}) AS waiting,"  # noqa: S608
         " count(*) FILTER (WHERE state = 'dead') AS dead FROM notifications"
-        " WHERE state IN ('owed', 'sending', 'dead')",
+        f" WHERE state IN {words((*OWED, 'dead'))}",
     ) or {"waiting": 0, "dead": 0}
 
 

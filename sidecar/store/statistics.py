@@ -8,8 +8,8 @@ from typing import Any
 
 from sidecar.store import locks
 from sidecar.store.database import Cursor, many, one
+from sidecar.terms.states import GRADES
 
-GRADES = ("hot", "warm", "cold")
 # Changes that are added up in one transaction.
 FOLDED = 100_000
 _SOURCES = 12

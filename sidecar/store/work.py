@@ -6,11 +6,10 @@ from typing import TypedDict, cast
 
 from sidecar.errors import LeaseLost
 from sidecar.store import locks
-from sidecar.store.database import Cursor, Row, many, one, update_from
+from sidecar.store.database import Cursor, Row, many, one, update_from, words
+from sidecar.terms.states import DUE, HELD
 
-# In the order in which they are served: people before imports.
-LANES = ("interactive", "bulk")
-UNFINISHED = ("queued", "leased", "waiting", "scored", "dead")
+_DUE, _HELD = words(DUE), words(HELD)
 
 
 class Held(TypedDict):
@@ -51,18 +50,18 @@ def claim(
         return None
     rows = many(
         cursor,
-        """
+        f"""
         WITH head AS (
             SELECT max_batch FROM work_items
-            WHERE lane = %(lane)s AND stage IN ('queued', 'waiting') AND due_at <= now()
+            WHERE lane = %(lane)s AND stage IN {_DUE} AND due_at <= now()
             ORDER BY due_at, lead_id LIMIT 1)
         SELECT lead_id::text AS lead_id FROM work_items
-        WHERE lane = %(lane)s AND stage IN ('queued', 'waiting') AND due_at <= now()
+        WHERE lane = %(lane)s AND stage IN {_DUE} AND due_at <= now()
           AND max_batch = (SELECT max_batch FROM head)
         ORDER BY due_at, lead_id
         LIMIT least(%(limit)s, (SELECT max_batch FROM head))
         FOR UPDATE SKIP LOCKED
-        """,
+        """,  # noqa: S608
         {"lane": lane, "limit": limit},
     )
     if not rows:
@@ -86,7 +85,7 @@ def more_due(cursor: Cursor, lane: str) -> bool:
     """Whether leads of this lane wait and are due."""
     row = one(
         cursor,
-        "SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %s AND stage IN ('queued', 'waiting')"
+        f"SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %s AND stage IN {_DUE}"  # noqa: S608
         " AND due_at <= now()) AS more", (lane,),
     )
     return bool(row and row["more"])
@@ -126,8 +125,8 @@ def members(cursor: Cursor, batch_id: str) -> list[str]:
     """Leads that the batch still holds."""
     rows = many(
         cursor,
-        "SELECT lead_id::text AS lead_id FROM work_items"
-        " WHERE batch_id = %s AND stage IN ('leased', 'scored') ORDER BY lead_id",
+        "SELECT lead_id::text AS lead_id FROM work_items"  # noqa: S608
+        f" WHERE batch_id = %s AND stage IN {_HELD} ORDER BY lead_id",
         (batch_id,),
     )
     return [row["lead_id"] for row in rows]
@@ -145,8 +144,8 @@ def held(cursor: Cursor, batch_id: str) -> list[Held]:
     """Leads that the batch still holds, locked: what changes them meanwhile waits until they have left."""
     return cast(list[Held], many(
         cursor,
-        "SELECT lead_id::text AS lead_id, stage, attempts, waits, requeue, max_batch FROM work_items"
-        " WHERE batch_id = %s AND stage IN ('leased', 'scored') ORDER BY lead_id FOR UPDATE",
+        "SELECT lead_id::text AS lead_id, stage, attempts, waits, requeue, max_batch FROM work_items"  # noqa: S608
+        f" WHERE batch_id = %s AND stage IN {_HELD} ORDER BY lead_id FOR UPDATE",
         (batch_id,),
     ))
 
@@ -166,9 +165,9 @@ def let_go(
     )
     return one(
         cursor,
-        "UPDATE batches SET state = %(state)s, closed_at = now(), reason = %(reason)s"
+        "UPDATE batches SET state = %(state)s, closed_at = now(), reason = %(reason)s"  # noqa: S608
         " WHERE id = %(id)s AND state = 'open' AND NOT EXISTS (SELECT 1 FROM work_items"
-        "     WHERE batch_id = %(id)s AND stage IN ('leased', 'scored'))"
+        f"     WHERE batch_id = %(id)s AND stage IN {_HELD})"
         " RETURNING id",
         {"state": state, "reason": reason, "id": batch_id},
     ) is not None

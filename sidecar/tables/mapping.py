@@ -13,67 +13,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sidecar.records.schema import DERIVED, IDENTITIES, MAX_KEYS, NUMBERS, TEXTS
+from sidecar.records.schema import IDENTITIES, LISTS, LONG_TEXTS, MAX_KEYS, NUMBERS, OBJECTS, TEXTS
 from sidecar.records.text import tidy
+from sidecar.terms.fields import FIELDS, GIVEN
 
 from .reading import TableError
 from .writing import unguard
 
 # Headers without case, spaces, punctuation and umlauts, the best first: of several columns of a field
 # the first that is filled counts.
-HEADERS: Final[dict[str, str]] = {
-    "email": "email mail emailaddress mailaddress workemail businessemail primaryemail emailadresse"
-             " mailadresse emailgeschaeftlich geschaeftlicheemail emailaddress1 secondaryemail"
-             " tertiaryemail personalemail emailprivat courriel correo",
-    "first_name": "firstname givenname forename fname first vorname rufname contactfirstname given"
-                  " givennames prenom nombre nome voornaam",
-    "last_name": "lastname familyname surname lname last nachname familienname zuname contactlastname"
-                 " family nomdefamille apellido apellidos cognome achternaam",
-    "full_name": "fullname name contactname personname leadname contact ansprechpartner kontakt"
-                 " kontaktname vollstaendigername full",
-    "job_title": "jobtitle title position jobposition role contacttitle funktion berufsbezeichnung"
-                 " stellenbezeichnung jobtitel beruf rolle",
-    "phone": "mobilephone mobile mobilephonenumber mobilenumber cellphone cell mobil mobiltelefon"
-             " mobilnummer handy handynummer directphone workdirectphone directdial phone phonenumber"
-             " telephone telephonenumber tel telefon telefonnummer rufnummer businessphone workphone"
-             " telefongeschaeftlich otherphone homephone telefonprivat telefono",
-    "linkedin_url": "linkedinurl linkedin linkedinprofile linkedinprofileurl personlinkedinurl"
-                    " contactlinkedinurl linkedinbio hslinkedinurl linkedinprofil",
-    "company_name": "companyname company companyaccount accountname account organization organisation"
-                    " organizationname employer associatedcompany primaryassociatedcompany firma"
-                    " firmenname unternehmen unternehmensname arbeitgeber companynameforemails"
-                    " account entreprise societe empresa azienda bedrijf",
-    "company_domain": "companydomain companydomainname domain website websiteurl companywebsite"
-                      " webseite homepage internetseite",
-    "country": "country countryregion countrycode mailingcountry ipcountry land staat pays pais paese",
-    "region": "region state stateregion stateprovince province mailingstate mailingstateprovince"
-              " bundesland kanton county provincia",
-    "city": "city town suburb locality mailingcity ort stadt wohnort ville ciudad citta plaats",
-    "industry": "industry sector branche wirtschaftszweig",
-    "employee_count": "employeecount employees numberofemployees noofemployees numemployees"
-                      " companysize headcount mitarbeiter mitarbeiterzahl mitarbeiteranzahl"
-                      " anzahlmitarbeiter anzahldermitarbeiter",
-    "annual_revenue": "annualrevenue revenue companyrevenue umsatz jahresumsatz",
-    "source": "source leadsource originalsource quelle leadquelle herkunft",
-    "message": "message nachricht anfrage",
-    "tags": "tags tag labels schlagworte schlagwoerter",
-}
 _RANK: Final = {
-    header: (field, rank) for field, headers in HEADERS.items()
-    for rank, header in enumerate(headers.split())
-}
+    header: (name, rank) for name, field in GIVEN.items() for rank, header in enumerate(field.headers)}
 # Nobody needs these here, or they are worked out anew, or they are ours of an export or rejects file.
 _IGNORED: Final = frozenset(
     """street streetaddress address address1 address2 addressline1 addressline2 mailingstreet strasse
     hausnummer anschrift adresse zip zipcode zippostalcode postalcode postcode mailingzippostalcode plz
     postleitzahl salutation anrede titel birthdate dateofbirth birthday geburtsdatum geburtstag
-    password keywords technologies departments status stage grade score owner createdat
-    updatedat utm consent custom rejectedline rejectedbecause""".split()  # noqa: SIM905
-) | {name.replace("_", "") for name in DERIVED} - set(_RANK)
+    password keywords technologies departments stage grade score createdat updatedat rejectedline
+    rejectedbecause""".split()  # noqa: SIM905
+) | {(field.lead or field.name).replace("_", "") for field in FIELDS
+     if not field.headers and (field.lead or field.entity == "lead")} - set(_RANK)
 _MAX_CUSTOM: Final = MAX_KEYS - 10
 _CUSTOM_CHARACTERS: Final = 6000  # of all guessed custom cells of a row; a lead may have 8192 bytes
 _MAX_CELL: Final = 500
-_FIELDS: Final = frozenset((*TEXTS, *NUMBERS, "message", "tags"))
+_FIELDS: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS, *LISTS))
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "#": "numberof"})
 
 
@@ -97,7 +60,7 @@ def guess(header: str) -> str | None:
     if found := _RANK.get(fold(header)):
         return found[0]
     part, dot, key = header.partition(".")
-    if dot and key and part in ("utm", "consent", "custom"):
+    if dot and key and part in OBJECTS:
         return header
     if header.lower().startswith("utm_") and len(header) > 4:
         return f"utm.{header[4:].lower()}"
@@ -136,7 +99,7 @@ def _given(header: str, field: str) -> Column:
     if not field:
         return Column(header, None, "ignored")
     part, dot, key = field.partition(".")
-    if field in _FIELDS or (dot and key and part in ("utm", "consent", "custom")):
+    if field in _FIELDS or (dot and key and part in OBJECTS):
         return Column(header, field, "given")
     raise TableError(f"There is no field {field}; there are {', '.join(sorted(_FIELDS))}, utm.…,"
                      " consent.… and custom.….")

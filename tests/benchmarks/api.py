@@ -23,9 +23,9 @@ from pathlib import Path
 import psycopg2
 import requests
 
+from deploy.settings import ROOT
 from local import programs
 from local.programs import Stack
-from local.settings import ROOT
 from sidecar.engine import Engine
 from sidecar.pipeline import intake
 from sidecar.secrets import hash_password

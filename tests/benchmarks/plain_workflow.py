@@ -1,7 +1,7 @@
 """The peer: a plain n8n workflow of stock nodes, one execution per lead, doing the same work.
 
 Webhook -> validate -> normalise -> Hunter and People Data Labs for company and person -> score ->
-one row in Postgres. It calls the same sidecar functions and the same instant fakes.
+one row in Postgres. It calls the same sidecar functions and the same instant sandbox.
 """
 
 from __future__ import annotations

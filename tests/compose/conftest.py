@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from local import compose
-from local.settings import ROOT, Settings
+from deploy import compose
+from deploy.catalogue import key_settings
+from deploy.settings import ROOT, Settings
 from tests.client import Client
 
 PROJECT = "enrichment-engine-test"
@@ -114,7 +115,7 @@ def _free_port() -> str:
 
 def _values(folder: Path) -> Mapping[str, str]:
     machine = {name: value for name, value in os.environ.items()
-               if not name.startswith(("SIDECAR_", "N8N_", "HUNTER_", "PEOPLEDATALABS_"))}
+               if not name.startswith(("SIDECAR_", "N8N_")) and name not in key_settings().values()}
     return machine | {
         "COMPOSE_PROJECT_NAME": PROJECT, "SECRETS_DIR": str(folder), "COMPOSE_PROFILES": "sandbox,replica",
         "HTTPS_PORT": _free_port(), "HTTP_PORT": _free_port(), "SIDECAR_LEASE_SECONDS": "15",

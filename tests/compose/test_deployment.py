@@ -194,7 +194,7 @@ def test_every_series_of_the_dashboard_and_of_the_alerts_exists(deployment):
     """Whatever is drawn or alerted on is really measured; counters of rare things may not have begun."""
     import re
 
-    from local.settings import ROOT
+    from deploy.settings import ROOT
 
     text = (ROOT / "monitoring/grafana/dashboards/enrichment-engine.json").read_text()
     text += (ROOT / "monitoring/prometheus/alerts.yml").read_text()
@@ -243,7 +243,7 @@ def test_the_edge_answers_under_both_names(deployment, client):
 
 
 def test_make_up_again_changes_nothing(deployment):
-    from local import compose
+    from deploy import compose
 
     before = {container["Id"] for container in deployment.containers("sidecar")}
     compose.prepare(deployment.settings)

@@ -16,12 +16,17 @@ from tests.integration.counts import COUNTED, KEPT, rows
 
 
 @pytest.fixture(scope="session")
-def engine(services):
-    environ = programs.sidecar_environment(services) | {
+def environ(services):
+    """The settings of the sidecar, without what it would call outside."""
+    return programs.sidecar_environment(services) | {
         "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "",
         "SIDECAR_SMTP_URL": "",
         "SIDECAR_MAX_ATTEMPTS": "3",
     }
+
+
+@pytest.fixture(scope="session")
+def engine(environ):
     engine = Engine.build(Settings.from_env(environ))
     with engine.database.write() as cursor:
         access.save_client(cursor, "tests", hash_password("secret"), list(SCOPES))

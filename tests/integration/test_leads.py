@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from sidecar.api.schemas import LeadFilters
 from sidecar.store.leads import SORTS
+from sidecar.terms.fields import FIELDS
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import claim, run
 
@@ -395,3 +397,29 @@ def test_who_may_not_see_people_may_not_find_them_either(app, api):
         for text in ("hidden", "HIDDEN.ex", "den works"):
             assert len(reader.get(f"{path}?q={text}").json["data"]) == 1
         assert reader.get(f"{path}?q=%25").json["data"] == []
+
+
+def test_what_is_masked_is_neither_searched_nor_filtered_by(app, api):
+    """Each filter of a list, by whether it looks at what is hidden; the domain of a private address too."""
+    api.post("/v1/leads", {"email": "jane@jane-roe.example", "full_name": "Jane Roe", "tags": ["jane"]})
+    reader = Api(app.test_client(), "reader")
+    given = {"q": "jane", "tag": "jane", "owner": "jane", "source": "jane", "status": "new",
+             "stage": "queued", "grade": "hot", "min_score": "1", "max_score": "1",
+             "created_from": "2026-01-01T00:00:00Z", "created_to": "2026-01-01T00:00:00Z"}
+    assert given.keys() == LeadFilters().fields.keys()
+    hidden = {field.filter for field in FIELDS if field.personal and field.filter}
+    assert hidden == {"tag", "owner"}
+    for name, value in given.items():
+        assert api.get(f"/v1/leads?{name}={quote(value)}").status_code == 200
+        refused = reader.get(f"/v1/leads?{name}={quote(value)}")
+        assert refused.status_code == (403 if name in hidden else 200), name
+        if name in hidden:
+            assert [error["pointer"] for error in refused.json["errors"]] == [f"/{name}"]
+    both = reader.get("/v1/leads?tag=jane&owner=jane&status=new")
+    assert [error["pointer"] for error in both.json["errors"]] == ["/owner", "/tag"]
+    for path in ("/v1/leads", "/v1/contacts", "/v1/organizations"):
+        for text in ("jane", "jane-roe.example", "roe"):
+            assert reader.get(f"{path}?q={text}").json["data"] == [], (path, text)
+        assert api.get(f"{path}?q=jane-roe").json["data"]
+    shown = reader.get("/v1/leads").json["data"][0]
+    assert (shown["tags"], shown["owner"]) == ([], None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.fakes.providers import hunter, peopledatalabs
+from sandbox.providers import TWINS
 from tests.integration.conftest import Api
 
 
@@ -26,15 +27,15 @@ def claim(api, **body):
 
 
 def answer_all(api, batch, calls, behaviour=""):
-    """What the Enrich node does, with the fakes' answers."""
+    """What the Enrich node does, with the answers of the providers' twins."""
     requests = api.step(batch, "calls/start", {
         "call_ids": [call["call_id"] for call in calls], "live": []}).json["requests"]
     answers = []
     for request in requests:
-        subject = next(iter(request["query"].values()))
-        kind = "person" if "/pe" in request["url"].split("/v")[1] else "company"
-        fake = hunter if request["provider"] == "hunter" else peopledatalabs
-        status, body, _, headers = fake(kind, subject, behaviour, 1)
+        twin = TWINS[request["provider"]]
+        path = urlsplit(request["url"]).path.removeprefix(f"/{twin.name}")
+        operation, subject = twin.asked(path, request["query"] or request["body"])
+        status, body, _, headers = twin.answer(operation, subject, behaviour, 1)
         answers.append({"call_id": request["call_id"], "status": status, "body": body,
                         "headers": headers, "elapsed_ms": 1})
     assert api.step(batch, "answers", {"answers": answers}).json["accepted"] == len(answers)

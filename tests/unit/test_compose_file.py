@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from local import compose
-from local.settings import Settings
+from deploy import compose
+from deploy.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -79,12 +79,12 @@ def test_every_setting_of_the_file_is_explained():
 
 
 def test_every_setting_of_the_sidecar_reaches_its_container():
-    from dataclasses import fields
-
+    from sidecar import environment
+    from sidecar.channels import CHANNELS
     from sidecar.settings import Settings as SidecarSettings
 
     given = {name.removesuffix("_FILE") for name in SERVICES["sidecar"]["environment"]}
-    assert {f"SIDECAR_{item.name.upper()}" for item in fields(SidecarSettings)} <= given
+    assert set(environment.variables(SidecarSettings, *CHANNELS.values())) <= given
 
 
 @pytest.fixture
@@ -109,8 +109,9 @@ def test_secrets_are_kept_and_settings_follow(prepared):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     compose.prepare(Settings(state=found.state, root=ROOT, values=dict(found.values) | {
         "HUNTER_API_KEY": "a-key"}))
+    assert json.loads((folder / "provider_keys.json").read_text())["hunter"] == "a-key"
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert {name for name in after if before.get(name) != after[name]} == {"hunter_api_key"}
+    assert {name for name in after if before.get(name) != after[name]} == {"provider_keys.json"}
 
 
 def test_alerts_are_mailed_when_somebody_may_get_them(prepared):

@@ -1,11 +1,12 @@
 """Settings are read once and refused at start when wrong."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
+from sidecar import environment
+from sidecar.channels import CHANNELS
 from sidecar.settings import Settings, SettingsError
 
 GOOD = {
@@ -25,6 +26,23 @@ def test_good_settings_are_read():
     assert settings.replica_database_url is None
 
 
+def test_channels_have_the_settings_that_they_declare():
+    channels = Settings.from_env(GOOD | {
+        "SIDECAR_SMTP_URL": "smtp://mail.example.com:587", "SIDECAR_MAIL_TO": "a@example.com, b@example.com",
+        "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL": "https://hooks.example.com/services/x"}).channels
+    assert list(channels) == list(CHANNELS)
+    assert channels["email"].lead_recipients() == ("a@example.com", "b@example.com")
+    assert channels["slack"].operations_recipients() == ("operations",)
+
+
+def test_wrong_settings_of_the_engine_and_of_channels_are_named_at_once():
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env(GOOD | {
+            "SIDECAR_HASH_KEY": "short", "SIDECAR_SMTP_URL": "x", "SIDECAR_SLACK_WEBHOOK_URL": "x"})
+    for name in ("SIDECAR_HASH_KEY", "SIDECAR_SMTP_URL", "SIDECAR_SLACK_WEBHOOK_URL"):
+        assert f"{name} is wrong" in str(error.value)
+
+
 def test_every_missing_setting_is_named_at_once():
     with pytest.raises(SettingsError) as error:
         Settings.from_env({})
@@ -41,6 +59,8 @@ def test_every_missing_setting_is_named_at_once():
         ("SIDECAR_LEASE_SECONDS", "soon"),
         ("SIDECAR_LEASE_SECONDS", "0"),
         ("SIDECAR_PUBLIC_URL", "leads.example.com"),
+        ("SIDECAR_SLACK_WEBHOOK_URL", "hooks.slack.com/services/x"),
+        ("SIDECAR_SMTP_URL", "http://mail.example.com"),
     ],
 )
 def test_a_wrong_setting_is_named(name, value):
@@ -57,5 +77,5 @@ def test_a_secret_may_come_from_a_file(tmp_path):
 
 def test_every_setting_is_explained_in_the_example_file():
     text = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
-    for item in fields(Settings):
-        assert f"SIDECAR_{item.name.upper()}=" in text, item.name
+    for name in environment.variables(Settings, *CHANNELS.values()):
+        assert f"{name}=" in text, name

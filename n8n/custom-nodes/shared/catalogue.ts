@@ -4,9 +4,11 @@ import entries from './catalogue.json';
 export interface ProviderEntry {
 	name: string;
 	title: string;
+	/** The setting of a deployment that holds its key. */
+	key_setting: string;
 	auth: { location: 'header' | 'query'; name: string };
 	hosts: string[];
 }
 
-/** Every provider the engine knows; the file is written by the sidecar's provider catalogue. */
+/** Every provider the engine knows; `make catalogue` writes the file. */
 export const catalogue = entries as ProviderEntry[];

@@ -10,3 +10,4 @@ from sidecar.api.schemas.leads import *  # noqa: F403
 from sidecar.api.schemas.operations import *  # noqa: F403
 from sidecar.api.schemas.pipeline import *  # noqa: F403
 from sidecar.api.schemas.records import *  # noqa: F403
+from sidecar.api.schemas.terms import *  # noqa: F403

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Edit, Text, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, sources
 from sidecar.api.schemas.leads import LeadDetail
+from sidecar.terms.fields import fields_of
+
+# Bounds of the request; what a field may hold is said by the rules that read a lead's.
+_OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
+    "text": lambda: Text(2000),
+    "integer": lambda: fields.Integer(strict=True, validate=validate.Range(0, 10_000_000)),
+    "number": lambda: fields.Float(validate=validate.Range(0, 1e13)),
+}
 
 
-def _edited(*names: str) -> dict[str, Text]:
-    return {name: Text(2000, required=False) for name in names}
+def _edited(entity: str) -> dict[str, fields.Field[Any]]:
+    return {field.name: _OF_KIND[field.kind]() for field in fields_of(entity) if field.editable}
 
 
-class ContactEdit(Edit.from_dict(_edited(  # type: ignore[misc]
-        "full_name", "first_name", "last_name", "job_title", "phone", "linkedin_url", "country", "region",
-        "city"))):
+class ContactEdit(Edit.from_dict(_edited("contact"))):  # type: ignore[misc]
     """What a person may say of a contact; identities by e-mail stay."""
 
 
-class OrganizationEdit(Edit.from_dict(_edited(  # type: ignore[misc]
-        "name", "industry", "country", "region", "city", "linkedin_url"))):
+class OrganizationEdit(Edit.from_dict(_edited("organization"))):  # type: ignore[misc]
     """What a person may say of a company."""
-
-    employee_count = fields.Integer(strict=True, validate=validate.Range(0, 10_000_000))
-    annual_revenue = fields.Float(validate=validate.Range(0, 1e13))
 
 
 class EntityLead(Answer):

@@ -6,10 +6,11 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
 from sidecar.api.schemas.facts import ContactFields
+from sidecar.terms.states import DUPLICATES_LISTED
 
 
 class DuplicateQuery(PageQuery):
-    state = Text(load_default="open", validate=validate.OneOf(["open", "dismissed"]))
+    state = Text(load_default="open", validate=validate.OneOf(DUPLICATES_LISTED))
 
 
 class Employer(Answer):

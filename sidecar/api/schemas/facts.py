@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer
-from sidecar.store.facts import CONTACT_FIELDS, ORGANIZATION_FIELDS
+from sidecar.terms.fields import COLUMNS, fields_of
+from sidecar.terms.states import GRADES
 
-GRADES = ("hot", "warm", "cold")
+_OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
+    "text": fields.String, "integer": fields.Integer, "number": fields.Float,
+    "list": lambda: fields.List(fields.String())}
 
 
-def _known(columns: dict[str, tuple[str, str]]) -> dict[str, fields.Field[Any]]:
+def _known(entity: str) -> dict[str, fields.Field[Any]]:
     """Fields of a contact or organization; what is unknown is absent."""
-    of_type: dict[str, Callable[[], fields.Field[Any]]] = {
-        "text": fields.String, "integer": fields.Integer, "numeric": fields.Float,
-        "text[]": lambda: fields.List(fields.String())}
-    return {name: of_type[kind]() for name, (_, kind) in columns.items()}
+    return {field.name: _OF_KIND[field.kind]() for field in fields_of(entity)
+            if field.name in COLUMNS[entity]}
 
 
 class Source(Answer):
@@ -34,11 +35,11 @@ def sources() -> fields.Dict:
     return fields.Dict(keys=fields.String(), values=fields.Nested(Source), required=True)
 
 
-class ContactFields(Answer.from_dict(_known(CONTACT_FIELDS))):  # type: ignore[misc]
+class ContactFields(Answer.from_dict(_known("contact"))):  # type: ignore[misc]
     """A person; masked without the scope pii:read."""
 
 
-class OrganizationFields(Answer.from_dict(_known(ORGANIZATION_FIELDS))):  # type: ignore[misc]
+class OrganizationFields(Answer.from_dict(_known("organization"))):  # type: ignore[misc]
     """A company."""
 
 
@@ -64,6 +65,8 @@ class Score(Answer):
     total = fields.Float(required=True)
     grade = fields.String(required=True, validate=validate.OneOf(GRADES))
     components = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
+    weights = fields.Dict(keys=fields.String(), values=fields.Float(), required=True, metadata={
+        "description": "How much each component counts, of 1; empty for scores older than this member."})
     reasons = fields.List(fields.Nested(Reason), required=True)
     model_version = fields.String(required=True)
     calculated_at = fields.DateTime(required=True)

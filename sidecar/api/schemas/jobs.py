@@ -5,9 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, page_of
-from sidecar.store.work import LANES
-
-JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
+from sidecar.terms.states import JOB_STATES, LANES
 
 
 class ImportOptions(Strict):

@@ -16,12 +16,10 @@ from sidecar.api.schemas.base import (
     Word,
     page_of,
 )
-from sidecar.api.schemas.facts import GRADES, LeadContact, LeadOrganization, Score
+from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
-
-STATUSES = ("new", "working", "qualified", "converted", "lost", "archived")
-STAGES = ("queued", "leased", "waiting", "scored", "done", "dead")
+from sidecar.terms.states import EVENTS, GRADES, INTAKE_OUTCOMES, MESSAGE_STATES, STAGES, STATUSES
 
 
 class IntakeResult(Answer):
@@ -31,7 +29,7 @@ class IntakeResult(Answer):
     organization_id = fields.String(required=True, allow_none=True)
     lead_url = fields.String(required=True, allow_none=True)
     outcome = fields.String(
-        required=True, validate=validate.OneOf(["created", "updated", "rejected", "suppressed"]))
+        required=True, validate=validate.OneOf(INTAKE_OUTCOMES))
     errors = fields.List(fields.Nested(FieldError), required=True)
 
 
@@ -109,7 +107,7 @@ class Message(Answer):
     id = fields.String(required=True)
     kind = fields.String(required=True)
     channel = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["owed", "sending", "sent", "dead"]))
+    state = fields.String(required=True, validate=validate.OneOf(MESSAGE_STATES))
     attempts = fields.Integer(required=True)
     due_at = fields.DateTime(required=True)
     sent_at = fields.DateTime(required=True, allow_none=True)
@@ -163,10 +161,7 @@ class LeadEdit(Strict):
 
 class EventRequest(Strict):
     lead_id = Id(required=True)
-    type = Text(required=True, validate=validate.OneOf([
-        "page_view", "pricing_view", "form_submit", "demo_request", "contact_request",
-        "content_download", "webinar", "email_open", "email_click", "email_reply",
-        "meeting_booked", "unsubscribe", "bounce"]))
+    type = Text(required=True, validate=validate.OneOf(EVENTS))
     occurred_at = Moment()
     event_id = Text(200)
 

@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, QueryWhole, Strict, page_of
 from sidecar.api.schemas.leads import Message
+from sidecar.terms.states import GRADES
 
 
 class OverviewQuery(Strict):
@@ -69,19 +70,16 @@ class Totals(Answer):
     dead = fields.Integer(required=True)
 
 
-class GradeCounts(Answer):
-    hot = fields.Integer(required=True)
-    warm = fields.Integer(required=True)
-    cold = fields.Integer(required=True)
+_OF_GRADES = {grade: fields.Integer(required=True) for grade in GRADES}
+
+
+class GradeCounts(Answer.from_dict(_OF_GRADES)):  # type: ignore[misc]
     unscored = fields.Integer(required=True)
 
 
-class Day(Answer):
+class Day(Answer.from_dict(_OF_GRADES)):  # type: ignore[misc]
     day = fields.Date(required=True)
     received = fields.Integer(required=True)
-    hot = fields.Integer(required=True)
-    warm = fields.Integer(required=True)
-    cold = fields.Integer(required=True)
 
 
 class SourceCount(Answer):

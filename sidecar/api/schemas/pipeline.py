@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Id, Strict, Text, Whole
-from sidecar.store.work import LANES
+from sidecar.terms.states import LANES, STEP_OUTCOMES
 
 
 class ClaimRequest(Strict):
@@ -63,7 +63,7 @@ class Reference(Answer):
     lane = fields.String(required=True, validate=validate.OneOf(LANES))
     score = fields.Float(required=True, allow_none=True)
     grade = fields.String(required=True, allow_none=True)
-    outcome = fields.String(required=True, validate=validate.OneOf(["ok", "retry", "dead"]))
+    outcome = fields.String(required=True, validate=validate.OneOf(STEP_OUTCOMES))
     code = fields.String(required=True, allow_none=True)
 
 

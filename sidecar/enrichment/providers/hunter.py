@@ -66,6 +66,7 @@ def _refusal(status: int, body: str) -> Answer:
 PROVIDER = Provider(
     name="hunter",
     title="Hunter",
+    key_setting="HUNTER_API_KEY",
     base_url="https://api.hunter.io/v2",
     hosts=("api.hunter.io",),
     auth=Auth("header", "X-API-KEY"),

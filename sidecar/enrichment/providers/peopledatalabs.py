@@ -12,7 +12,7 @@ from typing import Any
 
 from sidecar.enrichment import reading
 from sidecar.enrichment.model import Answer, Auth, Facts, Operation, Provider, Statement, get_request
-from sidecar.records import COMPANY_SIZES, DEPARTMENTS, REVENUE_RANGES, SENIORITIES
+from sidecar.terms.states import COMPANY_SIZES, DEPARTMENTS, REVENUE_RANGES, SENIORITIES
 
 _PAUSE_SECONDS = 60.0
 
@@ -116,6 +116,7 @@ def _refusal(status: int) -> Answer:
 PROVIDER = Provider(
     name="peopledatalabs",
     title="People Data Labs",
+    key_setting="PEOPLEDATALABS_API_KEY",
     base_url="https://api.peopledatalabs.com/v5",
     hosts=("api.peopledatalabs.com",),
     auth=Auth("header", "X-Api-Key"),

@@ -9,28 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox import people
+from sandbox.providers import TWINS
 from sidecar.enrichment import PROVIDERS, catalogue
-from tests.fakes import people
-from tests.fakes.providers import hunter, peopledatalabs
 
-FAKES = {"hunter": hunter, "peopledatalabs": peopledatalabs}
 OPERATIONS = [(p, o) for p in PROVIDERS.values() for o in p.operations]
 NAMES = [f"{p.name}-{o.name}" for p, o in OPERATIONS]
 
 
 def known_subject(provider: str, kind: str) -> str:
-    """A subject that the fake finds."""
+    """A subject that the provider's twin finds."""
     for number in range(1000):
         subject = f"firm{number}.example" if kind == "company" else f"a.b@firm{number}.example"
-        if FAKES[provider](kind, subject, "", 1)[0] == 200:
+        if TWINS[provider].answer(kind, subject, "", 1)[0] == 200:
             return subject
-    raise AssertionError("the fake finds nothing")
+    raise AssertionError("the twin finds nothing")
 
 
 @pytest.mark.parametrize(("provider", "operation"), OPERATIONS, ids=NAMES)
 def test_what_is_found_is_claimed_in_canonical_form(provider, operation):
     subject = known_subject(provider.name, operation.name)
-    status, body, _, headers = FAKES[provider.name](operation.name, subject, "", 1)
+    status, body, _, headers = TWINS[provider.name].answer(operation.name, subject, "", 1)
     answer = operation.read(status, headers, body)
     assert answer.outcome == "found" and answer.credits == 1
     assert set(answer.statements) <= operation.provides
@@ -49,9 +48,15 @@ def test_what_is_found_is_claimed_in_canonical_form(provider, operation):
 ])
 def test_every_refusal_is_told_apart(provider, operation, behaviour, outcomes):
     subject = known_subject(provider.name, operation.name)
-    status, body, _, headers = FAKES[provider.name](operation.name, subject, behaviour, 1)
+    status, body, _, headers = TWINS[provider.name].answer(operation.name, subject, behaviour, 1)
     answer = operation.read(status, headers, body)
     assert answer.outcome in outcomes and not answer.statements and answer.credits == 0
+
+
+def test_every_provider_has_its_twin_in_the_sandbox():
+    assert TWINS.keys() == PROVIDERS.keys()
+    for name, provider in PROVIDERS.items():
+        assert set(TWINS[name].operations.values()) == {o.name for o in provider.operations}
 
 
 def test_hunter_may_still_be_working():
@@ -62,7 +67,7 @@ def test_hunter_may_still_be_working():
 def test_booleans_of_free_plans_are_no_values():
     operation = next(o for o in PROVIDERS["peopledatalabs"].operations if o.name == "person")
     subject = known_subject("peopledatalabs", "person")
-    _, body, _, headers = peopledatalabs("person", subject, "booleans", 1)
+    _, body, _, headers = TWINS["peopledatalabs"].answer("person", subject, "booleans", 1)
     assert "phone" not in operation.read(200, headers, body).statements
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from deploy.problem import Problem
+from deploy.settings import Settings
 from local import ports
-from local.problem import Problem
-from local.settings import Settings
 
 ONE = [ports.Port("edge", "LOCAL_HTTPS_PORT", 8443, "the edge")]
 

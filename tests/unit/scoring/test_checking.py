@@ -69,6 +69,7 @@ def test_every_call_gives_a_model_of_ones_own() -> None:
     ("components/demographic/rules/0/typo", 1, "unknown field typo"),
     ("components/demographic/rules/0/facts", ["contact"], "facts"),
     ("components/demographic/rules/0/facts", [], "facts"),
+    ("components/demographic/rules/0/facts", ["lead.email_type"], "there is no fact lead.email_type"),
     ("components/demographic/rules/0/cases", [], "cases"),
     ("components/demographic/rules/0/cases/0/points", 101, "cases/0: points"),
     ("components/demographic/rules/0/cases/0/points", 0.001, "cases/0: points"),
@@ -80,6 +81,7 @@ def test_every_call_gives_a_model_of_ones_own() -> None:
     ("components/behavioral/rules/0/half_life_days", 0, "half_life_days"),
     ("components/behavioral/rules/0/limit", -1, "limit"),
     ("components/behavioral/rules/0/event", "Page View", "event"),
+    ("components/behavioral/rules/0/event", "page_viewed", "there is no event page_viewed"),
     ("components/firmographic/rules/1/cases/0/words", [" "], "words"),
 ])
 def test_what_is_wrong_is_named(path: str, value: Any, problem: str) -> None:

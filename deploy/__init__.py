@@ -1,0 +1,1 @@
+"""The deployment with Docker Compose, and what every way of running the engine shares. Needs no package."""

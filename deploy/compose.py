@@ -1,0 +1,203 @@
+"""The deployment with Docker Compose: `python -m deploy.compose up | down | logs`.
+
+Needs Python, openssl and Docker with its compose plugin, no package: `up` makes what the compose
+file mounts as secrets, then builds and starts. Files are made once and kept; those that only repeat
+a setting of `.env` are written anew at each start.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from deploy import certificates, commands
+from deploy.catalogue import provider_keys
+from deploy.live import WEBHOOK_HEADER, wait_live
+from deploy.problem import Problem
+from deploy.progress import say, step
+from deploy.secret_store import GENERATED
+from deploy.settings import Settings
+
+_TLS_QUERY = "sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"
+
+
+def folder(found: Settings) -> Path:
+    """Where the secrets are: SECRETS_DIR, else `secrets/`."""
+    return (found.root / found.get("SECRETS_DIR", "secrets")).resolve()
+
+
+def prepare(found: Settings) -> None:
+    """Every file that the compose file mounts as a secret."""
+    target = folder(found)
+    # Compose mounts the files as they are, and the containers run under accounts of their own:
+    # the folder is closed to other people of this machine, the files in it are not.
+    target.mkdir(parents=True, exist_ok=True)
+    target.chmod(0o700)
+    known = {name: _once(target / name, make) for name, make in _generated().items()}
+    for name, text in _derived(found, known).items():
+        _write(target / name, text)
+    certificates.ensure(target, [
+        found.get("PRODUCT_HOST", "localhost"), found.get("EDITOR_HOST", "editor.localhost")])
+
+
+def _generated() -> dict[str, Callable[[], str]]:
+    # File names: what the programs' own variables end in.
+    names = {"valkey_password": "redis_password", "fernet_key": "encryption_keys"}
+    lower = {name.lower(): make for name, make in GENERATED.items() if name != "SUPERVISOR_PASSWORD"}
+    word = GENERATED["POSTGRES_PASSWORD"]
+    return {names.get(name, name): make for name, make in lower.items()} | {
+        "replicator_password": word, "monitor_password": word}
+
+
+def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
+    """Secrets that are made from others or set in `.env`."""
+    sandbox = "sandbox" in found.get("COMPOSE_PROFILES").split(",")
+    sink = "http://sinks:8026/services/T000/B000"
+
+    def setting(name: str, in_sandbox: str = "") -> str:
+        return found.get(name, in_sandbox if sandbox else "")
+
+    account = f"sidecar:{known['sidecar_database_password']}"
+    redis = f":{known['redis_password']}@redis:6379"
+    smtp = setting("SIDECAR_SMTP_URL", "smtp://sinks:8025")
+    return {
+        "sidecar_n8n_database_url": f"postgresql://{account}@postgres:5432/n8n?{_TLS_QUERY}",
+        "sidecar_database_url": f"postgresql://{account}@postgres:5432/sidecar?{_TLS_QUERY}",
+        # The replica where there is one, else the primary: libpq takes the first that answers.
+        "sidecar_replica_database_url":
+            f"postgresql://{account}@postgres-replica:5432,postgres:5432/sidecar?{_TLS_QUERY}"
+            "&target_session_attrs=prefer-standby",
+        "redis_url": f"rediss://{redis}/0?ssl_ca_certs=/run/secrets/ca.crt",
+        "redis_passwords.json": json.dumps({"rediss://redis:6379": known["redis_password"]}),
+        "jwt_keys": f"first:{known['jwt_secret']}",
+        "sandbox_url": setting("SIDECAR_SANDBOX_URL", "http://providers:8091"),
+        "slack_webhook_url": setting("SIDECAR_SLACK_WEBHOOK_URL", f"{sink}/sales"),
+        "operations_slack_webhook_url":
+            setting("SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL", f"{sink}/operations"),
+        "smtp_url": smtp,
+        "smtp_password": unquote(urlsplit(smtp).password or ""),
+        "provider_keys.json": json.dumps(provider_keys(found)),
+        "alertmanager.yml": alertmanager(
+            found.root / "monitoring/alertmanager", smtp,
+            found.get("SIDECAR_OPERATIONS_MAIL_TO"), found.get("SIDECAR_MAIL_FROM")),
+    }
+
+
+def alertmanager(source: Path, smtp: str, to: str, sender: str) -> str:
+    """Alertmanager's configuration: it reads no environment, so the mail server is filled in.
+
+    Without a mail server or an address the alerts are only shown, in Prometheus and Grafana.
+    """
+    parts = urlsplit(smtp)
+    if not (smtp and to):
+        return (source / "silent.yml").read_text(encoding="utf-8")
+    text = (source / "mail.yml").read_text(encoding="utf-8")
+    for name, value in {
+        "SMARTHOST": f"{parts.hostname}:{parts.port or 587}",
+        "FROM": sender or "Enrichment <leads@localhost>", "TO": to,
+        "USERNAME": unquote(parts.username or ""),
+        "REQUIRE_TLS": "true" if parts.username else "false",
+    }.items():
+        text = text.replace(f"${{{name}}}", value)
+    return text
+
+
+def _once(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        _write(path, make())
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _write(path: Path, text: str) -> None:
+    # In place: a running container has this very file mounted.
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+
+
+def check_ports(found: Settings) -> None:
+    """A taken port is said in one sentence, before anything is built."""
+    running = _compose(found, "ps", "--services", "--status", "running", capture=True)
+    if "nginx" in running.split():
+        return
+    for name, default in (("HTTPS_PORT", "443"), ("HTTP_PORT", "80")):
+        port = found.get(name, default)
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if port.isdigit() and probe.connect_ex(("127.0.0.1", int(port))) == 0:
+                raise Problem(f"Port {port} is taken; free it or set {name} to another port in .env.")
+
+
+def _compose(found: Settings, *arguments: str, capture: bool = False) -> str:
+    command = shlex.split(found.get("COMPOSE", "docker compose"))
+    environment = {name: value for name, value in found.values.items() if name != "COMPOSE"}
+    environment["SECRETS_DIR"] = str(folder(found))
+    try:
+        done = subprocess.run(
+            [*command, *arguments], cwd=found.root, env=environment, text=True,
+            stdout=subprocess.PIPE if capture else None, check=False)
+    except FileNotFoundError:
+        raise Problem(f"{command[0]} is not installed; `make run` needs no Docker.") from None
+    if done.returncode:
+        raise Problem(f"docker compose {arguments[0]} failed; see make logs-up.")
+    return done.stdout or ""
+
+
+def up(found: Settings) -> None:
+    """Secrets, images, containers; returns when everything is healthy and the workflows are live."""
+    with step("secrets and certificates"):
+        prepare(found)
+        check_ports(found)
+    with step("building the images"):
+        _compose(found, "build", "--quiet")
+    with step("starting the containers"):
+        # Exactly the one-shot services may end; waiting for them fails when they do.
+        _compose(found, "up", "--detach", "--no-build", "--wait", "--wait-timeout", "600",
+                 *shlex.split(found.get("SCALE")), *_long_running(found))
+    with step("publishing the n8n workflows"):
+        _compose(found, "run", "--rm", "--no-deps", "n8n-import")
+        # Nothing secret is sent, so the certificate, which may be anybody's, is not checked.
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        wait_live(int(found.get("HTTPS_PORT", "443")), found.get("PRODUCT_HOST", "localhost"), context,
+                  "make logs-up")
+    report(found)
+
+
+def _long_running(found: Settings) -> list[str]:
+    services = _compose(found, "config", "--services", capture=True).split()
+    return sorted(set(services) - {"migrate", "n8n-import"})
+
+
+def report(found: Settings) -> None:
+    """Where things are and how to sign in."""
+    port = f":{found.get('HTTPS_PORT')}" if found.get("HTTPS_PORT") else ""
+    product = f"https://{found.get('PRODUCT_HOST', 'localhost')}{port}"
+    editor = f"https://{found.get('EDITOR_HOST', 'editor.localhost')}{port}"
+    say()
+    say(f"Dashboard   {product}/")
+    say(f"API         {product}/api/v1/, described at {product}/api/docs")
+    say(f"Webhook     {product}/webhook/leads, header {WEBHOOK_HEADER} as in {folder(found)}/webhook_token")
+    say(f"n8n editor  {editor}/")
+    say(f"Grafana     {editor}/grafana/")
+    say(f"Sign in to all three as {found.get('LOGIN_EMAIL', 'admin@example.com')}; the first password is "
+        f"in {folder(found)}/login_password.")
+
+
+def down(found: Settings) -> None:
+    """Stop and remove the containers; what was stored stays."""
+    _compose(found, "--profile", "*", "down")
+
+
+def logs(found: Settings) -> None:
+    """Follow the logs."""
+    _compose(found, "logs", "--follow", "--tail", "50")
+
+
+if __name__ == "__main__":
+    commands.run(__doc__, {"up": up, "down": down, "logs": logs})

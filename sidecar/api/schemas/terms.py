@@ -1,0 +1,41 @@
+"""Fields and states."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer
+
+
+class Term(Answer):
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class Status(Term):
+    open = fields.Boolean(required=True)
+
+
+class States(Answer):
+    grades = fields.List(fields.Nested(Term), required=True)
+    statuses = fields.List(fields.Nested(Status), required=True)
+    stages = fields.List(fields.Nested(Term), required=True)
+    lanes = fields.List(fields.Nested(Term), required=True)
+    events = fields.List(fields.Nested(Term), required=True)
+
+
+class Field(Term):
+    entity = fields.String(required=True, validate=validate.OneOf(["contact", "organization", "lead"]))
+    type = fields.String(required=True, validate=validate.OneOf(
+        ["text", "integer", "number", "list", "object"]))
+    longest = fields.Integer(required=True, allow_none=True)
+    personal = fields.Boolean(required=True)
+    derived = fields.Boolean(required=True)
+    editable = fields.Boolean(required=True)
+    scored = fields.Boolean(required=True)
+    choices = fields.List(fields.String(), required=True, allow_none=True)
+
+
+class Terms(Answer):
+    states = fields.Nested(States, required=True)
+    fields = fields.List(fields.Nested(Field), required=True)  # type: ignore[assignment]

@@ -1,0 +1,6 @@
+"""The ground floor: every field and every state, said once. It imports nothing of the engine."""
+
+
+def label(name: str) -> str:
+    """A name as people read it: "page_view" is "Page view"."""
+    return name.replace("_", " ").capitalize()

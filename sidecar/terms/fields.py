@@ -1,0 +1,209 @@
+"""Every field of a contact, an organization and a lead, once: all lists of fields are made from this one.
+
+A new field of a contact or an organization is one line here and the migration that adds its column. It
+is then validated, tidied, stored, masked, editable, exported, imported, scored and in GET /v1/fields.
+A rule of its own (a normalisation, a check) stands with its kind: sidecar/records/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sidecar.terms import label, states
+
+# Kind -> SQL type of the column.
+_SQL: Final = {"text": "text", "integer": "integer", "number": "numeric", "list": "text[]", "object": "jsonb"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field; its place in FIELDS is that in which people read it.
+
+    entity: contact, organization or lead. name: within the entity, in answers and to scoring.
+    lead: what a lead that comes in calls it; None when no lead may tell it.
+    kind: text, integer, number, list (of texts) or object. longest: characters, None for unbounded.
+    multiline: a text that may have several lines. column: in the entity's table.
+    derived_from: the field that it is worked out from, anew each time; unstated: it follows that field
+    alone, so that nobody's word for it is kept and it goes where that field's value goes.
+    personal: it may tell who somebody is: masked for callers who may not see people, neither searched
+    nor filtered by them. Whatever is not known to be harmless is personal.
+    audited: its value may stand in the audit log, which outlives the person.
+    editable: by people; reads_as: the field of a lead by whose rules an edit is read.
+    exported: to CSV. headers: by which files call it, folded (see tables/mapping.py), the best first.
+    scored: rules may look at it. matched: it tells whether two records are one person.
+    filter: the query parameter of GET /v1/leads that it is filtered by. choices: all values there are.
+    """
+
+    entity: str
+    name: str
+    label: str
+    lead: str | None
+    kind: str
+    longest: int | None
+    multiline: bool
+    column: str
+    derived_from: str | None
+    unstated: bool
+    personal: bool
+    audited: bool
+    editable: bool
+    reads_as: str | None
+    exported: bool
+    headers: tuple[str, ...]
+    scored: bool
+    matched: bool
+    filter: str | None
+    choices: tuple[str, ...]
+
+    @property
+    def sql(self) -> str:
+        """The SQL type of the column."""
+        return _SQL[self.kind]
+
+
+def _field(entity: str, name: str, title: str | None, lead: str | None, **said: Any) -> Field:
+    """A field of which what is usual need not be said."""
+    kind, derived = said.get("kind", "text"), said.get("derived_from") is not None
+    plain = lead is not None and not derived and kind != "object"
+    bounded = kind == "text" and (plain or "reads_as" in said)
+    usual: dict[str, Any] = {
+        "kind": "text", "longest": 500 if bounded else None, "multiline": False, "column": name,
+        "derived_from": None, "unstated": False, "personal": True, "audited": False, "editable": plain,
+        "reads_as": lead, "exported": plain, "headers": "", "scored": True,
+        "matched": False, "filter": None, "choices": (),
+    }
+    values = usual | said
+    headers = values.pop("headers") or ((lead or "").replace("_", "") if plain else "")
+    return Field(entity=entity, name=name, label=title or label(name), lead=lead,
+                 headers=tuple(headers.split()), **values)
+
+
+def _contact(name: str, title: str | None = None, **said: Any) -> Field:
+    """Of a person. A lead calls it by the same name."""
+    return _field("contact", name, title, name, **said)
+
+
+def _organization(name: str, title: str | None = None, *, lead: str | None = None, **said: Any) -> Field:
+    """Of a company, which is nobody's person. `lead`: what a lead calls it, None when no lead tells it."""
+    usual = {"personal": False, "audited": True, "editable": bool(lead or said.get("reads_as")) and
+             not said.get("derived_from")}
+    return _field("organization", name, title, lead, **usual | said)
+
+
+def _lead(name: str, title: str | None = None, *, given: bool = True, **said: Any) -> Field:
+    """Of a lead itself. `given`: a lead that comes in may tell it."""
+    return _field("lead", name, title, name if given else None, **said)
+
+
+FIELDS: Final = (
+    _contact("full_name", "Name", column="name", matched=True,
+             headers="fullname name contactname personname leadname contact ansprechpartner kontakt"
+                     " kontaktname vollstaendigername full"),
+    _contact("first_name", matched=True,
+             headers="firstname givenname forename fname first vorname rufname contactfirstname given"
+                     " givennames prenom nombre nome voornaam"),
+    _contact("last_name", matched=True,
+             headers="lastname familyname surname lname last nachname familienname zuname contactlastname"
+                     " family nomdefamille apellido apellidos cognome achternaam"),
+    _contact("job_title", personal=False,
+             headers="jobtitle title position jobposition role contacttitle funktion berufsbezeichnung"
+                     " stellenbezeichnung jobtitel beruf rolle"),
+    _contact("seniority", derived_from="job_title", choices=states.SENIORITIES, personal=False,
+             audited=True, exported=True),
+    _contact("department", derived_from="job_title", choices=states.DEPARTMENTS, personal=False,
+             audited=True, exported=True),
+    _contact("email", "E-mail", editable=False, matched=True,
+             headers="email mail emailaddress mailaddress workemail businessemail primaryemail emailadresse"
+                     " mailadresse emailgeschaeftlich geschaeftlicheemail emailaddress1 secondaryemail"
+                     " tertiaryemail personalemail emailprivat courriel correo"),
+    _contact("email_type", "E-mail type", derived_from="email", unstated=True, choices=states.EMAIL_TYPES,
+             personal=False),
+    _contact("phone", matched=True,
+             headers="mobilephone mobile mobilephonenumber mobilenumber cellphone cell mobil mobiltelefon"
+                     " mobilnummer handy handynummer directphone workdirectphone directdial phone phonenumber"
+                     " telephone telephonenumber tel telefon telefonnummer rufnummer businessphone workphone"
+                     " telefongeschaeftlich otherphone homephone telefonprivat telefono"),
+    _contact("phone_extension", derived_from="phone", longest=500),
+    _contact("phone_type", derived_from="phone", unstated=True, choices=states.PHONE_TYPES, personal=False,
+             matched=True),
+    _contact("phone_country", derived_from="phone", unstated=True, personal=False),
+    _contact("linkedin_url", "LinkedIn", column="linkedin", longest=2000, matched=True,
+             headers="linkedinurl linkedin linkedinprofile linkedinprofileurl personlinkedinurl"
+                     " contactlinkedinurl linkedinbio hslinkedinurl linkedinprofil"),
+    _contact("city", personal=False, matched=True,
+             headers="city town suburb locality mailingcity ort stadt wohnort ville ciudad citta plaats"),
+    _contact("region", personal=False, audited=True, matched=True,
+             headers="region state stateregion stateprovince province mailingstate mailingstateprovince"
+                     " bundesland kanton county provincia"),
+    _contact("country", personal=False, audited=True, matched=True,
+             headers="country countryregion countrycode mailingcountry ipcountry land staat pays pais paese"),
+    _contact("consent", kind="object", personal=False, scored=False),
+    _contact("email_canonical", "E-mail for matching", derived_from="email", unstated=True, matched=True),
+
+    _organization("name", lead="company_name", matched=True,
+                  headers="companyname company companyaccount accountname account organization organisation"
+                          " organizationname employer associatedcompany primaryassociatedcompany firma"
+                          " firmenname unternehmen unternehmensname arbeitgeber companynameforemails"
+                          " entreprise societe empresa azienda bedrijf"),
+    _organization("domain", lead="company_domain", longest=2000, editable=False, matched=True,
+                  headers="companydomain companydomainname domain website websiteurl companywebsite"
+                          " webseite homepage internetseite"),
+    _organization("legal_form", lead="company_legal_form", derived_from="name"),
+    _organization("industry", lead="industry", headers="industry sector branche wirtschaftszweig"),
+    _organization("employee_count", "Employees", lead="employee_count", kind="integer",
+                  headers="employeecount employees numberofemployees noofemployees numemployees"
+                          " companysize headcount mitarbeiter mitarbeiterzahl mitarbeiteranzahl"
+                          " anzahlmitarbeiter anzahldermitarbeiter"),
+    _organization("company_size", lead="company_size", derived_from="employee_count",
+                  choices=states.COMPANY_SIZES, exported=True),
+    _organization("annual_revenue", lead="annual_revenue", kind="number", column="revenue",
+                  headers="annualrevenue revenue companyrevenue umsatz jahresumsatz"),
+    _organization("revenue_range", lead="revenue_range", derived_from="annual_revenue",
+                  choices=states.REVENUE_RANGES),
+    _organization("founded_year", "Founded", kind="integer"),
+    _organization("city", reads_as="city"),
+    _organization("region", reads_as="region"),
+    _organization("country", reads_as="country"),
+    _organization("linkedin_url", "LinkedIn", column="linkedin", longest=2000, reads_as="linkedin_url"),
+    _organization("description"),
+    _organization("technologies", kind="list"),
+    _organization("company_key", "Name for matching", lead="company_key", derived_from="name", unstated=True,
+                  matched=True),
+
+    _lead("status", given=False, personal=False, audited=True, editable=True, exported=True, scored=False,
+          filter="status", choices=states.STATUSES),
+    _lead("owner", given=False, longest=320, audited=True, editable=True, exported=True, scored=False,
+          filter="owner"),
+    _lead("source", personal=False, editable=False, filter="source",
+          headers="source leadsource originalsource quelle leadquelle herkunft"),
+    _lead("tags", kind="list", audited=True, filter="tag",
+          headers="tags tag labels schlagworte schlagwoerter"),
+    _lead("message", longest=10_000, multiline=True, headers="message nachricht anfrage"),
+    _lead("utm", "Campaign (UTM)", kind="object", personal=False),
+    _lead("custom", "Other answers", kind="object"),
+)
+
+
+def fields_of(entity: str) -> tuple[Field, ...]:
+    """The fields of a contact, an organization or a lead."""
+    return tuple(field for field in FIELDS if field.entity == entity)
+
+
+# What a lead that comes in may tell, by the lead's names; then what of it is worked out anew.
+GIVEN: Final = {field.lead: field for field in FIELDS if field.lead and not field.derived_from}
+DERIVED: Final = {field.lead: field for field in FIELDS if field.lead and field.derived_from}
+
+# Entity -> name -> (column, SQL type) of the facts that sources tell, with provenance. (A consent is
+# merged by rules of its own.)
+COLUMNS: Final = {
+    entity: {field.name: (field.column, field.sql) for field in fields_of(entity) if field.kind != "object"}
+    for entity in states.ENTITIES}
+# Entity -> what a lead calls it -> its name: what a lead that comes in tells of each.
+FROM_LEAD: Final = {
+    entity: {field.lead: field.name for field in fields_of(entity) if field.lead and field.kind != "object"}
+    for entity in states.ENTITIES}
+# Places such as "contact.seniority" that scoring rules may look at.
+SCORED: Final = {
+    entity: tuple(field.name for field in fields_of(entity) if field.scored)
+    for entity in (*states.ENTITIES, "lead")}

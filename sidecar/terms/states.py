@@ -1,0 +1,74 @@
+"""What may stand where the engine knows all that there is: grades, statuses, stages, lanes, events…
+
+The CHECK constraints of the database say the same; a test holds them equal. People read a name by
+`sidecar.terms.label`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Of a score, the best first.
+GRADES: Final = ("hot", "warm", "cold")
+
+# Of a lead, to the people who work on it.
+STATUSES: Final = ("new", "working", "qualified", "converted", "lost", "archived")
+OPEN: Final = ("new", "working", "qualified")  # of these a person has one lead at most
+
+# Of a lead in the pipeline.
+STAGES: Final = ("queued", "leased", "waiting", "scored", "done", "dead")
+DUE: Final = ("queued", "waiting")  # a claim may take it
+HELD: Final = ("leased", "scored")  # a batch holds it
+UNFINISHED: Final = tuple(stage for stage in STAGES if stage != "done")
+
+# In the order in which they are served: people before imports.
+LANES: Final = ("interactive", "bulk")
+
+# What people do.
+EVENTS: Final = (
+    "page_view", "pricing_view", "form_submit", "demo_request", "contact_request", "content_download",
+    "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "bounce",
+)
+
+# What became of a lead that came in; of a lead in a step of the pipeline.
+INTAKE_OUTCOMES: Final = ("created", "updated", "rejected", "suppressed")
+STEP_OUTCOMES: Final = ("ok", "retry", "dead")
+
+BATCH_STATES: Final = ("open", "completed", "failed", "expired")
+CALL_STATES: Final = ("planned", "started", "answered", "in_doubt", "dropped")
+UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
+MESSAGE_STATES: Final = ("owed", "sending", "sent", "dead")
+OWED: Final = ("owed", "sending")  # it is not delivered yet
+JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled")
+JOB_DUE: Final = ("queued", "running")  # it takes steps
+JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
+MODEL_STATES: Final = ("draft", "published", "retired")
+DUPLICATE_STATES: Final = ("open", "dismissed", "merged")
+DUPLICATES_LISTED: Final = ("open", "dismissed")  # merged, a pair is one contact
+IDENTITY_KINDS: Final = ("email", "linkedin", "mobile")
+ENTITIES: Final = ("contact", "organization")  # of which facts are known, by several sources
+
+# Vocabularies. Seniorities, departments, sizes and revenues are People Data Labs' enumerations
+# job_title_levels, job_title_role, job_company_size and inferred_revenue (docs.peopledatalabs.com).
+SENIORITIES: Final = (
+    "owner", "cxo", "partner", "vp", "director", "manager", "senior", "entry", "training", "unpaid",
+)
+DEPARTMENTS: Final = (
+    "advisory", "analyst", "creative", "education", "engineering", "finance", "fulfillment",
+    "health", "hospitality", "human_resources", "legal", "manufacturing", "marketing",
+    "operations", "partnerships", "product", "professional_service", "public_service", "research",
+    "sales", "sales_engineering", "support", "trade", "unemployed",
+)
+COMPANY_SIZES: Final = (
+    "1-10", "11-50", "51-200", "201-500", "501-1000", "1001-5000", "5001-10000", "10001+",
+)
+REVENUE_RANGES: Final = (
+    "$0-$1M", "$1M-$10M", "$10M-$25M", "$25M-$50M", "$50M-$100M", "$100M-$250M", "$250M-$500M",
+    "$500M-$1B", "$1B-$10B", "$10B+",
+)
+EMAIL_TYPES: Final = ("corporate", "free", "role", "disposable")
+# libphonenumber's PhoneNumberType.
+PHONE_TYPES: Final = (
+    "mobile", "fixed_line", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip",
+    "personal", "pager", "uan", "voicemail", "unknown",
+)

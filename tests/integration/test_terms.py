@@ -1,0 +1,101 @@
+"""Fields and states: what GET /v1/fields tells, and that the database says the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sidecar.store.database import many
+from sidecar.terms import states
+from sidecar.terms.fields import DERIVED, FIELDS, GIVEN, fields_of
+from tests.integration.conftest import Api
+from tests.integration.test_scoring import LEAD
+
+# (table, column) -> what may stand there. Kinds that are no state of the engine are left out.
+CHECKED = {
+    ("contacts", "email_type"): states.EMAIL_TYPES,
+    ("contact_identities", "kind"): states.IDENTITY_KINDS,
+    ("leads", "status"): states.STATUSES, ("leads", "grade"): states.GRADES,
+    ("lead_scores", "grade"): states.GRADES,
+    ("intake", "outcome"): states.INTAKE_OUTCOMES,
+    ("batches", "lane"): states.LANES, ("batches", "state"): states.BATCH_STATES,
+    ("work_items", "lane"): states.LANES, ("work_items", "stage"): states.STAGES,
+    ("provider_calls", "subject_kind"): states.ENTITIES, ("provider_calls", "state"): states.CALL_STATES,
+    ("claims", "entity_kind"): states.ENTITIES,
+    ("notifications", "state"): states.MESSAGE_STATES,
+    ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
+    ("scoring_models", "state"): states.MODEL_STATES,
+    ("duplicates", "state"): states.DUPLICATE_STATES,
+}
+ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("notifications", "kind"), ("users", "role")}
+TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
+
+
+def checks(engine):
+    """{(table, column): words} of every CHECK that lists words, as the database has it."""
+    with engine.database.read() as cursor:
+        rows = many(cursor, "SELECT conrelid::regclass::text AS t, pg_get_constraintdef(oid) AS d"
+                            " FROM pg_constraint WHERE contype = 'c'"
+                            " AND connamespace = 'public'::regnamespace")
+    found = {}
+    for row in rows:
+        listed = re.fullmatch(r"CHECK \(\((\w+) = (?:ANY \(ARRAY\[(.*)\]\)|('\w+'::text))\)\)", row["d"])
+        if listed:
+            words = re.findall(r"'([^']*)'", listed[2] or listed[3])
+            found[row["t"], listed[1]] = set(words)
+    return found
+
+
+def test_the_database_knows_the_same_states(engine):
+    found = checks(engine)
+    assert found.keys() - ELSEWHERE == CHECKED.keys()
+    assert {place: found[place] for place in CHECKED} == {
+        place: set(names) for place, names in CHECKED.items()}
+
+
+@pytest.mark.parametrize("entity", TABLES)
+def test_every_field_has_its_column_and_every_column_that_holds_facts_its_field(engine, entity):
+    with engine.database.read() as cursor:
+        columns = {row["c"]: row["t"] for row in many(
+            cursor, "SELECT attname AS c, format_type(atttypid, NULL) AS t FROM pg_attribute WHERE attrelid ="
+                    " %s::regclass AND attnum > 0 AND NOT attisdropped", (TABLES[entity],))}
+    said = {field.column: field.sql for field in fields_of(entity)}
+    assert said.items() <= columns.items()
+    assert columns.keys() - said.keys() == {
+        "contact": {"id", "org_id", "version", "created_at", "updated_at"},
+        "organization": {"id", "version", "created_at", "updated_at"},
+        "lead": {"id", "contact_id", "org_id", "email", "total_score", "grade", "hot_changes", "scored_at",
+                 "search_text", "version", "created_at", "updated_at"},
+    }[entity]
+
+
+def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
+    assert app.test_client().get("/v1/fields").status_code == 401
+    told = Api(app.test_client(), "reader").get("/v1/fields").json
+    assert [(field["entity"], field["name"]) for field in told["fields"]] == [
+        (field.entity, field.name) for field in FIELDS]
+    assert next(field for field in told["fields"] if field["name"] == "linkedin_url") == {
+        "entity": "contact", "name": "linkedin_url", "label": "LinkedIn", "type": "text", "longest": 2000,
+        "personal": True, "derived": False, "editable": True, "scored": True, "choices": None}
+    choices = {field["name"]: field["choices"] for field in told["fields"] if field["choices"]}
+    assert choices["seniority"][0] == "owner" and choices.keys() == {
+        "seniority", "department", "email_type", "phone_type", "company_size", "revenue_range", "status"}
+    assert told["states"]["statuses"][:4] == [
+        {"name": "new", "label": "New", "open": True}, {"name": "working", "label": "Working", "open": True},
+        {"name": "qualified", "label": "Qualified", "open": True},
+        {"name": "converted", "label": "Converted", "open": False}]
+    assert {"name": "page_view", "label": "Page view"} in told["states"]["events"]
+    assert [len(told["states"][kind]) for kind in ("grades", "stages", "lanes")] == [3, 6, 2]
+
+
+def test_what_is_worked_out_of_a_lead_is_stored(api):
+    lead = LEAD | {"phone": "+44 20 7946 0018 ext. 7", "consent": {"email": True},
+                   "company_domain": "firm.example"}
+    tidied = api.post("/v1/normalize", {"leads": [lead]}).json["results"][0]["lead"]
+    assert tidied.keys() >= GIVEN.keys() | DERIVED.keys()
+    stored = api.get(f"/v1/leads/{api.post('/v1/leads', lead).json['results'][0]['lead_id']}").json
+    for name, value in tidied.items():
+        field = (GIVEN | DERIVED)[name]
+        place = stored if field.entity == "lead" else stored[field.entity]
+        assert place[field.name] == value, name

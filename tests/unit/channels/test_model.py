@@ -1,0 +1,42 @@
+"""What every channel of the registry keeps to."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from sidecar import environment
+from sidecar.channels import CHANNELS
+from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.model import Channel
+
+from .messages import ALERT, MESSAGE
+
+
+@pytest.fixture(params=CHANNELS)
+def channel(request: pytest.FixtureRequest) -> Channel:
+    """A channel of which nothing is set."""
+    made = CHANNELS[request.param]
+    [values] = environment.read({}, made)
+    return made(**values)
+
+
+def test_the_channels_are_found() -> None:
+    assert list(CHANNELS) == ["email", "slack"]
+
+
+def test_a_channel_is_frozen_and_all_its_fields_are_settings(channel: Channel) -> None:
+    declared = [f"SIDECAR_{item.name.upper()}" for item in fields(channel)]
+    assert environment.variables(type(channel)) == declared
+    with pytest.raises(FrozenInstanceError):
+        setattr(channel, fields(channel)[0].name, "other")
+
+
+def test_a_channel_that_is_not_set_up_tells_nobody(channel: Channel) -> None:
+    assert channel.lead_recipients() == channel.operations_recipients() == ()
+
+
+def test_a_channel_renders_leads_and_alerts(channel: Channel) -> None:
+    assert "Ada Lindqvist" in str(channel.render_lead(lead_content(MESSAGE)))
+    assert "Lead enrichment failed" in str(channel.render_operations(alert_content(ALERT)))

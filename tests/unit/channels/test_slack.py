@@ -1,0 +1,228 @@
+"""What Slack is sent, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from sidecar.channels import slack
+from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.model import DeliveryError
+from sidecar.channels.slack import Slack
+
+from .messages import ALERT, HOSTILE, MESSAGE, any_alert, any_message
+
+SLACK = Slack(slack_webhook_url="http://127.0.0.1/sales",
+              operations_slack_webhook_url="http://127.0.0.1/operations")
+
+
+def rendered(message: dict[str, Any]) -> dict[str, Any]:
+    return SLACK.render_lead(lead_content(message))
+
+
+def rendered_alert(alert: dict[str, Any]) -> dict[str, Any]:
+    return SLACK.render_operations(alert_content(alert))
+
+
+def texts(payload: Any) -> list[dict[str, Any]]:
+    """Every text object of a payload."""
+    if isinstance(payload, list):
+        return [found for item in payload for found in texts(item)]
+    if not isinstance(payload, dict):
+        return []
+    own = [payload] if payload.get("type") in ("mrkdwn", "plain_text") else []
+    return own + texts(list(payload.values()))
+
+
+def check_payload(payload: dict[str, Any]) -> None:
+    """Slack's limits, and nothing of a stranger's that Slack would act on."""
+    json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+    assert set(payload) == {"text", "blocks", "unfurl_links"}
+    check_markup(payload["text"])
+    assert len(payload["text"]) <= 4000
+    assert 1 <= len(payload["blocks"]) <= 50
+    header = payload["blocks"][0]["text"]
+    assert header["type"] == "plain_text"
+    assert 1 <= len(header["text"]) <= 150
+    for text in texts(payload):
+        assert 1 <= len(text["text"]) <= 3000
+        if text["type"] == "mrkdwn":
+            assert text["verbatim"]
+            check_markup(text["text"])
+    for block in payload["blocks"]:
+        assert len(block.get("fields", [])) <= 10
+        assert all(len(field["text"]) <= 2000 for field in block.get("fields", []))
+        for button in block["elements"] if block["type"] == "actions" else []:
+            assert re.fullmatch(r"https?://[!-~]+", button["url"])
+            assert len(button["url"]) <= 3000
+
+
+def check_markup(text: str) -> None:
+    """Of Slack's markup only our own mail and phone links are there."""
+    rest = re.sub(r"<(mailto|tel):[^<>|\s]+\|[^<>]*>", "", text)
+    assert "<" not in rest
+    assert re.search(r"&(?!amp;|lt;|gt;)", rest) is None
+    assert ">" not in rest.replace("\n>", "\n")
+
+
+def test_a_lead() -> None:
+    payload = rendered(MESSAGE)
+    check_payload(payload)
+    assert payload["text"] == "Hot lead 92: Ada Lindqvist, Fjordlight &amp; Söhne AB"
+    header, fields, why, words, actions = payload["blocks"]
+    assert header["text"]["text"] == "🔥 92 · Ada Lindqvist, Fjordlight & Söhne AB"
+    assert [field["text"] for field in fields["fields"]] == [
+        "*Job title*\nVP Revenue Operations", "*Company*\nFjordlight &amp; Söhne AB",
+        "*E-mail*\n<mailto:ada@fjordlight.example|ada@fjordlight.example>",
+        "*Phone*\n<tel:+46701740605|+46701740605>", "*Country*\nSE", "*Source*\nweb form",
+    ]
+    assert why["text"]["text"] == "*Why hot*\n• Asked for a demo today\n• Vice president"
+    assert words["text"]["text"] == "*Their words*\n>Could somebody show us the product?"
+    assert actions["elements"][0]["url"] == MESSAGE["link"]
+
+
+def test_sandbox_data_is_labelled() -> None:
+    payload = rendered({**MESSAGE, "sandbox": True})
+    assert payload["text"].startswith("[Sandbox] ")
+    assert any("Sandbox data" in text["text"] for text in texts(payload))
+    assert "andbox" not in json.dumps(rendered(MESSAGE))
+
+
+def test_little_known() -> None:
+    payload = rendered({"email": "x@example.com", "name": None})
+    assert payload["text"] == "New lead: x@example.com"
+    assert [block["type"] for block in payload["blocks"]] == ["header", "section"]
+
+
+def test_operations() -> None:
+    payload = rendered_alert(ALERT)
+    check_payload(payload)
+    assert payload["blocks"][0]["text"]["text"] == "⚠️ Lead enrichment failed"
+    assert payload["blocks"][1]["text"]["text"] == "Node: Enrich\n500 leads &lt;wait&gt;"
+
+
+def test_hostile_strings() -> None:
+    for text in HOSTILE:
+        check_payload(rendered({
+            **dict.fromkeys(MESSAGE, text), "reasons": [text] * 20, "sandbox": True,
+        }))
+        check_payload(rendered_alert(dict.fromkeys(ALERT, text)))
+
+
+@given(any_message)
+def test_any_message(message: dict[str, Any]) -> None:
+    check_payload(rendered(message))
+
+
+@given(any_alert)
+def test_any_alert(alert: dict[str, Any]) -> None:
+    check_payload(rendered_alert(alert))
+
+
+class Webhooks(HTTPServer):
+    """Incoming webhooks: what they got, and the answer they give."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Webhook)
+        self.answer: tuple[int, dict[str, str]] = (200, {})
+        self.got: list[tuple[str, Any]] = []
+
+    def channel(self) -> Slack:
+        root = f"http://127.0.0.1:{self.server_port}"
+        return Slack(slack_webhook_url=f"{root}/sales", operations_slack_webhook_url=f"{root}/operations")
+
+
+class _Webhook(BaseHTTPRequestHandler):
+    server: Webhooks
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((self.path, json.loads(body)))
+        status, headers = self.server.answer
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": "5"}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def webhooks() -> Iterator[Webhooks]:
+    with Webhooks() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def send(channel: Slack, recipient: str = "sales") -> None:
+    channel.send(recipient, {"text": "Hot lead"}, message_id="1@house.example", possible_duplicate=False)
+
+
+def refusal(channel: Slack, recipient: str = "sales") -> DeliveryError:
+    with pytest.raises(DeliveryError) as refused:
+        send(channel, recipient)
+    return refused.value
+
+
+def test_each_recipient_has_its_webhook(webhooks: Webhooks) -> None:
+    send(webhooks.channel(), "sales")
+    send(webhooks.channel(), "operations")
+    assert webhooks.got == [("/sales", {"text": "Hot lead"}), ("/operations", {"text": "Hot lead"})]
+
+
+@pytest.mark.parametrize(("status", "permanent"), [
+    (301, False), (400, True), (403, True), (404, True), (410, True), (500, False), (503, False),
+])
+def test_what_slack_refuses_for_good(webhooks: Webhooks, status: int, permanent: bool) -> None:
+    webhooks.answer = (status, {"Location": "/sales"})
+    error = refusal(webhooks.channel())
+    assert (str(error), error.permanent, error.retry_after) == (
+        f"Slack answered {status} hello", permanent, None)
+    assert len(webhooks.got) == 1
+
+
+@pytest.mark.parametrize(("header", "seconds"), [
+    ({"Retry-After": "30"}, 30), ({"Retry-After": "86400"}, 3600), ({"Retry-After": "-5"}, 0), ({}, None),
+    ({"Retry-After": "soon"}, None), ({"Retry-After": "nan"}, None),
+])
+def test_slack_says_when_to_come_back(
+    webhooks: Webhooks, header: dict[str, str], seconds: float | None
+) -> None:
+    webhooks.answer = (429, header)
+    error = refusal(webhooks.channel())
+    assert (error.permanent, error.retry_after) == (False, seconds)
+
+
+def test_slack_that_is_away_or_slow_is_asked_again(
+    closed_port: int, silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.05)
+    for port, reason in ((closed_port, "ConnectionError"), (silent_port, "ReadTimeout")):
+        error = refusal(Slack(
+            slack_webhook_url=f"http://127.0.0.1:{port}/", operations_slack_webhook_url=None))
+        assert (str(error), error.permanent) == (f"Slack cannot be reached: {reason}", False)
+
+
+@pytest.mark.parametrize("recipient", ["operations", "somebody"])
+def test_a_recipient_without_a_webhook_never_gets_it(webhooks: Webhooks, recipient: str) -> None:
+    only_sales = Slack(
+        slack_webhook_url=webhooks.channel().slack_webhook_url, operations_slack_webhook_url=None)
+    assert refusal(only_sales, recipient).permanent
+    assert webhooks.got == []
+
+
+def test_who_is_told() -> None:
+    assert SLACK.lead_recipients() == ("sales",)
+    assert SLACK.operations_recipients() == ("operations",)

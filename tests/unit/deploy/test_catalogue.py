@@ -1,0 +1,122 @@
+"""What deployers and n8n know of the providers is made from the registry, a new one's too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy import catalogue
+from deploy.settings import ROOT, Settings
+from sidecar.enrichment import PROVIDERS
+
+# A provider in its one file, and its twin.
+PROVIDER = '''
+from sidecar.enrichment.model import Answer, Auth, Operation, Provider, get_request
+
+PROVIDER = Provider(
+    name="zephyr", title="Zephyr", key_setting="ZEPHYR_TOKEN", base_url="https://api.zephyr.example/v1",
+    hosts=("api.zephyr.example",), auth=Auth("query", "token"), pace_per_second=1.0,
+    operations=(Operation(
+        name="company", subject="organization", provides=frozenset({"name"}), credits=1.0, hit_rate=0.5,
+        lookup=lambda facts: {"domain": facts["organization"]["domain"]}, request=get_request("/firm"),
+        read=lambda status, headers, body: Answer("not_found")),),
+)
+'''
+TWIN = '''
+from sandbox.twin import Twin, reply
+
+TWIN = Twin("zephyr", {"/v1/firm": "company"}, lambda *asked: reply({"asked": asked}))
+'''
+ASK_THE_TWIN = '''
+import asyncio, json
+from aiohttp.test_utils import TestClient, TestServer
+from sandbox.server import create_app
+
+async def ask():
+    async with TestClient(TestServer(create_app())) as client:
+        answer = await client.get("/zephyr/v1/firm", params={"domain": "acme.example"})
+        print(json.dumps(await answer.json()))
+
+asyncio.run(ask())
+'''
+
+
+def test_env_example_names_the_key_of_every_provider():
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    settings = [provider.key_setting for provider in PROVIDERS.values()]
+    assert catalogue.example(text, settings) == text
+    assert all(f"\n#{name}=\n" in text for name in settings)
+
+
+def test_keys_are_found_by_their_settings(tmp_path):
+    found = Settings(tmp_path, {"HUNTER_API_KEY": "a-key"})
+    assert catalogue.provider_keys(found) == dict.fromkeys(PROVIDERS, "") | {"hunter": "a-key"}
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of the product with one more provider and its twin, after `make catalogue`."""
+    root = tmp_path / "product"
+    for name in ("sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (".env.example", "monitoring/alertmanager/silent.yml"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
+    (root / "sandbox/providers/zephyr.py").write_text(TWIN)
+    python(root, "-m", "deploy.catalogue")
+    return root
+
+
+def python(root: Path, *arguments: str) -> str:
+    """Python within that copy alone."""
+    done = subprocess.run([sys.executable, *arguments], cwd=root, env={"PYTHONPATH": str(root)},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_provider_is_one_file_and_its_twin(tree):
+    entry = json.loads((tree / "n8n/custom-nodes/shared/catalogue.json").read_text())[-1]
+    assert entry == {"name": "zephyr", "title": "Zephyr", "key_setting": "ZEPHYR_TOKEN",
+                     "auth": {"location": "query", "name": "token"}, "hosts": ["api.zephyr.example"]}
+    assert "#PEOPLEDATALABS_API_KEY=\n#ZEPHYR_TOKEN=\n\n" in (tree / ".env.example").read_text()
+    found = Settings(tree, {"ZEPHYR_TOKEN": "a-key"}, tree)
+    assert catalogue.provider_keys(found)["zephyr"] == "a-key"
+    assert json.loads(python(tree, "-c", ASK_THE_TWIN)) == {"asked": ["company", "acme.example", "", 1]}
+
+
+def test_a_new_providers_key_reaches_n8n_in_both_stacks(tree):
+    from deploy import compose
+    from local import programs
+
+    found = Settings(tree, {"ZEPHYR_TOKEN": "a-key", "SECRETS_DIR": "secrets"}, tree)
+    compose.prepare(found)
+    by_compose = json.loads((tree / "secrets/provider_keys.json").read_text())
+    stack = programs.Stack(found, dict.fromkeys(PORTS, 1), Everything(), None)
+    embedded = json.loads(programs.n8n_secrets(stack)["provider_keys.json"])
+    assert by_compose == embedded == {"hunter": "", "peopledatalabs": "", "zephyr": "a-key"}
+
+
+PORTS = ("edge", "sidecar", "postgres", "valkey", "n8n", "providers", "sinks", "smtp")
+
+
+class Everything(dict):
+    """A secret of any name."""
+
+    def __missing__(self, name):
+        return f"secret {name}"
+
+
+def test_no_other_file_of_the_product_names_a_provider():
+    shared = [ROOT / name for name in ("docker-compose.yml", "Makefile", "n8n/start.sh", "tests/stack.py")]
+    for path in [*shared, *(p for room in ("deploy", "local") for p in (ROOT / room).rglob("*.*"))]:
+        if path.suffix in (".pyc", ".csv") or path.name == "package-lock.json":
+            continue
+        text = path.read_text(encoding="utf-8").casefold()
+        assert not [name for name in PROVIDERS if name in text], path
