@@ -33,6 +33,7 @@ from sidecar.api import (
 )
 from sidecar.engine import Engine
 from sidecar.ids import new_id
+from sidecar.services import overview
 from sidecar.settings import Settings
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.extensions["engine"] = engine
     _requests(app)
     errors.init_app(app)
-    metrics.init_app(app, engine)
+    metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, records, leads, customers, duplicates, jobs, forms, pipeline,
                    operations, terms, health, openapi):
         app.register_blueprint(module.bp)

@@ -7,9 +7,8 @@ Postgres at the scrape.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from itertools import product
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
@@ -17,13 +16,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 from prometheus_flask_exporter import PrometheusMetrics
-
-from sidecar.errors import Unavailable
-from sidecar.store import calls, notifications, work
-from sidecar.terms.states import LANES, UNFINISHED
-
-if TYPE_CHECKING:
-    from sidecar.engine import Engine
 
 LEADS = Counter("enrich_leads_received", "Leads received, by outcome.", ["outcome"])
 WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
@@ -40,53 +32,53 @@ RESPONSE_CACHE = Counter(
     "enrich_response_cache", "Requests that Redis may answer: hit, miss, or Redis unavailable.", ["result"])
 
 
-class QueueCollector(Collector):
-    """Queue depth and age, messages and provider calls, as Postgres has them."""
+Figures = Mapping[tuple[str, ...], float]
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+
+@dataclass(frozen=True)
+class QueueFigures:
+    """What stands in Postgres, by labels: leads by (lane, stage), the age in seconds of the oldest due one by
+    (lane,), messages that are not delivered by (state,), calls and credits of the last 30 days by (provider,
+    sandbox). Zeros, too: a series that comes and goes cannot be alerted on."""
+
+    leads: Figures
+    oldest: Figures
+    messages: Figures
+    calls: Figures
+    credits: Figures
+
+
+class QueueCollector(Collector):
+    """Queue depth and age, messages and provider calls, as Postgres has them at the scrape."""
+
+    def __init__(self, read: Callable[[], QueueFigures | None]) -> None:
+        self._read = read
 
     def collect(self) -> Iterator[Metric]:
-        """Three queries; nothing when the database is away (the health check tells)."""
-        depth = GaugeMetricFamily(
-            "enrich_work_items", "Leads by lane and stage.", labels=["lane", "stage"])
-        age = GaugeMetricFamily(
-            "enrich_queue_oldest_age_seconds", "Age of the oldest due lead.", labels=["lane"])
-        outbox = GaugeMetricFamily(
-            "enrich_notifications", "Messages not delivered, by state.", labels=["state"])
-        made = GaugeMetricFamily(
-            "enrich_provider_calls", "Provider calls of the last 30 days.", labels=["provider", "sandbox"])
-        credits = GaugeMetricFamily(
-            "enrich_provider_credits", "Credits spent in the last 30 days.", labels=["provider", "sandbox"])
-        try:
-            with self._engine.database.read(may_lag=True) as cursor:
-                oldest = dict.fromkeys(LANES, 0.0)
-                # Zeros, too: a series that comes and goes cannot be alerted on.
-                leads = dict.fromkeys(product(LANES, UNFINISHED), 0)
-                for row in work.depth(cursor):
-                    leads[row["lane"], row["stage"]] = row["leads"]
-                    if row["stage"] == "queued":
-                        oldest[row["lane"]] = max(0.0, row["oldest_seconds"])
-                for (lane, stage), count in leads.items():
-                    depth.add_metric([lane, stage], count)
-                for lane, seconds in oldest.items():
-                    age.add_metric([lane], seconds)
-                for state, count in notifications.counts(cursor).items():
-                    outbox.add_metric([state], count)
-                for row in calls.spend(cursor, 30):
-                    labels = [row["provider"], str(row["sandbox"]).lower()]
-                    made.add_metric(labels, row["calls"])
-                    credits.add_metric(labels, row["credits"] or 0)
-        except Unavailable:
+        """Nothing when there are no figures (the health check tells that the database is unavailable)."""
+        told = self._read()
+        if told is None:
             return
-        yield from (depth, age, outbox, made, credits)
+        for name, text, labels, figures in (
+            ("work_items", "Leads by lane and stage.", ["lane", "stage"], told.leads),
+            ("queue_oldest_age_seconds", "Age of the oldest due lead.", ["lane"], told.oldest),
+            ("notifications", "Messages not delivered, by state.", ["state"], told.messages),
+            ("provider_calls", "Provider calls of the last 30 days.", ["provider", "sandbox"], told.calls),
+            ("provider_credits", "Credits spent in the last 30 days.", ["provider", "sandbox"],
+             told.credits),
+        ):
+            gauge = GaugeMetricFamily(f"enrich_{name}", text, labels=labels)
+            for values, figure in figures.items():
+                gauge.add_metric(values, figure)
+            yield gauge
 
 
-def init_app(app: Flask, engine: Engine) -> None:
-    """Measure every request by route, and serve /metrics."""
+def init_app(app: Flask, read: Callable[[], QueueFigures | None]) -> None:
+    """Measure every request by route, and serve /metrics; `read` answers the queue's figures, None when the
+    database is unavailable."""
     own = CollectorRegistry(auto_describe=True)
     PrometheusMetrics(app, path=None, group_by="url_rule", defaults_prefix="enrich", registry=own)
-    collector = QueueCollector(engine)
+    collector = QueueCollector(read)
 
     @app.get("/metrics")
     def metrics() -> Response:

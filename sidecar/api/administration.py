@@ -115,7 +115,6 @@ def enable_client(engine: Engine, caller: Caller, client_id: str, body: dict[str
 @endpoint(bp, "GET", "/v1/audit", scope="admin", query=schemas.AuditQuery(), answer=schemas.AuditPage())
 def audit(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Who did what, newest first; of one kind of entity or one entity."""
-    rows, after = administration.list_audit(
+    return page(*administration.list_audit(
         engine, kind=query.get("entity_kind"), entity_id=query.get("entity_id"), limit=query["limit"],
-        after=number_after(query.get("cursor")))
-    return page(rows, None if after is None else [after])
+        after=number_after(query.get("cursor"))))

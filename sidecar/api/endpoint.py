@@ -15,6 +15,7 @@ from marshmallow import Schema, ValidationError
 from sidecar.api import errors, limits, response_cache
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound, Unauthorized
+from sidecar.records.text import is_storable, storable
 from sidecar.services import idempotency
 from sidecar.services.access import Caller, authenticate, require_admin
 from sidecar.services.audit import Actor
@@ -68,7 +69,7 @@ def endpoint(
             engine: Engine = current_app.extensions["engine"]
             caller = _caller(engine, scope)
             limits.check(engine, route_class, caller)
-            if any("\0" in str(value) for value in arguments.values()):
+            if not all(is_storable(str(value)) for value in arguments.values()):
                 raise NotFound("There is no such thing.")  # Postgres cannot even be asked for it.
             if body is not None:
                 arguments["body"] = load(body, json_body())
@@ -212,5 +213,4 @@ def pointers(messages: Any, at: str = "") -> list[dict[str, str]]:
 
 
 def _token(key: Any) -> str:
-    text = str(key).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    return text[:100].replace("~", "~0").replace("/", "~1")
+    return storable(key)[:100].replace("~", "~0").replace("/", "~1")

@@ -9,7 +9,17 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.pipeline import batches, completion, messages, providers, scoring, waking, workflow_errors
+from sidecar.pipeline import (
+    batches,
+    closing,
+    completion,
+    messages,
+    providers,
+    retention,
+    scoring,
+    waking,
+    workflow_errors,
+)
 from sidecar.services.access import Caller
 
 bp = Blueprint("pipeline", __name__)
@@ -20,6 +30,7 @@ _BATCH = "/v1/pipeline/batches/<uuid:batch_id>"
           answer=schemas.Batch())
 def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Lease a batch of due leads; empty when there is nothing or enough batches run."""
+    retention.tidy_up(engine)  # at most once a minute; there is no other clock
     batch = batches.claim(engine, body.get("lane"), body.get("limit"), body.get("execution_id"))
     if batch["more"]:
         waking.wake(engine, batch["lane"])  # another batch may run beside this one
@@ -79,7 +90,7 @@ def complete(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]
           answer=schemas.BatchFailed())
 def fail(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
     """Give the batch back with a reason."""
-    return batches.fail(engine, str(batch_id), body["reason"])
+    return closing.fail(engine, str(batch_id), body["reason"])
 
 
 @endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", limit="none", body=schemas.WakeRequest(),

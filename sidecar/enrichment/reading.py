@@ -20,6 +20,7 @@ from sidecar.records import (
     seniority,
 )
 from sidecar.records.phone import Phone
+from sidecar.records.text import tidy
 
 _LONGEST = 500
 
@@ -41,11 +42,8 @@ def at(value: Any, *path: str) -> Any:
 
 
 def text(value: Any) -> str | None:
-    """A non-empty, storable string; anything else (booleans of free plans, too) is None."""
-    if not isinstance(value, str):
-        return None
-    cleaned = "".join(c for c in value if c >= " " and not "\ud800" <= c <= "\udfff").strip()
-    return cleaned[:_LONGEST] or None
+    """A tidy, non-empty line; anything else (booleans of free plans, too) is None."""
+    return tidy(value)[:_LONGEST].rstrip() or None if isinstance(value, str) else None
 
 
 def whole(value: Any) -> int | None:

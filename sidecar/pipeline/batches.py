@@ -1,17 +1,19 @@
-"""Claiming batches of due leads, and giving them back."""
+"""Claiming batches of due leads, and the steps that work on them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import NotFound
 from sidecar.ids import new_id
 from sidecar.pipeline import waking
+from sidecar.pipeline.closing import expire
 from sidecar.pipeline.intake import lead_url
-from sidecar.pipeline.retention import tidy_up
 from sidecar.store import work
-from sidecar.store.database import Cursor, Row
+from sidecar.store.database import Cursor
 from sidecar.terms.states import LANES
 
 
@@ -26,33 +28,59 @@ def claim(
     """
     lanes = (lane,) if lane else LANES
     waking.clear(engine, *lanes)
-    tidy_up(engine)
     settings = engine.settings
     sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}
     open_batches = {"interactive": settings.interactive_batches, "bulk": settings.bulk_batches}
     with engine.database.write() as cursor:
-        work.expire(cursor, settings.max_attempts)
+        expire(cursor, settings.max_attempts)
         for candidate in lanes:
             batch_id = new_id()
-            lead_ids = work.claim(
+            batch = work.claim(
                 cursor, batch_id, candidate, min(limit or sizes[candidate], sizes[candidate]),
                 open_batches[candidate], settings.lease_seconds, execution_id,
             )
-            if lead_ids:
-                batch = work.renew(cursor, batch_id, settings.lease_seconds)
+            if batch:
                 return {
                     "batch_id": batch_id,
                     "lane": candidate,
                     "lease_until": batch["lease_until"],
                     "more": work.more_due(cursor, candidate),
-                    "leads": references(engine, cursor, batch_id, lead_ids),
+                    "leads": references(engine, cursor, batch_id, batch["lead_ids"]),
                 }
     return {"batch_id": None, "lane": lane, "lease_until": None, "more": False, "leads": []}
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch during one step: the step's transaction, and the leads that the batch still holds."""
+
+    engine: Engine
+    cursor: Cursor
+    id: str
+    lane: str
+    round: int
+    lead_ids: list[str]
+
+    def results(self, outcomes: Mapping[str, tuple[str, str]] | None = None) -> list[dict[str, Any]]:
+        """The references of its leads; see `references`."""
+        return references(self.engine, self.cursor, self.id, self.lead_ids, outcomes)
+
+
+@contextmanager
+def leased(engine: Engine, batch_id: str) -> Iterator[Batch]:
+    """A step of a batch: one transaction, in which its lease is renewed and no other step has it.
+
+    Raises LeaseLost when the batch is closed, expired or unknown.
+    """
+    with engine.database.write() as cursor:
+        batch = work.renew(cursor, batch_id, engine.settings.lease_seconds)
+        yield Batch(
+            engine, cursor, batch_id, batch["lane"], batch["round"], work.members(cursor, batch_id))
+
+
 def references(
     engine: Engine, cursor: Cursor, batch_id: str | None, lead_ids: list[str],
-    outcomes: dict[str, tuple[str, str]] | None = None,
+    outcomes: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[dict[str, Any]]:
     """What n8n gets of each lead; outcomes: lead id -> (retry | dead, code), all others are ok."""
     outcomes = outcomes or {}
@@ -64,36 +92,3 @@ def references(
             "outcome": outcome, "code": code,
         })
     return found
-
-
-def fail(engine: Engine, batch_id: str, reason: str) -> Row:
-    """Give a batch back with a reason: {requeued, dead}. Raises NotFound when it is not open."""
-    with engine.database.write() as cursor:
-        batch = work.close_failed(cursor, batch_id, reason)
-        if batch is None:
-            raise NotFound("There is no such open batch.")
-        return work.give_back(
-            cursor, batch, "batch_failed", reason, engine.settings.max_attempts
-        )
-
-
-def lead_failed(
-    cursor: Cursor, engine: Engine, failures: dict[str, Exception], step: str
-) -> dict[str, tuple[str, str]]:
-    """Leads that fail by themselves leave their batch: retried in a minute, at last dead."""
-    code = f"{step}_failed"
-    attempts = {row["lead_id"]: row["attempts"] for row in work.attempts(cursor, list(failures))}
-    outcomes = {
-        lead_id: ("dead" if attempts.get(lead_id, 0) + 1 >= engine.settings.max_attempts
-                  else "retry", code)
-        for lead_id in failures
-    }
-    work.drop(
-        cursor,
-        [
-            (lead_id, "dead" if outcomes[lead_id][0] == "dead" else "queued", code,
-             f"The {step} step failed on this lead: {type(error).__name__}.", 60)
-            for lead_id, error in failures.items()
-        ],
-    )
-    return outcomes

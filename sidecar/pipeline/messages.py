@@ -13,11 +13,13 @@ from sidecar.channels.model import DeliveryError
 from sidecar.channels.routing import RouteSettings, route
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
-from sidecar.pipeline.batches import references
+from sidecar.pipeline.backoff import backoff
+from sidecar.pipeline.batches import leased
 from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.provenance import lead_with_sources
-from sidecar.store import notifications, work
+from sidecar.store import notifications
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +59,8 @@ def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, a
 
 def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:
     """Send what is owed for the leads of a batch: {results, sent, waiting, dead}; the rest follows."""
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        lead_ids = work.members(cursor, batch_id)
-        results = references(engine, cursor, batch_id, lead_ids)
+    with leased(engine, batch_id) as batch:
+        results = batch.results()
     hot = [row["lead_id"] for row in results if row["grade"] == "hot"]
     counts = deliver(engine, hot, seconds) if hot else {"sent": 0, "waiting": 0, "dead": 0}
     return {"results": results, **counts}
@@ -92,7 +92,7 @@ def _send(engine: Engine, message: Row) -> bool:
             if error.permanent or message["attempts"] >= MAX_TRIES:
                 notifications.give_up(cursor, message["id"], str(error))
             else:
-                wait = error.retry_after or _backoff_seconds(message["attempts"])
+                wait = error.retry_after or backoff(message["attempts"], first=5, most=3600)
                 notifications.postpone(cursor, message["id"], wait, str(error))
         log.warning("message not delivered", extra={
             "notification_id": message["id"], "channel": message["channel"], "reason": str(error)})
@@ -100,11 +100,6 @@ def _send(engine: Engine, message: Row) -> bool:
     with engine.database.write() as cursor:
         notifications.sent(cursor, message["id"])
     return True
-
-
-def _backoff_seconds(attempts: int) -> int:
-    """How long to wait after so many tries: 10 s, doubling, an hour at most."""
-    return min(3600, 5 << attempts)
 
 
 def _send_once(engine: Engine, message: Row) -> None:
@@ -157,6 +152,4 @@ def list_messages(
 ) -> tuple[list[Row], list[Any] | None]:
     """Messages, newest first, without their recipients."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = notifications.page(cursor, limit + 1, after[0] if after else None)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return rows[:limit], following
+        return paged(notifications.page(cursor, limit + 1, after[0] if after else None), limit)

@@ -19,9 +19,10 @@ from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.enrichment.planning import request_key
+from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.pipeline import provenance
-from sidecar.pipeline.batches import references
+from sidecar.pipeline.batches import leased
 from sidecar.store import calls, customers, facts, work
 from sidecar.store.database import Cursor, Row
 
@@ -56,29 +57,26 @@ def plan(engine: Engine, batch_id: str) -> dict[str, Any]:
     Answers that are already here (an earlier run, another lead of the same company) are merged
     first, so a repeated plan asks nothing twice.
     """
-    settings = engine.settings
-    with engine.database.write() as cursor:
-        batch = work.renew(cursor, batch_id, settings.lease_seconds)
-        calls.drop_planned(cursor, batch_id)
-        calls.doubt_started(cursor, batch_id)
-        lead_ids = work.members(cursor, batch_id)
-        known = facts.load(cursor, lead_ids)
+    with leased(engine, batch_id) as batch:
+        cursor = batch.cursor
+        calls.give_up(cursor, batch_id)
+        known = facts.load(cursor, batch.lead_ids)
         if _merge_answers(engine, cursor, known):
-            known = facts.load(cursor, lead_ids)
+            known = facts.load(cursor, batch.lead_ids)
         planned: list[Row] = []
         parked = skipped = 0
-        if batch["round"] < settings.max_rounds:
+        if batch.round < engine.settings.max_rounds:
             rows, parked, skipped = _wanted(engine, cursor, batch_id, known)
             planned = calls.plan(cursor, rows)
             parked += len(rows) - len(planned)
             if planned:
                 work.next_round(cursor, batch_id)
         return {
-            "round": batch["round"] + bool(planned),
+            "round": batch.round + bool(planned),
             "calls": [{"call_id": row["call_id"], "provider": row["provider"]} for row in planned],
             "parked": parked,
             "skipped": skipped,
-            "results": references(engine, cursor, batch_id, lead_ids),
+            "results": batch.results(),
         }
 
 
@@ -199,16 +197,15 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
 def start(engine: Engine, batch_id: str, call_ids: list[str], live: list[str]) -> dict[str, Any]:
     """Begin planned calls: {requests: [{call_id, provider, method, url, headers, query, body,
     not_before, timeout_s}]}, without keys. The ledger says `started` before this answers."""
-    settings = engine.settings
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, settings.lease_seconds)
+    with leased(engine, batch_id) as batch:
+        cursor = batch.cursor
         modes = {name: name in live for name in PROVIDERS}
         states = calls.provider_states(cursor)
         if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
             calls.set_live(cursor, modes)
             for name, is_live in modes.items():
                 calls.switch_mode(cursor, batch_id, name, not is_live)
-        begun = calls.start(cursor, batch_id, call_ids, bool(settings.sandbox_url))
+        begun = calls.start(cursor, batch_id, call_ids, bool(engine.settings.sandbox_url))
         requests = _requests(engine, cursor, begun)
     return {"requests": requests}
 
@@ -274,11 +271,12 @@ def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -
                 outcome, read.retry_after_s or operation.ttl_error_s)
             if outcome in ("pending", "throttled", "quota", "auth"):
                 ttl = min(ttl, 60 if outcome == "pending" else _OPEN_SECONDS[outcome])
-            settled.append((
-                row["call_id"], outcome, answer.get("status"),
-                read.credits if not answer.get("error") else 0,
-                answer.get("elapsed_ms"), answer.get("error") or read.detail or None,
-            ))
+            settled.append({
+                "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
+                "credits": 0 if answer.get("error") else read.credits,
+                "elapsed_ms": answer.get("elapsed_ms"),
+                "error": answer.get("error") or read.detail or None,
+            })
             cached.append({
                 "request_key": row["request_key"], "sandbox": row["sandbox"],
                 "provider": row["provider"], "operation": row["operation"],
@@ -319,11 +317,9 @@ def _note_health(
 
 def apply(engine: Engine, batch_id: str) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        lead_ids = work.members(cursor, batch_id)
-        _merge_answers(engine, cursor, facts.load(cursor, lead_ids))
-        return {"results": references(engine, cursor, batch_id, lead_ids)}
+    with leased(engine, batch_id) as batch:
+        _merge_answers(engine, batch.cursor, facts.load(batch.cursor, batch.lead_ids))
+        return {"results": batch.results()}
 
 
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
@@ -333,19 +329,17 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
         if subject.get("id")
     }
     rows = calls.unapplied(cursor, sorted(subjects))
-    said: dict[str, list[Any]] = {"contact": [], "organization": []}
+    said: dict[str, list[Said]] = {"contact": [], "organization": []}
     for row in rows:
         answer = engine.vault.open(row["answer"])
         read = operation_of(row["provider"], row["operation"]).read(
             answer["status"] or 0, answer["headers"], answer["body"])
-        said[row["subject_kind"]].append(
-            (row["subject_id"], read.statements, row["provider"], row["sandbox"], False,
-             row["fetched_at"])
-        )
-    customers.lock_leads(cursor, sorted({item[0] for item in said["contact"]}))
+        said[row["subject_kind"]].append(Said(
+            row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
+    customers.lock_leads(cursor, sorted({item.entity_id for item in said["contact"]}))
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
-        there = customers.existing(cursor, kind, sorted({item[0] for item in said[kind]}))
-        provenance.write_all(cursor, kind, [item for item in said[kind] if item[0] in there])
+        there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))
+        provenance.write_all(cursor, kind, [item for item in said[kind] if item.entity_id in there])
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     return len(rows)

@@ -1,4 +1,4 @@
-"""Housekeeping: whoever claims work tidies up first, at most once a minute for all replicas."""
+"""Housekeeping: with the claims of work, at most once a minute for all replicas."""
 
 from __future__ import annotations
 

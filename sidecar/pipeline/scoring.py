@@ -8,7 +8,8 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.metrics import MODELS_REFUSED
-from sidecar.pipeline.batches import lead_failed, references
+from sidecar.pipeline.batches import leased
+from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import check_model, default_model
 from sidecar.scoring import score as score_facts
@@ -23,16 +24,14 @@ def score(engine: Engine, batch_id: str) -> dict[str, Any]:
 
     A lead that cannot be scored leaves the batch alone, with the reason.
     """
-    with engine.database.write() as cursor:
-        work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        lead_ids = work.members(cursor, batch_id)
-        scores.lock_leads(cursor, lead_ids)
-        done, failures = score_leads(engine, cursor, lead_ids, batch_id)
+    with leased(engine, batch_id) as batch:
+        cursor = batch.cursor
+        scores.lock_leads(cursor, batch.lead_ids)
+        done, failures = score_leads(engine, cursor, batch.lead_ids, batch_id)
         work.set_scored(cursor, done)
-        outcomes = lead_failed(cursor, engine, failures, "score") if failures else {}
-        if not done:
-            work.close_empty(cursor, batch_id)
-        return {"results": references(engine, cursor, batch_id, lead_ids, outcomes)}
+        outcomes = leads_failed(
+            cursor, batch_id, failures, "score", engine.settings.max_attempts) if failures else {}
+        return {"results": batch.results(outcomes)}
 
 
 def score_leads(
@@ -58,7 +57,8 @@ def score_leads(
             "breakdown": {name: result[name] for name in ("components", "weights", "reasons")},
             "model_version": result["model_version"], "batch_id": batch_id, "calculated_at": now,
         })
-        latest.append((row["lead_id"], total, result["grade"], int(became_hot)))
+        latest.append({
+            "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
     scores.add(cursor, rows)

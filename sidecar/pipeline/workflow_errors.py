@@ -6,6 +6,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
+from sidecar.pipeline.closing import give_back
 from sidecar.pipeline.messages import owe_operations
 from sidecar.store import work
 
@@ -16,11 +17,10 @@ def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
     with engine.database.write() as cursor:
         batch = work.batch_of_execution(cursor, told["execution_id"]) if told.get(
             "execution_id") else None
-        if batch and work.close_failed(cursor, batch["id"], "execution_failed"):
-            work.give_back(
+        if batch:
+            give_back(
                 cursor, batch, "execution_failed", "The run that worked on it failed.",
-                engine.settings.max_attempts,
-            )
+                engine.settings.max_attempts)
         work.record_error(
             cursor, {"id": error_id, "batch_id": batch["id"] if batch else None, **told}
         )

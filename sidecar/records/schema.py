@@ -7,6 +7,8 @@ from typing import Final
 from sidecar.terms import fields as terms
 from sidecar.terms.fields import GIVEN
 
+from .text import storable
+
 # Texts and their greatest length in characters.
 TEXTS: Final = {
     name: field.longest or 0 for name, field in GIVEN.items() if field.kind == "text" and not field.multiline}
@@ -33,6 +35,5 @@ def pointer(*path: object) -> str:
     """Return a JSON pointer (RFC 6901); hostile keys are shortened and made printable."""
     parts = []
     for key in path:
-        text = str(key)[:100].encode("utf-8", "replace").decode("utf-8")
-        parts.append("/" + text.replace("~", "~0").replace("/", "~1"))
+        parts.append("/" + storable(key)[:100].replace("~", "~0").replace("/", "~1"))
     return "".join(parts)

@@ -12,6 +12,8 @@ ONE_LEAD = 64
 # C0 and C1 controls but tab, line feed and carriage return (Unicode category Cc), and the
 # surrogates, which no valid UTF-8 can carry (Unicode standard, section 3.9, D92).
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Those of them that Postgres refuses.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 # Default-ignorable characters (Unicode DerivedCoreProperties) that a person can neither see nor
 # mean in a form field: soft hyphen, zero-width space, direction marks, embeddings and isolates,
@@ -46,6 +48,16 @@ _ANY_LATIN = re.compile(f"[{''.join(map(chr, _LATIN))}]")
 def has_control(text: str) -> bool:
     """Tell whether the text holds a control character or a lone surrogate."""
     return not text.isprintable() and _FORBIDDEN.search(text) is not None
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether Postgres can hold the text: it takes no NUL and no lone surrogate."""
+    return _UNSTORABLE.search(text) is None
+
+
+def storable(text: object) -> str:
+    """Return the text with a replacement character for each that Postgres cannot hold."""
+    return _UNSTORABLE.sub("\ufffd", str(text))
 
 
 def _visible(text: str) -> str:

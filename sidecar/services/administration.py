@@ -18,6 +18,7 @@ from sidecar.services.access import ROLE_SCOPES, SCOPES, Caller
 from sidecar.services.audit import Actor, record
 from sidecar.store import administration as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 
 ROLES = tuple(ROLE_SCOPES)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
@@ -39,8 +40,7 @@ def list_users(
 ) -> tuple[list[Row], list[Any] | None]:
     """(users, where the next page begins or None), newest first."""
     with engine.database.read() as cursor:
-        rows = store.users(cursor, limit + 1, after[0] if after else None)
-    return rows[:limit], [rows[limit - 1]["id"]] if len(rows) > limit else None
+        return paged(store.users(cursor, limit + 1, after[0] if after else None), limit)
 
 
 def read_user(engine: Engine, user_id: str) -> Row:
@@ -222,11 +222,11 @@ def enable_client(engine: Engine, client_id: str, enabled: bool, *, by: Actor) -
 
 def list_audit(
     engine: Engine, *, kind: str | None, entity_id: str | None, limit: int, after: int | None
-) -> tuple[list[Row], int | None]:
+) -> tuple[list[Row], list[Any] | None]:
     """(entries, after which the next page begins or None), newest first."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = store.audit_page(cursor, kind=kind, entity_id=entity_id, limit=limit + 1, after=after)
-    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+        return paged(
+            store.audit_page(cursor, kind=kind, entity_id=entity_id, limit=limit + 1, after=after), limit)
 
 
 def _user(cursor: Cursor, user_id: str, *, lock: bool = True) -> Row:

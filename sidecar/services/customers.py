@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.enrichment.provenance import lead_statements
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
 from sidecar.masking import mask
 from sidecar.pipeline import provenance
@@ -12,6 +13,7 @@ from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, history, intake, leads
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import ENTITIES
 
@@ -34,9 +36,9 @@ def page(
     Who may not see people finds companies, and people by their company, alone: see `leads.list_leads`.
     """
     with engine.database.read(may_lag=True) as cursor:
-        rows = customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return [_shown(kind, row, reveal) for row in rows[:limit]], following
+        rows, following = paged(
+            customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal), limit)
+    return [_shown(kind, row, reveal) for row in rows], following
 
 
 def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
@@ -76,7 +78,7 @@ def edit(
         if versions is not None and str(before["version"]) not in versions:
             raise PreconditionFailed(f"Somebody else changed this {kind} meanwhile; load it again.")
         provenance.write(
-            cursor, kind, {entity_id: provenance.lead_statements(tidied)}, source=f"edited by {by.name}",
+            cursor, kind, {entity_id: lead_statements(tidied)}, source=f"edited by {by.name}",
             now=engine.now(), locked=True)
         lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
         intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)

@@ -24,6 +24,7 @@ from sidecar.services.audit import Actor, record
 from sidecar.services.merging import open_pair
 from sidecar.store import duplicates as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 
 THRESHOLD = 0.5  # more probably one person than not
 _KEYS = 500  # contacts that get their keys in one transaction
@@ -151,13 +152,12 @@ def listed(
 ) -> tuple[list[Row], list[Any] | None]:
     """Pairs side by side: (rows, where the next page begins or None)."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = store.page(cursor, state, limit + 1, after[0] if after else None)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
+        rows, following = paged(store.page(cursor, state, limit + 1, after[0] if after else None), limit)
     for row in rows:
         row["score"] = round(row["score"], 4)
         if not reveal:
             row |= {side: mask("contact", row[side]) for side in ("left", "right")} | {"masked": True}
-    return rows[:limit], following
+    return rows, following
 
 
 def dismiss(engine: Engine, duplicate_id: str, *, by: Actor) -> dict[str, Any]:

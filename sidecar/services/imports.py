@@ -18,11 +18,13 @@ from typing import Any, BinaryIO
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
+from sidecar.intake import Entry
 from sidecar.pipeline import intake, waking
 from sidecar.services.audit import Actor, record
 from sidecar.services.preview import preview
 from sidecar.store import jobs as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 from sidecar.tables import (
     BOM,
     Column,
@@ -267,7 +269,7 @@ def _outcomes(
     ]
 
 
-def _receive(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[str, Any]]:
+def _receive(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     if not entries:
         return []
     if not job["attempts"]:
@@ -287,7 +289,7 @@ def _receive(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict
     return results
 
 
-def _intake(engine: Engine, job: Row, entries: list[intake.Entry]) -> list[dict[str, Any]]:
+def _intake(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     return intake.take_in(
         engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}")
 
@@ -303,9 +305,9 @@ def listed(
 ) -> tuple[list[Row], list[Any] | None]:
     """Jobs, newest first, without columns and problems; where the next page begins."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = store.page(cursor, limit + 1, after[0] if after else None, state)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
-    return [_summary(row) for row in rows[:limit]], following
+        rows, following = paged(
+            store.page(cursor, limit + 1, after[0] if after else None, state), limit)
+    return [_summary(row) for row in rows], following
 
 
 def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:

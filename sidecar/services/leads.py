@@ -11,6 +11,7 @@ from sidecar.pipeline import provenance
 from sidecar.services.audit import Actor, record
 from sidecar.store import intake, leads, work
 from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
 
@@ -36,9 +37,9 @@ def list_leads(
             filters = {name: value for name, value in filters.items() if name != "q"} | {
                 "company": filters["q"]}
     with engine.database.read(may_lag=True) as cursor:
-        rows = leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after)
-    following = leads.cursor_of(rows[limit - 1], sort) if len(rows) > limit else None
-    rows = rows[:limit]
+        rows, following = paged(
+            leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after), limit,
+            lambda row: leads.cursor_of(row, sort))
     return (rows if reveal else [mask_lead(row) for row in rows]), following
 
 
@@ -110,12 +111,11 @@ def list_rejects(
 ) -> tuple[list[Row], list[Any] | None]:
     """Refused leads with their reasons."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = leads.rejects(cursor, limit + 1, after[0] if after else None)
-    following = [rows[limit - 1]["id"]] if len(rows) > limit else None
+        rows, following = paged(leads.rejects(cursor, limit + 1, after[0] if after else None), limit)
     for row in rows:
         payload = row.pop("payload")
         row["lead"] = engine.vault.open(payload) if reveal and payload else None
-    return rows[:limit], following
+    return rows, following
 
 
 def dead_letters(
@@ -123,9 +123,9 @@ def dead_letters(
 ) -> tuple[list[Row], list[Any] | None]:
     """Leads that could not be processed, with the reason."""
     with engine.database.read(may_lag=True) as cursor:
-        rows = work.dead_letters(cursor, limit + 1, after[0] if after else None)
-    following = [rows[limit - 1]["lead_id"]] if len(rows) > limit else None
-    return rows[:limit], following
+        return paged(
+            work.dead_letters(cursor, limit + 1, after[0] if after else None), limit,
+            lambda row: [row["lead_id"]])
 
 
 def replay(engine: Engine, lead_id: str, *, by: Actor) -> None:

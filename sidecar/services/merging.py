@@ -8,8 +8,8 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
+from sidecar.enrichment.provenance import document
 from sidecar.errors import Conflict, Invalid, NotFound
-from sidecar.pipeline import provenance
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, duplicates, facts, intake, leads
 from sidecar.store import merging as store
@@ -99,7 +99,7 @@ def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
     united = {source: list(winners(values).values()) for source, values in said.items()}
     facts.forget_provenance(cursor, "contact", [kept["id"], lost["id"]])
     facts.save_provenance(cursor, [
-        provenance.document("contact", kept["id"], source, values) for source, values in united.items()])
+        document("contact", kept["id"], source, values) for source, values in united.items()])
     columns = {column: kept[column] if kept[column] is not None else lost[column]
                for column, _ in _COLUMNS.values()}
     columns |= {_COLUMNS[name][0]: value.value for name, value in

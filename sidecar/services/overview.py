@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import product
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS
 from sidecar.errors import Unavailable
 from sidecar.masking import mask_lead
+from sidecar.metrics import QueueFigures
 from sidecar.pipeline.retention import add_up_counts
-from sidecar.store import calls, leads, statistics
+from sidecar.store import calls, leads, notifications, statistics, work
+from sidecar.terms.states import LANES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
@@ -50,6 +53,25 @@ def providers(engine: Engine) -> list[dict[str, Any]]:
             "credits": spent.get("credits", 0.0),
         })
     return result
+
+
+def queue(engine: Engine) -> QueueFigures | None:
+    """What Prometheus is told of the queue; None when the database is unavailable."""
+    try:
+        with engine.database.read(may_lag=True) as cursor:
+            depth = {(row["lane"], row["stage"]): row for row in work.depth(cursor)}
+            messages = notifications.counts(cursor)
+            spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
+    except Unavailable:
+        return None
+    return QueueFigures(
+        leads={at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
+        oldest={(lane,): max(0.0, depth.get((lane, "queued"), {}).get("oldest_seconds", 0.0))
+                for lane in LANES},
+        messages={(state,): count for state, count in messages.items()},
+        calls={labels: row["calls"] for labels, row in spent.items()},
+        credits={labels: row["credits"] or 0 for labels, row in spent.items()},
+    )
 
 
 def _brief(lead: dict[str, Any]) -> dict[str, Any]:

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from sidecar.engine import Engine
+from sidecar.intake import Entry
 from sidecar.pipeline import intake
-from sidecar.store import intake as identities
+from sidecar.store import intake as store
 from sidecar.store import jobs
 from sidecar.store.database import Cursor
 
 
 def preview(
-    engine: Engine, cursor: Cursor, job_id: str, entries: list[intake.Entry]
+    engine: Engine, cursor: Cursor, job_id: str, entries: list[Entry]
 ) -> list[tuple[str, list[dict[str, str]]]]:
     """(outcome, errors) that `intake.take_in` would give each lead after the earlier chunks' leads.
 
     People of earlier rows are remembered by keyed hashes: who comes twice is created once.
     """
-    keys = intake.suppression_keys(engine, entries)
-    intake.suppress(keys, identities.suppressed(cursor, keys))
-    accepted = [entry for entry in entries if entry.outcome == "created"]
-    owners = identities.find_contacts(cursor, {key for entry in accepted for key in entry.keys})
+    suppressed = store.suppressed(cursor, intake.suppression_keys(engine, entries))
+    accepted = [entry for entry in entries if not entry.errors and suppressed.isdisjoint(entry.keys)]
+    owners = store.find_contacts(cursor, {key for entry in accepted for key in entry.keys})
     busy = jobs.with_open_lead(cursor, set(owners.values()))
     hashes = {key: engine.hash("preview", *key) for entry in accepted for key in entry.keys}
     seen = jobs.seen(cursor, job_id, hashes.values())
     fresh = set()
+    outcomes: dict[Entry, str] = {}
     for entry in accepted:
         known = any(owners.get(key) in busy or hashes[key] in seen for key in entry.keys)
-        entry.outcome = "updated" if known else "created"
+        outcomes[entry] = "updated" if known else "created"
         fresh |= {hashes[key] for key in entry.keys} - seen
         seen |= fresh
     jobs.note_seen(cursor, job_id, fresh)
-    return [(entry.outcome, entry.errors) for entry in entries]
+    return [
+        (outcomes.get(entry, "rejected" if entry.errors else "suppressed"), entry.errors)
+        for entry in entries]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from sidecar.store.database import Cursor, Row, insert, many, update_from, words
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, update_from, words
 from sidecar.terms.states import UNDER_WAY
 
 
@@ -70,26 +69,21 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
 def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     """Enter planned calls; one that is under way elsewhere is left out. Answers [{call_id, provider,
     request_key}]."""
-    return insert(
+    return insert_returning(
         cursor, "provider_calls", sorted(rows, key=lambda row: row["request_key"]),
         conflict=f"ON CONFLICT (request_key, sandbox) WHERE state IN {words(UNDER_WAY)} DO NOTHING",
         returning="id::text AS call_id, provider, request_key",
     )
 
 
-def drop_planned(cursor: Cursor, batch_id: str) -> None:
-    """Forget calls of a batch that were planned and never begun."""
+def give_up(cursor: Cursor, batch_id: str) -> None:
+    """What a batch asks no more: planned calls are dropped; begun ones were never answered, are in doubt
+    and count as spent. What they asked is forgotten."""
     cursor.execute(
-        "UPDATE provider_calls SET state = 'dropped', request = NULL"
-        " WHERE batch_id = %s AND state = 'planned'", (batch_id,),
-    )
-
-
-def doubt_started(cursor: Cursor, batch_id: str) -> None:
-    """Calls of a batch that were begun and never answered count as spent."""
-    cursor.execute(
-        "UPDATE provider_calls SET state = 'in_doubt', outcome = 'in_doubt', request = NULL"
-        " WHERE batch_id = %s AND state = 'started'", (batch_id,),
+        "UPDATE provider_calls SET request = NULL,"  # noqa: S608
+        " state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,"
+        " outcome = CASE state WHEN 'started' THEN 'in_doubt' END"
+        f" WHERE batch_id = %s AND state IN {words(UNDER_WAY)}", (batch_id,),
     )
 
 
@@ -140,8 +134,8 @@ def unsend(cursor: Cursor, call_ids: list[str]) -> None:
         )
 
 
-def settle(cursor: Cursor, rows: Iterable[tuple[Any, ...]]) -> None:
-    """(id, outcome, status, credits, elapsed_ms, error): calls that were answered."""
+def settle(cursor: Cursor, rows: list[Row]) -> None:
+    """Calls that were answered: [{id, outcome, status, credits, elapsed_ms, error}]."""
     update_from(
         cursor, "provider_calls", rows,
         columns={"id": "uuid", "outcome": "text", "status": "integer", "credits": "numeric",

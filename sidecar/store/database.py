@@ -173,6 +173,11 @@ class Database:
         while self._running.after:
             self._running.after.pop(0)()
 
+    def ping(self) -> None:
+        """Read from the schema. Raises Unavailable when the server does not answer."""
+        with self.read() as cursor:
+            cursor.execute("SELECT 1 FROM leads LIMIT 1")
+
     def after_commit(self, action: Callable[[], Any]) -> None:
         """Run this once the transaction at work is committed; at once when there is none."""
         if self._running.cursor is None:
@@ -268,37 +273,46 @@ def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
 
 def insert(
     cursor: Executes, table: str, rows: Sequence[Row], *, computed: Mapping[str, str] | None = None,
-    conflict: str = "", returning: str = "",
-) -> list[Row]:
+    conflict: str = "",
+) -> None:
     """One INSERT of many rows v; all have the keys of the first. Table and keys are ours, not input.
     `computed`: column -> SQL, which may use `v.column`.
 
     The rows travel as one JSON text: that costs both sides half of what a list of VALUES does.
     """
+    if rows:
+        cursor.execute(
+            cursor.prepared(_insert(table, rows[0], computed or {}, conflict)), (_JSON.encode(rows),))
+
+
+def insert_returning(
+    cursor: Cursor, table: str, rows: Sequence[Row], *, returning: str, conflict: str = ""
+) -> list[Row]:
+    """`insert` that answers these columns of the rows that it wrote."""
     if not rows:
         return []
-    values = {column: f"v.{column}" for column in rows[0]} | dict(computed or {})
-    sql = (f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608
-           f" FROM json_populate_recordset(NULL::{table}, $1) v {conflict}")
-    if returning:
-        sql += f" RETURNING {returning}"
-    cursor.execute(cursor.prepared(sql), (_JSON.encode(rows),))
-    return list(cursor.fetchall()) if returning and isinstance(cursor, Cursor) else []
+    sql = f"{_insert(table, rows[0], {}, conflict)} RETURNING {returning}"
+    return many(cursor, cursor.prepared(sql), (_JSON.encode(rows),))
+
+
+def _insert(table: str, columns: Iterable[str], computed: Mapping[str, str], conflict: str) -> str:
+    values = {column: f"v.{column}" for column in columns} | dict(computed)
+    return (f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608
+            f" FROM json_populate_recordset(NULL::{table}, $1) v {conflict}")
 
 
 def update_from(
-    cursor: Executes, table: str, rows: Iterable[Sequence[Any]], *, columns: dict[str, str],
+    cursor: Executes, table: str, rows: Sequence[Row], *, columns: dict[str, str],
     key: str, changes: str, where: str = "true",
 ) -> None:
     """One UPDATE of many rows t from v. `columns`: name -> SQL type; `changes` and `where` may use
-    `v.column`."""
-    values = [dict(zip(columns, row, strict=True)) for row in rows]
-    if not values:
+    `v.column`, which is NULL where a row lacks it."""
+    if not rows:
         return
     types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     cursor.execute(
         f"UPDATE {table} t SET {changes} FROM json_to_recordset(%s) v({types}) "  # noqa: S608
-        f"WHERE t.{key} = v.{key} AND {where}", (_JSON.encode(values),),
+        f"WHERE t.{key} = v.{key} AND {where}", (_JSON.encode(rows),),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sidecar.store import locks
-from sidecar.store.database import Cursor, Row, insert, many, one
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one
 from sidecar.store.facts import json_object
 from sidecar.terms.fields import FIELDS
 
@@ -160,7 +160,7 @@ def enter(cursor: Cursor, pairs: Sequence[Row]) -> int:
     alive = {row["id"] for row in many(
         cursor, "SELECT id::text AS id FROM contacts WHERE id = ANY(%s::uuid[]) ORDER BY id FOR KEY SHARE",
         (sorted({pair[side] for pair in pairs for side in ("left_id", "right_id")}),))}
-    rows = insert(
+    rows = insert_returning(
         cursor, "duplicates",
         sorted((pair for pair in pairs if pair["left_id"] in alive and pair["right_id"] in alive),
                key=lambda pair: (pair["left_id"], pair["right_id"])),

@@ -113,10 +113,8 @@ def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str
     try:
         update_from(
             cursor, TABLES[kind],
-            sorted(
-                ((entity_id, *(known.get(name) for name in names)) for entity_id, known in facts.items()),
-                key=lambda row: row[0],
-            ),
+            [{"id": entity_id} | {fields[name][0]: known.get(name) for name in names}
+             for entity_id, known in sorted(facts.items())],
             columns=columns, key="id",
             changes=", ".join(f"{column} = {value}" for column, value in said.items())
             + ", version = t.version + 1, updated_at = now()",

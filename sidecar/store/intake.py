@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from sidecar.store import locks
-from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from, words
-from sidecar.store.facts import statements_of
+from sidecar.intake import Key, Known, Writes
+from sidecar.store import facts, locks
+from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.terms.states import HELD, OPEN
 
-Key = tuple[str, str]
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
 # A plan that was made when the tables were small would read them whole until they are analysed.
@@ -33,44 +31,26 @@ def _buckets(keys: Iterable[Key]) -> list[int]:
     return sorted({zlib.crc32(f"{kind}:{value}".encode()) % _BUCKETS for kind, value in keys})
 
 
-@dataclass(slots=True)
-class Known:
-    """What the store knows of leads that come in."""
-
-    suppressed: set[str] = field(default_factory=set)
-    contacts: dict[Key, str] = field(default_factory=dict)
-    domains: dict[str, str] = field(default_factory=dict)
-    company_keys: dict[str, str] = field(default_factory=dict)
-    leads: dict[str, Row] = field(default_factory=dict)
-    values: dict[str, dict[str, list[Row]]] = field(
-        default_factory=lambda: {"contact": {}, "organization": {}})
-
-
 def know(
-    cursor: Cursor, keys: Collection[Key], hashes: Iterable[str], domains: Collection[str],
-    company_keys: Collection[str],
+    cursor: Cursor, keys: Mapping[str, Key], domains: Collection[str], company_keys: Collection[str],
 ) -> Known:
-    """Lock the keys of people and companies, then look up all there is, in one journey.
-
-    suppressed: those of the hashes that must not come in again; contacts: identity key -> contact id;
-    domains, company_keys (without a domain): -> organization id; leads: contact id -> its open lead
-    {contact_id, id, tags}, locked; values: kind -> entity id -> every source's claims.
-    """
+    """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
+    look up all there is, in one journey. The open leads stay locked."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
-        locks.INTAKE_KEYS, _buckets([*keys, *companies]),
-        [kind for kind, _ in keys], [value for _, value in keys],
-        list(domains), list(company_keys), list(hashes)))
+        locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
+        [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
+        list(domains), list(company_keys), list(keys)))
     known = Known()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
-            known.suppressed.add(row["key_hash"])
+            known.suppressed.add(keys[row["key_hash"]])
         elif what == "contact":
             known.contacts[row["kind"], row["value"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "claims":
-            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(statements_of(row))
+            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
         else:
@@ -118,41 +98,31 @@ def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, str]:
     return {(row["kind"], row["value"]): row["contact_id"] for row in rows}
 
 
-def suppressed(cursor: Cursor, hashes: Iterable[str]) -> set[str]:
-    """Those of the hashes that must not come in again."""
+def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
+    """The keys, given with their hashes, of those who must not come in again."""
     rows = many(
         cursor, "SELECT key_hash FROM suppressions WHERE key_hash = ANY(%s)", (list(hashes),)
     )
-    return {row["key_hash"] for row in rows}
+    return {hashes[row["key_hash"]] for row in rows}
 
 
-def save_identities(cursor: Executes, rows: list[Row]) -> None:
-    """Remember identity keys: [{kind, value, contact_id}]; a key that is taken stays where it is."""
-    insert(cursor, "contact_identities", rows, conflict="ON CONFLICT DO NOTHING")
-
-
-def attach_organizations(cursor: Executes, rows: Iterable[tuple[str, str]]) -> None:
-    """(contact_id, org_id): contacts without an organization get one."""
+def write(cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes]) -> None:
+    """Write what was decided, in one journey; `seal` encrypts the raw leads."""
+    gathered = Gathered(cursor)
+    facts.insert_organizations(gathered, writes.organizations)
+    facts.insert_contacts(gathered, writes.contacts)
+    for kind, changes in writes.changes.items():
+        facts.update_entities(gathered, kind, changes)
+    facts.save_provenance(gathered, writes.provenance)
+    # A key that is taken stays where it is.
+    insert(gathered, "contact_identities", writes.identities, conflict="ON CONFLICT DO NOTHING")
     update_from(
-        cursor, "contacts", rows, columns={"id": "uuid", "org_id": "uuid"}, key="id",
+        gathered, "contacts", writes.employers, columns={"id": "uuid", "org_id": "uuid"}, key="id",
         changes="org_id = coalesce(t.org_id, v.org_id)",
     )
-
-
-def insert_leads(cursor: Executes, rows: list[Row]) -> None:
-    """Insert leads of contacts and organizations that are stored, with the columns of each row."""
-    insert(cursor, "leads", rows, computed={"search_text": _SEARCH_TEXT})
-
-
-# A contact that is gone is told by the foreign key.
-_SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
-    LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""
-
-
-def update_leads(cursor: Executes, rows: Iterable[tuple[Any, ...]]) -> None:
-    """(id, org_id, tags, message, utm, custom): a person asked again."""
+    insert(gathered, "leads", writes.new_leads, computed={"search_text": _SEARCH_TEXT})
     update_from(
-        cursor, "leads", rows,
+        gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
                  "custom": "jsonb"},
         key="id",
@@ -160,13 +130,27 @@ def update_leads(cursor: Executes, rows: Iterable[tuple[Any, ...]]) -> None:
             message = coalesce(v.message, t.message), utm = t.utm || v.utm,
             custom = t.custom || v.custom, version = t.version + 1, updated_at = now()""",
     )
+    _queue(gathered, writes.work_items)
+    add_events(gathered, writes.events)
+    insert(gathered, "intake", [
+        row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+    gathered.send()
+
+
+# A contact that is gone is told by the foreign key.
+_SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
+    LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""
 
 
 def queue(cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int) -> None:
     """Queue leads; one that is being worked on right now is queued again when its batch closes."""
+    _queue(cursor, [
+        {"lead_id": lead_id, "lane": lane, "max_batch": max_batch} for lead_id in lead_ids])
+
+
+def _queue(cursor: Executes, rows: list[Row]) -> None:
     insert(
-        cursor, "work_items",
-        [{"lead_id": lead_id, "lane": lane, "max_batch": max_batch} for lead_id in lead_ids],
+        cursor, "work_items", rows,
         conflict=f"""ON CONFLICT (lead_id) DO UPDATE SET
             lane = CASE WHEN excluded.lane = 'interactive' OR work_items.stage IN ('done', 'dead')
                         THEN excluded.lane ELSE work_items.lane END,
@@ -183,11 +167,6 @@ def queue(cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int) 
 def add_events(cursor: Executes, rows: list[Row]) -> None:
     """Events [{contact_id, lead_id, type, occurred_at, properties, source, dedupe_key}]."""
     insert(cursor, "events", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
-
-
-def record(cursor: Executes, rows: list[Row]) -> None:
-    """Intake rows: what came in and what became of it."""
-    insert(cursor, "intake", rows)
 
 
 def contacts_of(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, str]:

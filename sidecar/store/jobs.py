@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.store.database import Cursor, Row, insert, many, one, words
+from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one, words
 from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, OPEN
 
 _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
@@ -13,7 +13,7 @@ _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk
 
 def add(cursor: Cursor, row: Row) -> bool:
     """Insert a job; False when an unfinished one has its key."""
-    return bool(insert(cursor, "jobs", [row], returning="id", conflict=(
+    return bool(insert_returning(cursor, "jobs", [row], returning="id", conflict=(
         f"ON CONFLICT (key) WHERE state IN {words(JOB_UNFINISHED)} DO NOTHING")))
 
 

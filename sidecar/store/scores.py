@@ -25,8 +25,8 @@ def add(cursor: Cursor, rows: list[Row]) -> None:
     insert(cursor, "lead_scores", rows, conflict="ON CONFLICT (lead_id, batch_id) DO NOTHING")
 
 
-def set_latest(cursor: Cursor, rows: list[tuple[Any, ...]]) -> None:
-    """(id, total in hundredths, grade, 1 if it changed into hot else 0)."""
+def set_latest(cursor: Cursor, rows: list[Row]) -> None:
+    """[{id, total (in hundredths), grade, hot (1 if it changed into hot, else 0)}]."""
     update_from(
         cursor, "leads", rows,
         columns={"id": "uuid", "total": "integer", "grade": "text", "hot": "integer"}, key="id",

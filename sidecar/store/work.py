@@ -2,71 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, cast
 
 from sidecar.errors import LeaseLost
-from sidecar.store import calls, locks
+from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, many, one, update_from, words
 from sidecar.terms.states import DUE, HELD
 
 _DUE, _HELD = words(DUE), words(HELD)
 
 
-def expire(cursor: Cursor, max_attempts: int) -> list[Row]:
-    """Take back every batch whose lease has ended; answers [{id, lane, size}]."""
-    rows = many(
-        cursor,
-        "UPDATE batches SET state = 'expired', closed_at = now(), reason = 'lease_expired'"
-        " WHERE id IN (SELECT id FROM batches WHERE state = 'open' AND lease_until < now()"
-        "              FOR UPDATE SKIP LOCKED)"
-        " RETURNING id::text AS id, lane, size",
-    )
-    for row in rows:
-        give_back(cursor, row, "lease_expired", "The run that worked on it ended without a word.",
-                  max_attempts)
-    return rows
+class Held(TypedDict):
+    """A lead in a batch."""
+
+    lead_id: str
+    stage: str
+    attempts: int
+    waits: int
+    requeue: bool
+    max_batch: int
 
 
-def give_back(cursor: Cursor, batch: Row, code: str, reason: str, max_attempts: int) -> Row:
-    """Re-queue what a failed batch still holds, with backoff and split 500 → 50 → 1.
+class Leaving(TypedDict):
+    """What becomes of a lead that leaves its batch; `due_in` seconds."""
 
-    A lead that fails alone for the last time is dead. Answers {requeued, dead}.
-    """
-    counts = one(
-        cursor,
-        f"""
-        WITH given AS (
-            UPDATE work_items SET
-                stage = CASE WHEN %(size)s = 1 AND attempts + 1 >= %(max)s THEN 'dead' ELSE 'queued' END,
-                attempts = attempts + 1,
-                max_batch = CASE WHEN %(size)s > 50 THEN 50 ELSE 1 END,
-                due_at = now() + interval '1 second' * least(300, 2 ^ attempts),
-                batch_id = NULL, requeue = false, reason_code = %(code)s, reason = %(reason)s,
-                updated_at = now()
-            WHERE batch_id = %(id)s AND stage IN {_HELD}
-            RETURNING stage)
-        SELECT count(*) FILTER (WHERE stage = 'queued') AS requeued,
-               count(*) FILTER (WHERE stage = 'dead') AS dead FROM given
-        """,  # noqa: S608
-        {"id": batch["id"], "size": batch["size"], "max": max_attempts, "code": code,
-         "reason": reason},
-    )
-    calls.drop_planned(cursor, batch["id"])
-    calls.doubt_started(cursor, batch["id"])
-    return counts or {"requeued": 0, "dead": 0}
+    lead_id: str
+    stage: str
+    due_in: int
+    attempts: int
+    waits: int
+    max_batch: int
+    code: str | None
+    reason: str | None
 
 
 def claim(
     cursor: Cursor, batch_id: str, lane: str, limit: int, max_open: int, lease_seconds: int,
     execution_id: str | None,
-) -> list[str]:
-    """Lease up to `limit` due leads of a lane; empty when none is due or enough batches run."""
+) -> Row | None:
+    """Lease up to `limit` due leads of a lane: {lead_ids, lease_until}; None when none is due or enough
+    batches run."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (locks.CLAIM, lane))
     running = one(
         cursor, "SELECT count(*) AS n FROM batches WHERE state = 'open' AND lane = %s", (lane,)
     )
     if running and running["n"] >= max_open:
-        return []
+        return None
     rows = many(
         cursor,
         f"""
@@ -84,11 +65,12 @@ def claim(
         {"lane": lane, "limit": limit},
     )
     if not rows:
-        return []
+        return None
     lead_ids = sorted(row["lead_id"] for row in rows)
-    cursor.execute(
+    batch = one(
+        cursor,
         "INSERT INTO batches (id, lane, size, lease_until, execution_id)"
-        " VALUES (%s, %s, %s, now() + %s * interval '1 second', %s)",
+        " VALUES (%s, %s, %s, now() + %s * interval '1 second', %s) RETURNING lease_until",
         (batch_id, lane, len(lead_ids), lease_seconds, execution_id),
     )
     cursor.execute(
@@ -96,7 +78,7 @@ def claim(
         " updated_at = now() WHERE lead_id = ANY(%s::uuid[])",
         (batch_id, lead_ids),
     )
-    return lead_ids
+    return batch and batch | {"lead_ids": lead_ids}
 
 
 def more_due(cursor: Cursor, lane: str) -> bool:
@@ -110,7 +92,7 @@ def more_due(cursor: Cursor, lane: str) -> bool:
 
 
 def renew(cursor: Cursor, batch_id: str, lease_seconds: int) -> Row:
-    """Renew the lease and lock the batch for this step: {id, lane, round, size, lease_until}.
+    """Renew the lease and lock the batch for this step: {id, lane, round}.
 
     Raises LeaseLost when the batch is closed, expired or unknown.
     """
@@ -118,7 +100,7 @@ def renew(cursor: Cursor, batch_id: str, lease_seconds: int) -> Row:
         cursor,
         "UPDATE batches SET lease_until = now() + %s * interval '1 second'"
         " WHERE id = %s AND state = 'open' AND lease_until > now()"
-        " RETURNING id::text AS id, lane, round, size, lease_until",
+        " RETURNING id::text AS id, lane, round",
         (lease_seconds, batch_id),
     )
     if row is None:
@@ -158,95 +140,61 @@ def set_scored(cursor: Cursor, lead_ids: list[str]) -> None:
     )
 
 
-def drop(cursor: Cursor, rows: list[tuple[Any, ...]]) -> None:
-    """Leads that leave their batch alone: (lead_id, stage, code, reason, due_in_seconds)."""
+def held(cursor: Cursor, batch_id: str) -> list[Held]:
+    """Leads that the batch still holds, locked: what changes them meanwhile waits until they have left."""
+    return cast(list[Held], many(
+        cursor,
+        "SELECT lead_id::text AS lead_id, stage, attempts, waits, requeue, max_batch FROM work_items"  # noqa: S608
+        f" WHERE batch_id = %s AND stage IN {_HELD} ORDER BY lead_id FOR UPDATE",
+        (batch_id,),
+    ))
+
+
+def let_go(
+    cursor: Cursor, batch_id: str, leads: list[Leaving], state: str, reason: str | None
+) -> bool:
+    """Write what becomes of leads that leave their batch; close it when none is left. Whether it was."""
     update_from(
-        cursor, "work_items", rows,
-        columns={"lead_id": "uuid", "stage": "text", "code": "text", "reason": "text",
-                 "due_in": "integer"},
+        cursor, "work_items", cast(list[Row], leads),
+        columns={"lead_id": "uuid", "stage": "text", "due_in": "integer", "attempts": "integer",
+                 "waits": "integer", "max_batch": "integer", "code": "text", "reason": "text"},
         key="lead_id",
-        changes="""stage = v.stage, reason_code = v.code, reason = v.reason, batch_id = NULL,
-            attempts = t.attempts + 1, due_at = now() + v.due_in * interval '1 second',
-            updated_at = now()""",
+        changes="""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
+            attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
+            reason = v.reason, batch_id = NULL, requeue = false, updated_at = now()""",
     )
-
-
-def attempts(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
-    """How often each lead failed so far: [{lead_id, attempts}]."""
-    return many(
-        cursor,
-        "SELECT lead_id::text AS lead_id, attempts FROM work_items WHERE lead_id = ANY(%s::uuid[])",
-        (lead_ids,),
-    )
-
-
-def close_empty(cursor: Cursor, batch_id: str) -> None:
-    """A batch that every lead has left is over."""
-    cursor.execute(
-        "UPDATE batches SET state = 'completed', closed_at = now() WHERE id = %s AND NOT EXISTS"  # noqa: S608
-        f" (SELECT 1 FROM work_items WHERE batch_id = %s AND stage IN {_HELD})",
-        (batch_id, batch_id),
-    )
-
-
-def finish(cursor: Cursor, batch_id: str, waiting: dict[str, int], max_batch: int) -> list[Row]:
-    """Close what the batch holds: done, waiting (lead id -> seconds), or queued again.
-
-    A lead that was never scored in this batch is queued again. Answers [{lead_id, stage}].
-    """
-    rows = many(
-        cursor,
-        f"""
-        UPDATE work_items w SET
-            stage = CASE WHEN w.requeue OR w.stage = 'leased' THEN 'queued'
-                         WHEN v.lead_id IS NOT NULL THEN 'waiting' ELSE 'done' END,
-            due_at = CASE WHEN w.stage = 'leased' AND NOT w.requeue
-                          THEN now() + least(300, 2 ^ w.attempts) * interval '1 second'
-                          WHEN v.lead_id IS NOT NULL AND NOT w.requeue
-                          THEN now() + v.due_in * interval '1 second' ELSE now() END,
-            waits = w.waits + (v.lead_id IS NOT NULL)::int,
-            reason_code = CASE WHEN v.lead_id IS NOT NULL THEN 'provider_pending' END,
-            reason = CASE WHEN v.lead_id IS NOT NULL
-                          THEN 'Scored with what is known; a provider will be asked again.' END,
-            batch_id = NULL, requeue = false, max_batch = %(max)s, updated_at = now(),
-            attempts = CASE WHEN w.stage = 'leased' THEN least(w.attempts + 1, 20) ELSE 0 END
-        FROM work_items i
-        LEFT JOIN unnest(%(ids)s::uuid[], %(due)s::int[]) AS v(lead_id, due_in) ON v.lead_id = i.lead_id
-        WHERE i.lead_id = w.lead_id AND w.batch_id = %(batch)s AND w.stage IN {_HELD}
-        RETURNING w.lead_id::text AS lead_id, w.stage
-        """,  # noqa: S608
-        {"batch": batch_id, "ids": list(waiting), "due": list(waiting.values()), "max": max_batch},
-    )
-    cursor.execute(
-        "UPDATE batches SET state = 'completed', closed_at = now() WHERE id = %s", (batch_id,)
-    )
-    return rows
-
-
-def waits(cursor: Cursor, lead_ids: list[str]) -> dict[str, int]:
-    """How often each lead has waited for providers."""
-    rows = many(
-        cursor,
-        "SELECT lead_id::text AS lead_id, waits FROM work_items WHERE lead_id = ANY(%s::uuid[])",
-        (lead_ids,),
-    )
-    return {row["lead_id"]: row["waits"] for row in rows}
-
-
-def close_failed(cursor: Cursor, batch_id: str, reason: str) -> Row | None:
-    """Mark an open batch as failed: {id, size} or None when it is not open."""
     return one(
         cursor,
-        "UPDATE batches SET state = 'failed', closed_at = now(), reason = %s"
-        " WHERE id = %s AND state = 'open' RETURNING id::text AS id, size",
-        (reason, batch_id),
+        "UPDATE batches SET state = %(state)s, closed_at = now(), reason = %(reason)s"  # noqa: S608
+        " WHERE id = %(id)s AND state = 'open' AND NOT EXISTS (SELECT 1 FROM work_items"
+        f"     WHERE batch_id = %(id)s AND stage IN {_HELD})"
+        " RETURNING id",
+        {"state": state, "reason": reason, "id": batch_id},
+    ) is not None
+
+
+def expired(cursor: Cursor) -> list[Row]:
+    """Open batches whose lease has ended, locked, without those that a step has: [{id, size}]."""
+    return many(
+        cursor,
+        "SELECT id::text AS id, size FROM batches WHERE state = 'open' AND lease_until < now()"
+        " FOR UPDATE SKIP LOCKED",
+    )
+
+
+def open_batch(cursor: Cursor, batch_id: str) -> Row | None:
+    """An open batch, locked, its lease ended or not: {id, size}."""
+    return one(
+        cursor, "SELECT id::text AS id, size FROM batches WHERE id = %s AND state = 'open' FOR UPDATE",
+        (batch_id,),
     )
 
 
 def batch_of_execution(cursor: Cursor, execution_id: str) -> Row | None:
-    """The open batch that an n8n execution works on."""
+    """The open batch that an n8n execution works on, locked: {id, size}."""
     return one(
-        cursor, "SELECT id::text AS id, size FROM batches WHERE state = 'open' AND execution_id = %s",
+        cursor,
+        "SELECT id::text AS id, size FROM batches WHERE state = 'open' AND execution_id = %s FOR UPDATE",
         (execution_id,),
     )
 

@@ -8,13 +8,14 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from sidecar.ids import is_id
+from sidecar.records.text import is_storable
 
 MAX_LEADS = 1000
 
 
 def clean(text: str) -> None:
     """Refuse text that Postgres cannot hold: NUL and lone surrogates."""
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if not is_storable(text):
         raise ValidationError("Control characters are not accepted.")
 
 

@@ -1,0 +1,79 @@
+"""Who said what of a contact or organization: what is to be written when a source speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sidecar.enrichment.merge import FieldValue, merge, winners
+from sidecar.enrichment.model import Statement
+from sidecar.terms.fields import FIELDS
+
+Statements = Mapping[str, Statement]
+Row = dict[str, Any]
+
+# Working keys of the engine: they stand in their column, their origin interests nobody.
+WITHOUT_PROVENANCE = frozenset(field.name for field in FIELDS if field.unstated)
+
+
+class Said(NamedTuple):
+    """What a source says of one contact or organization, by field."""
+
+    entity_id: str
+    statements: Statements
+    source: str
+    observed_at: datetime
+    sandbox: bool = False
+    locked: bool = False
+
+
+def lead_statements(known: Mapping[str, Any]) -> dict[str, Statement]:
+    """What a lead says of itself."""
+    return {field: Statement(value, 1.0) for field, value in known.items() if value is not None}
+
+
+def merged(
+    kind: str, stored: Mapping[str, list[Row]], said: Iterable[Said]
+) -> tuple[list[Row], dict[str, dict[str, Any]]]:
+    """What is to be written of existing entities, beside the statements that are stored of each: (new
+    provenance, the winning values by entity id)."""
+    known: dict[str, list[FieldValue]] = {}
+    changed: dict[tuple[str, str], dict[str, FieldValue]] = {}
+    plain: dict[str, dict[str, Any]] = {}
+    for entity, stated, source, observed_at, sandbox, locked in said:
+        if not stated:
+            continue
+        plain.setdefault(entity, {}).update(
+            {f: c.value for f, c in stated.items() if f in WITHOUT_PROVENANCE}
+        )
+        open_statements = {f: c for f, c in stated.items() if f not in WITHOUT_PROVENANCE}
+        before = known[entity] if entity in known else [
+            FieldValue(**row) for row in stored.get(entity, [])]
+        known[entity] = merge(before, open_statements, source, observed_at, sandbox=sandbox, locked=locked)
+        for value in known[entity]:
+            if value not in before:
+                changed.setdefault((entity, value.source), {})[value.field] = value
+    return [
+        document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
+    ], {
+        entity: plain[entity] | {value.field: value.value for value in winners(values).values()}
+        for entity, values in known.items()
+    }
+
+
+def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
+    """What a source says of somebody, as the store has it."""
+    fields = {}
+    for name, value, _, confidence, observed_at, locked, sandbox in values:
+        stated = fields[name] = {
+            "value": value, "confidence": confidence, "observed_at": _iso(observed_at)}
+        if locked:
+            stated["locked"] = True
+        if sandbox:
+            stated["sandbox"] = True
+    return {"entity_kind": kind, "entity_id": entity, "source": source, "fields": fields}
+
+
+_iso = lru_cache(64)(datetime.isoformat)  # what comes in together is observed at one moment

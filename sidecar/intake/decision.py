@@ -1,0 +1,205 @@
+"""Whom a lead is about, what is new about them, and what is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sidecar import ids
+from sidecar.enrichment.merge import FieldValue
+from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
+from sidecar.scoring import intake_event
+from sidecar.terms.fields import FROM_LEAD
+
+_CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
+
+
+@dataclass(eq=False, slots=True)
+class _Place:
+    """An accepted lead and where it goes."""
+
+    lead: Row
+    source: str
+    contact_id: str = ""
+    organization_id: str | None = None
+    lead_id: str = ""
+    outcome: str = "created"
+
+
+def decide(
+    entries: Sequence[Entry], known: Known, receipt: Receipt, now: datetime,
+    new_id: Callable[[], str] = ids.new_id,
+) -> Writes:
+    """What becomes of leads that come in together. Nothing that is handed in changes.
+
+    A person is known by any identity key, and has one open lead, which is updated when they ask again. A
+    company is known by its domain, else by its name's matching key. Of an entry with a suppressed key
+    nothing is written but that one came.
+    """
+    places = {
+        entry: _Place(entry.lead, entry.source) for entry in entries
+        if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
+    owners, new_contacts = _recognise(places, known, new_id)
+    new_organizations = _find_organizations(places.values(), known, new_id)
+    contacts, organizations, consents, employers = _facts(places.values())
+    new_leads, open_leads = _find_leads(places.values(), known.leads, new_id)
+    changes, provenance = {}, []
+    for kind, facts, new in (
+            ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
+        documents, changes[kind] = merged(kind, known.values[kind], [
+            Said(entity, lead_statements(fields), "lead", now)
+            for entity, fields in facts.items() if entity not in new])
+        provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
+    return Writes(
+        organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
+        contacts=[
+            contacts[entity]
+            | {"id": entity, "org_id": employers.get(entity), "consent": consents[entity]}
+            for entity in new_contacts],
+        changes=changes,
+        provenance=provenance,
+        identities=[
+            {"kind": kind, "value": value, "contact_id": contact_id}
+            for (kind, value), contact_id in sorted(owners.items()) if (kind, value) not in known.contacts],
+        employers=[
+            {"id": entity, "org_id": organization_id}
+            for entity, organization_id in sorted(employers.items()) if entity not in new_contacts],
+        new_leads=new_leads,
+        open_leads=open_leads,
+        work_items=[
+            {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
+            for lead_id in sorted({place.lead_id for place in places.values()})],
+        events=[event for place in places.values() for event in _events(place, now)],
+        intake=[_received(entry, places.get(entry), receipt) for entry in entries],
+        results=[_result(index, entry, places.get(entry)) for index, entry in enumerate(entries)],
+    )
+
+
+def _recognise(
+    places: Mapping[Entry, _Place], known: Known, new_id: Callable[[], str]
+) -> tuple[dict[Key, str], dict[str, None]]:
+    """Give each lead its contact: (identity key -> contact id, the ids of new contacts)."""
+    owners = dict(known.contacts)
+    new: dict[str, None] = {}
+    for entry, place in places.items():
+        owner = next((owners[key] for key in entry.keys if key in owners), None)
+        if owner is None:
+            owner = new_id()
+            new[owner] = None
+        place.contact_id = owner
+        for key in entry.keys:
+            owners.setdefault(key, owner)
+    return owners, new
+
+
+def _find_organizations(
+    places: Iterable[_Place], known: Known, new_id: Callable[[], str]
+) -> dict[str, None]:
+    """Give each lead its organization: by domain, else by the name's matching key; the ids of new ones."""
+    domains, company_keys = dict(known.domains), dict(known.company_keys)
+    new: dict[str, None] = {}
+    for place in places:
+        domain, key = place.lead.get("company_domain"), place.lead.get("company_key")
+        owners, value = (domains, domain) if domain else (company_keys, key)
+        if not value:
+            continue
+        if value not in owners:
+            owners[value] = new_id()
+            new[owners[value]] = None
+        place.organization_id = owners[value]
+    return new
+
+
+def _facts(
+    places: Iterable[_Place],
+) -> tuple[dict[str, Row], dict[str, Row], dict[str, Any], dict[str, str]]:
+    """What the leads say: (fields of contacts, fields of organizations, consents of contacts, organizations
+    of contacts), by id. Of a field the last word counts, of consent and organization the first."""
+    contacts: dict[str, Row] = {}
+    organizations: dict[str, Row] = {}
+    consents: dict[str, Any] = {}
+    employers: dict[str, str] = {}
+    for place in places:
+        lead = place.lead
+        contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
+        consents.setdefault(place.contact_id, lead.get("consent"))
+        if place.organization_id:
+            organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
+            employers.setdefault(place.contact_id, place.organization_id)
+    return contacts, organizations, consents, employers
+
+
+def _told(lead: Row, names: Mapping[str, str]) -> Row:
+    return {ours: lead[theirs] for theirs, ours in names.items() if lead.get(theirs)}
+
+
+def _first(kind: str, entity: str, known: Row, now: datetime) -> Row:
+    """The provenance of somebody who is created with these very values."""
+    return document(kind, entity, "lead", [
+        FieldValue(name, value, "lead", 1.0, now) for name, value in known.items()
+        if name not in WITHOUT_PROVENANCE])
+
+
+def _find_leads(
+    places: Iterable[_Place], known: Mapping[str, Row], new_id: Callable[[], str]
+) -> tuple[list[Row], list[Row]]:
+    """Give each lead its row, the contact's open one or a new one: (new rows, changes of open ones by id)."""
+    rows: dict[str, Row] = {}
+    for place in places:
+        lead, contact_id = place.lead, place.contact_id
+        row = rows.get(contact_id)
+        if row is None:
+            before = known.get(contact_id)
+            row = rows[contact_id] = {
+                "org_id": None, "message": None, "utm": {}, "custom": {},
+                **({"id": before["id"], "tags": before["tags"]} if before else {
+                    "id": new_id(), "tags": [], "contact_id": contact_id, "email": lead.get("email"),
+                    "source": place.source}),
+            }
+            place.outcome = "updated" if before else "created"
+        else:
+            place.outcome = "updated"
+        place.lead_id = row["id"]
+        row["org_id"] = row["org_id"] or place.organization_id
+        row["message"] = lead.get("message") or row["message"]
+        if lead.get("tags"):
+            row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
+        for name in ("utm", "custom"):
+            if lead.get(name):
+                row[name] = row[name] | lead[name]
+    return (
+        [row for contact_id, row in rows.items() if contact_id not in known],
+        sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
+
+
+def _events(place: _Place, now: datetime) -> Iterator[Row]:
+    kind = intake_event(place.lead)
+    if kind:
+        yield {
+            "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
+            "occurred_at": now, "properties": {}, "source": "intake", "dedupe_key": None,
+        }
+
+
+def _received(entry: Entry, place: _Place | None, receipt: Receipt) -> Row:
+    outcome = _outcome(entry, place)
+    return {
+        "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
+        "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
+        "errors": entry.errors, "lead_id": place and place.lead_id,
+    }
+
+
+def _result(index: int, entry: Entry, place: _Place | None) -> Row:
+    return {
+        "index": index, "lead_id": place and place.lead_id, "contact_id": place and place.contact_id,
+        "organization_id": place and place.organization_id, "outcome": _outcome(entry, place),
+        "errors": entry.errors,
+    }
+
+
+def _outcome(entry: Entry, place: _Place | None) -> str:
+    return place.outcome if place else "rejected" if entry.errors else "suppressed"

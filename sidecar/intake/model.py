@@ -1,0 +1,75 @@
+"""What comes in, what is known of it, and what is to be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Key = tuple[str, str]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Entry:
+    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value)."""
+
+    raw: Any
+    source: str = "api"
+    lead: Row = field(default_factory=dict)
+    keys: list[Key] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is the same for all leads that come in together."""
+
+    client: str
+    request_id: str | None
+    lane: str
+    max_batch: int
+
+
+@dataclass(slots=True)
+class Known:
+    """What the store knows of leads that come in.
+
+    suppressed: keys of those who asked to be forgotten; contacts: identity key -> contact id; domains,
+    company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
+    lead {id, tags}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s fields.
+    """
+
+    suppressed: set[Key] = field(default_factory=set)
+    contacts: dict[Key, str] = field(default_factory=dict)
+    domains: dict[str, str] = field(default_factory=dict)
+    company_keys: dict[str, str] = field(default_factory=dict)
+    leads: dict[str, Row] = field(default_factory=dict)
+    values: dict[str, dict[str, list[Row]]] = field(
+        default_factory=lambda: {"contact": {}, "organization": {}})
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """What is to be written, in this order, and the results: one for each entry.
+
+    organizations, contacts: new ones in canonical fields (contacts with org_id and consent); changes: kind
+    -> id of a known one -> the fields that it gets; provenance: documents of all of them; identities: new
+    keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those without one;
+    new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to known ones;
+    work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw;
+    results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected |
+    suppressed, errors}.
+    """
+
+    organizations: list[Row]
+    contacts: list[Row]
+    changes: dict[str, dict[str, Row]]
+    provenance: list[Row]
+    identities: list[Row]
+    employers: list[Row]
+    new_leads: list[Row]
+    open_leads: list[Row]
+    work_items: list[Row]
+    events: list[Row]
+    intake: list[Row]
+    results: list[Row]

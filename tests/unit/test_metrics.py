@@ -1,0 +1,25 @@
+"""What Prometheus is told of the queue."""
+
+from __future__ import annotations
+
+from sidecar.metrics import QueueCollector, QueueFigures
+
+
+def samples(figures):
+    return {(sample.name, *sample.labels.values()): sample.value
+            for metric in QueueCollector(lambda: figures).collect() for sample in metric.samples}
+
+
+def test_the_collector_tells_the_figures_that_it_is_handed():
+    assert samples(QueueFigures(
+        leads={("bulk", "dead"): 0, ("bulk", "queued"): 3}, oldest={("bulk",): 1.5},
+        messages={("waiting",): 2}, calls={("hunter", "true"): 4}, credits={("hunter", "true"): 2.5},
+    )) == {
+        ("enrich_work_items", "bulk", "dead"): 0, ("enrich_work_items", "bulk", "queued"): 3,
+        ("enrich_queue_oldest_age_seconds", "bulk"): 1.5, ("enrich_notifications", "waiting"): 2,
+        ("enrich_provider_calls", "hunter", "true"): 4, ("enrich_provider_credits", "hunter", "true"): 2.5,
+    }
+
+
+def test_without_figures_it_tells_nothing():
+    assert samples(None) == {}
