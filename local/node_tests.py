@@ -1,4 +1,4 @@
-"""Lint and unit-test the n8n nodes with the pinned tools: `python -m local.node_tests`."""
+"""Check the n8n nodes with the pinned tools: `python -m local.node_tests [SCRIPT…]` (build, lint, test)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _FOLDER = settings.ROOT / "n8n/custom-nodes"
 
 
 def main() -> None:
-    """Build, lint, test; the exit code of the first that fails."""
+    """The scripts named, or build, lint and test; the exit code of the first that fails."""
     found = settings.load(os.environ)
     path = f"{n8n.NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         with step("n8n nodes: install the build tools"):
             n8n.install_node_packages(found)
-        for script in ("build", "lint", "test"):
+        for script in sys.argv[1:] or ("build", "lint", "test"):
             with step(f"n8n nodes: {script}"):
                 done = subprocess.run(
                     [*n8n.NPM, "run", script], cwd=_FOLDER, env=found.machine() | {"PATH": path},

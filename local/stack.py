@@ -145,6 +145,7 @@ def facts(stack: Stack) -> dict[str, Any]:
             "sidecar_url": stack.sidecar_url,
             "n8n_main_url": stack.n8n_main_url,
             "state": str(stack.settings.state),
+            "sidecar_environment": programs.sidecar_environment(stack),
         },
     }
 

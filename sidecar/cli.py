@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sidecar import __version__
+
 if TYPE_CHECKING:
     from sidecar.engine import Engine
+    from sidecar.settings import Settings
 
 
 @click.group()
+@click.version_option(__version__, prog_name="sidecar")
 def main() -> None:
     """Customer Data Enrichment Engine."""
 
@@ -82,17 +87,12 @@ def dedupe(
 
 
 def _dedupe_store(threshold: float, dry_run: bool) -> None:
-    import json
-
-    from sidecar.engine import Engine
     from sidecar.services import duplicates
-    from sidecar.settings import Settings
 
     def tell(pair: duplicates.Pair) -> None:
         click.echo(json.dumps(vars(pair) | {"score": round(pair.score, 4)}))
 
-    engine = Engine.build(Settings.from_env(os.environ))
-    try:
+    with _engine() as engine:
         if dry_run:
             count = 0
             for pair in duplicates.preview(engine, threshold=threshold):
@@ -102,13 +102,9 @@ def _dedupe_store(threshold: float, dry_run: bool) -> None:
         else:
             result = duplicates.find(engine, seconds=math.inf, threshold=threshold, told=tell)
             click.echo(f"{result['checked']} contacts checked, {result['found']} new pairs.", err=True)
-    finally:
-        engine.close()
 
 
 def _dedupe_file(file: Path, maps: tuple[str, ...], threshold: float, region: str | None) -> None:
-    import json
-
     from sidecar.matching import column_fields, fields_of, find_pairs, people_of
     from sidecar.records import RecordSettings
     from sidecar.tables import open_table
@@ -152,35 +148,30 @@ def import_(
     Encoding, delimiter and columns are detected. Rows that are refused are written to
     FILE.rejected.csv with the reasons, to be corrected and imported in their turn.
     """
-    from sidecar.engine import Engine
     from sidecar.errors import EngineError
     from sidecar.services import imports
     from sidecar.services.import_files import import_file
-    from sidecar.settings import Settings
     from sidecar.tables import TableError
 
     options = imports.Options(
         mapping=_mapping(maps), unknown_columns="ignore" if ignore_unknown else "custom",
         source=source, dry_run=dry_run)
-    engine = Engine.build(Settings.from_env(os.environ))
     try:
-        with file.open("rb") as content, click.progressbar(
-                length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:
-            job, done = import_file(
-                engine, content, options, client="command line", again=again,
-                told=lambda position: bar.update(position - bar.pos))
-        _told(job, done)
-        if job["counts"]["rejected"]:
-            path = file.with_name(f"{file.name}.rejected.csv")
-            with path.open("w", encoding="utf-8", newline="") as rejected:
-                rejected.writelines(imports.rejects_file(engine, job))
-            click.echo(f"The refused rows are in {path}.")
+        with _engine() as engine, file.open("rb") as content:
+            with click.progressbar(length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:
+                job, done = import_file(
+                    engine, content, options, client="command line", again=again,
+                    told=lambda position: bar.update(position - bar.pos))
+            _told(job, done)
+            if job["counts"]["rejected"]:
+                path = file.with_name(f"{file.name}.rejected.csv")
+                with path.open("w", encoding="utf-8", newline="") as rejected:
+                    rejected.writelines(imports.rejects_file(engine, job))
+                click.echo(f"The refused rows are in {path}.")
     except TableError as error:
         raise click.ClickException(str(error)) from None
     except EngineError as error:
         raise click.ClickException(f"{error.detail} The same command goes on where it stopped.") from None
-    finally:
-        engine.close()
 
 
 def _told(job: dict[str, Any], done: bool) -> None:
@@ -208,10 +199,9 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    from sidecar.settings import Settings
     from sidecar.store.migrations import migrate as apply
 
-    applied = apply(Settings.from_env(os.environ).database_url)
+    applied = apply(_settings().database_url)
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
 
 
@@ -222,14 +212,12 @@ def recount() -> None:
 
     with _administration() as engine, engine.database.write() as cursor:
         wrong = statistics.recount(cursor)
-    click.echo(f"{wrong} figures were wrong and are mended." if wrong else "Every figure is right.")
+    click.echo(f"{wrong} figures were wrong and are corrected." if wrong else "Every figure is right.")
 
 
 @main.command()
 def providers() -> None:
     """Print the provider catalogue as JSON (the n8n credential's fields are made from it)."""
-    import json
-
     from sidecar.enrichment import catalogue
 
     click.echo(json.dumps(catalogue(), indent=2))
@@ -238,8 +226,6 @@ def providers() -> None:
 @main.command()
 def openapi() -> None:
     """Print the API's OpenAPI document (docs/openapi.json is made so)."""
-    import json
-
     import sidecar.app  # noqa: F401  (the routes register themselves)
     from sidecar.api.openapi import document
 
@@ -409,20 +395,46 @@ def _ask_password() -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
+def _settings() -> Settings:
+    """The environment's settings; where it has none, those of the stack that runs in this checkout."""
+    from sidecar.settings import Settings, SettingsError
+
+    given = dict(os.environ)
+    if not {"SIDECAR_DATABASE_URL", "SIDECAR_DATABASE_URL_FILE"} & given.keys():
+        running = Path(given.get("LOCAL_STATE") or ".local")
+        stack = Path(__file__).resolve().parents[1] / running / "stack.json"
+        if not stack.exists():
+            raise click.ClickException(
+                "There are no settings: start the stack with `make run`, or set SIDECAR_DATABASE_URL and the"
+                " other settings that .env.example explains.")
+        given = json.loads(stack.read_text(encoding="utf-8"))["internal"]["sidecar_environment"] | given
+    try:
+        return Settings.from_env(given)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def _engine() -> Iterator[Engine]:
+    from sidecar.engine import Engine
+
+    engine = Engine.build(_settings())
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
 @contextmanager
 def _administration() -> Iterator[Engine]:
     """An engine whose refusals are told as messages."""
-    from sidecar.engine import Engine
     from sidecar.errors import EngineError
-    from sidecar.settings import Settings
 
-    engine = Engine.build(Settings.from_env(os.environ))
     try:
-        yield engine
+        with _engine() as engine:
+            yield engine
     except EngineError as error:
         raise click.ClickException(error.detail) from None
-    finally:
-        engine.close()
 
 
 @main.group()
@@ -437,21 +449,12 @@ def forms() -> None:
 @click.option("--source", default="web_form", show_default=True, help="Source of its leads.")
 def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
     """Create a form, or change its origins; prints what a page needs to embed it."""
-    import secrets
-    from urllib.parse import urlsplit
+    from sidecar.services import forms
+    from sidecar.services.audit import COMMAND_LINE
 
-    from sidecar.services.audit import COMMAND_LINE, record
-    from sidecar.settings import Settings
-    from sidecar.store import forms as store
-
-    for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("https", "http") or origin != f"{parts.scheme}://{parts.netloc}":
-            raise click.ClickException(f"{origin} is no origin; write it as https://www.example.com.")
-    with _transaction() as cursor:
-        key = store.save(cursor, secrets.token_urlsafe(12), name, list(origins), source)
-        record(cursor, COMMAND_LINE, "form.saved", "form", name, after={"origins": list(origins)})
-    url = Settings.from_env(os.environ).public_url
+    with _administration() as engine:
+        key = forms.save(engine, name, list(origins), source, by=COMMAND_LINE)
+        url = engine.settings.public_url
     click.echo(f'<script src="{url}/intake/form.js" defer></script>\n'
                f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>')
 
@@ -459,10 +462,10 @@ def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
 @forms.command("list")
 def list_forms() -> None:
     """All forms."""
-    from sidecar.store import forms as store
+    from sidecar.services import forms
 
-    with _transaction() as cursor:
-        for row in store.listed(cursor):
+    with _administration() as engine:
+        for row in forms.list_forms(engine):
             click.echo(f"{row['name']:24} {'disabled' if row['disabled_at'] else 'enabled':9} "
                        f"{row['key']}  {' '.join(row['origins'])}")
 
@@ -471,18 +474,11 @@ def list_forms() -> None:
 @click.argument("name")
 def disable_form(name: str) -> None:
     """Refuse what a form sends from now on."""
-    from sidecar.store import forms as store
+    from sidecar.services import forms
+    from sidecar.services.audit import COMMAND_LINE
 
-    with _transaction() as cursor:
-        if not store.disable(cursor, name):
-            raise click.ClickException(f"There is no form {name}.")
-
-
-def _transaction() -> AbstractContextManager[Any]:
-    from sidecar.settings import Settings
-    from sidecar.store.database import Database
-
-    return Database(Settings.from_env(os.environ).database_url).write()
+    with _administration() as engine:
+        forms.disable(engine, name, by=COMMAND_LINE)
 
 
 def _read(path: Path) -> str:

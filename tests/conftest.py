@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 
+import hypothesis
 import pytest
 
 from tests.stack import running, running_services
+
+# `make unit` tries a tenth of the examples (--hypothesis-profile=quick); `make test` all of them.
+hypothesis.settings.register_profile("quick", max_examples=10)
 
 
 @pytest.fixture(scope="session")

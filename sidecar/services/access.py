@@ -168,8 +168,10 @@ def _signed(token: str, keys: tuple[tuple[str, str], ...]) -> tuple[Caller, floa
     claims = jwt.decode(
         token, key, algorithms=["HS256"], issuer=_ISSUER, audience=_ISSUER,
         options={"require": ["exp", "iat", "sub"]})
-    return Caller(
-        claims["kind"], claims["sub"], claims["name"], frozenset(claims["scope"].split())), claims["exp"]
+    texts = kind, subject, name, scope = claims["kind"], claims["sub"], claims["name"], claims["scope"]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(claims["exp"], int | float):
+        raise ValueError("a claim has the wrong type")
+    return Caller(kind, subject, name, frozenset(scope.split())), claims["exp"]
 
 
 def _user_tokens(engine: Engine, cursor: Any, user: dict[str, Any], family: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
+from sidecar.records.email import parse_email
 from sidecar.secrets import hash_password
 from sidecar.services import access
 from sidecar.services.access import ROLE_SCOPES, SCOPES, Caller
@@ -22,7 +23,6 @@ from sidecar.store.paging import paged
 
 ROLES = tuple(ROLE_SCOPES)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
@@ -67,8 +67,8 @@ def add_user(
     Raises Invalid that names the field, Conflict when the address is taken or they are the last admin.
     """
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email):
-        raise _invalid("/email", "This is no e-mail address.")
+    if isinstance(problem := parse_email(email), str):
+        raise _invalid("/email", problem)
     if role not in ROLES:
         raise _invalid("/role", f"Must be one of {', '.join(ROLES)}.")
     hashed = _hashed(password, email, "/password")

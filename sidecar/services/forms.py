@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from sidecar.engine import Engine
-from sidecar.errors import Forbidden, NotFound
+from sidecar.errors import Forbidden, Invalid, NotFound
 from sidecar.pipeline import intake
+from sidecar.services.audit import Actor, record
 from sidecar.store import forms
 from sidecar.store.database import Row
 
@@ -34,3 +37,34 @@ def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> lis
         lead.setdefault("source", form["source"])
     return intake.receive(
         engine, [lead], client=f"form:{form['name']}", lane="interactive", request_id=request_id)
+
+
+def save(engine: Engine, name: str, origins: list[str], source: str, *, by: Actor) -> str:
+    """Create a form, or change the one of that name, which is enabled then; answers its key.
+
+    Raises Invalid when an origin is more or less than scheme and host.
+    """
+    for place, origin in enumerate(origins):
+        parts = urlsplit(origin)
+        if parts.scheme not in ("https", "http") or origin != f"{parts.scheme}://{parts.netloc}":
+            detail = f"{origin} is no origin; write it as https://www.example.com."
+            raise Invalid(detail, errors=[
+                {"pointer": f"/origins/{place}", "code": "invalid", "detail": detail}])
+    with engine.database.write() as cursor:
+        key = forms.save(cursor, secrets.token_urlsafe(12), name, origins, source)
+        record(cursor, by, "form.saved", "form", name, after={"origins": origins})
+    return key
+
+
+def list_forms(engine: Engine) -> list[Row]:
+    """All forms, by name."""
+    with engine.database.read() as cursor:
+        return forms.listed(cursor)
+
+
+def disable(engine: Engine, name: str, *, by: Actor) -> None:
+    """Refuse what the form sends from now on. Raises NotFound."""
+    with engine.database.write() as cursor:
+        if not forms.disable(cursor, name):
+            raise NotFound(f"There is no form {name}.")
+        record(cursor, by, "form.disabled", "form", name)

@@ -20,8 +20,10 @@ from sidecar.records.text import tidy
 DELIMITERS: Final = ",;\t|"
 MAX_LINE: Final = 1_000_000  # characters; cells are bounded by csv itself: 131,072 characters
 MAX_COLUMNS: Final = 500
+MAX_EMPTY: Final = 100_000  # rows of a file without a value; each costs time and none tells anything
 SAMPLE: Final = 65_536
 _SAMPLE_ROWS: Final = 20
+_END: Final = "\0end of the file\0"  # a line after the last one: it is a row, unless a quote is still open
 
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -145,16 +147,22 @@ def read_table(text: TextIO, shape: Shape) -> tuple[list[str], Rows]:
 
 def _rows(text: TextIO, shape: Shape) -> Rows:
     reader = csv.reader(_lines(text), delimiter=shape.delimiter, skipinitialspace=shape.skip_space)
-    begins = 1
+    begins, empty = 1, 0
     while True:
         try:
-            row = next(reader, None)
+            row = next(reader)
         except csv.Error as error:
-            raise TableError(f"The row at line {begins} cannot be read: {error}.") from None
-        if row is None:
+            raise TableError(f"The row at line {begins} cannot be read: {error}."
+                             " Is a quote opened there and not closed?") from None
+        if row == [_END]:
             return
+        if row and row[-1].endswith(_END):
+            raise TableError(f"A quote is opened in the row at line {begins} and never closed.")
         if len(row) > MAX_COLUMNS:
             raise TableError(f"The row at line {begins} has more than {MAX_COLUMNS} columns.")
+        empty += not any(row)
+        if empty > MAX_EMPTY:
+            raise TableError(f"The file has more than {MAX_EMPTY:,} empty rows; remove them.")
         is_hint = begins == 1 and _told_delimiter(shape.delimiter.join(row))
         if row and not is_hint:
             yield begins, row
@@ -166,3 +174,4 @@ def _lines(text: TextIO) -> Iterator[str]:
         if len(line) > MAX_LINE:
             raise TableError(f"The file has a line of more than {MAX_LINE} characters.")
         yield line
+    yield _END

@@ -1,9 +1,10 @@
 """Write tables that spreadsheets open without running them (OWASP, "CSV Injection").
 
-A cell that begins with = + - @, a tab, a line end or a full-width form of the four gets a leading
-apostrophe. So do negative numbers and telephone numbers such as +4930…: what a spreadsheet takes for
-a formula is not ours to tell. Reading takes the apostrophe off again, so nothing is harmed by a round
-trip; a text that has the apostrophe of its own gets a second one.
+Where a text begins with = + - @, a tab, a line end or a full-width form of the four, an apostrophe is put
+before it. So is one wherever such a sign follows a delimiter inside the text, because a spreadsheet of
+another locale splits the cell there. Negative numbers and telephone numbers such as +4930… get one too: what
+a spreadsheet takes for a formula is not ours to tell. Reading takes the apostrophes off again, so a round
+trip changes nothing; a text that has such an apostrophe of its own gets a second one.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ from datetime import datetime
 from typing import Any, Final
 
 BOM: Final = "\ufeff"  # Excel takes a file without it for Windows-1252
-_DANGEROUS = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# Where a cell begins, for whatever delimiter a reader takes; quotes may be those of the file.
+_BEGIN = r"(?:\A|(?<=[,;|\t\r\n]))"
+_FORMULA = r"(?=['\"]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
+_UNSAFE = re.compile(_BEGIN + _FORMULA)
+_GUARDED = re.compile(f"{_BEGIN}'{_FORMULA}")
 
 
 def guard(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _DANGEROUS.match(text) else text
+    """Text that no spreadsheet takes for a formula, whatever its delimiter is."""
+    return _UNSAFE.sub("'", text)
 
 
 def unguard(text: str) -> str:
     """The text that was guarded; any other as it is."""
-    return text[1:] if text[:1] == "'" and _DANGEROUS.match(text) else text
+    return _GUARDED.sub("", text)
 
 
 def cell(value: Any) -> str:

@@ -215,3 +215,20 @@ def test_the_document_names_every_route(app):
 def test_the_committed_document_is_this_one():
     text = (Path(__file__).parents[2] / "docs/openapi.json").read_text(encoding="utf-8")
     assert json.loads(text) == json.loads(json.dumps(document())), "run make openapi"
+
+
+@pytest.mark.parametrize("claims", [
+    {"sub": 7}, {"sub": None}, {"kind": 1}, {"name": ["x"]}, {"scope": ["admin"]}, {"scope": None},
+    {"exp": "9999999999"}, {"exp": True},
+])
+def test_a_signed_token_with_a_claim_of_a_wrong_type_is_refused(app, engine, claims):
+    kid, key = engine.settings.jwt_keys[0]
+    good = jwt.decode(
+        app.test_client().post("/v1/auth/token", json=USER).json["access_token"],
+        options={"verify_signature": False})
+    odd = jwt.encode(good, key, algorithm="HS256", headers={"kid": kid})
+    assert app.test_client().get("/v1/leads", headers={"Authorization": f"Bearer {odd}"}).status_code == 200
+    # jwt.encode checks some types by itself; an issuer of tokens elsewhere need not.
+    odd = jwt.api_jws.encode(
+        json.dumps(good | claims).encode(), key, algorithm="HS256", headers={"kid": kid, "typ": "JWT"})
+    assert app.test_client().get("/v1/leads", headers={"Authorization": f"Bearer {odd}"}).status_code == 401

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
 
-from local import programs
+from local import programs, stack
 from sidecar.cli import main
 from tests.integration.conftest import Api
 
@@ -283,3 +285,19 @@ def test_a_clients_scopes_are_kept_once_each(admin):
 @pytest.mark.parametrize("path", ["/v1/clients/%00/disable", "/v1/clients/a%00b/secret"])
 def test_a_path_that_postgres_cannot_hold_is_not_found(admin, path):
     assert admin.post(path).status_code == 404
+
+
+def test_the_command_line_reads_the_settings_of_the_running_stack(services, admin, monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("SIDECAR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LOCAL_STATE", str(tmp_path))
+    (tmp_path / "stack.json").write_text(json.dumps(stack.facts(services)))
+    result = CliRunner().invoke(main, ["users", "list"])
+    assert result.exit_code == 0, result.output
+    assert "ada@example.com" in result.stdout
+
+
+@pytest.mark.parametrize("email", ["grace", "grace@", "grace@acme..example", "a b@acme.example"])
+def test_an_address_is_what_the_engine_takes_for_one(admin, email):
+    answer = admin.post("/v1/users", {"email": email, "role": "viewer", "password": PASSWORD})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/email")

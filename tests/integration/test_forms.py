@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sidecar.errors import Invalid, NotFound
+from sidecar.services import forms as services
+from sidecar.services.audit import COMMAND_LINE
 from sidecar.store import forms
 from sidecar.store.database import many
 
@@ -73,3 +76,24 @@ def test_a_browser_may_ask_first(app, send):
     assert answer.status_code == 204 and answer.headers["Access-Control-Allow-Methods"] == "POST"
     assert app.test_client().options(
         "/v1/forms/a-key", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_what_is_done_to_a_form_is_audited(engine, api):
+    services.save(engine, "shop", [PAGE], "web_form", by=COMMAND_LINE)
+    services.disable(engine, "shop", by=COMMAND_LINE)
+    forms_now = {row["name"]: row["disabled_at"] for row in services.list_forms(engine)}
+    assert forms_now["shop"] is not None
+    entries = api.get("/v1/audit?entity_kind=form&limit=2").json["data"]
+    assert [(entry["actor"], entry["action"], entry["entity_id"]) for entry in entries] == [
+        ("command line", "form.disabled", "shop"), ("command line", "form.saved", "shop")]
+
+
+def test_a_form_that_is_not_there_cannot_be_disabled(engine):
+    with pytest.raises(NotFound):
+        services.disable(engine, "nobody's", by=COMMAND_LINE)
+
+
+@pytest.mark.parametrize("origin", ["www.example.com", "https://www.example.com/page", "ftp://example.com"])
+def test_an_origin_is_scheme_and_host(engine, origin):
+    with pytest.raises(Invalid, match="no origin"):
+        services.save(engine, "other", [origin], "web_form", by=COMMAND_LINE)

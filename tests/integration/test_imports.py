@@ -223,7 +223,7 @@ def test_exports_and_foreign_rejects_need_a_scope(app, api, send, engine):
 @pytest.fixture
 def run(api, engine, monkeypatch, tmp_path):
     monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
-    monkeypatch.setattr("sidecar.settings.Settings.from_env", lambda environ: engine.settings)
+    monkeypatch.setattr("sidecar.cli._settings", lambda: engine.settings)
     monkeypatch.setattr(type(engine), "close", lambda self: None)
     path = tmp_path / "leads.csv"
 

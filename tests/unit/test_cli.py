@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from click.testing import CliRunner
 
+from sidecar import __version__
 from sidecar.cli import main
 
 LINES = "\n".join([
@@ -53,3 +55,30 @@ def test_a_wrong_mapping_is_explained(tmp_path, wrong):
     result = CliRunner().invoke(main, ["dedupe", str(path), "--map", wrong])
     assert result.exit_code == 1
     assert "Error" in result.stderr
+
+
+def test_the_version_is_told():
+    assert CliRunner().invoke(main, ["--version"]).output == f"sidecar, version {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [
+    ["users", "list"], ["forms", "list"], ["import", "pyproject.toml"], ["dedupe"], ["recount"], ["migrate"]])
+def test_without_settings_one_sentence_says_what_to_do(monkeypatch, tmp_path, command):
+    no_settings(monkeypatch, tmp_path)
+    result = CliRunner().invoke(main, command)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert result.stderr.startswith("Error: There are no settings") and result.stderr.count("\n") == 1
+
+
+def test_wrong_settings_are_named_without_a_traceback(monkeypatch, tmp_path):
+    no_settings(monkeypatch, tmp_path)
+    monkeypatch.setenv("SIDECAR_DATABASE_URL", "mysql://x/y")
+    result = CliRunner().invoke(main, ["users", "list"])
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert "SIDECAR_DATABASE_URL is wrong" in result.stderr
+
+
+def no_settings(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("SIDECAR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LOCAL_STATE", str(tmp_path))

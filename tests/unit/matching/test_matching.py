@@ -99,7 +99,7 @@ def test_a_rare_name_counts_more() -> None:
     assert common.score < 0.1 < rare.score
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(PERSON, PERSON)
 def test_comparing_is_symmetric_and_bounded(left: dict[str, str], right: dict[str, str]) -> None:
     found = compare(lead(**left), lead(**right), USUAL)
@@ -108,14 +108,14 @@ def test_comparing_is_symmetric_and_bounded(left: dict[str, str], right: dict[st
     assert found.auto <= (found.score == 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 @given(PERSON)
 def test_blocking_keys_are_sorted_and_one_record_meets_itself(person: dict[str, str]) -> None:
     keys = blocking_keys(lead(**person))
     assert keys == sorted(set(keys)) == blocking_keys(lead(**person))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=(settings.default.max_examples + 1) // 2, deadline=None)
 @given(st.lists(PERSON, max_size=12))
 def test_pairs_are_unique_and_the_same_again(rows: list[dict[str, str]]) -> None:
     people = people_of(rows, RecordSettings())

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 
 import phonenumbers
-import publicsuffixlist
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +15,7 @@ from sidecar.records.name_parser import special_words
 from sidecar.records.person import _general, _plain_western
 from sidecar.records.phone_ranges import country_and_kind, plain_number
 from sidecar.records.web import _general_host, host_of
+from tests.cases import check_each
 
 
 @pytest.mark.parametrize("text", [
@@ -66,8 +64,14 @@ KINDS = {0: "fixed_line", 1: "mobile", 2: "fixed_line_or_mobile", 3: "toll_free"
          5: "shared_cost", 6: "voip", 7: "personal", 8: "pager", 9: "uan", 10: "voicemail"}  # fmt: skip
 
 
-@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_country_and_kind_are_the_library_s(region: str) -> None:
+REGIONS = [(region,) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
+
+
+def test_country_and_kind_are_the_library_s() -> None:
+    check_each(_country_and_kind, REGIONS)
+
+
+def _country_and_kind(region: str) -> None:
     examples = (phonenumbers.example_number_for_type(region, kind) for kind in KINDS)
     for number in (*filter(None, examples), phonenumbers.invalid_example_number(region)):
         national = phonenumbers.national_significant_number(number)
@@ -110,8 +114,11 @@ def test_plain_numbers_are_read_as_the_library_reads_them(written: str, region: 
     assert plain is None or plain == _by_the_library(written, region)
 
 
-@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_example_numbers_of_every_region(region: str) -> None:
+def test_example_numbers_of_every_region() -> None:
+    check_each(_example_number, REGIONS)
+
+
+def _example_number(region: str) -> None:
     number = phonenumbers.example_number(region)
     phone = r.parse_phone(phonenumbers.format_number(number, 2), region)
     assert isinstance(phone, r.Phone)
@@ -314,18 +321,6 @@ def test_places_numbers_domains_and_links() -> None:
                      r"(?::80)?(?:[/?#\\].{0,3})?[. ]?\Z") | st.text())  # fmt: skip
 def test_plain_hosts_are_read_as_the_others(text: str) -> None:
     assert host_of(text) == _general_host(text.strip())
-
-
-def _suffix_vectors() -> list[tuple[str, str | None]]:
-    text = Path(publicsuffixlist.__file__).with_name("test_psl.txt").read_text("utf-8")
-    found = re.findall(r"^checkPublicSuffix\('(.+?)', (?:'(.+?)'|null)\)", text, re.MULTILINE)
-    return [(host, domain or None) for host, domain in found]
-
-
-@pytest.mark.parametrize(("host", "domain"), _suffix_vectors())
-def test_public_suffix_vectors(host: str, domain: str | None) -> None:
-    expected = domain and domain.encode("idna").decode("ascii")
-    assert r.registrable_domain(host) == expected
 
 
 def test_dns_answers() -> None:

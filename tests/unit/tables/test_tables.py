@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pytest
@@ -23,7 +24,7 @@ from sidecar.tables import (
     row_problem,
     unguard,
 )
-from sidecar.tables.reading import MAX_COLUMNS, MAX_LINE
+from sidecar.tables.reading import MAX_COLUMNS, MAX_EMPTY, MAX_LINE
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -45,6 +46,15 @@ def test_a_guarded_text_comes_back_and_is_no_formula(text):
     assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
 
 
+@given(st.lists(st.text("a=;,|\t\"'\n-", max_size=8), min_size=1, max_size=3), st.sampled_from(",;\t|"))
+@example(["x;=1"], ";")
+@example(["a", 'x";"=1'], ";")
+def test_no_delimiter_makes_a_formula_of_a_cell(row, delimiter):
+    for cells in csv.reader(io.StringIO(line(["first", *row]), newline=""), delimiter=delimiter):
+        for text in cells:
+            assert not text.startswith(("=", "+", "-", "@"))
+
+
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), max_size=8))
 def test_what_is_written_is_read_again(rows):
     text = line(["a", "b", "c", "d"]) + "".join(line(["x", *row]) for row in rows)
@@ -56,7 +66,7 @@ def test_what_is_written_is_read_again(rows):
 @pytest.mark.parametrize(("value", "text"), [
     (None, ""), (True, "true"), (12.5, "12.5"), (-3, "'-3"), ("+4930123456", "'+4930123456"),
     (["a", "b"], "a; b"), ({}, ""), ({"a": 1}, '{"a": 1}'), ("=SUM(A1)", "'=SUM(A1)"),
-    ("\t=1", "'\t=1"), ("-", "'-"), ("O'Neill", "O'Neill"), ("'s", "'s"),
+    ("\t=1", "'\t'=1"), ("-", "'-"), ("O'Neill", "O'Neill"), ("'s", "'s"),
 ])
 def test_cells(value, text):
     assert cell(value) == text
@@ -127,6 +137,21 @@ def test_lines_are_those_of_the_file():
 def test_what_cannot_be_a_table_is_explained(text):
     with pytest.raises(TableError):
         table(text, Shape())
+
+
+def test_a_quote_that_is_never_closed_is_named_with_its_line():
+    with pytest.raises(TableError, match="line 3 and never closed"):
+        table('email,b\na@x.example,1\nb@x.example,"2\nc@x.example,3\n', Shape())
+    with pytest.raises(TableError, match=r"line 2 .*quote"):
+        table('email,b\na@x.example,"2\n' + "c@x.example,3\n" * 20_000, Shape())
+    assert table('email,b\na@x.example,"2"', Shape())[1] == [["a@x.example", "2"]]
+
+
+@pytest.mark.parametrize("empty", ["\n", ",,\n"])
+def test_empty_rows_are_bounded(empty):
+    with pytest.raises(TableError, match="empty rows"):
+        table("email\n" + empty * (MAX_EMPTY + 1), Shape())
+    assert table("email\n" + "\n" * (MAX_EMPTY - 1) + "a@x.example", Shape())[1] == [["a@x.example"]]
 
 
 @given(st.text(max_size=200))
