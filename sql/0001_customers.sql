@@ -180,12 +180,12 @@ CREATE INDEX events_contact ON events (contact_id, occurred_at);
 COMMENT ON TABLE events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
 
 -- One row for all that a source says of somebody, not one per field: a new lead writes two rows, not sixteen.
-CREATE TABLE claims (
+CREATE TABLE provenance (
     entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization')),
     entity_id   uuid NOT NULL,
     source      text NOT NULL,
     fields      jsonb NOT NULL,
     PRIMARY KEY (entity_id, entity_kind, source)
 );
-COMMENT ON TABLE claims IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
-COMMENT ON COLUMN claims.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';
+COMMENT ON TABLE provenance IS 'What each source says of each field. The winning value stands in the entity''s own column.';
+COMMENT ON COLUMN provenance.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';

@@ -101,4 +101,4 @@ CREATE TABLE merges (
 );
 CREATE INDEX merges_kept ON merges (kept_id);
 COMMENT ON TABLE merges IS 'Contacts that became one: where the lost one''s id leads to. It goes when the kept contact is erased.';
-COMMENT ON COLUMN merges.snapshot IS 'The lost contact, its claims and the ids of all that was moved, encrypted: enough to take the merge back.';
+COMMENT ON COLUMN merges.snapshot IS 'The lost contact, its provenance and the ids of all that was moved, encrypted: enough to take the merge back.';

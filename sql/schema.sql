@@ -197,18 +197,6 @@ CREATE TABLE public.batches (
 
 COMMENT ON TABLE public.batches IS 'Leases: leads that one run of the enrichment workflow works on. An expired lease is how a killed run is noticed.';
 
-CREATE TABLE public.claims (
-    entity_kind text NOT NULL,
-    entity_id uuid NOT NULL,
-    source text NOT NULL,
-    fields jsonb NOT NULL,
-    CONSTRAINT claims_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
-);
-
-COMMENT ON TABLE public.claims IS 'Provenance: what each source says of each field. The winning value stands in the entity''s own column.';
-
-COMMENT ON COLUMN public.claims.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';
-
 CREATE TABLE public.clients (
     id text NOT NULL,
     secret_hash text NOT NULL,
@@ -470,7 +458,7 @@ CREATE TABLE public.merges (
 
 COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. It goes when the kept contact is erased.';
 
-COMMENT ON COLUMN public.merges.snapshot IS 'The lost contact, its claims and the ids of all that was moved, encrypted: enough to take the merge back.';
+COMMENT ON COLUMN public.merges.snapshot IS 'The lost contact, its provenance and the ids of all that was moved, encrypted: enough to take the merge back.';
 
 CREATE TABLE public.notifications (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -496,6 +484,18 @@ CREATE TABLE public.notifications (
 COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
 
 COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
+
+CREATE TABLE public.provenance (
+    entity_kind text NOT NULL,
+    entity_id uuid NOT NULL,
+    source text NOT NULL,
+    fields jsonb NOT NULL,
+    CONSTRAINT provenance_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
+);
+
+COMMENT ON TABLE public.provenance IS 'What each source says of each field. The winning value stands in the entity''s own column.';
+
+COMMENT ON COLUMN public.provenance.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';
 
 CREATE TABLE public.provider_cache (
     request_key text NOT NULL,
@@ -662,9 +662,6 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.claims
-    ADD CONSTRAINT claims_pkey PRIMARY KEY (entity_id, entity_kind, source);
-
 ALTER TABLE ONLY public.clients
     ADD CONSTRAINT clients_pkey PRIMARY KEY (id);
 
@@ -748,6 +745,9 @@ ALTER TABLE ONLY public.organizations
 
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provenance
+    ADD CONSTRAINT provenance_pkey PRIMARY KEY (entity_id, entity_kind, source);
 
 ALTER TABLE ONLY public.provider_cache
     ADD CONSTRAINT provider_cache_pkey PRIMARY KEY (request_key, sandbox);

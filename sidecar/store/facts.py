@@ -66,7 +66,7 @@ def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dic
     """Every source's statements of each entity's fields, by entity id."""
     rows = many(
         cursor,
-        "SELECT entity_id::text AS entity_id, source, fields FROM claims"
+        "SELECT entity_id::text AS entity_id, source, fields FROM provenance"
         " WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, list(entity_ids)),
     )
     values: dict[str, list[Row]] = {}
@@ -87,18 +87,18 @@ def save_provenance(cursor: Executes, rows: Iterable[Row]) -> None:
     """Add what sources say, one row for each entity and source: [{entity_kind, entity_id, source, fields:
     {field: {value, confidence, observed_at, locked?, sandbox?}}}]; of a field the newer statement stays."""
     insert(
-        cursor, "claims",
+        cursor, "provenance",
         # In one order, so that two transactions never wait for each other.
         sorted(rows, key=lambda row: (row["entity_id"], row["entity_kind"], row["source"])),
         conflict="ON CONFLICT (entity_id, entity_kind, source) DO UPDATE"
-        " SET fields = claims.fields || excluded.fields",
+        " SET fields = provenance.fields || excluded.fields",
     )
 
 
 def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
     """Nobody has said anything of these entities."""
     cursor.execute(
-        "DELETE FROM claims WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))
+        "DELETE FROM provenance WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))
 
 
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:

@@ -49,7 +49,7 @@ def know(
             known.contacts[row["kind"], row["value"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
-        elif what == "claims":
+        elif what == "provenance":
             known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
@@ -78,11 +78,11 @@ FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY($5::text[])) x
 UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
-UNION ALL SELECT 'claims', row_to_json(c)
+UNION ALL SELECT 'provenance', row_to_json(c)
     FROM (SELECT 'contact' AS kind, contact_id AS id FROM contact
           UNION SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
-        SELECT * FROM claims WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
+        SELECT * FROM provenance WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
 """  # noqa: S608
 
 

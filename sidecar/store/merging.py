@@ -42,12 +42,12 @@ def lock_contacts(cursor: Cursor, contact_ids: list[str]) -> dict[str, Row]:
 
 
 def snapshot(cursor: Cursor, contact_id: str) -> dict[str, Any]:
-    """What hangs on a contact, as JSON: its claims and pairs in whole, of the rest the ids."""
+    """What hangs on a contact, as JSON: its provenance and pairs in whole, of the rest the ids."""
     row = one(
         cursor,
         """
         SELECT (SELECT coalesce(jsonb_object_agg(source, fields), '{}')
-             FROM claims WHERE entity_kind = 'contact' AND entity_id = %(id)s) AS claims,
+             FROM provenance WHERE entity_kind = 'contact' AND entity_id = %(id)s) AS provenance,
             (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, value)), '[]')
              FROM contact_identities WHERE contact_id = %(id)s) AS identities,
             (SELECT coalesce(jsonb_agg(id), '[]') FROM events WHERE contact_id = %(id)s) AS events,

@@ -51,7 +51,7 @@ def api(app, engine):
     """
     with engine.database.write() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
-                       " provider_calls, provider_cache, notifications, claims, suppressions,"
+                       " provider_calls, provider_cache, notifications, provenance, suppressions,"
                        " idempotency_keys, jobs CASCADE")
     engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")

@@ -154,7 +154,7 @@ CLAIM = {"confidence": 1.0, "observed_at": "2026-11-02T09:00:00+00:00"}
 # Tables that a merge does not keep row by row: the search's own notes, made anew from the contact.
 NOTES = {("contact_blocks", "contact_id"), ("contact_checks", "contact_id")}
 # Where a contact's id stands without a foreign key: table -> (column, kind column).
-UNBOUND = {"claims": ("entity_id", "entity_kind"), "provider_calls": ("subject_id", "subject_kind"),
+UNBOUND = {"provenance": ("entity_id", "entity_kind"), "provider_calls": ("subject_id", "subject_kind"),
            "provider_cache": ("subject_id", "subject_kind")}
 
 
@@ -204,7 +204,8 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
                 "INSERT INTO provider_cache VALUES (%s, true, 'hunter', 'x', 'contact', %s, 'found', '',"
                 " true, now(), now())", (contact, contact))
             cursor.execute(
-                "INSERT INTO claims VALUES ('contact', %s, %s, %s)", (contact, f"provider {contact}", Json({
+                "INSERT INTO provenance VALUES ('contact', %s, %s, %s)",
+                (contact, f"provider {contact}", Json({
                     "department": CLAIM | {"value": "sales", "confidence": 0.5}})))
         # Another pair of the lost contact, and a contact that was merged into it earlier.
         cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES"
@@ -215,7 +216,7 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
         leads = {row["id"] for row in many(
             cursor, "SELECT id::text AS id FROM leads WHERE contact_id IN (%s, %s)", (first, second))}
     before = held(engine, [first, second])
-    values = rows(engine, "SELECT DISTINCT source FROM claims WHERE entity_id IN (%s, %s)",
+    values = rows(engine, "SELECT DISTINCT source FROM provenance WHERE entity_id IN (%s, %s)",
                   first, second)
 
     answer = api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": keep})
@@ -225,7 +226,7 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
     after, gone = held(engine, [keep]), held(engine, [lost])
     assert not any(gone.values()), gone
     # One source has one word about a person; the pair itself is decided; this merge is entered.
-    before[("claims", "entity_id")] = len(values)
+    before[("provenance", "entity_id")] = len(values)
     duplicates_before = sum(before.pop(("duplicates", side)) for side in ("left_id", "right_id"))
     assert sum(after.pop(("duplicates", side)) for side in ("left_id", "right_id")) == duplicates_before - 2
     before[("merges", "kept_id")] += 1
@@ -238,7 +239,7 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
     merged = rows(engine, "SELECT kept_id::text AS kept, snapshot FROM merges WHERE lost_id = %s", lost)[0]
     snapshot = engine.vault.open(merged["snapshot"])
     assert merged["kept"] == keep and snapshot["contact"]["id"] == lost
-    assert snapshot["claims"] and snapshot["identities"] and snapshot["leads"] and snapshot["events"]
+    assert snapshot["provenance"] and snapshot["identities"] and snapshot["leads"] and snapshot["events"]
     assert b"ollister" not in bytes(merged["snapshot"])
     assert rows(engine, "SELECT kept_id::text AS kept FROM merges WHERE lost_id = %s", earlier) == [
         {"kept": keep}]
@@ -269,7 +270,7 @@ def test_the_values_that_win_are_those_of_both_contacts_claims(api, engine):
     pair, first, second = pair_of(
         api, JANE | {"phone": "+44 113 496 0001", "country": "GB"}, TYPO | {"job_title": "Head of Sales"})
     with engine.database.write() as cursor:
-        cursor.execute("INSERT INTO claims VALUES ('contact', %s, 'ada', %s)", (second, Json({
+        cursor.execute("INSERT INTO provenance VALUES ('contact', %s, 'ada', %s)", (second, Json({
             "city": CLAIM | {"value": "York", "locked": True}})))
     assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": first}).status_code == 200
     contact = rows(engine, "SELECT * FROM contacts WHERE id = %s", first)[0]
@@ -331,7 +332,7 @@ def test_leads_that_come_in_during_a_merge_find_the_kept_contact(app, api, engin
         assert set(pool.map(send, range(12))) == {202}
         assert merging.result() == 200
     assert rows(engine, "SELECT id::text AS id FROM contacts") == [{"id": first}]
-    assert rows(engine, "SELECT 1 FROM claims WHERE entity_id = %s", second) == []
+    assert rows(engine, "SELECT 1 FROM provenance WHERE entity_id = %s", second) == []
 
 
 def test_a_merge_in_the_midst_of_a_batch_loses_no_answer(api, engine):
@@ -344,8 +345,8 @@ def test_a_merge_in_the_midst_of_a_batch_loses_no_answer(api, engine):
         assert api.step(batch, step).status_code == 200, step
     asked = rows(engine, "SELECT subject_id::text AS id FROM provider_calls WHERE subject_kind = 'contact'")
     assert asked and {row["id"] for row in asked} == {first}
-    assert rows(engine, "SELECT 1 FROM claims WHERE entity_id = %s", second) == []
-    assert rows(engine, "SELECT 1 FROM claims WHERE entity_id = %s AND source <> 'lead'", first)
+    assert rows(engine, "SELECT 1 FROM provenance WHERE entity_id = %s", second) == []
+    assert rows(engine, "SELECT 1 FROM provenance WHERE entity_id = %s AND source <> 'lead'", first)
     assert rows(engine, "SELECT 1 FROM provider_cache WHERE NOT applied") == []
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.product_copy import ROOT, copy_product
+
 LINE = '    _contact("pronouns"),\n'
 DATABASE = "throwaway"
 
@@ -33,22 +32,20 @@ def settings(services, environ):
 
 
 def test_a_field_of_a_contact_is_one_line_and_its_migration(tmp_path, settings):
-    ignored = shutil.ignore_patterns("__pycache__")
-    for folder in ("sidecar", "sql", "tests"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    table = tmp_path / "sidecar/terms/fields.py"
+    root = copy_product(tmp_path, "sidecar", "sql", "tests")
+    table = root / "sidecar/terms/fields.py"
     text = table.read_text(encoding="utf-8")
     before = '    _contact("seniority"'
     assert text.count(before) == 1
     table.write_text(text.replace(before, LINE + before), encoding="utf-8")
-    last = max((tmp_path / "sql").glob("0*.sql")).stem
-    (tmp_path / "sql/0999_pronouns.sql").write_text(
+    last = max((root / "sql").glob("0*.sql")).stem
+    (root / "sql/0999_pronouns.sql").write_text(
         f"-- depends: {last}\nALTER TABLE contacts ADD COLUMN pronouns text;\n", encoding="utf-8")
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SIDECAR_")}
-    ours |= settings | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    ours |= settings | {"PYTHONPATH": f"{root}{os.pathsep}{ROOT}"}
     ours.pop("PROMETHEUS_MULTIPROC_DIR", None)
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.integration.throwaway_field"], cwd=tmp_path,
+        [sys.executable, "-W", "error", "-m", "tests.integration.throwaway_field"], cwd=root,
         env=ours, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr[-4000:]
     assert run.stdout.strip() == str(table)

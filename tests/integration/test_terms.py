@@ -22,7 +22,7 @@ CHECKED = {
     ("batches", "lane"): states.LANES, ("batches", "state"): states.BATCH_STATES,
     ("work_items", "lane"): states.LANES, ("work_items", "stage"): states.STAGES,
     ("provider_calls", "subject_kind"): states.ENTITIES, ("provider_calls", "state"): states.CALL_STATES,
-    ("claims", "entity_kind"): states.ENTITIES,
+    ("provenance", "entity_kind"): states.ENTITIES,
     ("notifications", "state"): states.MESSAGE_STATES,
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
     ("scoring_models", "state"): states.MODEL_STATES,
