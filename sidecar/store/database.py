@@ -68,7 +68,7 @@ class Executes(Protocol):
 
 
 class Gathered:
-    """Statements without answers, sent to the server in one journey."""
+    """Statements without answers, sent to the server in one round trip."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor

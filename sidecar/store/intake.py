@@ -35,7 +35,7 @@ def know(
     cursor: Cursor, keys: Mapping[str, Key], domains: Collection[str], company_keys: Collection[str],
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
-    look up all there is, in one journey. The open leads stay locked."""
+    look up all there is, in one round trip. The open leads stay locked."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
@@ -107,7 +107,7 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
 
 
 def write(cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes]) -> None:
-    """Write what was decided, in one journey; `seal` encrypts the raw leads."""
+    """Write what was decided, in one round trip; `seal` encrypts the raw leads."""
     gathered = Gathered(cursor)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)

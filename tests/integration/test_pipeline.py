@@ -224,3 +224,29 @@ def test_readers_see_masked_people(app, api):
     send(api, lead(1))
     shown = Api(app.test_client(), "reader").get("/v1/leads").json["data"][0]
     assert shown["contact"]["email"] == "p…@firm1.example" and "Quill" not in str(shown)
+
+
+def test_when_every_lead_fails_by_itself_its_planned_calls_are_given_up(api, engine, monkeypatch):
+    lead_id = send(api, lead(1))[0]
+    batch = claim(api)
+    planned = {call["provider"] for call in api.step(batch, "plan").json["calls"]}
+    with monkeypatch.context() as broken:
+        broken.setattr("sidecar.pipeline.scoring.score_facts", lambda *_: 1 / 0)
+        [result] = api.step(batch, "score").json["results"]
+    assert (result["outcome"], result["code"]) == ("retry", "score_failed")
+    assert api.step(batch, "complete").status_code == 409  # nothing was left in it
+    due(engine)
+    again = claim(api)
+    assert [reference["lead_id"] for reference in again["leads"]] == [lead_id]
+    assert {call["provider"] for call in api.step(again, "plan").json["calls"]} == planned
+
+
+def test_leads_of_one_person_that_come_together_add_up(api):
+    first, second = send(
+        api, lead(1, message="Call me", utm={"source": "ad"}, company_name=None, tags=["a"]),
+        lead(1, utm={"medium": "mail"}, tags=["b"]))
+    assert first == second
+    found = api.get(f"/v1/leads/{first}").json
+    assert (found["message"], found["tags"]) == ("Call me", ["a", "b"])
+    assert found["utm"] == {"source": "ad", "medium": "mail"}
+    assert found["organization"]["name"] == "Firm 1"
