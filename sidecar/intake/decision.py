@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sidecar import ids
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
@@ -30,10 +29,9 @@ class _Place:
 
 
 def decide(
-    entries: Sequence[Entry], known: Known, receipt: Receipt, now: datetime,
-    new_id: Callable[[], str] = ids.new_id,
+    entries: Sequence[Entry], known: Known, receipt: Receipt, now: datetime, new_id: Callable[[], str]
 ) -> Writes:
-    """What becomes of leads that come in together. Nothing that is handed in changes.
+    """What becomes of leads that come in together; `new_id` makes ids. Nothing that is handed in changes.
 
     A person is known by any identity key, and has one open lead, which is updated when they ask again. A
     company is known by its domain, else by its name's matching key. Of an entry with a suppressed key

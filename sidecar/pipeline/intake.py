@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.ids import new_id
 from sidecar.intake import Entry, Key, Known, Receipt, decide
 from sidecar.records import match_keys, normalize, validate
 from sidecar.records.text import storable
@@ -39,7 +40,7 @@ def take_in(
     receipt = Receipt(
         client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch)
     with engine.database.write() as cursor:
-        writes = decide(entries, _know(engine, cursor, entries), receipt, engine.now())
+        writes = decide(entries, _know(engine, cursor, entries), receipt, engine.now(), new_id)
         store.write(cursor, writes, engine.vault.seal)
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}
