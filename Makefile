@@ -50,7 +50,7 @@ test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 	@$(PY) -m local.node_tests
 	@$(PY) -m pytest -rs
 
-fmt: venv ## Mend what can be mended by itself: style and import order of Python, layout of the n8n nodes
+fmt: venv ## Fix what can be fixed automatically: style and import order of Python, layout of the n8n nodes
 	@.venv/bin/ruff check --fix .
 	@$(PY) -m local.node_tests format
 
