@@ -68,7 +68,7 @@ class Executes(Protocol):
 
 
 class Gathered:
-    """Statements without answers, sent to the server in one journey."""
+    """Statements without answers, sent to the server in one round trip."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -179,7 +179,7 @@ class Database:
             cursor.execute("SELECT 1 FROM leads LIMIT 1")
 
     def after_commit(self, action: Callable[[], Any]) -> None:
-        """Run this once the transaction at work is committed; at once when there is none."""
+        """Run this after the current transaction has committed; immediately when there is none."""
         if self._running.cursor is None:
             action()
         else:
