@@ -400,7 +400,7 @@ def _settings() -> Settings:
     from sidecar.settings import Settings, SettingsError
 
     given = dict(os.environ)
-    if not {"SIDECAR_DATABASE_URL", "SIDECAR_DATABASE_URL_FILE"} & given.keys():
+    if not {"SIDECAR_DATABASE_URL", "SIDECAR_DATABASE_URL_FILE", "SIDECAR_SETTINGS_FILE"} & given.keys():
         running = Path(given.get("LOCAL_STATE") or ".local")
         stack = Path(__file__).resolve().parents[1] / running / "stack.json"
         if not stack.exists():
