@@ -1,7 +1,7 @@
 # Everything that is done with this project; `make help` lists it.
 PYTHON ?= python3
 PY := .venv/bin/python
-QUICK := $(PY) -m pytest -q -p no:schemathesis --hypothesis-profile=quick
+QUICK := $(PY) -m pytest -q --hypothesis-profile=quick
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-header pyproject.toml
 # The packages that carry lists which age.
@@ -38,7 +38,7 @@ lint: venv ## Check style and types
 	@.venv/bin/shellcheck n8n/*.sh sql/server/*.sh .ci/run
 
 unit: venv ## Run the unit tests alone, with a tenth of the invented examples (seconds)
-	@$(QUICK) tests/unit
+	@$(QUICK) -p no:schemathesis tests/unit
 
 t: venv ## Run the tests whose name holds K (K=masking), of a file or folder (FILE=tests/unit/tables)
 	@$(QUICK) -rs $(if $(K),-k "$(K)") $(if $(FILE),$(FILE),tests/unit tests/integration)
@@ -50,7 +50,7 @@ test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 	@$(PY) -m local.node_tests
 	@$(PY) -m pytest -rs
 
-fmt: venv ## Mend what can be mended by itself: style and import order of Python, layout of the n8n nodes
+fmt: venv ## Fix what can be fixed automatically: style and import order of Python, layout of the n8n nodes
 	@.venv/bin/ruff check --fix .
 	@$(PY) -m local.node_tests format
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -36,13 +37,13 @@ def serve(found: settings.Settings) -> None:
         raise Problem("The stack is stopped; `make run` starts it.")
     supervisor.stop("sidecar")
     say(f"The sidecar reloads at {environment['SIDECAR_BIND']}; Ctrl-C gives it back to the stack.")
-    try:
-        subprocess.run(
-            [str(Path(sys.executable).parent / "gunicorn"), "-c", "sidecar/gunicorn.conf.py", "--reload",
-             "--workers", "1", "sidecar.app:create_app()"],
-            cwd=found.root, env=environment, check=False)
-    finally:
-        supervisor.start("sidecar")
+    server = subprocess.Popen(
+        [str(Path(sys.executable).parent / "gunicorn"), "-c", "sidecar/gunicorn.conf.py", "--reload",
+         "--workers", "1", "sidecar.app:create_app()"], cwd=found.root, env=environment)
+    while server.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):  # gunicorn gets it too, and ends in its own way
+            server.wait()
+    supervisor.start("sidecar")
 
 
 def psql(found: settings.Settings) -> None:

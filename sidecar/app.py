@@ -42,7 +42,7 @@ _access = logging.getLogger("sidecar.access")
 
 
 class Json(DefaultJSONProvider):
-    """ISO times, plain numbers, keys in their own order; ASCII, so that any stored text can be told."""
+    """ISO times, plain numbers, keys in their own order; ASCII, so that any stored text can be sent."""
 
     sort_keys = False
 

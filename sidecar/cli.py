@@ -207,7 +207,7 @@ def migrate() -> None:
 
 @main.command()
 def recount() -> None:
-    """Count leads, work and intake anew, where somebody changed them behind the triggers' backs."""
+    """Count leads, work and intake again, after somebody changed tables without the triggers."""
     from sidecar.store import statistics
 
     with _administration() as engine, engine.database.write() as cursor:
@@ -400,7 +400,7 @@ def _settings() -> Settings:
     from sidecar.settings import Settings, SettingsError
 
     given = dict(os.environ)
-    if not {"SIDECAR_DATABASE_URL", "SIDECAR_DATABASE_URL_FILE"} & given.keys():
+    if not {"SIDECAR_DATABASE_URL", "SIDECAR_DATABASE_URL_FILE", "SIDECAR_SETTINGS_FILE"} & given.keys():
         running = Path(given.get("LOCAL_STATE") or ".local")
         stack = Path(__file__).resolve().parents[1] / running / "stack.json"
         if not stack.exists():
@@ -427,7 +427,7 @@ def _engine() -> Iterator[Engine]:
 
 @contextmanager
 def _administration() -> Iterator[Engine]:
-    """An engine whose refusals are told as messages."""
+    """An engine; its refusals end the command with their sentence."""
     from sidecar.errors import EngineError
 
     try:

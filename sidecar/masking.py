@@ -1,4 +1,4 @@
-"""Hiding personal data from those who need not see it: what is not known to be harmless does not go out."""
+"""Masks personal data for callers who may not see it: every field that is not known to be harmless."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BESIDE: Final = {
 _HARMLESS: Final = {
     entity: beside | {field.name for field in fields_of(entity) if not field.personal}
     for entity, beside in _BESIDE.items()}
-# A lead always has all its fields: what is hidden is empty.
+# A lead always has all its fields: masked ones are empty.
 _EMPTY: Final[dict[str, Any]] = {"list": (), "object": {}}
 _HIDDEN: Final = {field.name: _EMPTY.get(field.kind) for field in fields_of("lead") if field.personal}
 # Parameters of a list of leads that filter by what is hidden.

@@ -157,7 +157,7 @@ def actor(caller: Caller) -> Actor:
 
 
 def json_body() -> Any:
-    """The request's JSON. Raises Invalid (naming the body) when it is none."""
+    """The request's JSON. Raises Invalid, which names the body, for any other body."""
     raw = request.get_data()
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)

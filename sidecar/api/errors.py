@@ -42,7 +42,7 @@ STATUS: dict[type[EngineError], tuple[int, str]] = {
 # What each `code` means and what to do about it: (status, meaning). The docs page has a section for
 # each, which is where the `type` of a problem leads.
 TYPES: dict[str, tuple[int, str]] = {
-    "bad_request": (400, "The request is no HTTP that this server understands. Mend the client."),
+    "bad_request": (400, "The request is no HTTP that this server understands. Correct the client."),
     "unauthorized": (401, "No access token, one that has expired or was not issued here, or wrong"
                           " credentials. Refresh the token or sign in again."),
     "forbidden": (403, "The token lacks the scope that WWW-Authenticate names, or its owner is no admin any"

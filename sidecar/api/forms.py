@@ -29,7 +29,7 @@ def send(engine: Engine, caller: None, key: str) -> Any:
         if result["outcome"] == "rejected":
             raise Invalid("Please check the fields; see errors.", errors=result["errors"])
     waking.wake_after(engine, "interactive")
-    # No reference: whoever sent this is a stranger, and must not learn who is known.
+    # No reference in the answer: the sender is a stranger and must not learn who is stored.
     return {"status": "received"}
 
 

@@ -1,7 +1,7 @@
 """Rate limits: a token bucket in Redis for each caller and class of routes.
 
 Headers after draft-ietf-httpapi-ratelimit-headers. A bucket holds one minute's worth. When Redis is
-away, known callers pass; sign-ins, which strangers may try, are counted by this process alone.
+unavailable, known callers pass; sign-ins, which strangers may try, are counted by this process alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""If-Match and ETag: an edit names the version it was made from, so that nobody's edit is lost unseen."""
+"""If-Match and ETag: an edit names the version that it changes, so that none overwrites another unnoticed."""
 
 from __future__ import annotations
 

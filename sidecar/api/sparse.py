@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 Path = tuple[str, ...]
-# Always told: it says how to read the rest.
+# Always included: it says how to read the rest.
 _ALWAYS = ("masked",)
 _MOST = 100
 
@@ -39,7 +39,7 @@ def _knows(schema: Schema, path: Path) -> bool:
 
 
 def project(row: dict[str, Any], paths: list[Path]) -> dict[str, Any]:
-    """The wanted parts of a row, in the row's order; what is unknown stays absent or null."""
+    """The requested fields of a row, in the row's order; unknown ones stay absent or null."""
     wanted: dict[str, list[Path]] = {}
     for path in paths:
         wanted.setdefault(path[0], []).append(path[1:])

@@ -19,7 +19,7 @@ _NONE: Final = 0xFFFFFFFF
 
 
 def blocking_keys(record: Mapping[str, Any]) -> list[str]:
-    """Return the keys of a normalised lead; two that share none are never compared.
+    """Return the keys of a normalised lead; two leads without a common key are never compared.
 
     Sorted, without repetition; texts that can be stored and looked up.
     """

@@ -9,8 +9,8 @@ from sidecar.tables import guess
 from sidecar.tables.mapping import fold
 from sidecar.terms.fields import GIVEN
 
-# What a lead has no field for and a person is told by; the others are those of sidecar.tables. There
-# is no field for dates of birth or national ids: they are never used.
+# Columns that identify a person and that a lead has no field for; the others are those of sidecar.tables.
+# There is no field for dates of birth or national ids: they are never used.
 ADDRESS: Final[dict[str, str]] = {
     "house_number": "housenumber houseno housenr streetnumber streetno hausnummer hausnr hnr nr numero",
     "street": "street streetname streetaddress address address1 addressline1 addr addr1 strasse str"

@@ -69,7 +69,7 @@ def _through_others(
     people: Sequence[Person], linked: dict[int, dict[int, float]], row: int, found: dict[int, float],
     threshold: float,
 ) -> Iterator[Pair]:
-    """Yield the pairs that a row brings together: who is one with it, and whoever is one with those.
+    """Yield the pairs of a row: its matches, and the matches of those.
 
     If a is b and b is c, a is c, as probably as both are so; names that contradict say no.
     """

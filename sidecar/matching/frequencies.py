@@ -27,7 +27,7 @@ _USUAL: Final = {
     "postcode": 1 / 500, "city": 1 / 200, "region": 1 / 10, "company": 1 / 1000, "email": 1e-6,
     "phone": 1e-6, "linkedin": 1e-6,
 }  # fmt: skip
-POPULATION: Final = 1000  # records' worth of belief in what is usual
+POPULATION: Final = 1000  # weight of the prior, as a number of records
 _NEAR: Final = (0.002, 0.005)  # aliases and misspellings among strangers
 _PAIRS: Final = 20_000  # looked at to learn how often values come together
 _FEW: Final = 20  # pairs' worth of belief that they never do
@@ -42,7 +42,7 @@ MATCHES, HOUSEMATES, NAMESAKES = 0.1, 0.2, 0.05
 
 @dataclass(frozen=True)
 class Frequencies:
-    """What is known of a set of records. Without any it holds what is usual.
+    """How often values occur in a set of records. Without records it holds the usual frequencies.
 
     records: how many. present: those that have a field. values: how often each value occurs.
     near: chances of an alias and of a misspelling among strangers. together: the chance that people

@@ -11,7 +11,7 @@ from .frequencies import FIELDS, HOUSEMATES, MATCHES, NAMESAKES, SAME_PERSON, Fr
 from .person import Person
 
 _ROUNDS: Final = 8
-_BELIEF: Final = 20  # matches' worth of belief in what is usual
+_BELIEF: Final = 20  # weight of the prior, as a number of matches
 _RATE_BELIEF: Final = 20  # records' worth
 _MOST_DIFFERENT: Final = 0.2  # of one person's values; more only for e-mail and telephone
 _GIVEN_ERRORS: Final = 2  # given names wrong, at most, for each family name wrong

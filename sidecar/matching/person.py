@@ -42,7 +42,7 @@ class Person(NamedTuple):
 
 
 def person_of(record: Mapping[str, Any]) -> Person:
-    """Return what is compared of a normalised lead (with street, house_number, address_2, postcode)."""
+    """Return the compared values of a normalised lead (with street, house_number, address_2, postcode)."""
 
     def folded(field: str) -> list[str]:
         value = record.get(field)

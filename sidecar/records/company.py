@@ -1,4 +1,4 @@
-"""Company names: the legal form told from the name, and a key under which spellings meet."""
+"""Company names: splits off the legal form, and makes one key for all spellings of a name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS
 from .text import ONE_LEAD, fold, tidy, words
 
 MAX_FORM_WORDS = 6
-MAX_NAME_WORDS = 60  # what is longer is no company name
+MAX_NAME_WORDS = 60  # a longer text is no company name
 
 _TOKEN = re.compile("[^ ,;]+")  # of a tidy text
 _DROP = str.maketrans("", "", "._,-–;'\"“”„«»")

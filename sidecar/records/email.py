@@ -211,7 +211,7 @@ def _typo_index() -> dict[str, str]:
 
 
 def did_you_mean(address: Address) -> str | None:
-    """Return the address with its domain's likely typing error mended, or None.
+    """Return the address with the likely typing error in its domain corrected, or None.
 
     One wrong, missing, doubled or swapped character in a well-known provider's domain (deletion
     neighbourhood: the first step of the SymSpell algorithm); a domain known to be in use is

@@ -30,7 +30,7 @@ _HELPER = re.compile(
     r"sekretar(?:in)?)|assistant|assistent(?:in)?|\w*assistenz|secretary|\w*sekretar(?:in)?|"
     r"receptionist|pa|ea)\b"
 )
-# Whose helper it is can also stand behind without a word between: "Personal Assistant CEO".
+# The person assisted may also follow directly: "Personal Assistant CEO".
 _HELPER_OF = re.compile(
     rf"^(?:(?:executive|personal) (?:assistant|assistent(?:in)?)|pa|ea) (?:{_C_LEVEL}|board|chair|"
     r"managing|president|vorstand|geschaftsfuhr)"
@@ -219,7 +219,7 @@ _NOT_WORD = re.compile(r"[^\w]+")
 _GENDER = re.compile(
     r"[*:_/](?:in(?:nen)?|r|n)\b|\((?:in|m|w|d|f|x|gn|/|\s|\||,|\*)+\)|\b[mwfd]/[mwfd](?:/[mwfdx])?\b"
 )
-# What somebody was, and whose office it is, says nothing of what they are.
+# A former position, or the office that somebody works for, is not the position they hold.
 _NOT_THEIRS = re.compile(
     r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|ex(?=[- ]c[a-z]o\b))\b[^,;|/&]*"
     r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b"

@@ -242,7 +242,7 @@ PREFIXES: Final[dict[str, str]] = {
     "GmbH": "gmbh",
 }  # fmt: skip
 
-# Forms written without a space in front of or behind the name.
+# Forms written without a space before or after the name.
 ATTACHED: Final[tuple[str, ...]] = (
     "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "一般社団法人", "㈱", "(株)", "（株）",
     "㈲", "(有)", "（有）", "股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "集团公司",

@@ -1,4 +1,4 @@
-"""The package nameparser, told what leads need besides.
+"""The package nameparser, with the extra words that leads need.
 
 The words added are our own: offices of the US Congress and councils that its list of titles lacks,
 degrees in nursing, and "El" as the particle of Arabic family names ("Magda El Zarki").
@@ -101,7 +101,7 @@ def is_suffix(text: str) -> bool:
 
 
 def parse_name(text: str) -> ParsedName:
-    """Parse a name; what stands behind it and is none is left out.
+    """Parse a name; text after it that is no part of a name (", Head of Sales") is left out.
 
     Two or three Han characters are read as a Chinese name, family name first, by the package's
     list of surnames; of longer ones, which may be Japanese, only those with a Chinese name in front.

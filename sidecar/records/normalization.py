@@ -55,7 +55,7 @@ def normalize(
 ) -> dict[str, Any]:
     """Return {"lead": canonical lead, "changes": [{"field", "from", "to", "rule"}…]}.
 
-    The lead is assumed to be valid; what is not is left out or left as it is, never an exception.
+    The lead is assumed to be valid; an invalid value is left out or left as it is, and never raises.
     Absent and empty fields are absent from the result, but company_legal_form, which is None for
     a company without one. Normalising a result again changes nothing.
     """

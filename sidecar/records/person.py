@@ -1,4 +1,4 @@
-"""Person names: split and joined, capitals repaired, junk told from names."""
+"""Person names: split and joined, capitals repaired, junk recognised."""
 
 from __future__ import annotations
 

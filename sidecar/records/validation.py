@@ -1,4 +1,4 @@
-"""Tell what is wrong with a lead; never raises, whatever value comes in."""
+"""Find what is wrong with a lead; never raises, whatever the value is."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _result(errors: list[Problem], warnings: list[Problem]) -> dict[str, Any]:
 
 
 class _Check:
-    """Collects what is found; `shape` looks at types and bounds, `meaning` at what fields say."""
+    """Collects errors and warnings: `shape` checks types and bounds, `meaning` the values themselves."""
 
     def __init__(self, settings: RecordSettings) -> None:
         self.settings = settings

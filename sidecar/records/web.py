@@ -89,7 +89,7 @@ def registrable_host(host: str) -> str | None:
 
 @lru_cache(maxsize=ONE_LEAD)
 def linkedin_url(text: str) -> str | None:
-    """Return the one spelling of a LinkedIn profile or page address, or None when it is none.
+    """Return the one spelling of a LinkedIn profile or page address, or None for any other text.
 
     Country hosts, tracking parameters, language suffixes and letter case say nothing:
     "http://de.linkedin.com/in/Jane-Doe/?trk=x" is "https://www.linkedin.com/in/jane-doe".

@@ -1,4 +1,4 @@
-"""The model that a new house starts with: a B2B seller's view, to be made one's own.
+"""The scoring model of a new installation: a B2B seller's view, meant to be adapted.
 
 Who it looks for: decision makers of sales, marketing, operations, product, technology or finance
 in companies of 50 to 5,000 people that live from software, services, trade or making things, in

@@ -11,7 +11,7 @@ _FACT = re.compile(r"(contact|organization|lead)\.[a-z][a-z0-9_]{0,49}")
 
 
 def is_number(value: object, low: float, high: float) -> TypeGuard[float]:
-    """A JSON number between low and high (a boolean is none, neither is NaN)."""
+    """A JSON number between low and high; booleans and NaN are not numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 

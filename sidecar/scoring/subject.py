@@ -48,7 +48,7 @@ def _age(occurred_at: datetime | str, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a rule gives: hundredths of a point (negative: takes away), and the reason."""
+    """The result of a rule: hundredths of a point (negative ones are taken off), and the reason."""
 
     hundredths: int
     text: str

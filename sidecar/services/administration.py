@@ -169,7 +169,7 @@ def add_client(
     engine: Engine, client_id: str, scopes: list[str], *, by: Actor, secret: str | None = None,
     replace: bool = False,
 ) -> Row:
-    """Create a client: {…, client_secret}, told this once. With `replace` one that exists gets the
+    """Create a client: {…, client_secret}, answered this once. With `replace` one that exists gets the
     secret and scopes, and is enabled. Raises Invalid that names the field, Conflict."""
     if not _CLIENT_ID.fullmatch(client_id):
         raise _invalid("/id", "Letters, digits, dots, hyphens and underscores, at most 63.")

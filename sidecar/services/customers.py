@@ -17,8 +17,8 @@ from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import ENTITIES
 
-_SHORTEST_TRACE = 5  # what is shorter names nobody
-# Kind -> field -> what a lead calls it, of what people edit; then the other way, with what follows from it.
+_SHORTEST_TRACE = 5  # a shorter text identifies nobody
+# Of the fields that people edit: kind -> field -> its name in a lead; then the reverse, with derived fields.
 _AS_LEAD = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind) if field.editable}
             for kind in ENTITIES}
 _FROM_LEAD = {
@@ -142,7 +142,7 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
         traces = _traces(engine, cursor, contact_id, row["known"])
         _forget_rejects(engine, cursor, traces)
         if engine.history:
-            # Before the commit: if n8n's database is away, nothing is erased and the caller asks again.
+            # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
         customers.erase(cursor, contact_id)

@@ -1,4 +1,4 @@
-"""Contacts that may be one person: finding them, bit by bit, and what people decide about them."""
+"""Contacts that may be one person: found step by step, and decided on by people."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _pairs(
 def _candidates(
     cursor: Cursor, ids: list[str], *, earlier: bool
 ) -> Iterator[tuple[str, str, Person, Person]]:
-    """Whom to compare of these contacts, with what is compared."""
+    """Which of these contacts to compare, and the values that are compared."""
     near = store.candidates(cursor, ids, block=_BLOCK, most=_MOST, earlier=earlier) if ids else []
     rows = store.people(cursor, {contact for pair in near for contact in pair})
     people = {contact: person_of(row["record"]) for contact, row in rows.items()}

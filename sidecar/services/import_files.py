@@ -24,7 +24,7 @@ def import_file(
     engine: Engine, file: BinaryIO, options: imports.Options, *, client: str, again: bool = False,
     told: Callable[[int], Any] = lambda position: None,
 ) -> tuple[Row, bool]:
-    """(the job as it is shown, whether something was done). `told` gets how many bytes are read.
+    """(the job as it is shown, whether anything was done). `told` is called with the number of bytes read.
 
     Raises TableError, Conflict.
     """

@@ -67,7 +67,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Options:
-    """What whoever imports may choose."""
+    """The caller's choices for an import."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     unknown_columns: str = "custom"
@@ -77,7 +77,7 @@ class Options:
 
 
 def plan(file: BinaryIO, encoding: str, options: Options) -> Plan:
-    """Understand a file that is open at its begin; it is left there. Raises TableError."""
+    """Decide how to read a file that is open at its start, where it is left. Raises TableError."""
     with text_of(file, encoding) as text:
         shape = detect_shape(text.read(SAMPLE))
     file.seek(0)

@@ -24,7 +24,7 @@ def list_leads(
 ) -> tuple[list[Row], list[Any] | None]:
     """(rows, where the next page begins or None).
 
-    Who may not see people may not search for them either: what a search finds tells what is hidden. A text
+    Callers who may not see people may not search for them either: a hit would reveal what is masked. A text
     is searched in companies that have a name alone: one that is known by its domain only may be a person's
     own address. Raises Forbidden for a filter by what is hidden.
     """
@@ -53,7 +53,7 @@ def edit_lead(
     engine: Engine, lead_id: str, changes: dict[str, Any], *, by: Actor, reveal: bool,
     versions: frozenset[str] | None,
 ) -> Row:
-    """A person's edit, audited; what is as it was is none.
+    """A person's edit, audited. A value equal to the stored one is not an edit.
 
     Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Conflict when it would
     be open again while its person has another open lead.
@@ -79,7 +79,7 @@ def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> No
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
-    # A message is in somebody's own words: that it changed is told, not how.
+    # A message is free text of a person: the audit log says that it changed, not how.
     told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
            after={name: changed[name] for name in told} | {"fields": sorted(changed)})

@@ -18,7 +18,7 @@ from sidecar.terms.fields import COLUMNS, fields_of
 from sidecar.terms.states import OPEN
 
 _COLUMNS = COLUMNS["contact"]
-# (column, column whose value it follows): what is known of a value without anybody's statement.
+# (column, column whose value it follows): values for which no source's statement is stored.
 _FOLLOWERS = [(field.column, _COLUMNS[field.derived_from][0]) for field in fields_of("contact")
               if field.unstated and field.derived_from]
 

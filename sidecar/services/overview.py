@@ -26,7 +26,7 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
         hot = leads.page(
             cursor, {"grade": "hot", "status": "new"}, sort="newest", limit=8, after=None)
     if waiting > _MANY_CHANGES:
-        with suppress(Unavailable):  # the primary may be away while its replica answers
+        with suppress(Unavailable):  # the primary may be unavailable while its replica answers
             add_up_counts(engine)
     if not reveal:
         hot = [mask_lead(lead) for lead in hot]

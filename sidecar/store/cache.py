@@ -42,7 +42,7 @@ _MOST_RESPONSES = 200
 
 
 class Cache:
-    """A thin Redis client with the engine's own verbs. Raises redis.RedisError when it is away."""
+    """A thin Redis client with the engine's own verbs. Raises redis.RedisError when Redis is unavailable."""
 
     def __init__(self, url: str) -> None:
         self.redis = redis.Redis.from_url(
@@ -74,9 +74,9 @@ class Cache:
         return bool(allowed), int(left), int(wait)
 
     def response(self, question: str) -> tuple[str, bytes | None]:
-        """(generation, what was answered to this question lately or None)."""
+        """(generation, the cached response to this request or None)."""
         with self.redis.pipeline(transaction=False) as pipe:
-            pipe.get(_GENERATION)  # first: what is written after it is noticed
+            pipe.get(_GENERATION)  # first, so that a write that happens meanwhile is noticed
             pipe.hget(_RESPONSES, question)
             generation, known = pipe.execute()
         return (generation or b"0").decode(), known

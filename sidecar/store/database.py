@@ -179,7 +179,7 @@ class Database:
             cursor.execute("SELECT 1 FROM leads LIMIT 1")
 
     def after_commit(self, action: Callable[[], Any]) -> None:
-        """Run this once the transaction at work is committed; at once when there is none."""
+        """Run this after the current transaction has committed; immediately when there is none."""
         if self._running.cursor is None:
             action()
         else:

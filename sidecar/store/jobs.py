@@ -86,7 +86,7 @@ def advance(cursor: Cursor, job_id: str, counts: dict[str, int], state: str) -> 
 
 
 def end(cursor: Cursor, job_id: str, state: str) -> None:
-    """Close a job and forget what it no longer needs; the total is what was handled, if not known."""
+    """Close a job and delete what it no longer needs. An unknown total becomes the number of rows handled."""
     cursor.execute(
         "UPDATE jobs SET state = %s, updated_at = now(),"
         " total = coalesce(total, created + updated + rejected + suppressed) WHERE id = %s",

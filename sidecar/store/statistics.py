@@ -57,7 +57,8 @@ def _day(day: date, grades: Counter[str]) -> dict[str, Any]:
 
 
 def fold(cursor: Cursor) -> bool:
-    """Add changes to the counts, FOLDED at most; whether more are left. Of two only one does it."""
+    """Add up to FOLDED changes to the counts; answers whether more are left. When two processes try
+    at once, one does it and the other answers False."""
     row = one(cursor, "SELECT pg_try_advisory_xact_lock(%s) AS mine", (locks.COUNTS,))
     if not row or not row["mine"]:
         return False
@@ -77,12 +78,12 @@ def fold(cursor: Cursor) -> bool:
 
 
 def recount(cursor: Cursor) -> int:
-    """Count the tables and mend what is kept by the difference; how many figures were wrong.
+    """Count the tables and correct the stored counts by the difference; answers how many were wrong.
 
     Both are seen by one statement, thus at one moment: whoever writes or adds up meanwhile neither
     waits nor is counted twice.
     """
-    # Of two at once the second must see the first one's mends.
+    # When two run at once, the second must see the corrections of the first.
     cursor.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%s)", (locks.RECOUNT,))
     return len(many(
         cursor,

@@ -1,4 +1,4 @@
-"""Which field of a lead a column holds: told by the caller, or guessed from its header.
+"""Which field of a lead a column holds: given by the caller, or guessed from its header.
 
 Known are our own names and those that Salesforce, HubSpot and Apollo give their exports, in English
 and German, and the plainest in French, Spanish, Italian and Dutch. Street, postcode and salutation are
@@ -70,7 +70,7 @@ def guess(header: str) -> str | None:
 def plan_columns(
     headers: Sequence[str], given: Mapping[str, str], unknown: str = "custom"
 ) -> list[Column]:
-    """What becomes of each column, in order: the list to show to whoever imports.
+    """The field of each column, in order: the list that is shown before an import.
 
     `given` ({column: field}) overrides the guess; an empty field leaves the column out. `unknown`
     columns become custom fields, or with "ignore" nothing. Raises TableError for a column that the
@@ -113,7 +113,7 @@ def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> str | None:
 
 
 def lead_of(cells: Iterable[str], columns: Sequence[Column], source: str | None = None) -> dict[str, Any]:
-    """The raw lead of a row: what is empty is absent. `source` is that of rows that name none."""
+    """The raw lead of a row, without its empty cells. `source` is used for rows that name none."""
     lead: dict[str, Any] = {}
     ranks: dict[str, int] = {}
     room = _CUSTOM_CHARACTERS

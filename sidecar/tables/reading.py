@@ -1,6 +1,6 @@
 """Read tables of text: encoding, delimiter, rows (RFC 4180), every size bounded.
 
-Whatever a spreadsheet or a CRM system writes is read; nothing is guessed from a cell's meaning.
+Whatever a spreadsheet or a CRM system writes is read; nothing is guessed from what a cell means.
 """
 
 from __future__ import annotations
