@@ -120,7 +120,8 @@ def test_the_core_is_pure():
     ]
     clocks = [
         f"{module}:{node.lineno}" for module in MODULES if room(module) in PURE
-        for node in ast.walk(tree(module)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("now", "utcnow", "today")
     ]
     assert not touched and not clocks
