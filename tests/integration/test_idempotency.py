@@ -65,7 +65,8 @@ def test_a_key_out_of_bounds_is_named(app, api, key):
 def test_a_request_that_broke_leaves_nothing_and_may_come_again(app, api, engine, monkeypatch):
     from sidecar.pipeline import intake
 
-    monkeypatch.setattr(intake.store, "record", lambda *_: 1 / 0)
+    real = intake.store.write
+    monkeypatch.setattr(intake.store, "write", lambda *what: (real(*what), 1 / 0))
     assert send(app, api, LEAD, "broken-1").status_code == 500
     assert counts(engine)["contacts"] == 0
     monkeypatch.undo()

@@ -68,12 +68,12 @@ def test_both_ways_of_scoring_see_the_same_facts(api, publish, lead):
 def test_a_published_model_that_is_none_is_counted_and_the_default_one_scores(
         api, publish, definition, caplog):
     publish(definition)
-    before = MODELS_REFUSED._value.get()
+    before = MODELS_REFUSED.labels("invalid")._value.get()
     score = in_pipeline(api, LEAD)
     assert score["model_version"] == default_model()["version"]
     assert api.get("/v1/dead-letters").json["data"] == []
     assert api.post("/v1/score", {"leads": [LEAD]}).json["results"][0]["score"]["total"] > 0
-    assert MODELS_REFUSED._value.get() > before
+    assert MODELS_REFUSED.labels("invalid")._value.get() > before
     assert any(record.levelname == "ERROR" and record.problems for record in caplog.records)
 
 

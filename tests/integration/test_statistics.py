@@ -174,7 +174,7 @@ def test_recount_on_the_command_line(api, engine, services):
     environ = programs.sidecar_environment(services)
     api.post("/v1/leads", {"email": "ada@counted.example"})
     spoil(engine)
-    for told in ("mended", "Every figure is right"):
+    for told in ("corrected", "Every figure is right"):
         result = CliRunner().invoke(main, ["recount"], env=environ)
         assert result.exit_code == 0 and told in result.output
     assert rows(engine, KEPT) == rows(engine, COUNTED) != {}

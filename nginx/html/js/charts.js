@@ -28,16 +28,16 @@ export const forget = () => drawn.clear();
 const short = (day) => new Date(`${day}T12:00:00Z`).toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
 
 export const leadsByDay = (days, grades) => draw(
-  `Leads by day: ${days.filter((day) => day.received).map((day) => `${short(day.day)} ${day.received}, of these ${day[grades[0]]} ${grades[0]}`).join('; ') || 'none yet'}`,
+  `Leads by day: ${days.filter((day) => day.received).map((day) => `${short(day.day)} ${day.received}, of these ${day[grades[0].name]} ${grades[0].label.toLowerCase()}`).join('; ') || 'none yet'}`,
   () => ({
     type: 'bar',
     data: {
       labels: days.map((day) => short(day.day)),
-      datasets: [...grades.map((name) => ({
-        label: name, data: days.map((day) => day[name]), backgroundColor: colour(name),
+      datasets: [...grades.map(({ name, label }) => ({
+        label, data: days.map((day) => day[name]), backgroundColor: colour(name),
       })), {
         label: 'not scored', backgroundColor: colour('line'),
-        data: days.map((day) => grades.reduce((rest, name) => rest - day[name], day.received)),
+        data: days.map((day) => grades.reduce((rest, { name }) => rest - day[name], day.received)),
       }].map((set) => ({ ...set, borderRadius: 3, maxBarThickness: 34 })),
     },
     options: {
@@ -50,15 +50,17 @@ export const leadsByDay = (days, grades) => draw(
     },
   }));
 
+const gradeOf = (name, grades) => grades.find((grade) => grade.name === name);
+
 export const gradeShares = (counts, grades) => draw(
   `Grades: ${Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(', ')}`,
   () => ({
     type: 'doughnut',
     data: {
-      labels: Object.keys(counts),
+      labels: Object.keys(counts).map((name) => gradeOf(name, grades)?.label ?? name),
       datasets: [{
         data: Object.values(counts), borderColor: colour('card'), borderWidth: 2,
-        backgroundColor: Object.keys(counts).map((name) => colour(grades.includes(name) ? name : 'line')),
+        backgroundColor: Object.keys(counts).map((name) => colour(gradeOf(name, grades) ? name : 'line')),
       }],
     },
     options: { cutout: '68%', plugins: { legend: { position: 'bottom', labels: { boxWidth: 12, boxHeight: 12 } } } },

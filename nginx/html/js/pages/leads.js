@@ -49,7 +49,7 @@ export async function page({ call, query, may, terms }) {
     el('div', { class: 'heading' }, el('h1', {}, 'Leads')),
     el('section', {},
       el('div', { class: 'tools', role: 'search' }, search,
-        options('grade', 'Every grade', terms.grades.map((name) => ({ name, label: name }))),
+        options('grade', 'Every grade', terms.grades),
         options('status', 'Every status', terms.statuses),
         options('stage', 'Every stage', terms.stages),
         options('sort', 'Newest first', [{ name: 'score', label: 'Best first' }]),
