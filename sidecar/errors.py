@@ -65,3 +65,7 @@ class Unavailable(EngineError):
     """Postgres or Redis does not answer."""
 
     code = "unavailable"
+
+
+class Deadlock(Unavailable):
+    """Two transactions waited for each other; this one was ended and wrote nothing. Asked again, it works."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,13 @@ from marshmallow import Schema, ValidationError
 
 from sidecar.api import errors, limits, response_cache
 from sidecar.engine import Engine
-from sidecar.errors import Forbidden, Invalid, NotFound, Unauthorized
+from sidecar.errors import Deadlock, Forbidden, Invalid, NotFound, Unauthorized
 from sidecar.records.text import is_storable, storable
 from sidecar.services import idempotency
 from sidecar.services.access import Caller, authenticate, require_admin
 from sidecar.services.audit import Actor
 
+_DEADLOCKS = 2  # that a request survives
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
 
 
@@ -83,7 +85,7 @@ def endpoint(
                 return Response(
                     response_cache.cached(engine, caller, lambda: flask_json.dumps(work())),
                     status=status, content_type="application/json")
-            return _answer(engine, caller, work, contract)
+            return _tried_again(lambda: _answer(engine, caller, work, contract))
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],
@@ -91,6 +93,14 @@ def endpoint(
         return function
 
     return register
+
+
+def _tried_again(answer: Callable[[], Response]) -> Response:
+    """The answer; after a deadlock it is tried again, as a caller does who is told to come back."""
+    for _ in range(_DEADLOCKS):
+        with suppress(Deadlock):
+            return answer()
+    return answer()
 
 
 def _answer(

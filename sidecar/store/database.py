@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 import psycopg2
+from psycopg2.errors import DeadlockDetected
 from psycopg2.extensions import connection
 from psycopg2.extras import RealDictCursor
 from psycopg2.pool import ThreadedConnectionPool
 
-from sidecar.errors import Unavailable
+from sidecar.errors import Deadlock, Unavailable
 
 Row = dict[str, Any]
 _BASE64 = re.compile(rb"[\w=-]+")
@@ -140,7 +141,7 @@ class Database:
         """A cursor in a transaction that may write: committed at the end, rolled back on any error.
 
         Inside another write transaction of this thread it is a savepoint of that one.
-        Raises Unavailable when the server does not answer.
+        Raises Unavailable when the server does not answer, Deadlock when it is to be tried again.
         """
         with self._transaction(read_only=False) as cursor:
             yield cursor
@@ -161,7 +162,8 @@ class Database:
                 wrote = not read_only
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             self._running.after.clear()
-            raise Unavailable("The database does not answer at the moment. Try again.") from error
+            ended = Deadlock if isinstance(error, DeadlockDetected) else Unavailable
+            raise ended("The database does not answer at the moment. Try again.") from error
         except BaseException:
             self._running.after.clear()
             raise

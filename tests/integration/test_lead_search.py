@@ -110,3 +110,19 @@ def test_answers_that_meet_the_same_person_asking_again_wait_and_do_not_fail(api
                 cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute("UPDATE contacts SET city = 'London' WHERE id = %s", (contact,))
         assert applied.result(10).status_code == 200
+
+
+def test_who_asks_again_while_their_company_is_renamed_is_taken_in(api, engine):
+    """Each waits for the other's row, so that Postgres ends one: it is done again, unseen by the caller."""
+    lead = send(api, LEAD)[0]
+    company = api.get(f"/v1/leads/{lead}").json["organization"]["id"]
+    waits = "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as pool:
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE organizations SET city = 'London' WHERE id = %s", (company,))
+            taken = pool.submit(api.post, "/v1/leads", LEAD | {"company_name": "Double Strand"})
+            while not taken.done() and not one(cursor, waits)["n"]:
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute("UPDATE organizations SET name = 'Single Strand' WHERE id = %s", (company,))
+        assert taken.result(20).status_code == 202
+    assert found(api, "double strand") == {lead}
