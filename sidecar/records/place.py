@@ -28,7 +28,7 @@ def name_key(text: str) -> str:
 def _countries() -> dict[str, str]:
     """Folded names and codes to alpha-2.
 
-    The names are CLDR's in the languages of the file's head line (made by sidecar.refresh_lists
+    The names are CLDR's in the languages of the file's head line (made by local.country_names
     from the Babel package), plus everyday names CLDR lacks.
     """
     names: dict[str, str] = {}
