@@ -43,7 +43,8 @@ def example(
 def _explained(name: str, about: str, default: str | None) -> str:
     if default is None:
         about = f"{about.rstrip('.')}. Made by make run and make up."
-    return "\n".join([*(f"# {line}" for line in wrap(about, 96)), f"#{name}={default or ''}"]) + "\n"
+    value = f'"{default}"' if default and " " in default else default or ""  # as .env is read
+    return "\n".join([*(f"# {line}" for line in wrap(about, 96)), f"#{name}={value}"]) + "\n"
 
 
 def write(root: Path = ROOT) -> None:

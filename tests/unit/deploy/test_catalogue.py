@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from deploy import catalogue
-from deploy.settings import ROOT, Settings
+from deploy.settings import ROOT, Settings, read_env_file
 from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.enrichment import PROVIDERS
@@ -52,6 +53,15 @@ def test_env_example_explains_the_key_of_every_provider_and_every_setting_of_the
     settings = environment.explained(SidecarSettings, *CHANNELS.values())
     assert catalogue.example(text, keys, settings) == text
     assert all(f"\n#{name}=" in text for name in (*keys, *settings))
+
+
+def test_every_line_of_env_example_can_be_uncommented(tmp_path):
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    (tmp_path / ".env").write_text(re.sub(r"(?m)^#(?=[A-Z_0-9]+=)", "", text), encoding="utf-8")
+    declared = environment.explained(SidecarSettings, *CHANNELS.values())
+    found = read_env_file(tmp_path / ".env")
+    assert {name: found[name] for name in declared} == {
+        name: default or "" for name, (_, default) in declared.items()}
 
 
 def test_keys_are_found_by_their_settings(tmp_path):
