@@ -68,7 +68,7 @@ openapi: venv ## Write docs/openapi.json anew
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema
 
-catalogue: venv ## Write anew what n8n and .env.example say of the providers
+catalogue: venv ## Write anew what n8n, .env.example and the README say of providers, settings and fields
 	@$(PY) -m deploy.catalogue
 
 lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its newest version, UPGRADE=all everything's

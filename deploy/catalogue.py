@@ -1,8 +1,8 @@
-"""What those who deploy need to know of the sidecar: `make catalogue` writes its two files anew.
+"""What those who deploy or send leads need to know of the sidecar: `make catalogue` writes it anew.
 
 The sidecar's registries say which providers and which settings there are, its channels' settings too. What
 n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
-any package; `.env.example` explains the keys and the settings.
+any package; `.env.example` explains the keys and the settings; the README lists the fields of a lead.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from textwrap import wrap
 from deploy.settings import ROOT, Settings
 
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
+_FIELDS = re.compile(r"(the other fields are\s+)`[^`]*`")
 _PROVIDERS = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
 _SIDECAR = re.compile(r"(^# --- The sidecar [^\n]*\n).*", re.MULTILINE | re.DOTALL)
 
@@ -47,11 +48,18 @@ def _explained(name: str, about: str, default: str | None) -> str:
     return "\n".join([*(f"# {line}" for line in wrap(about, 96)), f"#{name}={value}"]) + "\n"
 
 
+def readme(text: str, fields: Iterable[str]) -> str:
+    """The README with these fields of a lead, beside those of which it needs one."""
+    listed = "\n".join(wrap(", ".join(fields), 110))
+    return _FIELDS.sub(lambda found: f"{found[1]}`{listed}`", text)
+
+
 def write(root: Path = ROOT) -> None:
-    """Write both files from the sidecar's registries."""
+    """Write the three files from the sidecar's registries."""
     from sidecar import environment
     from sidecar.channels import CHANNELS
     from sidecar.enrichment import catalogue
+    from sidecar.records.schema import FIELDS, IDENTITIES
     from sidecar.settings import Settings as SidecarSettings
 
     (root / _FILE).write_text(json.dumps(catalogue(), indent=2) + "\n", encoding="utf-8")
@@ -59,6 +67,10 @@ def write(root: Path = ROOT) -> None:
     path.write_text(example(
         path.read_text(encoding="utf-8"), key_settings(root).values(),
         environment.explained(SidecarSettings, *CHANNELS.values())), encoding="utf-8")
+    path = root / "README.md"
+    path.write_text(readme(
+        path.read_text(encoding="utf-8"), (name for name in FIELDS if name not in IDENTITIES)),
+        encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from deploy.settings import ROOT, Settings, read_env_file
 from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.enrichment import PROVIDERS
+from sidecar.records.schema import FIELDS, IDENTITIES
 from sidecar.settings import Settings as SidecarSettings
 from tests.product_copy import copy_product, python
 
@@ -55,6 +56,13 @@ def test_env_example_explains_the_key_of_every_provider_and_every_setting_of_the
     assert all(f"\n#{name}=" in text for name in (*keys, *settings))
 
 
+def test_the_readme_lists_every_field_of_a_lead_a_new_ones_too():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = [name for name in FIELDS if name not in IDENTITIES]
+    assert catalogue.readme(text, names) == text
+    assert "custom, pronouns`" in catalogue.readme(text, [*names, "pronouns"])
+
+
 def test_every_line_of_env_example_can_be_uncommented(tmp_path):
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     (tmp_path / ".env").write_text(re.sub(r"(?m)^#(?=[A-Z_0-9]+=)", "", text), encoding="utf-8")
@@ -73,7 +81,7 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "monitoring/alertmanager/silent.yml")
+                        "README.md", "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")
