@@ -92,7 +92,7 @@ def _dedupe_store(threshold: float, dry_run: bool) -> None:
     def tell(pair: duplicates.Pair) -> None:
         click.echo(json.dumps(vars(pair) | {"score": round(pair.score, 4)}))
 
-    with _engine() as engine:
+    with _administration() as engine:
         if dry_run:
             count = 0
             for pair in duplicates.preview(engine, threshold=threshold):
@@ -199,9 +199,13 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
+    from sidecar.errors import Unavailable
     from sidecar.store.migrations import migrate as apply
 
-    applied = apply(_settings().database_url)
+    try:
+        applied = apply(_settings().database_url)
+    except Unavailable as error:
+        raise click.ClickException(error.detail) from None
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
 
 

@@ -7,6 +7,7 @@ import os
 
 import pytest
 from click.testing import CliRunner
+from cryptography.fernet import Fernet
 
 from sidecar import __version__
 from sidecar.cli import main
@@ -82,3 +83,17 @@ def no_settings(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("SIDECAR_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LOCAL_STATE", str(tmp_path))
+
+
+@pytest.mark.parametrize("command", [
+    ["users", "list"], ["dedupe"], ["dedupe", "--dry-run"], ["migrate"], ["recount"]])
+def test_a_database_that_does_not_answer_is_one_sentence(monkeypatch, command):
+    settings = {
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0",
+        "JWT_KEYS": f"one:{'k' * 32}", "HASH_KEY": "k" * 32, "PUBLIC_URL": "http://localhost",
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode()}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"SIDECAR_{name}", value)
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 1
+    assert result.output == "Error: The database does not answer at the moment. Try again.\n"
