@@ -336,7 +336,9 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
             answer["status"] or 0, answer["headers"], answer["body"])
         said[row["subject_kind"]].append(Said(
             row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
-    customers.lock_leads(cursor, sorted({item.entity_id for item in said["contact"]}))
+    customers.lock_leads(
+        cursor, {item.entity_id for item in said["contact"]},
+        {item.entity_id for item in said["organization"] if "name" in item.statements})
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
         there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))

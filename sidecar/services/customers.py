@@ -70,8 +70,7 @@ def edit(
     with engine.database.write() as cursor:
         if tidied.get("company_key"):
             intake.lock(cursor, [(intake.COMPANY, tidied["company_key"])])
-        if kind == "contact":
-            customers.lock_leads(cursor, [entity_id])
+        customers.lock_leads(cursor, *(([entity_id], []) if kind == "contact" else ([], [entity_id])))
         before = customers.get(cursor, kind, entity_id, lock=True)
         if before is None:
             raise NotFound(f"There is no such {kind}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import TABLES, forget_provenance, json_object
@@ -55,12 +55,18 @@ def leads_of(cursor: Cursor, kind: str, entity_id: str) -> list[Row]:
         (entity_id,))
 
 
-def lock_leads(cursor: Cursor, contact_ids: list[str]) -> list[Row]:
-    """Leads of contacts, oldest first, locked: [{id, contact_id, status}]. Who is to change the contacts
-    does this first, as intake does: so no two wait for each other."""
+def lock_leads(
+    cursor: Cursor, contact_ids: Collection[str], organization_ids: Collection[str] = ()
+) -> list[Row]:
+    """Leads of contacts and of organizations, oldest first, locked: [{id, contact_id, status}].
+
+    Who is to change contacts, or names of organizations, does this first, in the order of ids: what
+    a lead is found by follows such a change (refresh_search), and so no two wait for each other.
+    """
     rows = many(
         cursor, "SELECT id::text AS id, contact_id::text AS contact_id, status, created_at FROM leads"
-        " WHERE contact_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (contact_ids,),
+        " WHERE contact_id = ANY(%s::uuid[]) OR org_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE",
+        (list(contact_ids), list(organization_ids)),
     )
     return sorted(rows, key=lambda row: (row.pop("created_at"), row["id"]))
 
