@@ -216,9 +216,11 @@ class Editor:
     """n8n's editor, signed in."""
 
     def __init__(self, stack):
-        self.url = stack.facts["internal"]["n8n_main_url"]
+        self.url = stack.facts["n8n_url"].rstrip("/")
         self.session = requests.Session()
-        self.session.headers |= {"push-ref": "tests", "browser-id": "tests"}
+        self.session.trust_env = False
+        self.session.verify = stack.facts["ca_file"]
+        self.session.headers.update({"push-ref": "tests", "browser-id": "tests"})
         self.post("login", {"emailOrLdapLoginId": stack.facts["login"]["email"],
                             "password": stack.facts["login"]["password"]})
 
@@ -235,7 +237,7 @@ def run_as_a_test(stack, lead):
     trigger = next(node["name"] for node in intake["nodes"] if node["type"].endswith(".webhook"))
     assert editor.post(f"workflows/{intake['id']}/run", {"triggerToStartFrom": {"name": trigger}}) == {
         "waitingForWebhook": True}
-    answer = requests.post(f"{editor.url}/webhook-test/leads", json=lead, timeout=30, headers={
+    answer = editor.session.post(f"{editor.url}/webhook-test/leads", json=lead, timeout=30, headers={
         stack.facts["webhook_header"]: stack.facts["webhook_token"]})
     assert answer.status_code == 202, answer.text
 
