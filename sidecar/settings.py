@@ -45,7 +45,7 @@ class Settings:
         optional(url("postgresql", "postgres")), "",
     )
     n8n_database_url: str | None = setting(
-        "n8n's database, where an erasure has the history forget the person; empty: it does not.",
+        "n8n's database, where people and files are forgotten; empty: they are not.",
         optional(url("postgresql", "postgres")), "",
     )
     redis_url: str = setting(
@@ -93,7 +93,7 @@ class Settings:
     max_rounds: int = setting("Provider rounds of a batch.", integer(1, 10), "4")
     max_attempts: int = setting("Tries of a lead alone before it is dead.", integer(1, 20), "3")
     raw_payload_days: int = setting(
-        "Days for which raw leads are kept, encrypted.", integer(1, 3650), "30")
+        "Days for which raw leads, encrypted, and failed n8n executions are kept.", integer(1, 3650), "30")
     sign_ins_per_minute: int = setting(
         "Sign-ins and refreshes a minute from one address.", integer(1, 1_000_000), "30")
     reads_per_minute: int = setting(

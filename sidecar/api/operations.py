@@ -1,4 +1,4 @@
-"""Messages, dead letters, providers, statistics."""
+"""Messages, dead letters, failed workflows, providers, statistics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
-from sidecar.pipeline import messages, waking
+from sidecar.pipeline import messages, waking, workflow_errors
 from sidecar.services import leads, overview
 from sidecar.services.access import Caller
 
@@ -54,6 +54,14 @@ def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -
     leads.replay(engine, str(lead_id), by=actor(caller))
     waking.wake_after(engine, "interactive")
     return {"lead_id": str(lead_id), "stage": "queued"}
+
+
+@endpoint(bp, "GET", "/v1/workflow-errors", scope="leads:read", query=schemas.PageQuery(),
+          answer=schemas.WorkflowErrorPage())
+def failed_workflows(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """Failed n8n executions, newest first."""
+    after = decode_cursor(query.get("cursor"), 1)
+    return page(*workflow_errors.list_errors(engine, limit=query["limit"], after=after))
 
 
 @endpoint(bp, "GET", "/v1/providers", scope="leads:read", answer=schemas.ProviderList())

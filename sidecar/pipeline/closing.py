@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
+from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.store import calls, work
 from sidecar.store.database import Cursor, Row
@@ -95,7 +96,7 @@ def fail(engine: Engine, batch_id: str, reason: str) -> Row:
         batch = work.open_batch(cursor, batch_id)
         if batch is None:
             raise NotFound("There is no such open batch.")
-        return give_back(cursor, batch, "batch_failed", reason, engine.settings.max_attempts)
+        return give_back(cursor, batch, "batch_failed", redact(reason), engine.settings.max_attempts)
 
 
 def leads_failed(

@@ -13,6 +13,7 @@ from sidecar.channels.model import DeliveryError
 from sidecar.channels.routing import RouteSettings, route
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
+from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import leased
 from sidecar.pipeline.intake import lead_url
@@ -42,13 +43,13 @@ def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
 
 
 def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, about: str) -> None:
-    """Owe a message to operations; the same matter once an hour."""
+    """Owe a message to operations, without what identifies a person; the same matter once an hour."""
     hour = int(engine.now().timestamp() // 3600)
     matter = hashlib.sha256(about.encode()).hexdigest()[:16]
     notifications.owe(cursor, [
         {
             "kind": "operations", "channel": name, "recipient": recipient,
-            "content": {"title": title[:200], "detail": detail[:1000],
+            "content": {"title": redact(title)[:200], "detail": redact(detail)[:1000],
                         "link": engine.settings.public_url},
             "dedupe_key": f"operations:{matter}:{hour}:{name}:{recipient}",
         }
@@ -88,14 +89,15 @@ def _send(engine: Engine, message: Row) -> bool:
     try:
         _send_once(engine, message)
     except DeliveryError as error:
+        reason = redact(str(error))  # a mail server quotes addresses
         with engine.database.write() as cursor:
             if error.permanent or message["attempts"] >= MAX_TRIES:
-                notifications.give_up(cursor, message["id"], str(error))
+                notifications.give_up(cursor, message["id"], reason)
             else:
                 wait = error.retry_after or backoff(message["attempts"], first=5, most=3600)
-                notifications.postpone(cursor, message["id"], wait, str(error))
+                notifications.postpone(cursor, message["id"], wait, reason)
         log.warning("message not delivered", extra={
-            "notification_id": message["id"], "channel": message["channel"], "reason": str(error)})
+            "notification_id": message["id"], "channel": message["channel"], "reason": reason})
         return False
     with engine.database.write() as cursor:
         notifications.sent(cursor, message["id"])

@@ -1,11 +1,16 @@
-"""Housekeeping: with the claims of work, at most once a minute for all replicas."""
+"""Housekeeping: with the claims of work, which come every minute at least; once a minute for all replicas."""
 
 from __future__ import annotations
+
+import logging
 
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.store import retention, statistics
+from sidecar.errors import Unavailable
+from sidecar.store import history, retention, statistics
+
+log = logging.getLogger(__name__)
 
 _FOLDS = 10
 
@@ -13,13 +18,25 @@ _FOLDS = 10
 def tidy_up(engine: Engine) -> None:
     """Forget what is over its time, add up the counts; without Redis the next minute does it."""
     try:
-        if not engine.cache.first_in("retention", 60):
+        if not engine.cache.first_in("retention", 50):
             return
     except RedisError:
         return
     with engine.database.write() as cursor:
         retention.purge(cursor, engine.settings.raw_payload_days)
     add_up_counts(engine)
+    _forget_files(engine)
+
+
+def _forget_files(engine: Engine) -> None:
+    """Files of n8n's runs that are over; while n8n's database is away the next minute does it."""
+    if engine.history:
+        try:
+            with engine.history.write() as theirs:
+                if not history.forget_files(theirs):
+                    log.warning("sql/server/n8n_history.sql is not applied: n8n keeps the files of its runs")
+        except Unavailable:
+            log.warning("n8n's database does not answer: files of its runs are forgotten later")
 
 
 def add_up_counts(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Failed n8n executions, as the error workflow tells them."""
+"""Failed n8n executions, as the error workflow tells them: kept without what identifies a person."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
+from sidecar.masking import redact
 from sidecar.pipeline.closing import give_back
 from sidecar.pipeline.messages import owe_operations
-from sidecar.store import work
+from sidecar.store import work, workflow_errors
+from sidecar.store.database import Row
+from sidecar.store.paging import paged
 
 
 def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
     """A failed n8n execution: kept, its batch given back, operations told once per hour and node."""
     error_id = new_id()
+    told = {name: value and redact(value) for name, value in told.items()}
     with engine.database.write() as cursor:
         batch = work.batch_of_execution(cursor, told["execution_id"]) if told.get(
             "execution_id") else None
@@ -21,9 +25,8 @@ def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
             give_back(
                 cursor, batch, "execution_failed", "The run that worked on it failed.",
                 engine.settings.max_attempts)
-        work.record_error(
-            cursor, {"id": error_id, "batch_id": batch["id"] if batch else None, **told}
-        )
+        workflow_errors.record(
+            cursor, {"id": error_id, "batch_id": batch["id"] if batch else None, **told})
         owe_operations(
             engine, cursor,
             title=f"Workflow failed: {told.get('workflow_name') or 'unknown'}",
@@ -31,3 +34,11 @@ def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
             about=f"{told.get('workflow_id')}:{told.get('node')}",
         )
     return {"error_id": error_id, "batch_failed": batch is not None}
+
+
+def list_errors(
+    engine: Engine, *, limit: int, after: list[Any] | None
+) -> tuple[list[Row], list[Any] | None]:
+    """Failed executions, newest first."""
+    with engine.database.read(may_lag=True) as cursor:
+        return paged(workflow_errors.page(cursor, limit + 1, after[0] if after else None), limit)

@@ -11,7 +11,7 @@ from sidecar.masking import mask
 from sidecar.pipeline import provenance
 from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, history, intake, leads
+from sidecar.store import customers, history, intake, leads, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
@@ -140,6 +140,7 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
         customers.suppress(cursor, {engine.hash("suppression", *key) for key in keys}, "erasure")
         traces = _traces(engine, cursor, contact_id, row["known"])
         _forget_rejects(engine, cursor, traces)
+        workflow_errors.forget(cursor, traces)
         if engine.history:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:

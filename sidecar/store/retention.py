@@ -8,8 +8,8 @@ _ROWS = 1000
 
 
 def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
-    """Forget raw leads after `payload_days`, expired answers of providers after 30 days more,
-    sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
+    """Forget raw leads and failed n8n executions after `payload_days`, expired answers of providers after
+    30 days more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
@@ -17,6 +17,9 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
         "refused_rows": "DELETE FROM job_rejects WHERE ctid IN (SELECT r.ctid FROM job_rejects r JOIN jobs j"
                         " ON j.id = r.job_id WHERE j.updated_at < now() - %(days)s * interval '1 day'"
                         " LIMIT %(rows)s)",
+        "workflow_errors": "DELETE FROM workflow_errors WHERE ctid IN (SELECT ctid FROM workflow_errors WHERE"
+                           " occurred_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
+                           " FOR UPDATE SKIP LOCKED)",
         "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"

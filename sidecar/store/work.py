@@ -199,15 +199,6 @@ def batch_of_execution(cursor: Cursor, execution_id: str) -> Row | None:
     )
 
 
-def record_error(cursor: Cursor, row: Row) -> None:
-    """Keep a failed n8n execution."""
-    columns = ", ".join(row)
-    cursor.execute(
-        f"INSERT INTO workflow_errors ({columns}) VALUES ({', '.join(['%s'] * len(row))})",  # noqa: S608
-        tuple(row.values()),
-    )
-
-
 def references(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
     """What may travel between n8n nodes: enough to branch on, nothing that names a person."""
     return many(

@@ -23,3 +23,14 @@ def test_raw_leads_go_after_their_days_and_the_rest_stays(api, engine):
     assert count(engine, "intake WHERE payload IS NOT NULL") == 1
     assert count(engine, "intake") == 3 and count(engine, "leads") == 3
     assert count(engine, "idempotency_keys") == 1
+
+
+def test_failed_executions_go_after_the_same_days(api, engine):
+    for node in ("old", "new"):
+        api.post("/v1/pipeline/errors", {"node": node})
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE workflow_errors SET occurred_at = now() - interval '31 days'"
+                       " WHERE node = 'old'")
+    engine.cache.redis.delete("once:retention")
+    api.post("/v1/pipeline/claim")
+    assert [row["node"] for row in api.get("/v1/workflow-errors").json["data"]] == ["new"]

@@ -1,7 +1,8 @@
-"""Who is erased is nowhere: both databases, Redis, every log, n8n's history and files."""
+"""Who is erased is nowhere, n8n keeps nobody: both databases, Redis, every log, n8n's history and files."""
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from contextlib import suppress
@@ -15,9 +16,11 @@ import redis
 import requests
 from psycopg2 import sql
 
+from local.n8n import WORKFLOWS
 from sidecar.secrets import Vault
 from tests.client import Client, until
 from tests.workflows.test_end_to_end import hot_messages, perfect
+from tests.workflows.test_n8n_drives import publish
 
 OUTSIDE = ("providers", "sinks")  # programs that play others: what they keep is not ours
 
@@ -93,14 +96,13 @@ def everywhere(stack, texts):
     return in_databases(stack, texts) | in_redis(stack, texts) | in_files(stack, texts)
 
 
-def send_form(stack, lead):
+def send_form(stack, lead, **files):
     """As the browser does, which then is closed: the last page is never asked for."""
     fields = ("first_name", "last_name", "email", "company_name", "job_title", "phone", "message")
-    answer = requests.post(
+    return requests.post(
         stack.facts["webhook_url"].partition("/webhook/")[0] + "/form/lead",
-        files={f"field-{n}": (None, lead[name]) for n, name in enumerate(fields)},
+        files={f"field-{n}": (None, lead[name]) for n, name in enumerate(fields)} | files,
         verify=stack.facts["ca_file"], timeout=30)
-    assert answer.status_code == 200, answer.text
 
 
 def quietly(call):
@@ -156,7 +158,7 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
 
     first = client.post("/v1/leads", lead).json()["results"][0]
     client.settled(first["lead_id"])
-    send_form(stack, lead)
+    assert send_form(stack, lead).status_code == 200
     assert client.webhook(lead).json()["results"][0]["contact_id"] == first["contact_id"]
     table = f"email,last_name,country\n{lead['email']},{lead['last_name']},\n{lead['email']},x,nowhere\n"
     job = client.call("POST", "/v1/jobs/imports", data=table.encode(),
@@ -186,3 +188,112 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
 
 def provider_calls(client, mark):
     return {key: times for key, times in client.provider_calls()["by_key"].items() if mark in key}
+
+
+def send_webhook(stack, path="leads", url=None, **what):
+    return requests.post(
+        f"{url or stack.facts['webhook_url'].rpartition('/webhook/')[0]}/webhook/{path}", timeout=30,
+        verify=stack.facts["ca_file"], **what | {"headers": what.get("headers", {}) | {
+            stack.facts["webhook_header"]: stack.facts["webhook_token"]}})
+
+
+def test_files_are_refused_before_n8n_has_them(stack):
+    mark = uuid.uuid4().hex
+    lead, cv = perfect(f"r{mark[:10]}"), ("cv.txt", f"CV {mark}", "text/plain")
+    refused = [
+        send_webhook(stack, data={"email": lead["email"]}, files={"cv": cv}),
+        send_webhook(stack, data=cv[1], headers={"Content-Type": "application/pdf"}),
+        send_webhook(stack, data=cv[1])]
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
+        (415, "unsupported_media_type")] * 3
+    large = send_form(stack, lead, cv=(cv[0], cv[1] + "x" * 100_000, cv[2]))
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+    assert all(answer.headers["Content-Type"] == "application/problem+json" for answer in (*refused, large))
+    assert not in_databases(stack, (mark,), ("n8n",))
+
+
+class Editor:
+    """n8n's editor, signed in."""
+
+    def __init__(self, stack):
+        self.url = stack.facts["n8n_url"].rstrip("/")
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.verify = stack.facts["ca_file"]
+        self.session.headers.update({"push-ref": "tests", "browser-id": "tests"})
+        self.post("login", {"emailOrLdapLoginId": stack.facts["login"]["email"],
+                            "password": stack.facts["login"]["password"]})
+
+    def post(self, path, body):
+        answer = self.session.post(f"{self.url}/rest/{path}", json=body, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json()["data"]
+
+
+def run_as_a_test(stack, lead):
+    """As "Listen for test event" in the editor, and the event."""
+    intake = json.loads((WORKFLOWS / "lead-intake.json").read_text())
+    editor = Editor(stack)
+    trigger = next(node["name"] for node in intake["nodes"] if node["type"].endswith(".webhook"))
+    assert editor.post(f"workflows/{intake['id']}/run", {"triggerToStartFrom": {"name": trigger}}) == {
+        "waitingForWebhook": True}
+    answer = editor.session.post(f"{editor.url}/webhook-test/leads", json=lead, timeout=30, headers={
+        stack.facts["webhook_header"]: stack.facts["webhook_token"]})
+    assert answer.status_code == 202, answer.text
+
+
+def that_fails(path, message):
+    """A workflow whose run fails with a message about what a webhook brought."""
+    error_handler = json.loads((WORKFLOWS / "error-handler.json").read_text())["id"]
+    return {
+        "id": "failing000000001", "name": "Fails", "active": True, "nodes": [
+            {"id": str(uuid.uuid4()), "name": "Webhook", "type": "n8n-nodes-base.webhook", "typeVersion": 2.1,
+             "position": [0, 0], "webhookId": str(uuid.uuid4()),
+             "parameters": {"httpMethod": "POST", "path": path, "responseMode": "onReceived"}},
+            {"id": str(uuid.uuid4()), "name": "Stop", "type": "n8n-nodes-base.stopAndError", "typeVersion": 1,
+             "position": [200, 0], "parameters": {"errorMessage": message}}],
+        "connections": {"Webhook": {"main": [[{"node": "Stop", "type": "main", "index": 0}]]}},
+        "settings": {"executionOrder": "v1", "errorWorkflow": error_handler, "saveManualExecutions": False,
+                     "saveDataErrorExecution": "none", "saveDataSuccessExecution": "none"}}
+
+
+def test_n8n_keeps_nobody(stack, client, tmp_path):
+    mark = "k" + uuid.uuid4().hex[:10]
+    number = f"+1202555{1000 + uuid.uuid4().int % 9000}"
+    people = [perfect(f"{mark}{way}") | {"phone": number, "last_name": f"Quill{mark}"}
+              for way in ("json", "urlencoded", "form", "api", "test")]
+    texts = (f"quill{mark}", number, number[1:], f"cv{mark}",
+             *(person["email"] for person in people), f"{mark}@failed.example", f"in/{mark}")
+    failing = that_fails(mark, "=No owner for {{ $json.body.email }}, {{ $json.body.phone }},"
+                               " https://www.linkedin.com/in/{{ $json.body.profile }}")
+    publish(stack, failing, tmp_path)
+    try:
+        by_json, by_urlencoded, by_form, by_api, by_test = people
+        answers = [
+            send_webhook(stack, json=by_json), send_webhook(stack, data=by_urlencoded),
+            send_form(stack, by_form, **{"field-99": (f"cv{mark}.txt", f"CV{mark}", "text/plain")}),
+            client.post("/v1/leads", by_api)]
+        assert [answer.status_code for answer in answers] == [202, 202, 200, 202], answers
+        assert ("n8n", "binary_data", "data") in in_databases(stack, texts, ("n8n",)), "nothing to forget"
+        run_as_a_test(stack, by_test)
+        until(lambda: send_webhook(stack, mark, json={
+            "email": f"{mark}@failed.example", "phone": number, "profile": mark}).status_code == 200,
+            30, "the failing workflow to be live")
+        told = until(lambda: [row for row in client.get("/v1/workflow-errors").json()["data"]
+                              if row["workflow_name"] == "Fails"], 30, "the failure to be told")
+        assert told[0]["message"] == "No owner for [email], [phone], [profile]"
+    finally:
+        publish(stack, failing | {"active": False}, tmp_path)
+
+    def left():
+        """Where somebody is: in n8n, in a log, in what is told of failures. Not in Valkey's journal: what
+        n8n's queue told of a failed run stands there until Valkey writes it anew."""
+        failures = {("sidecar", "workflow_errors", "message"), ("sidecar", "notifications", "content")}
+        files = {name for name in in_files(stack, texts) if not name.startswith("valkey/appendonlydir/")}
+        return (in_databases(stack, texts, ("n8n",)) | in_redis(stack, texts) | files
+                | in_databases(stack, texts, ("sidecar",)) & failures)
+
+    try:
+        until(lambda: not left(), 200, "n8n to keep nobody")
+    except AssertionError:
+        raise AssertionError(left()) from None

@@ -1,4 +1,4 @@
-"""Messages, dead letters, providers, statistics, health."""
+"""Messages, dead letters, failed workflows, providers, statistics, health."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ class DeadLetterPage(Answer.from_dict(page_of(DeadLetter))):  # type: ignore[mis
 class Replayed(Answer):
     lead_id = fields.String(required=True)
     stage = fields.String(required=True)
+
+
+class FailedWorkflow(Answer):
+    id = fields.String(required=True)
+    execution_id = fields.String(required=True, allow_none=True)
+    workflow_id = fields.String(required=True, allow_none=True)
+    workflow_name = fields.String(required=True, allow_none=True)
+    node = fields.String(required=True, allow_none=True)
+    message = fields.String(required=True, allow_none=True)
+    batch_id = fields.String(required=True, allow_none=True)
+    occurred_at = fields.DateTime(required=True)
+
+
+class WorkflowErrorPage(Answer.from_dict(page_of(FailedWorkflow))):  # type: ignore[misc]
+    """Failed n8n executions."""
 
 
 class Provider(Answer):
