@@ -138,7 +138,7 @@ def check_ports(found: Settings) -> None:
 def _compose(found: Settings, *arguments: str, capture: bool = False) -> str:
     command = shlex.split(found.get("COMPOSE", "docker compose"))
     environment = {name: value for name, value in found.values.items() if name != "COMPOSE"}
-    environment["SECRETS_DIR"] = str(folder(found))
+    environment |= {"SECRETS_DIR": str(folder(found)), "TIME_ZONE": found.time_zone}
     try:
         done = subprocess.run(
             [*command, *arguments], cwd=found.root, env=environment, text=True,

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from deploy.problem import Problem
 
@@ -50,6 +51,15 @@ class Settings:
     def cache(self) -> Path:
         """The user's cache, shared by all checkouts and all stacks."""
         return cache_folder(self.values)
+
+    @property
+    def time_zone(self) -> str:
+        """TIME_ZONE, by which the schedules of workflows run; a Problem when there is no such zone."""
+        name = self.get("TIME_ZONE", "UTC")
+        known = available_timezones()  # none where the system has no database of them
+        if known and name not in known:
+            raise Problem(f"TIME_ZONE is {name}, which is no time zone; one is Europe/Berlin.")
+        return name
 
     def machine(self) -> dict[str, str]:
         """The part of the environment that every program gets."""

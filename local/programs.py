@@ -102,6 +102,8 @@ def n8n_environment(stack: Stack) -> dict[str, str]:
         "N8N_LISTEN_ADDRESS": HOST,
         "N8N_WEBHOOK_URL": f"{stack.product_url}/",
         "N8N_EDITOR_BASE_URL": f"https://localhost:{ports['editor']}/",
+        "GENERIC_TIMEZONE": stack.settings.time_zone,
+        "EXTERNAL_HOOK_FILES": str(stack.settings.root / "n8n/hooks.cjs"),
         "N8N_LOG_LEVEL": "warn",
         "N8N_INSTANCE_OWNER_EMAIL": LOGIN_EMAIL,
         "N8N_INSTANCE_OWNER_FIRST_NAME": "Local",

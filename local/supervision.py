@@ -79,7 +79,7 @@ def render_config(programs: Iterable[Program], *, state: Path, socket: Path, pas
             variables["PYTHONPATH"] = str(ROOT)
         section = {
             "command": " ".join(_quoted(word) for word in command),
-            "environment": ",".join(f"{k}={_quoted(v)}" for k, v in sorted(variables.items())),
+            "environment": ",".join(f"{k}={_value(v)}" for k, v in sorted(variables.items())),
             "autostart": "false",
             "autorestart": "true",
             "startsecs": "1",
@@ -107,6 +107,14 @@ def render_config(programs: Iterable[Program], *, state: Path, socket: Path, pas
 
 def _plain(path: Path) -> str:
     return str(path).replace("%", "%%")
+
+
+def _value(text: str) -> str:
+    """A value of `environment`, where supervisor knows no escapes and takes quotes off both ends."""
+    quote = next((mark for mark in "\"'" if mark not in text), None)
+    if quote is None or "\n" in text or text.strip("\"'") != text:
+        raise Problem("A setting may not have several lines, both kinds of quotes, or one at its ends.")
+    return f"{quote}{text.replace('%', '%%')}{quote}"
 
 
 def _quoted(word: str) -> str:

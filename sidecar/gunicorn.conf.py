@@ -25,6 +25,13 @@ def on_starting(server):
         Path(folder).mkdir(parents=True, exist_ok=True)
 
 
+def post_worker_init(worker):
+    """Whoever serves also watches whether anybody works."""
+    from sidecar.pipeline import stalling
+
+    stalling.watch(worker.wsgi.extensions["engine"])
+
+
 def child_exit(server, worker):
     """A worker that ended no longer counts in the live gauges."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):

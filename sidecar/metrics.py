@@ -38,11 +38,13 @@ Figures = Mapping[tuple[str, ...], float]
 @dataclass(frozen=True)
 class QueueFigures:
     """What stands in Postgres, by labels: leads by (lane, stage), the age in seconds of the oldest due one by
-    (lane,), messages that are not delivered by (state,), calls and credits of the last 30 days by (provider,
-    sandbox). Zeros, too: a series that comes and goes cannot be alerted on."""
+    (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,), calls
+    and credits of the last 30 days by (provider, sandbox). Zeros, too: a series that comes and goes cannot be
+    alerted on."""
 
     leads: Figures
     oldest: Figures
+    last_claim: Figures
     messages: Figures
     calls: Figures
     credits: Figures
@@ -62,6 +64,7 @@ class QueueCollector(Collector):
         for name, text, labels, figures in (
             ("work_items", "Leads by lane and stage.", ["lane", "stage"], told.leads),
             ("queue_oldest_age_seconds", "Age of the oldest due lead.", ["lane"], told.oldest),
+            ("last_claim_age_seconds", "Time since a run last took leads.", [], told.last_claim),
             ("notifications", "Messages not delivered, by state.", ["state"], told.messages),
             ("provider_calls", "Provider calls of the last 30 days.", ["provider", "sandbox"], told.calls),
             ("provider_credits", "Credits spent in the last 30 days.", ["provider", "sandbox"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -106,9 +107,8 @@ def _tried_again(answer: Callable[[], Response]) -> Response:
 def _answer(
     engine: Engine, caller: Caller | None, work: Callable[[], Any], contract: Endpoint
 ) -> Response:
-    key = request.headers.get("Idempotency-Key") if contract.idempotent else None
-    if key is not None:
-        return _answer_once(engine, caller, key, work, contract.status)
+    if contract.idempotent and {"Idempotency-Key", "Idempotency-Window"} & set(request.headers.keys()):
+        return _answer_once(engine, caller, work, contract.status)
     result = work()
     if isinstance(result, Response):
         return result
@@ -122,9 +122,10 @@ def _answer(
 
 
 def _answer_once(
-    engine: Engine, caller: Caller | None, key: str, work: Callable[[], Any], status: int
+    engine: Engine, caller: Caller | None, work: Callable[[], Any], status: int
 ) -> Response:
-    """The answer of a creating request that carries an Idempotency-Key; a refusal is one too."""
+    """The answer of a creating request that carries Idempotency-Key or -Window; a refusal is one too."""
+    key, window = request.headers.get("Idempotency-Key"), request.headers.get("Idempotency-Window")
 
     def answer() -> tuple[int, str]:
         try:
@@ -136,13 +137,24 @@ def _answer_once(
 
     # The draft writes the key as a quoted string, most clients as plain text.
     code, text, replayed = idempotency.once(
-        engine, caller.id if caller else "", key.strip().strip('"'),
-        (request.full_path, request.get_data()), answer)
+        engine, caller.id if caller else "", None if key is None else key.strip().strip('"'),
+        (request.full_path, request.get_data()), answer, seconds=_window(window))
     response = Response(text, status=code, content_type=(
         "application/problem+json" if code >= 400 else "application/json"))
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+def _window(given: str | None) -> int:
+    """The seconds of an Idempotency-Window; raises Invalid for what is none."""
+    if given is None:
+        return idempotency.DAY
+    if not re.fullmatch("[0-9]{1,5}", given) or not 1 <= int(given) <= idempotency.DAY:
+        raise Invalid("The Idempotency-Window is not valid.", errors=[{
+            "pointer": "", "code": "idempotency_window",
+            "detail": f"Idempotency-Window takes 1 to {idempotency.DAY} seconds."}])
+    return int(given)
 
 
 def _caller(engine: Engine, scope: str | None) -> Caller | None:

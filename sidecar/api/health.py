@@ -11,6 +11,7 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
+from sidecar.pipeline import stalling
 
 bp = Blueprint("health", __name__)
 
@@ -23,10 +24,16 @@ def healthz(engine: Engine, caller: None) -> Any:
 
 @endpoint(bp, "GET", "/readyz", scope=None, answer=schemas.Readiness())
 def readyz(engine: Engine, caller: None) -> Any:
-    """Postgres and Redis answer: 200, else 503 with each one's state."""
+    """Postgres and Redis answer: 200, else 503 with each one's state.
+
+    `pipeline` is `stalled` when leads wait and no run has come for five minutes. The API takes leads all the
+    same, so it stays ready.
+    """
     checks = {"postgres": "ok", "redis": "ok"}
+    pipeline = "unknown"
     try:
         engine.database.ping()
+        pipeline = "stalled" if stalling.pace(engine).stalled else "ok"
     except Unavailable:
         checks["postgres"] = "down"
     try:
@@ -34,4 +41,5 @@ def readyz(engine: Engine, caller: None) -> Any:
     except RedisError:
         checks["redis"] = "down"
     ready = all(state == "ok" for state in checks.values())
-    return {"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503
+    told = {"status": "ok" if ready else "unavailable", "checks": checks | {"pipeline": pipeline}}
+    return told, 200 if ready else 503

@@ -52,6 +52,12 @@ _IDEMPOTENCY_KEY = {
     "description": "The same key with the same body gets the first answer again (24 hours); with"
                    " another body 422; while the first is at work 409.",
 }
+_IDEMPOTENCY_WINDOW = {
+    "in": "header", "name": "Idempotency-Window", "required": False,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 86400},
+    "description": "The seconds for which an Idempotency-Key counts. Without a key the body itself is one:"
+                   " the same body sent again within so many seconds gets the first answer again.",
+}
 _IF_MATCH = {
     "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
     "description": "The ETag of what is edited, as it was loaded; another version meanwhile is a 412.",
@@ -100,7 +106,7 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     if contract.query is not None:
         parameters.append({"in": "query", "schema": contract.query})
     if contract.idempotent:
-        parameters.append(_IDEMPOTENCY_KEY)
+        parameters += [_IDEMPOTENCY_KEY, _IDEMPOTENCY_WINDOW]
     if contract.versioned:
         answer["headers"] = {"ETag": _ETAG}
     problems = _PROBLEMS

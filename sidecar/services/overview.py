@@ -11,6 +11,7 @@ from sidecar.enrichment import PROVIDERS
 from sidecar.errors import Unavailable
 from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
+from sidecar.pipeline import stalling
 from sidecar.pipeline.retention import add_up_counts
 from sidecar.store import calls, leads, notifications, statistics, work
 from sidecar.terms.states import LANES, UNFINISHED
@@ -20,7 +21,7 @@ _MANY_CHANGES = 20_000
 
 
 def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
-    """{totals, grades, by_day, sources, hot, providers}."""
+    """{totals, pace, grades, by_day, sources, hot, providers}."""
     with engine.database.read(may_lag=True) as cursor:
         figures, waiting = statistics.overview(cursor, days)
         hot = leads.page(
@@ -30,7 +31,11 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
             add_up_counts(engine)
     if not reveal:
         hot = [mask_lead(lead) for lead in hot]
-    return figures | {"hot": [_brief(lead) for lead in hot], "providers": providers(engine)}
+    pace = stalling.pace(engine)
+    return figures | {
+        "pace": {"stalled": pace.stalled, "oldest_waiting_seconds": pace.oldest_waiting_seconds,
+                 "last_run_at": pace.last_run_at},
+        "hot": [_brief(lead) for lead in hot], "providers": providers(engine)}
 
 
 def providers(engine: Engine) -> list[dict[str, Any]]:
@@ -61,6 +66,7 @@ def queue(engine: Engine) -> QueueFigures | None:
         with engine.database.read(may_lag=True) as cursor:
             depth = {(row["lane"], row["stage"]): row for row in work.depth(cursor)}
             messages = notifications.counts(cursor)
+            pace = stalling.pace(engine)
             spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
     except Unavailable:
         return None
@@ -68,6 +74,7 @@ def queue(engine: Engine) -> QueueFigures | None:
         leads={at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
         oldest={(lane,): max(0.0, depth.get((lane, "queued"), {}).get("oldest_seconds", 0.0))
                 for lane in LANES},
+        last_claim={(): pace.last_run_seconds},
         messages={(state,): count for state, count in messages.items()},
         calls={labels: row["calls"] for labels, row in spent.items()},
         credits={labels: row["credits"] or 0 for labels, row in spent.items()},

@@ -14,11 +14,11 @@ def lock(cursor: Cursor, caller: str, key: str) -> bool:
     return bool(row and row["held"])
 
 
-def find(cursor: Cursor, caller: str, key: str) -> Row | None:
-    """{fingerprint, status, answer} that is not older than a day."""
+def find(cursor: Cursor, caller: str, key: str, seconds: int) -> Row | None:
+    """{fingerprint, status, answer} that is not older than so many seconds."""
     return one(
         cursor, "SELECT fingerprint, status, answer FROM idempotency_keys WHERE caller = %s AND"
-        " key = %s AND created_at > now() - interval '24 hours'", (caller, key))
+        " key = %s AND created_at > now() - %s * interval '1 second'", (caller, key, seconds))
 
 
 def save(cursor: Cursor, caller: str, key: str, fingerprint: str, status: int, answer: bytes) -> None:

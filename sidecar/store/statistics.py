@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from sidecar.store import locks
-from sidecar.store.database import Cursor, many, one
-from sidecar.terms.states import GRADES
+from sidecar.store.database import Cursor, Row, many, one, words
+from sidecar.terms.states import DUE, GRADES, LANES
 
 # Changes that are added up in one transaction.
 FOLDED = 100_000
@@ -50,6 +50,25 @@ def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
                    for day in (rows[0]["first"] + timedelta(back) for back in range(days))],
         "sources": [{"source": name, "count": -n} for n, name in sources],
     }, sum(row["changes"] or 0 for row in rows)
+
+
+def pace(cursor: Cursor) -> Row:
+    """{oldest_waiting_seconds: age of the oldest due lead, 0 when none is; last_run_at and last_run_seconds:
+    of the youngest claim, missing when there was none}."""
+    row = one(
+        cursor,
+        f"""
+        SELECT coalesce(extract(epoch FROM now() - (
+                   SELECT min(due_at) FROM unnest(%s) lane CROSS JOIN LATERAL (
+                       SELECT due_at FROM work_items w
+                       WHERE w.lane = lane.lane AND stage IN {words(DUE)} AND due_at <= now()
+                       ORDER BY due_at LIMIT 1) oldest)), 0)::float8 AS oldest_waiting_seconds,
+               last.created_at AS last_run_at,
+               extract(epoch FROM now() - last.created_at)::float8 AS last_run_seconds
+        FROM (SELECT 1) always LEFT JOIN (
+              SELECT created_at FROM batches ORDER BY id DESC LIMIT 1) last ON true
+        """, (list(LANES),))  # noqa: S608
+    return {name: value for name, value in (row or {}).items() if value is not None}
 
 
 def _day(day: date, grades: Counter[str]) -> dict[str, Any]:

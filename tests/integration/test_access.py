@@ -195,10 +195,10 @@ def test_every_route_refuses_strangers_and_bad_bodies_in_one_shape(app, contract
     assert {"type", "title", "status", "detail", "instance", "request_id", "code"} <= set(answer.json)
 
 
-def test_ready_means_that_postgres_and_redis_answer(app):
+def test_ready_means_that_postgres_and_redis_answer(app, api):
     answer = app.test_client().get("/readyz")
     assert answer.status_code == 200
-    assert answer.json["checks"] == {"postgres": "ok", "redis": "ok"}
+    assert answer.json["checks"] == {"postgres": "ok", "redis": "ok", "pipeline": "ok"}
 
 
 def test_the_metrics_tell_the_queue(app):

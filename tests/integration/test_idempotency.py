@@ -47,6 +47,28 @@ def test_another_query_under_the_key_is_another_request(app, api):
     assert (tried.status_code, meant.status_code) == (202, 422)
 
 
+def test_within_the_window_the_body_is_its_own_key(app, api, engine):
+    def sent(lead, seconds):
+        return app.test_client().post(
+            "/v1/leads", json=lead, headers=api.headers | {"Idempotency-Window": str(seconds)})
+
+    first, again, other = sent(LEAD, 600), sent(LEAD, 600), sent(LEAD | {"job_title": "Admiral"}, 600)
+    assert (again.status_code, again.data) == (202, first.data)
+    assert again.headers["Idempotent-Replayed"] == "true" and "Idempotent-Replayed" not in other.headers
+    assert counts(engine)["intake"] == 2
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE idempotency_keys SET created_at = created_at - interval '601 seconds'")
+    assert "Idempotent-Replayed" not in sent(LEAD, 600).headers
+    assert counts(engine)["intake"] == 3
+
+
+@pytest.mark.parametrize("seconds", ["", "0", "86401", "ten", "-1", "1e3"])
+def test_a_window_out_of_bounds_is_named(app, api, seconds):
+    answer = app.test_client().post(
+        "/v1/leads", json=LEAD, headers=api.headers | {"Idempotency-Window": seconds})
+    assert answer.status_code == 422 and answer.json["errors"][0]["code"] == "idempotency_window"
+
+
 def test_a_refusal_is_an_answer_too_and_its_reject_is_kept(app, api, engine):
     first = send(app, api, {"email": "nobody"}, "refused-1")
     again = send(app, api, {"email": "nobody"}, "refused-1")

@@ -55,6 +55,16 @@ export async function resultsOf(
 	return results as IDataObject[];
 }
 
+/**
+ * What the sender calls a delivery that may come again: the header Idempotency-Key, else webhook-id
+ * (Standard Webhooks). Found in what a webhook hands on and in what came of it, to be spread there.
+ */
+export function deliveryOf({ json }: INodeExecutionData): { delivery?: string } {
+	const headers = isObject(json.headers) ? json.headers : {};
+	const delivery = json.delivery ?? headers['idempotency-key'] ?? headers['webhook-id'];
+	return typeof delivery === 'string' && delivery !== '' ? { delivery } : {};
+}
+
 /** The items that the leads came with, as pairs of an output item. */
 export function pairs(leads: LeadOfItem[]): Array<{ item: number }> {
 	return [...new Set(leads.map(({ item }) => item))].map((item) => ({ item }));

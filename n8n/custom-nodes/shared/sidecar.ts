@@ -64,11 +64,18 @@ export class SidecarError extends Error {
 	}
 }
 
+/** What makes a request the same when it is sent again: a key, or, for so many seconds, its body. */
+export interface Once {
+	key: string;
+	seconds: number;
+}
+
 /** Sends one request to the sidecar and answers the body; throws SidecarError. */
 export type Send = (
 	method: IHttpRequestMethods,
 	path: string,
 	body?: IDataObject,
+	once?: Once,
 ) => Promise<IDataObject>;
 
 interface Outcome {
@@ -81,20 +88,17 @@ interface Outcome {
 /**
  * Opens the sidecar of this node's credential.
  *
- * Every call of the sidecar may be repeated (writes carry an Idempotency-Key), so an answer that was
+ * Every call of the sidecar may be repeated (writes are idempotent, see there), so an answer that was
  * lost while it restarts is asked for again.
  */
 export async function connect(context: IExecuteFunctions): Promise<Send> {
 	const { baseUrl } = await context.getCredentials(SIDECAR_CREDENTIAL);
 	const base = String(baseUrl).replace(/\/+$/, '');
-	return async (method, path, body) => {
+	return async (method, path, body, once = { key: '', seconds: 0 }) => {
 		const options: IHttpRequestOptions = {
 			method,
 			url: `${base}/v1/${path}`,
-			headers:
-				method === 'GET'
-					? {}
-					: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() },
+			headers: method === 'GET' ? {} : { 'Content-Type': 'application/json', ...idempotency(once) },
 			// An empty object would be sent as no body at all.
 			body: body && Object.keys(body).length === 0 ? '{}' : body,
 			returnFullResponse: true,
@@ -115,6 +119,13 @@ export async function connect(context: IExecuteFunctions): Promise<Send> {
 	};
 }
 
+/** Every write carries one: an answer that was lost is asked for again. */
+function idempotency({ key, seconds }: Once): Record<string, string> {
+	if (key !== '') return { 'Idempotency-Key': key };
+	if (seconds > 0) return { 'Idempotency-Window': String(seconds) };
+	return { 'Idempotency-Key': randomUUID() };
+}
+
 async function ask(context: IExecuteFunctions, options: IHttpRequestOptions): Promise<Outcome> {
 	try {
 		const response = (await context.helpers.httpRequestWithAuthentication.call(
@@ -126,7 +137,8 @@ async function ask(context: IExecuteFunctions, options: IHttpRequestOptions): Pr
 		const body = isObject(response.body) ? response.body : {};
 		if (status >= 200 && status < 300) return { retry: false, pauseMs: 0, body };
 		return {
-			retry: RETRIED_STATUS.has(String(status)),
+			// What was sent twice at once is answered when the first is done.
+			retry: RETRIED_STATUS.has(String(status)) || body.code === 'idempotency_in_flight',
 			pauseMs: 1000 * (Number(response.headers['retry-after']) || 0),
 			error: new SidecarError(problemOf(status, body), body),
 		};

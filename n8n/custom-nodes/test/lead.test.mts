@@ -49,6 +49,69 @@ test('validate: whatever JSON comes in is passed on as it is', async () => {
 	assert.deepEqual(ctx.sent[0].body.leads, ['text', { leads: null }, { leads: [] }, 1, null]);
 });
 
+test('save: the key of the sender, else the leads themselves, make a delivery one', async () => {
+	const lead = { email: 'a@example.com' };
+	const headersOf = async (parameters: object, items: any[] = [{ lead }]) => {
+		const ctx = context({
+			items,
+			parameters: { operation: 'save', leadField: '', lane: '', output: 'answer', ...parameters },
+			sidecar: () => ({ body: { results: [{ outcome: 'created' }] } }),
+		});
+		await run(ctx);
+		return ctx.sent.map(({ headers }) => [
+			headers['Idempotency-Key'],
+			headers['Idempotency-Window'],
+		]);
+	};
+	const given = { idempotencyKey: 'evt_1', onceWithin: 10 };
+	assert.deepEqual(await headersOf(given), [['evt_1', undefined]]);
+	const many = Array(2).fill({ body: Array(600).fill(lead) });
+	assert.deepEqual(await headersOf(given, many), [
+		['evt_1', undefined],
+		['evt_1 1', undefined],
+	]);
+	assert.deepEqual(await headersOf({ ...given, idempotencyKey: '' }), [[undefined, '600']]);
+	const [[key, window]] = await headersOf({});
+	assert.match(String(key), /^[0-9a-f-]{36}$/);
+	assert.equal(window, undefined);
+});
+
+test('what the sender calls a delivery goes through Validate and Normalise', async () => {
+	const step = async (operation: string, items: any[]) => {
+		const ctx = context({
+			items,
+			parameters: { operation, leadField: '' },
+			sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ok) } }),
+		});
+		return json((await run(ctx))[0]);
+	};
+	const lead = { email: 'a@example.com' };
+	const received = [
+		{ headers: { 'webhook-id': 'msg_1' }, body: lead },
+		{ headers: { 'webhook-id': 'msg_1', 'idempotency-key': 'evt_1' }, body: lead },
+		{ headers: {}, body: lead },
+	];
+	const normalised = await step('normalise', await step('validate', received));
+	assert.deepEqual(
+		normalised.map(({ delivery }) => delivery),
+		['msg_1', 'evt_1', undefined],
+	);
+});
+
+test('save: what is still at work is asked for again', async () => {
+	let asked = 0;
+	const ctx = context({
+		items: [{ lead: { email: 'a@example.com' } }],
+		parameters: { operation: 'save', leadField: '', lane: '', output: 'answer', onceWithin: 10 },
+		sidecar: () =>
+			++asked === 1
+				? problem(409, 'idempotency_in_flight')
+				: { body: { results: [{ outcome: 'created' }] } },
+	});
+	const [saved] = await run(ctx);
+	assert.deepEqual(json(saved), [{ results: [{ outcome: 'created' }] }]);
+});
+
 test('a field of choice holds the lead', async () => {
 	const ctx = context({
 		items: [{ form: { answers: { email: 'a@example.com' } } }],

@@ -113,8 +113,15 @@ class HotLead(Answer):
     created_at = fields.DateTime(required=True)
 
 
+class Pace(Answer):
+    stalled = fields.Boolean(required=True)
+    oldest_waiting_seconds = fields.Float(required=True)
+    last_run_at = fields.DateTime(required=True, allow_none=True)
+
+
 class Overview(Answer):
     totals = fields.Nested(Totals, required=True)
+    pace = fields.Nested(Pace, required=True)
     grades = fields.Nested(GradeCounts, required=True)
     by_day = fields.List(fields.Nested(Day), required=True)
     sources = fields.List(fields.Nested(SourceCount), required=True)
@@ -129,6 +136,7 @@ class Health(Answer):
 class Checks(Answer):
     postgres = fields.String(required=True, validate=validate.OneOf(["ok", "down"]))
     redis = fields.String(required=True, validate=validate.OneOf(["ok", "down"]))
+    pipeline = fields.String(required=True, validate=validate.OneOf(["ok", "stalled", "unknown"]))
 
 
 class Readiness(Health):

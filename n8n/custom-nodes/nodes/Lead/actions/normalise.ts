@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { leadField } from '../../../shared/descriptions';
-import { leadRequests, resultsOf } from '../../../shared/leads';
+import { deliveryOf, leadRequests, resultsOf } from '../../../shared/leads';
 import type { Operation } from '../../../shared/operations';
 import { isObject } from '../../../shared/sidecar';
 import { eachRequest } from '../../../shared/steps';
@@ -27,7 +27,13 @@ export const normalise: Operation = {
 					const { valid, errors, warnings } = items[item].json;
 					const checked = valid === undefined ? {} : { valid, errors, warnings };
 					return {
-						json: { ...checked, lead, changes: [], ...normalised.get(entry) } as IDataObject,
+						json: {
+							...checked,
+							lead,
+							...deliveryOf(items[item]),
+							changes: [],
+							...normalised.get(entry),
+						} as IDataObject,
 						pairedItem: { item },
 					};
 				}),

@@ -1,8 +1,8 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { leadField } from '../../../shared/descriptions';
 import { type LeadOfItem, leadRequests, pairs } from '../../../shared/leads';
 import type { Operation } from '../../../shared/operations';
-import { SidecarError, isObject } from '../../../shared/sidecar';
+import { type Once, SidecarError, isObject } from '../../../shared/sidecar';
 import { type Outputs, eachRequest } from '../../../shared/steps';
 
 const lane: INodeProperties = {
@@ -49,12 +49,31 @@ const output: INodeProperties = {
 	description: 'What the outputs carry: references and field errors, never the person',
 };
 
+const key: INodeProperties = {
+	displayName: 'Idempotency Key',
+	name: 'idempotencyKey',
+	type: 'string',
+	default: '',
+	description:
+		'What the sender calls this delivery: with the same key it is taken once within 24 hours',
+};
+
+const onceWithin: INodeProperties = {
+	displayName: 'Once Within',
+	name: 'onceWithin',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 1440 },
+	default: 0,
+	description:
+		'Minutes within which the same leads sent again, without a key, are taken once. 0 takes them again.',
+};
+
 export const save: Operation = {
 	name: 'Save',
 	action: 'Save leads',
 	description:
 		'Store leads durably and queue them for enrichment; rejected ones are kept with their reasons',
-	properties: [leadField, lane, output],
+	properties: [leadField, lane, output, key, onceWithin],
 	outputs: ['Saved', 'Rejected'],
 
 	async execute(context) {
@@ -62,11 +81,19 @@ export const save: Operation = {
 		const whole = context.getNodeParameter('output', 0) === 'answer';
 		const requests = leadRequests(context);
 		return await eachRequest(context, 'Lead save', 2, requests, async (leads, send) => {
-			const answer = await send('POST', 'leads', sent(leads, lane)).catch(rejected);
+			const once = onceOf(context, leads[0].item, requests.indexOf(leads));
+			const answer = await send('POST', 'leads', sent(leads, lane), once).catch(rejected);
 			return whole ? answered(answer, leads) : parted(answer, leads);
 		});
 	},
 };
+
+/** Of the first lead of a request; the requests of one run must not share a key. */
+function onceOf(context: IExecuteFunctions, item: number, request: number): Once {
+	const key = (context.getNodeParameter('idempotencyKey', item, '') as string) ?? '';
+	const minutes = context.getNodeParameter('onceWithin', item, 0) as number;
+	return { key: key && request > 0 ? `${key} ${request}` : key, seconds: minutes * 60 };
+}
 
 function answered(answer: IDataObject, leads: LeadOfItem[]): Outputs {
 	const pairedItem = pairs(leads);
