@@ -38,21 +38,22 @@ _NODE_KEYS = (
 def normalize(workflow: Workflow) -> Workflow:
     """The committed form of a workflow; idempotent. Execution data and pinned data are left out:
     they may hold people."""
-    kept = {key: workflow[key] for key in ("description", "nodeGroups") if workflow.get(key)}
+    settings = {"binaryMode": "separate"} | workflow["settings"]
     nodes = sorted((_node(node) for node in workflow["nodes"]), key=_reading_order)
     connections = workflow.get("connections") or {}
     return {
         "id": workflow["id"],
         "name": workflow["name"],
         "active": True,
-        **kept,
-        "settings": {key: value for key, value in (workflow.get("settings") or {}).items()
+        "description": workflow.get("description") or None,
+        "settings": {key: value for key, value in sorted(settings.items())
                      if value != "DEFAULT" and (key, str(value)) != ("executionTimeout", _TIMEOUT)},
         "nodes": nodes,
         "connections": {
             node["name"]: _trimmed(connections[node["name"]])
             for node in nodes if _trimmed(connections.get(node["name"]) or {})
         },
+        "nodeGroups": workflow.get("nodeGroups") or [],
         "pinData": {},
         "meta": None,
         "tags": [{"id": tag["id"], "name": tag["name"]} for tag in workflow.get("tags") or ()],

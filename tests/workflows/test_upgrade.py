@@ -6,6 +6,7 @@ the editor does.
 
 from __future__ import annotations
 
+import difflib
 import json
 import shutil
 import ssl
@@ -14,7 +15,7 @@ import pytest
 import requests
 
 from deploy.live import PUBLISHED, wait_live
-from local import n8n, programs
+from local import browser, n8n, programs, workflows
 from tests.client import until
 
 FORM, INTAKE, IMPORTS = "leadForm00000001", "leadIntake000001", "csvImports000001"
@@ -188,3 +189,48 @@ def test_nothing_of_theirs_is_overwritten(stack, editor, release, capsys):
     wait_live(stack.stack.ports["edge"], "localhost", context, "the logs",
               lambda: release.command(*PUBLISHED), seconds=30)
     assert "Lead intake is unpublished" in capsys.readouterr().out
+
+
+def test_a_step_dragged_in_the_editor_comes_home_as_its_new_position(stack, release, tmp_path):
+    release.command("import:workflow", "--separate", f"--input={n8n.WORKFLOWS}", "--activeState=fromJson")
+    home = tmp_path / "home"
+    shutil.copytree(n8n.WORKFLOWS, home)
+
+    def changed_lines():
+        workflows.take(stack.stack.settings, home)
+        return [line for path in sorted(home.glob("*.json")) for line in difflib.ndiff(
+            (n8n.WORKFLOWS / path.name).read_text().splitlines(), path.read_text().splitlines())
+            if line.startswith(("+", "-"))]
+
+    assert changed_lines() == []
+    with browser.launched(stack.stack.settings, stack.stack.settings.state / "tls/edge.pem") as context:
+        _drag_in_the_editor(context.new_page(), stack.facts, FORM, "Try again")
+    assert [line[:18] for line in changed_lines()] == ['-       "position"', '+       "position"']
+
+
+def _drag_in_the_editor(page, facts, workflow_id, step):
+    page.set_viewport_size({"width": 1500, "height": 900})
+    page.goto(f"{facts['n8n_url']}signin")
+    page.fill("input[type=email]", facts["login"]["email"])
+    page.fill("input[type=password]", facts["login"]["password"])
+    page.click("button[type=submit], [data-test-id=form-submit-button]")
+    page.wait_for_url(lambda url: "signin" not in url)
+    page.goto(f"{facts['n8n_url']}workflow/{workflow_id}")
+    found = page.locator(f'[data-test-id=canvas-node][data-node-name="{step}"]').first
+    found.wait_for(state="attached")
+    page.locator(".vue-flow__pane").click(position={"x": 5, "y": 300})
+    page.keyboard.press("1")  # fit into the view
+
+    def at_rest():
+        before = found.bounding_box()
+        page.wait_for_timeout(500)
+        return before if before == found.bounding_box() else None
+
+    box = until(at_rest, 20, "the view to have moved there")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    with page.expect_response(
+            lambda answer: answer.request.method == "PATCH" and f"/workflows/{workflow_id}" in answer.url):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y + 60, steps=10)
+        page.mouse.up()  # the editor saves by itself
