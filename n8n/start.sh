@@ -7,7 +7,8 @@ mkdir -p "$HOME/.n8n/nodes/node_modules"
 cp -r /opt/enrichment/nodes/. "$HOME/.n8n/nodes/node_modules/"
 if [ "${1:-}" = deploy ]; then
 	exec node /opt/enrichment/n8n.mjs --n8n n8n --workflows /opt/enrichment/workflows \
-		--secrets /run/secrets --sidecar http://sidecar:8000 --stamp /deployed/stamp
+		--secrets /run/secrets --sidecar http://sidecar:8000 --stamps /deployed/stamps.json \
+		--version "$(node -p 'require("/opt/enrichment/nodes/n8n-nodes-enrichment-engine/package.json").version')"
 fi
 # shellcheck disable=SC2016  # the ${…} are JavaScript's
 N8N_INSTANCE_OWNER_PASSWORD_HASH=$(node -e '

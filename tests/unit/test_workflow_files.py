@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from deploy.settings import read_env_file
+from local import workflows as normalizer
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "n8n" / "workflows"
@@ -41,17 +42,6 @@ CREDENTIALS = {
 }
 
 
-def _module() -> Any:
-    path = ROOT / "local" / "normalize_workflows.py"
-    spec = importlib.util.spec_from_file_location("normalize_workflows", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-normalizer = _module()
 WORKFLOWS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS)
 
@@ -113,7 +103,7 @@ def test_ids_are_stable_and_unique(workflow: dict[str, Any]) -> None:
     for node in workflow["nodes"]:
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", node["id"])
         assert ("webhookId" in node) == (node["type"] in (
-            "n8n-nodes-base.webhook", "n8n-nodes-base.formTrigger"))
+            "n8n-nodes-base.webhook", "n8n-nodes-base.formTrigger", "n8n-nodes-base.form"))
 
 
 def test_ids_differ_between_workflows() -> None:
@@ -195,7 +185,9 @@ def test_settings(workflow: dict[str, Any]) -> None:
     settings = workflow["settings"]
     assert workflow["active"] is True
     assert settings["executionOrder"] == "v1"
-    assert settings["executionTimeout"] == 300
+    # The editor leaves it out where it is the same as everywhere.
+    assert "executionTimeout" not in settings
+    assert read_env_file(ROOT / "deploy/n8n.env")["EXECUTIONS_TIMEOUT"] == "300"
     assert settings["saveDataSuccessExecution"] == "none"
     assert settings["saveManualExecutions"] is False
     if workflow["id"] != "errorHandler0001":
@@ -244,22 +236,17 @@ class TestNormalise:
     def test_an_export_becomes_what_is_committed(self) -> None:
         assert normalizer.normalize(self.exported()) == WORKFLOWS["error-handler"]
 
-    def test_an_export_is_taken_over_into_the_file_it_has(self, tmp_path: Path) -> None:
-        kept = tmp_path / "another-name.json"
-        kept.write_text(normalizer.dump(WORKFLOWS["error-handler"]), encoding="utf-8")
-        export = tmp_path / "export" / "all.json"
-        export.parent.mkdir()
-        export.write_text(
-            json.dumps([self.exported(), WORKFLOWS["lead-intake"]]), encoding="utf-8")
-        assert normalizer.main([str(export), "--folder", str(tmp_path)]) == 0
-        assert sorted(path.name for path in tmp_path.glob("*.json")) == [
-            "another-name.json", "lead-intake.json"]
-        assert normalizer.main(["--check", "--folder", str(tmp_path)]) == 0
+    def test_tags_description_and_every_setting_are_kept(self) -> None:
+        workflow = self.exported() | {
+            "description": "Ours", "settings": {"timezone": "Europe/Berlin", "binaryMode": "separate"},
+            "tags": [{"id": "tag1", "name": "sales", "createdAt": "2026-01-01T00:00:00.000Z"}],
+            "nodeGroups": [{"name": "Intake"}]}
+        normalized = normalizer.normalize(workflow)
+        assert normalized["tags"] == [{"id": "tag1", "name": "sales"}]
+        for key in ("description", "settings", "nodeGroups"):
+            assert normalized[key] == workflow[key]
 
-    def test_check_tells_what_is_stale(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        stale = tmp_path / "error-handler.json"
-        stale.write_text(json.dumps(self.exported()), encoding="utf-8")
-        assert normalizer.main(["--check", "--folder", str(tmp_path)]) == 1
-        assert "error-handler.json" in capsys.readouterr().out
+    def test_steps_stand_on_the_editors_grid(self) -> None:
+        workflow = self.exported()
+        workflow["nodes"] = [workflow["nodes"][0] | {"position": [30, -150]}]
+        assert normalizer.normalize(workflow)["nodes"][0]["position"] == [32, -144]
