@@ -236,7 +236,7 @@ def leftovers(state: Path, program: str | None = None) -> list[psutil.Process]:
     """Processes of this stack (and program), but for ourselves.
 
     They carry its mark. Servers that write a title over their environment have lost it: they are known by
-    the folder that they work in.
+    their name and the folder that they work in. (Any program's environment reads empty while it is started.)
     """
     folders = {path.resolve(): name for name, path in (
         ("nginx", state / "nginx"), ("valkey", state / "valkey"), ("postgres", postgres.cluster(state).data))}
@@ -244,7 +244,8 @@ def leftovers(state: Path, program: str | None = None) -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             marks = process.environ()
-            if not marks and (name := folders.get(Path(process.cwd()))):
+            name = folders.get(Path(process.cwd())) if not marks else None
+            if name and process.name().startswith(name):
                 marks = {STATE_MARK: str(state), PROGRAM_MARK: name}
         except (psutil.Error, OSError):
             continue
