@@ -37,12 +37,6 @@ class PreconditionFailed(EngineError):
     code = "precondition_failed"
 
 
-class LeaseLost(EngineError):
-    """The batch is no longer this caller's: its lease ended or it was closed."""
-
-    code = "lease_lost"
-
-
 class Unauthorized(EngineError):
     code = "unauthorized"
 

@@ -84,7 +84,7 @@ class Settings:
         lambda value: value.upper() or None, "",
     )
     lease_seconds: int = setting(
-        "How long a batch may go without a step before it is taken back.", integer(5, 3600), "90"
+        "How long a lead may go without a step of its run before it is taken back.", integer(5, 3600), "90"
     )
     interactive_batch: int = setting("Leads of an interactive batch.", integer(1, 500), "25")
     bulk_batch: int = setting("Leads of a bulk batch.", integer(1, 500), "500")

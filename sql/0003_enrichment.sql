@@ -14,6 +14,7 @@ COMMENT ON TABLE provider_state IS 'Per provider: whether a key is held (live) o
 CREATE TABLE provider_calls (
     id           uuid PRIMARY KEY DEFAULT uuidv7(),
     batch_id     uuid REFERENCES batches,
+    lead_ids     uuid[] NOT NULL DEFAULT '{}',
     provider     text NOT NULL,
     operation    text NOT NULL,
     request_key  text NOT NULL,
@@ -39,6 +40,7 @@ CREATE INDEX provider_calls_key ON provider_calls (request_key, started_at) WHER
 CREATE INDEX provider_calls_subject ON provider_calls (subject_id);
 CREATE INDEX provider_calls_day ON provider_calls (started_at, provider);
 COMMENT ON TABLE provider_calls IS 'The ledger: a row stands here, committed as started, before money is spent.';
+COMMENT ON COLUMN provider_calls.lead_ids IS 'The leads of the claim that need it; it is begun for the first of them that comes to it.';
 COMMENT ON COLUMN provider_calls.request_key IS 'Keyed hash of provider, operation and parameters: names nobody.';
 COMMENT ON COLUMN provider_calls.request IS 'Encrypted parameters of a call that is not answered yet.';
 COMMENT ON COLUMN provider_calls.state IS 'in_doubt: started and never answered; it counts as spent and is not repeated within the error TTL.';

@@ -184,18 +184,15 @@ CREATE TABLE public.batches (
     id uuid DEFAULT uuidv7() NOT NULL,
     lane text NOT NULL,
     size integer NOT NULL,
-    state text DEFAULT 'open'::text NOT NULL,
-    round integer DEFAULT 0 NOT NULL,
-    lease_until timestamp with time zone NOT NULL,
     execution_id text,
-    reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    closed_at timestamp with time zone,
-    CONSTRAINT batches_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
-    CONSTRAINT batches_state_check CHECK ((state = ANY (ARRAY['open'::text, 'completed'::text, 'failed'::text, 'expired'::text])))
+    stepped_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT batches_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text])))
 );
 
-COMMENT ON TABLE public.batches IS 'Leases: leads that one run of the enrichment workflow works on. An expired lease is how a killed run is noticed.';
+COMMENT ON TABLE public.batches IS 'Claims: each is the name of the leads that one run of the enrichment workflow took at once.';
+
+COMMENT ON COLUMN public.batches.stepped_at IS 'When its run last did a step. A lead whose last step is older was passed by: the run went on with others.';
 
 CREATE TABLE public.clients (
     id text NOT NULL,
@@ -518,6 +515,7 @@ COMMENT ON COLUMN public.provider_cache.applied IS 'Already merged into its subj
 CREATE TABLE public.provider_calls (
     id uuid DEFAULT uuidv7() NOT NULL,
     batch_id uuid,
+    lead_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     provider text NOT NULL,
     operation text NOT NULL,
     request_key text NOT NULL,
@@ -539,6 +537,8 @@ CREATE TABLE public.provider_calls (
 );
 
 COMMENT ON TABLE public.provider_calls IS 'The ledger: a row stands here, committed as started, before money is spent.';
+
+COMMENT ON COLUMN public.provider_calls.lead_ids IS 'The leads of the claim that need it; it is begun for the first of them that comes to it.';
 
 COMMENT ON COLUMN public.provider_calls.request_key IS 'Keyed hash of provider, operation and parameters: names nobody.';
 
@@ -624,6 +624,13 @@ CREATE TABLE public.work_items (
     stage text DEFAULT 'queued'::text NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
     batch_id uuid,
+    lease_until timestamp with time zone,
+    step text,
+    stepped_at timestamp with time zone,
+    left_at text,
+    passes integer DEFAULT 0 NOT NULL,
+    rounds integer DEFAULT 0,
+    previous_grade text,
     max_batch integer DEFAULT 500 NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     waits integer DEFAULT 0 NOT NULL,
@@ -633,15 +640,29 @@ CREATE TABLE public.work_items (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT work_items_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT work_items_max_batch_check CHECK ((max_batch >= 1)),
-    CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'dead'::text])))
+    CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'let_go'::text, 'dead'::text])))
 )
 WITH (fillfactor='70');
 
 COMMENT ON TABLE public.work_items IS 'Where each lead is in the pipeline; one row per lead.';
 
+COMMENT ON COLUMN public.work_items.batch_id IS 'The claim that has the lead. It stays when the lease alone ended, until another claim has the lead: a late step takes it up again.';
+
+COMMENT ON COLUMN public.work_items.lease_until IS 'Renewed by every step that names the lead; longer than a lease is a hold. One that ended is how a killed run is noticed.';
+
+COMMENT ON COLUMN public.work_items.step IS 'The last step of its claim that named the lead, at stepped_at.';
+
+COMMENT ON COLUMN public.work_items.left_at IS 'The step at which an ended lease left it before.';
+
+COMMENT ON COLUMN public.work_items.passes IS 'How often its run passed it by: the lease ended, and it was no failure.';
+
+COMMENT ON COLUMN public.work_items.rounds IS 'How often Plan was asked in this claim; NULL: its enrichment is skipped.';
+
+COMMENT ON COLUMN public.work_items.previous_grade IS 'The grade that it had when it was claimed.';
+
 COMMENT ON COLUMN public.work_items.max_batch IS 'Shrinks 500, 50, 1 when a batch fails as a whole, so that a poisonous lead ends alone.';
 
-COMMENT ON COLUMN public.work_items.requeue IS 'The lead changed while it was leased: it is queued again when the batch closes.';
+COMMENT ON COLUMN public.work_items.requeue IS 'The lead changed while it was leased: it is queued again when it leaves.';
 
 CREATE TABLE public.workflow_errors (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -787,9 +808,7 @@ ALTER TABLE ONLY public.workflow_errors
 
 CREATE INDEX audit_log_entity ON public.audit_log USING btree (entity_kind, entity_id, id);
 
-CREATE INDEX batches_execution ON public.batches USING btree (execution_id) WHERE (state = 'open'::text);
-
-CREATE INDEX batches_open ON public.batches USING btree (lane, lease_until) WHERE (state = 'open'::text);
+CREATE INDEX batches_execution ON public.batches USING btree (execution_id);
 
 CREATE INDEX contact_blocks_contact ON public.contact_blocks USING btree (contact_id);
 

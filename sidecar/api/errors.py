@@ -14,7 +14,6 @@ from sidecar.errors import (
     EngineError,
     Forbidden,
     Invalid,
-    LeaseLost,
     NotFound,
     PreconditionFailed,
     TooMany,
@@ -32,7 +31,6 @@ STATUS: dict[type[EngineError], tuple[int, str]] = {
     Invalid: (422, "The request is not valid"),
     NotFound: (404, "Not found"),
     Conflict: (409, "Conflict"),
-    LeaseLost: (409, "The lease is lost"),
     PreconditionFailed: (412, "Changed meanwhile"),
     Unauthorized: (401, "Sign in first"),
     Forbidden: (403, "Not allowed"),
@@ -51,8 +49,6 @@ TYPES: dict[str, tuple[int, str]] = {
     "method_not_allowed": (405, "The path is there, the method is not; Allow lists those that are."),
     "conflict": (409, "The request does not fit the present state: the name is taken, the person has another"
                       " open lead, or it would leave no admin."),
-    "lease_lost": (409, "The batch is no longer yours: its lease ended or it was closed. Stop; its leads are"
-                        " queued again."),
     "idempotency_in_flight": (409, "The first request with this Idempotency-Key is still at work. Ask again"
                                    " after Retry-After seconds."),
     "precondition_failed": (412, "Somebody else changed it since the version that If-Match names. Load it"

@@ -11,6 +11,7 @@ from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
 from sidecar.pipeline import (
     batches,
+    claiming,
     closing,
     completion,
     messages,
@@ -23,74 +24,94 @@ from sidecar.pipeline import (
 from sidecar.services.access import Caller
 
 bp = Blueprint("pipeline", __name__)
-_BATCH = "/v1/pipeline/batches/<uuid:batch_id>"
 
 
 @endpoint(bp, "POST", "/v1/pipeline/claim", scope="pipeline", limit="none", body=schemas.ClaimRequest(),
           answer=schemas.Batch())
 def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Lease a batch of due leads; empty when there is nothing or enough batches run."""
+    """Lease a batch of due leads; empty when there is nothing or enough runs are at work."""
     retention.tidy_up(engine)  # at most once a minute; there is no other clock
-    batch = batches.claim(engine, body.get("lane"), body.get("limit"), body.get("execution_id"))
+    batch = claiming.claim(engine, body.get("lane"), body.get("limit"), body.get("execution_id"))
     if batch["more"]:
-        waking.wake(engine, batch["lane"])  # another batch may run beside this one
+        waking.wake(engine, batch["lane"])  # another run may work beside this one
     return batch
 
 
-@endpoint(bp, "POST", f"{_BATCH}/plan", scope="pipeline", limit="none", body=schemas.Empty(),
+@endpoint(bp, "POST", "/v1/pipeline/plan", scope="pipeline", limit="none", body=schemas.Step(),
           answer=schemas.Plan())
-def plan(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
-    """Which provider calls are worth making now; empty calls: nothing more to ask."""
-    return providers.plan(engine, str(batch_id))
+def plan(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Which of these leads providers are worth asking about now; the calls are kept here."""
+    return providers.plan(engine, **body)
 
 
-@endpoint(bp, "POST", f"{_BATCH}/calls/start", scope="pipeline", limit="none", body=schemas.StartRequest(),
-          answer=schemas.ProviderRequests())
-def start(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
-    """Begin planned calls; answers the requests to make, without keys."""
-    return providers.start(engine, str(batch_id), body["call_ids"], body["live"])
+@endpoint(bp, "POST", "/v1/pipeline/calls/start", scope="pipeline", limit="none",
+          body=schemas.StartRequest(), answer=schemas.ProviderRequests())
+def start(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Begin planned calls that these leads need; answers the requests to make, without keys."""
+    return providers.start(engine, **body)
 
 
-@endpoint(bp, "POST", f"{_BATCH}/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
+@endpoint(bp, "POST", "/v1/pipeline/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
           answer=schemas.AnswersTaken())
-def answers(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
+def answers(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Store what providers said, up to 50 answers at a time."""
-    return providers.take_answers(engine, str(batch_id), body["answers"])
+    return providers.take_answers(engine, body["answers"])
 
 
-@endpoint(bp, "POST", f"{_BATCH}/apply", scope="pipeline", limit="none", body=schemas.Empty(),
+@endpoint(bp, "POST", "/v1/pipeline/apply", scope="pipeline", limit="none", body=schemas.Step(),
           answer=schemas.References())
-def apply(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
+def apply(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Merge the stored answers into contacts and organizations."""
-    return providers.apply(engine, str(batch_id))
+    return providers.apply(engine, **body)
 
 
-@endpoint(bp, "POST", f"{_BATCH}/score", scope="pipeline", limit="none", body=schemas.Empty(),
+@endpoint(bp, "POST", "/v1/pipeline/score", scope="pipeline", limit="none", body=schemas.Step(),
           answer=schemas.References())
-def score(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
-    """Score the batch with what is known."""
-    return scoring.score(engine, str(batch_id))
+def score(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Score these leads with what is known."""
+    return scoring.score(engine, **body)
 
 
-@endpoint(bp, "POST", f"{_BATCH}/notify", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.BatchNotified())
-def notify(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
-    """Send what is owed for the hot leads of the batch."""
-    return messages.notify(engine, str(batch_id))
+@endpoint(bp, "POST", "/v1/pipeline/notify", scope="pipeline", limit="none", body=schemas.Step(),
+          answer=schemas.LeadsNotified())
+def notify(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Send what is owed for those of these leads that are hot."""
+    return messages.notify(engine, **body)
 
 
-@endpoint(bp, "POST", f"{_BATCH}/complete", scope="pipeline", limit="none", body=schemas.Empty(),
-          answer=schemas.BatchCompleted())
-def complete(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
-    """Close the batch; `more` says whether leads of its lane wait."""
-    return completion.complete(engine, str(batch_id))
+@endpoint(bp, "POST", "/v1/pipeline/complete", scope="pipeline", limit="none", body=schemas.Step(),
+          answer=schemas.LeadsCompleted())
+def complete(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Close these leads; `more` says whether leads of their lane wait."""
+    return completion.complete(engine, **body)
 
 
-@endpoint(bp, "POST", f"{_BATCH}/fail", scope="pipeline", limit="none", body=schemas.FailRequest(),
-          answer=schemas.BatchFailed())
-def fail(engine: Engine, caller: Caller, batch_id: Any, body: dict[str, Any]) -> Any:
-    """Give the batch back with a reason."""
-    return closing.fail(engine, str(batch_id), body["reason"])
+@endpoint(bp, "POST", "/v1/pipeline/hold", scope="pipeline", limit="none", body=schemas.HoldRequest(),
+          answer=schemas.References())
+def hold(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Keep these leads for a run that is going to wait, until its next step."""
+    return batches.hold(engine, **body)
+
+
+@endpoint(bp, "POST", "/v1/pipeline/skip-enrichment", scope="pipeline", limit="none", body=schemas.Step(),
+          answer=schemas.References())
+def skip_enrichment(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Let no provider be asked about these leads in this run."""
+    return batches.skip_enrichment(engine, **body)
+
+
+@endpoint(bp, "POST", "/v1/pipeline/let-go", scope="pipeline", limit="none", body=schemas.LetGoRequest(),
+          answer=schemas.References())
+def let_go(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Take these leads out of their run on purpose, with a reason."""
+    return closing.release(engine, **body)
+
+
+@endpoint(bp, "POST", "/v1/pipeline/fail", scope="pipeline", limit="none", body=schemas.FailRequest(),
+          answer=schemas.References())
+def fail(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Give these leads back with a reason: an attempt that failed."""
+    return closing.fail(engine, **body)
 
 
 @endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", limit="none", body=schemas.WakeRequest(),
@@ -103,5 +124,5 @@ def wake(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 @endpoint(bp, "POST", "/v1/pipeline/errors", scope="pipeline", limit="none", body=schemas.WorkflowError(),
           answer=schemas.ErrorRecorded(), status=201)
 def errors(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Record a failed n8n execution; its batch is given back, operations are told."""
+    """Record a failed n8n execution; its leads are taken back, operations are told."""
     return workflow_errors.record_error(engine, body)

@@ -1,4 +1,4 @@
-"""Claiming batches of due leads, and the steps that work on them."""
+"""The steps of a run: they act on the leads that they are given, and answer references."""
 
 from __future__ import annotations
 
@@ -8,87 +8,76 @@ from dataclasses import dataclass
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.ids import new_id
-from sidecar.pipeline import waking
-from sidecar.pipeline.closing import expire
 from sidecar.pipeline.intake import lead_url
 from sidecar.store import work
 from sidecar.store.database import Cursor
-from sidecar.terms.states import LANES
-
-
-def claim(
-    engine: Engine, lane: str | None = None, limit: int | None = None,
-    execution_id: str | None = None,
-) -> dict[str, Any]:
-    """Lease a batch: {batch_id, lane, lease_until, more, leads: [reference]}; people before imports.
-
-    batch_id is null and leads is empty when nothing is due or enough batches run. What a dead run
-    left behind is taken back first.
-    """
-    lanes = (lane,) if lane else LANES
-    waking.clear(engine, *lanes)
-    settings = engine.settings
-    sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}
-    open_batches = {"interactive": settings.interactive_batches, "bulk": settings.bulk_batches}
-    with engine.database.write() as cursor:
-        expire(cursor, settings.max_attempts)
-        for candidate in lanes:
-            batch_id = new_id()
-            batch = work.claim(
-                cursor, batch_id, candidate, min(limit or sizes[candidate], sizes[candidate]),
-                open_batches[candidate], settings.lease_seconds, execution_id,
-            )
-            if batch:
-                return {
-                    "batch_id": batch_id,
-                    "lane": candidate,
-                    "lease_until": batch["lease_until"],
-                    "more": work.more_due(cursor, candidate),
-                    "leads": references(engine, cursor, batch_id, batch["lead_ids"]),
-                }
-    return {"batch_id": None, "lane": lane, "lease_until": None, "more": False, "leads": []}
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch during one step: the step's transaction, and the leads that the batch still holds."""
+class Step:
+    """A step at work: its transaction, the leads that it was given, and those of them that its run has."""
 
     engine: Engine
     cursor: Cursor
-    id: str
-    lane: str
-    round: int
-    lead_ids: list[str]
+    batch_id: str
+    lane: str | None
+    given: list[str]
+    held: list[work.Held]
+
+    @property
+    def lead_ids(self) -> list[str]:
+        """The leads to act on."""
+        return [lead["lead_id"] for lead in self.held]
 
     def results(self, outcomes: Mapping[str, tuple[str, str]] | None = None) -> list[dict[str, Any]]:
-        """The references of its leads; see `references`."""
-        return references(self.engine, self.cursor, self.id, self.lead_ids, outcomes)
+        """References of all leads that were given; outcomes: lead id -> (retry | dead, code). Of those that
+        its run has not, another's are `elsewhere`, all else is `finished`."""
+        told: dict[str, tuple[str, str | None]] = dict.fromkeys(self.lead_ids, ("ok", None))
+        told.update(outcomes or {})
+        return [
+            reference(self.engine, self.batch_id, row, *told.get(row["lead_id"]) or (
+                ("elsewhere", "another_run") if row["batch_id"] else ("finished", row["stage"])))
+            for row in work.references(self.cursor, self.given)]
 
 
 @contextmanager
-def leased(engine: Engine, batch_id: str) -> Iterator[Batch]:
-    """A step of a batch: one transaction, in which its lease is renewed and no other step has it.
-
-    Raises LeaseLost when the batch is closed, expired or unknown.
-    """
+def step(
+    engine: Engine, name: str, batch_id: str, lead_ids: list[str], *, changes_people: bool = False,
+    lease_seconds: int | None = None,
+) -> Iterator[Step]:
+    """A step of a run: one transaction, in which the leases of its leads are renewed and no other step has
+    them. A lease that ran out is taken up again when nobody else has the lead."""
+    given = list(dict.fromkeys(lead_ids))
     with engine.database.write() as cursor:
-        batch = work.renew(cursor, batch_id, engine.settings.lease_seconds)
-        yield Batch(
-            engine, cursor, batch_id, batch["lane"], batch["round"], work.members(cursor, batch_id))
+        if changes_people:
+            work.lock_people(cursor, given)
+        lane, held = work.take(
+            cursor, batch_id, given, name, lease_seconds or engine.settings.lease_seconds,
+            planned=name == "plan")
+        yield Step(engine, cursor, batch_id, lane, given, held)
 
 
-def references(
-    engine: Engine, cursor: Cursor, batch_id: str | None, lead_ids: list[str],
-    outcomes: Mapping[str, tuple[str, str]] | None = None,
-) -> list[dict[str, Any]]:
-    """What n8n gets of each lead; outcomes: lead id -> (retry | dead, code), all others are ok."""
-    outcomes = outcomes or {}
-    found = []
-    for row in work.references(cursor, lead_ids):
-        outcome, code = outcomes.get(row["lead_id"], ("ok", None))
-        found.append({
-            "batch_id": batch_id, "lead_url": lead_url(engine, row["lead_id"]), **row,
-            "outcome": outcome, "code": code,
-        })
-    return found
+def reference(
+    engine: Engine, batch_id: str | None, row: Mapping[str, Any], outcome: str = "ok",
+    code: str | None = None,
+) -> dict[str, Any]:
+    """What n8n gets of a lead."""
+    return {
+        **row, "batch_id": batch_id, "lead_url": lead_url(engine, row["lead_id"]),
+        # Always, until refusals are known.
+        "may_email": True, "may_call": True,
+        "outcome": outcome, "code": code,
+    }
+
+
+def hold(engine: Engine, batch_id: str, lead_ids: list[str], minutes: int) -> dict[str, Any]:
+    """Keep leads for a run that is going to wait: {results}."""
+    with step(engine, "hold", batch_id, lead_ids, lease_seconds=60 * minutes) as at_work:
+        return {"results": at_work.results()}
+
+
+def skip_enrichment(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
+    """Let no provider be asked about leads in this run: {results}."""
+    with step(engine, "skip_enrichment", batch_id, lead_ids) as at_work:
+        work.skip_enrichment(at_work.cursor, at_work.lead_ids)
+        return {"results": at_work.results()}

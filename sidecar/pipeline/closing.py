@@ -1,20 +1,20 @@
-"""The one door by which leads leave a batch: done, waiting, queued again, or dead.
+"""The one door by which leads leave their run: done, waiting, queued again, let go, or dead.
 
-What becomes of a lead is decided by `finished`, `given_back` or `failed_alone`; `let_go` writes it, and
-closes the batch when nothing is left in it.
+What becomes of a lead is decided by pure functions; `leave` writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import NotFound
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
+from sidecar.pipeline.batches import Step, step
 from sidecar.store import calls, work
-from sidecar.store.database import Cursor, Row
-from sidecar.store.work import Held, Leaving
+from sidecar.store.database import Cursor
+from sidecar.store.work import Ended, Held, Leaving
 
 _MOST_SECONDS = 300
 _MOST_ATTEMPTS = 20  # of a lead that was never scored and yet never failed
@@ -22,12 +22,17 @@ _RETRY_SECONDS = 60  # after a lead failed by itself
 _SMALLER = 50  # a batch that failed is split 500 → 50 → 1
 
 
+def _left(lead: Held, stage: str, code: str | None, reason: str | None, due_in: int = 0) -> Leaving:
+    """A lead that left as the flow says: what went wrong before is forgotten, its attempts are not."""
+    return Leaving(
+        lead_id=lead["lead_id"], stage=stage, due_in=due_in, attempts=lead["attempts"], waits=lead["waits"],
+        max_batch=lead["max_batch"], code=code, reason=reason, left_at=None, passes=0, kept=False)
+
+
 def finished(lead: Held, wait: int | None, max_batch: int) -> Leaving:
     """A lead whose run came to its end: done, or waiting these seconds for providers; queued again when it
     changed meanwhile or was not scored."""
-    leaving = Leaving(
-        lead_id=lead["lead_id"], stage="done", due_in=0, attempts=0, waits=lead["waits"],
-        max_batch=max_batch, code=None, reason=None)
+    leaving = _left(lead, "done", None, None) | {"attempts": 0, "max_batch": max_batch}
     unscored = lead["stage"] == "leased"
     if unscored:
         leaving["attempts"] = min(lead["attempts"] + 1, _MOST_ATTEMPTS)
@@ -42,74 +47,114 @@ def finished(lead: Held, wait: int | None, max_batch: int) -> Leaving:
     return leaving
 
 
-def given_back(lead: Held, size: int, code: str, reason: str, max_attempts: int) -> Leaving:
-    """A lead whose batch of this size failed as a whole: next time in a smaller one; dead when it fails
-    alone for the last time."""
-    leaving = failed_alone(lead, code, reason, max_attempts if size == 1 else None)
+def let_go(lead: Held, how: str, reason: str, minutes: int) -> Leaving:
+    """A lead that the flow lets go on purpose: skipped, done as it is, or later; what changed meanwhile is
+    work again."""
+    if lead["requeue"]:
+        return _left(lead, "queued", None, None)
+    if how == "later":
+        return _left(lead, "waiting", "later", reason, 60 * minutes)
+    return _left(lead, "done", how, reason) | {"attempts": 0}
+
+
+def ended(lead: Ended, max_attempts: int) -> Leaving:
+    """A lead whose lease ended. Not an attempt: it was scored, its run went on with others, or it was left at
+    the same step before and no provider was being asked: then its flow passed it by."""
+    if lead["requeue"]:
+        return _left(lead, "queued", None, None)
+    again = lead["left_at"] == lead["step"]
+    if lead["stage"] == "scored" or lead["passed_by"] or (again and not lead["in_call"]):
+        return passed_by(lead, "passed_by", f"The flow went on without it after the step {lead['step']}.")
+    leaving = given_back(
+        lead, "lease_expired", "The run that worked on it ended without a word.", max_attempts)
+    return leaving | {"kept": True}
+
+
+def run_failed(lead: Held, max_attempts: int) -> Leaving:
+    """A lead whose run failed: an attempt, unless it was scored."""
+    code, reason = "execution_failed", "The run that worked on it failed."
+    if lead["requeue"]:
+        return _left(lead, "queued", None, None)
+    if lead["stage"] == "scored":
+        return passed_by(lead, code, reason)
+    return given_back(lead, code, reason, max_attempts) | {"kept": True}
+
+
+def passed_by(lead: Held, code: str, reason: str) -> Leaving:
+    """A lead that its flow did not take to the end: let go the second time, queued again before."""
+    second = lead["passes"] > 0 or lead["left_at"] == lead["step"]
+    return _left(lead, "let_go" if second else "queued", code, reason, 1) | {
+        "left_at": lead["step"], "passes": lead["passes"] + 1, "kept": True}
+
+
+def given_back(lead: Held, code: str, reason: str, max_attempts: int) -> Leaving:
+    """A lead that failed with its claim: next time in a smaller one; dead when it fails alone for the last
+    time."""
+    leaving = failed_alone(lead, code, reason, max_attempts if lead["size"] == 1 else None)
     return leaving | {
-        "due_in": backoff(lead["attempts"], most=_MOST_SECONDS),
-        "max_batch": _SMALLER if size > _SMALLER else 1}
+        "due_in": backoff(lead["attempts"], most=_MOST_SECONDS), "left_at": lead["step"],
+        "max_batch": _SMALLER if lead["size"] > _SMALLER else 1}
 
 
 def failed_alone(lead: Held, code: str, reason: str, max_attempts: int | None) -> Leaving:
     """A lead that failed by itself: tried again in a minute, dead after so many times."""
     attempts = lead["attempts"] + 1
-    return Leaving(
-        lead_id=lead["lead_id"], due_in=_RETRY_SECONDS, attempts=attempts, waits=lead["waits"],
-        stage="dead" if max_attempts is not None and attempts >= max_attempts else "queued",
-        max_batch=lead["max_batch"], code=code, reason=reason)
+    dead = max_attempts is not None and attempts >= max_attempts
+    return _left(lead, "dead" if dead else "queued", code, reason, _RETRY_SECONDS) | {
+        "attempts": attempts, "passes": lead["passes"]}
 
 
-def let_go(
-    cursor: Cursor, batch_id: str, decide: Callable[[Held], Leaving | None], *, state: str = "completed",
-    reason: str | None = None,
+def leave(
+    cursor: Cursor, batch_id: str, held: Iterable[Held], decide: Callable[[Held], Leaving | None]
 ) -> list[Leaving]:
-    """Let the leads of a batch go as decided, None for those that stay. A batch that is empty then is closed
-    with this state and reason; what it was asking providers is given up."""
-    leaving = [left for lead in work.held(cursor, batch_id) if (left := decide(lead))]
-    if work.let_go(cursor, batch_id, leaving, state, reason):
-        calls.give_up(cursor, batch_id)
+    """Let leads go as decided, None for those that stay. What is asked for them alone is given up."""
+    leaving = [left for lead in held if (left := decide(lead))]
+    if leaving:
+        calls.give_up(cursor, batch_id, [left["lead_id"] for left in leaving])
+        work.leave(cursor, leaving)
     return leaving
 
 
-def give_back(cursor: Cursor, batch: Row, code: str, reason: str, max_attempts: int, *,
-              state: str = "failed") -> Row:
-    """Close an open batch {id, size} whose run failed: {requeued, dead}."""
-    leaving = let_go(
-        cursor, batch["id"],
-        lambda lead: given_back(lead, batch["size"], code, reason, max_attempts),
-        state=state, reason=reason)
-    dead = sum(lead["stage"] == "dead" for lead in leaving)
-    return {"requeued": len(leaving) - dead, "dead": dead}
+def _outcomes(leaving: Iterable[Leaving], code: str) -> dict[str, tuple[str, str]]:
+    return {left["lead_id"]: ("dead" if left["stage"] == "dead" else "retry", code) for left in leaving}
 
 
-def expire(cursor: Cursor, max_attempts: int) -> None:
-    """Give back every batch whose lease has ended."""
-    for batch in work.expired(cursor):
-        give_back(cursor, batch, "lease_expired", "The run that worked on it ended without a word.",
-                  max_attempts, state="expired")
+def release(
+    engine: Engine, batch_id: str, lead_ids: list[str], how: str, reason: str, minutes: int
+) -> dict[str, Any]:
+    """Let leads go as skipped, later (in these minutes) or done: {results}."""
+    with step(engine, "let_go", batch_id, lead_ids) as at_work:
+        leave(at_work.cursor, batch_id, at_work.held, lambda lead: let_go(lead, how, redact(reason), minutes))
+        return {"results": at_work.results()}
 
 
-def fail(engine: Engine, batch_id: str, reason: str) -> Row:
-    """Give a batch back with a reason: {requeued, dead}. Raises NotFound when it is not open."""
-    with engine.database.write() as cursor:
-        batch = work.open_batch(cursor, batch_id)
-        if batch is None:
-            raise NotFound("There is no such open batch.")
-        return give_back(cursor, batch, "batch_failed", redact(reason), engine.settings.max_attempts)
+def fail(engine: Engine, batch_id: str, lead_ids: list[str], reason: str) -> dict[str, Any]:
+    """Give leads back with a reason: {results}."""
+    with step(engine, "fail", batch_id, lead_ids) as at_work:
+        leaving = leave(
+            at_work.cursor, batch_id, at_work.held,
+            lambda lead: given_back(lead, "batch_failed", redact(reason), engine.settings.max_attempts))
+        return {"results": at_work.results(_outcomes(leaving, "batch_failed"))}
+
+
+def fail_execution(cursor: Cursor, execution_id: str, max_attempts: int) -> str | None:
+    """Take back what a failed n8n execution has; its claim, if it had any leads."""
+    batch_id, held = work.held_by_execution(cursor, execution_id)
+    if batch_id:
+        leave(cursor, batch_id, held, lambda lead: run_failed(lead, max_attempts))
+    return batch_id
 
 
 def leads_failed(
-    cursor: Cursor, batch_id: str, failures: Mapping[str, Exception], step: str, max_attempts: int
+    at_work: Step, failures: Mapping[str, Exception], name: str
 ) -> dict[str, tuple[str, str]]:
-    """Leads that failed by themselves leave their batch: lead id -> (retry | dead, code)."""
-    code = f"{step}_failed"
+    """Leads that failed by themselves leave their run: lead id -> (retry | dead, code)."""
+    code = f"{name}_failed"
 
     def decide(lead: Held) -> Leaving | None:
         error = failures.get(lead["lead_id"])
         return None if error is None else failed_alone(
-            lead, code, f"The {step} step failed on this lead: {type(error).__name__}.", max_attempts)
+            lead, code, f"The {name} step failed on this lead: {type(error).__name__}.",
+            at_work.engine.settings.max_attempts)
 
-    return {
-        lead["lead_id"]: ("dead" if lead["stage"] == "dead" else "retry", code)
-        for lead in let_go(cursor, batch_id, decide)}
+    return _outcomes(leave(at_work.cursor, at_work.batch_id, at_work.held, decide), code)

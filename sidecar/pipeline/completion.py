@@ -1,4 +1,4 @@
-"""Completing a batch."""
+"""Completing leads."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.pipeline import providers
 from sidecar.pipeline.backoff import backoff
-from sidecar.pipeline.batches import leased
-from sidecar.pipeline.closing import finished, let_go
-from sidecar.store import calls, facts, work
+from sidecar.pipeline.batches import step
+from sidecar.pipeline.closing import finished, leave
+from sidecar.store import facts, work
 
 # A lead waits for slow providers at most this often; then it is done with what is known.
 MAX_WAITS = 5
 
 
-def complete(engine: Engine, batch_id: str) -> dict[str, Any]:
-    """Close the batch: {results, more, lane}; leads that a provider still owes an answer wait."""
-    with leased(engine, batch_id) as batch:
-        cursor = batch.cursor
-        calls.give_up(cursor, batch_id)
-        owed = providers.waiting(engine, cursor, facts.load(cursor, batch.lead_ids))
+def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
+    """Close these leads: {results, more, lane}; those that were planned and that a provider still owes an
+    answer wait. `more` is told with the last lead of their run."""
+    with step(engine, "complete", batch_id, lead_ids) as at_work:
+        cursor = at_work.cursor
+        planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
+        owed = providers.waiting(engine, cursor, batch_id, facts.load(cursor, planned)) if planned else {}
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])
@@ -28,9 +29,9 @@ def complete(engine: Engine, batch_id: str) -> dict[str, Any]:
                 lead["waits"], first=first)
             return finished(lead, wait, engine.settings.bulk_batch)
 
-        let_go(cursor, batch_id, decide)
+        leave(cursor, batch_id, at_work.held, decide)
         return {
-            "results": batch.results(),
-            "more": work.more_due(cursor, batch.lane),
-            "lane": batch.lane,
+            "results": at_work.results(),
+            "more": at_work.lane is not None and work.more_due(cursor, at_work.lane, batch_id),
+            "lane": at_work.lane,
         }

@@ -15,7 +15,7 @@ from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
-from sidecar.pipeline.batches import leased
+from sidecar.pipeline.batches import step
 from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.provenance import lead_with_sources
 from sidecar.store import notifications
@@ -58,11 +58,13 @@ def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, a
     ])
 
 
-def notify(engine: Engine, batch_id: str, seconds: float = 5.0) -> dict[str, Any]:
-    """Send what is owed for the leads of a batch: {results, sent, waiting, dead}; the rest follows."""
-    with leased(engine, batch_id) as batch:
-        results = batch.results()
-    hot = [row["lead_id"] for row in results if row["grade"] == "hot"]
+def notify(
+    engine: Engine, batch_id: str, lead_ids: list[str], seconds: float = 5.0
+) -> dict[str, Any]:
+    """Send what is owed for leads of a run: {results, sent, waiting, dead}; the rest follows."""
+    with step(engine, "notify", batch_id, lead_ids) as at_work:
+        results = at_work.results()
+    hot = [row["lead_id"] for row in results if row["outcome"] == "ok" and row["grade"] == "hot"]
     counts = deliver(engine, hot, seconds) if hot else {"sent": 0, "waiting": 0, "dead": 0}
     return {"results": results, **counts}
 

@@ -1,4 +1,4 @@
-"""The provider steps of a batch: plan, start, answers, apply.
+"""The provider steps of a run: plan, start, answers, apply.
 
 The order in which n8n runs them is n8n's; each can be repeated without a second payment.
 """
@@ -22,13 +22,14 @@ from sidecar.enrichment.planning import request_key
 from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.pipeline import provenance
-from sidecar.pipeline.batches import leased
+from sidecar.pipeline.batches import step
 from sidecar.store import calls, customers, facts, work
 from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
 ERROR_TTL_SECONDS = 3600
+STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
 # Seconds a provider is left alone after these outcomes; `error` only after five in a row.
 _OPEN_SECONDS = {"auth": 600, "quota": 3600, "throttled": 60, "error": 60}
 _FAILURES_TO_OPEN = {"auth": 1, "quota": 1, "throttled": 1, "error": 5}
@@ -51,32 +52,27 @@ def operation_of(provider: str, name: str) -> Operation:
     return next(item for item in PROVIDERS[provider].operations if item.name == name)
 
 
-def plan(engine: Engine, batch_id: str) -> dict[str, Any]:
-    """What is worth asking now: {round, calls: [{call_id, provider}], parked, skipped, results}.
+def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
+    """What is worth asking now: {round, asking: [lead_id], settled: [lead_id], results}; the calls stay here.
 
     Answers that are already here (an earlier run, another lead of the same company) are merged
     first, so a repeated plan asks nothing twice.
     """
-    with leased(engine, batch_id) as batch:
-        cursor = batch.cursor
-        calls.give_up(cursor, batch_id)
-        known = facts.load(cursor, batch.lead_ids)
+    with step(engine, "plan", batch_id, lead_ids, changes_people=True) as at_work:
+        cursor = at_work.cursor
+        calls.give_up(cursor, batch_id, at_work.lead_ids)
+        known = facts.load(cursor, at_work.lead_ids)
         if _merge_answers(engine, cursor, known):
-            known = facts.load(cursor, batch.lead_ids)
-        planned: list[Row] = []
-        parked = skipped = 0
-        if batch.round < engine.settings.max_rounds:
-            rows, parked, skipped = _wanted(engine, cursor, batch_id, known)
-            planned = calls.plan(cursor, rows)
-            parked += len(rows) - len(planned)
-            if planned:
-                work.next_round(cursor, batch_id)
+            known = facts.load(cursor, at_work.lead_ids)
+        rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
+        may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
+        planned = calls.plan(cursor, _wanted(engine, cursor, batch_id, may_ask)) if may_ask else []
+        asking = {lead_id for row in planned for lead_id in row["lead_ids"]}
         return {
-            "round": batch.round + bool(planned),
-            "calls": [{"call_id": row["call_id"], "provider": row["provider"]} for row in planned],
-            "parked": parked,
-            "skipped": skipped,
-            "results": batch.results(),
+            "round": max((number or 0 for number in rounds.values()), default=0),
+            "asking": [lead_id for lead_id in at_work.lead_ids if lead_id in asking],
+            "settled": [lead_id for lead_id in at_work.lead_ids if lead_id not in asking],
+            "results": at_work.results(),
         }
 
 
@@ -150,31 +146,27 @@ def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
 
 def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]
-) -> tuple[list[Row], int, int]:
-    """(ledger rows to plan, parked, skipped): identical lookups of several leads are one call."""
+) -> list[Row]:
+    """Ledger rows to plan: identical lookups of several leads are one call."""
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     rows: dict[str, Row] = {}
-    parked = skipped = 0
     for row in known:
-        asked = survey.asked(row["lead_id"])
-        wanted = plan_lookups(row, asked, PROVIDERS, away)
-        parked += "pending" in asked.values()
-        skipped += not wanted
-        for lookup in wanted:
+        for lookup in plan_lookups(row, survey.asked(row["lead_id"]), PROVIDERS, away):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
                 "operation": item.operation.name, "request_key": item.key,
                 "subject_kind": item.operation.subject, "subject_id": item.subject_id,
                 "sandbox": not survey.live(item.provider),
-                "request": engine.vault.seal(item.params),
-            })
-    return list(rows.values()), parked, skipped
+                "request": engine.vault.seal(item.params), "lead_ids": [],
+            })["lead_ids"].append(row["lead_id"])
+    return list(rows.values())
 
 
-def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
+def waiting(engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
+    calls.give_up(cursor, batch_id, [row["lead_id"] for row in known])
     survey = Survey.of(engine, cursor, known)
     due: dict[str, int] = {}
     for row in known:
@@ -194,20 +186,30 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
     return due
 
 
-def start(engine: Engine, batch_id: str, call_ids: list[str], live: list[str]) -> dict[str, Any]:
-    """Begin planned calls: {requests: [{call_id, provider, method, url, headers, query, body,
-    not_before, timeout_s}]}, without keys. The ledger says `started` before this answers."""
-    with leased(engine, batch_id) as batch:
-        cursor = batch.cursor
+def start(
+    engine: Engine, batch_id: str, lead_ids: list[str], live: list[str], provider: str | None = None
+) -> dict[str, Any]:
+    """Begin planned calls that these leads need, the next hundred of each provider or of one: {requests:
+    [{call_id, provider, method, url, headers, query, body, not_before, timeout_s}], more: [provider]},
+    without keys. The ledger says `started` before this answers."""
+    with step(engine, "enrich", batch_id, lead_ids) as at_work:
+        cursor = at_work.cursor
         modes = {name: name in live for name in PROVIDERS}
         states = calls.provider_states(cursor)
         if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
             calls.set_live(cursor, modes)
             for name, is_live in modes.items():
                 calls.switch_mode(cursor, batch_id, name, not is_live)
-        begun = calls.start(cursor, batch_id, call_ids, bool(engine.settings.sandbox_url))
-        requests = _requests(engine, cursor, begun)
-    return {"requests": requests}
+        planned: dict[str, list[str]] = {}
+        for row in calls.planned(cursor, batch_id, at_work.lead_ids, provider):
+            planned.setdefault(row["provider"], []).append(row["call_id"])
+        begun = calls.start(
+            cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
+            bool(engine.settings.sandbox_url))
+        return {
+            "requests": _requests(engine, cursor, begun),
+            "more": [name for name, own in planned.items() if len(own) > STARTED_AT_ONCE],
+        }
 
 
 def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
@@ -249,7 +251,7 @@ def _sandbox_base(engine: Engine, provider: Provider) -> str:
     return f"{engine.settings.sandbox_url}/{provider.name}{urlsplit(provider.base_url).path}"
 
 
-def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -> dict[str, int]:
+def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int]:
     """Store what providers said, raw and encrypted: {accepted, ignored}. The lease need not hold:
     what was paid for is kept. A repeated or unknown answer is ignored."""
     now = engine.now()
@@ -291,7 +293,7 @@ def take_answers(engine: Engine, batch_id: str, answers: list[dict[str, Any]]) -
         calls.settle(cursor, settled)
         calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
         _note_health(cursor, health)
-        work.touch(cursor, batch_id, engine.settings.lease_seconds)
+        work.touch(cursor, [row["id"] for row in settled], engine.settings.lease_seconds)
     return {"accepted": len(settled), "ignored": len(answers) - len(settled)}
 
 
@@ -315,11 +317,11 @@ def _note_health(
     calls.note_health(cursor, rows)
 
 
-def apply(engine: Engine, batch_id: str) -> dict[str, Any]:
+def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
-    with leased(engine, batch_id) as batch:
-        _merge_answers(engine, batch.cursor, facts.load(batch.cursor, batch.lead_ids))
-        return {"results": batch.results()}
+    with step(engine, "apply", batch_id, lead_ids, changes_people=True) as at_work:
+        _merge_answers(engine, at_work.cursor, facts.load(at_work.cursor, at_work.lead_ids))
+        return {"results": at_work.results()}
 
 
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:

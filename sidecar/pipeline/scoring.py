@@ -1,4 +1,4 @@
-"""Scoring a batch, and owing the messages that a change into hot causes."""
+"""Scoring leads, and owing the messages that a change into hot causes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.metrics import MODELS_REFUSED
-from sidecar.pipeline.batches import leased
+from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import check_model, default_model
@@ -19,19 +19,16 @@ from sidecar.store.database import Cursor, Row
 log = logging.getLogger(__name__)
 
 
-def score(engine: Engine, batch_id: str) -> dict[str, Any]:
-    """Score every lead of the batch with what is known: {results}.
+def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
+    """Score leads with what is known: {results}.
 
-    A lead that cannot be scored leaves the batch alone, with the reason.
+    A lead that cannot be scored leaves its run alone, with the reason.
     """
-    with leased(engine, batch_id) as batch:
-        cursor = batch.cursor
-        scores.lock_leads(cursor, batch.lead_ids)
-        done, failures = score_leads(engine, cursor, batch.lead_ids, batch_id)
-        work.set_scored(cursor, done)
-        outcomes = leads_failed(
-            cursor, batch_id, failures, "score", engine.settings.max_attempts) if failures else {}
-        return {"results": batch.results(outcomes)}
+    with step(engine, "score", batch_id, lead_ids, changes_people=True) as at_work:
+        done, failures = score_leads(engine, at_work.cursor, at_work.lead_ids, batch_id)
+        work.set_scored(at_work.cursor, done)
+        return {"results": at_work.results(
+            leads_failed(at_work, failures, "score") if failures else None)}
 
 
 def score_leads(

@@ -7,33 +7,28 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.masking import redact
-from sidecar.pipeline.closing import give_back
+from sidecar.pipeline.closing import fail_execution
 from sidecar.pipeline.messages import owe_operations
-from sidecar.store import work, workflow_errors
+from sidecar.store import workflow_errors
 from sidecar.store.database import Row
 from sidecar.store.paging import paged
 
 
 def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
-    """A failed n8n execution: kept, its batch given back, operations told once per hour and node."""
+    """A failed n8n execution: kept, its leads taken back, operations told once per hour and node."""
     error_id = new_id()
     told = {name: value and redact(value) for name, value in told.items()}
     with engine.database.write() as cursor:
-        batch = work.batch_of_execution(cursor, told["execution_id"]) if told.get(
-            "execution_id") else None
-        if batch:
-            give_back(
-                cursor, batch, "execution_failed", "The run that worked on it failed.",
-                engine.settings.max_attempts)
-        workflow_errors.record(
-            cursor, {"id": error_id, "batch_id": batch["id"] if batch else None, **told})
+        batch_id = fail_execution(
+            cursor, told["execution_id"], engine.settings.max_attempts) if told.get("execution_id") else None
+        workflow_errors.record(cursor, {"id": error_id, "batch_id": batch_id, **told})
         owe_operations(
             engine, cursor,
             title=f"Workflow failed: {told.get('workflow_name') or 'unknown'}",
             detail=f"Node: {told.get('node') or 'unknown'}. {told.get('message') or ''}".strip(),
             about=f"{told.get('workflow_id')}:{told.get('node')}",
         )
-    return {"error_id": error_id, "batch_failed": batch is not None}
+    return {"error_id": error_id, "batch_failed": batch_id is not None}
 
 
 def list_errors(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sidecar.store.database import Cursor, Row, insert, insert_returning, many, update_from, words
-from sidecar.terms.states import UNDER_WAY
+from sidecar.terms.states import HELD, UNDER_WAY
 
 
 def provider_states(cursor: Cursor) -> dict[str, Row]:
@@ -68,26 +68,43 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
 
 def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     """Enter planned calls; one that is under way elsewhere is left out. Answers [{call_id, provider,
-    request_key}]."""
+    request_key, lead_ids}]."""
     return insert_returning(
         cursor, "provider_calls", sorted(rows, key=lambda row: row["request_key"]),
         conflict=f"ON CONFLICT (request_key, sandbox) WHERE state IN {words(UNDER_WAY)} DO NOTHING",
-        returning="id::text AS call_id, provider, request_key",
+        returning="id::text AS call_id, provider, request_key, lead_ids::text[] AS lead_ids",
     )
 
 
-def give_up(cursor: Cursor, batch_id: str) -> None:
-    """What a batch asks no more: planned calls are dropped; begun ones were never answered, are in doubt
-    and count as spent. What they asked is forgotten."""
+def give_up(cursor: Cursor, batch_id: str, lead_ids: list[str]) -> None:
+    """What a claim asks no more about these leads: planned calls that none of its other leads needs are
+    dropped; begun ones were never answered, are in doubt and count as spent. What they asked is
+    forgotten."""
     cursor.execute(
-        "UPDATE provider_calls SET request = NULL,"  # noqa: S608
+        "UPDATE provider_calls c SET request = NULL,"  # noqa: S608
         " state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,"
         " outcome = CASE state WHEN 'started' THEN 'in_doubt' END"
-        f" WHERE batch_id = %s AND state IN {words(UNDER_WAY)}", (batch_id,),
+        f" WHERE batch_id = %(batch)s AND state IN {words(UNDER_WAY)} AND lead_ids && %(leads)s::uuid[]"
+        " AND (state = 'started' OR NOT EXISTS (SELECT 1 FROM work_items w"
+        "      WHERE w.lead_id = ANY(c.lead_ids) AND w.lead_id <> ALL(%(leads)s::uuid[])"
+        f"     AND w.batch_id = c.batch_id AND w.stage IN {words(HELD)}))",
+        {"batch": batch_id, "leads": lead_ids},
     )
 
 
-def start(cursor: Cursor, batch_id: str, call_ids: list[str], sandbox: bool) -> list[Row]:
+def planned(cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None) -> list[Row]:
+    """Planned calls that some of these leads need, of one provider or of all, in the order of their
+    planning: [{call_id, provider}]."""
+    return many(
+        cursor,
+        "SELECT id::text AS call_id, provider FROM provider_calls WHERE batch_id = %(batch)s"
+        " AND state = 'planned' AND lead_ids && %(leads)s::uuid[]"
+        " AND (%(provider)s::text IS NULL OR provider = %(provider)s) ORDER BY id",
+        {"batch": batch_id, "leads": lead_ids, "provider": provider},
+    )
+
+
+def start(cursor: Cursor, call_ids: list[str], sandbox: bool) -> list[Row]:
     """Mark planned calls as started: the row stands before the money is spent.
 
     Sandbox calls are begun only where there is a sandbox.
@@ -95,10 +112,9 @@ def start(cursor: Cursor, batch_id: str, call_ids: list[str], sandbox: bool) -> 
     return many(
         cursor,
         "UPDATE provider_calls SET state = 'started', started_at = now()"
-        " WHERE id = ANY(%s::uuid[]) AND batch_id = %s AND state = 'planned'"
-        " AND (%s OR NOT sandbox)"
+        " WHERE id = ANY(%s::uuid[]) AND state = 'planned' AND (%s OR NOT sandbox)"
         " RETURNING id::text AS call_id, provider, operation, sandbox, request",
-        (call_ids, batch_id, sandbox),
+        (call_ids, sandbox),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sidecar.intake import Key, Known, Writes
 from sidecar.store import facts, locks
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
-from sidecar.terms.states import HELD, OPEN
+from sidecar.terms.states import HELD, LEFT, OPEN
 
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
@@ -143,7 +143,7 @@ _SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
 
 
 def queue(cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int) -> None:
-    """Queue leads; one that is being worked on right now is queued again when its batch closes."""
+    """Queue leads; one that is being worked on right now is queued again when it leaves its run."""
     _queue(cursor, [
         {"lead_id": lead_id, "lane": lane, "max_batch": max_batch} for lead_id in lead_ids])
 
@@ -152,15 +152,16 @@ def _queue(cursor: Executes, rows: list[Row]) -> None:
     insert(
         cursor, "work_items", rows,
         conflict=f"""ON CONFLICT (lead_id) DO UPDATE SET
-            lane = CASE WHEN excluded.lane = 'interactive' OR work_items.stage IN ('done', 'dead')
+            lane = CASE WHEN excluded.lane = 'interactive' OR work_items.stage IN {words(("done", *LEFT))}
                         THEN excluded.lane ELSE work_items.lane END,
             requeue = work_items.stage IN {words(HELD)},
             stage = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.stage
                          ELSE 'queued' END,
             due_at = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.due_at
                           ELSE now() END,
+            batch_id = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.batch_id END,
             attempts = CASE WHEN work_items.stage = 'dead' THEN 0 ELSE work_items.attempts END,
-            waits = 0, updated_at = now()""",
+            passes = 0, left_at = NULL, waits = 0, updated_at = now()""",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg2.extras import Json
 
 from sidecar.store.database import Cursor, Row, insert, many, one, words
-from sidecar.terms.states import DUE
+from sidecar.terms.states import DUE, LEFT
 
 
 def identities(cursor: Cursor, contact_ids: list[str]) -> set[tuple[str, str]]:
@@ -67,9 +67,9 @@ def archive(cursor: Cursor, lead_id: str) -> None:
         (lead_id,),
     )
     cursor.execute(
-        "UPDATE work_items SET stage = 'done', reason_code = 'merged',"  # noqa: S608
+        "UPDATE work_items SET stage = 'done', batch_id = NULL, reason_code = 'merged',"  # noqa: S608
         " reason = 'The contact has an older open lead.', updated_at = now()"
-        f" WHERE lead_id = %s AND stage IN {words((*DUE, 'dead'))}", (lead_id,),
+        f" WHERE lead_id = %s AND stage IN {words((*DUE, *LEFT))}", (lead_id,),
     )
 
 

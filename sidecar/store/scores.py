@@ -13,13 +13,6 @@ def published_model(cursor: Cursor) -> dict[str, Any] | None:
     return row["definition"] if row else None
 
 
-def lock_leads(cursor: Cursor, lead_ids: list[str]) -> None:
-    """Hold these leads until the transaction ends, in a fixed order."""
-    cursor.execute(
-        "SELECT 1 FROM leads WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (lead_ids,)
-    )
-
-
 def add(cursor: Cursor, rows: list[Row]) -> None:
     """Append scores; a batch scores a lead once."""
     insert(cursor, "lead_scores", rows, conflict="ON CONFLICT (lead_id, batch_id) DO NOTHING")

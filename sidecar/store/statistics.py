@@ -43,7 +43,7 @@ def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
         "totals": {
             "received": outcomes.total(), "rejected": outcomes["rejected"],
             "scored": stages["done"] + stages["scored"], "queued": stages["queued"] + stages["leased"],
-            "waiting": stages["waiting"], "dead": stages["dead"],
+            "waiting": stages["waiting"], "let_go": stages["let_go"], "dead": stages["dead"],
         },
         "grades": {name: counted["grade"][name] for name in (*GRADES, "unscored")},
         "by_day": [_day(day, by_day.get(day, Counter()))

@@ -1,19 +1,18 @@
-"""Batches and work items: leases, lanes, split on failure, dead letters."""
+"""Claims and work items: leases, lanes, split on failure, what a flow let go, dead letters."""
 
 from __future__ import annotations
 
 from typing import TypedDict, cast
 
-from sidecar.errors import LeaseLost
 from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, many, one, update_from, words
-from sidecar.terms.states import DUE, HELD
+from sidecar.terms.states import DUE, HELD, LEFT
 
-_DUE, _HELD = words(DUE), words(HELD)
+_DUE, _HELD, _LEFT = words(DUE), words(HELD), words(LEFT)
 
 
 class Held(TypedDict):
-    """A lead in a batch."""
+    """A lead that a claim of this size has."""
 
     lead_id: str
     stage: str
@@ -21,10 +20,25 @@ class Held(TypedDict):
     waits: int
     requeue: bool
     max_batch: int
+    rounds: int | None
+    step: str
+    left_at: str | None
+    passes: int
+    size: int
+
+
+class Ended(Held):
+    """One whose lease ended; `passed_by`: its run went on with others, `in_call`: a provider was being
+    asked about it."""
+
+    batch_id: str
+    passed_by: bool
+    in_call: bool
 
 
 class Leaving(TypedDict):
-    """What becomes of a lead that leaves its batch; `due_in` seconds."""
+    """What becomes of a lead that leaves its run; `due_in` seconds. `kept`: a late step of its claim may
+    take it up again."""
 
     lead_id: str
     stage: str
@@ -34,6 +48,13 @@ class Leaving(TypedDict):
     max_batch: int
     code: str | None
     reason: str | None
+    left_at: str | None
+    passes: int
+    kept: bool
+
+
+_HELD_COLUMNS = ("w.lead_id::text AS lead_id, w.stage, w.attempts, w.waits, w.requeue, w.max_batch, w.rounds,"
+                 " w.step, w.left_at, w.passes, b.size")
 
 
 def claim(
@@ -41,10 +62,13 @@ def claim(
     execution_id: str | None,
 ) -> Row | None:
     """Lease up to `limit` due leads of a lane: {lead_ids, lease_until}; None when none is due or enough
-    batches run."""
+    runs are at work. Leads on hold are no work."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (locks.CLAIM, lane))
     running = one(
-        cursor, "SELECT count(*) AS n FROM batches WHERE state = 'open' AND lane = %s", (lane,)
+        cursor,
+        "SELECT count(DISTINCT batch_id) AS n FROM work_items"  # noqa: S608
+        f" WHERE stage IN {_HELD} AND lane = %s"
+        " AND lease_until BETWEEN now() AND now() + %s * interval '1 second'", (lane, lease_seconds),
     )
     if running and running["n"] >= max_open:
         return None
@@ -69,144 +93,159 @@ def claim(
     lead_ids = sorted(row["lead_id"] for row in rows)
     batch = one(
         cursor,
-        "INSERT INTO batches (id, lane, size, lease_until, execution_id)"
-        " VALUES (%s, %s, %s, now() + %s * interval '1 second', %s) RETURNING lease_until",
-        (batch_id, lane, len(lead_ids), lease_seconds, execution_id),
+        "INSERT INTO batches (id, lane, size, execution_id) VALUES (%s, %s, %s, %s)"
+        " RETURNING now() + %s * interval '1 second' AS lease_until",
+        (batch_id, lane, len(lead_ids), execution_id, lease_seconds),
     )
+    # Whoever takes up what a run lost still tells how the grade changed.
     cursor.execute(
-        "UPDATE work_items SET stage = 'leased', batch_id = %s, reason_code = NULL, reason = NULL,"
-        " updated_at = now() WHERE lead_id = ANY(%s::uuid[])",
-        (batch_id, lead_ids),
+        "UPDATE work_items w SET stage = 'leased', batch_id = %(batch)s,"
+        " lease_until = now() + %(seconds)s * interval '1 second', step = 'claim', stepped_at = now(),"
+        " rounds = 0, previous_grade = CASE WHEN w.batch_id IS NULL THEN l.grade ELSE w.previous_grade END,"
+        " reason_code = NULL, reason = NULL, updated_at = now()"
+        " FROM leads l WHERE l.id = w.lead_id AND w.lead_id = ANY(%(leads)s::uuid[])",
+        {"batch": batch_id, "seconds": lease_seconds, "leads": lead_ids},
     )
     return batch and batch | {"lead_ids": lead_ids}
 
 
-def more_due(cursor: Cursor, lane: str) -> bool:
-    """Whether leads of this lane wait and are due."""
+def more_due(cursor: Cursor, lane: str, batch_id: str | None) -> bool:
+    """Whether leads of this lane wait and are due; not while this claim still has leads."""
     row = one(
         cursor,
-        f"SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %s AND stage IN {_DUE}"  # noqa: S608
-        " AND due_at <= now()) AS more", (lane,),
+        "SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %(lane)s"  # noqa: S608
+        f" AND stage IN {_DUE} AND due_at <= now()) AND NOT EXISTS (SELECT 1 FROM work_items"
+        f" WHERE batch_id = %(batch)s AND stage IN {_HELD}) AS more", {"lane": lane, "batch": batch_id},
     )
     return bool(row and row["more"])
 
 
-def renew(cursor: Cursor, batch_id: str, lease_seconds: int) -> Row:
-    """Renew the lease and lock the batch for this step: {id, lane, round}.
-
-    Raises LeaseLost when the batch is closed, expired or unknown.
-    """
-    row = one(
-        cursor,
-        "UPDATE batches SET lease_until = now() + %s * interval '1 second'"
-        " WHERE id = %s AND state = 'open' AND lease_until > now()"
-        " RETURNING id::text AS id, lane, round",
-        (lease_seconds, batch_id),
-    )
-    if row is None:
-        raise LeaseLost("This batch is not leased any more; its leads are queued again or finished.")
-    return row
-
-
-def touch(cursor: Cursor, batch_id: str, lease_seconds: int) -> None:
-    """Renew the lease if it still holds."""
+def lock_people(cursor: Cursor, lead_ids: list[str]) -> None:
+    """Hold all leads of the people of these leads until the transaction ends. Who is to change leads or
+    contacts does this before it takes the leads, as intake does: so no two wait for each other."""
     cursor.execute(
-        "UPDATE batches SET lease_until = now() + %s * interval '1 second'"
-        " WHERE id = %s AND state = 'open' AND lease_until > now()", (lease_seconds, batch_id),
+        "SELECT 1 FROM leads WHERE contact_id IN (SELECT contact_id FROM leads WHERE id = ANY(%s::uuid[]))"
+        " ORDER BY id FOR UPDATE", (lead_ids,),
     )
 
 
-def next_round(cursor: Cursor, batch_id: str) -> None:
-    """Count a provider round of the batch."""
-    cursor.execute("UPDATE batches SET round = round + 1 WHERE id = %s", (batch_id,))
-
-
-def members(cursor: Cursor, batch_id: str) -> list[str]:
-    """Leads that the batch still holds."""
+def take(
+    cursor: Cursor, batch_id: str, lead_ids: list[str], step: str, lease_seconds: int, *,
+    planned: bool = False,
+) -> tuple[str | None, list[Held]]:
+    """Lock those of the leads that this claim has, or lost to the clock alone, and renew their leases:
+    (lane, held). `planned` counts a round."""
     rows = many(
         cursor,
-        "SELECT lead_id::text AS lead_id FROM work_items"  # noqa: S608
-        f" WHERE batch_id = %s AND stage IN {_HELD} ORDER BY lead_id",
-        (batch_id,),
+        f"""
+        WITH b AS (
+            UPDATE batches SET stepped_at = now() WHERE id = %(batch)s RETURNING id, lane, size),
+        mine AS (
+            SELECT w.lead_id FROM work_items w JOIN b ON b.id = w.batch_id
+            WHERE w.lead_id = ANY(%(leads)s::uuid[]) AND w.stage <> 'done'
+            ORDER BY w.lead_id FOR NO KEY UPDATE OF w),
+        w AS (
+            UPDATE work_items w SET lease_until = now() + %(seconds)s * interval '1 second',
+                step = %(step)s, stepped_at = now(), rounds = rounds + %(planned)s::int, updated_at = now(),
+                stage = CASE WHEN stage IN {_HELD} THEN stage
+                             WHEN EXISTS (SELECT 1 FROM lead_scores s WHERE s.lead_id = w.lead_id
+                                          AND s.batch_id = w.batch_id) THEN 'scored'
+                             ELSE 'leased' END
+            FROM mine WHERE w.lead_id = mine.lead_id
+            RETURNING w.*)
+        SELECT b.lane, {_HELD_COLUMNS} FROM b LEFT JOIN w ON true ORDER BY w.lead_id
+        """,  # noqa: S608
+        {"batch": batch_id, "leads": lead_ids, "seconds": lease_seconds, "step": step, "planned": planned},
     )
-    return [row["lead_id"] for row in rows]
+    lane = rows[0]["lane"] if rows else None
+    return lane, cast(list[Held], [row for row in rows if row["lead_id"]])
+
+
+def touch(cursor: Cursor, call_ids: list[str], lease_seconds: int) -> None:
+    """Renew the leases of the leads that wait for these calls, where they are about to end."""
+    cursor.execute(
+        "UPDATE work_items w SET lease_until = now() + %(seconds)s * interval '1 second'"  # noqa: S608
+        " WHERE lead_id IN (SELECT w.lead_id FROM provider_calls c"
+        "   JOIN work_items w ON w.lead_id = ANY(c.lead_ids) AND w.batch_id = c.batch_id"
+        f"   WHERE c.id = ANY(%(calls)s::uuid[]) AND w.stage IN {_HELD}"
+        "   AND w.lease_until < now() + %(seconds)s * interval '0.5 second'"
+        "   ORDER BY w.lead_id FOR NO KEY UPDATE OF w)",
+        {"calls": call_ids, "seconds": lease_seconds},
+    )
+
+
+def skip_enrichment(cursor: Cursor, lead_ids: list[str]) -> None:
+    """Plan finds nothing to ask about these leads in this claim."""
+    cursor.execute("UPDATE work_items SET rounds = NULL WHERE lead_id = ANY(%s::uuid[])", (lead_ids,))
 
 
 def set_scored(cursor: Cursor, lead_ids: list[str]) -> None:
-    """These leads of a batch have their score."""
+    """These leads have their score."""
     cursor.execute(
         "UPDATE work_items SET stage = 'scored', updated_at = now() WHERE lead_id = ANY(%s::uuid[])",
         (lead_ids,),
     )
 
 
-def held(cursor: Cursor, batch_id: str) -> list[Held]:
-    """Leads that the batch still holds, locked: what changes them meanwhile waits until they have left."""
-    return cast(list[Held], many(
-        cursor,
-        "SELECT lead_id::text AS lead_id, stage, attempts, waits, requeue, max_batch FROM work_items"  # noqa: S608
-        f" WHERE batch_id = %s AND stage IN {_HELD} ORDER BY lead_id FOR UPDATE",
-        (batch_id,),
-    ))
-
-
-def let_go(
-    cursor: Cursor, batch_id: str, leads: list[Leaving], state: str, reason: str | None
-) -> bool:
-    """Write what becomes of leads that leave their batch; close it when none is left. Whether it was."""
+def leave(cursor: Cursor, leads: list[Leaving]) -> None:
+    """Write what becomes of leads that leave their run."""
     update_from(
         cursor, "work_items", cast(list[Row], leads),
         columns={"lead_id": "uuid", "stage": "text", "due_in": "integer", "attempts": "integer",
-                 "waits": "integer", "max_batch": "integer", "code": "text", "reason": "text"},
+                 "waits": "integer", "max_batch": "integer", "code": "text", "reason": "text",
+                 "left_at": "text", "passes": "integer", "kept": "boolean"},
         key="lead_id",
         changes="""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
             attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
-            reason = v.reason, batch_id = NULL, requeue = false, updated_at = now()""",
-    )
-    return one(
-        cursor,
-        "UPDATE batches SET state = %(state)s, closed_at = now(), reason = %(reason)s"  # noqa: S608
-        " WHERE id = %(id)s AND state = 'open' AND NOT EXISTS (SELECT 1 FROM work_items"
-        f"     WHERE batch_id = %(id)s AND stage IN {_HELD})"
-        " RETURNING id",
-        {"state": state, "reason": reason, "id": batch_id},
-    ) is not None
-
-
-def expired(cursor: Cursor) -> list[Row]:
-    """Open batches whose lease has ended, locked, without those that a step has: [{id, size}]."""
-    return many(
-        cursor,
-        "SELECT id::text AS id, size FROM batches WHERE state = 'open' AND lease_until < now()"
-        " FOR UPDATE SKIP LOCKED",
+            reason = v.reason, left_at = v.left_at, passes = v.passes,
+            batch_id = CASE WHEN v.kept THEN t.batch_id END, requeue = false, updated_at = now()""",
     )
 
 
-def open_batch(cursor: Cursor, batch_id: str) -> Row | None:
-    """An open batch, locked, its lease ended or not: {id, size}."""
-    return one(
-        cursor, "SELECT id::text AS id, size FROM batches WHERE id = %s AND state = 'open' FOR UPDATE",
-        (batch_id,),
-    )
+def overdue(cursor: Cursor) -> list[str]:
+    """Leads whose lease has ended; not locked."""
+    return [row["lead_id"] for row in many(
+        cursor, "SELECT lead_id::text AS lead_id FROM work_items"  # noqa: S608
+        f" WHERE stage IN {_HELD} AND lease_until < now() LIMIT 1000")]
 
 
-def batch_of_execution(cursor: Cursor, execution_id: str) -> Row | None:
-    """The open batch that an n8n execution works on, locked: {id, size}."""
-    return one(
+def ended(cursor: Cursor, lead_ids: list[str]) -> list[Ended]:
+    """Those of the leads whose lease has ended, locked, without those that a step has."""
+    return cast(list[Ended], many(
         cursor,
-        "SELECT id::text AS id, size FROM batches WHERE state = 'open' AND execution_id = %s FOR UPDATE",
+        f"SELECT {_HELD_COLUMNS}, b.id::text AS batch_id, w.stepped_at < b.stepped_at AS passed_by,"  # noqa: S608
+        " EXISTS (SELECT 1 FROM provider_calls c WHERE c.batch_id = b.id AND c.state = 'started'"
+        "         AND w.lead_id = ANY(c.lead_ids)) AS in_call"
+        " FROM work_items w JOIN batches b ON b.id = w.batch_id"
+        f" WHERE w.lead_id = ANY(%s::uuid[]) AND w.stage IN {_HELD} AND w.lease_until < now()"
+        " ORDER BY w.lead_id FOR UPDATE OF w SKIP LOCKED",
+        (lead_ids,),
+    ))
+
+
+def held_by_execution(cursor: Cursor, execution_id: str) -> tuple[str | None, list[Held]]:
+    """(claim, the leads that it still has, locked) of an n8n execution."""
+    rows = many(
+        cursor,
+        f"SELECT b.id::text AS batch_id, {_HELD_COLUMNS} FROM batches b"  # noqa: S608
+        " JOIN work_items w ON w.batch_id = b.id"
+        f" WHERE b.execution_id = %s AND w.stage IN {_HELD} ORDER BY w.lead_id FOR UPDATE OF w",
         (execution_id,),
     )
+    return rows[0]["batch_id"] if rows else None, cast(list[Held], rows)
 
 
 def references(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
-    """What may travel between n8n nodes: enough to branch on, nothing that names a person."""
+    """What may travel between n8n nodes: enough to branch on, nothing that names a person; `batch_id` is the
+    claim that has the lead now."""
     return many(
         cursor,
         """
         SELECT l.id::text AS lead_id, l.source, coalesce(c.country, o.country) AS country,
                c.seniority, o.company_size, w.stage, w.lane,
-               l.total_score / 100.0::float8 AS score, l.grade
+               l.total_score / 100.0::float8 AS score, l.grade, w.previous_grade,
+               l.grade IS NOT DISTINCT FROM 'hot' AND w.previous_grade IS DISTINCT FROM 'hot' AS became_hot,
+               w.batch_id::text AS batch_id
         FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
         JOIN leads l ON l.id = wanted.id
         JOIN contacts c ON c.id = l.contact_id
@@ -230,12 +269,12 @@ def dead_letters(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
 
 
 def replay(cursor: Cursor, lead_id: str) -> bool:
-    """Queue a dead lead again, alone."""
+    """Queue a lead again, alone, that is dead or was let go."""
     row = one(
         cursor,
-        "UPDATE work_items SET stage = 'queued', attempts = 0, max_batch = 1, due_at = now(),"
-        " lane = 'interactive', updated_at = now() WHERE lead_id = %s AND stage = 'dead'"
-        " RETURNING lead_id", (lead_id,),
+        "UPDATE work_items SET stage = 'queued', attempts = 0, max_batch = 1, due_at = now(),"  # noqa: S608
+        " passes = 0, left_at = NULL, batch_id = NULL, lane = 'interactive', updated_at = now()"
+        f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING lead_id", (lead_id,),
     )
     return row is not None
 

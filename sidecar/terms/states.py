@@ -16,9 +16,10 @@ STATUSES: Final = ("new", "working", "qualified", "converted", "lost", "archived
 OPEN: Final = ("new", "working", "qualified")  # of these a person has one lead at most
 
 # Of a lead in the pipeline.
-STAGES: Final = ("queued", "leased", "waiting", "scored", "done", "dead")
+STAGES: Final = ("queued", "leased", "waiting", "scored", "done", "let_go", "dead")
 DUE: Final = ("queued", "waiting")  # a claim may take it
-HELD: Final = ("leased", "scored")  # a batch holds it
+HELD: Final = ("leased", "scored")  # a claim has it
+LEFT: Final = ("let_go", "dead")  # until somebody takes it up again
 UNFINISHED: Final = tuple(stage for stage in STAGES if stage != "done")
 
 # In the order in which they are served: people before imports.
@@ -32,9 +33,9 @@ EVENTS: Final = (
 
 # What became of a lead that came in; of a lead in a step of the pipeline.
 INTAKE_OUTCOMES: Final = ("created", "updated", "rejected", "suppressed")
-STEP_OUTCOMES: Final = ("ok", "retry", "dead")
+STEP_OUTCOMES: Final = ("ok", "retry", "dead", "elsewhere", "finished")
+LET_GO_AS: Final = ("skipped", "later", "done")  # by the flow
 
-BATCH_STATES: Final = ("open", "completed", "failed", "expired")
 CALL_STATES: Final = ("planned", "started", "answered", "in_doubt", "dropped")
 UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "dead")

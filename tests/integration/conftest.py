@@ -73,5 +73,7 @@ class Api:
     def get(self, path):
         return self.client.get(path, headers=self.headers)
 
-    def step(self, batch, name, body=None):
-        return self.post(f"/v1/pipeline/batches/{batch['batch_id']}/{name}", body)
+    def step(self, batch, name, **body):
+        """A step on all leads of a claim, unless others are named."""
+        leads = [lead["lead_id"] for lead in batch["leads"]]
+        return self.post(f"/v1/pipeline/{name}", {"batch_id": batch["batch_id"], "lead_ids": leads} | body)

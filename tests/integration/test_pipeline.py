@@ -26,10 +26,13 @@ def claim(api, **body):
     return api.post("/v1/pipeline/claim", body).json
 
 
-def answer_all(api, batch, calls, behaviour=""):
+def start(api, batch, **body):
+    return api.step(batch, "calls/start", **body).json["requests"]
+
+
+def answer_all(api, batch, behaviour="", **body):
     """What the Enrich node does, with the answers of the providers' twins."""
-    requests = api.step(batch, "calls/start", {
-        "call_ids": [call["call_id"] for call in calls], "live": []}).json["requests"]
+    requests = start(api, batch, **body)
     answers = []
     for request in requests:
         twin = TWINS[request["provider"]]
@@ -38,15 +41,15 @@ def answer_all(api, batch, calls, behaviour=""):
         status, body, _, headers = twin.answer(operation, subject, behaviour, 1)
         answers.append({"call_id": request["call_id"], "status": status, "body": body,
                         "headers": headers, "elapsed_ms": 1})
-    assert api.step(batch, "answers", {"answers": answers}).json["accepted"] == len(answers)
+    assert api.post("/v1/pipeline/answers", {"answers": answers}).json["accepted"] == len(answers)
     return answers
 
 
 def run(api, batch):
     """The whole flow of one batch; how many calls were made."""
     made = 0
-    while calls := api.step(batch, "plan").json["calls"]:
-        made += len(answer_all(api, batch, calls))
+    while api.step(batch, "plan").json["asking"]:
+        made += len(answer_all(api, batch))
         api.step(batch, "apply")
     for name in ("score", "notify", "complete"):
         assert api.step(batch, name).status_code == 200, name
@@ -91,8 +94,8 @@ def test_at_most_so_many_batches_run(api, engine):
 
 def expire(engine):
     with engine.database.write() as cursor:
-        cursor.execute("UPDATE batches SET lease_until = now() - interval '1 second'"
-                       " WHERE state = 'open'")
+        cursor.execute("UPDATE work_items SET lease_until = now() - interval '1 second'"
+                       " WHERE stage IN ('leased', 'scored')")
 
 
 def due(engine):
@@ -100,16 +103,130 @@ def due(engine):
         cursor.execute("UPDATE work_items SET due_at = now() WHERE stage = 'queued'")
 
 
-def test_a_lost_lease_ends_the_run_quietly_and_the_batch_is_split(api, engine):
+def test_the_batch_of_a_killed_run_is_split_and_its_late_steps_leave_other_runs_alone(api, engine):
     send(api, *(lead(i) for i in range(60)))
     batch = claim(api)
     assert len(batch["leads"]) == 60
     expire(engine)
-    refused = api.step(batch, "plan")
-    assert refused.status_code == 409 and refused.json["code"] == "lease_lost"
     claim(api)
     due(engine)
-    assert len(claim(api)["leads"]) == 50
+    again = claim(api)
+    assert len(again["leads"]) == 50
+    told = api.step(batch, "plan").json
+    assert [result["outcome"] for result in told["results"]].count("elsewhere") == 50
+    assert len(told["asking"]) == 10  # nobody else had these: the late run takes them up again
+    assert not {ref["lead_id"] for ref in again["leads"]} & set(told["asking"])
+
+
+def score_of(api, lead_id):
+    return api.get(f"/v1/leads/{lead_id}").json["score"]
+
+
+def ids(batch):
+    return [reference["lead_id"] for reference in batch["leads"]]
+
+
+def test_steps_act_on_the_leads_that_they_are_given(api, engine):
+    send(api, lead(1), lead(2))
+    batch = claim(api)
+    asked, plain = ids(batch)
+    assert api.step(batch, "plan", lead_ids=[asked]).json["asking"] == [asked]
+    answer_all(api, batch, lead_ids=[asked])
+    for lead_id in (asked, plain):
+        for name in ("score", "complete"):
+            [result] = api.step(batch, name, lead_ids=[lead_id]).json["results"]
+            assert (result["lead_id"], result["outcome"]) == (lead_id, "ok")
+    # Nobody planned a call for it: it does not wait for one.
+    assert score_of(api, plain) and stage(api, plain) == "done"
+    with engine.database.write() as cursor:
+        cursor.execute("SELECT DISTINCT unnest(lead_ids)::text AS id FROM provider_calls")
+        assert [row["id"] for row in cursor.fetchall()] == [asked]
+    again = api.step(batch, "complete").json["results"]
+    assert {result["outcome"] for result in again} == {"finished"}
+
+
+def test_a_call_that_two_leads_need_is_made_for_the_one_that_comes_to_it(api):
+    send(api, lead(1), lead(1, email="kim@firm1.example", first_name="Kim"))
+    batch = claim(api)
+    api.step(batch, "plan")
+    _, second = ids(batch)
+    assert len(start(api, batch, lead_ids=[second])) == 2  # the person, and the company of both
+    assert len(start(api, batch)) == 1
+
+
+def test_a_lead_that_is_not_to_be_enriched_is_settled(api):
+    lead_id = send(api, lead(1))[0]
+    batch = claim(api)
+    api.step(batch, "skip-enrichment")
+    assert api.step(batch, "plan").json["settled"] == [lead_id]
+    api.step(batch, "score")
+    api.step(batch, "complete")
+    assert stage(api, lead_id) == "done"
+
+
+def test_a_late_step_takes_up_what_only_the_clock_took(api, engine):
+    lead_id = send(api, lead(1))[0]
+    batch = claim(api)
+    api.step(batch, "score")
+    expire(engine)
+    assert claim(api, lane="bulk")["batch_id"] is None
+    assert stage(api, lead_id) == "queued"
+    assert api.step(batch, "complete").json["results"][0]["outcome"] == "ok"
+    assert stage(api, lead_id) == "done"
+
+
+def test_a_lead_that_its_run_passes_by_twice_is_let_go_scored_and_taken_up_by_one_click(api, engine):
+    lead_id = send(api, lead(1))[0]
+    for _ in range(2):
+        due(engine)
+        batch = claim(api)
+        assert ids(batch) == [lead_id]
+        expire(engine)
+        claim(api)
+    found = api.get(f"/v1/leads/{lead_id}").json
+    assert (found["stage"], found["stage_code"]) == ("let_go", "passed_by")
+    assert found["score"] and "claim" in found["stage_reason"]
+    assert api.get("/v1/dead-letters").json["data"] == []
+    assert api.post(f"/v1/dead-letters/{lead_id}/replay").status_code == 202
+    assert run(api, claim(api)) and stage(api, lead_id) == "done"
+
+
+def test_the_leads_that_a_run_goes_on_without_have_no_failed_attempt(api, engine):
+    send(api, lead(1), lead(2))
+    batch = claim(api)
+    taken, passed = ids(batch)
+    for name in ("plan", "score", "complete"):
+        api.step(batch, name, lead_ids=[taken])
+    expire(engine)
+    claim(api)
+    with engine.database.write() as cursor:
+        cursor.execute("SELECT attempts, passes, left_at FROM work_items WHERE lead_id = %s", (passed,))
+        assert tuple(cursor.fetchone().values()) == (0, 1, "claim")
+
+
+def test_leads_on_hold_are_nobody_elses_and_no_work(api, engine):
+    send(api, *(lead(i) for i in range(5)))
+    for _ in range(engine.settings.interactive_batches):
+        batch = claim(api, limit=1)
+        api.step(batch, "hold", minutes=60)
+    assert claim(api)["batch_id"]
+    assert api.step(batch, "score").json["results"][0]["outcome"] == "ok"
+
+
+@pytest.mark.parametrize("how, left", [("skipped", "done"), ("later", "waiting")])
+def test_a_flow_lets_a_lead_go_with_a_reason(api, how, left):
+    lead_id = send(api, lead(1))[0]
+    api.step(claim(api), "let-go", **{"as": how, "reason": "closed today", "minutes": 30})
+    found = api.get(f"/v1/leads/{lead_id}").json
+    assert (found["stage"], found["stage_code"], found["stage_reason"]) == (left, how, "closed today")
+
+
+def test_a_reference_tells_how_the_grade_changed(api):
+    send(api, lead(1))
+    batch = claim(api)
+    [result] = api.step(batch, "score").json["results"]
+    assert (result["previous_grade"], result["became_hot"]) == (None, result["grade"] == "hot")
+    assert result["may_email"] and result["may_call"]
 
 
 def test_a_poisonous_lead_ends_alone_in_the_dead_letters_and_is_replayed(api, engine):
@@ -118,7 +235,7 @@ def test_a_poisonous_lead_ends_alone_in_the_dead_letters_and_is_replayed(api, en
         due(engine)
         batch = claim(api)
         assert batch["batch_id"]
-        api.step(batch, "fail", {"reason": "poison"})
+        api.step(batch, "fail", reason="poison")
     dead = api.get("/v1/dead-letters").json["data"]
     assert [(d["lead_id"], d["reason"]) for d in dead] == [(lead_id, "poison")]
     assert api.post(f"/v1/dead-letters/{lead_id}/replay").status_code == 202
@@ -128,8 +245,8 @@ def test_a_poisonous_lead_ends_alone_in_the_dead_letters_and_is_replayed(api, en
 def test_a_call_that_was_begun_and_never_answered_is_in_doubt_and_not_repeated(api, engine):
     send(api, lead(1))
     batch = claim(api)
-    calls = api.step(batch, "plan").json["calls"]
-    api.step(batch, "calls/start", {"call_ids": [c["call_id"] for c in calls], "live": []})
+    api.step(batch, "plan")
+    calls = start(api, batch)
     expire(engine)
     claim(api)
     due(engine)
@@ -146,30 +263,31 @@ def test_of_a_run_that_was_killed_no_sealed_request_remains(api, engine):
     """Neither of a call that was begun nor of one that was only planned."""
     send(api, lead(1))
     batch = claim(api)
-    calls = api.step(batch, "plan").json["calls"]
-    api.step(batch, "calls/start", {"call_ids": [calls[0]["call_id"]], "live": []})
+    api.step(batch, "plan")
+    begun = start(api, batch, provider="hunter")
     expire(engine)
     claim(api)
     with engine.database.write() as cursor:
         cursor.execute("SELECT state, outcome, request FROM provider_calls ORDER BY state")
         left = [tuple(row.values()) for row in cursor.fetchall()]
-    assert len(calls) > 1
-    assert left == [("dropped", None, None)] * (len(calls) - 1) + [("in_doubt", "in_doubt", None)]
+    assert left == [("dropped", None, None)] * (len(left) - len(begun)) + [
+        ("in_doubt", "in_doubt", None)] * len(begun)
+    assert len(left) > len(begun) > 0
 
 
 def test_identical_lookups_are_one_call(api):
     send(api, lead(1), lead(1, email="kim@firm1.example", first_name="Kim"))
-    calls = api.step(claim(api), "plan").json["calls"]
-    assert len(calls) == 3  # two people, one company
+    batch = claim(api)
+    api.step(batch, "plan")
+    assert len(start(api, batch)) == 3  # two people, one company
 
 
 def test_a_pending_answer_never_blocks_the_score(api):
     lead_id = send(api, lead(1))[0]
     batch = claim(api)
-    calls = api.step(batch, "plan").json["calls"]
-    requests = api.step(batch, "calls/start", {
-        "call_ids": [c["call_id"] for c in calls], "live": []}).json["requests"]
-    api.step(batch, "answers", {"answers": [
+    api.step(batch, "plan")
+    requests = start(api, batch)
+    api.post("/v1/pipeline/answers", {"answers": [
         {"call_id": r["call_id"], "status": 202, "headers": {}, "body": ""} for r in requests
         if r["provider"] == "hunter"]})
     api.step(batch, "apply")
@@ -182,9 +300,8 @@ def test_a_pending_answer_never_blocks_the_score(api):
 def test_requests_carry_no_key(api):
     send(api, lead(1))
     batch = claim(api)
-    calls = api.step(batch, "plan").json["calls"]
-    live = api.step(batch, "calls/start", {
-        "call_ids": [c["call_id"] for c in calls], "live": ["hunter"]}).json["requests"]
+    api.step(batch, "plan")
+    live = start(api, batch, live=["hunter"])
     urls = {r["url"].split("/")[2] for r in live if r["provider"] == "hunter"}
     assert urls == {"api.hunter.io"}
     assert all(not r["headers"] for r in live)
@@ -229,16 +346,17 @@ def test_readers_see_masked_people(app, api):
 def test_when_every_lead_fails_by_itself_its_planned_calls_are_given_up(api, engine, monkeypatch):
     lead_id = send(api, lead(1))[0]
     batch = claim(api)
-    planned = {call["provider"] for call in api.step(batch, "plan").json["calls"]}
+    assert api.step(batch, "plan").json["asking"] == [lead_id]
     with monkeypatch.context() as broken:
         broken.setattr("sidecar.pipeline.scoring.score_facts", lambda *_: 1 / 0)
         [result] = api.step(batch, "score").json["results"]
     assert (result["outcome"], result["code"]) == ("retry", "score_failed")
-    assert api.step(batch, "complete").status_code == 409  # nothing was left in it
+    assert api.step(batch, "complete").json["results"][0]["outcome"] == "finished"  # it has left
     due(engine)
     again = claim(api)
     assert [reference["lead_id"] for reference in again["leads"]] == [lead_id]
-    assert {call["provider"] for call in api.step(again, "plan").json["calls"]} == planned
+    assert api.step(again, "plan").json["asking"] == [lead_id]
+    assert start(api, again)
 
 
 def test_leads_of_one_person_that_come_together_add_up(api):

@@ -82,7 +82,7 @@ def test_the_overview_tells_them(api):
         {"email": "nobody"}]})
     told = api.get("/v1/stats/overview?days=7").json
     assert told["totals"] == {
-        "received": 3, "rejected": 1, "scored": 0, "queued": 2, "waiting": 0, "dead": 0}
+        "received": 3, "rejected": 1, "scored": 0, "queued": 2, "waiting": 0, "let_go": 0, "dead": 0}
     assert told["grades"] == {"hot": 0, "warm": 0, "cold": 0, "unscored": 2}
     assert told["sources"] == [{"source": "web", "count": 2}]
     assert len(told["by_day"]) == 7

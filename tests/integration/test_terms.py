@@ -19,7 +19,7 @@ CHECKED = {
     ("leads", "status"): states.STATUSES, ("leads", "grade"): states.GRADES,
     ("lead_scores", "grade"): states.GRADES,
     ("intake", "outcome"): states.INTAKE_OUTCOMES,
-    ("batches", "lane"): states.LANES, ("batches", "state"): states.BATCH_STATES,
+    ("batches", "lane"): states.LANES,
     ("work_items", "lane"): states.LANES, ("work_items", "stage"): states.STAGES,
     ("provider_calls", "subject_kind"): states.ENTITIES, ("provider_calls", "state"): states.CALL_STATES,
     ("provenance", "entity_kind"): states.ENTITIES,
@@ -86,7 +86,7 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
         {"name": "qualified", "label": "Qualified", "open": True},
         {"name": "converted", "label": "Converted", "open": False}]
     assert {"name": "page_view", "label": "Page view"} in told["states"]["events"]
-    assert [len(told["states"][kind]) for kind in ("grades", "stages", "lanes")] == [3, 6, 2]
+    assert [len(told["states"][kind]) for kind in ("grades", "stages", "lanes")] == [3, 7, 2]
 
 
 def test_what_is_worked_out_of_a_lead_is_stored(api):

@@ -32,7 +32,7 @@ def publish(stack, workflow, tmp_path):
 
 
 def with_wait(workflow):
-    """A copy with a step between Score and Notify that shows in how long the batch stays open."""
+    """A copy with a step between Score and Notify that shows in how long the run goes on."""
     copy = json.loads(json.dumps(workflow))
     score = next(node for node in copy["nodes"] if node["type"].endswith(".score"))
     notify = next(node for node in copy["nodes"] if node["type"].endswith(".notify")
@@ -51,11 +51,11 @@ def with_wait(workflow):
 
 
 def batch_seconds(stack, lead_id):
-    """How long the last scored batch of a lead was open after its score."""
+    """How long the last run of a lead went on after its score."""
     with psycopg2.connect(stack.facts["internal"]["database_url"]) as connection:
         cursor = connection.cursor()
         cursor.execute(
-            "SELECT extract(epoch FROM b.closed_at - s.calculated_at) FROM lead_scores s"
+            "SELECT extract(epoch FROM b.stepped_at - s.calculated_at) FROM lead_scores s"
             " JOIN batches b ON b.id = s.batch_id WHERE s.lead_id = %s"
             " ORDER BY s.calculated_at DESC LIMIT 1", (lead_id,))
         row = cursor.fetchone()

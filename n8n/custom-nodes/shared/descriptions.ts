@@ -13,7 +13,7 @@ export const includeFailed: INodeProperties = {
 
 /** Says where a batch step finds its batch. */
 export const batchNotice: INodeProperties = {
-	displayName: 'Works on the claimed batch that its items belong to (their batch_id)',
+	displayName: 'Works on the leads of its items (their batch_id and lead_id)',
 	name: 'batchNotice',
 	type: 'notice',
 	default: '',

@@ -10,13 +10,7 @@ import {
 	turn,
 } from './providers';
 
-/** A call that the plan allows. */
-export interface PlannedCall {
-	call_id: string;
-	provider: string;
-}
-
-/** What became of the calls of a batch. */
+/** What became of the calls of a run's leads. */
 export interface Tally extends IDataObject {
 	asked: number;
 	answered: number;
@@ -31,27 +25,20 @@ export interface Limits {
 	budgetMs: number;
 }
 
-/** Calls begun with one request: small, so that a kill leaves few of them in doubt. */
-export const STARTED_AT_ONCE = 100;
 export const ANSWERS_AT_ONCE = 50;
 const ANSWERS_WAIT_MS = 1000;
 
 type Post = (step: string, body: IDataObject) => Promise<IDataObject>;
 
 /**
- * Makes the planned calls of one batch and hands in the answers while they come.
+ * Makes the calls that are planned for leads and hands in the answers while they come.
  *
  * Providers are independent of each other: a slow or strictly paced one holds up only its own calls.
  * What the budget leaves unbegun stays planned; the next plan sees to it.
  */
-export async function enrich(
-	calls: PlannedCall[],
-	credentials: IDataObject,
-	post: Post,
-	limits: Limits,
-): Promise<Tally> {
+export async function enrich(credentials: IDataObject, post: Post, limits: Limits): Promise<Tally> {
 	const deadline = Date.now() + limits.budgetMs;
-	const tally: Tally = { asked: calls.length, answered: 0, failed: 0, left: 0 };
+	const tally: Tally = { asked: 0, answered: 0, failed: 0, left: 0 };
 	const answers = new Answers(post);
 	const providers = live(credentials);
 
@@ -68,20 +55,23 @@ export async function enrich(
 		answers.add(answer);
 	};
 
-	const byProvider = Map.groupBy(calls, ({ provider }) => provider);
+	const start = async (provider: string | null) => {
+		const started = await post('calls/start', { live: providers, provider });
+		const requests = (started.requests ?? []) as unknown as ProviderRequest[];
+		tally.asked += requests.length;
+		return { requests, more: (started.more ?? []) as string[] };
+	};
+
+	const first = await start(null);
+	const byProvider = Map.groupBy(first.requests, ({ provider }) => provider);
 	await Promise.all(
-		[...byProvider.values()].map(async (own) => {
-			for (let begun = 0; begun < own.length; begun += STARTED_AT_ONCE) {
-				if (Date.now() >= deadline || answers.broken) {
-					tally.left += own.length - begun;
-					return;
-				}
-				const ids = own.slice(begun, begun + STARTED_AT_ONCE).map(({ call_id }) => call_id);
-				const started = await post('calls/start', { call_ids: ids, live: providers });
-				const requests = (started.requests ?? []) as unknown as ProviderRequest[];
-				// Some calls may have been begun or answered by another run.
-				tally.left += ids.length - requests.length;
+		[...byProvider].map(async ([provider, begun]) => {
+			let [requests, more] = [begun, first.more.includes(provider)];
+			for (;;) {
 				await pooled(requests, limits.concurrency, one);
+				if (!more || Date.now() >= deadline || answers.broken) return;
+				const next = await start(provider);
+				[requests, more] = [next.requests, next.more.length > 0 && next.requests.length > 0];
 			}
 		}),
 	);

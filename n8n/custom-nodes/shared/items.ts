@@ -5,58 +5,82 @@ import { SidecarError } from './sidecar';
 /** What the sidecar answers of one lead in a step; a reference, never a person. */
 export interface Reference extends IDataObject {
 	lead_id: string;
-	outcome: 'ok' | 'retry' | 'dead';
+	outcome: 'ok' | 'retry' | 'dead' | 'elsewhere' | 'finished';
 	code: string | null;
 }
 
-/** The positions of the input items of each batch, in order of first appearance. */
-export function batchesOf(
-	context: IExecuteFunctions,
-	items: INodeExecutionData[],
-): Map<string, number[]> {
-	const batches = new Map<string, number[]>();
-	items.forEach(({ json }, index) => {
-		if (typeof json.batch_id !== 'string' || json.batch_id === '') {
-			throw new NodeOperationError(context.getNode(), `Item ${index} carries no batch_id`, {
-				description: 'This step works on a claimed batch: put it after Pipeline > Claim Batch.',
-				itemIndex: index,
-			});
-		}
-		const members = batches.get(json.batch_id);
-		if (members) members.push(index);
-		else batches.set(json.batch_id, [index]);
-	});
-	return batches;
+/** An input item with the reference of its lead in it. */
+export interface Referred {
+	index: number;
+	json: IDataObject;
+}
+
+const PACKAGE = 'n8n-nodes-enrichment-engine.';
+
+/** The input items of each claim, in order of first appearance. */
+export function groupsOf(context: IExecuteFunctions): Map<string, Referred[]> {
+	const referred = context.getInputData().map(({ json }, index) => ({
+		index,
+		json: refers(json) ? json : { ...json, ...lost(context, index) },
+	}));
+	return Map.groupBy(referred, ({ json }) => String(json.batch_id));
+}
+
+function refers({ batch_id, lead_id }: IDataObject): boolean {
+	return typeof batch_id === 'string' && batch_id !== '' && typeof lead_id === 'string';
 }
 
 /**
- * Brings a step's references into the items of its batch, by lead.
+ * The reference that an item lost on its way, as after an HTTP Request: that of its paired item at the
+ * nearest step of ours before this one.
+ */
+function lost(context: IExecuteFunctions, index: number): IDataObject {
+	const before = context.getParentNodes(context.getNode().name);
+	for (const { name } of before.filter(({ type }) => type.startsWith(PACKAGE))) {
+		try {
+			const { json } = context.getWorkflowDataProxy(index).$(name).item as INodeExecutionData;
+			if (refers(json)) return json;
+		} catch {
+			continue; // this step did not run, or the item does not come from one of its items alone
+		}
+	}
+	throw new NodeOperationError(context.getNode(), `Item ${index} belongs to no claimed lead`, {
+		description:
+			'This step works on claimed leads: put it after Pipeline > Claim. Steps in between keep batch_id and lead_id, or one item for each lead.',
+		itemIndex: index,
+	});
+}
+
+/**
+ * Brings a step's references into the items, by lead.
  *
- * A lead that failed in the step, or that the batch does not hold any more, leaves the flow (the
- * sidecar has recorded why) unless `includeFailed`.
+ * A lead that failed in the step, or that this run does not have any more, leaves the flow (the
+ * sidecar has recorded why); one that failed stays with `includeFailed`.
  */
 export function merge(
-	items: INodeExecutionData[],
-	indices: number[],
+	items: Referred[],
 	results: unknown,
 	includeFailed: boolean,
 ): INodeExecutionData[] {
-	const references = new Map<string, Reference>();
-	for (const reference of (Array.isArray(results) ? results : []) as Reference[]) {
-		references.set(reference.lead_id, reference);
-	}
-	const merged: INodeExecutionData[] = [];
-	for (const index of indices) {
-		const { json } = items[index];
-		const reference = references.get(String(json.lead_id)) ?? {
-			outcome: 'retry',
-			code: 'left_batch',
-		};
-		if (reference.outcome === 'ok' || includeFailed) {
-			merged.push({ json: { ...json, ...reference }, pairedItem: { item: index } });
-		}
-	}
-	return merged;
+	const references = new Map((results as Reference[]).map((told) => [told.lead_id, told]));
+	return items.flatMap(({ index, json }) => {
+		const told = references.get(String(json.lead_id));
+		if (told === undefined || GONE.has(told.outcome)) return [];
+		if (told.outcome !== 'ok' && !includeFailed) return [];
+		return [{ json: { ...json, ...told }, pairedItem: { item: index } }];
+	});
+}
+
+const GONE = new Set<string>(['elsewhere', 'finished']);
+
+/** Says how many leads left the flow because another run has them or they are finished. */
+export function quietly(context: IExecuteFunctions, results: unknown): void {
+	const gone = (results as Reference[]).filter(({ outcome }) => GONE.has(outcome)).length;
+	if (gone === 0) return;
+	context.addExecutionHints({
+		message: `${gone} lead(s) left the flow: another run has them, or they are finished.`,
+		location: 'outputPane',
+	});
 }
 
 /**

@@ -48,10 +48,6 @@ export class SidecarError extends Error {
 		super(describe(problem));
 	}
 
-	get leaseLost(): boolean {
-		return this.problem.status === 409 && this.problem.code === 'lease_lost';
-	}
-
 	/** The same as an error of this node: what was being done comes first. */
 	asNodeError(context: IExecuteFunctions, doing: string, itemIndex: number): NodeApiError {
 		const { problem } = this;

@@ -1,43 +1,38 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { batchesOf, failed, merge } from './items';
+import { type Reference, type Referred, failed, groupsOf, merge, quietly } from './items';
 import { requestsOf } from './leads';
-import { type Send, SidecarError, connect } from './sidecar';
+import { type Send, connect } from './sidecar';
 
-/** One batch among the input items of a step. */
-export interface Batch {
+/** The leads of one claim among the input items of a step. */
+export interface Group {
 	id: string;
-	indices: number[];
-	items: INodeExecutionData[];
+	items: Referred[];
 	send: Send;
-	/** POST to this batch, e.g. `post('score')`. */
+	/** POST a step on exactly these leads, e.g. `post('score')`. */
 	post: (step: string, body?: IDataObject) => Promise<IDataObject>;
 }
 
 /** What a step hands on: output number -> items. */
 export type Outputs = INodeExecutionData[][];
 
-/**
- * Runs a step once per batch among the input items.
- *
- * A batch whose lease is lost belongs to another run by now: it leaves this one without a word.
- */
-export async function eachBatch(
+/** Runs a step once for each claim among the input items, on the leads of those items alone. */
+export async function eachGroup(
 	context: IExecuteFunctions,
 	doing: string,
 	outputs: number,
-	run: (batch: Batch) => Promise<Outputs>,
+	run: (group: Group) => Promise<Outputs>,
 ): Promise<Outputs> {
-	const items = context.getInputData();
 	const send = await connect(context);
 	const gathered: Outputs = Array.from({ length: outputs }, () => []);
-	for (const [id, indices] of batchesOf(context, items)) {
-		const post: Batch['post'] = async (step, body = {}) =>
-			await send('POST', `pipeline/batches/${encodeURIComponent(id)}/${step}`, body);
+	for (const [id, items] of groupsOf(context)) {
+		const leads = [...new Set(items.map(({ json }) => String(json.lead_id)))];
+		const post: Group['post'] = async (step, body = {}) =>
+			await send('POST', `pipeline/${step}`, { batch_id: id, lead_ids: leads, ...body });
 		try {
-			const produced = await run({ id, indices, items, send, post });
+			const produced = await run({ id, items, send, post });
 			produced.forEach((part, output) => gathered[output].push(...part));
 		} catch (error) {
-			if (error instanceof SidecarError && error.leaseLost) continue;
+			const indices = items.map(({ index }) => index);
 			gathered[0].push(...failed(context, error, indices, `${doing}, batch ${id}`));
 		}
 	}
@@ -49,12 +44,19 @@ export async function mergeStep(
 	context: IExecuteFunctions,
 	doing: string,
 	step: string,
+	body: (index: number) => IDataObject = () => ({}),
 ): Promise<Outputs> {
 	const keepFailed = context.getNodeParameter('includeFailed', 0, false) as boolean;
-	return await eachBatch(context, doing, 1, async ({ post, items, indices }) => {
-		const { results } = await post(step);
-		return [merge(items, indices, results, keepFailed)];
+	return await eachGroup(context, doing, 1, async ({ post, items }) => {
+		const { results } = await post(step, body(items[0].index));
+		quietly(context, results);
+		return [merge(items, results, keepFailed)];
 	});
+}
+
+/** How many leads of a step's answer it acted on. */
+export function acted(results: unknown): number {
+	return (results as Reference[]).filter(({ outcome }) => outcome === 'ok').length;
 }
 
 /** Runs a call that takes the leads of many items: once per request. */

@@ -16,6 +16,8 @@ export interface Reply {
 }
 
 export interface Given {
+	/** What the paired item holds at earlier steps of the package, the farthest first. */
+	before?: Record<string, IDataObject>;
 	items?: IDataObject[];
 	parameters?: IDataObject;
 	credentials?: Record<string, IDataObject>;
@@ -23,12 +25,24 @@ export interface Given {
 	sidecar?: (sent: Sent) => Reply | Promise<Reply>;
 }
 
+export type Context = IExecuteFunctions & { sent: Sent[]; hints: Array<{ message: string }> };
+
 /** What a node sees of n8n, with a sidecar that answers as told; `sent` records the requests. */
-export function context(given: Given): IExecuteFunctions & { sent: Sent[] } {
+export function context(given: Given): Context {
+	const hints: Array<{ message: string }> = [];
 	const sent: Sent[] = [];
 	const input: INodeExecutionData[] = (given.items ?? [{}]).map((json) => ({ json }));
 	return {
 		sent,
+		hints,
+		addExecutionHints: (hint: { message: string }) => hints.push(hint),
+		getParentNodes: () =>
+			Object.keys(given.before ?? {})
+				.reverse()
+				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.pipeline' })),
+		getWorkflowDataProxy: () => ({
+			$: (name: string) => ({ item: { json: given.before?.[name] } }),
+		}),
 		getInputData: () => input,
 		getNode: () => ({
 			id: '1',
@@ -60,7 +74,7 @@ export function context(given: Given): IExecuteFunctions & { sent: Sent[] } {
 				};
 			},
 		},
-	} as unknown as IExecuteFunctions & { sent: Sent[] };
+	} as unknown as Context;
 }
 
 export const problem = (status: number, code: string, more: IDataObject = {}): Reply => ({

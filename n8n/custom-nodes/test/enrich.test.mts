@@ -40,13 +40,10 @@ const sandboxed = (call_id: string, more: object = {}) => ({
 /** Runs Enrich against a sidecar that starts every call with the given requests. */
 async function enrich(ids: string[], request: (id: string) => object = sandboxed, parameters = {}) {
 	const answers: any[] = [];
+	const planned = [...ids];
 	const ctx = context({
 		items: [
-			{
-				batch_id: 'b1',
-				lead_id: 'l1',
-				calls: ids.map((call_id) => ({ call_id, provider: 'hunter' })),
-			},
+			{ batch_id: 'b1', lead_id: 'l1' },
 			{ batch_id: 'b1', lead_id: 'l2' },
 		],
 		parameters: { concurrency: 20, seconds: 60, ...parameters },
@@ -55,7 +52,10 @@ async function enrich(ids: string[], request: (id: string) => object = sandboxed
 			enrichmentProvidersApi: { hunter: '', peopledatalabs: 'secret', sandboxUrl },
 		},
 		sidecar: ({ path, body }: Sent) => {
-			if (path.endsWith('calls/start')) return { body: { requests: body.call_ids.map(request) } };
+			if (path.endsWith('calls/start')) {
+				const requests = planned.splice(0, 100).map(request);
+				return { body: { requests, more: planned.length > 0 ? ['hunter'] : [] } };
+			}
 			answers.push(...body.answers);
 			return { body: { accepted: body.answers.length, ignored: 0 } };
 		},
@@ -78,10 +78,10 @@ test('makes the calls, hands in raw answers in groups, puts out counts and no bo
 	assert.ok(sent.every(({ path, body }) => !path.endsWith('answers') || body.answers.length <= 50));
 	const starts = sent.filter(({ path }) => path.endsWith('calls/start'));
 	assert.deepEqual(
-		starts.map(({ body }) => [body.call_ids.length, body.live]),
+		starts.map(({ body }) => [body.lead_ids, body.provider, body.live]),
 		[
-			[100, ['peopledatalabs']],
-			[20, ['peopledatalabs']],
+			[['l1', 'l2'], null, ['peopledatalabs']],
+			[['l1', 'l2'], 'hunter', ['peopledatalabs']],
 		],
 	);
 	assert.equal(asked[0].url, '/hunter/v2/people/find?email=ada%2B1%40example.com');
@@ -200,16 +200,19 @@ test('a call waits for its turn; one whose turn comes too late is not sent', asy
 	assert.deepEqual(json(items)[0].provider_calls, { asked: 2, answered: 1, failed: 0, left: 1 });
 });
 
-test('what the budget leaves is not even started', async () => {
-	const { sent, items } = await enrich(['a', 'b'], sandboxed, { seconds: 0 });
-	assert.equal(sent.length, 0);
-	assert.deepEqual(json(items)[0].provider_calls, { asked: 2, answered: 0, failed: 0, left: 2 });
+test('what the budget leaves is not sent, and no more is started', async () => {
+	const ids = Array.from({ length: 120 }, (_, place) => `k${place}`);
+	const { sent, items } = await enrich(ids, sandboxed, { seconds: -1 });
+	assert.equal(sent.filter(({ path }) => path.endsWith('calls/start')).length, 1);
+	assert.deepEqual(json(items)[0].provider_calls, {
+		...{ asked: 100, answered: 0, failed: 0, left: 100 },
+	});
 });
 
 test('answers that the sidecar refuses fail the node, with nothing of them in the error', async () => {
 	handle = (_request, response) => response.end('{"email":"ada@example.com"}');
 	const ctx = context({
-		items: [{ batch_id: 'b1', lead_id: 'l1', calls: [{ call_id: 'k', provider: 'hunter' }] }],
+		items: [{ batch_id: 'b1', lead_id: 'l1' }],
 		parameters: { concurrency: 20, seconds: 60 },
 		credentials: {
 			enrichmentSidecarApi: { baseUrl: 'http://sidecar.test' },

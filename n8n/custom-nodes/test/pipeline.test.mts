@@ -7,10 +7,9 @@ import { type Given, context, json, pairedWith, problem, refs } from './context.
 
 const pipeline = async (operation: string, given: Given, resource = 'batch') => {
 	const ctx = context({ ...given, parameters: { resource, operation, ...given.parameters } });
-	return { outputs: await new Pipeline().execute.call(ctx), sent: ctx.sent };
+	return { outputs: await new Pipeline().execute.call(ctx), sent: ctx.sent, hints: ctx.hints };
 };
-const batch = (...leads: string[]) =>
-	leads.map((lead_id) => ({ batch_id: 'b1', lead_id, calls: ['old'] }));
+const batch = (...leads: string[]) => leads.map((lead_id) => ({ batch_id: 'b1', lead_id }));
 
 test('claim: one item per lead, once however many items started it, named by its execution', async () => {
 	const { outputs, sent } = await pipeline('claim', {
@@ -35,46 +34,30 @@ test('claim: nothing waits, no items', async () => {
 	assert.deepEqual(sent[0].body, { execution_id: '4711' });
 });
 
-test('plan: calls travel with the first item, all items leave together', async () => {
-	const calls = [{ call_id: 'k', provider: 'hunter' }];
-	const asked = await pipeline('plan', {
-		items: batch('l1', 'l2'),
-		sidecar: () => ({ body: { round: 2, calls, results: refs('l2', 'l1') } }),
+test('plan: each lead leaves by itself', async () => {
+	const { outputs, sent } = await pipeline('plan', {
+		items: batch('l1', 'l2', 'l2'),
+		sidecar: () => ({
+			body: { round: 2, asking: ['l2'], settled: ['l1'], results: refs('l2', 'l1') },
+		}),
 	});
-	assert.equal(asked.sent[0].path, 'pipeline/batches/b1/plan');
-	assert.deepEqual(
-		asked.outputs.map((part) => part.length),
-		[2, 0],
-	);
-	assert.deepEqual(
-		json(asked.outputs[0]).map((item) => [item.lead_id, item.calls]),
-		[
-			['l1', calls],
-			['l2', undefined],
-		],
-	);
-	assert.deepEqual(pairedWith(asked.outputs[0]), [{ item: 0 }, { item: 1 }]);
-
-	const nothing = await pipeline('plan', {
-		items: batch('l1', 'l2'),
-		sidecar: () => ({ body: { round: 2, calls: [], results: refs('l1', 'l2') } }),
-	});
-	assert.deepEqual(
-		nothing.outputs.map((part) => part.length),
-		[0, 2],
-	);
+	assert.equal(sent[0].path, 'pipeline/plan');
+	assert.deepEqual(sent[0].body, { batch_id: 'b1', lead_ids: ['l1', 'l2'] });
+	assert.deepEqual(pairedWith(outputs[0]), [{ item: 1 }, { item: 2 }]);
+	assert.deepEqual(pairedWith(outputs[1]), [{ item: 0 }]);
 });
 
 test('one request for each batch among the items', async () => {
 	const { outputs, sent } = await pipeline('apply', {
 		items: [...batch('l1'), { batch_id: 'b2', lead_id: 'l2' }, ...batch('l3')],
-		sidecar: ({ path }) => ({
-			body: { results: path.includes('b1') ? refs('l1', 'l3') : refs('l2') },
-		}),
+		sidecar: ({ body }) => ({ body: { results: refs(...body.lead_ids) } }),
 	});
 	assert.deepEqual(
-		sent.map(({ path }) => path),
-		['pipeline/batches/b1/apply', 'pipeline/batches/b2/apply'],
+		sent.map(({ path, body }) => [path, body]),
+		[
+			['pipeline/apply', { batch_id: 'b1', lead_ids: ['l1', 'l3'] }],
+			['pipeline/apply', { batch_id: 'b2', lead_ids: ['l2'] }],
+		],
 	);
 	assert.deepEqual(pairedWith(outputs[0]), [{ item: 0 }, { item: 2 }, { item: 1 }]);
 });
@@ -90,24 +73,61 @@ test('a lead that failed leaves the flow unless it is asked to stay', async () =
 			[
 				['l1', 'ok', null],
 				['l2', 'dead', 'score_failed'],
-				['l3', 'retry', 'left_batch'],
-			].slice(0, includeFailed ? 3 : 1),
+			].slice(0, includeFailed ? 2 : 1),
 		);
 	}
 });
 
-test('a lost lease ends quietly', async () => {
-	for (const operation of ['plan', 'apply', 'complete', 'fail']) {
-		const { outputs } = await pipeline(operation, {
-			items: batch('l1'),
-			parameters: { reason: 'x' },
-			sidecar: () => problem(409, 'lease_lost'),
+test('leads of another run and finished ones leave quietly; a hint counts them', async () => {
+	const results = [
+		...refs('l1'),
+		{ lead_id: 'l2', outcome: 'elsewhere', code: 'another_run' },
+		{ lead_id: 'l3', outcome: 'finished', code: 'done' },
+	];
+	for (const operation of ['apply', 'hold', 'letGo', 'skipEnrichment', 'fail']) {
+		const { outputs, hints } = await pipeline(operation, {
+			items: batch('l1', 'l2', 'l3'),
+			parameters: {
+				reason: 'x',
+				minutes: 5,
+				how: 'later',
+				why: 'x',
+				later: 5,
+				includeFailed: true,
+			},
+			sidecar: () => ({ body: { results } }),
 		});
-		assert.equal(outputs.flat().length, 0);
+		assert.deepEqual(
+			json(outputs[0]).map(({ lead_id }) => lead_id),
+			['l1'],
+		);
+		assert.match(hints[0].message, /^2 lead\(s\) left the flow/);
 	}
-	await assert.rejects(
-		pipeline('apply', { items: batch('l1'), sidecar: () => problem(409, 'conflict') }),
-		/conflict/,
+});
+
+test('hold and let go send what their parameters say', async () => {
+	const sidecar = () => ({ body: { results: refs('l1') } });
+	const hold = await pipeline('hold', {
+		...{ items: batch('l1'), parameters: { minutes: 5 }, sidecar },
+	});
+	assert.deepEqual(hold.sent[0].body, { batch_id: 'b1', lead_ids: ['l1'], minutes: 5 });
+	const parameters = { how: 'later', why: 'closed', later: 30 };
+	const letGo = await pipeline('letGo', { items: batch('l1'), parameters, sidecar });
+	assert.equal(letGo.sent[0].path, 'pipeline/let-go');
+	assert.deepEqual(letGo.sent[0].body, {
+		...{ batch_id: 'b1', lead_ids: ['l1'], as: 'later', reason: 'closed', minutes: 30 },
+	});
+});
+
+test('an item that lost its reference takes that of its paired item at the nearest step', async () => {
+	const { outputs } = await pipeline('apply', {
+		items: [{ status: 200 }],
+		before: { Far: { batch_id: 'b0', lead_id: 'l0' }, Near: { batch_id: 'b1', lead_id: 'l1' } },
+		sidecar: ({ body }) => ({ body: { results: refs(...body.lead_ids) } }),
+	});
+	assert.deepEqual(
+		json(outputs[0]).map(({ lead_id, status }) => [lead_id, status]),
+		[['l1', 200]],
 	);
 });
 
@@ -129,7 +149,7 @@ test('an error names the batch; continue on error puts it on every item', async 
 });
 
 test('items without a batch are refused with advice', async () => {
-	await assert.rejects(pipeline('apply', { items: [{}] }), /Item 0 carries no batch_id/);
+	await assert.rejects(pipeline('apply', { items: [{}] }), /Item 0 belongs to no claimed lead/);
 });
 
 test('complete: one item per batch, by whether more wait', async () => {
@@ -148,14 +168,14 @@ test('complete: one item per batch, by whether more wait', async () => {
 	}
 });
 
-test('fail gives the batch back with the reason', async () => {
+test('fail gives the leads back with the reason', async () => {
 	const { outputs, sent } = await pipeline('fail', {
 		items: batch('l1'),
 		parameters: { reason: 'closed today' },
-		sidecar: () => ({ body: { requeued: 1, dead: 0 } }),
+		sidecar: () => ({ body: { results: [{ lead_id: 'l1', outcome: 'retry', code: 'x' }] } }),
 	});
-	assert.deepEqual(sent[0].body, { reason: 'closed today' });
-	assert.deepEqual(json(outputs[0]), [{ batch_id: 'b1', requeued: 1, dead: 0 }]);
+	assert.deepEqual(sent[0].body, { batch_id: 'b1', lead_ids: ['l1'], reason: 'closed today' });
+	assert.deepEqual(outputs, [[]]);
 });
 
 test('wake: once per lane', async () => {
@@ -308,5 +328,5 @@ test('notify: by batch, by ID, and what is owed once per run', async () => {
 		sidecar: () => ({ body: { results: refs('l1'), sent: 1 } }),
 	});
 	assert.equal((await new Notify().execute.call(claimed))[0].length, 1);
-	assert.equal(claimed.sent[0].path, 'pipeline/batches/b1/notify');
+	assert.equal(claimed.sent[0].path, 'pipeline/notify');
 });

@@ -82,6 +82,7 @@ class Totals(Answer):
     scored = fields.Integer(required=True)
     queued = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
+    let_go = fields.Integer(required=True)
     dead = fields.Integer(required=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Id, Strict, Text, Whole
-from sidecar.terms.states import LANES, STEP_OUTCOMES
+from sidecar.terms.states import LANES, LET_GO_AS, STEP_OUTCOMES
 
 
 class ClaimRequest(Strict):
@@ -14,8 +14,15 @@ class ClaimRequest(Strict):
     execution_id = Text(100, allow_none=True)
 
 
-class StartRequest(Strict):
-    call_ids = fields.List(Id(), required=True, validate=validate.Length(max=5000))
+class Step(Strict):
+    """Leads of one claim."""
+
+    batch_id = Id(required=True)
+    lead_ids = fields.List(Id(), required=True, validate=validate.Length(max=1000))
+
+
+class StartRequest(Step):
+    provider = Text(50, allow_none=True)
     live = fields.List(Text(50), load_default=list, validate=validate.Length(max=50))
 
 
@@ -33,7 +40,17 @@ class AnswersRequest(Strict):
         fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=50))
 
 
-class FailRequest(Strict):
+class HoldRequest(Step):
+    minutes = Whole(1, 43_200, required=True)
+
+
+class LetGoRequest(Step):
+    how = Text(required=True, data_key="as", validate=validate.OneOf(LET_GO_AS))
+    reason = Text(500, required=True)
+    minutes = Whole(0, 525_600, load_default=60)
+
+
+class FailRequest(Step):
     reason = Text(500, required=True)
 
 
@@ -63,6 +80,10 @@ class Reference(Answer):
     lane = fields.String(required=True, validate=validate.OneOf(LANES))
     score = fields.Float(required=True, allow_none=True)
     grade = fields.String(required=True, allow_none=True)
+    previous_grade = fields.String(required=True, allow_none=True)
+    became_hot = fields.Boolean(required=True)
+    may_email = fields.Boolean(required=True)
+    may_call = fields.Boolean(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(STEP_OUTCOMES))
     code = fields.String(required=True, allow_none=True)
 
@@ -79,19 +100,15 @@ class Batch(Answer):
     leads = fields.List(fields.Nested(Reference), required=True)
 
 
-class PlannedCall(Answer):
-    call_id = fields.String(required=True)
-    provider = fields.String(required=True)
-
-
 class Plan(References):
     round = fields.Integer(required=True)
-    calls = fields.List(fields.Nested(PlannedCall), required=True)
-    parked = fields.Integer(required=True)
-    skipped = fields.Integer(required=True)
+    asking = fields.List(fields.String(), required=True)
+    settled = fields.List(fields.String(), required=True)
 
 
-class ProviderRequest(PlannedCall):
+class ProviderRequest(Answer):
+    call_id = fields.String(required=True)
+    provider = fields.String(required=True)
     method = fields.String(required=True)
     url = fields.String(required=True)
     headers = fields.Dict(required=True)
@@ -103,6 +120,7 @@ class ProviderRequest(PlannedCall):
 
 class ProviderRequests(Answer):
     requests = fields.List(fields.Nested(ProviderRequest), required=True)
+    more = fields.List(fields.String(), required=True)
 
 
 class AnswersTaken(Answer):
@@ -110,20 +128,15 @@ class AnswersTaken(Answer):
     ignored = fields.Integer(required=True)
 
 
-class BatchNotified(References):
+class LeadsNotified(References):
     sent = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
     dead = fields.Integer(required=True)
 
 
-class BatchCompleted(References):
+class LeadsCompleted(References):
     more = fields.Boolean(required=True)
-    lane = fields.String(required=True, validate=validate.OneOf(LANES))
-
-
-class BatchFailed(Answer):
-    requeued = fields.Integer(required=True)
-    dead = fields.Integer(required=True)
+    lane = fields.String(required=True, allow_none=True)
 
 
 class Woken(Answer):

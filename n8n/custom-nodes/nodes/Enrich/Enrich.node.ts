@@ -10,9 +10,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { batchNotice } from '../../shared/descriptions';
-import { type PlannedCall, enrich } from '../../shared/enrichment';
+import { enrich } from '../../shared/enrichment';
 import { PROVIDERS_CREDENTIAL, fault, live } from '../../shared/providers';
-import { eachBatch } from '../../shared/steps';
+import { eachGroup } from '../../shared/steps';
 
 export class Enrich implements INodeType {
 	description: INodeTypeDescription = {
@@ -80,16 +80,20 @@ export class Enrich implements INodeType {
 			budgetMs: 1000 * (this.getNodeParameter('seconds', 0) as number),
 		};
 		const credentials = (await this.getCredentials(PROVIDERS_CREDENTIAL)) as IDataObject;
-		return await eachBatch(this, 'Enrich', 1, async ({ post, items, indices }) => {
-			const calls = indices.flatMap((index) => (items[index].json.calls ?? []) as PlannedCall[]);
-			const told = await enrich(calls, credentials, post, limits);
+		return await eachGroup(this, 'Enrich', 1, async ({ send, post, items }) => {
+			const told = await enrich(
+				credentials,
+				async (step, body) =>
+					step === 'answers'
+						? await send('POST', 'pipeline/answers', body)
+						: await post(step, body),
+				limits,
+			);
 			return [
-				indices.map((index, place) => {
-					const json = { ...items[index].json };
-					delete json.calls;
-					if (place === 0) json.provider_calls = told;
-					return { json, pairedItem: { item: index } };
-				}),
+				items.map(({ index, json }, place) => ({
+					json: place === 0 ? { ...json, provider_calls: told } : json,
+					pairedItem: { item: index },
+				})),
 			];
 		});
 	}

@@ -4,7 +4,7 @@ import { ago, el, grade, table } from '../dom.js';
 const TILES = [
   ['received', 'Received', '#/leads'], ['scored', 'Scored', '#/leads?sort=score'],
   ['queued', 'In work', '#/leads?stage=queued'], ['waiting', 'Waiting for data', '#/leads?stage=waiting'],
-  ['dead', 'Failed', '#/leads?stage=dead'], ['rejected', 'Refused', null],
+  ['let_go', 'Left by the flow', '#/leads?stage=let_go'], ['dead', 'Failed', '#/leads?stage=dead'], ['rejected', 'Refused', null],
 ];
 const DAYS = [7, 30, 90];
 

@@ -4,8 +4,8 @@ import { mergeStep } from '../../../shared/steps';
 
 export const batch: Operation = {
 	name: 'Notify About Batch',
-	action: 'Notify about a claimed batch',
-	description: 'Send what is owed for the leads of the claimed batch',
+	action: 'Notify about claimed leads',
+	description: 'Send what is owed for the leads of the items',
 	properties: [batchNotice, includeFailed],
 
 	async execute(context) {

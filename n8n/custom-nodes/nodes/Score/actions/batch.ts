@@ -4,8 +4,8 @@ import { mergeStep } from '../../../shared/steps';
 
 export const batch: Operation = {
 	name: 'Score Batch',
-	action: 'Score a claimed batch',
-	description: 'Score every lead of the claimed batch and keep the scores',
+	action: 'Score claimed leads',
+	description: 'Score the leads of the items and keep the scores',
 	properties: [batchNotice, includeFailed],
 
 	async execute(context) {

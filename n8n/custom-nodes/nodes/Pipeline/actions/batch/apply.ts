@@ -4,7 +4,7 @@ import { mergeStep } from '../../../../shared/steps';
 
 export const apply: Operation = {
 	name: 'Apply',
-	action: 'Apply provider answers to a batch',
+	action: 'Apply provider answers to leads',
 	description: 'Merge what the providers answered into contacts and organizations',
 	properties: [batchNotice, includeFailed],
 

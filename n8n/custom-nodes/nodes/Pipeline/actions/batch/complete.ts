@@ -1,21 +1,23 @@
 import { batchNotice } from '../../../../shared/descriptions';
+import { quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
-import { eachBatch } from '../../../../shared/steps';
+import { acted, eachGroup } from '../../../../shared/steps';
 import { MORE_OR_DONE } from '../../more';
 
 export const complete: Operation = {
 	name: 'Complete',
-	action: 'Complete a batch',
-	description: 'Close the batch and say whether more leads wait in its lane',
+	action: 'Complete leads',
+	description: 'Close the leads of the items and say whether more leads wait for the next run',
 	properties: [batchNotice],
 	outputs: MORE_OR_DONE,
 
 	async execute(context) {
-		return await eachBatch(context, 'Complete', 2, async ({ id, post, indices }) => {
+		return await eachGroup(context, 'Complete', 2, async ({ id, post, items }) => {
 			const { results, more, lane } = await post('complete');
+			quietly(context, results);
 			const item = {
-				json: { batch_id: id, lane, more, leads: (results as unknown[]).length },
-				pairedItem: indices.map((index) => ({ item: index })),
+				json: { batch_id: id, lane, more, leads: acted(results) },
+				pairedItem: items.map(({ index }) => ({ item: index })),
 			};
 			return more ? [[item], []] : [[], [item]];
 		});

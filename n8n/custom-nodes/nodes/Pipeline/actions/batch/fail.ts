@@ -1,28 +1,25 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { batchNotice } from '../../../../shared/descriptions';
+import { batchNotice, includeFailed } from '../../../../shared/descriptions';
 import type { Operation } from '../../../../shared/operations';
-import { eachBatch } from '../../../../shared/steps';
+import { mergeStep } from '../../../../shared/steps';
 
 const reason: INodeProperties = {
 	displayName: 'Reason',
 	name: 'reason',
 	type: 'string',
 	default: 'Given back by the workflow',
-	description: 'Why the batch is given back, for operations people; no personal data',
+	description: 'Why the leads are given back, for operations people; no personal data',
 };
 
 export const fail: Operation = {
 	name: 'Fail',
-	action: 'Fail a batch',
-	description: 'Give the batch back with a reason; its leads are queued again in smaller ones',
-	properties: [batchNotice, reason],
+	action: 'Fail leads',
+	description: 'Give leads back with a reason: an attempt that failed; they are tried again',
+	properties: [batchNotice, includeFailed, reason],
 
 	async execute(context) {
-		return await eachBatch(context, 'Fail', 1, async ({ id, post, indices }) => {
-			const reason = context.getNodeParameter('reason', indices[0]) as string;
-			const given = await post('fail', { reason });
-			const pairedItem = indices.map((index) => ({ item: index }));
-			return [[{ json: { batch_id: id, ...given }, pairedItem }]];
-		});
+		return await mergeStep(context, 'Fail', 'fail', (index) => ({
+			reason: context.getNodeParameter('reason', index) as string,
+		}));
 	},
 };

@@ -1,27 +1,28 @@
-import type { IDataObject } from 'n8n-workflow';
 import { batchNotice, includeFailed } from '../../../../shared/descriptions';
-import { merge } from '../../../../shared/items';
+import { merge, quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
-import { eachBatch } from '../../../../shared/steps';
+import { eachGroup } from '../../../../shared/steps';
 
 export const plan: Operation = {
 	name: 'Plan',
-	action: 'Plan provider calls for a batch',
-	description: 'Find the provider calls that are worth their price now',
+	action: 'Plan provider calls for leads',
+	description: 'Find the leads about which asking providers is worth its price now',
 	properties: [batchNotice, includeFailed],
 	outputs: ['Ask Providers', 'Nothing More to Ask'],
 
-	/** The calls travel with the first item of their batch; Enrich takes them from there. */
+	/** Each lead leaves by itself: those that providers are to be asked about, and those that are settled. */
 	async execute(context) {
 		const keepFailed = context.getNodeParameter('includeFailed', 0, false) as boolean;
-		return await eachBatch(context, 'Plan', 2, async ({ post, items, indices }) => {
-			const { results, calls, round } = await post('plan');
-			const planned = calls as IDataObject[];
-			const merged = merge(items, indices, results, keepFailed);
-			merged.forEach(({ json }) => delete json.calls);
-			if (planned.length === 0) return [[], merged];
-			if (merged.length > 0) Object.assign(merged[0].json, { calls: planned, round });
-			return [merged, []];
+		return await eachGroup(context, 'Plan', 2, async ({ post, items }) => {
+			const { results, asking, round } = await post('plan');
+			quietly(context, results);
+			const asked = new Set(asking as string[]);
+			const merged = merge(items, results, keepFailed);
+			merged.forEach(({ json }) => (json.round = round));
+			return [
+				merged.filter(({ json }) => asked.has(String(json.lead_id))),
+				merged.filter(({ json }) => !asked.has(String(json.lead_id))),
+			];
 		});
 	},
 };
