@@ -172,10 +172,11 @@ def stop_after_score(c: Canvas) -> None:
     c.link("Germany?", [c.put("stopAndError", NOTIFY, 80, errorMessage="Not this one")], [NOTIFY])
 
 
-def failing_beside(c: Canvas) -> None:
-    """A row in another app, then an error, below the line from Score to Notify."""
-    c.link(SCORE, [NOTIFY, c.request("row", NOTIFY, 80)])
-    c.link("row", [c.put("stopAndError", NOTIFY, 80, errorMessage="The app is full")])
+def failing_beside(c: Canvas, dy: int) -> None:
+    """A row in another app, then an error, beside the line from Score to Notify. n8n runs what is above it
+    first."""
+    c.link(SCORE, [NOTIFY, c.request("row", NOTIFY, dy)])
+    c.link("row", [c.put("stopAndError", NOTIFY, dy, errorMessage="The app is full")])
 
 
 ENRICHED, PLAIN = ("done", True), ("done", False)
@@ -183,14 +184,16 @@ ENRICHED, PLAIN = ("done", True), ("done", False)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A changed canvas and what becomes of a lead of each country: (stage, whether it is asked about), or
-    (stage, asked, reason code), and how many rows of it each request puts into the other app."""
+    """A changed canvas, and what becomes of a lead of each country: (stage, whether it is asked about) or
+    (stage, asked, reason code); how many rows of it each request puts into the other app; whether a run
+    fails."""
 
     change: Callable[[Canvas], None]
     expected: dict[str, tuple[Any, ...]] = field(default_factory=lambda: {"DE": ENRICHED, "FR": ENRICHED})
     countries: tuple[str, ...] = ("DE", "FR", "DE", "FR")
     rows: dict[str, int] = field(default_factory=dict)
     lane: str = "interactive"
+    fails: bool = False
 
 
 PAST_GERMANY = {"DE": PLAIN, "FR": ENRICHED}
@@ -213,10 +216,14 @@ SCENARIOS = {
     "long-wait-with-hold": Scenario(partial(waiting, seconds=LONG_WAIT, hold=True), lane="bulk"),
     "requests-in-line": Scenario(requests_in_line, rows={"row-plan": 1, "row-score": 1, "row-complete": 1}),
     "stop-before-plan": Scenario(
-        stop_before_plan, {"DE": ("dead", False, "execution_failed"), "FR": ENRICHED}),
+        stop_before_plan, {"DE": ("dead", False, "execution_failed"), "FR": ENRICHED}, fails=True),
     "stop-after-score": Scenario(
-        stop_after_score, {"DE": ("let_go", True, "execution_failed"), "FR": ENRICHED}),
-    "failing-beside": Scenario(failing_beside, rows={"row": 1}),
+        stop_after_score, {"DE": ("let_go", True, "execution_failed"), "FR": ENRICHED}, fails=True),
+    "failing-below": Scenario(partial(failing_beside, dy=80), rows={"row": 1}, fails=True),
+    # Taken up once more, as after any failure, and then let go.
+    "failing-above": Scenario(
+        partial(failing_beside, dy=-80), dict.fromkeys(("DE", "FR"), ("let_go", True, "execution_failed")),
+        rows={"row": 2}, fails=True),
 }
 
 
@@ -297,6 +304,9 @@ class Trial:
             "SELECT count(*) FROM provider_calls WHERE state = 'answered' AND lead_ids && %s::uuid[]",
             self.ids)
         assert paid == len(own), "the ledger is not what the providers counted"
+        errors = self.query(
+            "SELECT node, message FROM workflow_errors WHERE workflow_id = %s", self.workflow_id)
+        assert bool(errors) == self.scenario.fails, errors
         return outcome
 
 
@@ -324,7 +334,7 @@ def other_app():
 
 @pytest.fixture(scope="module")
 def trials(other_app, tmp_path_factory):
-    """All canvases published on one stack, in place of the shipped workflow; those of the bulk lane have begun."""
+    """All canvases published on one stack, in place of the shipped one; those of the bulk lane have begun."""
     address, rows = other_app
     folder = tmp_path_factory.mktemp("canvases")
     with running(SIDECAR_LEASE_SECONDS=str(LEASE_SECONDS)) as stack:
