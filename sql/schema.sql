@@ -630,6 +630,7 @@ CREATE TABLE public.work_items (
     left_at text,
     passes integer DEFAULT 0 NOT NULL,
     rounds integer DEFAULT 0,
+    score_only boolean DEFAULT false NOT NULL,
     previous_grade text,
     max_batch integer DEFAULT 500 NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -657,6 +658,8 @@ COMMENT ON COLUMN public.work_items.left_at IS 'The step at which an ended lease
 COMMENT ON COLUMN public.work_items.passes IS 'How often its run passed it by: the lease ended, and it was no failure.';
 
 COMMENT ON COLUMN public.work_items.rounds IS 'How often Plan was asked in this claim; NULL: its enrichment is skipped.';
+
+COMMENT ON COLUMN public.work_items.score_only IS 'It is queued to be scored again alone: its next claim skips the enrichment.';
 
 COMMENT ON COLUMN public.work_items.previous_grade IS 'The grade that it had when it was claimed.';
 

@@ -38,11 +38,11 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
         "hot": [_brief(lead) for lead in hot], "providers": providers(engine)}
 
 
-def providers(engine: Engine) -> list[dict[str, Any]]:
-    """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}], last 30 days."""
+def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
+    """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}] of the last days."""
     with engine.database.read(may_lag=True) as cursor:
         states = calls.provider_states(cursor)
-        spend = calls.spend(cursor, 30)
+        spend = calls.spend(cursor, days)
     result = []
     for provider in PROVIDERS.values():
         state = states.get(provider.name, {})

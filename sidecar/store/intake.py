@@ -161,13 +161,23 @@ def _queue(cursor: Executes, rows: list[Row]) -> None:
                           ELSE now() END,
             batch_id = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.batch_id END,
             attempts = CASE WHEN work_items.stage = 'dead' THEN 0 ELSE work_items.attempts END,
-            passes = 0, left_at = NULL, waits = 0, updated_at = now()""",
+            passes = 0, left_at = NULL, waits = 0, score_only = false, updated_at = now()""",
     )
 
 
 def add_events(cursor: Executes, rows: list[Row]) -> None:
     """Events [{contact_id, lead_id, type, occurred_at, properties, source, dedupe_key}]."""
     insert(cursor, "events", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
+
+
+def leads_of(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, str]:
+    """contact id -> the lead that is worked on, else the newest."""
+    rows = many(
+        cursor, "SELECT DISTINCT ON (contact_id) contact_id::text AS contact_id, id::text AS id FROM leads"
+        " WHERE contact_id = ANY(%s::uuid[]) ORDER BY contact_id, status = ANY(%s) DESC, id DESC",
+        (list(contact_ids), list(OPEN)),
+    )
+    return {row["contact_id"]: row["id"] for row in rows}
 
 
 def contacts_of(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, str]:

@@ -76,7 +76,8 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
     assert [(field["entity"], field["name"]) for field in told["fields"]] == [
         (field.entity, field.name) for field in FIELDS]
     assert next(field for field in told["fields"] if field["name"] == "linkedin_url") == {
-        "entity": "contact", "name": "linkedin_url", "label": "LinkedIn", "type": "text", "longest": 2000,
+        "entity": "contact", "name": "linkedin_url", "label": "LinkedIn", "type": "text",
+        "lead": "linkedin_url", "longest": 2000,
         "personal": True, "derived": False, "editable": True, "scored": True, "choices": None}
     choices = {field["name"]: field["choices"] for field in told["fields"] if field["choices"]}
     assert choices["seniority"][0] == "owner" and choices.keys() == {

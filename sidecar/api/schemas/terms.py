@@ -28,6 +28,8 @@ class Field(Term):
     entity = fields.String(required=True, validate=validate.OneOf(["contact", "organization", "lead"]))
     type = fields.String(required=True, validate=validate.OneOf(
         ["text", "integer", "number", "list", "object"]))
+    lead = fields.String(required=True, allow_none=True, metadata={
+        "description": "What a lead that comes in calls it; null when none can tell it."})
     longest = fields.Integer(required=True, allow_none=True)
     personal = fields.Boolean(required=True)
     derived = fields.Boolean(required=True)
