@@ -103,7 +103,8 @@ def nobody():
 def counted(engine):
     with engine.database.read() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM leads) AS leads,"
-                       " (SELECT count(*) FROM intake) AS intake, (SELECT count(*) FROM contacts) AS contacts")
+                       " (SELECT count(*) FROM intake) AS intake,"
+                       " (SELECT count(*) FROM contacts) AS contacts")
         return dict(cursor.fetchone())
 
 

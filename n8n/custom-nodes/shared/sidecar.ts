@@ -5,11 +5,13 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestMethods,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 	JsonObject,
 } from 'n8n-workflow';
 
 export const SIDECAR_CREDENTIAL = 'enrichmentSidecarApi';
+const CREDENTIAL = 'the credential "Enrichment Sidecar API"';
 
 /** Pauses between attempts while the sidecar restarts; about six seconds in all. */
 export const BACKOFF_MS = [200, 400, 800, 1600, 3200];
@@ -49,11 +51,15 @@ export class SidecarError extends Error {
 	}
 
 	/** The same as an error of this node: what was being done comes first. */
-	asNodeError(context: IExecuteFunctions, doing: string, itemIndex: number): NodeApiError {
+	asNodeError(
+		context: Pick<IExecuteFunctions, 'getNode'>,
+		doing: string,
+		itemIndex: number,
+	): NodeApiError {
 		const { problem } = this;
 		return new NodeApiError(context.getNode(), problem as JsonObject, {
 			message: `${doing}: ${this.message}`,
-			description: explain(problem),
+			description: [explain(problem), remedy(problem)].filter(Boolean).join('. ') || undefined,
 			httpCode: String(problem.status),
 			itemIndex,
 		});
@@ -70,9 +76,17 @@ export interface Once {
 export type Send = (
 	method: IHttpRequestMethods,
 	path: string,
-	body?: IDataObject,
+	body?: IDataObject | Upload,
 	once?: Once,
 ) => Promise<IDataObject>;
+
+/** A file to send as it is. */
+export class Upload {
+	constructor(
+		readonly content: Buffer,
+		readonly type: string,
+	) {}
+}
 
 interface Outcome {
 	retry: boolean;
@@ -87,16 +101,15 @@ interface Outcome {
  * Every call of the sidecar may be repeated (writes are idempotent, see there), so an answer that was
  * lost while it restarts is asked for again.
  */
-export async function connect(context: IExecuteFunctions): Promise<Send> {
+export async function connect(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<Send> {
 	const { baseUrl } = await context.getCredentials(SIDECAR_CREDENTIAL);
 	const base = String(baseUrl).replace(/\/+$/, '');
 	return async (method, path, body, once = { key: '', seconds: 0 }) => {
 		const options: IHttpRequestOptions = {
 			method,
 			url: `${base}/v1/${path}`,
-			headers: method === 'GET' ? {} : { 'Content-Type': 'application/json', ...idempotency(once) },
-			// An empty object would be sent as no body at all.
-			body: body && Object.keys(body).length === 0 ? '{}' : body,
+			headers: method === 'GET' ? {} : { 'Content-Type': typeOf(body), ...idempotency(once) },
+			body: contentOf(body),
 			returnFullResponse: true,
 			// 401 must throw: n8n then fetches a new token and repeats the request.
 			ignoreHttpStatusErrors: { ignore: true, except: [401] },
@@ -115,6 +128,16 @@ export async function connect(context: IExecuteFunctions): Promise<Send> {
 	};
 }
 
+function typeOf(body?: IDataObject | Upload): string {
+	return body instanceof Upload ? body.type : 'application/json';
+}
+
+function contentOf(body?: IDataObject | Upload): IHttpRequestOptions['body'] {
+	if (body instanceof Upload) return body.content;
+	// An empty object would be sent as no body at all.
+	return body && Object.keys(body).length === 0 ? '{}' : body;
+}
+
 /** Every write carries one: an answer that was lost is asked for again. */
 function idempotency({ key, seconds }: Once): Record<string, string> {
 	if (key !== '') return { 'Idempotency-Key': key };
@@ -122,7 +145,10 @@ function idempotency({ key, seconds }: Once): Record<string, string> {
 	return { 'Idempotency-Key': randomUUID() };
 }
 
-async function ask(context: IExecuteFunctions, options: IHttpRequestOptions): Promise<Outcome> {
+async function ask(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	options: IHttpRequestOptions,
+): Promise<Outcome> {
 	try {
 		const response = (await context.helpers.httpRequestWithAuthentication.call(
 			context,
@@ -160,17 +186,54 @@ function problemOf(status: number, body: IDataObject): Problem {
 }
 
 function unreachable(reason: string): Problem {
-	const refused = reason === '401' || reason === '403' || reason === '400';
+	const known = UNREACHED[reason] ?? UNREACHED.any;
 	return {
 		type: 'about:blank',
-		title: refused ? 'Unauthorized' : 'Service Unavailable',
-		status: refused ? 401 : 503,
-		detail: refused
-			? 'The sidecar refuses the client of the credential "Enrichment Sidecar".'
-			: `The sidecar does not answer: ${REASONS[reason] ?? `error ${reason || 'unknown'}`}.`,
-		code: refused ? 'unauthorized' : 'sidecar_unreachable',
+		title: known.status === 401 ? 'Unauthorized' : 'Service Unavailable',
+		status: known.status,
+		detail:
+			known.detail ??
+			`The sidecar does not answer: ${REASONS[reason] ?? `error ${reason || 'unknown'}`}.`,
+		code: known.code,
 	};
 }
+
+const REFUSED = {
+	status: 401,
+	code: 'unauthorized',
+	detail: `The sidecar refuses the client of ${CREDENTIAL}.`,
+};
+const ELSEWHERE = {
+	status: 503,
+	code: 'no_sidecar',
+	detail: `What answers at the Base URL of ${CREDENTIAL} is no sidecar.`,
+};
+/** By the status with which the token was refused. */
+const UNREACHED: Record<string, { status: number; code: string; detail?: string }> = {
+	'400': REFUSED,
+	'401': REFUSED,
+	'403': REFUSED,
+	'404': ELSEWHERE,
+	'405': ELSEWHERE,
+	any: { status: 503, code: 'sidecar_unreachable' },
+};
+
+/** What whoever reads the error can do about it. */
+function remedy({ code, detail, errors }: Problem): string | undefined {
+	const told = [detail, ...(errors ?? []).map((error) => error.detail)].join(' ');
+	const scope = told.match(/the scope ([\w:]+)/)?.[1];
+	if (code === 'forbidden' && scope) {
+		return `The client of ${CREDENTIAL} lacks the scope ${scope}. Make a client that has it ("sidecar clients add NAME --scopes ${scope},…") and use a credential with its ID and secret in this node`;
+	}
+	return REMEDIES[code];
+}
+
+const REMEDIES: Record<string, string> = {
+	http_404: 'If the Base URL is right, the sidecar is older than this node',
+	no_sidecar: 'The Base URL is the address of the sidecar without /v1, e.g. http://sidecar:8000',
+	sidecar_unreachable: `Check that the sidecar runs and that n8n reaches the Base URL of ${CREDENTIAL}`,
+	unauthorized: `Check Client ID and Client Secret of ${CREDENTIAL}; the client may be disabled ("sidecar clients list")`,
+};
 
 function describe(problem: Problem): string {
 	const facts = [problem.code, `HTTP ${problem.status}`];

@@ -36,8 +36,13 @@ test('outputs are expressions that name the ends of each operation', () => {
 			(o: any) => o.displayName,
 		);
 	};
-	assert.deepEqual(outputs('Lead', { operation: 'save' }), ['Saved', 'Rejected']);
-	assert.deepEqual(outputs('Lead', { operation: 'get' }), [undefined]);
+	assert.deepEqual(outputs('EnrichmentEngine', { resource: 'lead', operation: 'upsert' }), [
+		'Saved',
+		'Rejected',
+	]);
+	assert.deepEqual(outputs('EnrichmentEngine', { resource: 'lead', operation: 'get' }), [
+		undefined,
+	]);
 	assert.deepEqual(outputs('Pipeline', { resource: 'batch', operation: 'plan' }), [
 		'Ask Providers',
 		'Nothing More to Ask',
