@@ -165,18 +165,17 @@ def repair_reject(engine: Engine, caller: Caller, reject_id: Any, body: dict[str
 
 
 @endpoint(bp, "POST", "/v1/leads/rescore", scope="leads", body=schemas.Rescore(),
-          answer=schemas.Queued(), status=202)
+          answer=schemas.Rescored(), status=202)
 def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Score leads again, for keeps and without asking providers: those of `lead_ids`, or of the filters of
     GET /v1/leads, up to 1,000 at a time.
 
     Queued are those whose work is done; all others are on their way to a score, or are dead letters. By
-    filters: those that were scored before `scored_to`, which is now unless it is given; while `more` is true
-    send the same filters, with their `scored_to`, again.
+    filters: while `next` is not null send the same filters again, with it as `after`.
     """
-    lead_ids = body.pop("lead_ids", None)
     result = leads.score_again(
-        engine, lead_ids, body, reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
+        engine, body.pop("lead_ids", None), after=body.pop("after", None), filters=body,
+        reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
     for lane in LANES:
         waking.wake_after(engine, lane)
     return result

@@ -92,15 +92,17 @@ def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> No
 
 def score_again(
     engine: Engine, lead_ids: list[str] | None, filters: dict[str, Any], *, reveal: bool, limit: int,
+    after: str | None,
 ) -> dict[str, Any]:
-    """Queue leads, or the next of the filters, to be scored without asking providers: {queued: [lead_id],
-    more}. Those that are on their way to a score are left alone."""
-    filters = {"scored_to": engine.now()} | _permitted(filters, reveal)
+    """Queue leads, or the next of the filters after one, to be scored without asking providers: {queued:
+    [lead_id], next: lead_id or None}. Those that are on their way to a score are left alone."""
+    filters = _permitted(filters, reveal)
     with engine.database.write() as cursor:
-        wanted = lead_ids or leads.at_rest(cursor, filters, limit)
+        wanted = lead_ids or leads.at_rest(cursor, filters, limit, after)
         queued = work.score_again(
             cursor, wanted, lane_of(engine, len(wanted)), engine.settings.bulk_batch)
-    return {"queued": queued, "more": lead_ids is None and len(wanted) == limit}
+    more = lead_ids is None and len(wanted) == limit
+    return {"queued": queued, "next": wanted[-1] if more else None}
 
 
 def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool) -> dict[str, Any]:

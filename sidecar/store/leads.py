@@ -26,6 +26,7 @@ _SORTS = {
     "lowest": (f"({_SCORE}, l.id) > (%(after_score)s, %(after_id)s::uuid)", f"{_SCORE}, l.id"),
 }
 SORTS = tuple(_SORTS)
+_AT_REST = "w.stage = 'done' AND (%(after)s IS NULL OR l.id > %(after)s::uuid)"
 
 _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
@@ -96,14 +97,14 @@ def page(
     return [_shape(row) for row in many(cursor, sql, params | {"limit": limit})]
 
 
-def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int) -> list[str]:
-    """The ids of the oldest leads of the filters of `page` whose work is done."""
+def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int, after: str | None) -> list[str]:
+    """The ids of leads of the filters of `page` whose work is done, in order, beginning after one of them."""
     where, params = _conditions(filters)
     return [row["id"] for row in many(
         cursor,
         "SELECT l.id::text AS id FROM leads l JOIN work_items w ON w.lead_id = l.id"  # noqa: S608
-        f" WHERE w.stage = 'done' AND {' AND '.join(where)} ORDER BY l.id LIMIT %(limit)s",
-        params | {"limit": limit})]
+        f" WHERE {' AND '.join([*where, _AT_REST])} ORDER BY l.id LIMIT %(limit)s",
+        params | {"limit": limit, "after": after})]
 
 
 def cursor_of(row: Row, sort: str) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from sidecar.services import leads
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
 
@@ -71,16 +72,26 @@ def test_a_killed_run_leaves_the_order_to_score_alone(api, engine, done):
 
 def test_by_filters_those_scored_before_are_queued_once(app, api, engine, done):
     assert api.post("/v1/leads/rescore", {"scored_to": "2026-02-01T00:00:00Z"}).json == {
-        "queued": [], "more": False}
+        "queued": [], "next": None}
     age(engine, *done[:2])
     told = api.post("/v1/leads/rescore", {"scored_to": "2026-02-01T00:00:00Z", "source": "import"}).json
-    assert sorted(told["queued"]) == sorted(done[:2]) and told["more"] is False
+    assert sorted(told["queued"]) == sorted(done[:2]) and told["next"] is None
     assert api.post("/v1/leads/rescore", {"scored_to": "2026-02-01T00:00:00Z"}).json["queued"] == []
-    assert api.post("/v1/leads/rescore", {}).json["queued"] == [done[2]]  # scored before now
+    assert api.post("/v1/leads/rescore", {}).json["queued"] == [done[2]]
     refused = Api(app.test_client(), "reader").post("/v1/leads/rescore", {})
     assert refused.status_code == 403
     both = api.post("/v1/leads/rescore", {"lead_ids": done, "grade": "hot"})
     assert both.status_code == 422
+
+
+def test_a_part_of_the_filters_follows_the_one_before(engine, done):
+    def part(after):
+        return leads.score_again(engine, None, {"source": "import"}, reveal=True, limit=2, after=after)
+
+    first = part(None)
+    rest = part(first["next"])
+    assert len(first["queued"]) == 2 and rest["next"] is None
+    assert sorted(first["queued"] + rest["queued"]) == sorted(done)
 
 
 def test_enriched_again_asks_anew_what_was_answered_only_when_told(api, engine, done):

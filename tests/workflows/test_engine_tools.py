@@ -11,6 +11,7 @@ import requests
 from tests.client import Client, until
 from tests.workflows.test_engine_node import NODE, SIDECAR
 from tests.workflows.test_n8n_drives import publish
+from tests.workflows.test_upgrade import Editor
 
 TRIGGER = "Tools"
 
@@ -128,36 +129,27 @@ def test_a_model_works_with_leads(model, client):
 
 @pytest.fixture(scope="module")
 def editor(stack):
-    """Signed in to n8n; `ask` is what the editor asks for a parameter of the node."""
-    session = requests.Session()
-    session.url = stack.facts["internal"]["n8n_main_url"]
-    login = stack.facts["login"]
-    signed_in = session.post(f"{session.url}/rest/login", timeout=10, json={
-        "emailOrLdapLoginId": login["email"], "password": login["password"]})
-    assert signed_in.status_code == 200, signed_in.text
-
-    def ask(what, path, method, **more):
-        answer = session.post(f"{session.url}/rest/dynamic-node-parameters/{what}", timeout=30, json={
-            "path": f"parameters.{path}", "methodName": method, "credentials": SIDECAR,
-            "nodeTypeAndVersion": {"name": NODE, "version": 1},
-            "currentNodeParameters": {"resource": "lead", "operation": "create"}} | more)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
-
-    session.ask = ask
-    return session
+    return Editor(stack.facts)
 
 
-def test_the_editor_knows_what_items_hold(editor):
-    schema = editor.get(f"{editor.url}/schemas/{NODE}/1.0.0/lead/getMany.json", timeout=10)
+def asked(editor, what, path, method):
+    """What the editor asks for a parameter of the node."""
+    return editor(
+        "POST", f"dynamic-node-parameters/{what}", path=f"parameters.{path}", methodName=method,
+        credentials=SIDECAR, nodeTypeAndVersion={"name": NODE, "version": 1},
+        currentNodeParameters={"resource": "lead", "operation": "create"})
+
+
+def test_the_editor_knows_what_items_hold(stack, editor):
+    schema = editor.session.get(f"{stack.facts['n8n_url']}schemas/{NODE}/1.0.0/lead/getMany.json", timeout=10)
     assert schema.json()["properties"]["score"] == {"type": "number"}
 
 
 def test_the_editor_gets_columns_choices_and_lists(editor, client):
-    columns = editor.ask("resource-mapper-fields", "fields", "getLeadColumns")["fields"]
+    columns = asked(editor, "resource-mapper-fields", "fields", "getLeadColumns")["fields"]
     assert {"email", "company_name", "tags"} <= {column["id"] for column in columns}
-    statuses = editor.ask("options", "status", "getStatuses")
+    statuses = asked(editor, "options", "status", "getStatuses")
     assert {"name": "Qualified", "value": "qualified"} in statuses
     [lead] = client.post("/v1/leads", {"email": f"pat@{uuid.uuid4().hex}.example"}).json()["results"]
-    found = editor.ask("resource-locator-results", "leadId", "searchLeads")["results"]
+    found = asked(editor, "resource-locator-results", "leadId", "searchLeads")["results"]
     assert lead["lead_id"] in [row["value"] for row in found]

@@ -220,16 +220,19 @@ for (const [operation, parameters, path, body] of queues) {
 	});
 }
 
-test('lead rescore by filter: the same moment until no more wait', async () => {
+test('lead rescore by filter: part after part', async () => {
 	let calls = 0;
 	const { rows, sent } = await run(
 		'lead',
 		'rescore',
 		{ which: 'filter', filters: { grade: 'warm' } },
-		{ sidecar: () => ({ body: { queued: [A, B], more: ++calls < 3 } }) },
+		{ sidecar: () => ({ body: { queued: [A, B], next: ++calls < 3 ? B : null } }) },
 	);
 	assert.deepEqual(rows, [{ queued: 6 }]);
-	assert.equal(new Set(sent.map(({ body }) => body.scored_to)).size, 1);
+	assert.deepEqual(
+		sent.map(({ body }) => body.after),
+		[undefined, B, B],
+	);
 	assert.ok(sent.every(({ body }) => body.grade === 'warm' && !('lead_ids' in body)));
 });
 

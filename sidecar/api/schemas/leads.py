@@ -49,7 +49,11 @@ class FormAnswer(Answer):
 
 class Queued(Answer):
     queued = fields.List(fields.String(), required=True, metadata={"description": "Ids of leads."})
-    more = fields.Boolean(metadata={"description": "Whether more leads of the filters wait to be queued."})
+
+
+class Rescored(Queued):
+    next = fields.String(required=True, allow_none=True, metadata={
+        "description": "After which lead the rest of the filters follows."})
 
 
 class EnrichAgain(LeadIds):
@@ -76,6 +80,7 @@ class LeadFilters(Strict):
 
 class Rescore(LeadFilters):
     lead_ids = fields.List(Id(), validate=validate.Length(min=1, max=MAX_LEADS))
+    after = Id()
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_: Any) -> None:

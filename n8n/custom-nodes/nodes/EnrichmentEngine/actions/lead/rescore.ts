@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
 import { each } from '../../calls';
 import { filters, filtersOf } from '../../filters';
@@ -35,17 +35,13 @@ export const rescore: Operation = {
 			return await queue(context, doing, 'leads/rescore', {});
 		}
 		return await each(context, doing, async (send, item) => {
-			// The same moment for all parts: whatever is scored meanwhile is not scored again.
-			const body: IDataObject = {
-				scored_to: new Date().toISOString(),
-				...filtersOf(context, item),
-			};
-			let [queued, more] = [0, true];
-			while (more) {
+			const body = filtersOf(context, item);
+			let queued = 0;
+			do {
 				const part = await send('POST', 'leads/rescore', body);
 				queued += (part.queued as string[]).length;
-				more = part.more === true;
-			}
+				body.after = part.next;
+			} while (body.after);
 			return { queued };
 		});
 	},
