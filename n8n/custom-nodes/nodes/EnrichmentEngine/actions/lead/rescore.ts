@@ -35,13 +35,13 @@ export const rescore: Operation = {
 			return await queue(context, doing, 'leads/rescore', {});
 		}
 		return await each(context, doing, async (send, item) => {
-			const body = filtersOf(context, item);
-			let queued = 0;
+			const filters = filtersOf(context, item);
+			let [queued, after] = [0, {}];
 			do {
-				const part = await send('POST', 'leads/rescore', body);
+				const part = await send('POST', 'leads/rescore', { ...filters, ...after });
 				queued += (part.queued as string[]).length;
-				body.after = part.next;
-			} while (body.after);
+				after = part.next ? { after: part.next } : {};
+			} while ('after' in after);
 			return { queued };
 		});
 	},
