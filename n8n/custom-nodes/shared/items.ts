@@ -46,7 +46,7 @@ function lost(context: IExecuteFunctions, index: number): IDataObject {
 	}
 	throw new NodeOperationError(context.getNode(), `Item ${index} belongs to no claimed lead`, {
 		description:
-			'This step works on claimed leads: put it after Pipeline > Claim. Steps in between keep batch_id and lead_id, or one item for each lead.',
+			'This step works on claimed leads: put it after Enrichment Batch > Claim. Steps in between keep batch_id and lead_id, or one item for each lead.',
 		itemIndex: index,
 	});
 }

@@ -39,7 +39,7 @@ export function context(given: Given): Context {
 		getParentNodes: () =>
 			Object.keys(given.before ?? {})
 				.reverse()
-				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.pipeline' })),
+				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.enrichmentBatch' })),
 		getWorkflowDataProxy: () => ({
 			$: (name: string) => ({ item: { json: given.before?.[name] } }),
 		}),

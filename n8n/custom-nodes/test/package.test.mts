@@ -38,18 +38,32 @@ test('outputs are expressions that name the ends of each operation', () => {
 	};
 	assert.deepEqual(outputs('Lead', { operation: 'save' }), ['Saved', 'Rejected']);
 	assert.deepEqual(outputs('Lead', { operation: 'get' }), [undefined]);
-	assert.deepEqual(outputs('Pipeline', { resource: 'batch', operation: 'plan' }), [
+	assert.deepEqual(outputs('EnrichmentBatch', { resource: 'batch', operation: 'plan' }), [
 		'Ask Providers',
 		'Nothing More to Ask',
 	]);
 	for (const [resource, operation] of [
 		['batch', 'complete'],
 		['job', 'step'],
-		['duplicates', 'find'],
+		['duplicate', 'find'],
 	]) {
-		assert.deepEqual(outputs('Pipeline', { resource, operation }), ['More Waiting', 'Done']);
+		assert.deepEqual(outputs('EnrichmentBatch', { resource, operation }), ['More Waiting', 'Done']);
 	}
-	assert.deepEqual(outputs('Pipeline', { resource: 'run', operation: 'wake' }), [undefined]);
+	assert.deepEqual(outputs('EnrichmentBatch', { resource: 'run', operation: 'wake' }), [undefined]);
+});
+
+test('the steps of a run are no tools of language models; only asking needs the keys', () => {
+	const { usableAsTool, credentials } = nodes.find(
+		({ type }: any) => type === 'EnrichmentBatch',
+	).description;
+	assert.equal(usableAsTool, undefined);
+	assert.deepEqual(
+		credentials.map(({ name, displayOptions }: any) => [name, displayOptions?.show]),
+		[
+			['enrichmentSidecarApi', undefined],
+			['enrichmentProvidersApi', { resource: ['batch'], operation: ['ask'] }],
+		],
+	);
 });
 
 test('the providers credential has one hidden field per provider of the catalogue', () => {

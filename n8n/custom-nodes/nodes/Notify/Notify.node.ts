@@ -8,7 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { perform, propertiesOf } from '../../shared/operations';
 import * as operations from './actions';
 
-const resources = [{ operations, operation: 'batch' }];
+const resources = [{ operations, operation: 'stored' }];
 
 export class Notify implements INodeType {
 	description: INodeTypeDescription = {

@@ -8,7 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { perform, propertiesOf } from '../../shared/operations';
 import * as operations from './actions';
 
-const resources = [{ operations, operation: 'batch' }];
+const resources = [{ operations, operation: 'leads' }];
 
 export class Score implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { batchNotice, includeFailed } from '../../../../shared/descriptions';
 import type { Operation } from '../../../../shared/operations';
 import { mergeStep } from '../../../../shared/steps';
+import { batchNotice, includeFailed } from '../../parameters';
 
 const how: INodeProperties = {
 	displayName: 'Let Go',

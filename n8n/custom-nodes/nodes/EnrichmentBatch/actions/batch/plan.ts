@@ -1,7 +1,7 @@
-import { batchNotice, includeFailed } from '../../../../shared/descriptions';
 import { merge, quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
 import { eachGroup } from '../../../../shared/steps';
+import { batchNotice, includeFailed } from '../../parameters';
 
 export const plan: Operation = {
 	name: 'Plan',

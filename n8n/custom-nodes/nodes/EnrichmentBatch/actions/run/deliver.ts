@@ -1,5 +1,5 @@
-import type { Operation } from '../../../shared/operations';
-import { eachItem } from '../../../shared/steps';
+import type { Operation } from '../../../../shared/operations';
+import { eachItem } from '../../../../shared/steps';
 
 export const deliver: Operation = {
 	name: 'Deliver Owed Messages',

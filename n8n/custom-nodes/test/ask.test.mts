@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { Enrich } from '../dist/nodes/Enrich/Enrich.node.js';
+import { EnrichmentBatch } from '../dist/nodes/EnrichmentBatch/EnrichmentBatch.node.js';
 import { ask, fault, live, prepare } from '../dist/shared/providers.js';
 import { type Sent, context, json } from './context.mts';
 
@@ -24,6 +24,8 @@ after(() => {
 	server.close();
 });
 
+const asking = { resource: 'batch', operation: 'ask', concurrency: 20, seconds: 60 };
+
 const sandboxed = (call_id: string, more: object = {}) => ({
 	call_id,
 	provider: 'hunter',
@@ -37,7 +39,7 @@ const sandboxed = (call_id: string, more: object = {}) => ({
 	...more,
 });
 
-/** Runs Enrich against a sidecar that starts every call with the given requests. */
+/** Asks the providers against a sidecar that starts every call with the given requests. */
 async function enrich(ids: string[], request: (id: string) => object = sandboxed, parameters = {}) {
 	const answers: any[] = [];
 	const planned = [...ids];
@@ -46,7 +48,7 @@ async function enrich(ids: string[], request: (id: string) => object = sandboxed
 			{ batch_id: 'b1', lead_id: 'l1' },
 			{ batch_id: 'b1', lead_id: 'l2' },
 		],
-		parameters: { concurrency: 20, seconds: 60, ...parameters },
+		parameters: { ...asking, ...parameters },
 		credentials: {
 			enrichmentSidecarApi: { baseUrl: 'http://sidecar.test' },
 			enrichmentProvidersApi: { hunter: '', peopledatalabs: 'secret', sandboxUrl },
@@ -60,7 +62,7 @@ async function enrich(ids: string[], request: (id: string) => object = sandboxed
 			return { body: { accepted: body.answers.length, ignored: 0 } };
 		},
 	});
-	const [items] = await new Enrich().execute.call(ctx);
+	const [items] = await new EnrichmentBatch().execute.call(ctx);
 	return { items, answers, sent: ctx.sent };
 }
 
@@ -213,7 +215,7 @@ test('answers that the sidecar refuses fail the node, with nothing of them in th
 	handle = (_request, response) => response.end('{"email":"ada@example.com"}');
 	const ctx = context({
 		items: [{ batch_id: 'b1', lead_id: 'l1' }],
-		parameters: { concurrency: 20, seconds: 60 },
+		parameters: asking,
 		credentials: {
 			enrichmentSidecarApi: { baseUrl: 'http://sidecar.test' },
 			enrichmentProvidersApi: { sandboxUrl },
@@ -223,8 +225,8 @@ test('answers that the sidecar refuses fail the node, with nothing of them in th
 				? { status: 400, body: { code: 'bad' } }
 				: { body: { requests: [sandboxed('k')] } },
 	});
-	await assert.rejects(new Enrich().execute.call(ctx), (error: any) => {
-		assert.match(error.message, /^Enrich, batch b1: .*\[bad, HTTP 400\]/);
+	await assert.rejects(new EnrichmentBatch().execute.call(ctx), (error: any) => {
+		assert.match(error.message, /^Ask providers, batch b1: .*\[bad, HTTP 400\]/);
 		assert.ok(!JSON.stringify(error.toJSON()).includes('ada'));
 		return true;
 	});
@@ -235,7 +237,7 @@ test('the credential check looks at the form of the keys', async () => {
 	assert.match(fault({ hunter: 'a b' }) ?? '', /Hunter key/);
 	assert.match(fault({ sandboxUrl: 'file:///etc' }) ?? '', /sandbox URL/);
 	assert.deepEqual(live({ hunter: ' k ', peopledatalabs: ' ' }), ['hunter']);
-	const check = new Enrich().methods.credentialTest.checkProviders;
+	const check = new EnrichmentBatch().methods.credentialTest.checkProviders;
 	assert.equal(
 		(await check.call({} as any, { data: { hunter: 'k' } } as any)).message,
 		'Live: hunter',

@@ -1,8 +1,8 @@
-import { batchNotice } from '../../../../shared/descriptions';
 import { quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
 import { acted, eachGroup } from '../../../../shared/steps';
 import { MORE_OR_DONE } from '../../more';
+import { batchNotice } from '../../parameters';
 
 export const complete: Operation = {
 	name: 'Complete',

@@ -1,6 +1,6 @@
-import { batchNotice, includeFailed } from '../../../../shared/descriptions';
 import type { Operation } from '../../../../shared/operations';
 import { mergeStep } from '../../../../shared/steps';
+import { batchNotice, includeFailed } from '../../parameters';
 
 export const apply: Operation = {
 	name: 'Apply',

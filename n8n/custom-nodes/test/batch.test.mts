@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Notify } from '../dist/nodes/Notify/Notify.node.js';
-import { Pipeline } from '../dist/nodes/Pipeline/Pipeline.node.js';
-import { Score } from '../dist/nodes/Score/Score.node.js';
+import { EnrichmentBatch } from '../dist/nodes/EnrichmentBatch/EnrichmentBatch.node.js';
 import { type Given, context, json, pairedWith, problem, refs } from './context.mts';
 
-const pipeline = async (operation: string, given: Given, resource = 'batch') => {
+const step = async (operation: string, given: Given, resource = 'batch') => {
 	const ctx = context({ ...given, parameters: { resource, operation, ...given.parameters } });
-	return { outputs: await new Pipeline().execute.call(ctx), sent: ctx.sent, hints: ctx.hints };
+	return {
+		outputs: await new EnrichmentBatch().execute.call(ctx),
+		sent: ctx.sent,
+		hints: ctx.hints,
+	};
 };
 const batch = (...leads: string[]) => leads.map((lead_id) => ({ batch_id: 'b1', lead_id }));
 
 test('claim: one item per lead, once however many items started it, named by its execution', async () => {
-	const { outputs, sent } = await pipeline('claim', {
+	const { outputs, sent } = await step('claim', {
 		items: [{}, {}],
 		parameters: { lane: 'bulk', largest: 7 },
 		sidecar: () => ({ body: { batch_id: 'b1', leads: refs('l1', 'l2') } }),
@@ -26,7 +28,7 @@ test('claim: one item per lead, once however many items started it, named by its
 });
 
 test('claim: nothing waits, no items', async () => {
-	const { outputs, sent } = await pipeline('claim', {
+	const { outputs, sent } = await step('claim', {
 		parameters: { lane: '', largest: 0 },
 		sidecar: () => ({ body: { batch_id: null, leads: [] } }),
 	});
@@ -35,7 +37,7 @@ test('claim: nothing waits, no items', async () => {
 });
 
 test('plan: each lead leaves by itself', async () => {
-	const { outputs, sent } = await pipeline('plan', {
+	const { outputs, sent } = await step('plan', {
 		items: batch('l1', 'l2', 'l2'),
 		sidecar: () => ({
 			body: { round: 2, asking: ['l2'], settled: ['l1'], results: refs('l2', 'l1') },
@@ -48,7 +50,7 @@ test('plan: each lead leaves by itself', async () => {
 });
 
 test('one request for each batch among the items', async () => {
-	const { outputs, sent } = await pipeline('apply', {
+	const { outputs, sent } = await step('apply', {
 		items: [...batch('l1'), { batch_id: 'b2', lead_id: 'l2' }, ...batch('l3')],
 		sidecar: ({ body }) => ({ body: { results: refs(...body.lead_ids) } }),
 	});
@@ -66,10 +68,9 @@ test('a lead that failed leaves the flow unless it is asked to stay', async () =
 	const results = [...refs('l1'), { lead_id: 'l2', outcome: 'dead', code: 'score_failed' }];
 	const given = { items: batch('l1', 'l2', 'l3'), sidecar: () => ({ body: { results } }) };
 	for (const includeFailed of [false, true]) {
-		const ctx = context({ ...given, parameters: { operation: 'batch', includeFailed } });
-		const [items] = await new Score().execute.call(ctx);
+		const { outputs } = await step('score', { ...given, parameters: { includeFailed } });
 		assert.deepEqual(
-			json(items).map(({ lead_id, outcome, code }) => [lead_id, outcome, code]),
+			json(outputs[0]).map(({ lead_id, outcome, code }) => [lead_id, outcome, code]),
 			[
 				['l1', 'ok', null],
 				['l2', 'dead', 'score_failed'],
@@ -84,8 +85,8 @@ test('leads of another run and finished ones leave quietly; a hint counts them',
 		{ lead_id: 'l2', outcome: 'elsewhere', code: 'another_run' },
 		{ lead_id: 'l3', outcome: 'finished', code: 'done' },
 	];
-	for (const operation of ['apply', 'hold', 'letGo', 'skipEnrichment', 'fail']) {
-		const { outputs, hints } = await pipeline(operation, {
+	for (const operation of ['apply', 'score', 'notify', 'hold', 'letGo', 'skipEnrichment', 'fail']) {
+		const { outputs, hints } = await step(operation, {
 			items: batch('l1', 'l2', 'l3'),
 			parameters: {
 				reason: 'x',
@@ -107,12 +108,12 @@ test('leads of another run and finished ones leave quietly; a hint counts them',
 
 test('hold and let go send what their parameters say', async () => {
 	const sidecar = () => ({ body: { results: refs('l1') } });
-	const hold = await pipeline('hold', {
+	const hold = await step('hold', {
 		...{ items: batch('l1'), parameters: { minutes: 5 }, sidecar },
 	});
 	assert.deepEqual(hold.sent[0].body, { batch_id: 'b1', lead_ids: ['l1'], minutes: 5 });
 	const parameters = { how: 'later', why: 'closed', later: 30 };
-	const letGo = await pipeline('letGo', { items: batch('l1'), parameters, sidecar });
+	const letGo = await step('letGo', { items: batch('l1'), parameters, sidecar });
 	assert.equal(letGo.sent[0].path, 'pipeline/let-go');
 	assert.deepEqual(letGo.sent[0].body, {
 		...{ batch_id: 'b1', lead_ids: ['l1'], as: 'later', reason: 'closed', minutes: 30 },
@@ -120,7 +121,7 @@ test('hold and let go send what their parameters say', async () => {
 });
 
 test('an item that lost its reference takes that of its paired item at the nearest step', async () => {
-	const { outputs } = await pipeline('apply', {
+	const { outputs } = await step('apply', {
 		items: [{ status: 200 }],
 		before: { Far: { batch_id: 'b0', lead_id: 'l0' }, Near: { batch_id: 'b1', lead_id: 'l1' } },
 		sidecar: ({ body }) => ({ body: { results: refs(...body.lead_ids) } }),
@@ -134,10 +135,10 @@ test('an item that lost its reference takes that of its paired item at the neare
 test('an error names the batch; continue on error puts it on every item', async () => {
 	const given = { items: batch('l1', 'l2'), sidecar: () => problem(500, 'engine_error') };
 	await assert.rejects(
-		pipeline('apply', given),
+		step('apply', given),
 		/^NodeApiError: Apply, batch b1: It is engine_error\. \[engine_error, HTTP 500, request r1\]$/,
 	);
-	const { outputs } = await pipeline('apply', { ...given, continueOnFail: true });
+	const { outputs } = await step('apply', { ...given, continueOnFail: true });
 	assert.deepEqual(
 		json(outputs[0]).map(({ details, error }: any) => [details.lead_id, details.batch_id, error]),
 		['l1', 'l2'].map((lead) => [
@@ -149,12 +150,12 @@ test('an error names the batch; continue on error puts it on every item', async 
 });
 
 test('items without a batch are refused with advice', async () => {
-	await assert.rejects(pipeline('apply', { items: [{}] }), /Item 0 belongs to no claimed lead/);
+	await assert.rejects(step('apply', { items: [{}] }), /Item 0 belongs to no claimed lead/);
 });
 
 test('complete: one item per batch, by whether more wait', async () => {
 	for (const more of [true, false]) {
-		const { outputs } = await pipeline('complete', {
+		const { outputs } = await step('complete', {
 			items: batch('l1', 'l2'),
 			sidecar: () => ({ body: { results: refs('l1', 'l2'), more, lane: 'bulk' } }),
 		});
@@ -169,7 +170,7 @@ test('complete: one item per batch, by whether more wait', async () => {
 });
 
 test('fail gives the leads back with the reason', async () => {
-	const { outputs, sent } = await pipeline('fail', {
+	const { outputs, sent } = await step('fail', {
 		items: batch('l1'),
 		parameters: { reason: 'closed today' },
 		sidecar: () => ({ body: { results: [{ lead_id: 'l1', outcome: 'retry', code: 'x' }] } }),
@@ -179,7 +180,7 @@ test('fail gives the leads back with the reason', async () => {
 });
 
 test('wake: once per lane', async () => {
-	const { outputs, sent } = await pipeline(
+	const { outputs, sent } = await step(
 		'wake',
 		{
 			items: [{ lane: 'bulk' }, { lane: 'bulk' }, { lane: 'interactive' }],
@@ -201,7 +202,7 @@ test('step: one call, references only, by whether more waits', async () => {
 			...{ id: 'j', state: 'running', lane: 'bulk', progress: 0.5, counts: { handled: 5 } },
 			...{ columns: [{ column: 'Mail' }], problems: [{ line: 2 }], created_by: 'ada' },
 		};
-		const { outputs, sent } = await pipeline(
+		const { outputs, sent } = await step(
 			'step',
 			{ items: [{}, {}], sidecar: () => ({ body: { job, more } }) },
 			'job',
@@ -219,34 +220,34 @@ test('step: one call, references only, by whether more waits', async () => {
 		assert.deepEqual(outputs[more ? 1 : 0], []);
 	}
 	const nothing = { sidecar: () => ({ body: { job: null, more: false } }) };
-	assert.deepEqual((await pipeline('step', nothing, 'job')).outputs, [[], []]);
+	assert.deepEqual((await step('step', nothing, 'job')).outputs, [[], []]);
 });
 
 test('find duplicates: until there is no more, or the time is over', async () => {
 	let calls = 0;
-	const three = await pipeline(
+	const three = await step(
 		'find',
 		{
 			parameters: { longest: 60 },
 			sidecar: () => ({ body: { checked: 100, found: 1, more: ++calls < 3 } }),
 		},
-		'duplicates',
+		'duplicate',
 	);
 	assert.deepEqual(three.sent[0].path, 'duplicates/find');
 	assert.deepEqual(json(three.outputs[1]), [{ checked: 300, found: 3, more: false }]);
-	const short = await pipeline(
+	const short = await step(
 		'find',
 		{
 			parameters: { longest: 0 },
 			sidecar: () => ({ body: { checked: 1, found: 0, more: true } }),
 		},
-		'duplicates',
+		'duplicate',
 	);
 	assert.deepEqual([short.sent.length, json(short.outputs[0])[0].more], [1, true]);
 });
 
 test('record error: from what an Error Trigger tells, cut to size', async () => {
-	const { sent } = await pipeline(
+	const { sent } = await step(
 		'recordError',
 		{
 			items: [
@@ -276,7 +277,7 @@ test('record error: from what an Error Trigger tells, cut to size', async () => 
 
 test('a sidecar that restarts is waited for', async () => {
 	let times = 0;
-	const { sent } = await pipeline('apply', {
+	const { sent } = await step('apply', {
 		items: batch('l1'),
 		sidecar: () => (times++ === 0 ? { code: 'ECONNREFUSED' } : { body: { results: refs('l1') } }),
 	});
@@ -285,48 +286,17 @@ test('a sidecar that restarts is waited for', async () => {
 
 test('a request that timed out is not repeated', async () => {
 	await assert.rejects(
-		pipeline('apply', { items: batch('l1'), sidecar: () => ({ code: 'ECONNABORTED' }) }),
+		step('apply', { items: batch('l1'), sidecar: () => ({ code: 'ECONNABORTED' }) }),
 		/does not answer: no answer in time/,
 	);
 });
 
-test('score: leads of items without storing, stored ones by ID', async () => {
-	const results = [{ total: 1 }, { total: 2 }];
-	const stateless = context({
-		items: [{ body: [{ email: 'a@example.com' }, { email: 'b@example.com' }] }],
-		parameters: { operation: 'leads', leadField: '' },
-		sidecar: () => ({ body: { results } }),
-	});
-	const [items] = await new Score().execute.call(stateless);
-	assert.deepEqual([json(items), pairedWith(items)], [results, [{ item: 0 }, { item: 0 }]]);
-	const stored = context({
-		items: [{}, {}],
-		parameters: { operation: 'stored', leadId: 'l1' },
-		sidecar: () => ({ body: { results } }),
-	});
-	await new Score().execute.call(stored);
+test('deliver: what is owed, once per run', async () => {
+	const given = { items: [{}, {}], sidecar: () => ({ body: { sent: 2 } }) };
+	const { outputs, sent } = await step('deliver', given, 'run');
+	assert.deepEqual(json(outputs[0]), [{ sent: 2 }]);
 	assert.deepEqual(
-		[stored.sent.length, stored.sent[0].path, stored.sent[0].body],
-		[1, 'score', { lead_ids: ['l1', 'l1'] }],
-	);
-});
-
-test('notify: by batch, by ID, and what is owed once per run', async () => {
-	const owed = context({
-		items: [{}, {}],
-		parameters: { operation: 'deliver' },
-		sidecar: () => ({ body: { sent: 2 } }),
-	});
-	assert.deepEqual(json((await new Notify().execute.call(owed))[0]), [{ sent: 2 }]);
-	assert.deepEqual(
-		owed.sent.map(({ path, body }) => [path, body]),
+		sent.map(({ path, body }) => [path, body]),
 		[['notifications/deliver', {}]],
 	);
-	const claimed = context({
-		items: batch('l1'),
-		parameters: { operation: 'batch' },
-		sidecar: () => ({ body: { results: refs('l1'), sent: 1 } }),
-	});
-	assert.equal((await new Notify().execute.call(claimed))[0].length, 1);
-	assert.equal(claimed.sent[0].path, 'pipeline/notify');
 });

@@ -7,7 +7,8 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { type Resource, outputsOf, perform, propertiesOf } from '../../shared/operations';
 import * as batch from './actions/batch';
-import * as duplicates from './actions/duplicates';
+import { checkProviders } from './actions/batch/ask';
+import * as duplicate from './actions/duplicate';
 import * as job from './actions/job';
 import * as run from './actions/run';
 
@@ -20,10 +21,10 @@ const resources: Resource[] = [
 	{
 		choice: {
 			name: 'Duplicate',
-			value: 'duplicates',
+			value: 'duplicate',
 			description: 'Contacts that may be one person',
 		},
-		operations: duplicates,
+		operations: duplicate,
 		operation: 'find',
 	},
 	{
@@ -38,22 +39,33 @@ const resources: Resource[] = [
 	},
 ];
 
-export class Pipeline implements INodeType {
+export class EnrichmentBatch implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Pipeline',
-		name: 'pipeline',
-		icon: { light: 'file:../../icons/pipeline.svg', dark: 'file:../../icons/pipeline.dark.svg' },
+		displayName: 'Enrichment Batch',
+		name: 'enrichmentBatch',
+		icon: { light: 'file:../../icons/batch.svg', dark: 'file:../../icons/batch.dark.svg' },
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Take batches of leads, imports and the search for duplicates through their steps',
-		defaults: { name: 'Pipeline' },
-		usableAsTool: true,
+		description: 'Take waiting leads, imports and the search for duplicates through their steps',
+		defaults: { name: 'Enrichment Batch' },
+		// A language model must not claim leads, or close them.
+		usableAsTool: undefined,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(resources),
-		credentials: [{ name: 'enrichmentSidecarApi', required: true }],
+		credentials: [
+			{ name: 'enrichmentSidecarApi', required: true },
+			{
+				name: 'enrichmentProvidersApi',
+				required: true,
+				testedBy: 'checkProviders',
+				displayOptions: { show: { resource: ['batch'], operation: ['ask'] } },
+			},
+		],
 		properties: propertiesOf(resources),
 	};
+
+	methods = { credentialTest: { checkProviders } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await perform(this, resources);
