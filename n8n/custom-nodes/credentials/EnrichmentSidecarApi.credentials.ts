@@ -1,13 +1,13 @@
 import type {
 	IAuthenticateGeneric,
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
 	INodeProperties,
 	Icon,
 } from 'n8n-workflow';
+import { NOT_THE_SIDECAR, tokenRequest } from '../shared/sidecarCredential';
 
 export class EnrichmentSidecarApi implements ICredentialType {
 	name = 'enrichmentSidecarApi';
@@ -58,30 +58,18 @@ export class EnrichmentSidecarApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		const { access_token: accessToken } = (await this.helpers.httpRequest({
-			method: 'POST',
-			url: `${String(credentials.baseUrl).replace(/\/+$/, '')}/v1/auth/token`,
-			body: {
-				grant_type: 'client_credentials',
-				client_id: credentials.clientId,
-				client_secret: credentials.clientSecret,
-			},
-			json: true,
-			disableFollowRedirect: true,
-			timeout: 10_000,
-		})) as IDataObject;
+		const answer = (await this.helpers.httpRequest(tokenRequest(credentials as IDataObject))) as
+			| IDataObject
+			| undefined;
+		const accessToken = answer?.access_token;
+		if (typeof accessToken !== 'string') {
+			throw Object.assign(new Error('No token was given'), { code: NOT_THE_SIDECAR });
+		}
 		return { accessToken };
 	}
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
-	};
-
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: '={{$credentials.baseUrl.replace(new RegExp("/+$"), "")}}',
-			url: '/v1/auth/whoami',
-		},
 	};
 }

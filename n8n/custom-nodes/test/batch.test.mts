@@ -12,6 +12,16 @@ const step = async (operation: string, given: Given, resource = 'batch') => {
 	};
 };
 const batch = (...leads: string[]) => leads.map((lead_id) => ({ batch_id: 'b1', lead_id }));
+/** What the operations on leads ask for. */
+const asked = {
+	...{ reason: 'x', minutes: 5, how: 'later', why: 'x', later: 5 },
+	...{ concurrency: 20, seconds: 60, includeFailed: true },
+};
+/** The operations on leads, as the menu tells them. */
+const onLeads = new EnrichmentBatch().description.properties
+	.find(({ displayOptions }) => displayOptions?.show?.resource?.[0] === 'batch')!
+	.options!.map((option: any) => option.value as string)
+	.filter((operation) => operation !== 'claim');
 
 test('claim: one item per lead, once however many items started it, named by its execution', async () => {
 	const { outputs, sent } = await step('claim', {
@@ -88,14 +98,7 @@ test('leads of another run and finished ones leave quietly; a hint counts them',
 	for (const operation of ['apply', 'score', 'notify', 'hold', 'letGo', 'skipEnrichment', 'fail']) {
 		const { outputs, hints } = await step(operation, {
 			items: batch('l1', 'l2', 'l3'),
-			parameters: {
-				reason: 'x',
-				minutes: 5,
-				how: 'later',
-				why: 'x',
-				later: 5,
-				includeFailed: true,
-			},
+			parameters: asked,
 			sidecar: () => ({ body: { results } }),
 		});
 		assert.deepEqual(
@@ -120,17 +123,52 @@ test('hold and let go send what their parameters say', async () => {
 	});
 });
 
-test('an item that lost its reference takes that of its paired item at the nearest step', async () => {
-	const { outputs } = await step('apply', {
-		items: [{ status: 200 }],
-		before: { Far: { batch_id: 'b0', lead_id: 'l0' }, Near: { batch_id: 'b1', lead_id: 'l1' } },
-		sidecar: ({ body }) => ({ body: { results: refs(...body.lead_ids) } }),
-	});
-	assert.deepEqual(
-		json(outputs[0]).map(({ lead_id, status }) => [lead_id, status]),
-		[['l1', 200]],
-	);
+const answer = (leads: string[]) => ({
+	body: {
+		results: refs(...leads),
+		asking: leads,
+		round: 1,
+		more: false,
+		lane: 'bulk',
+		requests: [],
+	},
 });
+
+for (const operation of onLeads) {
+	test(`${operation}: an item that lost its reference takes that of its paired item at the nearest step`, async () => {
+		const { outputs, sent } = await step(operation, {
+			items: [{ status: 200 }],
+			parameters: asked,
+			before: { Far: { batch_id: 'b0', lead_id: 'l0' }, Near: { batch_id: 'b1', lead_id: 'l1' } },
+			sidecar: ({ body }) => answer(body.lead_ids),
+		});
+		assert.deepEqual([sent[0].body.batch_id, sent[0].body.lead_ids], ['b1', ['l1']]);
+		const [{ lead_id, status, leads }] = json(outputs.flat());
+		assert.deepEqual(
+			[lead_id, status, leads],
+			operation === 'complete' ? [undefined, undefined, 1] : ['l1', 200, undefined],
+		);
+	});
+
+	test(`${operation}: an item of no lead is refused with cause and remedy, and nothing is sent`, async () => {
+		const refusal = async (before?: Given['before']) => {
+			let sent = 0;
+			const sidecar = () => ({ status: 500 + sent++ });
+			const given = { items: [{}], parameters: asked, before, sidecar };
+			const error: any = await step(operation, given).catch((error) => error);
+			return [error.message, error.description, sent];
+		};
+		assert.deepEqual(await refusal(), [
+			'"Step" does not know the lead of item 0',
+			'No step before it claims leads. Put it after "Enrichment Batch: Claim".',
+			0,
+		]);
+		assert.match(
+			(await refusal({ Claim: {} }))[1],
+			/^The item comes from "HTTP Request" without batch_id and lead_id, .*Let "HTTP Request" keep/,
+		);
+	});
+}
 
 test('an error names the batch; continue on error puts it on every item', async () => {
 	const given = { items: batch('l1', 'l2'), sidecar: () => problem(500, 'engine_error') };
@@ -147,10 +185,6 @@ test('an error names the batch; continue on error puts it on every item', async 
 			'Apply, batch b1: It is engine_error. [engine_error, HTTP 500, request r1]',
 		]),
 	);
-});
-
-test('items without a batch are refused with advice', async () => {
-	await assert.rejects(step('apply', { items: [{}] }), /Item 0 belongs to no claimed lead/);
 });
 
 test('complete: one item per batch, by whether more wait', async () => {
@@ -287,7 +321,7 @@ test('a sidecar that restarts is waited for', async () => {
 test('a request that timed out is not repeated', async () => {
 	await assert.rejects(
 		step('apply', { items: batch('l1'), sidecar: () => ({ code: 'ECONNABORTED' }) }),
-		/does not answer: no answer in time/,
+		/The sidecar does not answer at the base URL of the credential "Our sidecar": no answer in time\. Check that/,
 	);
 });
 

@@ -43,11 +43,13 @@ export function context(given: Given): Context {
 		getWorkflowDataProxy: () => ({
 			$: (name: string) => ({ item: { json: given.before?.[name] } }),
 		}),
+		getInputSourceData: () => ({ previousNode: 'HTTP Request' }),
 		getInputData: () => input,
 		getNode: () => ({
 			id: '1',
 			name: 'Step',
 			type: 'x',
+			credentials: { enrichmentSidecarApi: { id: 's', name: 'Our sidecar' } },
 			typeVersion: 1,
 			position: [0, 0],
 			parameters: {},

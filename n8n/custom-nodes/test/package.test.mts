@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { EnrichmentProvidersApi } from '../dist/credentials/EnrichmentProvidersApi.credentials.js';
-import { EnrichmentSidecarApi } from '../dist/credentials/EnrichmentSidecarApi.credentials.js';
 
 const root = new URL('..', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8'));
@@ -64,38 +62,6 @@ test('the steps of a run are no tools of language models; only asking needs the 
 			['enrichmentProvidersApi', { resource: ['batch'], operation: ['ask'] }],
 		],
 	);
-});
-
-test('the providers credential has one hidden field per provider of the catalogue', () => {
-	const fields = new EnrichmentProvidersApi().properties;
-	for (const { name } of read('shared/catalogue.json')) {
-		assert.equal(fields.find((field) => field.name === name)?.typeOptions?.password, true);
-	}
-	assert.equal(fields.at(-1)?.name, 'sandboxUrl');
-});
-
-test('the sidecar credential fetches a token as its client', async () => {
-	let asked: any;
-	const helper = {
-		helpers: {
-			httpRequest: async (options: any) => (
-				(asked = options),
-				{ access_token: 't', expires_in: 9 }
-			),
-		},
-	};
-	const token = await new EnrichmentSidecarApi().preAuthentication.call(helper as any, {
-		baseUrl: 'http://sidecar.test/',
-		clientId: 'n8n',
-		clientSecret: 's',
-	});
-	assert.deepEqual(token, { accessToken: 't' });
-	assert.equal(asked.url, 'http://sidecar.test/v1/auth/token');
-	assert.deepEqual(asked.body, {
-		grant_type: 'client_credentials',
-		client_id: 'n8n',
-		client_secret: 's',
-	});
 });
 
 test('the lock file names no registry', () => {

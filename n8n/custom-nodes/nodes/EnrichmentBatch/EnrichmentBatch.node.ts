@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { type Resource, outputsOf, perform, propertiesOf } from '../../shared/operations';
+import { checkSidecar } from '../../shared/sidecarCredential';
 import * as batch from './actions/batch';
 import { checkProviders } from './actions/batch/ask';
 import * as duplicate from './actions/duplicate';
@@ -54,7 +55,7 @@ export class EnrichmentBatch implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(resources),
 		credentials: [
-			{ name: 'enrichmentSidecarApi', required: true },
+			{ name: 'enrichmentSidecarApi', required: true, testedBy: 'checkSidecar' },
 			{
 				name: 'enrichmentProvidersApi',
 				required: true,
@@ -65,7 +66,7 @@ export class EnrichmentBatch implements INodeType {
 		properties: propertiesOf(resources),
 	};
 
-	methods = { credentialTest: { checkProviders } };
+	methods = { credentialTest: { checkProviders, checkSidecar } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await perform(this, resources);

@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { outputsOf, perform, propertiesOf } from '../../shared/operations';
+import { checkSidecar } from '../../shared/sidecarCredential';
 import * as operations from './actions';
 
 const resources = [{ operations, operation: 'save' }];
@@ -23,9 +24,11 @@ export class Lead implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(resources),
-		credentials: [{ name: 'enrichmentSidecarApi', required: true }],
+		credentials: [{ name: 'enrichmentSidecarApi', required: true, testedBy: 'checkSidecar' }],
 		properties: propertiesOf(resources),
 	};
+
+	methods = { credentialTest: { checkSidecar } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await perform(this, resources);

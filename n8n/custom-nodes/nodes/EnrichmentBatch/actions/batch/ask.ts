@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { enrich } from '../../../../shared/enrichment';
 import type { Operation } from '../../../../shared/operations';
-import { PROVIDERS_CREDENTIAL, fault, live } from '../../../../shared/providers';
+import { PROVIDERS_CREDENTIAL, fault, whoIsAsked } from '../../../../shared/providers';
 import { eachGroup } from '../../../../shared/steps';
 import { batchNotice } from '../../parameters';
 
@@ -70,9 +70,5 @@ export async function checkProviders(
 	const data = (credential.data ?? {}) as IDataObject;
 	const message = fault(data);
 	if (message !== undefined) return { status: 'Error', message };
-	const names = live(data);
-	return {
-		status: 'OK',
-		message: names.length > 0 ? `Live: ${names.join(', ')}` : 'All from the sandbox',
-	};
+	return { status: 'OK', message: whoIsAsked(data) };
 }
