@@ -36,16 +36,13 @@ test('outputs are expressions that name the ends of each operation', () => {
 	};
 	assert.deepEqual(outputs('Lead', { operation: 'save' }), ['Saved', 'Rejected']);
 	assert.deepEqual(outputs('Lead', { operation: 'get' }), [undefined]);
-	assert.deepEqual(outputs('EnrichmentBatch', { resource: 'batch', operation: 'plan' }), [
-		'Ask Providers',
-		'Nothing More to Ask',
-	]);
+	assert.deepEqual(outputs('EnrichmentBatch', { resource: 'batch', operation: 'plan' }), ['To Ask', 'Settled']);
 	for (const [resource, operation] of [
 		['batch', 'complete'],
 		['job', 'step'],
 		['duplicate', 'find'],
 	]) {
-		assert.deepEqual(outputs('EnrichmentBatch', { resource, operation }), ['More Waiting', 'Done']);
+		assert.deepEqual(outputs('EnrichmentBatch', { resource, operation }), ['More', 'Done']);
 	}
 	assert.deepEqual(outputs('EnrichmentBatch', { resource: 'run', operation: 'wake' }), [undefined]);
 });

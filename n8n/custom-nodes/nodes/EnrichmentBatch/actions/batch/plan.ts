@@ -8,7 +8,7 @@ export const plan: Operation = {
 	action: 'Plan provider calls for leads',
 	description: 'Find the leads about which asking providers is worth its price now',
 	properties: [batchNotice, includeFailed],
-	outputs: ['Ask Providers', 'Nothing More to Ask'],
+	outputs: ['To Ask', 'Settled'],
 
 	/** Each lead leaves by itself: those that providers are to be asked about, and those that are settled. */
 	async execute(context) {
