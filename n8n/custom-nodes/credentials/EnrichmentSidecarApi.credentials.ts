@@ -7,6 +7,7 @@ import type {
 	INodeProperties,
 	Icon,
 } from 'n8n-workflow';
+import { documentation } from '../shared/documentation';
 import { NOT_THE_SIDECAR, tokenRequest } from '../shared/sidecarCredential';
 
 export class EnrichmentSidecarApi implements ICredentialType {
@@ -16,7 +17,7 @@ export class EnrichmentSidecarApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/sidecar.svg', dark: 'file:../icons/sidecar.dark.svg' };
 
-	documentationUrl = 'https://enrichment-engine.example/docs/n8n-nodes#sidecar';
+	documentationUrl = documentation('enrichmentSidecarApi');
 
 	properties: INodeProperties[] = [
 		{

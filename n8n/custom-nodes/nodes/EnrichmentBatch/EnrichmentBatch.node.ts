@@ -5,6 +5,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { documentation } from '../../shared/documentation';
 import { type Resource, outputsOf, perform, propertiesOf } from '../../shared/operations';
 import { checkSidecar } from '../../shared/sidecarCredential';
 import * as batch from './actions/batch';
@@ -49,6 +50,7 @@ export class EnrichmentBatch implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Take waiting leads, imports and the search for duplicates through their steps',
+		documentationUrl: documentation('enrichmentBatch'),
 		defaults: { name: 'Enrichment Batch' },
 		// A language model must not claim leads, or close them.
 		usableAsTool: undefined,

@@ -5,6 +5,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { documentation } from '../../shared/documentation';
 import { outputsOf, perform, propertiesOf } from '../../shared/operations';
 import { checkSidecar } from '../../shared/sidecarCredential';
 import * as operations from './actions';
@@ -20,6 +21,7 @@ export class Lead implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] }}',
 		description: 'Validate, normalise, save, read and change leads',
+		documentationUrl: documentation('lead'),
 		defaults: { name: 'Lead' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

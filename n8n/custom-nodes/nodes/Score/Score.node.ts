@@ -5,6 +5,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { documentation } from '../../shared/documentation';
 import { perform, propertiesOf } from '../../shared/operations';
 import { checkSidecar } from '../../shared/sidecarCredential';
 import * as operations from './actions';
@@ -20,6 +21,7 @@ export class Score implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] }}',
 		description: 'Score leads with what is known of them, with reasons that add up',
+		documentationUrl: documentation('score'),
 		defaults: { name: 'Score' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -29,7 +29,7 @@ const largest: INodeProperties = {
 export const claim: Operation = {
 	name: 'Claim',
 	action: 'Claim a batch',
-	description: 'Lease the leads that are due: one item per lead, none when nothing waits',
+	description: 'Take the leads that are due: one item per lead, none when nothing waits',
 	properties: [lane, largest],
 
 	/** One claim per run of the node, however many items started it. */
