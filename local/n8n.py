@@ -98,7 +98,8 @@ def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool
         return False
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(built, target)
-    (target / "dist/shared/documentation.json").write_text(json.dumps({"url": f"{product_url}/docs/nodes.html"}))
+    page = {"url": f"{product_url}/docs/nodes.html"}
+    (target / "dist/shared/documentation.json").write_text(json.dumps(page))
     marker.write_text(source)
     return True
 
