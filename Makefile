@@ -68,8 +68,9 @@ openapi: venv ## Write docs/openapi.json anew
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema
 
-catalogue: venv ## Write anew what n8n, .env.example and the README say of providers, settings and fields
+catalogue: venv ## Write anew what n8n, .env.example, the README and the page of the n8n nodes say of what is in the code
 	@$(PY) -m deploy.catalogue
+	@$(PY) -m local.node_tests build document
 
 lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its newest version, UPGRADE=all everything's
 	@for lock in "requirements.lock" "requirements-dev.lock --extra local --extra dev"; do \

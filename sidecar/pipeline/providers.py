@@ -177,7 +177,7 @@ def waiting(engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]) -> 
                 survey.status(survey.possible[lead_id][name]) or "", 0)
             for name in asked
         ] + [
-            # Its breaker is open, or the rounds or the Enrich node's time were over.
+            # Its breaker is open, or the rounds or the time of Ask Providers were over.
             max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
             for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey))
         ]
