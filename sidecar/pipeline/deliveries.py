@@ -34,7 +34,7 @@ from sidecar.webhooks import MAX_ATTEMPTS, Answer, Target, after, signature, tar
 TURNS = 4  # of a process, at once
 _LARGEST_TURN, _AT_ONCE = 40, 8  # events
 _START_SECONDS = 20.0  # no event of a turn is begun later
-_LEASE_SECONDS = 120  # more than a turn can take: that, and the longest answer
+_LEASE_SECONDS = 15  # renewed while the turn lasts
 _LOOK_EVERY_SECONDS = 1.0
 # What an event tells of its lead as it is now, beside what changed.
 _REFERENCE = ("source", "country", "seniority", "company_size", "stage", "score", "grade")
@@ -193,39 +193,49 @@ def _pause(engine: Engine, cursor: Cursor, subscription: Row, reason: str) -> No
         about=f"subscription:{subscription['id']}")
 
 
-def deliver(engine: Engine) -> None:
-    """Send all that is due, turn after turn."""
-    while turn := begin(engine):
-        settle(engine, turn, send(turn))
+class Sender:
+    """What sends in this process: begins turns, keeps their leases and settles them. It alone touches the
+    database for that, one transaction at a time; the turns run beside it."""
+
+    def __init__(self, engine: Engine, pool: ThreadPoolExecutor) -> None:
+        self._engine, self._pool = engine, pool
+        self._running: dict[Future[dict[str, Answer]], Work] = {}
+        self._kept_at = time.monotonic()
+
+    def look(self) -> bool:
+        """Begin what is due while there is room, settle what is over: whether anything is under way."""
+        while len(self._running) < TURNS and (turn := begin(self._engine)):
+            self._running[self._pool.submit(send, turn)] = turn
+        done, _ = wait(self._running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            settle(self._engine, self._running.pop(future), future.result())
+        self._keep()
+        return bool(self._running)
+
+    def _keep(self) -> None:
+        if time.monotonic() - self._kept_at < _LEASE_SECONDS / 3:
+            return
+        if self._running:
+            with self._engine.database.write() as cursor:
+                subscriptions.keep(cursor, [work_.turn for work_ in self._running.values()], _LEASE_SECONDS)
+        self._kept_at = time.monotonic()
 
 
 def watch(engine: Engine) -> None:
     """Look every second for what is due, in the background, until this process ends."""
     def serve() -> None:
         pause = threading.Event()
-        running: dict[Future[dict[str, Answer]], Work] = {}
         with ThreadPoolExecutor(TURNS, thread_name_prefix="turn") as pool:
+            sender = Sender(engine, pool)
             while True:
+                busy = False
                 try:
-                    _serve(engine, pool, running)
+                    busy = sender.look()
                 except Unavailable:
-                    pause.wait(_LOOK_EVERY_SECONDS)  # the readiness tells that
+                    pass  # the readiness tells that
                 except Exception as error:  # whatever it is, the others' events go out
                     log.error("sending events failed", extra={"reason": type(error).__name__})
-                    pause.wait(_LOOK_EVERY_SECONDS)
-                if not running:
+                if not busy:
                     pause.wait(_LOOK_EVERY_SECONDS)
 
     threading.Thread(target=serve, name="deliveries", daemon=True).start()
-
-
-def _serve(
-    engine: Engine, pool: ThreadPoolExecutor, running: dict[Future[dict[str, Answer]], Work]
-) -> None:
-    """Begin turns while there is room, and settle those that are over. The one place of a process that
-    touches the database for it."""
-    while len(running) < TURNS and (turn := begin(engine)):
-        running[pool.submit(send, turn)] = turn
-    done, _ = wait(running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
-    for future in done:
-        settle(engine, running.pop(future), future.result())

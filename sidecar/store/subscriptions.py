@@ -123,6 +123,13 @@ def take(cursor: Cursor, turn: str, lease_seconds: int) -> Row | None:
         {"turn": turn, "seconds": lease_seconds})
 
 
+def keep(cursor: Cursor, turns: list[str], lease_seconds: int) -> None:
+    """Renew the leases of these turns."""
+    cursor.execute(
+        "UPDATE subscriptions SET lease_until = now() + %s * interval '1 second'"
+        " WHERE turn = ANY(%s::uuid[]) AND lease_until IS NOT NULL", (lease_seconds, turns))
+
+
 def owed(cursor: Cursor, subscription_id: str, limit: int) -> list[Row]:
     """Events that are due: [{event_id, attempts, type, lead_id, reject_id, data, created_at}]."""
     return many(

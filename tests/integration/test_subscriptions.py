@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -53,6 +55,12 @@ def later(engine):
     update(engine, "UPDATE deliveries SET due_at = now()")
 
 
+def deliver(engine):
+    """Send all that is due, turn after turn."""
+    while turn := deliveries.begin(engine):
+        deliveries.settle(engine, turn, deliveries.send(turn))
+
+
 def log(api, subscription, **query):
     said = "&".join(f"{name}={value}" for name, value in query.items())
     return api.get(f"/v1/subscriptions/{subscription['id']}/deliveries?{said}").json["data"]
@@ -70,7 +78,7 @@ def test_the_way_of_a_lead_is_told(engine, api, receiver, subscribe):
     api.post("/v1/leads", {"source": "web form"})
     api.client.patch(f"/v1/leads/{hot}", json={"status": "working", "owner": "ann@firm.example"},
                      headers=api.headers)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert set(receiver.types) == {
         "lead.created", "lead.refused", "lead.enriched", "lead.scored", "lead.became_hot",
         "lead.status_changed", "lead.assigned"}
@@ -99,7 +107,7 @@ def test_a_lead_that_ends_badly_is_told(engine, api, receiver, subscribe):
         api.step(claim(api), "fail", reason="no")
     update(engine, "UPDATE work_items SET due_at = now() WHERE lead_id = %s", second)
     api.step(claim(api), "let-go", reason="not ours", **{"as": "skipped"})
-    deliveries.deliver(engine)
+    deliver(engine)
     assert {(body["type"], body["data"]["lead_id"], body["data"]["code"]) for body in receiver.bodies} == {
         ("lead.dead", first, "batch_failed"), ("lead.let_go", second, "skipped")}
 
@@ -135,10 +143,10 @@ def test_a_process_killed_after_sending_sends_the_same_id_again(engine, api, rec
     send(api, *(lead(number) for number in range(5)))
     turn = deliveries.begin(engine)
     assert len(deliveries.send(turn)) == 5  # and nothing is marked
-    deliveries.deliver(engine)
+    deliver(engine)
     assert len(receiver.got) == 5  # nobody else sends to it as long as the lease lasts
     update(engine, "UPDATE subscriptions SET lease_until = now() - interval '1 second'")
-    deliveries.deliver(engine)
+    deliver(engine)
     assert len(receiver.got) == 10 and sorted(receiver.ids[:5]) == sorted(receiver.ids[5:])
     assert {row["state"] for row in log(api, subscription)} == {"delivered"}
 
@@ -148,8 +156,36 @@ def test_one_killed_before_sending_loses_nothing(engine, api, receiver, subscrib
     send(api, lead(1))
     deliveries.begin(engine)
     update(engine, "UPDATE subscriptions SET lease_until = now() - interval '1 second'")
-    deliveries.deliver(engine)
+    deliver(engine)
     assert receiver.types == ["lead.created"]
+
+
+def test_a_sender_sends_what_is_due_and_keeps_the_leases_of_slow_turns(
+        engine, api, receiver, subscribe, monkeypatch):
+    subscribe("lead.created")
+    send(api, lead(1), lead(2))
+    monkeypatch.setattr(deliveries, "_LEASE_SECONDS", 0)  # every look renews
+    monkeypatch.setattr(deliveries, "_LOOK_EVERY_SECONDS", 0.01)
+    go_on = threading.Event()
+
+    def slow(handler):
+        go_on.wait(20)
+        handler.send_response(204)
+        handler.end_headers()
+
+    receiver.answer = slow
+    with ThreadPoolExecutor(2) as pool:
+        sender = deliveries.Sender(engine, pool)
+        try:
+            assert sender.look()
+            update(engine, "UPDATE subscriptions SET lease_until = now() - interval '1 hour'")
+            sender.look()
+            assert rows(engine, "SELECT FROM subscriptions WHERE now() - lease_until < interval '1 minute'")
+        finally:
+            go_on.set()
+        while sender.look():
+            pass
+    assert rows(engine, "SELECT FROM deliveries WHERE state <> 'delivered'") == []
 
 
 def test_a_late_turn_does_not_end_the_one_after_it(engine, api, receiver, subscribe):
@@ -167,11 +203,11 @@ def test_who_fails_is_tried_again_under_the_same_id_one_event_at_a_time(engine, 
     subscription = subscribe("lead.created")
     receiver.status(500)
     send(api, *(lead(number) for number in range(20)))
-    deliveries.deliver(engine)
+    deliver(engine)
     first = len(receiver.got)
     assert 1 <= first <= 8  # those at once; then the turn is over
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert len(receiver.got) == first + 1
     [state] = rows(engine, "SELECT failures, state, extract(epoch FROM due_at - now()) AS wait"
                            " FROM subscriptions")
@@ -181,7 +217,7 @@ def test_who_fails_is_tried_again_under_the_same_id_one_event_at_a_time(engine, 
         ("owed", 500, "It answered 500.")}
     receiver.status(200)
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert {row["state"] for row in log(api, subscription)} == {"delivered"}
     assert len(set(receiver.ids)) == 20
 
@@ -190,7 +226,7 @@ def test_retry_after_is_honoured(engine, api, receiver, subscribe):
     subscribe("lead.created")
     receiver.status(429, Retry_After="900")
     send(api, lead(1))
-    deliveries.deliver(engine)
+    deliver(engine)
     for table in ("subscriptions", "deliveries"):
         [row] = rows(engine, f"SELECT extract(epoch FROM due_at - now()) AS wait FROM {table}")
         assert 890 < row["wait"] <= 900
@@ -208,32 +244,32 @@ def test_an_event_that_always_fails_holds_up_no_other_and_is_given_up(engine, ap
 
     receiver.answer = answer
     send(api, *(lead(number) for number in range(2, 5)))
-    deliveries.deliver(engine)
+    deliver(engine)
     update(engine, "UPDATE subscriptions SET due_at = now()")
-    deliveries.deliver(engine)
+    deliver(engine)
     states = {row["id"]: row["state"] for row in log(api, subscription)}
     assert states.pop(wrong) == "owed" and set(states.values()) == {"delivered"}
     update(engine, "UPDATE deliveries SET attempts = 15")
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert [row["lead_id"] for row in log(api, subscription, state="failed")] == [bad]
     receiver.status(204)
     answer = api.post(f"/v1/subscriptions/{subscription['id']}/replay", {
         "failed_since": "2026-01-01T00:00:00Z"})
     assert (answer.status_code, answer.json) == (202, {"events": 1})
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert {row["state"] for row in log(api, subscription)} == {"delivered"}
 
 
 def test_one_delivery_is_replayed(engine, api, receiver, subscribe):
     subscription = subscribe("lead.created")
     send(api, lead(1), lead(2))
-    deliveries.deliver(engine)
+    deliver(engine)
     again = log(api, subscription)[0]["id"]
     path = f"/v1/subscriptions/{subscription['id']}/replay"
     assert api.post(path, {"event_id": again}).json == {"events": 1}
-    deliveries.deliver(engine)
+    deliver(engine)
     assert receiver.ids.count(again) == 2 and len(receiver.got) == 3
     assert api.post(path, {"event_id": subscription["id"]}).status_code == 404
     for body in ({}, {"event_id": again, "failed_since": "2026-01-01T00:00:00Z"}):
@@ -247,7 +283,7 @@ def test_410_pauses_at_once_operations_are_told_and_a_resume_sends_what_is_owed(
         "slack": Slack(slack_webhook_url=None, operations_slack_webhook_url="http://localhost:9/x")}))
     receiver.status(410)
     send(api, lead(1))
-    deliveries.deliver(told_by_slack)
+    deliver(told_by_slack)
     path = f"/v1/subscriptions/{subscription['id']}"
     paused = api.get(path).json
     assert (paused["state"], paused["reason"]) == ("paused", "It answered 410: there is nobody any more.")
@@ -256,11 +292,11 @@ def test_410_pauses_at_once_operations_are_told_and_a_resume_sends_what_is_owed(
     assert "localhost" in owed["content"]["detail"] and "/hook" not in owed["content"]["detail"]
     send(api, lead(2))  # while it is paused it gets no events
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert len(receiver.got) == 1
     receiver.status(204)
     assert api.post(f"{path}/resume").json["state"] == "active"
-    deliveries.deliver(engine)
+    deliver(engine)
     assert len(receiver.got) == 2 and receiver.ids[0] == receiver.ids[1]
 
 
@@ -269,7 +305,7 @@ def test_a_day_of_failures_pauses(engine, api, receiver, subscribe):
     receiver.status(503)
     send(api, lead(1))
     update(engine, "UPDATE subscriptions SET failures = 9, failing_since = now() - interval '25 hours'")
-    deliveries.deliver(engine)
+    deliver(engine)
     assert api.get(f"/v1/subscriptions/{subscription['id']}").json["reason"] == (
         "10 deliveries failed in a row. The last: It answered 503.")
 
@@ -280,7 +316,7 @@ def test_who_fails_does_not_hold_up_others(engine, api, receiver, subscribe):
     with receiving() as good:
         api.post("/v1/subscriptions", {"url": good.url, "events": ["lead.created"]})
         send(api, lead(1))
-        deliveries.deliver(engine)
+        deliver(engine)
         assert good.types == ["lead.created"]
 
 
@@ -288,7 +324,7 @@ def test_redirects_are_not_followed_and_long_answers_not_read(engine, api, recei
     subscription = subscribe("lead.created")
     receiver.status(302, Location="http://127.0.0.1:1/")
     send(api, lead(1))
-    deliveries.deliver(engine)
+    deliver(engine)
     assert log(api, subscription)[0]["last_error"] == "It answered 302."
 
     def endless(handler):
@@ -302,7 +338,7 @@ def test_redirects_are_not_followed_and_long_answers_not_read(engine, api, recei
 
     receiver.answer = endless
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert log(api, subscription)[0]["state"] == "delivered"
 
 
@@ -345,7 +381,7 @@ def test_a_name_that_moves_inside_is_refused_when_sending(engine, api, receiver,
     monkeypatch.setattr(posting.socket, "getaddrinfo", lambda *_, **__: [
         (2, 1, 6, "", ("93.184.216.34", port)), (2, 1, 6, "", ("127.0.0.1", port))])
     send(api, lead(1))
-    deliveries.deliver(engine)
+    deliver(engine)
     assert not receiver.got
     monkeypatch.undo()
     assert log(api, subscription)[0]["last_error"] == (
@@ -381,12 +417,12 @@ def test_a_trigger_that_n8n_does_not_know_any_more_is_paused_after_minutes(
     update(engine, "UPDATE subscriptions SET url = %s", f"{engine.settings.public_url}/webhook/abc/webhook")
     receiver.status(404)
     send(api, lead(1))
-    deliveries.deliver(inside)
+    deliver(inside)
     path = f"/v1/subscriptions/{subscription['id']}"
     assert api.get(path).json["state"] == "active"  # n8n may be starting
     update(engine, "UPDATE subscriptions SET failing_since = now() - interval '6 minutes'")
     later(engine)
-    deliveries.deliver(inside)
+    deliver(inside)
     assert api.get(path).json["reason"].startswith("n8n does not know this webhook any more")
 
 
@@ -395,14 +431,14 @@ def test_a_person_goes_with_the_event_only_as_long_as_its_creator_may_see_people
     subscription = subscribe("lead.created", include_person=True)
     send(api, lead(1))
     assert "Quill" not in str(rows(engine, "SELECT * FROM lead_events"))
-    deliveries.deliver(engine)
+    deliver(engine)
     [body] = receiver.bodies
     assert body["data"]["lead"]["contact"]["email"] == "pat1@firm1.example"
     send(api, lead(2))
     update(engine, "UPDATE clients SET scopes = array_remove(array_remove(scopes, 'pii:read'), 'admin')"
                    " WHERE id = 'tests'")
     try:
-        deliveries.deliver(engine)
+        deliver(engine)
         assert len(receiver.got) == 1
         paused = api.get(f"/v1/subscriptions/{subscription['id']}").json
         assert paused["state"] == "paused" and "pii:read" in paused["reason"]
@@ -437,7 +473,7 @@ def test_an_erased_person_leaves_no_event(engine, api, receiver, subscribe):
     assert api.client.delete(f"/v1/contacts/{contact}", headers=api.headers).status_code == 204
     assert rows(engine, "SELECT FROM lead_events") == rows(engine, "SELECT FROM deliveries") == []
     deliveries.settle(engine, turn, deliveries.send(turn))
-    deliveries.deliver(engine)
+    deliver(engine)
     assert len(receiver.got) == 1  # the turn had begun
 
 
@@ -458,13 +494,13 @@ def test_a_key_makes_a_subscription_once(engine, api, receiver, subscribe):
     first = subscribe("lead.created", key="n8n:flow:node:production")
     receiver.status(410)
     send(api, lead(1))
-    deliveries.deliver(engine)
+    deliver(engine)
     receiver.status(204)
     again = subscribe("lead.created", "lead.scored", key="n8n:flow:node:production")
     assert again["id"] == first["id"] and again["secret"] != first["secret"]
     assert again["state"] == "active" and again["events"] == ["lead.created", "lead.scored"]
     later(engine)
-    deliveries.deliver(engine)
+    deliver(engine)
     assert signed(receiver.got[-1], again["secret"])  # what it was owed goes out with the new secret
     assert len(api.get("/v1/subscriptions?key=n8n:flow:node:production").json["data"]) == 1
 
