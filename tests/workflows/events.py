@@ -23,7 +23,8 @@ def flow(url: str, **parameters: Any) -> dict[str, Any]:
                      "saveDataSuccessExecution": "none"},
         "nodes": [
             {"id": str(uuid.uuid4()), "name": "Trigger", "type": TRIGGER, "typeVersion": 1,
-             "position": [0, 0], "webhookId": str(uuid.uuid4()), "parameters": parameters, "credentials": SIDECAR},
+             "position": [0, 0], "webhookId": str(uuid.uuid4()), "parameters": parameters,
+             "credentials": SIDECAR},
             {"id": str(uuid.uuid4()), "name": "Send on", "type": "n8n-nodes-base.httpRequest",
              "typeVersion": 4.2, "position": [200, 0], "parameters": {
                  "method": "POST", "url": url, "sendBody": True, "specifyBody": "json",
