@@ -16,6 +16,7 @@ from sidecar.records import match_keys, normalize, validate
 from sidecar.records.text import storable
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
+from sidecar.webhooks import of_intake
 
 
 def receive(
@@ -51,7 +52,7 @@ def take_in(
             entries = [_unless_open(entry, known) for entry in entries]
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
-            store.write(cursor, writes, engine.vault.seal)
+            store.write(cursor, writes, engine.vault.seal, of_intake(writes))
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}

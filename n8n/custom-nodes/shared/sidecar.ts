@@ -9,25 +9,20 @@ import type {
 	IN8nHttpFullResponse,
 	JsonObject,
 } from 'n8n-workflow';
-
-export const SIDECAR_CREDENTIAL = 'enrichmentSidecarApi';
-const CREDENTIAL = 'the credential "Enrichment Sidecar API"';
+import {
+	NOT_THE_SIDECAR,
+	REFUSALS,
+	SIDECAR_CREDENTIAL,
+	baseOf,
+	refused,
+	unreached,
+} from './sidecarCredential';
 
 /** Pauses between attempts while the sidecar restarts; about six seconds in all. */
 export const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 const LONGEST_PAUSE_MS = 5000;
 const TIMEOUT_MS = 30_000;
 const RETRIED_STATUS = new Set(['429', '502', '503', '504']);
-/** In words: n8n replaces a message that names such a code by one of its own. */
-const REASONS: Record<string, string> = {
-	EAI_AGAIN: 'its name is not resolved',
-	ECONNABORTED: 'no answer in time',
-	ECONNREFUSED: 'connection refused',
-	ECONNRESET: 'connection lost',
-	ENOTFOUND: 'its name is unknown',
-	EPIPE: 'connection lost',
-	ETIMEDOUT: 'no connection in time',
-};
 const RETRIED_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 
 /** RFC 9457 problem details, as the sidecar answers every error. */
@@ -59,7 +54,7 @@ export class SidecarError extends Error {
 		const { problem } = this;
 		return new NodeApiError(context.getNode(), problem as JsonObject, {
 			message: `${doing}: ${this.message}`,
-			description: [explain(problem), remedy(problem)].filter(Boolean).join('. ') || undefined,
+			description: explain(problem),
 			httpCode: String(problem.status),
 			itemIndex,
 		});
@@ -102,9 +97,10 @@ interface Outcome {
  * lost while it restarts is asked for again.
  */
 export async function connect(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<Send> {
-	const { baseUrl } = await context.getCredentials(SIDECAR_CREDENTIAL);
-	const base = String(baseUrl).replace(/\/+$/, '');
+	const base = baseOf((await context.getCredentials(SIDECAR_CREDENTIAL)) as IDataObject);
+	const credential = context.getNode().credentials?.[SIDECAR_CREDENTIAL]?.name ?? 'Sidecar';
 	return async (method, path, body, once = { key: '', seconds: 0 }) => {
+		if (/\/v\d+$/.test(base)) throw notReached(credential, NOT_THE_SIDECAR);
 		const options: IHttpRequestOptions = {
 			method,
 			url: `${base}/v1/${path}`,
@@ -117,7 +113,7 @@ export async function connect(context: IExecuteFunctions | ILoadOptionsFunctions
 			timeout: TIMEOUT_MS,
 		};
 		for (let attempt = 0; ; attempt++) {
-			const outcome = await ask(context, options);
+			const outcome = await ask(context, credential, options);
 			if (outcome.retry && attempt < BACKOFF_MS.length) {
 				await sleep(Math.min(Math.max(BACKOFF_MS[attempt], outcome.pauseMs), LONGEST_PAUSE_MS));
 				continue;
@@ -147,6 +143,7 @@ function idempotency({ key, seconds }: Once): Record<string, string> {
 
 async function ask(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credential: string,
 	options: IHttpRequestOptions,
 ): Promise<Outcome> {
 	try {
@@ -157,83 +154,58 @@ async function ask(
 		)) as IN8nHttpFullResponse;
 		const status = response.statusCode;
 		const body = isObject(response.body) ? response.body : {};
+		if (foreign(response)) {
+			return { retry: false, pauseMs: 0, error: notReached(credential, String(status)) };
+		}
 		if (status >= 200 && status < 300) return { retry: false, pauseMs: 0, body };
 		return {
 			// What was sent twice at once is answered when the first is done.
 			retry: RETRIED_STATUS.has(String(status)) || body.code === 'idempotency_in_flight',
 			pauseMs: 1000 * (Number(response.headers['retry-after']) || 0),
-			error: new SidecarError(problemOf(status, body), body),
+			error: new SidecarError(problemOf(status, body, credential), body),
 		};
 	} catch (error) {
 		const reason = String((error as NodeApiError).httpCode ?? (error as JsonObject).code ?? '');
 		return {
 			retry: RETRIED_STATUS.has(reason) || RETRIED_ERRORS.has(reason),
 			pauseMs: 0,
-			error: new SidecarError(unreachable(reason)),
+			error: notReached(credential, reason || NOT_THE_SIDECAR),
 		};
 	}
 }
 
-function problemOf(status: number, body: IDataObject): Problem {
+/** Whether an answer is none that a sidecar gives: no JSON, or an error that is no problem. */
+function foreign({ statusCode: status, body }: IN8nHttpFullResponse): boolean {
+	if (status === 204 || status === 429 || status >= 500) return false;
+	return !isObject(body) || (status >= 300 && typeof body.code !== 'string');
+}
+
+function problemOf(status: number, body: IDataObject, credential: string): Problem {
+	const remedy =
+		body.code === 'forbidden'
+			? ` Give it to the client of the credential "${credential}", or choose another credential.`
+			: '';
 	return {
 		...body,
 		type: text(body.type) || 'about:blank',
 		title: text(body.title) || `HTTP ${status}`,
 		status,
-		detail: text(body.detail) || 'The sidecar gave no reason.',
+		detail: (text(body.detail) || 'The sidecar gave no reason.') + remedy,
 		code: text(body.code) || `http_${status}`,
 	};
 }
 
-function unreachable(reason: string): Problem {
-	const known = UNREACHED[reason] ?? UNREACHED.any;
-	return {
+/** The problem of a request that no sidecar answered: a network error, or the status of the sign-in. */
+function notReached(credential: string, cause: string): SidecarError {
+	const unauthorized = REFUSALS.has(cause);
+	return new SidecarError({
 		type: 'about:blank',
-		title: known.status === 401 ? 'Unauthorized' : 'Service Unavailable',
-		status: known.status,
-		detail:
-			known.detail ??
-			`The sidecar does not answer: ${REASONS[reason] ?? `error ${reason || 'unknown'}`}.`,
-		code: known.code,
-	};
+		title: unauthorized ? 'Unauthorized' : 'Service Unavailable',
+		status: unauthorized ? 401 : 503,
+		detail: unauthorized ? refused(credential) : unreached(credential, cause),
+		code: unauthorized ? 'unauthorized' : 'sidecar_unreachable',
+	});
 }
-
-const REFUSED = {
-	status: 401,
-	code: 'unauthorized',
-	detail: `The sidecar refuses the client of ${CREDENTIAL}.`,
-};
-const ELSEWHERE = {
-	status: 503,
-	code: 'no_sidecar',
-	detail: `What answers at the Base URL of ${CREDENTIAL} is no sidecar.`,
-};
-/** By the status with which the token was refused. */
-const UNREACHED: Record<string, { status: number; code: string; detail?: string }> = {
-	'400': REFUSED,
-	'401': REFUSED,
-	'403': REFUSED,
-	'404': ELSEWHERE,
-	'405': ELSEWHERE,
-	any: { status: 503, code: 'sidecar_unreachable' },
-};
-
-/** What whoever reads the error can do about it. */
-function remedy({ code, detail, errors }: Problem): string | undefined {
-	const told = [detail, ...(errors ?? []).map((error) => error.detail)].join(' ');
-	const scope = told.match(/the scope ([\w:]+)/)?.[1];
-	if (code === 'forbidden' && scope) {
-		return `The client of ${CREDENTIAL} lacks the scope ${scope}. Make a client that has it ("sidecar clients add NAME --scopes ${scope},…") and use a credential with its ID and secret in this node`;
-	}
-	return REMEDIES[code];
-}
-
-const REMEDIES: Record<string, string> = {
-	http_404: 'If the Base URL is right, the sidecar is older than this node',
-	no_sidecar: 'The Base URL is the address of the sidecar without /v1, e.g. http://sidecar:8000',
-	sidecar_unreachable: `Check that the sidecar runs and that n8n reaches the Base URL of ${CREDENTIAL}`,
-	unauthorized: `Check Client ID and Client Secret of ${CREDENTIAL}; the client may be disabled ("sidecar clients list")`,
-};
 
 function describe(problem: Problem): string {
 	const facts = [problem.code, `HTTP ${problem.status}`];

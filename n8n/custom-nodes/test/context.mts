@@ -45,15 +45,17 @@ export function context(given: Given): Context {
 		getParentNodes: () =>
 			Object.keys(given.before ?? {})
 				.reverse()
-				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.pipeline' })),
+				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.enrichmentBatch' })),
 		getWorkflowDataProxy: () => ({
 			$: (name: string) => ({ item: { json: given.before?.[name] } }),
 		}),
+		getInputSourceData: () => ({ previousNode: 'HTTP Request' }),
 		getInputData: () => input,
 		getNode: () => ({
 			id: '1',
 			name: 'Step',
 			type: 'x',
+			credentials: { enrichmentSidecarApi: { id: 's', name: 'Our sidecar' } },
 			typeVersion: 1,
 			position: [0, 0],
 			parameters: {},

@@ -5,6 +5,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { documentation } from '../../shared/documentation';
 import {
 	type Operations,
 	type Resource,
@@ -12,6 +13,7 @@ import {
 	perform,
 	propertiesOf,
 } from '../../shared/operations';
+import { checkSidecar } from '../../shared/sidecarCredential';
 import * as contact from './actions/contact';
 import * as deadLetter from './actions/deadLetter';
 import * as duplicate from './actions/duplicate';
@@ -56,15 +58,16 @@ export class EnrichmentEngine implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Work with leads, contacts, organizations and all that belongs to them',
+		documentationUrl: documentation('enrichmentEngine'),
 		defaults: { name: 'Enrichment Engine' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOf(resources),
-		credentials: [{ name: 'enrichmentSidecarApi', required: true }],
+		credentials: [{ name: 'enrichmentSidecarApi', required: true, testedBy: 'checkSidecar' }],
 		properties: propertiesOf(resources, 'lead'),
 	};
 
-	methods = { listSearch, loadOptions, resourceMapping };
+	methods = { credentialTest: { checkSidecar }, listSearch, loadOptions, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await perform(this, resources);
