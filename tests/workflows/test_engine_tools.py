@@ -134,10 +134,12 @@ def editor(stack):
 
 def asked(editor, what, path, method):
     """What the editor asks for a parameter of the node."""
-    return editor(
-        "POST", f"dynamic-node-parameters/{what}", path=f"parameters.{path}", methodName=method,
-        credentials=SIDECAR, nodeTypeAndVersion={"name": NODE, "version": 1},
-        currentNodeParameters={"resource": "lead", "operation": "create"})
+    answer = editor.session.post(f"{editor.url}/dynamic-node-parameters/{what}", timeout=30, json={
+        "path": f"parameters.{path}", "methodName": method, "credentials": SIDECAR,
+        "nodeTypeAndVersion": {"name": NODE, "version": 1},
+        "currentNodeParameters": {"resource": "lead", "operation": "create"}})
+    assert answer.ok, answer.text
+    return answer.json()["data"]
 
 
 def test_the_editor_knows_what_items_hold(stack, editor):

@@ -95,7 +95,7 @@ export function masked(context: IExecuteFunctions, rows: IDataObject[]): void {
 	if (!rows.some((row) => row.masked === true)) return;
 	context.addExecutionHints({
 		message:
-			'People are masked: the client of the credential "Enrichment Sidecar API" lacks the scope pii:read.',
+			'People are masked: the client of the credential of this node lacks the scope pii:read.',
 		location: 'outputPane',
 	});
 }

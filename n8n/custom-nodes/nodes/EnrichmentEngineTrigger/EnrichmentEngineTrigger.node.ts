@@ -9,6 +9,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { documentation } from '../../shared/documentation';
 import { isSigned } from './signature';
 import { create, exists, kept, open, remove } from './subscription';
 
@@ -24,10 +25,11 @@ export class EnrichmentEngineTrigger implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when something happens to a lead',
+		documentationUrl: documentation('enrichmentEngineTrigger'),
 		defaults: { name: 'Enrichment Engine Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'enrichmentSidecarApi', required: true }],
+		credentials: [{ name: 'enrichmentSidecarApi', required: true, testedBy: 'checkSidecar' }],
 		webhooks: [
 			{
 				name: 'default',
