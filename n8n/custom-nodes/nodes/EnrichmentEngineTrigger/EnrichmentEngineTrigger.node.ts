@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { documentation } from '../../shared/documentation';
+import { checkSidecar } from '../../shared/sidecarCredential';
 import { isSigned } from './signature';
 import { create, exists, kept, open, remove } from './subscription';
 
@@ -83,6 +84,7 @@ export class EnrichmentEngineTrigger implements INodeType {
 	};
 
 	methods = {
+		credentialTest: { checkSidecar },
 		loadOptions: {
 			/** The events as the engine knows them. */
 			async getEvents(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
