@@ -15,7 +15,9 @@ _COLUMNS = ("id::text AS id, url, events, include_person, key, created_by, state
 
 # A subscription that is deleted meanwhile is waited for and left out: an event must not fail its cause.
 _TELL = """
-WITH told AS (SELECT * FROM json_populate_recordset(NULL::lead_events, $1)),
+WITH told AS (
+    SELECT uuidv7() AS id, type, lead_id, reject_id, data
+    FROM json_populate_recordset(NULL::lead_events, $1)),
 wanted AS (
     SELECT s.id AS subscription_id, t.id AS event_id
     FROM subscriptions s JOIN told t ON t.type = ANY(s.events)
@@ -30,8 +32,7 @@ INSERT INTO deliveries (subscription_id, event_id) SELECT subscription_id, event
 def tell(cursor: Executes, events: Sequence[Event]) -> None:
     """Owe these events to every active subscription that wants them, in the transaction of their cause."""
     if events:
-        rows = [{"id": new_id(), **event} for event in events]
-        cursor.execute(cursor.prepared(_TELL), (as_json(rows),))
+        cursor.execute(cursor.prepared(_TELL), (as_json(events),))
 
 
 def save(cursor: Cursor, row: Row) -> tuple[str, bool]:

@@ -69,7 +69,7 @@ def after(
         else:
             failures, failing_since, last = failures + 1, failing_since or now, answer
     if failures == 0 or last is None:
-        return Turn(0, None, None, None)
+        return Turn(failures, failing_since, None, None)
     return Turn(failures, failing_since, last.retry_after,
                 pause_reason(last, failures, now - (failing_since or now), inside=inside))
 

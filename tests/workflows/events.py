@@ -8,10 +8,38 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.client import until
-from tests.workflows.test_upgrade import Editor
+from tests.workflows import test_erasure
 
 TRIGGER = "n8n-nodes-enrichment-engine.enrichmentEngineTrigger"
 SIDECAR = {"enrichmentSidecarApi": {"id": "sidecarCred00001", "name": "Sidecar"}}
+
+
+class Editor(test_erasure.Editor):
+    """n8n's editor, signed in once per stack: n8n takes few sign-ins in a row."""
+
+    signed_in: dict[str, Editor] = {}  # noqa: RUF012  (one for all)
+
+    @classmethod
+    def of(cls, stack: Any) -> Editor:
+        url = stack.facts["n8n_url"]
+        if url not in cls.signed_in:
+            cls.signed_in[url] = cls(stack)
+        return cls.signed_in[url]
+
+    def publish(self, made: dict[str, Any]) -> str:
+        """Create a workflow and publish it: its id."""
+        workflow = self.post("workflows", made)
+        self.post(f"workflows/{workflow['id']}/activate", {"versionId": workflow["versionId"]})
+        return str(workflow["id"])
+
+    def unpublish(self, workflow_id: str) -> None:
+        self.post(f"workflows/{workflow_id}/deactivate", {})
+
+    def delete(self, workflow_id: str) -> None:
+        self.post(f"workflows/{workflow_id}/archive", {})
+        # n8n answers 409 until the workflow is unpublished everywhere.
+        until(lambda: self.session.delete(f"{self.url}/rest/workflows/{workflow_id}", timeout=30).ok, 60,
+              "the archived workflow to be deleted")
 
 
 def flow(url: str, **parameters: Any) -> dict[str, Any]:
@@ -40,15 +68,13 @@ def subscriptions(client: Any) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def published(stack: Any, client: Any, made: dict[str, Any]) -> Iterator[tuple[Editor, str]]:
-    """(the editor, the workflow's id) while the workflow is published and subscribed; deleted afterwards."""
-    editor = Editor(stack.facts)
-    workflow = editor("POST", "workflows", **made)
+def published(stack: Any, client: Any, made: dict[str, Any]) -> Iterator[str]:
+    """The id of a workflow that is published and subscribed; it is deleted afterwards."""
+    editor = Editor.of(stack)
+    workflow_id = editor.publish(made)
     try:
-        editor("POST", f"workflows/{workflow['id']}/activate", versionId=workflow["versionId"])
-        until(lambda: any(f":{workflow['id']}:" in row["key"] for row in subscriptions(client)), 60,
+        until(lambda: any(f":{workflow_id}:" in row["key"] for row in subscriptions(client)), 60,
               "the trigger to subscribe")
-        yield editor, workflow["id"]
+        yield workflow_id
     finally:
-        editor = Editor(stack.facts)
-        editor.delete(workflow["id"])
+        editor.delete(workflow_id)

@@ -7,9 +7,8 @@ import requests
 
 from tests.client import Client, until
 from tests.integration.receivers import receiving
-from tests.workflows.events import flow, published, subscriptions
+from tests.workflows.events import Editor, flow, published, subscriptions
 from tests.workflows.test_end_to_end import perfect, unique
-from tests.workflows.test_erasure import Editor as OpenEditor
 from tests.workflows.test_erasure import in_databases
 
 
@@ -29,7 +28,7 @@ def create(client, lead):
 
 
 def test_hot_leads_start_runs_with_references_and_unpublishing_leaves_nothing(stack, client, receiver):
-    with published(stack, client, flow(receiver.url, events=["lead.became_hot"])) as (editor, workflow_id):
+    with published(stack, client, flow(receiver.url, events=["lead.became_hot"])) as workflow_id:
         [subscription] = subscriptions(client)
         assert subscription["events"] == ["lead.became_hot"] and subscription["state"] == "active"
         mark = unique()
@@ -53,8 +52,7 @@ def test_hot_leads_start_runs_with_references_and_unpublishing_leaves_nothing(st
         assert [row["id"] for row in subscriptions(client)] == [subscription["id"]]
         assert len(receiver.bodies) == len({body["event_id"] for body in receiver.bodies}) == 2
 
-        editor = type(editor)(stack.facts)
-        editor.unpublish(workflow_id)
+        Editor.of(stack).unpublish(workflow_id)
         until(lambda: subscriptions(client) == [], 60, "the subscription to be removed")
         assert not in_databases(stack, (mark,), ("n8n",))
 
@@ -74,11 +72,10 @@ def test_a_run_that_fails_is_tried_again_with_the_same_event(stack, client, rece
 
 def test_listening_for_a_test_event_is_a_subscription_of_its_own(stack, client, receiver):
     made = flow(receiver.url, events=["lead.status_changed"])
-    with published(stack, client, made) as (_, workflow_id):
-        editor = OpenEditor(stack)
+    with published(stack, client, made) as workflow_id:
         lead_id = create(client, perfect(unique()))
-        assert editor.post(f"workflows/{workflow_id}/run", {"triggerToStartFrom": {"name": "Trigger"}}) == {
-            "waitingForWebhook": True}
+        assert Editor.of(stack).post(f"workflows/{workflow_id}/run", {
+            "triggerToStartFrom": {"name": "Trigger"}}) == {"waitingForWebhook": True}
         both = until(lambda: len(found := subscriptions(client)) == 2 and found, 30, "two subscriptions")
         assert sorted(row["url"].split("/")[3] for row in both) == ["webhook", "webhook-test"]
         client.call("PATCH", f"/v1/leads/{lead_id}", json={"status": "working"})

@@ -125,7 +125,12 @@ test('the events are those of the sidecar', async () => {
 });
 
 /** What an event does: {items} of the run that it starts, or the {status} that it is answered. */
-async function receive(body: IDataObject, more: IDataObject = {}, kept?: IDataObject) {
+async function receive(
+	body: IDataObject,
+	more: IDataObject = {},
+	kept?: IDataObject,
+	url = PUBLISHED,
+) {
 	const rawBody = Buffer.from(JSON.stringify(body));
 	const timestamp = String(more.timestamp ?? Math.floor(Date.now() / 1000));
 	const digest = createHmac('sha256', KEY)
@@ -139,7 +144,10 @@ async function receive(body: IDataObject, more: IDataObject = {}, kept?: IDataOb
 		end: () => response,
 	};
 	const { workflowData, noWebhookResponse } = await node.webhook.call({
-		getRequestObject: () => ({ rawBody: more.raw ? Buffer.from(String(more.raw)) : rawBody }),
+		getRequestObject: () => ({
+			path: new URL(url).pathname,
+			rawBody: more.raw ? Buffer.from(String(more.raw)) : rawBody,
+		}),
 		getResponseObject: () => response,
 		getHeaderData: () => ({
 			'webhook-id': 'e1',
@@ -147,6 +155,7 @@ async function receive(body: IDataObject, more: IDataObject = {}, kept?: IDataOb
 			'webhook-signature': more.signature ?? `v1,${digest}`,
 		}),
 		getBodyData: () => body,
+		// As in n8n, of a test too.
 		getNodeWebhookUrl: () => PUBLISHED,
 		getWorkflowStaticData: () => kept ?? { webhook: { id: 's1', secret: SECRET } },
 		helpers: { returnJsonArray: (json: IDataObject) => [{ json }] },
@@ -187,6 +196,15 @@ test('what is not signed, was changed or is old starts nothing', async () => {
 		assert.deepEqual(await receive(event, more), { status: 401, items: undefined });
 	}
 	assert.deepEqual(await receive(event, {}, {}), { status: 401, items: undefined });
+});
+
+test('an event for a test is checked with the secret of the test', async () => {
+	const kept = {
+		webhook: { id: 's1', secret: 'whsec_AAAA' },
+		'webhook-test': { id: 's2', secret: SECRET },
+	};
+	assert.equal((await receive(event, {}, kept, TESTED)).items?.length, 1);
+	assert.equal((await receive(event, {}, kept, PUBLISHED)).status, 401);
 });
 
 test('a test of the subscription is answered and starts nothing', async () => {

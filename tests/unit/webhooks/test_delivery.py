@@ -21,6 +21,10 @@ def test_a_success_forgets_what_failed():
     assert turn(9, 30, OK) == turn(9, 30, DOWN, OK) == turn(0, 0) == Turn(0, None, None, None)
 
 
+def test_no_answer_changes_nothing():
+    assert turn(3, 1) == Turn(3, NOW - timedelta(hours=1), None, None)
+
+
 def test_failures_in_a_row_are_counted_from_the_first():
     assert turn(0, 0, OK, DOWN) == Turn(1, NOW, None, None)
     assert turn(2, 1, Answer(503, retry_after=90)) == Turn(3, NOW - timedelta(hours=1), 90, None)

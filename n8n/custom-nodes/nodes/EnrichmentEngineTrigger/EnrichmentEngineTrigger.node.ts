@@ -113,9 +113,9 @@ export class EnrichmentEngineTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const { rawBody } = this.getRequestObject();
+		const { path, rawBody } = this.getRequestObject();
 		const headers = this.getHeaderData() as IDataObject;
-		const secret = kept(this)?.secret;
+		const secret = kept(this, path)?.secret;
 		if (!secret || !isSigned(secret, headers, rawBody, Date.now() / 1000)) {
 			this.getResponseObject().status(401).json({ message: 'The signature is not valid.' });
 			return { noWebhookResponse: true };

@@ -19,25 +19,25 @@ export async function open(context: IHookFunctions | ILoadOptionsFunctions): Pro
 	return await connect(context as unknown as IExecuteFunctions);
 }
 
-/** Where the events of this node are to be sent, while it is published or while somebody listens for a test. */
-function urlOf(context: IHookFunctions | IWebhookFunctions): string {
+/** Where the events of this node are to be sent: while it is published, or while somebody listens for a test. */
+function urlOf(context: IHookFunctions): string {
 	return context.getNodeWebhookUrl('default') ?? '';
 }
 
-/** Published and test webhooks differ by the first part of the path. */
-function modeOf(context: IHookFunctions | IWebhookFunctions): string {
-	return new URL(urlOf(context)).pathname.split('/')[1];
+/** Published and test webhooks differ by one part of the path: …/webhook-test/ID/webhook. */
+function modeOf(path: string): string {
+	return path.split('/').at(-3) ?? '';
 }
 
-/** The subscription of this node, published or for a test: they are two. */
-export function kept(context: IHookFunctions | IWebhookFunctions): Kept | undefined {
-	return context.getWorkflowStaticData('node')[modeOf(context)] as Kept | undefined;
+/** The subscription of this node whose events come by this path: published and test ones are two. */
+export function kept(context: IHookFunctions | IWebhookFunctions, path: string): Kept | undefined {
+	return context.getWorkflowStaticData('node')[modeOf(path)] as Kept | undefined;
 }
 
 function keep(context: IHookFunctions, found?: Kept): void {
 	const data = context.getWorkflowStaticData('node');
-	if (found) data[modeOf(context)] = found;
-	else delete data[modeOf(context)];
+	if (found) data[modeOf(urlOf(context))] = found;
+	else delete data[modeOf(urlOf(context))];
 }
 
 function wanted(context: IHookFunctions): IDataObject {
@@ -50,7 +50,7 @@ function wanted(context: IHookFunctions): IDataObject {
 
 /** Whether the sidecar has the subscription as the node wants it; when it does not answer, what n8n has counts. */
 export async function exists(context: IHookFunctions): Promise<boolean> {
-	const known = kept(context);
+	const known = kept(context, urlOf(context));
 	if (!known) return false;
 	try {
 		const found = await (await open(context))('GET', `subscriptions/${known.id}`);
@@ -69,7 +69,9 @@ export async function exists(context: IHookFunctions): Promise<boolean> {
 
 /** Subscribes. Done again for the same node, by a restart or after a change, it is the same subscription. */
 export async function create(context: IHookFunctions): Promise<boolean> {
-	const key = ['n8n', context.getWorkflow().id, context.getNode().id, modeOf(context)].join(':');
+	const key = ['n8n', context.getWorkflow().id, context.getNode().id, modeOf(urlOf(context))].join(
+		':',
+	);
 	try {
 		const send = await open(context);
 		const { id, secret } = await send('POST', 'subscriptions', { ...wanted(context), key });
@@ -91,7 +93,7 @@ export async function create(context: IHookFunctions): Promise<boolean> {
  * n8n answers 404, and the sidecar pauses the subscription by itself.
  */
 export async function remove(context: IHookFunctions): Promise<boolean> {
-	const known = kept(context);
+	const known = kept(context, urlOf(context));
 	if (!known) return true;
 	try {
 		await (
