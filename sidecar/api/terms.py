@@ -32,6 +32,7 @@ _TERMS: Final = {
         "stages": _named(states.STAGES),
         "lanes": _named(states.LANES),
         "events": _named(states.EVENTS),
+        "lead_events": _named(states.LEAD_EVENTS),
     },
 }
 

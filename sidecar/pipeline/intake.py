@@ -15,6 +15,7 @@ from sidecar.records import match_keys, normalize, validate
 from sidecar.records.text import storable
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
+from sidecar.webhooks import of_intake
 
 
 def receive(
@@ -41,7 +42,7 @@ def take_in(
         client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch)
     with engine.database.write() as cursor:
         writes = decide(entries, _know(engine, cursor, entries), receipt, engine.now(), new_id)
-        store.write(cursor, writes, engine.vault.seal)
+        store.write(cursor, writes, engine.vault.seal, of_intake(writes))
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}
         for result in writes.results]

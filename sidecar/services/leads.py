@@ -9,11 +9,12 @@ from sidecar.errors import Conflict, Forbidden, NotFound, PreconditionFailed
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.services.audit import Actor, record
-from sidecar.store import intake, leads, work
+from sidecar.store import intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
+from sidecar.webhooks import of_edit
 
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
@@ -79,6 +80,7 @@ def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> No
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
+    subscriptions.tell(cursor, of_edit(before["id"], before, changed))
     # A message is free text of a person: the audit log says that it changed, not how.
     told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import facts, locks
+from sidecar.store import facts, locks, subscriptions
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.terms.states import HELD, LEFT, OPEN
+from sidecar.webhooks import Event
 
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
@@ -106,8 +107,10 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
     return {hashes[row["key_hash"]] for row in rows}
 
 
-def write(cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes]) -> None:
-    """Write what was decided, in one round trip; `seal` encrypts the raw leads."""
+def write(
+    cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = ()
+) -> None:
+    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads."""
     gathered = Gathered(cursor)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
@@ -134,6 +137,7 @@ def write(cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes]) -> None:
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
         row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+    subscriptions.tell(gathered, told)
     gathered.send()
 
 

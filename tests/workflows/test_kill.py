@@ -39,8 +39,8 @@ def batch(mark):
     ]
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_kill_loses_nothing(stack, victim, seed):
     client = Client(stack.facts)
     rng = random.Random(f"{victim}{seed}")
@@ -81,8 +81,10 @@ def test_a_kill_loses_nothing(stack, victim, seed):
     scored = query(
         stack, "SELECT count(*) FROM leads WHERE id = ANY(%s::uuid[]) AND grade IS NOT NULL", ids)
     assert scored[0][0] == LEADS
-    _no_call_paid_twice(stack, mark)
-    _messages_once(stack, client, ids)
+    repeated, in_doubt = _no_call_paid_twice(stack, mark)
+    messages, doubled = _messages_once(stack, client, ids)
+    print(f"{victim}, seed {seed}: {in_flight} of {LEADS} leads in flight, {repeated} calls repeated,"
+          f" {in_doubt} in doubt on this stack so far, {messages} messages, {doubled} possible duplicates")
 
 
 def _no_call_paid_twice(stack, mark):
@@ -97,6 +99,7 @@ def _no_call_paid_twice(stack, mark):
         stack, "SELECT request_key FROM provider_calls WHERE state = 'answered' AND outcome ="
         " 'found' GROUP BY request_key, sandbox HAVING count(*) > 1")
     assert not doubled
+    return repeated, in_doubt
 
 
 def _messages_once(stack, client, ids):
@@ -116,3 +119,4 @@ def _messages_once(stack, client, ids):
     for lead_id, channel, _, possible_duplicate in rows:
         times = sum(lead_id in str(message) for message in sent[channel])
         assert times == 1 or (possible_duplicate and times == 2), (channel, times)
+    return len(rows), sum(possible_duplicate for *_, possible_duplicate in rows)

@@ -22,6 +22,7 @@ class States(Answer):
     stages = fields.List(fields.Nested(Term), required=True)
     lanes = fields.List(fields.Nested(Term), required=True)
     events = fields.List(fields.Nested(Term), required=True)
+    lead_events = fields.List(fields.Nested(Term), required=True)
 
 
 class Field(Term):
