@@ -9,6 +9,8 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
+import { documentation } from '../../shared/documentation';
+import { checkSidecar } from '../../shared/sidecarCredential';
 import { isSigned } from './signature';
 import { create, exists, kept, open, remove } from './subscription';
 
@@ -24,10 +26,11 @@ export class EnrichmentEngineTrigger implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["events"].join(", ") }}',
 		description: 'Starts the workflow when something happens to a lead',
+		documentationUrl: documentation('enrichmentEngineTrigger'),
 		defaults: { name: 'Enrichment Engine Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'enrichmentSidecarApi', required: true }],
+		credentials: [{ name: 'enrichmentSidecarApi', required: true, testedBy: 'checkSidecar' }],
 		webhooks: [
 			{
 				name: 'default',
@@ -81,6 +84,7 @@ export class EnrichmentEngineTrigger implements INodeType {
 	};
 
 	methods = {
+		credentialTest: { checkSidecar },
 		loadOptions: {
 			/** The events as the engine knows them. */
 			async getEvents(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
