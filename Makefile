@@ -48,7 +48,7 @@ coverage: venv ## Print which branches the unit and integration tests do not rea
 
 test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 	@$(PY) -m local.node_tests
-	@$(PY) -m pytest -rs
+	@$(PY) -m pytest -rs -n 2 --dist loadgroup
 
 fmt: venv ## Fix what can be fixed automatically: style and import order of Python, layout of the n8n nodes
 	@.venv/bin/ruff check --fix .
@@ -57,8 +57,9 @@ fmt: venv ## Fix what can be fixed automatically: style and import order of Pyth
 bench: venv ## Measure, each figure beside a peer in the same run
 	@$(PY) -m tests.benchmarks
 
-soak: venv ## Kill everything again and again (KILL_SEEDS=5), a large file (CSV_ROWS=100000), a million leads
-	@KILL_SEEDS=$${KILL_SEEDS:-5} $(PY) -m pytest -rs tests/soak tests/workflows/test_kill.py
+soak: venv ## Kill everything again and again (KILL_SEEDS=5, EVENT_KILLS=20), a large file (CSV_ROWS=100000), a million leads
+	@KILL_SEEDS=$${KILL_SEEDS:-5} EVENT_KILLS=$${EVENT_KILLS:-20} $(PY) -m pytest -rs tests/soak \
+		tests/workflows/test_kill.py tests/workflows/test_trigger_kill.py
 	@SOAK=1 $(PY) -m tests.benchmarks.api
 	@$(PY) -m tests.benchmarks.matching.bench_matching --million
 
@@ -68,8 +69,9 @@ openapi: venv ## Write docs/openapi.json anew
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema
 
-catalogue: venv ## Write anew what n8n, .env.example and the README say of providers, settings and fields
+catalogue: venv ## Write anew what n8n, .env.example, the README and the page of the n8n nodes say of what is in the code
 	@$(PY) -m deploy.catalogue
+	@$(PY) -m local.node_tests build document
 
 lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its newest version, UPGRADE=all everything's
 	@for lock in "requirements.lock" "requirements-dev.lock --extra local --extra dev"; do \

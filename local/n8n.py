@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -86,16 +87,20 @@ def install_node_packages(settings: Settings) -> None:
         stamp.write_text(key)
 
 
-def place_nodes(settings: Settings, user_folder: Path) -> bool:
-    """Put our nodes where n8n looks for packages; whether they changed."""
+def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool:
+    """Put our nodes, with the place of their documentation, where n8n looks for packages; whether they
+    changed."""
     built = build_nodes(settings)
+    source = f"{built.name} {product_url}"
     target = user_folder / ".n8n/nodes/node_modules" / NODES_PACKAGE
     marker = target / ".built-from"
-    if marker.exists() and marker.read_text() == built.name:
+    if marker.exists() and marker.read_text() == source:
         return False
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(built, target)
-    marker.write_text(built.name)
+    page = {"url": f"{product_url}/docs/nodes.html"}
+    (target / "dist/shared/documentation.json").write_text(json.dumps(page))
+    marker.write_text(source)
     return True
 
 

@@ -68,6 +68,8 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_WAKE_URL": f"{stack.n8n_main_url}/webhook/enrichment-wake",
         "SIDECAR_IMPORTS_WAKE_URL": f"{stack.n8n_main_url}/webhook/imports-wake",
         "SIDECAR_WAKE_TOKEN": secrets["WAKE_TOKEN"],
+        "SIDECAR_N8N_URL": stack.n8n_main_url,
+        "SIDECAR_N8N_TEST_URL": stack.n8n_main_url,
         "SIDECAR_SANDBOX_URL": f"http://{HOST}:{ports['providers']}",
         "SIDECAR_SLACK_WEBHOOK_URL": f"http://{HOST}:{ports['sinks']}/services/T000/B000/sales",
         "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL":

@@ -62,7 +62,7 @@ def start(found: settings.Settings) -> Stack:
     stack, supervisor = prepare(found)
     tree = n8n.install(found)
     user_folder = found.state / "n8n"
-    nodes_changed = n8n.place_nodes(found, user_folder)
+    nodes_changed = n8n.place_nodes(found, user_folder, stack.product_url)
     n8n.vendor_dashboard(found)
     config = edge.write_config(found, stack.ports, stack.certificates)
     listed = programs.everything(stack, tree, config)

@@ -5,6 +5,9 @@
 set -eu
 mkdir -p "$HOME/.n8n/nodes/node_modules"
 cp -r /opt/enrichment/nodes/. "$HOME/.n8n/nodes/node_modules/"
+# Where the edge serves the page about them.
+echo "{\"url\": \"${N8N_WEBHOOK_URL}docs/nodes.html\"}" \
+	> "$HOME/.n8n/nodes/node_modules/n8n-nodes-enrichment-engine/dist/shared/documentation.json"
 if [ "${1:-}" = deploy ]; then
 	exec node /opt/enrichment/n8n.mjs --n8n n8n --workflows /opt/enrichment/workflows \
 		--secrets /run/secrets --sidecar http://sidecar:8000 --stamps /deployed/stamps.json \

@@ -250,8 +250,8 @@ def clients() -> None:
 def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> None:
     """Create a client, or give it a new secret and scopes."""
     from sidecar.services import administration
-    from sidecar.services.access import SCOPES
     from sidecar.services.audit import COMMAND_LINE
+    from sidecar.terms.scopes import SCOPES
 
     wanted = list(SCOPES) if scopes == "all" else [s.strip() for s in scopes.split(",")]
     secret = _read(secret_file) if secret_file else None

@@ -26,10 +26,12 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    """Whoever serves also watches whether anybody works."""
-    from sidecar.pipeline import stalling
+    """Whoever serves also watches whether anybody works, and sends what subscribers are owed."""
+    from sidecar.pipeline import deliveries, stalling
 
-    stalling.watch(worker.wsgi.extensions["engine"])
+    engine = worker.wsgi.extensions["engine"]
+    stalling.watch(engine)
+    deliveries.watch(engine)
 
 
 def child_exit(server, worker):

@@ -38,14 +38,19 @@ Figures = Mapping[tuple[str, ...], float]
 @dataclass(frozen=True)
 class QueueFigures:
     """What stands in Postgres, by labels: leads by (lane, stage), the age in seconds of the oldest due one by
-    (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,), calls
-    and credits of the last 30 days by (provider, sandbox). Zeros, too: a series that comes and goes cannot be
-    alerted on."""
+    (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,),
+    subscriptions and what they are owed by (state,), the age of the oldest event that waits, calls and
+    credits of the last 30 days by (provider, sandbox). Zeros, too: a series that comes and goes cannot be
+    alerted on.
+    """
 
     leads: Figures
     oldest: Figures
     last_claim: Figures
     messages: Figures
+    subscriptions: Figures
+    deliveries: Figures
+    oldest_event: Figures
     calls: Figures
     credits: Figures
 
@@ -66,6 +71,10 @@ class QueueCollector(Collector):
             ("queue_oldest_age_seconds", "Age of the oldest due lead.", ["lane"], told.oldest),
             ("last_claim_age_seconds", "Time since a run last took leads.", [], told.last_claim),
             ("notifications", "Messages not delivered, by state.", ["state"], told.messages),
+            ("subscriptions", "Subscriptions to events, by state.", ["state"], told.subscriptions),
+            ("deliveries", "Events not delivered to a subscriber, by state.", ["state"], told.deliveries),
+            ("event_oldest_age_seconds", "Age of the oldest event that an active subscription is owed.", [],
+             told.oldest_event),
             ("provider_calls", "Provider calls of the last 30 days.", ["provider", "sandbox"], told.calls),
             ("provider_credits", "Credits spent in the last 30 days.", ["provider", "sandbox"],
              told.credits),

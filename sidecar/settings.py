@@ -75,6 +75,17 @@ class Settings:
         optional(url("https", "http")), "",
     )
     wake_token: str = setting("Value of the X-Wake-Token header of those webhooks.", text, "")
+    n8n_url: str | None = setting(
+        "Where n8n's webhooks are reached from here, e.g. http://n8n-webhook:5678: events for its triggers go"
+        " there; empty: through the edge.", optional(url("https", "http")), "",
+    )
+    n8n_test_url: str | None = setting(
+        "The same of its test webhooks, which n8n's main process serves.", optional(url("https", "http")), "",
+    )
+    subscriber_hosts: tuple[str, ...] = setting(
+        "Hosts (name or name:port, comma-separated) that subscriptions may send to though their addresses are"
+        " private; all others must be public.", listing, "",
+    )
     sandbox_url: str | None = setting(
         "Sandbox providers, asked wherever n8n holds no key; empty: those are not asked.",
         optional(url("https", "http")), "",

@@ -45,6 +45,7 @@ CREATE TABLE work_items (
     left_at        text,
     passes         integer NOT NULL DEFAULT 0,
     rounds         integer DEFAULT 0,
+    score_only     boolean NOT NULL DEFAULT false,
     previous_grade text,
     max_batch      integer NOT NULL DEFAULT 500 CHECK (max_batch >= 1),
     attempts       integer NOT NULL DEFAULT 0,
@@ -64,6 +65,7 @@ COMMENT ON COLUMN work_items.step IS 'The last step of its claim that named the 
 COMMENT ON COLUMN work_items.left_at IS 'The step at which an ended lease left it before.';
 COMMENT ON COLUMN work_items.passes IS 'How often its run passed it by: the lease ended, and it was no failure.';
 COMMENT ON COLUMN work_items.rounds IS 'How often Plan was asked in this claim; NULL: its enrichment is skipped.';
+COMMENT ON COLUMN work_items.score_only IS 'It is queued to be scored again alone: its next claim skips the enrichment.';
 COMMENT ON COLUMN work_items.previous_grade IS 'The grade that it had when it was claimed.';
 COMMENT ON COLUMN work_items.max_batch IS 'Shrinks 500, 50, 1 when a batch fails as a whole, so that a poisonous lead ends alone.';
 COMMENT ON COLUMN work_items.requeue IS 'The lead changed while it was leased: it is queued again when it leaves.';

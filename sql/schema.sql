@@ -248,6 +248,21 @@ CREATE TABLE public.counts (
 
 COMMENT ON TABLE public.counts IS 'How many there are, together with count_changes: leads by grade, by UTC day and grade, by source; work by stage; intake by outcome.';
 
+CREATE TABLE public.deliveries (
+    subscription_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    state text DEFAULT 'owed'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_status integer,
+    last_error text,
+    delivered_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'delivered'::text, 'failed'::text])))
+);
+
+COMMENT ON TABLE public.deliveries IS 'The outbox of events: one for each event and subscription that wants it.';
+
 CREATE TABLE public.duplicates (
     id uuid DEFAULT uuidv7() NOT NULL,
     left_id uuid NOT NULL,
@@ -371,6 +386,19 @@ COMMENT ON COLUMN public.jobs.key IS 'Keyed hash of a file and of how it is impo
 COMMENT ON COLUMN public.jobs.plan IS 'Encrypted: encoding, delimiter, columns, source.';
 
 COMMENT ON COLUMN public.jobs.chunks IS 'How many chunks are stored; null while the file itself is with the command line.';
+
+CREATE TABLE public.lead_events (
+    id uuid NOT NULL,
+    type text NOT NULL,
+    lead_id uuid,
+    reject_id uuid,
+    data jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lead_events_check CHECK ((num_nonnulls(lead_id, reject_id) = 1)),
+    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
+);
+
+COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
 
 CREATE TABLE public.lead_scores (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -598,6 +626,39 @@ CREATE TABLE public.sign_in_failures (
 
 COMMENT ON TABLE public.sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
 
+CREATE TABLE public.subscriptions (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    include_person boolean DEFAULT false NOT NULL,
+    secret bytea NOT NULL,
+    key text,
+    created_by text NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    reason text,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    turn uuid,
+    turned_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text])))
+);
+
+COMMENT ON TABLE public.subscriptions IS 'Who is told of which events of leads, and where. secret is encrypted.';
+
+COMMENT ON COLUMN public.subscriptions.key IS 'What the creator calls it: made again under the same key it is the same one.';
+
+COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
+
+COMMENT ON COLUMN public.subscriptions.failures IS 'Failed deliveries in a row, since failing_since; no event is sent before due_at.';
+
+COMMENT ON COLUMN public.subscriptions.lease_until IS 'Until then the process of this turn sends to it, and no other.';
+
+COMMENT ON COLUMN public.subscriptions.turned_at IS 'When its last turn began: who waits longest comes first.';
+
 CREATE TABLE public.suppressions (
     key_hash text NOT NULL,
     reason text NOT NULL,
@@ -630,6 +691,7 @@ CREATE TABLE public.work_items (
     left_at text,
     passes integer DEFAULT 0 NOT NULL,
     rounds integer DEFAULT 0,
+    score_only boolean DEFAULT false NOT NULL,
     previous_grade text,
     max_batch integer DEFAULT 500 NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -657,6 +719,8 @@ COMMENT ON COLUMN public.work_items.left_at IS 'The step at which an ended lease
 COMMENT ON COLUMN public.work_items.passes IS 'How often its run passed it by: the lease ended, and it was no failure.';
 
 COMMENT ON COLUMN public.work_items.rounds IS 'How often Plan was asked in this claim; NULL: its enrichment is skipped.';
+
+COMMENT ON COLUMN public.work_items.score_only IS 'It is queued to be scored again alone: its next claim skips the enrichment.';
 
 COMMENT ON COLUMN public.work_items.previous_grade IS 'The grade that it had when it was claimed.';
 
@@ -701,6 +765,9 @@ ALTER TABLE ONLY public.contacts
 ALTER TABLE ONLY public.counts
     ADD CONSTRAINT counts_figure_day_name_key UNIQUE NULLS NOT DISTINCT (figure, day, name);
 
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (subscription_id, event_id);
+
 ALTER TABLE ONLY public.duplicates
     ADD CONSTRAINT duplicates_left_id_right_id_key UNIQUE (left_id, right_id);
 
@@ -736,6 +803,9 @@ ALTER TABLE ONLY public.job_rejects
 
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.lead_events
+    ADD CONSTRAINT lead_events_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_pkey PRIMARY KEY (id);
@@ -791,6 +861,12 @@ ALTER TABLE ONLY public.scoring_models
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_created_by_key_key UNIQUE (created_by, key);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.suppressions
     ADD CONSTRAINT suppressions_pkey PRIMARY KEY (key_hash);
 
@@ -823,6 +899,12 @@ CREATE INDEX contacts_org ON public.contacts USING btree (org_id);
 CREATE INDEX contacts_search ON public.contacts USING gin (lower(((COALESCE(name, ''::text) || ' '::text) || COALESCE(email, ''::text))) public.gin_trgm_ops);
 ALTER INDEX public.contacts_search ALTER COLUMN 1 SET STATISTICS 1000;
 
+CREATE INDEX deliveries_event ON public.deliveries USING btree (event_id);
+
+CREATE INDEX deliveries_failed ON public.deliveries USING btree (subscription_id, event_id) WHERE (state = 'failed'::text);
+
+CREATE INDEX deliveries_owed ON public.deliveries USING btree (subscription_id, due_at) WHERE (state = 'owed'::text);
+
 CREATE INDEX duplicates_right ON public.duplicates USING btree (right_id);
 
 CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
@@ -844,6 +926,10 @@ CREATE INDEX jobs_due ON public.jobs USING btree (id) WHERE ((state = ANY (ARRAY
 CREATE INDEX jobs_key ON public.jobs USING btree (key, id DESC);
 
 CREATE UNIQUE INDEX jobs_unfinished_key ON public.jobs USING btree (key) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'failed'::text]));
+
+CREATE INDEX lead_events_created ON public.lead_events USING btree (created_at);
+
+CREATE INDEX lead_events_lead ON public.lead_events USING btree (lead_id);
 
 CREATE INDEX lead_scores_lead ON public.lead_scores USING btree (lead_id, calculated_at DESC);
 
@@ -959,6 +1045,12 @@ ALTER TABLE ONLY public.contact_identities
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.lead_events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.duplicates
     ADD CONSTRAINT duplicates_left_id_fkey FOREIGN KEY (left_id) REFERENCES public.contacts(id) ON DELETE CASCADE;

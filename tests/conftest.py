@@ -27,6 +27,18 @@ def services():
         yield started
 
 
+# Tests of these places share the stack above. `make test` runs them beside the others, in a second process:
+# both mostly wait, for n8n to start and for leases to end.
+STACK = ("tests/workflows/", "tests/browser/")
+OWN_STACK = ("test_recovery", "test_canvas")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        shared = item.nodeid.startswith(STACK) and not item.path.stem.startswith(OWN_STACK)
+        item.add_marker(pytest.mark.xdist_group("stack" if shared else "others"))
+
+
 def pytest_terminal_summary(terminalreporter):
     """In CI everything is present: a skip there is a failure."""
     if os.environ.get("CI") == "true" and terminalreporter.stats.get("skipped"):
@@ -35,5 +47,5 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") == "true" and reporter.stats.get("skipped") and exitstatus == 0:
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped") and exitstatus == 0:
         session.exitstatus = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, g
 
@@ -26,12 +26,17 @@ bp = Blueprint("leads", __name__)
 @endpoint(bp, "POST", "/v1/leads", scope="leads", answer=schemas.IntakeResults(), status=202,
           idempotent=True)
 def create(engine: Engine, caller: Caller) -> Any:
-    """Send one lead, or up to 1,000 as {"leads": […]}. Durable when this answers."""
-    leads, lane, single = _sent(json_body())
+    """Send one lead, or up to 1,000 as {"leads": […]}. Durable when this answers.
+
+    Beside "leads" may stand lane, only_new (a person who has an open lead is rejected) and dry_run (what
+    would become of each is answered, and nothing is written).
+    """
+    leads, options, single = _sent(json_body())
     results = intake.receive(
-        engine, leads, client=caller.name, lane=lane, request_id=g.get("request_id"))
-    for result in results:
-        LEADS.labels(result["outcome"]).inc()
+        engine, leads, client=caller.name, request_id=g.get("request_id"), **options)
+    if not options["dry_run"]:
+        for result in results:
+            LEADS.labels(result["outcome"]).inc()
     if all(result["outcome"] == "rejected" for result in results):
         raise Invalid(
             "The lead is not valid; see errors." if single else "No lead is valid; see errors.",
@@ -42,33 +47,39 @@ def create(engine: Engine, caller: Caller) -> Any:
             ],
             results=results,
         )
-    waking.wake_after(engine, lane or intake.lane_of(engine, len(leads)))
+    if not options["dry_run"]:
+        waking.wake_after(engine, options["lane"] or intake.lane_of(engine, len(leads)))
     return {"results": results}
 
 
-def _sent(body: Any) -> tuple[list[Any], str | None, bool]:
-    """(leads, lane, whether it was one lead alone)."""
+_ALONE: Final = {"lane": None, "only_new": False, "dry_run": False}
+
+
+def _sent(body: Any) -> tuple[list[Any], dict[str, Any], bool]:
+    """(leads, options, whether it was one lead alone)."""
     if isinstance(body, dict) and "leads" in body:
-        lane = body.get("lane")
-        extra = set(body) - {"leads", "lane"}
+        options = {name: body.get(name, usual) for name, usual in _ALONE.items()}
         errors = [
             {"pointer": f"/{name[:100]}", "code": "unknown_field", "detail": "Unknown field."}
-            for name in sorted(extra)
+            for name in sorted(set(body) - {"leads", *_ALONE})
         ]
-        if lane is not None and lane not in LANES:
+        if options["lane"] not in (None, *LANES):
             errors.append({"pointer": "/lane", "code": "invalid",
                            "detail": f"Must be one of {', '.join(LANES)}."})
+        errors += [
+            {"pointer": f"/{name}", "code": "wrong_type", "detail": "Must be true or false."}
+            for name in ("only_new", "dry_run") if not isinstance(options[name], bool)]
         leads = body["leads"]
         if not isinstance(leads, list) or not 1 <= len(leads) <= schemas.MAX_LEADS:
             errors.append({"pointer": "/leads", "code": "wrong_length",
                            "detail": f"Send a list of 1 to {schemas.MAX_LEADS} leads."})
         if errors:
             raise Invalid("The request is not valid; see errors.", errors=errors)
-        return leads, lane, False
+        return leads, options, False
     if not isinstance(body, dict):
         raise Invalid("The request is not valid; see errors.", errors=[
             {"pointer": "", "code": "wrong_type", "detail": "Send a lead, or {\"leads\": […]}."}])
-    return [body], None, True
+    return [body], _ALONE, True
 
 
 @endpoint(bp, "GET", "/v1/leads", scope="leads:read", query=schemas.LeadQuery(),
@@ -121,7 +132,10 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
 @endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
           answer=schemas.EventCounts(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again."""
+    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again.
+
+    Of whom: a lead, or a contact or e-mail address, which stands for the person's open lead, else the newest.
+    """
     counts = leads.add_events(engine, body["events"], source=caller.name)
     waking.wake_after(engine, "interactive")
     return counts
@@ -134,6 +148,57 @@ def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     after = decode_cursor(query.get("cursor"), 1)
     return page(*leads.list_rejects(
         engine, limit=query["limit"], after=after, reveal=caller.may("pii:read")))
+
+
+@endpoint(bp, "POST", "/v1/rejects/<uuid:reject_id>/repair", scope="leads", body=schemas.Repair(),
+          answer=schemas.IntakeResult(), status=202, idempotent=True)
+def repair_reject(engine: Engine, caller: Caller, reject_id: Any, body: dict[str, Any]) -> Any:
+    """Send a refused lead again with fields corrected; once it came in it is no reject any more.
+
+    `changes` are fields of a lead as POST /v1/leads takes them. All other fields are those that were sent.
+    """
+    result = leads.repair(
+        engine, str(reject_id), body["changes"], by=actor(caller), client=caller.name)
+    LEADS.labels(result["outcome"]).inc()
+    waking.wake_after(engine, "interactive")
+    return result
+
+
+@endpoint(bp, "POST", "/v1/leads/rescore", scope="leads", body=schemas.Rescore(),
+          answer=schemas.Rescored(), status=202)
+def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Score leads again, for keeps and without asking providers: those of `lead_ids`, or of the filters of
+    GET /v1/leads, up to 1,000 at a time.
+
+    Queued are those whose work is done; all others are on their way to a score, or are dead letters. By
+    filters: while `next` is not null send the same filters again, with it as `after`.
+    """
+    result = leads.score_again(
+        engine, body.pop("lead_ids", None), after=body.pop("after", None), filters=body,
+        reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
+    for lane in LANES:
+        waking.wake_after(engine, lane)
+    return result
+
+
+@endpoint(bp, "POST", "/v1/leads/enrich", scope="leads", body=schemas.EnrichAgain(),
+          answer=schemas.Queued(), status=202)
+def enrich(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Queue leads to be enriched and scored again.
+
+    Providers are asked for what is missing and not answered yet; with `ask_again` also for what they answered
+    before, which costs money again.
+    """
+    result = leads.enrich_again(engine, body["lead_ids"], ask_again=body["ask_again"])
+    for lane in LANES:
+        waking.wake_after(engine, lane)
+    return result
+
+
+@endpoint(bp, "GET", "/v1/owners", scope="pii:read", answer=schemas.OwnerList())
+def owners(engine: Engine, caller: Caller) -> Any:
+    """Whom leads can be assigned to: people who sign in, and people who have leads."""
+    return {"data": leads.owners(engine)}
 
 
 def csv_file(lines: Iterator[str], name: str) -> Response:

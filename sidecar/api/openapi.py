@@ -36,7 +36,8 @@ _LEAD_BODY = {
         {"type": "object", "properties": {"email": {"type": "string"}}},
         {"type": "object", "required": ["leads"], "properties": {
             "leads": {"type": "array", "minItems": 1, "maxItems": schemas.MAX_LEADS},
-            "lane": {"enum": list(LANES)}}},
+            "lane": {"enum": list(LANES)},
+            "only_new": {"type": "boolean"}, "dry_run": {"type": "boolean"}}},
     ]
 }
 _IMPORT_BODY = {

@@ -64,10 +64,11 @@ def failed_workflows(engine: Engine, caller: Caller, query: dict[str, Any]) -> A
     return page(*workflow_errors.list_errors(engine, limit=query["limit"], after=after))
 
 
-@endpoint(bp, "GET", "/v1/providers", scope="leads:read", answer=schemas.ProviderList())
-def providers(engine: Engine, caller: Caller) -> Any:
-    """The providers with their health and what they cost in the last 30 days."""
-    return {"data": overview.providers(engine)}
+@endpoint(bp, "GET", "/v1/providers", scope="leads:read", query=schemas.SpendQuery(),
+          answer=schemas.ProviderList())
+def providers(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """The providers with their health and what they cost in the last days, 30 unless told."""
+    return {"data": overview.providers(engine, query["days"])}
 
 
 @endpoint(bp, "GET", "/v1/stats/overview", scope="leads:read", query=schemas.OverviewQuery(),

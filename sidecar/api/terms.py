@@ -22,6 +22,7 @@ def _named(names: tuple[str, ...]) -> list[dict[str, Any]]:
 _TERMS: Final = {
     "fields": [
         {"entity": field.entity, "name": field.name, "label": field.label, "type": field.kind,
+         "lead": None if field.derived_from else field.lead,
          "longest": field.longest, "personal": field.personal, "derived": field.derived_from is not None,
          "editable": field.editable, "scored": field.scored, "choices": field.choices or None}
         for field in FIELDS
@@ -32,6 +33,7 @@ _TERMS: Final = {
         "stages": _named(states.STAGES),
         "lanes": _named(states.LANES),
         "events": _named(states.EVENTS),
+        "lead_events": _named(states.LEAD_EVENTS),
     },
 }
 

@@ -71,7 +71,7 @@ def decide(
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
         events=[event for place in places.values() for event in _events(place, now)],
-        intake=[_received(entry, places.get(entry), receipt) for entry in entries],
+        intake=[_received(entry, places.get(entry), receipt, new_id()) for entry in entries],
         results=[_result(index, entry, places.get(entry)) for index, entry in enumerate(entries)],
     )
 
@@ -182,9 +182,10 @@ def _events(place: _Place, now: datetime) -> Iterator[Row]:
         }
 
 
-def _received(entry: Entry, place: _Place | None, receipt: Receipt) -> Row:
+def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: str) -> Row:
     outcome = _outcome(entry, place)
     return {
+        "id": intake_id,
         "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
         "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
         "errors": entry.errors, "lead_id": place and place.lead_id,

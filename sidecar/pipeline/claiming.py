@@ -8,7 +8,7 @@ from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.pipeline import waking
 from sidecar.pipeline.batches import reference
-from sidecar.pipeline.closing import ended
+from sidecar.pipeline.closing import ended, write
 from sidecar.pipeline.scoring import score_leads
 from sidecar.store import calls, work
 from sidecar.store.database import Cursor
@@ -66,4 +66,4 @@ def expire(engine: Engine, cursor: Cursor) -> None:
             and leads[left["lead_id"]]["stage"] == "leased"]
         if unscored:
             score_leads(engine, cursor, unscored, batch_id)
-    work.leave(cursor, leaving)
+    write(cursor, leaving)

@@ -12,9 +12,10 @@ from sidecar.engine import Engine
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import Step, step
-from sidecar.store import calls, work
+from sidecar.store import calls, subscriptions, work
 from sidecar.store.database import Cursor
 from sidecar.store.work import Ended, Held, Leaving
+from sidecar.webhooks import of_leaving
 
 _MOST_SECONDS = 300
 _MOST_ATTEMPTS = 20  # of a lead that was never scored and yet never failed
@@ -111,8 +112,14 @@ def leave(
     leaving = [left for lead in held if (left := decide(lead))]
     if leaving:
         calls.give_up(cursor, batch_id, [left["lead_id"] for left in leaving])
-        work.leave(cursor, leaving)
+        write(cursor, leaving)
     return leaving
+
+
+def write(cursor: Cursor, leaving: list[Leaving]) -> None:
+    """Write what becomes of leads that leave their run, and tell of those that come to no good end."""
+    work.leave(cursor, leaving)
+    subscriptions.tell(cursor, of_leaving(leaving))
 
 
 def _outcomes(leaving: Iterable[Leaving], code: str) -> dict[str, tuple[str, str]]:

@@ -6,6 +6,7 @@ What this returns as created or updated is in Postgres; what is rejected is kept
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sidecar.engine import Engine
@@ -15,15 +16,21 @@ from sidecar.records import match_keys, normalize, validate
 from sidecar.records.text import storable
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
+from sidecar.webhooks import of_intake
 
 
 def receive(
     engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
-    request_id: str | None = None,
+    request_id: str | None = None, only_new: bool = False, dry_run: bool = False,
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
-    outcome: created | updated | rejected | suppressed, errors}]."""
-    return take_in(engine, read(engine, raw_leads), client=client, lane=lane, request_id=request_id)
+    outcome: created | updated | rejected | suppressed, errors}].
+
+    only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
+    has no id.
+    """
+    return take_in(engine, read(engine, raw_leads), client=client, lane=lane, request_id=request_id,
+                   only_new=only_new, dry_run=dry_run)
 
 
 def read(engine: Engine, raw_leads: Iterable[Any]) -> list[Entry]:
@@ -34,17 +41,39 @@ def read(engine: Engine, raw_leads: Iterable[Any]) -> list[Entry]:
 
 def take_in(
     engine: Engine, entries: list[Entry], *, client: str, lane: str | None = None,
-    request_id: str | None = None,
+    request_id: str | None = None, only_new: bool = False, dry_run: bool = False,
 ) -> list[dict[str, Any]]:
     """What `receive` does with leads that were read."""
     receipt = Receipt(
         client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch)
     with engine.database.write() as cursor:
-        writes = decide(entries, _know(engine, cursor, entries), receipt, engine.now(), new_id)
-        store.write(cursor, writes, engine.vault.seal)
+        known = _know(engine, cursor, entries)
+        if only_new:
+            entries = [_unless_open(entry, known) for entry in entries]
+        writes = decide(entries, known, receipt, engine.now(), new_id)
+        if not dry_run:
+            store.write(cursor, writes, engine.vault.seal, of_intake(writes))
+    results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}
-        for result in writes.results]
+        for result in results]
+
+
+def _unless_open(entry: Entry, known: Known) -> Entry:
+    """The entry, with an error if its person has an open lead."""
+    owners = (known.contacts[key] for key in entry.keys if key in known.contacts)
+    lead = known.leads.get(next(owners, ""))
+    return entry if lead is None or entry.errors else replace(entry, errors=[{
+        "pointer": "", "code": "open_lead", "detail": f"This person has the open lead {lead['id']}."}])
+
+
+def _would_be(result: dict[str, Any], known: Known) -> dict[str, Any]:
+    """A result without the ids of what is not there."""
+    there = {
+        "lead_id": {lead["id"] for lead in known.leads.values()},
+        "contact_id": set(known.contacts.values()),
+        "organization_id": {*known.domains.values(), *known.company_keys.values()}}
+    return result | {name: result[name] if result[name] in ids else None for name, ids in there.items()}
 
 
 def lane_of(engine: Engine, count: int) -> str:

@@ -23,8 +23,9 @@ from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.pipeline import provenance
 from sidecar.pipeline.batches import step
-from sidecar.store import calls, customers, facts, work
+from sidecar.store import calls, customers, facts, subscriptions, work
 from sidecar.store.database import Cursor, Row
+from sidecar.webhooks import of_enrichment
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +178,7 @@ def waiting(engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]) -> 
                 survey.status(survey.possible[lead_id][name]) or "", 0)
             for name in asked
         ] + [
-            # Its breaker is open, or the rounds or the Enrich node's time were over.
+            # Its breaker is open, or the rounds or the time of Ask Providers were over.
             max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
             for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey))
         ]
@@ -359,12 +360,18 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
             answer["status"] or 0, answer["headers"], answer["body"])
         said[row["subject_kind"]].append(Said(
             row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
+    told: dict[str, set[str]] = {}
     customers.lock_leads(
         cursor, {item.entity_id for item in said["contact"]},
         {item.entity_id for item in said["organization"] if "name" in item.statements})
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
         there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))
-        provenance.write_all(cursor, kind, [item for item in said[kind] if item.entity_id in there])
+        known_still = [item for item in said[kind] if item.entity_id in there]
+        provenance.write_all(cursor, kind, known_still)
+        for item in known_still:
+            if item.statements:
+                told.setdefault(item.entity_id, set()).add(item.source)
+    subscriptions.tell(cursor, of_enrichment(known, told))
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     return len(rows)

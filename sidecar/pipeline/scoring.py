@@ -13,8 +13,9 @@ from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import check_model, default_model
 from sidecar.scoring import score as score_facts
-from sidecar.store import facts, scores, work
+from sidecar.store import facts, scores, subscriptions, work
 from sidecar.store.database import Cursor, Row
+from sidecar.webhooks import of_score
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def score_leads(
     model = model_in_force(cursor)
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
-    rows, latest, hot, failures = [], [], [], {}
+    rows, latest, hot, told, failures = [], [], [], [], {}
     for row in known:
         try:
             result = score_facts(scoring_facts(row, events), model, now)
@@ -58,9 +59,11 @@ def score_leads(
             "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
+        told += of_score(row["lead_id"], row["grade"], result["grade"], result["total"])
     scores.add(cursor, rows)
     scores.set_latest(cursor, latest)
     owe_hot(engine, cursor, hot)
+    subscriptions.tell(cursor, told)
     return [row["lead_id"] for row in rows], failures
 
 

@@ -23,16 +23,11 @@ from sidecar.ids import new_id
 from sidecar.secrets import NOBODY, check_password
 from sidecar.store import access
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.scopes import ROLE_SCOPES, may
 
 ACCESS_SECONDS = 900
 REFRESH_DAYS = 30
 _ISSUER = "enrichment-engine"
-SCOPES = ("pipeline", "leads", "leads:read", "notify", "pii:read", "admin")
-ROLE_SCOPES = {
-    "admin": SCOPES,
-    "operator": ("leads", "leads:read", "notify", "pii:read"),
-    "viewer": ("leads:read",),
-}
 _FREE_FAILURES = 5
 
 
@@ -50,9 +45,8 @@ class Caller:
     scopes: frozenset[str]
 
     def may(self, scope: str) -> bool:
-        """Whether a scope is held; `leads` includes reading them, `admin` everything."""
-        return bool({scope, "admin"} & self.scopes) or (
-            scope == "leads:read" and "leads" in self.scopes)
+        """Whether a scope is held."""
+        return may(self.scopes, scope)
 
 
 def client_token(engine: Engine, client_id: str, client_secret: str) -> dict[str, Any]:

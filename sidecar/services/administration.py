@@ -15,11 +15,12 @@ from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
 from sidecar.records.email import parse_email
 from sidecar.secrets import hash_password
 from sidecar.services import access
-from sidecar.services.access import ROLE_SCOPES, SCOPES, Caller
+from sidecar.services.access import Caller
 from sidecar.services.audit import Actor, record
 from sidecar.store import administration as store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
+from sidecar.terms.scopes import ROLE_SCOPES, SCOPES
 
 ROLES = tuple(ROLE_SCOPES)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000

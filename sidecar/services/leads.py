@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict, Forbidden, NotFound, PreconditionFailed
+from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
+from sidecar.pipeline.intake import lane_of, read, take_in
+from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
-from sidecar.store import intake, leads, work
+from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
+from sidecar.webhooks import of_edit
 
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
@@ -28,19 +31,22 @@ def list_leads(
     is searched in companies that have a name alone: one that is known by its domain only may be a person's
     own address. Raises Forbidden for a filter by what is hidden.
     """
-    if not reveal:
-        if hidden := sorted(PERSONAL_FILTERS & filters.keys()):
-            raise Forbidden("To filter by what is hidden needs the scope pii:read; see errors.", errors=[
-                {"pointer": f"/{name}", "code": "forbidden", "detail": "This needs the scope pii:read."}
-                for name in hidden])
-        if "q" in filters:
-            filters = {name: value for name, value in filters.items() if name != "q"} | {
-                "company": filters["q"]}
+    filters = _permitted(filters, reveal)
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(
             leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after), limit,
             lambda row: leads.cursor_of(row, sort))
     return (rows if reveal else [mask_lead(row) for row in rows]), following
+
+
+def _permitted(filters: dict[str, Any], reveal: bool) -> dict[str, Any]:
+    if reveal:
+        return filters
+    if hidden := sorted(PERSONAL_FILTERS & filters.keys()):
+        raise Forbidden("To filter by what is hidden needs the scope pii:read; see errors.", errors=[
+            {"pointer": f"/{name}", "code": "forbidden", "detail": "This needs the scope pii:read."}
+            for name in hidden])
+    return {"company" if name == "q" else name: value for name, value in filters.items()}
 
 
 def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
@@ -79,17 +85,47 @@ def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> No
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
+    subscriptions.tell(cursor, of_edit(before["id"], before, changed))
     # A message is free text of a person: the audit log says that it changed, not how.
     told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
            after={name: changed[name] for name in told} | {"fields": sorted(changed)})
 
 
-def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, int]:
-    """Store events of leads and queue those leads for scoring: {accepted, unknown}."""
+def score_again(
+    engine: Engine, lead_ids: list[str] | None, filters: dict[str, Any], *, reveal: bool, limit: int,
+    after: str | None,
+) -> dict[str, Any]:
+    """Queue leads, or the next of the filters after one, to be scored without asking providers: {queued:
+    [lead_id], next: lead_id or None}. Those that are on their way to a score are left alone."""
+    filters = _permitted(filters, reveal)
+    with engine.database.write() as cursor:
+        wanted = lead_ids or leads.at_rest(cursor, filters, limit, after)
+        queued = work.score_again(
+            cursor, wanted, lane_of(engine, len(wanted)), engine.settings.bulk_batch)
+    more = lead_ids is None and len(wanted) == limit
+    return {"queued": queued, "next": wanted[-1] if more else None}
+
+
+def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool) -> dict[str, Any]:
+    """Queue leads for a whole run; ask_again: what providers answered before does not hold any more.
+    {queued: [lead_id]}"""
+    with engine.database.write() as cursor:
+        known = sorted(intake.contacts_of(cursor, lead_ids))
+        if ask_again:
+            calls.forget_answers(cursor, known)
+        intake.queue(cursor, known, lane_of(engine, len(known)), engine.settings.bulk_batch)
+    return {"queued": known}
+
+
+def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, Any]:
+    """Store events and queue their leads for scoring: {accepted, unknown, results: [{lead_id, outcome:
+    accepted | unknown}]} in order. An event of a contact or an address belongs to the person's open lead,
+    else to the newest."""
     now = engine.now()
     with engine.database.write() as cursor:
-        contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events})
+        events = _of_leads(engine, cursor, events)
+        contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events if event["lead_id"]})
         known = [event for event in events if event["lead_id"] in contacts]
         intake.add_events(cursor, [
             {
@@ -103,7 +139,54 @@ def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> 
         intake.queue(
             cursor, sorted({event["lead_id"] for event in known}), "interactive",
             engine.settings.bulk_batch)
-    return {"accepted": len(known), "unknown": len(events) - len(known)}
+    return {
+        "accepted": len(known), "unknown": len(events) - len(known),
+        "results": [
+            {"lead_id": event["lead_id"], "outcome": "accepted"} if event["lead_id"] in contacts
+            else {"lead_id": None, "outcome": "unknown"} for event in events]}
+
+
+def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events with their lead_id, None for those of nobody."""
+    keys = {
+        event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
+            "email_canonical") or "") for event in events if event.get("email")}
+    people = intake.find_contacts(cursor, set(keys.values()))
+    contacts = [event.get("contact_id") or people.get(keys.get(event.get("email"), ("", "")))
+                for event in events]
+    newest = intake.leads_of(cursor, {contact for contact in contacts if contact})
+    return [event | {"lead_id": event.get("lead_id") or newest.get(contact or "")}
+            for event, contact in zip(events, contacts, strict=True)]
+
+
+def owners(engine: Engine) -> list[Row]:
+    """Who leads can be assigned to: who signs in, and who has leads."""
+    with engine.database.read(may_lag=True) as cursor:
+        return leads.owners(cursor)
+
+
+def repair(
+    engine: Engine, reject_id: str, changes: dict[str, Any], *, by: Actor, client: str
+) -> dict[str, Any]:
+    """Take a refused lead in with these fields changed: its result, as `intake.receive` answers it.
+
+    What was sent is taken from our own record, so that who repairs need not see it. Raises NotFound when
+    there is no such reject (any more), Invalid that names each field.
+    """
+    with engine.database.write() as cursor:
+        found = leads.reject(cursor, reject_id)
+        if found is None:
+            raise NotFound("There is no such reject.")
+        sent = engine.vault.open(found["payload"]) if found["payload"] else None
+        whole = {"source": found["source"]} | (sent if isinstance(sent, dict) else {}) | changes
+        [entry] = read(engine, [whole])
+        if entry.errors:
+            raise Invalid("The lead is still not valid; see errors.", errors=entry.errors)
+        [result] = take_in(engine, [entry], client=client, request_id=by.request_id)
+        if not leads.resolve(cursor, reject_id):
+            raise NotFound("There is no such reject.")
+        record(cursor, by, "reject.repaired", "reject", reject_id, after={"fields": sorted(changes)})
+    return result
 
 
 def list_rejects(

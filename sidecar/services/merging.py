@@ -11,11 +11,12 @@ from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.provenance import document
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, duplicates, facts, intake, leads
+from sidecar.store import customers, duplicates, facts, intake, leads, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
 from sidecar.terms.states import OPEN
+from sidecar.webhooks import of_edit
 
 _COLUMNS = COLUMNS["contact"]
 # (column, column whose value it follows): values for which no source's statement is stored.
@@ -84,6 +85,7 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | N
     for row in still_open[1:]:
         store.archive(cursor, row["id"])
         leads.add_status(cursor, row["id"], row["status"], "archived", by.name)
+        subscriptions.tell(cursor, of_edit(row["id"], row, {"status": "archived"}))
         record(cursor, by, "lead.edited", "lead", row["id"],
                before={"status": row["status"]}, after={"status": "archived"})
     first, second, *_ = [row["id"] for row in still_open] + [None, None]

@@ -13,8 +13,8 @@ from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
 from sidecar.pipeline.retention import add_up_counts
-from sidecar.store import calls, leads, notifications, statistics, work
-from sidecar.terms.states import LANES, UNFINISHED
+from sidecar.store import calls, leads, notifications, statistics, subscriptions, work
+from sidecar.terms.states import LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
@@ -38,11 +38,11 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
         "hot": [_brief(lead) for lead in hot], "providers": providers(engine)}
 
 
-def providers(engine: Engine) -> list[dict[str, Any]]:
-    """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}], last 30 days."""
+def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
+    """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}] of the last days."""
     with engine.database.read(may_lag=True) as cursor:
         states = calls.provider_states(cursor)
-        spend = calls.spend(cursor, 30)
+        spend = calls.spend(cursor, days)
     result = []
     for provider in PROVIDERS.values():
         state = states.get(provider.name, {})
@@ -66,6 +66,7 @@ def queue(engine: Engine) -> QueueFigures | None:
         with engine.database.read(may_lag=True) as cursor:
             depth = {(row["lane"], row["stage"]): row for row in work.depth(cursor)}
             messages = notifications.counts(cursor)
+            events = subscriptions.figures(cursor)
             pace = stalling.pace(engine)
             spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
     except Unavailable:
@@ -76,6 +77,9 @@ def queue(engine: Engine) -> QueueFigures | None:
                 for lane in LANES},
         last_claim={(): pace.last_run_seconds},
         messages={(state,): count for state, count in messages.items()},
+        subscriptions={(state,): events[state] for state in SUBSCRIPTION_STATES},
+        deliveries={(state,): events[state] for state in ("owed", "failed")},
+        oldest_event={(): events["oldest_seconds"]},
         calls={labels: row["calls"] for labels, row in spent.items()},
         credits={labels: row["credits"] or 0 for labels, row in spent.items()},
     )

@@ -54,6 +54,15 @@ def known_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
     )
 
 
+def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:
+    """Let what is known of these leads' people and companies be asked for again."""
+    cursor.execute(
+        "UPDATE provider_cache SET expires_at = now() WHERE expires_at > now() AND (subject_kind, subject_id)"
+        " IN (SELECT 'contact', contact_id FROM leads WHERE id = ANY(%(leads)s::uuid[])"
+        "     UNION SELECT 'organization', org_id FROM leads WHERE id = ANY(%(leads)s::uuid[]))",
+        {"leads": lead_ids})
+
+
 def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[tuple[str, bool], str]:
     """{(request_key, sandbox): planned | started | in_doubt} of calls that must not be repeated."""
     rows = many(

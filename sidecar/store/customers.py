@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import TABLES, forget_provenance, json_object
+from sidecar.store.subscriptions import forget_events
 
 _SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
 # Companies with a name that contain %(q)s in it or in their domain; then the rows that belong to them. One
@@ -112,6 +113,7 @@ def erase(cursor: Cursor, contact_id: str) -> None:
         " THEN 'answered' ELSE state END"
         " WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
     forget_provenance(cursor, "contact", [contact_id])
+    forget_events(cursor, contact_id)
     cursor.execute("DELETE FROM contacts WHERE id = %s", (contact_id,))
 
 

@@ -284,7 +284,7 @@ def insert(
     """
     if rows:
         cursor.execute(
-            cursor.prepared(_insert(table, rows[0], computed or {}, conflict)), (_JSON.encode(rows),))
+            cursor.prepared(_insert(table, rows[0], computed or {}, conflict)), (as_json(rows),))
 
 
 def insert_returning(
@@ -294,7 +294,7 @@ def insert_returning(
     if not rows:
         return []
     sql = f"{_insert(table, rows[0], {}, conflict)} RETURNING {returning}"
-    return many(cursor, cursor.prepared(sql), (_JSON.encode(rows),))
+    return many(cursor, cursor.prepared(sql), (as_json(rows),))
 
 
 def _insert(table: str, columns: Iterable[str], computed: Mapping[str, str], conflict: str) -> str:
@@ -314,7 +314,7 @@ def update_from(
     types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     cursor.execute(
         f"UPDATE {table} t SET {changes} FROM json_to_recordset(%s) v({types}) "  # noqa: S608
-        f"WHERE t.{key} = v.{key} AND {where}", (_JSON.encode(rows),),
+        f"WHERE t.{key} = v.{key} AND {where}", (as_json(rows),),
     )
 
 
@@ -329,4 +329,4 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, default=_text)
+as_json = json.JSONEncoder(ensure_ascii=False, default=_text).encode

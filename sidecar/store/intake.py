@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import facts, locks
+from sidecar.store import facts, locks, subscriptions
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.terms.states import HELD, LEFT, OPEN
+from sidecar.webhooks import Event
 
 # What a company is locked by, beside the kinds of identity keys.
 DOMAIN, COMPANY = "domain", "company"
@@ -106,8 +107,10 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
     return {hashes[row["key_hash"]] for row in rows}
 
 
-def write(cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes]) -> None:
-    """Write what was decided, in one round trip; `seal` encrypts the raw leads."""
+def write(
+    cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = ()
+) -> None:
+    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads."""
     gathered = Gathered(cursor)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
@@ -134,6 +137,7 @@ def write(cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes]) -> None:
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
         row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+    subscriptions.tell(gathered, told)
     gathered.send()
 
 
@@ -161,13 +165,23 @@ def _queue(cursor: Executes, rows: list[Row]) -> None:
                           ELSE now() END,
             batch_id = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.batch_id END,
             attempts = CASE WHEN work_items.stage = 'dead' THEN 0 ELSE work_items.attempts END,
-            passes = 0, left_at = NULL, waits = 0, updated_at = now()""",
+            passes = 0, left_at = NULL, waits = 0, score_only = false, updated_at = now()""",
     )
 
 
 def add_events(cursor: Executes, rows: list[Row]) -> None:
     """Events [{contact_id, lead_id, type, occurred_at, properties, source, dedupe_key}]."""
     insert(cursor, "events", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
+
+
+def leads_of(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, str]:
+    """contact id -> the lead that is worked on, else the newest."""
+    rows = many(
+        cursor, "SELECT DISTINCT ON (contact_id) contact_id::text AS contact_id, id::text AS id FROM leads"
+        " WHERE contact_id = ANY(%s::uuid[]) ORDER BY contact_id, status = ANY(%s) DESC, id DESC",
+        (list(contact_ids), list(OPEN)),
+    )
+    return {row["contact_id"]: row["id"] for row in rows}
 
 
 def contacts_of(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, str]:

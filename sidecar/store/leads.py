@@ -26,6 +26,7 @@ _SORTS = {
     "lowest": (f"({_SCORE}, l.id) > (%(after_score)s, %(after_id)s::uuid)", f"{_SCORE}, l.id"),
 }
 SORTS = tuple(_SORTS)
+_AT_REST = "w.stage = 'done' AND (%(after)s IS NULL OR l.id > %(after)s::uuid)"
 
 _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
@@ -75,7 +76,8 @@ def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
     """A keyset page of leads. Filters: q, company (q in that alone), status, stage, grade, source, tag,
-    owner, min_score, max_score, created_from, created_to; `after` is the cursor of the last row
+    owner, min_score, max_score, created_from, created_to, updated_from, updated_to, scored_from,
+    scored_to; `after` is the cursor of the last row
     (see `cursor_of`)."""
     where, params = _conditions(filters)
     following, order = _SORTS[sort]
@@ -93,6 +95,16 @@ def page(
         ORDER BY {order}
     """  # noqa: S608
     return [_shape(row) for row in many(cursor, sql, params | {"limit": limit})]
+
+
+def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int, after: str | None) -> list[str]:
+    """The ids of leads of the filters of `page` whose work is done, in order, beginning after one of them."""
+    where, params = _conditions(filters)
+    return [row["id"] for row in many(
+        cursor,
+        "SELECT l.id::text AS id FROM leads l JOIN work_items w ON w.lead_id = l.id"  # noqa: S608
+        f" WHERE {' AND '.join([*where, _AT_REST])} ORDER BY l.id LIMIT %(limit)s",
+        params | {"limit": limit, "after": after})]
 
 
 def cursor_of(row: Row, sort: str) -> list[Any]:
@@ -118,6 +130,10 @@ def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
         "max_score": f"{_SCORE} BETWEEN 0 AND %(max_score)s",
         "created_from": "l.created_at >= %(created_from)s",
         "created_to": "l.created_at < %(created_to)s",
+        "updated_from": "l.updated_at >= %(updated_from)s",
+        "updated_to": "l.updated_at < %(updated_to)s",
+        "scored_from": "l.scored_at >= %(scored_from)s",
+        "scored_to": "l.scored_at < %(scored_to)s",
     }
     given = {name: value for name, value in filters.items() if value is not None}
     params = dict(given)
@@ -153,10 +169,41 @@ def rejects(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
     return many(
         cursor,
         "SELECT id::text AS id, received_at, client, source, errors, payload FROM intake"
-        " WHERE outcome = 'rejected' AND (%(after)s IS NULL OR id < %(after)s::uuid)"
+        " WHERE outcome = 'rejected' AND resolved_at IS NULL AND (%(after)s IS NULL OR id < %(after)s::uuid)"
         " ORDER BY id DESC LIMIT %(limit)s",
         {"limit": limit, "after": after},
     )
+
+
+def reject(cursor: Cursor, intake_id: str) -> Row | None:
+    """A refused lead that nobody repaired: {payload (encrypted), source}."""
+    return one(
+        cursor, "SELECT payload, source FROM intake WHERE id = %s AND outcome = 'rejected'"
+        " AND resolved_at IS NULL", (intake_id,))
+
+
+def resolve(cursor: Cursor, intake_id: str) -> bool:
+    """A refused lead came in, repaired; whether it was not repaired before."""
+    return one(
+        cursor, "UPDATE intake SET resolved_at = now() WHERE id = %s AND resolved_at IS NULL RETURNING id",
+        (intake_id,)) is not None
+
+
+def owners(cursor: Cursor) -> list[Row]:
+    """Who signs in or has a lead: [{email, name}] by address."""
+    return many(
+        cursor,
+        """
+        WITH RECURSIVE owner AS (  -- from one to the next by the index
+            (SELECT owner FROM leads WHERE owner IS NOT NULL ORDER BY owner LIMIT 1)
+            UNION ALL
+            SELECT (SELECT l.owner FROM leads l WHERE l.owner > o.owner ORDER BY l.owner LIMIT 1)
+            FROM owner o WHERE o.owner IS NOT NULL)
+        SELECT coalesce(u.email, o.owner) AS email, u.name
+        FROM (SELECT owner FROM owner WHERE owner IS NOT NULL) o
+        FULL JOIN (SELECT email, name FROM users WHERE disabled_at IS NULL) u ON u.email = o.owner
+        ORDER BY 1
+        """)
 
 
 def lock(cursor: Cursor, lead_id: str) -> Row | None:

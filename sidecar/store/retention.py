@@ -8,8 +8,9 @@ _ROWS = 1000
 
 
 def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
-    """Forget raw leads and failed n8n executions after `payload_days`, expired answers of providers after
-    30 days more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
+    """Forget raw leads, failed n8n executions, events of leads and the paused subscriptions of programs after
+    `payload_days`, expired answers of providers after 30 days more, sign-ins that have ended and idempotency
+    keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
@@ -20,6 +21,11 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
         "workflow_errors": "DELETE FROM workflow_errors WHERE ctid IN (SELECT ctid FROM workflow_errors WHERE"
                            " occurred_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
                            " FOR UPDATE SKIP LOCKED)",
+        "lead_events": "DELETE FROM lead_events WHERE ctid IN (SELECT ctid FROM lead_events WHERE"
+                       " created_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
+                       " FOR UPDATE SKIP LOCKED)",
+        "subscriptions": "DELETE FROM subscriptions WHERE key IS NOT NULL AND state = 'paused'"
+                         " AND updated_at < now() - %(days)s * interval '1 day'",
         "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"

@@ -101,7 +101,8 @@ def claim(
     cursor.execute(
         "UPDATE work_items w SET stage = 'leased', batch_id = %(batch)s,"
         " lease_until = now() + %(seconds)s * interval '1 second', step = 'claim', stepped_at = now(),"
-        " rounds = 0, previous_grade = CASE WHEN w.batch_id IS NULL THEN l.grade ELSE w.previous_grade END,"
+        " rounds = CASE WHEN w.score_only THEN NULL ELSE 0 END,"
+        " previous_grade = CASE WHEN w.batch_id IS NULL THEN l.grade ELSE w.previous_grade END,"
         " reason_code = NULL, reason = NULL, updated_at = now()"
         " FROM leads l WHERE l.id = w.lead_id AND w.lead_id = ANY(%(leads)s::uuid[])",
         {"batch": batch_id, "seconds": lease_seconds, "leads": lead_ids},
@@ -194,9 +195,10 @@ def leave(cursor: Cursor, leads: list[Leaving]) -> None:
                  "waits": "integer", "max_batch": "integer", "code": "text", "reason": "text",
                  "left_at": "text", "passes": "integer", "kept": "boolean"},
         key="lead_id",
-        changes="""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
+        changes=f"""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
             attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
             reason = v.reason, left_at = v.left_at, passes = v.passes,
+            score_only = t.score_only AND v.stage IN {_DUE},
             batch_id = CASE WHEN v.kept THEN t.batch_id END, requeue = false, updated_at = now()""",
     )
 
@@ -254,6 +256,19 @@ def references(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
         """,
         (lead_ids,),
     )
+
+
+def score_again(cursor: Cursor, lead_ids: list[str], lane: str, max_batch: int) -> list[str]:
+    """Queue those of the leads that are at rest to be scored alone; the others are on their way to a score,
+    or wait for somebody to take them up. Their ids."""
+    return [row["lead_id"] for row in many(
+        cursor,
+        "UPDATE work_items SET stage = 'queued', score_only = true, lane = %s, max_batch = %s,"
+        " due_at = now(), attempts = 0, waits = 0, passes = 0, left_at = NULL, batch_id = NULL,"
+        " updated_at = now()"
+        " WHERE lead_id IN (SELECT lead_id FROM work_items WHERE lead_id = ANY(%s::uuid[])"
+        "                   AND stage = 'done' ORDER BY lead_id FOR UPDATE)"
+        " RETURNING lead_id::text AS lead_id", (lane, max_batch, lead_ids))]
 
 
 def dead_letters(cursor: Cursor, limit: int, after: str | None) -> list[Row]:

@@ -2,5 +2,5 @@
 
 
 def label(name: str) -> str:
-    """A name as people read it: "page_view" is "Page view"."""
-    return name.replace("_", " ").capitalize()
+    """A name as people read it: "page_view" is "Page view", "lead.became_hot" is "Lead became hot"."""
+    return name.replace(".", " ").replace("_", " ").capitalize()

@@ -31,6 +31,14 @@ EVENTS: Final = (
     "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "bounce",
 )
 
+# What happens to leads: subscribers are told of it.
+LEAD_EVENTS: Final = (
+    "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",
+    "lead.assigned", "lead.refused", "lead.dead", "lead.let_go",
+)
+SUBSCRIPTION_STATES: Final = ("active", "paused")
+DELIVERY_STATES: Final = ("owed", "delivered", "failed")
+
 # What became of a lead that came in; of a lead in a step of the pipeline.
 INTAKE_OUTCOMES: Final = ("created", "updated", "rejected", "suppressed")
 STEP_OUTCOMES: Final = ("ok", "retry", "dead", "elsewhere", "finished")

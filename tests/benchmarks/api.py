@@ -29,9 +29,9 @@ from local.programs import Stack
 from sidecar.engine import Engine
 from sidecar.pipeline import intake
 from sidecar.secrets import hash_password
-from sidecar.services.access import SCOPES
 from sidecar.settings import Settings
 from sidecar.store import access
+from sidecar.terms.scopes import SCOPES
 from tests.benchmarks.records.leads import FAMILY, make_leads
 from tests.client import until
 from tests.stack import running_services

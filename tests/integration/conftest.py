@@ -8,9 +8,9 @@ from local import programs
 from sidecar.app import create_app
 from sidecar.engine import Engine
 from sidecar.secrets import hash_password
-from sidecar.services.access import SCOPES
 from sidecar.settings import Settings
 from sidecar.store import access
+from sidecar.terms.scopes import SCOPES
 from tests.integration.answers import CheckedClient
 from tests.integration.counts import COUNTED, KEPT, rows
 
@@ -22,6 +22,8 @@ def environ(services):
         "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "",
         "SIDECAR_SMTP_URL": "",
         "SIDECAR_MAX_ATTEMPTS": "3",
+        # Where the receivers of tests are; 127.0.0.1 is not allowed.
+        "SIDECAR_SUBSCRIBER_HOSTS": "localhost",
     }
 
 
@@ -52,7 +54,7 @@ def api(app, engine):
     with engine.database.write() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
                        " provider_calls, provider_cache, notifications, provenance, suppressions,"
-                       " idempotency_keys, jobs, workflow_errors CASCADE")
+                       " idempotency_keys, jobs, workflow_errors, subscriptions, lead_events CASCADE")
     engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)

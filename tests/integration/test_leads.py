@@ -405,7 +405,8 @@ def test_what_is_masked_is_neither_searched_nor_filtered_by(app, api):
     reader = Api(app.test_client(), "reader")
     given = {"q": "jane", "tag": "jane", "owner": "jane", "source": "jane", "status": "new",
              "stage": "queued", "grade": "hot", "min_score": "1", "max_score": "1",
-             "created_from": "2026-01-01T00:00:00Z", "created_to": "2026-01-01T00:00:00Z"}
+             **{f"{what}_{end}": "2026-01-01T00:00:00Z"
+                for what in ("created", "updated", "scored") for end in ("from", "to")}}
     assert given.keys() == LeadFilters().fields.keys()
     hidden = {field.filter for field in FIELDS if field.personal and field.filter}
     assert hidden == {"tag", "owner"}

@@ -32,7 +32,7 @@ def start(api, batch, **body):
 
 
 def answer_all(api, batch, behaviour="", **body):
-    """What the Enrich node does, with the answers of the providers' twins."""
+    """What Ask Providers does, with the answers of the providers' twins."""
     requests = start(api, batch, **body)
     answers = []
     for request in requests:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from sidecar.pipeline import batches, stalling
+from sidecar.pipeline import claiming, stalling
 
 LEAD = {"email": "grace@navy.example", "company_name": "Navy"}
 
@@ -48,7 +48,7 @@ def test_leads_wait_and_nobody_ever_came(app, api, waiting):
 
 
 def test_a_backlog_that_is_worked_on_is_no_stall(app, api, engine, waiting):
-    batches.claim(engine, lane="interactive")
+    claiming.claim(engine, lane="interactive")
     api.post("/v1/leads", LEAD | {"email": "ada@navy.example"})
     age(engine, "work_items", "due_at", 600)
     code, check, pace, metric = told(app, api)

@@ -18,6 +18,9 @@ CHECKED = {
     ("contact_identities", "kind"): states.IDENTITY_KINDS,
     ("leads", "status"): states.STATUSES, ("leads", "grade"): states.GRADES,
     ("lead_scores", "grade"): states.GRADES,
+    ("lead_events", "type"): states.LEAD_EVENTS,
+    ("subscriptions", "state"): states.SUBSCRIPTION_STATES,
+    ("deliveries", "state"): states.DELIVERY_STATES,
     ("intake", "outcome"): states.INTAKE_OUTCOMES,
     ("batches", "lane"): states.LANES,
     ("work_items", "lane"): states.LANES, ("work_items", "stage"): states.STAGES,
@@ -76,7 +79,8 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
     assert [(field["entity"], field["name"]) for field in told["fields"]] == [
         (field.entity, field.name) for field in FIELDS]
     assert next(field for field in told["fields"] if field["name"] == "linkedin_url") == {
-        "entity": "contact", "name": "linkedin_url", "label": "LinkedIn", "type": "text", "longest": 2000,
+        "entity": "contact", "name": "linkedin_url", "label": "LinkedIn", "type": "text",
+        "lead": "linkedin_url", "longest": 2000,
         "personal": True, "derived": False, "editable": True, "scored": True, "choices": None}
     choices = {field["name"]: field["choices"] for field in told["fields"] if field["choices"]}
     assert choices["seniority"][0] == "owner" and choices.keys() == {

@@ -68,7 +68,7 @@ def test_an_erasure_forgets_errors_and_messages_that_name_the_person(api, engine
 def test_the_reason_of_a_batch_that_fails_is_kept_without_the_person(api, engine):
     api.post("/v1/leads", {"email": "ada@acme.example"})
     batch = api.post("/v1/pipeline/claim").json
-    api.step(batch, "fail", {"reason": "bob@acme.example is unknown"})
+    api.step(batch, "fail", reason="bob@acme.example is unknown")
     with engine.database.write() as cursor:
         reason, = many(cursor, "SELECT reason FROM work_items")
     assert reason["reason"] == "[email] is unknown"

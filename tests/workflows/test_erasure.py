@@ -174,8 +174,11 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
     assert client.call("DELETE", f"/v1/contacts/{first['contact_id']}").status_code == 204
     assert everywhere(stack, texts) == set()
     asked = provider_calls(client, mark)
-    for results in (client.post("/v1/leads", lead), client.webhook(lead)):
-        again = results.json()["results"][0]
+    # The same request within minutes would have the answer that it had before.
+    later = lead | {"message": "Once more"}
+    sent = until(lambda: (answer := client.webhook(later)).status_code == 202 and answer, 60, "the worker")
+    for answer in (client.post("/v1/leads", lead), sent):
+        again = answer.json()["results"][0]
         assert (again["outcome"], again["lead_id"]) == ("suppressed", None)
     job = client.call("POST", "/v1/jobs/imports?source=again", data=table.encode(),
                       headers={"Content-Type": "text/csv"}).json()["job"]

@@ -34,9 +34,8 @@ def publish(stack, workflow, tmp_path):
 def with_wait(workflow):
     """A copy with a step between Score and Notify that shows in how long the run goes on."""
     copy = json.loads(json.dumps(workflow))
-    score = next(node for node in copy["nodes"] if node["type"].endswith(".score"))
-    notify = next(node for node in copy["nodes"] if node["type"].endswith(".notify")
-                  and copy["connections"][score["name"]]["main"][0][0]["node"] == node["name"])
+    score, notify = (next(node for node in copy["nodes"] if node["parameters"] == {"operation": operation})
+                     for operation in ("score", "notify"))
     step = {
         "id": str(uuid.uuid4()), "name": "Wait a moment", "type": "n8n-nodes-base.wait",
         "typeVersion": 1.1, "position": [score["position"][0] + 60, score["position"][1] + 160],

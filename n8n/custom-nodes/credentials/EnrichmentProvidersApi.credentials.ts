@@ -1,4 +1,5 @@
 import type { ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
+import { documentation } from '../shared/documentation';
 import { catalogue } from '../shared/catalogue';
 
 export class EnrichmentProvidersApi implements ICredentialType {
@@ -8,7 +9,7 @@ export class EnrichmentProvidersApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/providers.svg', dark: 'file:../icons/providers.dark.svg' };
 
-	documentationUrl = 'https://enrichment-engine.example/docs/n8n-nodes#providers';
+	documentationUrl = documentation('enrichmentProvidersApi');
 
 	properties: INodeProperties[] = [
 		...catalogue.map(

@@ -1,13 +1,14 @@
 import type {
 	IAuthenticateGeneric,
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
 	INodeProperties,
 	Icon,
 } from 'n8n-workflow';
+import { documentation } from '../shared/documentation';
+import { NOT_THE_SIDECAR, tokenRequest } from '../shared/sidecarCredential';
 
 export class EnrichmentSidecarApi implements ICredentialType {
 	name = 'enrichmentSidecarApi';
@@ -16,7 +17,7 @@ export class EnrichmentSidecarApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/sidecar.svg', dark: 'file:../icons/sidecar.dark.svg' };
 
-	documentationUrl = 'https://enrichment-engine.example/docs/n8n-nodes#sidecar';
+	documentationUrl = documentation('enrichmentSidecarApi');
 
 	properties: INodeProperties[] = [
 		{
@@ -58,30 +59,18 @@ export class EnrichmentSidecarApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		const { access_token: accessToken } = (await this.helpers.httpRequest({
-			method: 'POST',
-			url: `${String(credentials.baseUrl).replace(/\/+$/, '')}/v1/auth/token`,
-			body: {
-				grant_type: 'client_credentials',
-				client_id: credentials.clientId,
-				client_secret: credentials.clientSecret,
-			},
-			json: true,
-			disableFollowRedirect: true,
-			timeout: 10_000,
-		})) as IDataObject;
+		const answer = (await this.helpers.httpRequest(tokenRequest(credentials as IDataObject))) as
+			| IDataObject
+			| undefined;
+		const accessToken = answer?.access_token;
+		if (typeof accessToken !== 'string') {
+			throw Object.assign(new Error('No token was given'), { code: NOT_THE_SIDECAR });
+		}
 		return { accessToken };
 	}
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
-	};
-
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: '={{$credentials.baseUrl.replace(new RegExp("/+$"), "")}}',
-			url: '/v1/auth/whoami',
-		},
 	};
 }

@@ -35,8 +35,9 @@ function refers({ batch_id, lead_id }: IDataObject): boolean {
  * nearest step of ours before this one.
  */
 function lost(context: IExecuteFunctions, index: number): IDataObject {
-	const before = context.getParentNodes(context.getNode().name);
-	for (const { name } of before.filter(({ type }) => type.startsWith(PACKAGE))) {
+	const node = context.getNode();
+	const before = context.getParentNodes(node.name).filter(({ type }) => type.startsWith(PACKAGE));
+	for (const { name } of before) {
 		try {
 			const { json } = context.getWorkflowDataProxy(index).$(name).item as INodeExecutionData;
 			if (refers(json)) return json;
@@ -44,9 +45,12 @@ function lost(context: IExecuteFunctions, index: number): IDataObject {
 			continue; // this step did not run, or the item does not come from one of its items alone
 		}
 	}
-	throw new NodeOperationError(context.getNode(), `Item ${index} belongs to no claimed lead`, {
+	const from = context.getInputSourceData().previousNode;
+	throw new NodeOperationError(node, `"${node.name}" does not know the lead of item ${index}`, {
 		description:
-			'This step works on claimed leads: put it after Pipeline > Claim. Steps in between keep batch_id and lead_id, or one item for each lead.',
+			before.length === 0
+				? 'No step before it claims leads. Put it after "Enrichment Batch: Claim".'
+				: `The item comes from "${from}" without batch_id and lead_id, and n8n cannot tell of which lead it was made. Let "${from}" keep both fields, or give out one item for each that goes in, or move it to a branch of its own.`,
 		itemIndex: index,
 	});
 }

@@ -11,12 +11,16 @@ export interface LeadOfItem {
 }
 
 /**
- * Finds the leads of each item: one, a list, or {"leads": [list]}. What holds none of these is handed
+ * Finds the leads of each item: one, a list, or {"leads": [list]}. `given` tells the field that holds
+ * them, or is them (an expression, or what a model filled in). What holds none of these is handed
  * on as it is: the sidecar says what is wrong with it.
  */
-export function leadsOf(items: INodeExecutionData[], field: string): LeadOfItem[] {
+export function leadsOf(
+	items: INodeExecutionData[],
+	given: (item: number) => unknown,
+): LeadOfItem[] {
 	return items.flatMap(({ json }, item) => {
-		const content = field === '' ? (json.lead ?? json.body ?? json) : at(json, field);
+		const content = contentOf(json, given(item));
 		const leads = isObject(content) && Array.isArray(content.leads) ? content.leads : content;
 		const list: unknown[] = Array.isArray(leads) && leads.length > 0 ? leads : [content];
 		return list.map((lead) => ({ lead: lead ?? null, item }));
@@ -39,8 +43,8 @@ export function requestsOf<T extends { item: number }>(leads: T[]): T[][] {
 
 /** The requests for the leads of the input; the parameter Lead Field says where they are. */
 export function leadRequests(context: IExecuteFunctions): LeadOfItem[][] {
-	const field = context.getNodeParameter('leadField', 0) as string;
-	return requestsOf(leadsOf(context.getInputData(), field));
+	const given = (item: number) => context.getNodeParameter('leadField', item, '');
+	return requestsOf(leadsOf(context.getInputData(), given));
 }
 
 /** Sends leads at once to a call that answers a result for each, in the same order. */
@@ -68,6 +72,21 @@ export function deliveryOf({ json }: INodeExecutionData): { delivery?: string } 
 /** The items that the leads came with, as pairs of an output item. */
 export function pairs(leads: LeadOfItem[]): Array<{ item: number }> {
 	return [...new Set(leads.map(({ item }) => item))].map((item) => ({ item }));
+}
+
+function contentOf(json: IDataObject, given: unknown): unknown {
+	if (typeof given !== 'string') return given ?? json;
+	if (given === '') return json.lead ?? json.body ?? json;
+	return /^\s*[[{]/.test(given) ? parsed(given) : at(json, given);
+}
+
+/** The JSON in a text; the text itself when it is none. */
+export function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
 }
 
 function at(json: IDataObject, path: string): unknown {

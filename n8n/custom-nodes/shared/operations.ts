@@ -15,8 +15,12 @@ export interface Operation {
 	properties?: INodeProperties[];
 	/** What its outputs are called; one output needs no name. */
 	outputs?: string[];
+	/** What an item that it answers holds, for the editor: field -> JSON type. */
+	answer?: Answer;
 	execute: (context: IExecuteFunctions) => Promise<Outputs>;
 }
+
+export type Answer = Record<string, 'array' | 'boolean' | 'number' | 'object' | 'string'>;
 
 /** What an index of operations exports. */
 export type Operations = Record<string, Operation>;
@@ -32,9 +36,9 @@ export interface Resource {
 
 /**
  * The menus of a node, in alphabetical order as everywhere in n8n, and the parameters of its
- * operations, each shown where it belongs.
+ * operations, each shown where it belongs. A new node starts with the resource `initial`.
  */
-export function propertiesOf(resources: Resource[]): INodeProperties[] {
+export function propertiesOf(resources: Resource[], initial?: string): INodeProperties[] {
 	const choices = resources.flatMap(({ choice }) => choice ?? []);
 	const resource: INodeProperties = {
 		displayName: 'Resource',
@@ -42,7 +46,7 @@ export function propertiesOf(resources: Resource[]): INodeProperties[] {
 		type: 'options',
 		noDataExpression: true,
 		options: choices,
-		default: choices[0]?.value,
+		default: initial ?? choices[0]?.value,
 	};
 	return [...(choices.length > 0 ? [resource] : []), ...resources.flatMap(parametersOf)];
 }
@@ -73,7 +77,7 @@ function parametersOf({ choice, operations, operation }: Resource): INodePropert
 	const parameters = [...shown].map(
 		([property, values]): INodeProperties => ({
 			...property,
-			displayOptions: { show: { ...show, operation: values } },
+			displayOptions: { show: { ...property.displayOptions?.show, ...show, operation: values } },
 		}),
 	);
 	return [menu, ...parameters];

@@ -30,6 +30,23 @@ export function live(credentials: IDataObject): string[] {
 	return catalogue.map(({ name }) => name).filter((name) => keyOf(credentials, name) !== '');
 }
 
+/** Who is asked with this credential, as the editor tells it. */
+export function whoIsAsked(credentials: IDataObject): string {
+	const names = (keyed: boolean) =>
+		catalogue
+			.filter(({ name }) => (keyOf(credentials, name) !== '') === keyed)
+			.map(({ title }) => title)
+			.join(', ');
+	const sandbox = String(credentials.sandboxUrl ?? '').trim();
+	return [
+		['Asked with a key', names(true)],
+		[sandbox ? 'Played by the sandbox' : 'Not asked (no key, no sandbox URL)', names(false)],
+	]
+		.filter(([, who]) => who !== '')
+		.map(([how, who]) => `${how}: ${who}.`)
+		.join(' ');
+}
+
 /** Why the credential cannot work, or undefined. */
 export function fault(credentials: IDataObject): string | undefined {
 	for (const { name, title } of catalogue) {

@@ -5,27 +5,24 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestMethods,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 	JsonObject,
 } from 'n8n-workflow';
-
-export const SIDECAR_CREDENTIAL = 'enrichmentSidecarApi';
+import {
+	NOT_THE_SIDECAR,
+	REFUSALS,
+	SIDECAR_CREDENTIAL,
+	baseOf,
+	refused,
+	unreached,
+} from './sidecarCredential';
 
 /** Pauses between attempts while the sidecar restarts; about six seconds in all. */
 export const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 const LONGEST_PAUSE_MS = 5000;
 const TIMEOUT_MS = 30_000;
 const RETRIED_STATUS = new Set(['429', '502', '503', '504']);
-/** In words: n8n replaces a message that names such a code by one of its own. */
-const REASONS: Record<string, string> = {
-	EAI_AGAIN: 'its name is not resolved',
-	ECONNABORTED: 'no answer in time',
-	ECONNREFUSED: 'connection refused',
-	ECONNRESET: 'connection lost',
-	ENOTFOUND: 'its name is unknown',
-	EPIPE: 'connection lost',
-	ETIMEDOUT: 'no connection in time',
-};
 const RETRIED_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 
 /** RFC 9457 problem details, as the sidecar answers every error. */
@@ -49,7 +46,11 @@ export class SidecarError extends Error {
 	}
 
 	/** The same as an error of this node: what was being done comes first. */
-	asNodeError(context: IExecuteFunctions, doing: string, itemIndex: number): NodeApiError {
+	asNodeError(
+		context: Pick<IExecuteFunctions, 'getNode'>,
+		doing: string,
+		itemIndex: number,
+	): NodeApiError {
 		const { problem } = this;
 		return new NodeApiError(context.getNode(), problem as JsonObject, {
 			message: `${doing}: ${this.message}`,
@@ -70,9 +71,17 @@ export interface Once {
 export type Send = (
 	method: IHttpRequestMethods,
 	path: string,
-	body?: IDataObject,
+	body?: IDataObject | Upload,
 	once?: Once,
 ) => Promise<IDataObject>;
+
+/** A file to send as it is. */
+export class Upload {
+	constructor(
+		readonly content: Buffer,
+		readonly type: string,
+	) {}
+}
 
 interface Outcome {
 	retry: boolean;
@@ -87,16 +96,16 @@ interface Outcome {
  * Every call of the sidecar may be repeated (writes are idempotent, see there), so an answer that was
  * lost while it restarts is asked for again.
  */
-export async function connect(context: IExecuteFunctions): Promise<Send> {
-	const { baseUrl } = await context.getCredentials(SIDECAR_CREDENTIAL);
-	const base = String(baseUrl).replace(/\/+$/, '');
+export async function connect(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<Send> {
+	const base = baseOf((await context.getCredentials(SIDECAR_CREDENTIAL)) as IDataObject);
+	const credential = context.getNode().credentials?.[SIDECAR_CREDENTIAL]?.name ?? 'Sidecar';
 	return async (method, path, body, once = { key: '', seconds: 0 }) => {
+		if (/\/v\d+$/.test(base)) throw notReached(credential, NOT_THE_SIDECAR);
 		const options: IHttpRequestOptions = {
 			method,
 			url: `${base}/v1/${path}`,
-			headers: method === 'GET' ? {} : { 'Content-Type': 'application/json', ...idempotency(once) },
-			// An empty object would be sent as no body at all.
-			body: body && Object.keys(body).length === 0 ? '{}' : body,
+			headers: method === 'GET' ? {} : { 'Content-Type': typeOf(body), ...idempotency(once) },
+			body: contentOf(body),
 			returnFullResponse: true,
 			// 401 must throw: n8n then fetches a new token and repeats the request.
 			ignoreHttpStatusErrors: { ignore: true, except: [401] },
@@ -104,7 +113,7 @@ export async function connect(context: IExecuteFunctions): Promise<Send> {
 			timeout: TIMEOUT_MS,
 		};
 		for (let attempt = 0; ; attempt++) {
-			const outcome = await ask(context, options);
+			const outcome = await ask(context, credential, options);
 			if (outcome.retry && attempt < BACKOFF_MS.length) {
 				await sleep(Math.min(Math.max(BACKOFF_MS[attempt], outcome.pauseMs), LONGEST_PAUSE_MS));
 				continue;
@@ -115,6 +124,16 @@ export async function connect(context: IExecuteFunctions): Promise<Send> {
 	};
 }
 
+function typeOf(body?: IDataObject | Upload): string {
+	return body instanceof Upload ? body.type : 'application/json';
+}
+
+function contentOf(body?: IDataObject | Upload): IHttpRequestOptions['body'] {
+	if (body instanceof Upload) return body.content;
+	// An empty object would be sent as no body at all.
+	return body && Object.keys(body).length === 0 ? '{}' : body;
+}
+
 /** Every write carries one: an answer that was lost is asked for again. */
 function idempotency({ key, seconds }: Once): Record<string, string> {
 	if (key !== '') return { 'Idempotency-Key': key };
@@ -122,7 +141,11 @@ function idempotency({ key, seconds }: Once): Record<string, string> {
 	return { 'Idempotency-Key': randomUUID() };
 }
 
-async function ask(context: IExecuteFunctions, options: IHttpRequestOptions): Promise<Outcome> {
+async function ask(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credential: string,
+	options: IHttpRequestOptions,
+): Promise<Outcome> {
 	try {
 		const response = (await context.helpers.httpRequestWithAuthentication.call(
 			context,
@@ -131,45 +154,57 @@ async function ask(context: IExecuteFunctions, options: IHttpRequestOptions): Pr
 		)) as IN8nHttpFullResponse;
 		const status = response.statusCode;
 		const body = isObject(response.body) ? response.body : {};
+		if (foreign(response)) {
+			return { retry: false, pauseMs: 0, error: notReached(credential, String(status)) };
+		}
 		if (status >= 200 && status < 300) return { retry: false, pauseMs: 0, body };
 		return {
 			// What was sent twice at once is answered when the first is done.
 			retry: RETRIED_STATUS.has(String(status)) || body.code === 'idempotency_in_flight',
 			pauseMs: 1000 * (Number(response.headers['retry-after']) || 0),
-			error: new SidecarError(problemOf(status, body), body),
+			error: new SidecarError(problemOf(status, body, credential), body),
 		};
 	} catch (error) {
 		const reason = String((error as NodeApiError).httpCode ?? (error as JsonObject).code ?? '');
 		return {
 			retry: RETRIED_STATUS.has(reason) || RETRIED_ERRORS.has(reason),
 			pauseMs: 0,
-			error: new SidecarError(unreachable(reason)),
+			error: notReached(credential, reason || NOT_THE_SIDECAR),
 		};
 	}
 }
 
-function problemOf(status: number, body: IDataObject): Problem {
+/** Whether an answer is none that a sidecar gives: no JSON, or an error that is no problem. */
+function foreign({ statusCode: status, body }: IN8nHttpFullResponse): boolean {
+	if (status === 204 || status === 429 || status >= 500) return false;
+	return !isObject(body) || (status >= 300 && typeof body.code !== 'string');
+}
+
+function problemOf(status: number, body: IDataObject, credential: string): Problem {
+	const remedy =
+		body.code === 'forbidden'
+			? ` Give it to the client of the credential "${credential}", or choose another credential.`
+			: '';
 	return {
 		...body,
 		type: text(body.type) || 'about:blank',
 		title: text(body.title) || `HTTP ${status}`,
 		status,
-		detail: text(body.detail) || 'The sidecar gave no reason.',
+		detail: (text(body.detail) || 'The sidecar gave no reason.') + remedy,
 		code: text(body.code) || `http_${status}`,
 	};
 }
 
-function unreachable(reason: string): Problem {
-	const refused = reason === '401' || reason === '403' || reason === '400';
-	return {
+/** The problem of a request that no sidecar answered: a network error, or the status of the sign-in. */
+function notReached(credential: string, cause: string): SidecarError {
+	const unauthorized = REFUSALS.has(cause);
+	return new SidecarError({
 		type: 'about:blank',
-		title: refused ? 'Unauthorized' : 'Service Unavailable',
-		status: refused ? 401 : 503,
-		detail: refused
-			? 'The sidecar refuses the client of the credential "Enrichment Sidecar".'
-			: `The sidecar does not answer: ${REASONS[reason] ?? `error ${reason || 'unknown'}`}.`,
-		code: refused ? 'unauthorized' : 'sidecar_unreachable',
-	};
+		title: unauthorized ? 'Unauthorized' : 'Service Unavailable',
+		status: unauthorized ? 401 : 503,
+		detail: unauthorized ? refused(credential) : unreached(credential, cause),
+		code: unauthorized ? 'unauthorized' : 'sidecar_unreachable',
+	});
 }
 
 function describe(problem: Problem): string {

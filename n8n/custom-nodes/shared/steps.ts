@@ -1,6 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { type Reference, type Referred, failed, groupsOf, merge, quietly } from './items';
-import { requestsOf } from './leads';
 import { type Send, connect } from './sidecar';
 
 /** The leads of one claim among the input items of a step. */
@@ -88,21 +87,6 @@ export function paired(results: unknown, leads: Array<{ item: number }>): INodeE
 		json,
 		pairedItem: { item: leads[place].item },
 	}));
-}
-
-/** Runs a call on stored leads, whose IDs the parameter Lead ID gives for each item. */
-export async function byLeadId(
-	context: IExecuteFunctions,
-	doing: string,
-	path: string,
-): Promise<Outputs> {
-	const stored = context
-		.getInputData()
-		.map((_, item) => ({ lead: context.getNodeParameter('leadId', item) as string, item }));
-	return await eachRequest(context, doing, 1, requestsOf(stored), async (leads, send) => {
-		const { results } = await send('POST', path, { lead_ids: leads.map(({ lead }) => lead) });
-		return [paired(results, leads)];
-	});
 }
 
 /** Runs a call that belongs to single items, not to a batch. */

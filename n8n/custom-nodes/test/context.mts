@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 export interface Sent {
@@ -19,9 +20,14 @@ export interface Given {
 	/** What the paired item holds at earlier steps of the package, the farthest first. */
 	before?: Record<string, IDataObject>;
 	items?: IDataObject[];
-	parameters?: IDataObject;
+	/** A function is asked for each item. */
+	parameters?: Record<string, unknown>;
 	credentials?: Record<string, IDataObject>;
 	continueOnFail?: boolean;
+	/** The node runs as a tool of a model. */
+	tool?: boolean;
+	/** The binary file of every item. */
+	file?: string;
 	sidecar?: (sent: Sent) => Reply | Promise<Reply>;
 }
 
@@ -39,26 +45,34 @@ export function context(given: Given): Context {
 		getParentNodes: () =>
 			Object.keys(given.before ?? {})
 				.reverse()
-				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.pipeline' })),
+				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.enrichmentBatch' })),
 		getWorkflowDataProxy: () => ({
 			$: (name: string) => ({ item: { json: given.before?.[name] } }),
 		}),
+		getInputSourceData: () => ({ previousNode: 'HTTP Request' }),
 		getInputData: () => input,
 		getNode: () => ({
 			id: '1',
 			name: 'Step',
 			type: 'x',
+			credentials: { enrichmentSidecarApi: { id: 's', name: 'Our sidecar' } },
 			typeVersion: 1,
 			position: [0, 0],
 			parameters: {},
 		}),
-		getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
-			given.parameters?.[name] ?? fallback,
+		getNodeParameter: (name: string, index: number, fallback?: unknown) => {
+			const value = given.parameters?.[name] ?? fallback;
+			return typeof value === 'function' ? value(index) : value;
+		},
 		getCredentials: async (type: string) =>
 			given.credentials?.[type] ?? { baseUrl: 'http://sidecar.test/' },
 		getExecutionId: () => '4711',
+		getTimezone: () => 'Europe/Berlin',
+		isToolExecution: () => given.tool ?? false,
 		continueOnFail: () => given.continueOnFail ?? false,
 		helpers: {
+			assertBinaryData: () => assert.ok(given.file !== undefined),
+			getBinaryDataBuffer: async () => Buffer.from(given.file!),
 			async httpRequestWithAuthentication(_type: string, options: any) {
 				const { method, headers } = options;
 				const body = typeof options.body === 'string' ? JSON.parse(options.body) : options.body;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lead } from '../dist/nodes/Lead/Lead.node.js';
+import { EnrichmentEngine } from '../dist/nodes/EnrichmentEngine/EnrichmentEngine.node.js';
 import { context, json, pairedWith, problem } from './context.mts';
 
-const run = (ctx: ReturnType<typeof context>) => new Lead().execute.call(ctx);
+const run = (ctx: ReturnType<typeof context>) => new EnrichmentEngine().execute.call(ctx);
 const ok = { valid: true, errors: [], warnings: [] };
 
 test('validate: webhook body, list and {"leads"} become one request, pairs are kept', async () => {
@@ -14,7 +14,7 @@ test('validate: webhook body, list and {"leads"} become one request, pairs are k
 			{ body: { leads: [{ email: 'd@example.com' }] } },
 			{ email: 'e@example.com' },
 		],
-		parameters: { operation: 'validate', leadField: '' },
+		parameters: { resource: 'lead', operation: 'validate', leadField: '' },
 		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ok) } }),
 	});
 	const [items] = await run(ctx);
@@ -42,19 +42,26 @@ test('validate: whatever JSON comes in is passed on as it is', async () => {
 			{ body: { leads: [] } },
 			{ body: [1, null] },
 		],
-		parameters: { operation: 'validate', leadField: '' },
+		parameters: { resource: 'lead', operation: 'validate', leadField: '' },
 		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ({ ...ok, valid: false })) } }),
 	});
 	await run(ctx);
 	assert.deepEqual(ctx.sent[0].body.leads, ['text', { leads: null }, { leads: [] }, 1, null]);
 });
 
-test('save: the key of the sender, else the leads themselves, make a delivery one', async () => {
+test('upsert: the key of the sender, else the leads themselves, make a delivery one', async () => {
 	const lead = { email: 'a@example.com' };
 	const headersOf = async (parameters: object, items: any[] = [{ lead }]) => {
 		const ctx = context({
 			items,
-			parameters: { operation: 'save', leadField: '', lane: '', output: 'answer', ...parameters },
+			parameters: {
+				resource: 'lead',
+				operation: 'upsert',
+				leadField: '',
+				lane: '',
+				output: 'answer',
+				...parameters,
+			},
 			sidecar: () => ({ body: { results: [{ outcome: 'created' }] } }),
 		});
 		await run(ctx);
@@ -76,11 +83,11 @@ test('save: the key of the sender, else the leads themselves, make a delivery on
 	assert.equal(window, undefined);
 });
 
-test('what the sender calls a delivery goes through Validate and Normalise', async () => {
+test('what the sender calls a delivery goes through Validate and Normalize', async () => {
 	const step = async (operation: string, items: any[]) => {
 		const ctx = context({
 			items,
-			parameters: { operation, leadField: '' },
+			parameters: { resource: 'lead', operation, leadField: '' },
 			sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ok) } }),
 		});
 		return json((await run(ctx))[0]);
@@ -91,18 +98,25 @@ test('what the sender calls a delivery goes through Validate and Normalise', asy
 		{ headers: { 'webhook-id': 'msg_1', 'idempotency-key': 'evt_1' }, body: lead },
 		{ headers: {}, body: lead },
 	];
-	const normalised = await step('normalise', await step('validate', received));
+	const normalized = await step('normalize', await step('validate', received));
 	assert.deepEqual(
-		normalised.map(({ delivery }) => delivery),
+		normalized.map(({ delivery }) => delivery),
 		['msg_1', 'evt_1', undefined],
 	);
 });
 
-test('save: what is still at work is asked for again', async () => {
+test('upsert: what is still at work is asked for again', async () => {
 	let asked = 0;
 	const ctx = context({
 		items: [{ lead: { email: 'a@example.com' } }],
-		parameters: { operation: 'save', leadField: '', lane: '', output: 'answer', onceWithin: 10 },
+		parameters: {
+			resource: 'lead',
+			operation: 'upsert',
+			leadField: '',
+			lane: '',
+			output: 'answer',
+			onceWithin: 10,
+		},
 		sidecar: () =>
 			++asked === 1
 				? problem(409, 'idempotency_in_flight')
@@ -115,7 +129,7 @@ test('save: what is still at work is asked for again', async () => {
 test('a field of choice holds the lead', async () => {
 	const ctx = context({
 		items: [{ form: { answers: { email: 'a@example.com' } } }],
-		parameters: { operation: 'validate', leadField: 'form.answers' },
+		parameters: { resource: 'lead', operation: 'validate', leadField: 'form.answers' },
 		sidecar: () => ({ body: { results: [ok] } }),
 	});
 	await run(ctx);
@@ -130,7 +144,7 @@ test('leads of one item are never split, items are packed by thousands', async (
 			{ body: Array(600).fill(lead) },
 			{ body: Array(1001).fill(lead) },
 		],
-		parameters: { operation: 'validate', leadField: '' },
+		parameters: { resource: 'lead', operation: 'validate', leadField: '' },
 		sidecar: ({ body }) => ({ body: { results: body.leads.map(() => ok) } }),
 	});
 	await run(ctx);
@@ -140,7 +154,7 @@ test('leads of one item are never split, items are packed by thousands', async (
 	);
 });
 
-test('normalise: replaces valid leads, leaves invalid ones as they came', async () => {
+test('normalize: replaces valid leads, leaves invalid ones as they came', async () => {
 	const ctx = context({
 		items: [
 			{ lead: { email: 'A@example.com' }, ...ok },
@@ -152,7 +166,7 @@ test('normalise: replaces valid leads, leaves invalid ones as they came', async 
 			},
 			{ lead: 'text', valid: false, errors: [], warnings: [] },
 		],
-		parameters: { operation: 'normalise', leadField: '' },
+		parameters: { resource: 'lead', operation: 'normalize', leadField: '' },
 		sidecar: () => ({
 			body: { results: [{ lead: { email: 'a@example.com' }, changes: [{ field: 'email' }] }] },
 		}),
@@ -167,10 +181,10 @@ test('normalise: replaces valid leads, leaves invalid ones as they came', async 
 	assert.equal(json(items)[1].valid, false);
 });
 
-test('normalise: nothing valid, nothing asked', async () => {
+test('normalize: nothing valid, nothing asked', async () => {
 	const ctx = context({
 		items: [{ lead: 1, valid: false }],
-		parameters: { operation: 'normalise', leadField: '' },
+		parameters: { resource: 'lead', operation: 'normalize', leadField: '' },
 	});
 	assert.equal((await run(ctx))[0].length, 1);
 	assert.equal(ctx.sent.length, 0);
@@ -196,10 +210,16 @@ const mixed = {
 	],
 };
 
-test('save: saved and rejected leads leave by their own outputs, without the person', async () => {
+test('upsert: saved and rejected leads leave by their own outputs, without the person', async () => {
 	const ctx = context({
 		items: [{ lead: { email: 'a@example.com' } }, { lead: { email: 'no' } }],
-		parameters: { operation: 'save', leadField: '', lane: 'bulk', output: 'leads' },
+		parameters: {
+			resource: 'lead',
+			operation: 'upsert',
+			leadField: '',
+			lane: 'bulk',
+			output: 'leads',
+		},
 		sidecar: () => ({ status: 202, body: mixed }),
 	});
 	const [saved, rejected] = await run(ctx);
@@ -210,8 +230,14 @@ test('save: saved and rejected leads leave by their own outputs, without the per
 	assert.ok(!JSON.stringify([saved, rejected]).includes('example.com'));
 });
 
-test('save, whole answer: a mixed request is accepted, a rejected one carries the problem', async () => {
-	const parameters = { operation: 'save', leadField: '', lane: '', output: 'answer' };
+test('upsert, whole answer: a mixed request is accepted, a rejected one carries the problem', async () => {
+	const parameters = {
+		resource: 'lead',
+		operation: 'upsert',
+		leadField: '',
+		lane: '',
+		output: 'answer',
+	};
 	const items = [{ lead: {} }, { lead: {} }];
 	const accepted = await run(
 		context({ items, parameters, sidecar: () => ({ status: 202, body: mixed }) }),
@@ -228,11 +254,11 @@ test('save, whole answer: a mixed request is accepted, a rejected one carries th
 	assert.deepEqual(pairedWith(rejected[1]), [[{ item: 0 }, { item: 1 }]]);
 });
 
-test('save: every write carries a key of its own, kept when it is repeated', async () => {
+test('upsert: every write carries a key of its own, kept when it is repeated', async () => {
 	let times = 0;
 	const ctx = context({
 		items: [{ email: 'a@example.com' }, {}],
-		parameters: { operation: 'save', leadField: '', lane: '', output: 'leads' },
+		parameters: { resource: 'lead', operation: 'upsert', leadField: '', lane: '', output: 'leads' },
 		sidecar: () => (times++ === 0 ? problem(503, 'unavailable') : { status: 202, body: mixed }),
 	});
 	await run(ctx);
@@ -242,8 +268,14 @@ test('save: every write carries a key of its own, kept when it is repeated', asy
 	assert.equal(keys[0], keys[1]);
 });
 
-test('save: one lead goes as it is, so that pointers of errors fit', async () => {
-	const parameters = { operation: 'save', leadField: '', lane: '', output: 'leads' };
+test('upsert: one lead goes as it is, so that pointers of errors fit', async () => {
+	const parameters = {
+		resource: 'lead',
+		operation: 'upsert',
+		leadField: '',
+		lane: '',
+		output: 'leads',
+	};
 	const sidecar = () => ({ status: 202, body: { results: [mixed.results[0]] } });
 	const alone = context({ items: [{ lead: { email: 'a@example.com' } }], parameters, sidecar });
 	await run(alone);
@@ -256,7 +288,7 @@ test('save: one lead goes as it is, so that pointers of errors fit', async () =>
 test('a refused request says which, why and who asked, and nothing of the person', async () => {
 	const ctx = context({
 		items: [{ email: 'ada@example.com' }],
-		parameters: { operation: 'save', leadField: '', lane: '', output: 'leads' },
+		parameters: { resource: 'lead', operation: 'upsert', leadField: '', lane: '', output: 'leads' },
 		sidecar: () =>
 			problem(413, 'too_many', {
 				errors: [{ pointer: '/leads', code: 'too_many', detail: 'ada@example.com' }],
@@ -265,7 +297,7 @@ test('a refused request says which, why and who asked, and nothing of the person
 	await assert.rejects(run(ctx), (error: any) => {
 		assert.match(
 			error.message,
-			/^Lead save, 1 lead\(s\) of item 0: It is too_many\. \[too_many, HTTP 413, request r1\]$/,
+			/^Create or update leads, 1 lead\(s\) of item 0: It is too_many\. \[too_many, HTTP 413, request r1\]$/,
 		);
 		assert.equal(error.description, '/leads: too_many');
 		assert.ok(!JSON.stringify(error.toJSON()).includes('ada@'));
@@ -276,7 +308,7 @@ test('a refused request says which, why and who asked, and nothing of the person
 test('continue on error: the item carries the problem, not the person', async () => {
 	const ctx = context({
 		items: [{ email: 'ada@example.com' }],
-		parameters: { operation: 'validate', leadField: '' },
+		parameters: { resource: 'lead', operation: 'validate', leadField: '' },
 		continueOnFail: true,
 		sidecar: () => problem(413, 'too_large'),
 	});
@@ -286,25 +318,47 @@ test('continue on error: the item carries the problem, not the person', async ()
 	assert.ok(!JSON.stringify(item.json).includes('ada@'));
 });
 
-test('get and update: one request per lead, order kept', async () => {
+test('an expression may give the lead itself, as a model does', async () => {
+	for (const leadField of [{ email: 'a@example.com' }, '{"email":"a@example.com"}']) {
+		const ctx = context({
+			items: [{ query: 'check this one' }],
+			parameters: { resource: 'lead', operation: 'validate', leadField },
+			sidecar: () => ({ body: { results: [ok] } }),
+		});
+		await run(ctx);
+		assert.deepEqual(ctx.sent[0].body.leads, [{ email: 'a@example.com' }]);
+	}
+});
+
+test('upsert: a model is told of a refused lead by the first output', async () => {
+	const parameters = { resource: 'lead', operation: 'upsert', leadsFrom: 'fields', fields: {} };
+	const fields = { mappingMode: 'defineBelow', value: { email: 'no', tags: 'a, b', phone: null } };
+	const result = { ...mixed.results[1], index: 0 };
 	const ctx = context({
-		items: [{}, {}, {}],
-		parameters: { operation: 'get', leadId: 'a/b' },
-		sidecar: ({ path }) => ({ body: { id: path } }),
+		parameters: { ...parameters, fields },
+		tool: true,
+		sidecar: () => problem(422, 'invalid', { results: [result] }),
+	});
+	const [answered] = await run(ctx);
+	assert.deepEqual(json(answered), [result]);
+	assert.deepEqual(ctx.sent[0].body, { email: 'no', tags: ['a', 'b'] });
+	await assert.rejects(run(context({ parameters, tool: true })), /No field has a value/);
+});
+
+test('create: only who has no open lead; a dry run says so to the sidecar', async () => {
+	const fields = { mappingMode: 'autoMapInputData', value: null };
+	const ctx = context({
+		items: [{ email: 'a@example.com' }, { email: 'no' }],
+		parameters: { resource: 'lead', operation: 'create', fields, dryRun: true, lane: 'bulk' },
+		sidecar: () => ({ status: 202, body: mixed }),
 	});
 	const [items] = await run(ctx);
-	assert.deepEqual(json(items), Array(3).fill({ id: 'leads/a%2Fb' }));
-	const update = context({
-		parameters: { operation: 'update', leadId: 'l1', changes: '{"status":"won"}' },
+	assert.deepEqual(ctx.sent[0].body, {
+		leads: [{ email: 'a@example.com' }, { email: 'no' }],
+		only_new: true,
+		dry_run: true,
+		lane: 'bulk',
 	});
-	await run(update);
-	assert.deepEqual([update.sent[0].method, update.sent[0].body], ['PATCH', { status: 'won' }]);
-	await assert.rejects(
-		run(context({ parameters: { operation: 'update', leadId: 'l1', changes: '[1]' } })),
-		/JSON object/,
-	);
-	await assert.rejects(
-		run(context({ parameters: { operation: 'update', leadId: 'l1', changes: '{' } })),
-		/not JSON/,
-	);
+	assert.deepEqual(json(items), mixed.results);
+	assert.deepEqual(pairedWith(items), [{ item: 0 }, { item: 1 }]);
 });

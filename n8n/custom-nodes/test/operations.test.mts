@@ -43,20 +43,22 @@ test('an operation is one file and its line in the index of its folder', async (
 		cpSync(join(root, part), join(copy, part), { recursive: true });
 	}
 	symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-	const folder = join(copy, 'nodes/Pipeline/actions/run');
+	const folder = join(copy, 'nodes/EnrichmentBatch/actions/run');
 	writeFileSync(join(folder, 'forget.ts'), FORGET);
 	appendFileSync(join(folder, 'index.ts'), "export { forget } from './forget';\n");
 	const tsc = join(root, 'node_modules/typescript/bin/tsc');
 	execFileSync(process.execPath, [tsc, '--noCheck'], { cwd: copy });
 
-	const { Pipeline } = load(join(copy, 'dist/nodes/Pipeline/Pipeline.node.js'));
-	const node = new Pipeline();
+	const { EnrichmentBatch } = load(
+		join(copy, 'dist/nodes/EnrichmentBatch/EnrichmentBatch.node.js'),
+	);
+	const node = new EnrichmentBatch();
 	const { properties, outputs } = node.description;
 	const of = (name: string) =>
 		properties.find((p: any) => p.name === name && p.displayOptions?.show.resource[0] === 'run');
 	assert.deepEqual(
 		of('operation').options.map(({ value }: any) => value),
-		['forget', 'recordError', 'wake'],
+		['deliver', 'forget', 'recordError', 'wake'],
 	);
 	assert.deepEqual(of('runId').displayOptions.show, { resource: ['run'], operation: ['forget'] });
 	assert.match(outputs, /"run:forget":\[.*"Forgotten".*"Unknown"/);

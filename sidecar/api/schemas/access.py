@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, Edit, PageQuery, Strict, Text, page_of
-from sidecar.services.access import SCOPES
 from sidecar.services.administration import ROLES
+from sidecar.terms.scopes import SCOPES
 
 
 class TokenRequest(Strict):

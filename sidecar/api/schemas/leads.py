@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import (
     MAX_LEADS,
@@ -45,6 +47,19 @@ class FormAnswer(Answer):
     status = Text(required=True)
 
 
+class Queued(Answer):
+    queued = fields.List(fields.String(), required=True, metadata={"description": "Ids of leads."})
+
+
+class Rescored(Queued):
+    next = fields.String(required=True, allow_none=True, metadata={
+        "description": "After which lead the rest of the filters follows."})
+
+
+class EnrichAgain(LeadIds):
+    ask_again = fields.Boolean(load_default=False)
+
+
 class LeadFilters(Strict):
     q = Text(100)
     status = Text(validate=validate.OneOf(STATUSES))
@@ -57,6 +72,20 @@ class LeadFilters(Strict):
     max_score = fields.Float(validate=validate.Range(0, 100))
     created_from = Moment()
     created_to = Moment()
+    updated_from = Moment()
+    updated_to = Moment()
+    scored_from = Moment()
+    scored_to = Moment()
+
+
+class Rescore(LeadFilters):
+    lead_ids = fields.List(Id(), validate=validate.Length(min=1, max=MAX_LEADS))
+    after = Id()
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if "lead_ids" in data and len(data) > 1:
+            raise ValidationError("Send lead_ids or filters.")
 
 
 class Lead(Answer):
@@ -141,9 +170,28 @@ class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
     """Leads that were refused."""
 
 
+class Repair(Strict):
+    changes = fields.Dict(keys=fields.String(), required=True)
+
+
+class Owner(Answer):
+    email = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+
+
+class OwnerList(Answer):
+    data = fields.List(fields.Nested(Owner), required=True)
+
+
+class EventResult(Answer):
+    lead_id = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "unknown"]))
+
+
 class EventCounts(Answer):
     accepted = fields.Integer(required=True)
     unknown = fields.Integer(required=True)  # type: ignore[assignment]
+    results = fields.List(fields.Nested(EventResult), required=True)
 
 
 class LeadQuery(PageQuery, LeadFilters):
@@ -160,10 +208,17 @@ class LeadEdit(Strict):
 
 
 class EventRequest(Strict):
-    lead_id = Id(required=True)
+    lead_id = Id()
+    contact_id = Id()
+    email = Text(320)
     type = Text(required=True, validate=validate.OneOf(EVENTS))
     occurred_at = Moment()
     event_id = Text(200)
+
+    @validates_schema
+    def whose(self, data: dict[str, Any], **_: Any) -> None:
+        if len({"lead_id", "contact_id", "email"} & data.keys()) != 1:
+            raise ValidationError("Send lead_id, contact_id or email.")
 
 
 class EventList(Strict):

@@ -13,6 +13,10 @@ class OverviewQuery(Strict):
     days = QueryWhole(1, 90, load_default=14)
 
 
+class SpendQuery(Strict):
+    days = QueryWhole(1, 365, load_default=30)
+
+
 class Delivered(Answer):
     sent = fields.Integer(required=True)
     waiting = fields.Integer(required=True)

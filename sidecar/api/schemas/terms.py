@@ -22,12 +22,15 @@ class States(Answer):
     stages = fields.List(fields.Nested(Term), required=True)
     lanes = fields.List(fields.Nested(Term), required=True)
     events = fields.List(fields.Nested(Term), required=True)
+    lead_events = fields.List(fields.Nested(Term), required=True)
 
 
 class Field(Term):
     entity = fields.String(required=True, validate=validate.OneOf(["contact", "organization", "lead"]))
     type = fields.String(required=True, validate=validate.OneOf(
         ["text", "integer", "number", "list", "object"]))
+    lead = fields.String(required=True, allow_none=True, metadata={
+        "description": "What a lead that comes in calls it; null when none can tell it."})
     longest = fields.Integer(required=True, allow_none=True)
     personal = fields.Boolean(required=True)
     derived = fields.Boolean(required=True)

@@ -114,7 +114,7 @@ def test_companies_are_known_by_domain_else_by_name():
 def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
     writes = decided([refused()])
     assert writes.intake == [{
-        "client": "tests", "source": "api", "request_id": "request-1", "payload": "nonsense",
+        "id": "new-1", "client": "tests", "source": "api", "request_id": "request-1", "payload": "nonsense",
         "outcome": "rejected", "errors": refused().errors, "lead_id": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",

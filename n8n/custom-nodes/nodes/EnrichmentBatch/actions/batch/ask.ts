@@ -1,0 +1,74 @@
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	IDataObject,
+	INodeCredentialTestResult,
+	INodeProperties,
+} from 'n8n-workflow';
+import { enrich } from '../../../../shared/enrichment';
+import type { Operation } from '../../../../shared/operations';
+import { PROVIDERS_CREDENTIAL, fault, whoIsAsked } from '../../../../shared/providers';
+import { eachGroup } from '../../../../shared/steps';
+import { batchNotice } from '../../parameters';
+
+const concurrency: INodeProperties = {
+	displayName: 'Calls at Once',
+	name: 'concurrency',
+	type: 'number',
+	noDataExpression: true,
+	typeOptions: { minValue: 1, maxValue: 100 },
+	default: 20,
+	description: 'The most calls that wait for one provider at the same time',
+};
+
+const seconds: INodeProperties = {
+	displayName: 'Seconds',
+	name: 'seconds',
+	type: 'number',
+	noDataExpression: true,
+	typeOptions: { minValue: 1, maxValue: 60 },
+	default: 60,
+	description: 'No call begins later than this after the start; what is left over is planned again',
+};
+
+export const ask: Operation = {
+	name: 'Ask Providers',
+	action: 'Ask the planned providers about leads',
+	description: 'Make the provider calls that Plan allowed and hand the answers to the sidecar',
+	properties: [batchNotice, concurrency, seconds],
+
+	async execute(context) {
+		const limits = {
+			concurrency: context.getNodeParameter('concurrency', 0) as number,
+			budgetMs: 1000 * (context.getNodeParameter('seconds', 0) as number),
+		};
+		const credentials = (await context.getCredentials(PROVIDERS_CREDENTIAL)) as IDataObject;
+		return await eachGroup(context, 'Ask providers', 1, async ({ send, post, items }) => {
+			const told = await enrich(
+				credentials,
+				async (step, body) =>
+					step === 'answers'
+						? await send('POST', 'pipeline/answers', body)
+						: await post(step, body),
+				limits,
+			);
+			return [
+				items.map(({ index, json }, place) => ({
+					json: place === 0 ? { ...json, provider_calls: told } : json,
+					pairedItem: { item: index },
+				})),
+			];
+		});
+	},
+};
+
+/** Checks the form of the keys only: asking a provider could cost credits. */
+export async function checkProviders(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const data = (credential.data ?? {}) as IDataObject;
+	const message = fault(data);
+	if (message !== undefined) return { status: 'Error', message };
+	return { status: 'OK', message: whoIsAsked(data) };
+}

@@ -1,0 +1,28 @@
+import { merge, quietly } from '../../../../shared/items';
+import type { Operation } from '../../../../shared/operations';
+import { eachGroup } from '../../../../shared/steps';
+import { batchNotice, includeFailed } from '../../parameters';
+
+export const plan: Operation = {
+	name: 'Plan',
+	action: 'Plan provider calls for leads',
+	description: 'Find the leads about which asking providers is worth its price now',
+	properties: [batchNotice, includeFailed],
+	outputs: ['To Ask', 'Settled'],
+
+	/** Each lead leaves by itself: those that providers are to be asked about, and those that are settled. */
+	async execute(context) {
+		const keepFailed = context.getNodeParameter('includeFailed', 0, false) as boolean;
+		return await eachGroup(context, 'Plan', 2, async ({ post, items }) => {
+			const { results, asking, round } = await post('plan');
+			quietly(context, results);
+			const asked = new Set(asking as string[]);
+			const merged = merge(items, results, keepFailed);
+			merged.forEach(({ json }) => (json.round = round));
+			return [
+				merged.filter(({ json }) => asked.has(String(json.lead_id))),
+				merged.filter(({ json }) => !asked.has(String(json.lead_id))),
+			];
+		});
+	},
+};

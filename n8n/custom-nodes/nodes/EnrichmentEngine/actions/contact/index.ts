@@ -1,0 +1,6 @@
+// The operations on contacts: a line for each file of this folder.
+export { erase } from './erase';
+export { exportAll } from './exportAll';
+export { get } from './get';
+export { getMany } from './getMany';
+export { update } from './update';

@@ -1,0 +1,2 @@
+// The operations on events: a line for each file of this folder.
+export { record } from './record';

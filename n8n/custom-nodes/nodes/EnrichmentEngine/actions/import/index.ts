@@ -1,0 +1,4 @@
+// The operations on imports: a line for each file of this folder.
+export { create } from './create';
+export { get } from './get';
+export { wait } from './wait';

@@ -1,0 +1,57 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { Operation } from '../../../../shared/operations';
+import { each, withQuery } from '../../calls';
+
+const provider: INodeProperties = {
+	displayName: 'Provider Name or ID',
+	name: 'provider',
+	type: 'options',
+	typeOptions: { loadOptionsMethod: 'getProviders' },
+	default: '',
+	description:
+		'Empty: all. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+const days: INodeProperties = {
+	displayName: 'Days',
+	name: 'days',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 365 },
+	default: 30,
+	description: 'How many days back',
+};
+
+export const spend: Operation = {
+	name: 'Get Spend',
+	action: 'Get the spend of providers',
+	description: 'Read the calls and credits of the last days, for each provider',
+	properties: [provider, days],
+	answer: {
+		name: 'string',
+		title: 'string',
+		days: 'number',
+		calls: 'number',
+		found: 'number',
+		in_doubt: 'number',
+		credits: 'number',
+	},
+
+	async execute(context) {
+		return await each(context, 'Get the spend of providers', async (send, item) => {
+			const days = context.getNodeParameter('days', item, 30) as number;
+			const wanted = context.getNodeParameter('provider', item, '') as string;
+			const { data } = await send('GET', withQuery('providers', { days }));
+			return (data as IDataObject[])
+				.filter(({ name }) => !wanted || name === wanted)
+				.map(({ name, title, calls, found, in_doubt, credits }) => ({
+					name,
+					title,
+					days,
+					calls,
+					found,
+					in_doubt,
+					credits,
+				}));
+		});
+	},
+};

@@ -1,0 +1,3 @@
+import { plainId } from './parameters';
+
+export const duplicateId = plainId('Duplicate ID', 'duplicateId', '={{ $json.id }}');

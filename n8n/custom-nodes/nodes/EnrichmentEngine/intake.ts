@@ -1,0 +1,95 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { type LeadOfItem, requestsOf } from '../../shared/leads';
+import type { Answer } from '../../shared/operations';
+import { type Once, type Send, SidecarError, isObject } from '../../shared/sidecar';
+import { type Outputs, eachRequest } from '../../shared/steps';
+
+export const lane: INodeProperties = {
+	displayName: 'Lane',
+	name: 'lane',
+	type: 'options',
+	options: [
+		{ name: 'Bulk', value: 'bulk', description: 'Large batches, after everything interactive' },
+		{
+			name: 'Chosen by the Sidecar',
+			value: '',
+			description: 'By the number of leads sent at once',
+		},
+		{
+			name: 'Interactive',
+			value: 'interactive',
+			description: 'Somebody waits: before every import',
+		},
+	],
+	default: '',
+	description: 'How urgently the leads are enriched',
+};
+
+export const dryRun: INodeProperties = {
+	displayName: 'Dry Run',
+	name: 'dryRun',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to only say what would become of the leads; nothing is stored',
+};
+
+/** What becomes of a lead that is sent in. */
+export const LEAD_RESULT: Answer = {
+	index: 'number',
+	lead_id: 'string',
+	contact_id: 'string',
+	organization_id: 'string',
+	lead_url: 'string',
+	outcome: 'string',
+	errors: 'array',
+};
+
+/** Sends leads in; the outputs: results of those that were taken, results of those that were refused. */
+export async function sendLeads(
+	context: IExecuteFunctions,
+	doing: string,
+	leads: LeadOfItem[],
+	options: IDataObject,
+): Promise<Outputs> {
+	return await eachRequest(context, doing, 2, requestsOf(leads), async (part, send) =>
+		parted(await taken(context, send, part, options), part),
+	);
+}
+
+/** What the sidecar says of leads; that it takes none of them is an answer, too. */
+export async function taken(
+	context: IExecuteFunctions,
+	send: Send,
+	leads: LeadOfItem[],
+	options: IDataObject,
+	once?: Once,
+): Promise<IDataObject> {
+	const [{ item }] = leads;
+	const lane = context.getNodeParameter('lane', item, '') as string;
+	const dry = context.getNodeParameter('dryRun', item, false) as boolean;
+	const said = { ...options, ...(lane ? { lane } : {}), ...(dry ? { dry_run: true } : {}) };
+	return await send('POST', 'leads', body(leads, said), dry ? undefined : once).catch(refused);
+}
+
+/** One lead goes alone: the pointers of its errors are then those of what somebody sent. */
+function body(leads: LeadOfItem[], options: IDataObject): IDataObject {
+	const [{ lead }] = leads;
+	const alone = leads.length === 1 && Object.keys(options).length === 0;
+	if (alone && isObject(lead) && !('leads' in lead)) return lead;
+	return { leads: leads.map(({ lead }) => lead) as IDataObject[], ...options };
+}
+
+function refused(error: unknown): IDataObject {
+	if (error instanceof SidecarError && Array.isArray(error.body.results)) return error.body;
+	throw error;
+}
+
+/** An item for each lead: by the first output those that were taken, by the second the refused ones. */
+export function parted(answer: IDataObject, leads: LeadOfItem[]): Outputs {
+	const outputs: Outputs = [[], []];
+	(answer.results as IDataObject[]).forEach((json, place) => {
+		const item = leads[Number(json.index ?? place)].item;
+		outputs[json.outcome === 'rejected' ? 1 : 0].push({ json, pairedItem: { item } });
+	});
+	return outputs;
+}

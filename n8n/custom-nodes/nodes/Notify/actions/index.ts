@@ -1,4 +1,0 @@
-// The operations of the node: a line for each file of this folder.
-export { batch } from './batch';
-export { deliver } from './deliver';
-export { stored } from './stored';

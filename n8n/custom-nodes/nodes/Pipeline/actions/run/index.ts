@@ -1,3 +1,0 @@
-// The operations on runs: a line for each file of this folder.
-export { recordError } from './recordError';
-export { wake } from './wake';

@@ -1,0 +1,489 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { EnrichmentEngine } from '../dist/nodes/EnrichmentEngine/EnrichmentEngine.node.js';
+import { type Given, context, json, pairedWith, problem } from './context.mts';
+
+const A = '0199b7c2-0000-7000-8000-00000000000a';
+const B = '0199b7c2-0000-7000-8000-00000000000b';
+const node = new EnrichmentEngine();
+
+async function run(resource: string, operation: string, parameters: object, given: Given = {}) {
+	const ctx = context({ ...given, parameters: { resource, operation, ...parameters } });
+	const [items] = await node.execute.call(ctx);
+	return { items, rows: json(items), sent: ctx.sent, hints: ctx.hints };
+}
+
+const asked = (sent: Array<{ method: string; path: string; body: any }>) =>
+	sent.map(({ method, path, body }) => [method, path, ...(body === undefined ? [] : [body])]);
+
+const fields = { mappingMode: 'defineBelow', value: { job_title: 'CTO', city: null, region: '' } };
+
+// [resource, operation, parameters, what is asked of the sidecar]
+const ONE_CALL: Array<[string, string, object, unknown[]]> = [
+	['lead', 'get', { leadId: A }, ['GET', `leads/${A}`]],
+	['lead', 'update', { leadId: A, fields }, ['PATCH', `leads/${A}`, { job_title: 'CTO' }]],
+	[
+		'lead',
+		'changeStatus',
+		{ leadId: A, status: 'won' },
+		['PATCH', `leads/${A}`, { status: 'won' }],
+	],
+	['lead', 'assign', { leadId: A, owner: ' a@b.c ' }, ['PATCH', `leads/${A}`, { owner: 'a@b.c' }]],
+	['lead', 'assign', { leadId: A, owner: 'nobody' }, ['PATCH', `leads/${A}`, { owner: null }]],
+	['lead', 'replay', { leadId: A }, ['POST', `dead-letters/${A}/replay`, {}]],
+	['deadLetter', 'replay', { leadId: A }, ['POST', `dead-letters/${A}/replay`, {}]],
+	['contact', 'get', { contactId: A }, ['GET', `contacts/${A}`]],
+	['contact', 'update', { contactId: A, fields }, ['PATCH', `contacts/${A}`, { job_title: 'CTO' }]],
+	['contact', 'erase', { contactId: A }, ['DELETE', `contacts/${A}`]],
+	['contact', 'exportAll', { contactId: A }, ['GET', `contacts/${A}/export`]],
+	['organization', 'get', { organizationId: A }, ['GET', `organizations/${A}`]],
+	[
+		'organization',
+		'update',
+		{ organizationId: A, fields },
+		['PATCH', `organizations/${A}`, { job_title: 'CTO' }],
+	],
+	[
+		'duplicate',
+		'merge',
+		{ duplicateId: A, keep: B },
+		['POST', `duplicates/${A}/merge`, { keep: B }],
+	],
+	['duplicate', 'dismiss', { duplicateId: A }, ['POST', `duplicates/${A}/dismiss`, {}]],
+	[
+		'reject',
+		'repair',
+		{ rejectId: A, fields },
+		['POST', `rejects/${A}/repair`, { changes: { job_title: 'CTO' } }],
+	],
+];
+
+for (const [resource, operation, parameters, call] of ONE_CALL) {
+	test(`${resource} ${operation}: one call for each item, the ID checked before`, async () => {
+		const items = [{}, {}];
+		const { rows, items: answered, sent } = await run(resource, operation, parameters, { items });
+		assert.deepEqual(asked(sent), [call, call]);
+		assert.equal(rows.length, 2);
+		assert.deepEqual(pairedWith(answered), [{ item: 0 }, { item: 1 }]);
+		const [id] = Object.keys(parameters);
+		for (const [wrong, told] of [
+			['', /is empty$/],
+			['a/b', /is not an ID$/],
+		] as const) {
+			const refused = context({ parameters: { resource, operation, ...parameters, [id]: wrong } });
+			await assert.rejects(node.execute.call(refused), (error: any) => {
+				assert.match(error.message, told);
+				return true;
+			});
+			assert.equal(refused.sent.length, 0);
+		}
+	});
+}
+
+// [resource, path of the list]
+const LISTS = [
+	['contact', 'contacts'],
+	['organization', 'organizations'],
+	['reject', 'rejects'],
+	['deadLetter', 'dead-letters'],
+	['duplicate', 'duplicates'],
+	['message', 'notifications'],
+] as const;
+
+for (const [resource, path] of LISTS) {
+	test(`${resource} get many: pages until all are there, or the limit`, async () => {
+		const sidecar: Given['sidecar'] = ({ path }) => {
+			const query = new URL(path, 'http://x').searchParams;
+			const from = Number(query.get('cursor') ?? 0);
+			const limit = Number(query.get('limit'));
+			const data = Array.from({ length: Math.min(limit, 450 - from) }, (_, n) => ({
+				id: from + n,
+			}));
+			return { body: { data, next: from + limit < 450 ? String(from + limit) : null } };
+		};
+		const all = await run(resource, 'getMany', { returnAll: true, simplify: false }, { sidecar });
+		assert.deepEqual(
+			all.rows.map(({ id }) => id),
+			Array.from({ length: 450 }, (_, n) => n),
+		);
+		assert.equal(all.sent.length, 3);
+		assert.ok(all.sent.every((sent) => sent.path.startsWith(`${path}?`)));
+		const some = await run(resource, 'getMany', { limit: 210, simplify: false }, { sidecar });
+		assert.equal(some.rows.length, 210);
+		assert.deepEqual(
+			some.sent.map((sent) => new URL(sent.path, 'http://x').searchParams.get('limit')),
+			['200', '10'],
+		);
+	});
+}
+
+const stored = {
+	id: A,
+	status: 'new',
+	tags: ['vip'],
+	contact: { id: B, full_name: 'J. R.' },
+	organization: null,
+	score: { total: 81.5, grade: 'hot', reasons: [1] },
+	masked: true,
+};
+
+test('lead get many: filters, times in the zone of the workflow, one level', async () => {
+	const filters = {
+		grade: 'hot',
+		owner: '',
+		min_score: 80,
+		updated_from: '2026-07-01T08:00:00',
+		created_to: '2026-01-01T00:00:00.000Z',
+		scored_to: '2026-12-01T00:00:00',
+	};
+	const { rows, sent, hints } = await run(
+		'lead',
+		'getMany',
+		{ filters, sort: 'score', simplify: true },
+		{ sidecar: () => ({ body: { data: [stored], next: null } }) },
+	);
+	const { pathname, searchParams } = new URL(sent[0].path, 'http://x');
+	const { fields, ...query } = Object.fromEntries(searchParams);
+	assert.equal(pathname, '/leads');
+	assert.deepEqual(query, {
+		grade: 'hot',
+		min_score: '80',
+		updated_from: '2026-07-01T08:00:00+02:00',
+		created_to: '2026-01-01T00:00:00.000Z',
+		scored_to: '2026-12-01T00:00:00+01:00',
+		sort: 'score',
+		limit: '50',
+	});
+	assert.ok(fields.split(',').includes('score.total'));
+	assert.equal(rows[0].score, 81.5);
+	assert.deepEqual([rows[0].name, rows[0].company, rows[0].contact_id], ['J. R.', null, B]);
+	assert.match(hints[0].message, /pii:read/);
+});
+
+test('lead get: simplified or whole', async () => {
+	const sidecar = () => ({ body: stored });
+	const whole = await run('lead', 'get', { leadId: A, simplify: false }, { sidecar });
+	assert.deepEqual(whole.rows, [stored]);
+	const simple = await run('lead', 'get', { leadId: A, simplify: true }, { sidecar });
+	assert.deepEqual([simple.rows[0].grade, simple.rows[0].email], ['hot', null]);
+});
+
+test('lead erase: the person of the lead is forgotten', async () => {
+	const { rows, sent } = await run(
+		'lead',
+		'erase',
+		{ leadId: A },
+		{ sidecar: () => ({ body: stored }) },
+	);
+	assert.deepEqual(asked(sent), [
+		['GET', `leads/${A}`],
+		['DELETE', `contacts/${B}`],
+	]);
+	assert.deepEqual(rows, [{ contact_id: B, erased: true }]);
+});
+
+test('lead score: nothing is stored', async () => {
+	const { rows, sent } = await run(
+		'lead',
+		'score',
+		{ leadField: '' },
+		{
+			items: [{ lead: { email: 'a@example.com' } }],
+			sidecar: () => ({ body: { results: [{ score: 1 }] } }),
+		},
+	);
+	assert.deepEqual(asked(sent), [['POST', 'score', { leads: [{ email: 'a@example.com' }] }]]);
+	assert.deepEqual(rows, [{ score: 1 }]);
+});
+
+const queues = [
+	['rescore', { which: 'items' }, 'leads/rescore', {}],
+	['enrich', { askAgain: true }, 'leads/enrich', { ask_again: true }],
+] as const;
+
+for (const [operation, parameters, path, body] of queues) {
+	test(`lead ${operation}: one request for all items, each says whether it was queued`, async () => {
+		const leadId = (item: number) => ['', A, B][item];
+		const { rows, sent } = await run(
+			'lead',
+			operation,
+			{ ...parameters, leadId },
+			{ items: [{}, {}, {}], continueOnFail: true, sidecar: () => ({ body: { queued: [A] } }) },
+		);
+		assert.deepEqual(asked(sent), [['POST', path, { ...body, lead_ids: [A, B] }]]);
+		assert.deepEqual(rows, [
+			{ lead_id: A, queued: true },
+			{ lead_id: B, queued: false },
+			{ error: 'Lead is empty', details: {} },
+		]);
+	});
+}
+
+test('lead rescore by filter: part after part', async () => {
+	let calls = 0;
+	const { rows, sent } = await run(
+		'lead',
+		'rescore',
+		{ which: 'filter', filters: { grade: 'warm' } },
+		{ sidecar: () => ({ body: { queued: [A, B], next: ++calls < 3 ? B : null } }) },
+	);
+	assert.deepEqual(rows, [{ queued: 6 }]);
+	assert.deepEqual(
+		sent.map(({ body }) => body.after),
+		[undefined, B, B],
+	);
+	assert.ok(sent.every(({ body }) => body.grade === 'warm' && !('lead_ids' in body)));
+});
+
+test('message send: all leads at once', async () => {
+	const { rows, sent } = await run(
+		'message',
+		'send',
+		{ leadId: A },
+		{ items: [{}, {}], sidecar: () => ({ body: { sent: 2 } }) },
+	);
+	assert.deepEqual(asked(sent), [['POST', 'notify', { lead_ids: [A, A] }]]);
+	assert.deepEqual(rows, [{ sent: 2 }]);
+});
+
+test('event record: by lead, contact or address, in one request', async () => {
+	const kinds = [
+		{ of: 'lead', leadId: A },
+		{ of: 'contact', contactId: B },
+		{ of: 'email', email: ' Pat@Example.com ' },
+	] as any[];
+	const of = (name: string) => (item: number) => kinds[item][name];
+	const parameters = Object.fromEntries(
+		['of', 'leadId', 'contactId', 'email'].map((n) => [n, of(n)]),
+	);
+	const { rows, sent } = await run(
+		'event',
+		'record',
+		{ ...parameters, type: 'email_open', occurredAt: '2026-01-01T08:00:00', eventId: 'e1' },
+		{
+			items: [{}, {}, {}],
+			sidecar: ({ body }) => ({
+				body: { results: body.events.map(() => ({ outcome: 'accepted' })) },
+			}),
+		},
+	);
+	const more = { type: 'email_open', occurred_at: '2026-01-01T08:00:00+01:00', event_id: 'e1' };
+	assert.deepEqual(sent[0].body.events, [
+		{ lead_id: A, ...more },
+		{ contact_id: B, ...more },
+		{ email: 'Pat@Example.com', ...more },
+	]);
+	assert.equal(rows.length, 3);
+	await assert.rejects(
+		run('event', 'record', { of: 'email', email: '', type: 'bounce' }),
+		/is empty/,
+	);
+	await assert.rejects(run('event', 'record', { leadId: A, type: '' }), /Type is empty/);
+});
+
+const job = (state: string) => ({ job: { id: A, state, progress: 1, counts: { created: 2 } } });
+
+test('import create: the file goes as it is', async () => {
+	const { rows, sent } = await run(
+		'import',
+		'create',
+		{ mapping: { Mail: 'email' }, unknownColumns: 'ignore', source: 'fair', lane: 'bulk' },
+		{ file: 'Mail\na@b.example\n', sidecar: () => ({ body: job('queued') }) },
+	);
+	const { pathname, searchParams } = new URL(sent[0].path, 'http://x');
+	assert.equal(pathname, '/jobs/imports');
+	assert.deepEqual(Object.fromEntries(searchParams), {
+		mapping: '{"Mail":"email"}',
+		unknown_columns: 'ignore',
+		source: 'fair',
+		lane: 'bulk',
+		dry_run: 'false',
+	});
+	assert.equal(String(sent[0].body), 'Mail\na@b.example\n');
+	assert.equal(sent[0].headers['Content-Type'], 'text/csv');
+	assert.deepEqual([rows[0].job_id, rows[0].state, rows[0].finished], [A, 'queued', false]);
+});
+
+test('import get and wait: until it has ended, or the time is over', async () => {
+	const got = await run(
+		'import',
+		'get',
+		{ jobId: A },
+		{ sidecar: () => ({ body: job('running') }) },
+	);
+	assert.deepEqual([asked(got.sent), got.rows[0].finished], [[['GET', `jobs/${A}`]], false]);
+	let calls = 0;
+	const waited = await run(
+		'import',
+		'wait',
+		{ jobId: A, seconds: 20 },
+		{ sidecar: () => ({ body: job(++calls < 2 ? 'running' : 'done') }) },
+	);
+	assert.deepEqual([waited.rows[0].state, calls], ['done', 2]);
+	const late = await run(
+		'import',
+		'wait',
+		{ jobId: A, seconds: 1 },
+		{ sidecar: () => ({ body: job('running') }) },
+	);
+	assert.deepEqual([late.rows[0].finished, late.sent.length], [false, 1]);
+});
+
+test('reject repair: what is still wrong is an answer', async () => {
+	const errors = [{ pointer: '/email', code: 'invalid', detail: 'No address.' }];
+	const { rows } = await run(
+		'reject',
+		'repair',
+		{ rejectId: A, fields },
+		{ sidecar: () => problem(422, 'invalid', { errors }) },
+	);
+	assert.deepEqual(rows, [{ lead_id: null, outcome: 'rejected', errors }]);
+});
+
+test('provider get many and spend', async () => {
+	const data = ['hunter', 'pdl'].map((name) => ({ name, title: name, health: 'ok', credits: 3 }));
+	const sidecar = () => ({ body: { data } });
+	const { rows } = await run('provider', 'getMany', {}, { sidecar });
+	assert.deepEqual(Object.keys(rows[0]), ['name', 'title', 'sandbox', 'health', 'last_error']);
+	const spent = await run('provider', 'spend', { days: 7, provider: 'pdl' }, { sidecar });
+	assert.equal(spent.sent[0].path, 'providers?days=7');
+	assert.deepEqual(
+		spent.rows.map(({ name, days, credits }) => [name, days, credits]),
+		[['pdl', 7, 3]],
+	);
+});
+
+test('a missing scope is named, with the credential and what to do', async () => {
+	const sidecar = () => problem(403, 'forbidden', { detail: 'This needs the scope pii:read.' });
+	await assert.rejects(
+		run('contact', 'exportAll', { contactId: A }, { sidecar }),
+		/^NodeApiError: Export a contact: This needs the scope pii:read\. .* credential "Our sidecar"/,
+	);
+});
+
+test('one item that fails leaves the others', async () => {
+	const { rows } = await run(
+		'lead',
+		'get',
+		{ leadId: (item: number) => [A, '', B][item], simplify: false },
+		{
+			items: [{}, {}, {}],
+			continueOnFail: true,
+			sidecar: ({ path }) => (path.endsWith(B) ? problem(404, 'not_found') : { body: stored }),
+		},
+	);
+	assert.equal(rows[0].id, A);
+	assert.equal(rows[1].error, 'Lead is empty');
+	assert.match(String(rows[2].error), /^Get a lead: It is not_found/);
+});
+
+const loader = (reply: Given['sidecar'], parameters = {}) =>
+	context({ sidecar: reply, parameters });
+const TERMS = {
+	fields: [
+		{
+			entity: 'contact',
+			name: 'full_name',
+			label: 'Name',
+			type: 'text',
+			lead: 'full_name',
+			editable: true,
+		},
+		{ entity: 'contact', name: 'seniority', label: 'S', type: 'text', lead: null, choices: ['vp'] },
+		{
+			entity: 'contact',
+			name: 'email',
+			label: 'E-mail',
+			type: 'text',
+			lead: 'email',
+			editable: false,
+		},
+		{
+			entity: 'organization',
+			name: 'name',
+			label: 'Name',
+			type: 'text',
+			lead: 'company_name',
+			editable: true,
+		},
+		{
+			entity: 'lead',
+			name: 'status',
+			label: 'Status',
+			type: 'text',
+			lead: null,
+			editable: true,
+			choices: ['new'],
+		},
+		{ entity: 'lead', name: 'tags', label: 'Tags', type: 'list', lead: 'tags', editable: true },
+	],
+	states: { statuses: [{ name: 'new', label: 'New' }] },
+};
+
+test('columns, dropdowns and lists come from the sidecar', async () => {
+	const { resourceMapping, loadOptions, listSearch } = node.methods;
+	const terms = () => ({ body: TERMS as any });
+	const ids = async (method: keyof typeof resourceMapping) =>
+		(await resourceMapping[method].call(loader(terms) as any)).fields.map(({ id, type }) => [
+			id,
+			type,
+		]);
+	assert.deepEqual(await ids('getLeadColumns'), [
+		['email', 'string'],
+		['full_name', 'string'],
+		['company_name', 'string'],
+		['tags', 'array'],
+	]);
+	assert.deepEqual(await ids('getLeadEdits'), [
+		['status', 'options'],
+		['tags', 'array'],
+	]);
+	assert.deepEqual(await ids('getContactEdits'), [['full_name', 'string']]);
+	assert.deepEqual(await ids('getOrganizationEdits'), [['name', 'string']]);
+	assert.deepEqual(await loadOptions.getStatuses.call(loader(terms) as any), [
+		{ name: 'New', value: 'new' },
+	]);
+	const providers = () => ({ body: { data: [{ name: 'pdl', title: 'People' }] } });
+	assert.deepEqual(await loadOptions.getProviders.call(loader(providers) as any), [
+		{ name: 'People', value: 'pdl' },
+	]);
+	const page = loader(() => ({ body: { data: [stored], next: 'c2' } }));
+	assert.deepEqual(await listSearch.searchLeads.call(page as any, 'acme', 'c1'), {
+		results: [{ name: 'J. R. · hot', value: A }],
+		paginationToken: 'c2',
+	});
+	assert.equal(page.sent[0].path, 'leads?q=acme&cursor=c1&limit=50');
+	const owners = () => ({ body: { data: [{ email: 'a@b.example', name: 'Ada' }] } });
+	assert.deepEqual((await listSearch.searchOwners.call(loader(owners) as any, 'ada')).results, [
+		{ name: 'Ada (a@b.example)', value: 'a@b.example' },
+	]);
+});
+
+test('every operation has an action and a description of its own, and a schema where n8n looks for it', () => {
+	const { properties } = node.description;
+	const menus = properties.filter(({ name }) => name === 'operation');
+	const entries = menus.flatMap(({ options, displayOptions }) =>
+		(options as any[]).map((entry) => ({ ...entry, resource: displayOptions!.show!.resource![0] })),
+	);
+	assert.equal(entries.length, 37);
+	for (const key of ['action', 'description'] as const) {
+		const texts = entries.map((entry) => entry[key]);
+		assert.equal(new Set(texts).size, texts.length, key);
+	}
+	for (const { resource, value } of entries) {
+		const path = `../dist/nodes/EnrichmentEngine/__schema__/v1.0.0/${resource}/${value}.json`;
+		const url = new URL(path, import.meta.url);
+		assert.ok(existsSync(url), path);
+		const { type, properties } = JSON.parse(readFileSync(url, 'utf8'));
+		assert.ok(type === 'object' && Object.keys(properties).length > 0);
+	}
+});
+
+test('every parameter can be an expression, so that a model may fill it in', () => {
+	const closed = node.description.properties.filter(
+		({ name, noDataExpression }) =>
+			noDataExpression && !['resource', 'operation', 'fields'].includes(name),
+	);
+	assert.deepEqual(closed, []);
+});

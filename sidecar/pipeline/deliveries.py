@@ -1,0 +1,241 @@
+"""Sending events to their subscribers: at least once, each under one id, whatever is killed.
+
+A subscription gets turns. A turn is a lease on it, under which a few of the events that it is owed are sent
+at once; what a killed process had sent and not marked is sent again, under the same id, when the lease has
+ended. A turn ends with the first failure, and the next one waits and tries a single event: a subscriber that
+is down costs one request now and then, however much it is owed, and holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sidecar import __version__
+from sidecar.engine import Engine
+from sidecar.errors import NotFound, Unavailable
+from sidecar.ids import new_id
+from sidecar.pipeline.backoff import backoff
+from sidecar.pipeline.intake import lead_url
+from sidecar.pipeline.messages import owe_operations
+from sidecar.pipeline.posting import post
+from sidecar.pipeline.provenance import lead_with_sources
+from sidecar.store import subscriptions, work
+from sidecar.store.database import Cursor, Row
+from sidecar.terms.scopes import ROLE_SCOPES, may
+from sidecar.webhooks import MAX_ATTEMPTS, Answer, Target, after, signature, target_of
+
+TURNS = 4  # of a process, at once
+_LARGEST_TURN, _AT_ONCE = 40, 8  # events
+_START_SECONDS = 20.0  # no event of a turn is begun later
+_LEASE_SECONDS = 15  # renewed while the turn lasts
+_LOOK_EVERY_SECONDS = 1.0
+# What an event tells of its lead as it is now, beside what changed.
+_REFERENCE = ("source", "country", "seniority", "company_size", "stage", "score", "grade")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A turn that has begun: what is to be sent, by event id (None: the lead is gone)."""
+
+    turn: str
+    subscription: Row
+    target: Target
+    secret: str
+    events: dict[str, Row]
+    bodies: dict[str, bytes | None]
+
+
+def target(engine: Engine, url: str) -> Target:
+    """Where the events of a subscription go. Raises ValueError that says what is wrong with the URL."""
+    settings = engine.settings
+    inside = {
+        f"{settings.public_url}/{folder}/": f"{base}/{folder}/"
+        for folder, base in (("webhook", settings.n8n_url), ("webhook-test", settings.n8n_test_url)) if base}
+    return target_of(url, inside, settings.subscriber_hosts)
+
+
+def begin(engine: Engine) -> Work | None:
+    """Take a subscription to which something is due, with what is to be sent; None when there is none."""
+    with engine.database.read() as cursor:
+        if not subscriptions.due(cursor):
+            return None
+    turn = new_id()
+    with engine.database.write() as cursor:
+        found = subscriptions.take(cursor, turn, _LEASE_SECONDS)
+        if found is None:
+            return None
+        if reason := _forbidden(cursor, found):
+            _pause(engine, cursor, found, reason)
+            return None
+        owed = subscriptions.owed(cursor, found["id"], 1 if found["failures"] else _LARGEST_TURN)
+        bodies = _bodies(engine, cursor, owed, include_person=found["include_person"])
+    return Work(turn, found, target(engine, found["url"]), engine.vault.open(found["secret"]),
+                {row["event_id"]: row for row in owed}, bodies)
+
+
+def _forbidden(cursor: Cursor, subscription: Row) -> str | None:
+    """Why a subscription may not be served: its creator may not do any more what it does."""
+    held = subscriptions.scopes_of(cursor, subscription["created_by"])
+    scopes = ROLE_SCOPES[held] if isinstance(held, str) else held or ()
+    for needed in ("leads:read", *(["pii:read"] if subscription["include_person"] else [])):
+        if not may(scopes, needed):
+            return f"Whoever made it ({subscription['created_by']}) has not the scope {needed} any more."
+    return None
+
+
+def _bodies(
+    engine: Engine, cursor: Cursor, owed: list[Row], *, include_person: bool
+) -> dict[str, bytes | None]:
+    """The body of each event, by its id; a person is read now and never kept."""
+    lead_ids = list({row["lead_id"] for row in owed if row["lead_id"]})
+    known = {row["lead_id"]: row for row in work.references(cursor, lead_ids)}
+    bodies: dict[str, bytes | None] = {}
+    for row in owed:
+        lead_id = row["lead_id"]
+        data = dict(row["data"])
+        if lead_id is None:
+            data = {"reject_id": row["reject_id"], **data}
+        elif lead_id in known:
+            data = {"lead_id": lead_id, "lead_url": lead_url(engine, lead_id),
+                    **{name: known[lead_id][name] for name in _REFERENCE}, **data}
+            if include_person:
+                try:
+                    data["lead"] = lead_with_sources(engine, lead_id)
+                except NotFound:
+                    known.pop(lead_id)
+        gone = lead_id is not None and lead_id not in known
+        bodies[row["event_id"]] = None if gone else body_of(row["type"], row["created_at"], data)
+    return bodies
+
+
+def body_of(kind: str, at: datetime, data: dict[str, Any]) -> bytes:
+    """A body in the form that Standard Webhooks recommends."""
+    return json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else float(value)
+
+
+def send_one(to: Target, secret: str, event_id: str, body: bytes) -> Answer:
+    """Sign and send an event."""
+    now = int(time.time())
+    return post(to, {
+        "Content-Type": "application/json", "User-Agent": f"enrichment-engine/{__version__}",
+        "webhook-id": event_id, "webhook-timestamp": str(now),
+        "webhook-signature": signature(secret, event_id, now, body)}, body)
+
+
+def send(work_: Work) -> dict[str, Answer]:
+    """Send the events of a turn, some at once, until one fails: event id -> answer. Touches no database."""
+    failed = threading.Event()
+    until = time.monotonic() + _START_SECONDS
+
+    def one(item: tuple[str, bytes | None]) -> Answer | None:
+        event_id, body = item
+        if body is None or failed.is_set() or time.monotonic() > until:
+            return None
+        answer = send_one(work_.target, work_.secret, event_id, body)
+        if not answer.ok:
+            failed.set()
+        return answer
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="event") as pool:
+        answers = zip(work_.bodies, pool.map(one, work_.bodies.items()), strict=True)
+        return {event_id: answer for event_id, answer in answers if answer}
+
+
+def settle(engine: Engine, work_: Work, answers: dict[str, Answer]) -> None:
+    """Write what became of a turn."""
+    found = work_.subscription
+    rows = [_settled(event_id, work_.events[event_id]["attempts"] + 1, answer)
+            for event_id, answer in answers.items()]
+    rows += [{"event_id": event_id, "state": "failed", "due_in": 0, "status": None,
+              "error": "The lead is gone."} for event_id, body in work_.bodies.items() if body is None]
+    turn = after(found["failures"], found["failing_since"], list(answers.values()), engine.now(),
+                 inside=work_.target.inside)
+    wait_for = max(backoff(turn.failures, most=300), turn.retry_after or 0) if turn.failures else 0
+    with engine.database.write() as cursor:
+        subscriptions.settle(cursor, found["id"], rows)
+        subscriptions.end_turn(cursor, found["id"], work_.turn, failures=turn.failures,
+                               failing_since=turn.failing_since, due_in=wait_for)
+        if turn.pause:
+            _pause(engine, cursor, found, turn.pause)
+    for row in rows:
+        if row["state"] != "delivered":
+            log.warning("event not delivered", extra={
+                "event_id": row["event_id"], "subscription_id": found["id"], "reason": row["error"]})
+
+
+def _settled(event_id: str, attempts: int, answer: Answer) -> Row:
+    if answer.ok:
+        return {"event_id": event_id, "state": "delivered", "due_in": 0, "status": answer.status,
+                "error": None}
+    return {"event_id": event_id, "state": "failed" if attempts >= MAX_ATTEMPTS else "owed",
+            "due_in": max(backoff(attempts, first=5, most=4 * 3600), answer.retry_after or 0),
+            "status": answer.status, "error": answer.said}
+
+
+def _pause(engine: Engine, cursor: Cursor, subscription: Row, reason: str) -> None:
+    subscriptions.pause(cursor, subscription["id"], reason)
+    owe_operations(
+        engine, cursor, title="A subscription is paused: its events are not sent",
+        detail=f"To {target(engine, subscription['url']).host}. {reason}",
+        about=f"subscription:{subscription['id']}")
+
+
+class Sender:
+    """What sends in this process: begins turns, keeps their leases and settles them. It alone touches the
+    database for that, one transaction at a time; the turns run beside it."""
+
+    def __init__(self, engine: Engine, pool: ThreadPoolExecutor) -> None:
+        self._engine, self._pool = engine, pool
+        self._running: dict[Future[dict[str, Answer]], Work] = {}
+        self._kept_at = time.monotonic()
+
+    def look(self) -> bool:
+        """Begin what is due while there is room, settle what is over: whether anything is under way."""
+        while len(self._running) < TURNS and (turn := begin(self._engine)):
+            self._running[self._pool.submit(send, turn)] = turn
+        done, _ = wait(self._running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            settle(self._engine, self._running.pop(future), future.result())
+        self._keep()
+        return bool(self._running)
+
+    def _keep(self) -> None:
+        if time.monotonic() - self._kept_at < _LEASE_SECONDS / 3:
+            return
+        if self._running:
+            with self._engine.database.write() as cursor:
+                subscriptions.keep(cursor, [work_.turn for work_ in self._running.values()], _LEASE_SECONDS)
+        self._kept_at = time.monotonic()
+
+
+def watch(engine: Engine) -> None:
+    """Look every second for what is due, in the background, until this process ends."""
+    def serve() -> None:
+        pause = threading.Event()
+        with ThreadPoolExecutor(TURNS, thread_name_prefix="turn") as pool:
+            sender = Sender(engine, pool)
+            while True:
+                busy = False
+                try:
+                    busy = sender.look()
+                except Unavailable:
+                    pass  # the readiness tells that
+                except Exception as error:  # whatever it is, the others' events go out
+                    log.error("sending events failed", extra={"reason": type(error).__name__})
+                if not busy:
+                    pause.wait(_LOOK_EVERY_SECONDS)
+
+    threading.Thread(target=serve, name="deliveries", daemon=True).start()

@@ -1,0 +1,149 @@
+"""Who is told of events, and where: set up by people and programs, each change audited."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.errors import Forbidden, Invalid, NotFound
+from sidecar.ids import new_id
+from sidecar.pipeline import deliveries, posting
+from sidecar.services.access import Caller
+from sidecar.services.audit import Actor, record
+from sidecar.store import subscriptions as store
+from sidecar.store.database import Cursor, Row
+from sidecar.store.paging import paged
+from sidecar.webhooks import new_secret
+
+_SECRET_BYTES = 32
+
+
+def create(engine: Engine, body: dict[str, Any], *, caller: Caller, by: Actor) -> Row:
+    """The subscription with its secret, which is told this once.
+
+    With a `key` that its creator used before, that one is set up anew, with a new secret. Raises Invalid for
+    a URL that may not be sent to, Forbidden for who may not see people.
+    """
+    _check(engine, body, caller)
+    secret = new_secret(os.urandom(_SECRET_BYTES))
+    with engine.database.write() as cursor:
+        subscription_id, new = store.save(cursor, {
+            "url": body["url"], "events": _once(body["events"]), "include_person": body["include_person"],
+            "key": body.get("key"), "secret": engine.vault.seal(secret),
+            "created_by": f"{caller.kind}:{caller.id}"})
+        record(cursor, by, f"subscription.{'added' if new else 'replaced'}", "subscription", subscription_id,
+               after={"events": body["events"], "include_person": body["include_person"]})
+        return _shown(_found(cursor, subscription_id)) | {"secret": secret}
+
+
+def list_subscriptions(
+    engine: Engine, *, key: str | None, limit: int, after: list[Any] | None
+) -> tuple[list[Row], list[Any] | None]:
+    """(subscriptions, where the next page begins or None), newest first."""
+    with engine.database.read() as cursor:
+        return paged(store.page(cursor, limit + 1, after[0] if after else None, key), limit)
+
+
+def read(engine: Engine, subscription_id: str) -> Row:
+    """One subscription. Raises NotFound."""
+    with engine.database.read() as cursor:
+        return _shown(_found(cursor, subscription_id))
+
+
+def edit(
+    engine: Engine, subscription_id: str, changes: dict[str, Any], *, caller: Caller, by: Actor
+) -> Row:
+    """Change url, events or include_person. Raises NotFound, Invalid; Forbidden where people are sent and the
+    caller may not see them."""
+    with engine.database.write() as cursor:
+        before = _found(cursor, subscription_id, lock=True)
+        _check(engine, {"include_person": before["include_person"]} | changes, caller)
+        if "events" in changes:
+            changes = changes | {"events": _once(changes["events"])}
+        store.edit(cursor, subscription_id, changes)
+        told = [name for name in ("events", "include_person") if name in changes]
+        record(cursor, by, "subscription.edited", "subscription", subscription_id,
+               before={name: before[name] for name in told},
+               after={name: changes[name] for name in told} | {"fields": sorted(changes)})
+        return _shown(_found(cursor, subscription_id))
+
+
+def delete(engine: Engine, subscription_id: str, *, by: Actor) -> None:
+    """Tell it nothing any more; what it is owed is dropped. Raises NotFound."""
+    with engine.database.write() as cursor:
+        if not store.delete(cursor, subscription_id):
+            raise NotFound("There is no such subscription.")
+        record(cursor, by, "subscription.deleted", "subscription", subscription_id)
+
+
+def resume(engine: Engine, subscription_id: str, *, by: Actor) -> Row:
+    """Send again what a paused subscription is owed. Raises NotFound."""
+    with engine.database.write() as cursor:
+        before = _found(cursor, subscription_id, lock=True)
+        store.resume(cursor, subscription_id)
+        record(cursor, by, "subscription.resumed", "subscription", subscription_id,
+               before={"state": before["state"]}, after={"state": "active"})
+        return _shown(_found(cursor, subscription_id))
+
+
+def try_out(engine: Engine, subscription_id: str) -> Row:
+    """Send an event of the type `subscription.test` now: {event_id, delivered, status, error, elapsed_ms}.
+    Raises NotFound."""
+    with engine.database.read() as cursor:
+        found = _found(cursor, subscription_id)
+    event_id = new_id()
+    answer = deliveries.send_one(
+        deliveries.target(engine, found["url"]), engine.vault.open(found["secret"]), event_id,
+        deliveries.body_of("subscription.test", engine.now(), {"subscription_id": subscription_id}))
+    return {"event_id": event_id, "delivered": answer.ok, "status": answer.status,
+            "error": None if answer.ok else answer.said, "elapsed_ms": answer.elapsed_ms}
+
+
+def list_deliveries(
+    engine: Engine, subscription_id: str, *, state: str | None, limit: int, after: list[Any] | None
+) -> tuple[list[Row], list[Any] | None]:
+    """(what became of its events, where the next page begins or None), newest first. Raises NotFound."""
+    with engine.database.read() as cursor:
+        _found(cursor, subscription_id)
+        return paged(store.deliveries(
+            cursor, subscription_id, state=state, limit=limit + 1, after=after[0] if after else None), limit)
+
+
+def replay(engine: Engine, subscription_id: str, which: dict[str, Any], *, by: Actor) -> int:
+    """Owe again one event (event_id) or all that failed since a time (failed_since): how many. Raises
+    NotFound."""
+    with engine.database.write() as cursor:
+        _found(cursor, subscription_id, lock=True)
+        count = store.replay(cursor, subscription_id, **which)
+        if "event_id" in which and not count:
+            raise NotFound("This subscription was not owed such an event.")
+        record(cursor, by, "subscription.replayed", "subscription", subscription_id, after={"events": count})
+    return count
+
+
+def _check(engine: Engine, wanted: dict[str, Any], caller: Caller) -> None:
+    if wanted["include_person"] and not caller.may("pii:read"):
+        raise Forbidden("To send people needs the scope pii:read; see errors.", errors=[
+            {"pointer": "/include_person", "code": "forbidden", "detail": "This needs the scope pii:read."}])
+    if "url" in wanted:
+        try:
+            posting.addresses(deliveries.target(engine, wanted["url"]))
+        except (ValueError, posting.Refused) as error:
+            raise Invalid("The request is not valid; see errors.", errors=[
+                {"pointer": "/url", "code": "invalid", "detail": str(error)}]) from None
+
+
+def _once(events: list[str]) -> list[str]:
+    return list(dict.fromkeys(events))
+
+
+def _found(cursor: Cursor, subscription_id: str, *, lock: bool = False) -> Row:
+    row = store.get(cursor, subscription_id, lock=lock)
+    if row is None:
+        raise NotFound("There is no such subscription.")
+    return row
+
+
+def _shown(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "secret"}

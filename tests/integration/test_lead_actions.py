@@ -1,0 +1,229 @@
+"""What people and workflows do with leads beside editing them: send on trial, score and enrich again, tell
+events by address, repair what was refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from sidecar.services import leads
+from tests.integration.conftest import Api
+from tests.integration.test_pipeline import claim, lead, run, send, stage, start
+
+OLD = "2026-01-01T00:00:00Z"
+
+
+def scores(api, lead_id):
+    return len(api.get(f"/v1/leads/{lead_id}").json["history"])
+
+
+def age(engine, *lead_ids):
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE leads SET scored_at = %s WHERE id = ANY(%s::uuid[])", (OLD, list(lead_ids)))
+
+
+def lose_industries(engine):
+    """Of what providers answered nothing is left: there is something to ask."""
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE organizations SET industry = NULL; DELETE FROM provider_cache;"
+                       " DELETE FROM provenance WHERE entity_kind = 'organization'")
+
+
+@pytest.fixture
+def done(api):
+    """Three leads that went through the pipeline."""
+    ids = send(api, lead(1), lead(2), lead(3))
+    run(api, claim(api))
+    return ids
+
+
+def test_scored_again_is_kept_and_asks_no_provider(api, engine, done):
+    lose_industries(engine)
+    answer = api.post("/v1/leads/rescore", {"lead_ids": done[:2]})
+    assert answer.status_code == 202 and sorted(answer.json["queued"]) == sorted(done[:2])
+    assert api.post("/v1/leads/rescore", {"lead_ids": done[:2]}).json["queued"] == []
+    assert run(api, claim(api)) == 0
+    assert [scores(api, lead_id) for lead_id in done] == [2, 2, 1]
+    assert [stage(api, lead_id) for lead_id in done] == ["done"] * 3
+    api.post("/v1/leads/enrich", {"lead_ids": done})
+    assert run(api, claim(api)) > 0  # there was something to ask
+
+
+def test_who_changes_meanwhile_is_enriched_all_the_same(api, engine, done):
+    lose_industries(engine)
+    api.post("/v1/leads/rescore", {"lead_ids": done})
+    send(api, lead(1))
+    batch = claim(api)
+    asking = api.step(batch, "plan").json["asking"]
+    assert asking == [done[0]]
+    assert start(api, batch)
+
+
+def test_a_killed_run_leaves_the_order_to_score_alone(api, engine, done):
+    lose_industries(engine)
+    api.post("/v1/leads/rescore", {"lead_ids": done[:1]})
+    api.step(claim(api), "fail", reason="a test")
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE work_items SET due_at = now()")
+    assert run(api, claim(api)) == 0
+    with engine.database.read() as cursor:
+        cursor.execute("SELECT count(*) AS n FROM work_items WHERE score_only")
+        assert cursor.fetchone()["n"] == 0
+
+
+def test_by_filters_those_scored_before_are_queued_once(app, api, engine, done):
+    assert api.post("/v1/leads/rescore", {"scored_to": "2026-02-01T00:00:00Z"}).json == {
+        "queued": [], "next": None}
+    age(engine, *done[:2])
+    told = api.post("/v1/leads/rescore", {"scored_to": "2026-02-01T00:00:00Z", "source": "import"}).json
+    assert sorted(told["queued"]) == sorted(done[:2]) and told["next"] is None
+    assert api.post("/v1/leads/rescore", {"scored_to": "2026-02-01T00:00:00Z"}).json["queued"] == []
+    assert api.post("/v1/leads/rescore", {}).json["queued"] == [done[2]]
+    refused = Api(app.test_client(), "reader").post("/v1/leads/rescore", {})
+    assert refused.status_code == 403
+    both = api.post("/v1/leads/rescore", {"lead_ids": done, "grade": "hot"})
+    assert both.status_code == 422
+
+
+def test_a_part_of_the_filters_follows_the_one_before(engine, done):
+    def part(after):
+        return leads.score_again(engine, None, {"source": "import"}, reveal=True, limit=2, after=after)
+
+    first = part(None)
+    rest = part(first["next"])
+    assert len(first["queued"]) == 2 and rest["next"] is None
+    assert sorted(first["queued"] + rest["queued"]) == sorted(done)
+
+
+def test_enriched_again_asks_anew_what_was_answered_only_when_told(api, engine, done):
+    def calls(**body):
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE organizations SET industry = NULL")
+        told = api.post("/v1/leads/enrich", {"lead_ids": [done[0], nobody()]} | body)
+        assert told.status_code == 202 and told.json["queued"] == [done[0]]
+        return run(api, claim(api))
+
+    calls()  # everybody who may know was asked now
+    assert calls() == 0
+    assert calls(ask_again=True) > 0
+
+
+def nobody():
+    return "01990000-0000-7000-8000-000000000000"
+
+
+def counted(engine):
+    with engine.database.read() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM leads) AS leads,"
+                       " (SELECT count(*) FROM intake) AS intake,"
+                       " (SELECT count(*) FROM contacts) AS contacts")
+        return dict(cursor.fetchone())
+
+
+def test_a_trial_says_what_would_become_of_leads_and_writes_nothing(api, engine):
+    [known] = send(api, lead(1))
+    before = counted(engine)
+    body = {"leads": [lead(1), lead(2), {"email": "none"}], "dry_run": True}
+    told = api.post("/v1/leads", body).json["results"]
+    assert [row["outcome"] for row in told] == ["updated", "created", "rejected"]
+    assert [row["lead_id"] for row in told] == [known, None, None]
+    assert told[1]["contact_id"] is None and told[0]["contact_id"]
+    assert counted(engine) == before
+    refused = api.post("/v1/leads", {"leads": [{"email": "none"}], "dry_run": True})
+    assert refused.status_code == 422 and counted(engine) == before
+    assert api.post("/v1/leads", {"leads": [lead(1)], "dry_run": "yes"}).status_code == 422
+
+
+def test_only_new_keeps_who_is_known_as_a_reject(api):
+    [known] = send(api, lead(1))
+    told = api.post("/v1/leads", {"leads": [lead(1), lead(2)], "only_new": True}).json["results"]
+    assert [row["outcome"] for row in told] == ["rejected", "created"]
+    assert told[0]["errors"][0]["code"] == "open_lead" and known in told[0]["errors"][0]["detail"]
+    assert [row["errors"][0]["code"] for row in api.get("/v1/rejects").json["data"]] == ["open_lead"]
+
+
+def test_events_find_their_lead_by_contact_and_by_address(api, engine, done):
+    person = api.get(f"/v1/leads/{done[1]}").json["contact"]["id"]
+    events = [
+        {"lead_id": done[0], "type": "email_open"},
+        {"contact_id": person, "type": "email_click"},
+        {"email": "PAT3@firm3.example", "type": "email_reply", "event_id": "e1"},
+        {"email": "pat3@firm3.example", "type": "email_reply", "event_id": "e1"},
+        {"email": "nobody@elsewhere.example", "type": "bounce"},
+        {"contact_id": nobody(), "type": "bounce"}, {"email": "@", "type": "bounce"},
+    ]
+    told = api.post("/v1/events", {"events": events})
+    assert told.status_code == 202
+    assert [row["lead_id"] for row in told.json["results"]] == [*done, done[2], None, None, None]
+    assert (told.json["accepted"], told.json["unknown"]) == (4, 3)
+    assert [len(api.get(f"/v1/leads/{lead_id}").json["events"]) for lead_id in done] == [1, 1, 1]
+    assert {stage(api, lead_id) for lead_id in done} == {"queued"}
+
+
+def test_an_event_of_a_person_belongs_to_the_open_lead(api, done):
+    api.client.patch(f"/v1/leads/{done[0]}", json={"status": "lost"}, headers=api.headers)
+    address = {"email": "pat1@firm1.example", "type": "email_open"}
+    assert api.post("/v1/events", {"events": [address]}).json["results"][0]["lead_id"] == done[0]
+    [newer] = send(api, lead(1))
+    assert newer != done[0]
+    assert api.post("/v1/events", {"events": [address]}).json["results"][0]["lead_id"] == newer
+
+
+@pytest.mark.parametrize("event", [
+    {"type": "bounce"}, {"type": "bounce", "email": "a@b.example", "lead_id": nobody()},
+    {"type": "bounce", "contact_id": "x"},
+])
+def test_an_event_names_one_person(api, event):
+    refused = api.post("/v1/events", {"events": [event]})
+    assert refused.status_code == 422 and refused.json["errors"][0]["pointer"].startswith("/events/0")
+
+
+def test_a_refused_lead_comes_in_when_it_is_corrected(api):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill", "source": "web_form"}]})
+    [reject] = api.get("/v1/rejects").json["data"]
+    path = f"/v1/rejects/{reject['id']}/repair"
+    still = api.post(path, {"changes": {"email": "pat"}})
+    assert still.status_code == 422 and still.json["errors"][0]["pointer"] == "/email"
+    assert len(api.get("/v1/rejects").json["data"]) == 1
+    result = api.post(path, {"changes": {"email": "pat@firm1.example"}})
+    assert result.status_code == 202 and result.json["outcome"] == "created"
+    stored = api.get(f"/v1/leads/{result.json['lead_id']}").json
+    assert stored["contact"]["full_name"] == "Pat Quill" and stored["source"] == "web_form"
+    assert api.get("/v1/rejects").json["data"] == []
+    assert api.post(path, {"changes": {"email": "pat@firm1.example"}}).status_code == 404
+
+
+def test_whom_leads_can_be_assigned_to(app, api):
+    for number, owner in enumerate(["zoe@example.com", "bob@example.com", "bob@example.com"]):
+        [lead_id] = send(api, lead(number))
+        api.client.patch(f"/v1/leads/{lead_id}", json={"owner": owner}, headers=api.headers)
+    told = api.get("/v1/owners").json["data"]
+    assert {"email": "ada@example.com", "name": "Ada"} in told
+    addresses = [row["email"] for row in told]
+    assert addresses == sorted(addresses) and addresses.count("bob@example.com") == 1
+    assert Api(app.test_client(), "reader").get("/v1/owners").status_code == 403
+
+
+def test_spend_is_told_for_the_days_that_are_asked(api, engine, done):
+    def spent(days):
+        return sum(row["credits"] for row in api.get(f"/v1/providers?days={days}").json["data"])
+
+    assert spent(1) > 0
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE provider_calls SET started_at = now() - interval '20 days'")
+    assert spent(1) == 0 and spent(30) > 0
+    assert api.get("/v1/providers?days=0").status_code == 422
+
+
+def test_leads_are_found_by_when_they_changed_and_were_scored(api, engine, done):
+    age(engine, done[0])
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE leads SET updated_at = %s WHERE id = %s", (OLD, done[1]))
+
+    def found(**query):
+        rows = api.get("/v1/leads?" + "&".join(f"{k}={v}" for k, v in query.items())).json["data"]
+        return sorted(row["id"] for row in rows)
+
+    assert found(scored_to="2026-01-02T00:00:00Z") == [done[0]]
+    assert found(scored_from="2026-01-02T00:00:00Z") == sorted(done[1:])
+    assert found(updated_to="2026-01-02T00:00:00Z") == [done[1]]
+    assert found(updated_from="2026-01-02T00:00:00Z") == sorted([done[0], done[2]])
