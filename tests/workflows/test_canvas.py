@@ -178,10 +178,10 @@ def stop_after_score(c: Canvas) -> None:
 
 
 def failing_beside(c: Canvas, dy: int) -> None:
-    """A row in another app, then an error, beside the line from Score to Notify. n8n runs what is above it
+    """A row in another app, then an error, beside the line from Notify to Complete. n8n runs what is above it
     first."""
-    c.link(SCORE, [NOTIFY, c.request("row", NOTIFY, dy)])
-    c.link("row", [c.put("stopAndError", NOTIFY, dy, errorMessage="The app is full")])
+    c.link(NOTIFY, [COMPLETE, c.request("row", COMPLETE, dy)])
+    c.link("row", [c.put("stopAndError", COMPLETE, dy, errorMessage="The app is full")])
 
 
 ENRICHED, PLAIN = ("done", True), ("done", False)
