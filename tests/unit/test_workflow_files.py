@@ -215,7 +215,7 @@ def test_rules_do_not_live_in_the_editor(workflow: dict[str, Any]) -> None:
     for node in steps(workflow):
         for expression in re.findall(r"=\{\{(.*?)\}\}", json.dumps(node["parameters"])):
             assert re.fullmatch(
-                r" \$today | (\$json|\$\('[\w ]+'\)\.item\.json)(\.\w+)*(\.compact\(\)\.urlEncode\(\))? ",
+                r" \$today | (\$json|\$\('[\w ]+'\)\.item\.json)(\??\.(\w+|\[0\]))*(\.compact\(\)\.urlEncode\(\))? ",
                 expression), (node["name"], expression)
 
 

@@ -102,6 +102,7 @@ def send_form(stack, lead, **files):
     return requests.post(
         stack.facts["webhook_url"].partition("/webhook/")[0] + "/form/lead",
         files={f"field-{n}": (None, lead[name]) for n, name in enumerate(fields)} | files,
+        headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"},  # robots are not served
         verify=stack.facts["ca_file"], timeout=30)
 
 
