@@ -1,7 +1,7 @@
 """What e-mail services tell of a mail, in the words of the engine.
 
-Shapes: SendGrid's Event Webhook (a list), Mailgun's webhooks (`event-data`), Postmark's webhooks (`RecordType`).
-What people did is told; that a mail was accepted, delivered or is delayed is not, nor what a machine opened.
+Shapes: the webhooks of SendGrid (a list), Mailgun (`event-data`) and Postmark (`RecordType`). What people did
+is told; that a mail was accepted, delivered or is delayed is not, nor what a machine opened.
 """
 
 from __future__ import annotations

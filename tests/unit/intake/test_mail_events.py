@@ -62,8 +62,9 @@ def test_what_people_did(body, service, type_):
 
 
 @pytest.mark.parametrize("body", [
-    sendgrid("delivered"), sendgrid("processed"), sendgrid("deferred"), sendgrid("open", sg_machine_open=True),
-    sendgrid("bounce", type="blocked"), sendgrid("group_resubscribe"), mailgun("delivered"),
+    sendgrid("delivered"), sendgrid("processed"), sendgrid("deferred"),
+    sendgrid("open", sg_machine_open=True), sendgrid("bounce", type="blocked"),
+    sendgrid("group_resubscribe"), mailgun("delivered"),
     mailgun("failed", severity="temporary"), mailgun("opened", recipient=None), bounce(Inactive=False),
     postmark("Delivery", "DeliveredAt"), change(SuppressSending=False),
 ])
