@@ -24,7 +24,7 @@ CREATE TABLE subscriptions (
 COMMENT ON TABLE subscriptions IS 'Who is told of which events of leads, and where. secret is encrypted.';
 COMMENT ON COLUMN subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
 COMMENT ON COLUMN subscriptions.key IS 'What the creator calls it: made again under the same key it is the same one.';
-COMMENT ON COLUMN subscriptions.failures IS 'Failed deliveries in a row, since failing_since; no event is sent before due_at.';
+COMMENT ON COLUMN subscriptions.failures IS 'Failed turns in a row, since failing_since; no event is sent before due_at.';
 COMMENT ON COLUMN subscriptions.lease_until IS 'Until then the process of this turn sends to it, and no other.';
 COMMENT ON COLUMN subscriptions.turned_at IS 'When its last turn began: who waits longest comes first.';
 

@@ -653,7 +653,7 @@ COMMENT ON COLUMN public.subscriptions.key IS 'What the creator calls it: made a
 
 COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
 
-COMMENT ON COLUMN public.subscriptions.failures IS 'Failed deliveries in a row, since failing_since; no event is sent before due_at.';
+COMMENT ON COLUMN public.subscriptions.failures IS 'Failed turns in a row, since failing_since; no event is sent before due_at.';
 
 COMMENT ON COLUMN public.subscriptions.lease_until IS 'Until then the process of this turn sends to it, and no other.';
 

@@ -70,18 +70,21 @@ export function page() {
 		`<section id="${id}"><h2>${escape(title)}</h2>\n<p>${escape(about)}</p>${body}\n</section>`;
 	const sections = [
 		...nodes.map((node) => {
-			const { name, displayName, description } = node.description;
+			const { name, displayName, description, properties } = node.description;
+			const operations = operationsOf(node);
 			return section(
 				name,
 				displayName,
 				`${description}.`,
-				operationsOf(node)
-					.map(
-						(operation) => `
+				operations.length === 0
+					? parameters(properties.filter(({ type }) => type !== 'notice'))
+					: operations
+							.map(
+								(operation) => `
 <details><summary>${escape([operation.resource, operation.name].filter(Boolean).join(': '))}
 <span>${escape(operation.description)}</span></summary>${parameters(operation.parameters)}</details>`,
-					)
-					.join(''),
+							)
+							.join(''),
 			);
 		}),
 		...credentials.map(({ name, displayName, properties }) =>

@@ -192,25 +192,43 @@ def start(
 ) -> dict[str, Any]:
     """Begin planned calls that these leads need, the next hundred of each provider or of one: {requests:
     [{call_id, provider, method, url, headers, query, body, not_before, timeout_s}], more: [provider]},
-    without keys. The ledger says `started` before this answers."""
-    with step(engine, "enrich", batch_id, lead_ids) as at_work:
-        cursor = at_work.cursor
-        modes = {name: name in live for name in PROVIDERS}
-        states = calls.provider_states(cursor)
-        if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
-            calls.set_live(cursor, modes)
-            for name, is_live in modes.items():
-                calls.switch_mode(cursor, batch_id, name, not is_live)
-        planned: dict[str, list[str]] = {}
-        for row in calls.planned(cursor, batch_id, at_work.lead_ids, provider):
-            planned.setdefault(row["provider"], []).append(row["call_id"])
-        begun = calls.start(
-            cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
-            bool(engine.settings.sandbox_url))
-        return {
-            "requests": _requests(engine, cursor, begun),
-            "more": [name for name, own in planned.items() if len(own) > STARTED_AT_ONCE],
-        }
+    without keys. The ledger says `started` before this answers.
+
+    The first call for all providers is a step; those that go on with one only keep the leases: what was
+    taken from the run meanwhile is not planned any more.
+    """
+    if provider is None:
+        with step(engine, "enrich", batch_id, lead_ids) as at_work:
+            _follow_modes(at_work.cursor, batch_id, live)
+            return _begin(engine, at_work.cursor, batch_id, at_work.lead_ids, None)
+    with engine.database.write() as cursor:
+        work.renew(cursor, batch_id, lead_ids, engine.settings.lease_seconds)
+        return _begin(engine, cursor, batch_id, lead_ids, provider)
+
+
+def _follow_modes(cursor: Cursor, batch_id: str, live: list[str]) -> None:
+    """Providers whose key was added or removed since: what is planned follows."""
+    modes = {name: name in live for name in PROVIDERS}
+    states = calls.provider_states(cursor)
+    if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
+        calls.set_live(cursor, modes)
+        for name, is_live in modes.items():
+            calls.switch_mode(cursor, batch_id, name, not is_live)
+
+
+def _begin(
+    engine: Engine, cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None
+) -> dict[str, Any]:
+    planned: dict[str, list[str]] = {}
+    for row in calls.planned(cursor, batch_id, lead_ids, provider, STARTED_AT_ONCE + 1):
+        planned.setdefault(row["provider"], []).append(row["call_id"])
+    begun = calls.start(
+        cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
+        bool(engine.settings.sandbox_url))
+    return {
+        "requests": _requests(engine, cursor, begun),
+        "more": [name for name, own in planned.items() if len(own) > STARTED_AT_ONCE],
+    }
 
 
 def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
@@ -261,6 +279,7 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
         settled, cached = [], []
+        leads: dict[str, list[str]] = {}
         health: dict[str, list[tuple[str, float | None]]] = {}
         for answer in answers:
             row = asked.pop(answer["call_id"], None)
@@ -291,10 +310,12 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
                     "body": answer.get("body") or "", "error": answer.get("error")}),
             })
             health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
+            leads.setdefault(row["batch_id"], []).extend(row["lead_ids"])
         calls.settle(cursor, settled)
         calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
         _note_health(cursor, health)
-        work.touch(cursor, [row["id"] for row in settled], engine.settings.lease_seconds)
+        for batch_id, lead_ids in leads.items():
+            work.renew(cursor, batch_id, lead_ids, engine.settings.lease_seconds)
     return {"accepted": len(settled), "ignored": len(answers) - len(settled)}
 
 

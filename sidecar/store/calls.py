@@ -101,15 +101,25 @@ def give_up(cursor: Cursor, batch_id: str, lead_ids: list[str]) -> None:
     )
 
 
-def planned(cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None) -> list[Row]:
-    """Planned calls that some of these leads need, of one provider or of all, in the order of their
-    planning: [{call_id, provider}]."""
+def planned(
+    cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None, most: int
+) -> list[Row]:
+    """Planned calls that some of these leads need, of one provider or of all, the first so many of each in
+    the order of their planning: [{call_id, provider}]."""
+    # Not lead_ids && …: that compares each with each.
     return many(
         cursor,
-        "SELECT id::text AS call_id, provider FROM provider_calls WHERE batch_id = %(batch)s"
-        " AND state = 'planned' AND lead_ids && %(leads)s::uuid[]"
-        " AND (%(provider)s::text IS NULL OR provider = %(provider)s) ORDER BY id",
-        {"batch": batch_id, "leads": lead_ids, "provider": provider},
+        """
+        SELECT call_id, provider FROM (
+            SELECT id::text AS call_id, provider,
+                   row_number() OVER (PARTITION BY provider ORDER BY id) AS place
+            FROM provider_calls WHERE batch_id = %(batch)s AND state = 'planned'
+              AND (%(provider)s::text IS NULL OR provider = %(provider)s)
+              AND EXISTS (SELECT 1 FROM unnest(lead_ids) AS needs(lead_id)
+                          WHERE needs.lead_id = ANY(%(leads)s::uuid[]))) AS needed
+        WHERE place <= %(most)s ORDER BY call_id
+        """,
+        {"batch": batch_id, "leads": lead_ids, "provider": provider, "most": most},
     )
 
 
@@ -143,8 +153,8 @@ def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
     rows = many(
         cursor,
         "SELECT id::text AS call_id, provider, operation, request_key, sandbox, subject_kind,"
-        " subject_id::text AS subject_id FROM provider_calls"
-        " WHERE id = ANY(%s::uuid[]) AND state IN ('started', 'in_doubt') FOR UPDATE",
+        " subject_id::text AS subject_id, batch_id::text AS batch_id, lead_ids::text[] AS lead_ids"
+        " FROM provider_calls WHERE id = ANY(%s::uuid[]) AND state IN ('started', 'in_doubt') FOR UPDATE",
         (call_ids,),
     )
     return {row["call_id"]: row for row in rows}

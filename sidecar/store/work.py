@@ -162,16 +162,15 @@ def take(
     return lane, cast(list[Held], [row for row in rows if row["lead_id"]])
 
 
-def touch(cursor: Cursor, call_ids: list[str], lease_seconds: int) -> None:
-    """Renew the leases of the leads that wait for these calls, where they are about to end."""
+def renew(cursor: Cursor, batch_id: str, lead_ids: list[str], lease_seconds: int) -> None:
+    """Renew the leases of those of the leads that this claim has, where they are about to end."""
     cursor.execute(
-        "UPDATE work_items w SET lease_until = now() + %(seconds)s * interval '1 second'"  # noqa: S608
-        " WHERE lead_id IN (SELECT w.lead_id FROM provider_calls c"
-        "   JOIN work_items w ON w.lead_id = ANY(c.lead_ids) AND w.batch_id = c.batch_id"
-        f"   WHERE c.id = ANY(%(calls)s::uuid[]) AND w.stage IN {_HELD}"
-        "   AND w.lease_until < now() + %(seconds)s * interval '0.5 second'"
-        "   ORDER BY w.lead_id FOR NO KEY UPDATE OF w)",
-        {"calls": call_ids, "seconds": lease_seconds},
+        "UPDATE work_items SET lease_until = now() + %(seconds)s * interval '1 second'"  # noqa: S608
+        " WHERE lead_id IN (SELECT lead_id FROM work_items"
+        f"   WHERE batch_id = %(batch)s AND stage IN {_HELD} AND lead_id = ANY(%(leads)s::uuid[])"
+        "   AND lease_until < now() + %(seconds)s * interval '0.5 second'"
+        "   ORDER BY lead_id FOR NO KEY UPDATE)",
+        {"batch": batch_id, "leads": lead_ids, "seconds": lease_seconds},
     )
 
 

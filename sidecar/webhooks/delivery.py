@@ -36,8 +36,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A subscription after its answers, in their order: failures in a row, since when, and why it is to be
-    paused (None: it is not)."""
+    """A subscription after a turn: failed turns in a row (what fails at once fails for one reason), since
+    when, and why it is to be paused (None: it is not).
+    """
 
     failures: int
     failing_since: datetime | None
@@ -62,16 +63,14 @@ def after(
     failures: int, failing_since: datetime | None, answers: Sequence[Answer], now: datetime, *, inside: bool
 ) -> Turn:
     """What the answers of a turn mean for their subscription; `inside`: it is a trigger of our own n8n."""
-    last = None
-    for answer in answers:
-        if answer.ok:
-            failures, failing_since = 0, None
-        else:
-            failures, failing_since, last = failures + 1, failing_since or now, answer
-    if failures == 0 or last is None:
+    if any(answer.ok for answer in answers):
+        failures, failing_since = 0, None
+    failed = [answer for answer in answers if not answer.ok]
+    if not failed:
         return Turn(failures, failing_since, None, None)
+    last, failures, failing_since = failed[-1], failures + 1, failing_since or now
     return Turn(failures, failing_since, last.retry_after,
-                pause_reason(last, failures, now - (failing_since or now), inside=inside))
+                pause_reason(last, failures, now - failing_since, inside=inside))
 
 
 def pause_reason(last: Answer, failures: int, failing: timedelta, *, inside: bool) -> str | None:
@@ -81,5 +80,5 @@ def pause_reason(last: Answer, failures: int, failing: timedelta, *, inside: boo
     if inside and last.status == 404 and failing >= GONE_AFTER:
         return _UNKNOWN
     if failures >= PAUSE_AFTER_FAILURES and failing >= PAUSE_AFTER:
-        return f"{failures} deliveries failed in a row. The last: {last.said}"
+        return f"It failed {failures} times in a row. The last: {last.said}"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from base64 import b64encode
 
 import psycopg2
@@ -90,10 +91,10 @@ def test_a_file_of_leads_is_uploaded_with_a_password(chromium, stack, client, tm
     page = chromium.new_page()
     sign_in = b64encode(f"intake:{stack.facts['webhook_token']}".encode()).decode()
     page.set_extra_http_headers({"Authorization": f"Basic {sign_in}"})
-    path = tmp_path / "leads.csv"
+    path, domain = tmp_path / "leads.csv", f"f{uuid.uuid4().hex[:8]}.example"
     for text, told in (
             ("a,b\n1,2\n", "No column holds an email address"),
-            ("Work Email,First Name\nlu@file-form.example,Lu\nnobody,No\n", "New leads: 1")):
+            (f"Work Email,First Name\nlu@{domain},Lu\nnobody,No\n", "New leads: 1")):
         path.write_text(text)
         page.goto(address)
         page.get_by_label("File").set_input_files(path)
@@ -101,7 +102,7 @@ def test_a_file_of_leads_is_uploaded_with_a_password(chromium, stack, client, tm
         page.get_by_role("button", name="Import").click()
         expect(page.get_by_text(told)).to_be_visible(timeout=60_000)
     page.close()
-    [lead] = found(client, "file-form.example")
+    [lead] = found(client, domain)
     assert lead["source"] == "trade_fair"
 
 

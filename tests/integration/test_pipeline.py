@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -152,6 +153,31 @@ def test_a_call_that_two_leads_need_is_made_for_the_one_that_comes_to_it(api):
     _, second = ids(batch)
     assert len(start(api, batch, lead_ids=[second])) == 2  # the person, and the company of both
     assert len(start(api, batch)) == 1
+
+
+def test_who_goes_on_asking_keeps_the_leases_and_begins_only_what_is_still_planned(api, engine):
+    send(api, *(lead(i) for i in range(110)))
+    batch = claim(api)
+    api.step(batch, "plan")
+    first = api.step(batch, "calls/start").json
+    begun = Counter(request["provider"] for request in first["requests"])
+    provider = first["more"][0]
+    assert begun[provider] == 100
+
+    def seconds_left(end=None):
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE work_items SET lease_until = coalesce(now() + %s * interval '1 second',"
+                           " lease_until) RETURNING extract(epoch FROM lease_until - now()) AS left", (end,))
+            return min(row["left"] for row in cursor.fetchall())
+
+    lease = engine.settings.lease_seconds
+    for end, kept in ((0.9 * lease, False), (0.1 * lease, True)):
+        seconds_left(end)
+        assert len(start(api, batch, provider=provider)) == (0 if kept else 10)
+        assert (seconds_left() > 0.95 * lease) == kept
+    expire(engine)
+    claim(api, lane="interactive")
+    assert all(start(api, batch, provider=name) == [] for name in begun)
 
 
 def test_a_lead_that_is_not_to_be_enriched_is_settled(api):

@@ -86,6 +86,11 @@ def as_shipped(_: Canvas) -> None:
     pass
 
 
+def example_switched_on(c: Canvas) -> None:
+    """What the canvas shows, switched off, where a step may be inserted."""
+    del c.nodes["To be enriched?"]["disabled"]
+
+
 def by_country(c: Canvas, germany: str = SCORE, plan_dy: int = 0) -> None:
     """IF the country is DE: that step, else Plan."""
     c.put("if", PLAN, name="Germany?", conditions=DE, options={})
@@ -173,10 +178,10 @@ def stop_after_score(c: Canvas) -> None:
 
 
 def failing_beside(c: Canvas, dy: int) -> None:
-    """A row in another app, then an error, beside the line from Score to Notify. n8n runs what is above it
+    """A row in another app, then an error, beside the line from Notify to Complete. n8n runs what is above it
     first."""
-    c.link(SCORE, [NOTIFY, c.request("row", NOTIFY, dy)])
-    c.link("row", [c.put("stopAndError", NOTIFY, dy, errorMessage="The app is full")])
+    c.link(NOTIFY, [COMPLETE, c.request("row", COMPLETE, dy)])
+    c.link("row", [c.put("stopAndError", COMPLETE, dy, errorMessage="The app is full")])
 
 
 ENRICHED, PLAIN = ("done", True), ("done", False)
@@ -199,6 +204,7 @@ class Scenario:
 PAST_GERMANY = {"DE": PLAIN, "FR": ENRICHED}
 SCENARIOS = {
     "as-shipped": Scenario(as_shipped),
+    "example-switched-on": Scenario(example_switched_on, PAST_GERMANY),
     "by-country": Scenario(by_country, PAST_GERMANY),
     "by-country-plan-above": Scenario(partial(by_country, plan_dy=-40), PAST_GERMANY),
     "by-country-plan-below": Scenario(partial(by_country, plan_dy=40), PAST_GERMANY),

@@ -39,13 +39,15 @@ def test_kills_lose_no_event_and_repeat_it_under_its_id(stack, tmp_path):
                     leads += _create(client, kill)
                     # In the middle of what is owed.
                     goal = len(leads) - rng.randint(10, EVENTS_PER_KILL - 10)
-                    until(lambda goal=goal: len({body["lead_id"] for body in receiver.bodies}) >= goal, 180,
+                    until(lambda goal=goal: len({body["lead_id"] for body in receiver.bodies}) >= goal, 300,
                           "runs under way")
                     victim = VICTIMS[kill % len(VICTIMS)]
                     if victim == "sidecar" and kill % 2:
                         stack.kill_child(victim)
                     else:
                         stack.kill(victim)
+                    print(f"{victim} killed: {len(leads)} events, {len(receiver.bodies)} runs,"
+                          f" {time.monotonic() - started:.0f} s")
                 until(lambda: _owed(stack, subscription) == 0, 400, "all events to be delivered")
                 seconds = time.monotonic() - started
             ids = {}

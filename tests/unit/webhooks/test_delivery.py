@@ -18,7 +18,8 @@ def turn(failures, hours, *answers, inside=False):
 
 
 def test_a_success_forgets_what_failed():
-    assert turn(9, 30, OK) == turn(9, 30, DOWN, OK) == turn(0, 0) == Turn(0, None, None, None)
+    assert turn(9, 30, OK) == turn(9, 30, OK, OK) == turn(0, 0) == Turn(0, None, None, None)
+    assert turn(9, 30, OK, DOWN) == turn(9, 30, DOWN, OK) == Turn(1, NOW, None, None)
 
 
 def test_no_answer_changes_nothing():
@@ -26,7 +27,7 @@ def test_no_answer_changes_nothing():
 
 
 def test_failures_in_a_row_are_counted_from_the_first():
-    assert turn(0, 0, OK, DOWN) == Turn(1, NOW, None, None)
+    assert turn(0, 0, *[DOWN] * 8) == Turn(1, NOW, None, None)  # at once, for one reason
     assert turn(2, 1, Answer(503, retry_after=90)) == Turn(3, NOW - timedelta(hours=1), 90, None)
 
 
@@ -49,8 +50,8 @@ def test_it_is_paused_when_nobody_is_there_or_nothing_came_through_for_a_day(
 
 def test_the_reason_is_for_people():
     assert turn(9, 25, DOWN).pause == (
-        "10 deliveries failed in a row. The last: It cannot be reached: ConnectionRefusedError.")
-    assert turn(11, 25, Answer(500)).pause == "12 deliveries failed in a row. The last: It answered 500."
+        "It failed 10 times in a row. The last: It cannot be reached: ConnectionRefusedError.")
+    assert turn(11, 25, Answer(500)).pause == "It failed 12 times in a row. The last: It answered 500."
 
 
 @pytest.mark.parametrize("header, seconds", [
