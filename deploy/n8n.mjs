@@ -35,6 +35,10 @@ const credentials = [
 		id: 'providersCred0001', name: 'Enrichment providers', type: 'enrichmentProvidersApi',
 		data: { ...JSON.parse(secret('provider_keys.json')), sandboxUrl: secret('sandbox_url') },
 	},
+	{
+		id: 'intakePassword01', name: 'Lead intake password', type: 'httpBasicAuth',
+		data: { user: 'intake', password: secret('webhook_token') },
+	},
 	header('intakeHeader0001', 'Lead intake header', 'X-Intake-Token', secret('webhook_token')),
 	header('wakeHeader000001', 'Wake header', 'X-Wake-Token', secret('wake_token')),
 ];
@@ -102,7 +106,7 @@ function deployWorkflows() {
 		if (decision === 'take') {
 			const active = theirs ? theirs.active : workflow.active;
 			imports.push({ ...workflow, active });
-			if (!active) say.push(`"${workflow.name}" was updated and stays unpublished.`);
+			if (theirs && !active) say.push(`"${workflow.name}" was updated and stays unpublished.`);
 		} else if (decision === 'beside') {
 			const copy = beside(workflow, given.version);
 			if (!live.has(copy.id)) imports.push(copy);

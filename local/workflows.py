@@ -25,6 +25,7 @@ from local import n8n, programs, stack
 Workflow = dict[str, Any]
 
 STICKY = "n8n-nodes-base.stickyNote"
+EXAMPLE = "Example: "  # a workflow that waits, unpublished, for somebody to make it theirs
 _GRID = 16  # px: where the editor puts steps
 # Where a workflow's timeout is the same as everywhere, n8n leaves it out.
 _TIMEOUT = read_env_file(ROOT / "deploy/n8n.env")["EXECUTIONS_TIMEOUT"]
@@ -44,7 +45,7 @@ def normalize(workflow: Workflow) -> Workflow:
     return {
         "id": workflow["id"],
         "name": workflow["name"],
-        "active": True,
+        "active": not workflow["name"].startswith(EXAMPLE),
         "description": workflow.get("description") or None,
         "settings": {key: value for key, value in sorted(settings.items())
                      if value != "DEFAULT" and (key, str(value)) != ("executionTimeout", _TIMEOUT)},

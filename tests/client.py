@@ -8,6 +8,9 @@ from typing import Any
 
 import requests
 
+# n8n's form page is not served to robots, by which it means all that do not call themselves a browser.
+AS_A_BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+
 
 class Client:
     """Signed in as the local-admin client; every path is below api_url."""

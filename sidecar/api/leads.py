@@ -14,6 +14,7 @@ from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
+from sidecar.intake.mail_events import read_mail_events
 from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, waking
 from sidecar.services import exports, leads
@@ -139,6 +140,27 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     counts = leads.add_events(engine, body["events"], source=caller.name)
     waking.wake_after(engine, "interactive")
     return counts
+
+
+@endpoint(bp, "POST", "/v1/events/mail", scope="leads", answer=schemas.MailEventCounts(), status=202)
+def mail_events(engine: Engine, caller: Caller) -> Any:
+    """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
+    unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
+    by the shape.
+
+    `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
+    """
+    told = read_mail_events(json_body())
+    if told is None:
+        raise Invalid("The request is not valid; see errors.", errors=[
+            {"pointer": "", "code": "wrong_type",
+             "detail": "Send events in the form of SendGrid, Mailgun or Postmark."}])
+    service, events = told
+    deeds = [event for event in events if event]
+    counts = leads.add_events(engine, deeds, source=service)
+    if deeds:
+        waking.wake_after(engine, "interactive")
+    return counts | {"ignored": len(events) - len(deeds)}
 
 
 @endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.PageQuery(),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+from base64 import b64encode
+
 import psycopg2
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from local import stack as local_stack
-from tests.client import until
+from tests.client import AS_A_BROWSER, until
 
 
 @pytest.fixture(scope="module")
@@ -40,21 +44,66 @@ def test_the_embedded_form_shows_errors_at_their_fields_and_says_thank_you(page,
     assert lead["source"] == "web_form" and lead["contact"]["last_name"] == "Embedded"
 
 
-def test_n8ns_form_page_shows_what_is_wrong_and_says_thank_you(chromium, stack, client):
-    # Not the strict page of the other tests: n8n's page asks for a font and an icon of other hosts,
-    # which our policy refuses.
+@pytest.fixture
+def form(chromium, stack):
+    """n8n's form page. Not the strict page of the other tests: it asks for a font and an icon of other hosts,
+    which our policy refuses."""
     page = chromium.new_page()
-    for email, told in (("nora@localhost.invalid", "Please check your answers"),
-                        ("nora@form-page.example", "Thank you")):
-        page.goto(f"{stack.facts['dashboard_url']}form/lead")
-        page.get_by_label("Work e-mail").fill(email)
-        page.get_by_label("Last name").fill("Formpage")
-        page.get_by_role("button", name="Send").click()
-        expect(page.get_by_text(told)).to_be_visible(timeout=15_000)
+    page.set_extra_http_headers(AS_A_BROWSER)
+    page.goto(f"{stack.facts['dashboard_url']}form/lead")
+    yield page
     page.close()
+
+
+def test_n8ns_form_page_says_what_is_wrong_and_keeps_the_answers(form, stack, client):
+    form.get_by_label("Work e-mail").fill("nora@localhost.invalid")
+    form.get_by_label("Last name").fill("Formpage & Söhne")
+    form.get_by_label("How can we help?").fill("Two lines:\n100 % <b>")
+    form.get_by_label("You may send me news").check()
+    form.get_by_role("button", name="Send").click()
+    expect(form.get_by_text("Please check your answers")).to_be_visible(timeout=15_000)
+    form.get_by_role("link", name="Correct my answers").click()
+    expect(form.get_by_label("Last name")).to_have_value("Formpage & Söhne")
+    expect(form.get_by_label("How can we help?")).to_have_value("Two lines:\n100 % <b>")
+    expect(form.get_by_label("You may send me news")).to_be_checked()
+    expect(form.get_by_label("Leave this empty")).to_be_hidden()
+    form.get_by_label("Work e-mail").fill("nora@form-page.example")
+    form.get_by_role("button", name="Send").click()
+    expect(form.get_by_text("Thank you")).to_be_visible(timeout=15_000)
     lead = until(lambda: found(client, "form-page.example"), 30, "the lead")[0]
-    client.settled(lead["id"])
+    assert client.settled(lead["id"])["contact"]["consent"] == {
+        "newsletter": ["You may send me news by e-mail. I can withdraw this at any time."]}
     until(lambda: not _kept(stack, "Formpage"), 90, "n8n to forget the person")
+
+
+def test_robots_are_not_served_or_thanked_for_nothing(form, stack, client):
+    assert requests.get(form.url, timeout=10, verify=stack.facts["ca_file"]).status_code == 401
+    form.get_by_label("Work e-mail").fill("robot@form-trap.example")
+    form.get_by_label("Leave this empty").evaluate("field => field.value = 'https://robots.example'")
+    form.get_by_role("button", name="Send").click()
+    expect(form.get_by_text("Thank you")).to_be_visible(timeout=15_000)
+    assert not found(client, "form-trap.example")
+
+
+def test_a_file_of_leads_is_uploaded_with_a_password(chromium, stack, client, tmp_path):
+    address = f"{stack.facts['dashboard_url']}form/lead-file"
+    assert requests.get(address, timeout=10, verify=stack.facts["ca_file"]).status_code == 401
+    page = chromium.new_page()
+    sign_in = b64encode(f"intake:{stack.facts['webhook_token']}".encode()).decode()
+    page.set_extra_http_headers({"Authorization": f"Basic {sign_in}"})
+    path, domain = tmp_path / "leads.csv", f"f{uuid.uuid4().hex[:8]}.example"
+    for text, told in (
+            ("a,b\n1,2\n", "No column holds an email address"),
+            (f"Work Email,First Name\nlu@{domain},Lu\nnobody,No\n", "New leads: 1")):
+        path.write_text(text)
+        page.goto(address)
+        page.get_by_label("File").set_input_files(path)
+        page.get_by_label("Where are these leads from?").fill("trade_fair")
+        page.get_by_role("button", name="Import").click()
+        expect(page.get_by_text(told)).to_be_visible(timeout=60_000)
+    page.close()
+    [lead] = found(client, domain)
+    assert lead["source"] == "trade_fair"
 
 
 def _kept(stack, text):

@@ -159,6 +159,22 @@ def test_events_find_their_lead_by_contact_and_by_address(api, engine, done):
     assert {stage(api, lead_id) for lead_id in done} == {"queued"}
 
 
+def test_events_of_a_mail_service_are_taken_as_it_sends_them_and_once(api, done):
+    told = [{"event": event, "email": email, "timestamp": 1_770_000_000, "sg_event_id": event}
+            for event, email in (("open", "PAT1@firm1.example"), ("delivered", "pat1@firm1.example"),
+                                 ("bounce", "nobody@elsewhere.example"))]
+    for _ in range(2):
+        answer = api.post("/v1/events/mail", told)
+        assert answer.status_code == 202
+        assert [answer.json[name] for name in ("accepted", "unknown", "ignored")] == [1, 1, 1]
+        assert answer.json["results"][0] == {"lead_id": done[0], "outcome": "accepted"}
+    [event] = api.get(f"/v1/leads/{done[0]}").json["events"]
+    assert (event["type"], event["source"]) == ("email_open", "sendgrid")
+    assert api.post("/v1/events/mail", told[1:2]).json["results"] == []
+    refused = api.post("/v1/events/mail", {"type": "subscribe", "email": "pat1@firm1.example"})
+    assert refused.status_code == 422 and "SendGrid" in refused.json["errors"][0]["detail"]
+
+
 def test_an_event_of_a_person_belongs_to_the_open_lead(api, done):
     api.client.patch(f"/v1/leads/{done[0]}", json={"status": "lost"}, headers=api.headers)
     address = {"email": "pat1@firm1.example", "type": "email_open"}

@@ -22,11 +22,15 @@ STOCK = {
     "n8n-nodes-base.webhook": 2.1,
     "n8n-nodes-base.respondToWebhook": 1.5,
     "n8n-nodes-base.scheduleTrigger": 1.4,
+    "n8n-nodes-base.manualTrigger": 1,
     "n8n-nodes-base.errorTrigger": 1,
     "n8n-nodes-base.formTrigger": 2.6,
     "n8n-nodes-base.form": 2.5,
     "n8n-nodes-base.set": 3.4,
     "n8n-nodes-base.if": 2.3,
+    "n8n-nodes-base.httpRequest": 4.5,
+    "n8n-nodes-base.googleSheets": 4.7,
+    "n8n-nodes-base.emailSend": 2.1,
     "n8n-nodes-base.stickyNote": 1,
 }
 STICKY = "n8n-nodes-base.stickyNote"
@@ -44,6 +48,7 @@ CREDENTIALS = {
 
 
 WORKFLOWS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
+EXAMPLES = {stem for stem, workflow in WORKFLOWS.items() if workflow["name"].startswith("Example: ")}
 each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS)
 
 
@@ -85,8 +90,11 @@ def custom_types() -> dict[str, dict[str, Any]]:
 
 
 def test_the_flows_are_there() -> None:
-    assert set(WORKFLOWS) == {"lead-intake", "lead-form", "lead-enrichment", "csv-imports",
-                              "duplicate-search", "error-handler"}
+    assert set(WORKFLOWS) == {
+        "lead-intake", "lead-form", "lead-file-form", "mail-events", "lead-enrichment", "csv-imports",
+        "duplicate-search", "nightly-scoring", "dead-letter-replay", "error-handler", *EXAMPLES}
+    assert {stem.removeprefix("example-") for stem in EXAMPLES} == {
+        "hot-leads-to-another-app", "new-leads-to-google-sheets", "approval-before-sales"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
@@ -103,8 +111,8 @@ def test_ids_are_stable_and_unique(workflow: dict[str, Any]) -> None:
     assert len(set(ids)) == len(ids)
     for node in workflow["nodes"]:
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", node["id"])
-        assert ("webhookId" in node) == (node["type"] in (
-            "n8n-nodes-base.webhook", "n8n-nodes-base.formTrigger", "n8n-nodes-base.form"))
+        assert ("webhookId" in node) == (node["type"].split(".")[1] in (
+            "webhook", "formTrigger", "form", "emailSend", "enrichmentEngineTrigger"))
 
 
 def test_ids_differ_between_workflows() -> None:
@@ -177,14 +185,15 @@ def test_nothing_overlaps_on_the_canvas(workflow: dict[str, Any]) -> None:
 def test_canvases_read_from_left_to_right(workflow: dict[str, Any]) -> None:
     x = {node["name"]: node["position"][0] for node in steps(workflow)}
     backwards = [(a, b) for a, b in links(workflow) if x[b] < x[a]]
-    loops = {"lead-enrichment": [("Apply the answers", "Plan provider calls")]}
+    round_ = [("Apply the answers", "Plan provider calls")]
+    loops = {"lead-enrichment": round_, "example-approval-before-sales": round_}
     assert backwards == loops.get(normalizer.slug(workflow["name"]), [])
 
 
 @each_workflow
 def test_settings(workflow: dict[str, Any]) -> None:
     settings = workflow["settings"]
-    assert workflow["active"] is True
+    assert workflow["active"] is (normalizer.slug(workflow["name"]) not in EXAMPLES)
     assert settings["executionOrder"] == "v1"
     # The editor leaves it out where it is the same as everywhere.
     assert "executionTimeout" not in settings
@@ -196,7 +205,7 @@ def test_settings(workflow: dict[str, Any]) -> None:
 
 
 def test_runs_that_touch_people_are_never_kept() -> None:
-    for name in ("lead-intake", "lead-form"):
+    for name in ("lead-intake", "lead-form", "lead-file-form", "mail-events"):
         settings = WORKFLOWS[name]["settings"]
         assert {key: settings[key] for key in NEVER_KEPT} == NEVER_KEPT
 
@@ -205,20 +214,23 @@ def test_runs_that_touch_people_are_never_kept() -> None:
 def test_rules_do_not_live_in_the_editor(workflow: dict[str, Any]) -> None:
     for node in steps(workflow):
         for expression in re.findall(r"=\{\{(.*?)\}\}", json.dumps(node["parameters"])):
-            assert re.fullmatch(r" \$json(\.\w+)* ", expression), (node["name"], expression)
+            path = r"(\$json|\$\('[\w ]+'\)\.item\.json)(\??\.(\w+|\[0\]))*"
+            assert re.fullmatch(
+                rf" (\$today|{path}|{path}\.urlEncode\(\)) ",
+                expression), (node["name"], expression)
 
 
 @each_workflow
 def test_secrets_stay_in_credentials(workflow: dict[str, Any]) -> None:
-    text = json.dumps(workflow)
-    assert not re.search(r"https?://|@\w+\.\w|Bearer|password|[A-Za-z0-9+_-]{40,}", text)
+    text = json.dumps(workflow).replace("https://app.example.com", "").replace("@example.com", "")
+    assert not re.search(r"https?://|@\w+\.\w|Bearer|\x22password\x22|[A-Za-z0-9+_-]{40,}", text)
     for node in steps(workflow):
         for kind, credential in node.get("credentials", {}).items():
             assert set(credential) == {"id", "name"}
             assert credential == CREDENTIALS.get(kind, credential)
         if node["type"] == "n8n-nodes-base.webhook":
-            assert node["parameters"]["authentication"] == "headerAuth"
-            assert "httpHeaderAuth" in node["credentials"]
+            kind = {"headerAuth": "httpHeaderAuth", "basicAuth": "httpBasicAuth"}
+            assert kind[node["parameters"]["authentication"]] in node["credentials"]
     assert workflow["pinData"] == {}
 
 

@@ -18,7 +18,7 @@ from psycopg2 import sql
 
 from local.n8n import WORKFLOWS
 from sidecar.secrets import Vault
-from tests.client import Client, until
+from tests.client import AS_A_BROWSER, Client, until
 from tests.workflows.test_end_to_end import hot_messages, perfect
 from tests.workflows.test_n8n_drives import publish
 
@@ -102,7 +102,7 @@ def send_form(stack, lead, **files):
     return requests.post(
         stack.facts["webhook_url"].partition("/webhook/")[0] + "/form/lead",
         files={f"field-{n}": (None, lead[name]) for n, name in enumerate(fields)} | files,
-        verify=stack.facts["ca_file"], timeout=30)
+        headers=AS_A_BROWSER, verify=stack.facts["ca_file"], timeout=30)
 
 
 def quietly(call):

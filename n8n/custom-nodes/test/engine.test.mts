@@ -282,6 +282,21 @@ test('event record: by lead, contact or address, in one request', async () => {
 	await assert.rejects(run('event', 'record', { leadId: A, type: '' }), /Type is empty/);
 });
 
+test('event record mail: what a mail service sent goes as it is, its counts come back', async () => {
+	const body = [{ event: 'open', email: 'a@b.example' }];
+	const counts = { accepted: 1, unknown: 0, ignored: 0 };
+	for (const given of [body, JSON.stringify(body)]) {
+		const { rows, sent } = await run(
+			'event',
+			'recordMail',
+			{ body: given },
+			{ sidecar: () => ({ body: { ...counts, results: [{}] } }) },
+		);
+		assert.deepEqual(asked(sent), [['POST', 'events/mail', body]]);
+		assert.deepEqual(rows, [counts]);
+	}
+});
+
 const job = (state: string) => ({ job: { id: A, state, progress: 1, counts: { created: 2 } } });
 
 test('import create: the file goes as it is', async () => {
@@ -466,7 +481,7 @@ test('every operation has an action and a description of its own, and a schema w
 	const entries = menus.flatMap(({ options, displayOptions }) =>
 		(options as any[]).map((entry) => ({ ...entry, resource: displayOptions!.show!.resource![0] })),
 	);
-	assert.equal(entries.length, 37);
+	assert.equal(entries.length, 38);
 	for (const key of ['action', 'description'] as const) {
 		const texts = entries.map((entry) => entry[key]);
 		assert.equal(new Set(texts).size, texts.length, key);

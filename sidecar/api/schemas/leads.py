@@ -194,6 +194,10 @@ class EventCounts(Answer):
     results = fields.List(fields.Nested(EventResult), required=True)
 
 
+class MailEventCounts(EventCounts):
+    ignored = fields.Integer(required=True)
+
+
 class LeadQuery(PageQuery, LeadFilters):
     sort = Text(load_default="newest", validate=validate.OneOf(SORTS))
     fields = FieldPaths(Lead, metadata={  # type: ignore[assignment]

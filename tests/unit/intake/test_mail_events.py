@@ -1,0 +1,92 @@
+"""What e-mail services send, in their own shapes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.intake.mail_events import read_mail_events
+
+AT = datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC)
+
+
+def sendgrid(event, **more):
+    return [{"email": "pat@firm.example", "timestamp": AT.timestamp(), "event": event, "sg_event_id": "e1",
+             "sg_message_id": "m1", "smtp-id": "<m1@mail.example>"} | more]
+
+
+def mailgun(event, **more):
+    return {"signature": {"timestamp": "1", "token": "t", "signature": "s"},
+            "event-data": {"event": event, "id": "e1", "timestamp": AT.timestamp(),
+                           "recipient": "pat@firm.example", "recipient-domain": "firm.example"} | more}
+
+
+def postmark(kind, time="ReceivedAt", address="Recipient", **more):
+    return {"RecordType": kind, "MessageID": "m1", "MessageStream": "outbound", "Tag": "", "Metadata": {},
+            address: "pat@firm.example", time: "2026-03-02T11:00:00.0000000+01:00"} | more
+
+
+def bounce(**more):
+    return postmark("Bounce", "BouncedAt", "Email", ID=7, **more)
+
+
+def change(**more):
+    return postmark("SubscriptionChange", "ChangedAt", **more)
+
+
+@pytest.mark.parametrize(("body", "service", "type_"), [
+    (sendgrid("open"), "sendgrid", "email_open"),
+    (sendgrid("click", url="page"), "sendgrid", "email_click"),
+    (sendgrid("bounce", reason="550"), "sendgrid", "bounce"),
+    (sendgrid("spamreport"), "sendgrid", "unsubscribe"),
+    (sendgrid("group_unsubscribe"), "sendgrid", "unsubscribe"),
+    (mailgun("opened"), "mailgun", "email_open"),
+    (mailgun("clicked"), "mailgun", "email_click"),
+    (mailgun("failed", severity="permanent"), "mailgun", "bounce"),
+    (mailgun("complained"), "mailgun", "unsubscribe"),
+    (postmark("Open"), "postmark", "email_open"),
+    (postmark("Click"), "postmark", "email_click"),
+    (bounce(Inactive=True), "postmark", "bounce"),
+    (postmark("SpamComplaint", "BouncedAt", "Email"), "postmark", "unsubscribe"),
+    (change(SuppressSending=True, SuppressionReason="ManualSuppression"), "postmark", "unsubscribe"),
+    (change(SuppressSending=True, SuppressionReason="HardBounce"), "postmark", "bounce"),
+    (postmark("Inbound", "Date", "From"), "postmark", "email_reply"),
+])
+def test_what_people_did(body, service, type_):
+    told, [event] = read_mail_events(body)
+    assert (told, event["type"], event["email"]) == (service, type_, "pat@firm.example")
+    assert event["occurred_at"] == AT and event["event_id"]
+
+
+@pytest.mark.parametrize("body", [
+    sendgrid("delivered"), sendgrid("processed"), sendgrid("deferred"),
+    sendgrid("open", sg_machine_open=True), sendgrid("bounce", type="blocked"),
+    sendgrid("group_resubscribe"), mailgun("delivered"),
+    mailgun("failed", severity="temporary"), mailgun("opened", recipient=None), bounce(Inactive=False),
+    postmark("Delivery", "DeliveredAt"), change(SuppressSending=False),
+])
+def test_what_nobody_did(body):
+    assert read_mail_events(body)[1] == [None]
+
+
+def test_opens_of_one_mail_are_told_apart_and_a_repeat_is_the_same():
+    one, other = postmark("Open"), postmark("Open", ReceivedAt="2026-03-02T12:00:00Z")
+    names = [read_mail_events(body)[1][0]["event_id"] for body in (one, one, other)]
+    assert names[0] == names[1] != names[2]
+
+
+def test_a_time_that_cannot_be_read_is_none():
+    for body in (sendgrid("open", timestamp="soon"), sendgrid("open", timestamp=1e300),
+                 postmark("Open", ReceivedAt="yesterday"), postmark("Open", ReceivedAt=None)):
+        assert read_mail_events(body)[1][0]["occurred_at"] is None
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(),
+                    lambda inner: st.lists(inner) | st.dictionaries(
+                        st.sampled_from(["event", "email", "event-data", "RecordType", "id", "x"]), inner)))
+def test_of_nothing_else_it_reads_anything(body):
+    told = read_mail_events(body)
+    assert told is None or isinstance(body, list | dict)
