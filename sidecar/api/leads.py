@@ -133,12 +133,14 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
 @endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
           answer=schemas.EventCounts(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again.
+    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again, without
+    asking providers.
 
     Of whom: a lead, or a contact or e-mail address, which stands for the person's open lead, else the newest.
     """
-    counts = leads.add_events(engine, body["events"], source=caller.name)
-    waking.wake_after(engine, "interactive")
+    lane = intake.lane_of(engine, len(body["events"]))
+    counts = leads.add_events(engine, body["events"], source=caller.name, lane=lane)
+    waking.wake_after(engine, lane)
     return counts
 
 
@@ -146,7 +148,7 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def mail_events(engine: Engine, caller: Caller) -> Any:
     """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
     unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
-    by the shape.
+    by the shape. Leads are scored again behind those that people wait for, without asking providers.
 
     `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
     """
@@ -157,9 +159,9 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
              "detail": "Send events in the form of SendGrid, Mailgun or Postmark."}])
     service, events = told
     deeds = [event for event in events if event]
-    counts = leads.add_events(engine, deeds, source=service)
+    counts = leads.add_events(engine, deeds, source=service, lane="bulk")
     if deeds:
-        waking.wake_after(engine, "interactive")
+        waking.wake_after(engine, "bulk")
     return counts | {"ignored": len(events) - len(deeds)}
 
 

@@ -118,10 +118,12 @@ def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool) -> dic
     return {"queued": known}
 
 
-def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, Any]:
-    """Store events and queue their leads for scoring: {accepted, unknown, results: [{lead_id, outcome:
-    accepted | unknown}]} in order. An event of a contact or an address belongs to the person's open lead,
-    else to the newest."""
+def add_events(
+    engine: Engine, events: list[dict[str, Any]], *, source: str, lane: str
+) -> dict[str, Any]:
+    """Store events and queue their leads to be scored, without asking providers: {accepted, unknown,
+    results: [{lead_id, outcome: accepted | unknown}]} in order. An event of a contact or an address belongs
+    to the person's open lead, else to the newest."""
     now = engine.now()
     with engine.database.write() as cursor:
         events = _of_leads(engine, cursor, events)
@@ -137,8 +139,8 @@ def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> 
             for event in known
         ])
         intake.queue(
-            cursor, sorted({event["lead_id"] for event in known}), "interactive",
-            engine.settings.bulk_batch)
+            cursor, sorted({event["lead_id"] for event in known}), lane, engine.settings.bulk_batch,
+            score_only=True)
     return {
         "accepted": len(known), "unknown": len(events) - len(known),
         "results": [

@@ -175,6 +175,29 @@ def test_events_of_a_mail_service_are_taken_as_it_sends_them_and_once(api, done)
     assert refused.status_code == 422 and "SendGrid" in refused.json["errors"][0]["detail"]
 
 
+def test_what_people_did_is_scored_without_asking_providers(api, engine, done):
+    lose_industries(engine)
+    api.post("/v1/events/mail", [
+        {"event": "open", "email": f"pat{number}@firm{number}.example"} for number in (1, 2)])
+    api.post("/v1/events", {"events": [{"lead_id": done[2], "type": "page_view"}]})
+    assert [api.get(f"/v1/leads/{lead_id}").json["lane"] for lead_id in done] == [
+        "bulk", "bulk", "interactive"]
+    for lane in ("interactive", "bulk"):
+        batch = claim(api, lane=lane)
+        api.step(batch, "plan")
+        api.post("/v1/events", {"events": [  # meanwhile: once more, and it stays with the score alone
+            {"lead_id": row["lead_id"], "type": "page_view"} for row in batch["leads"]]})
+        assert run(api, batch) == 0
+        assert run(api, claim(api)) == 0
+    assert [(stage(api, lead_id), scores(api, lead_id)) for lead_id in done] == [("done", 3)] * 3
+
+
+def test_what_people_did_leaves_the_enrichment_that_is_owed(api):
+    [lead_id] = send(api, lead(1))
+    api.post("/v1/events", {"events": [{"lead_id": lead_id, "type": "page_view"}]})
+    assert run(api, claim(api)) > 0
+
+
 def test_an_event_of_a_person_belongs_to_the_open_lead(api, done):
     api.client.patch(f"/v1/leads/{done[0]}", json={"status": "lost"}, headers=api.headers)
     address = {"email": "pat1@firm1.example", "type": "email_open"}
