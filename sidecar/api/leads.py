@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, g
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import actor, endpoint, json_body
+from sidecar.api.endpoint import actor, endpoint, json_body, without
 from sidecar.api.paging import after_sorted, decode_cursor, page, sorted_page
 from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
@@ -94,10 +94,11 @@ def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive.
     `fields` picks what is answered of each, e.g. fields=id,score,contact.email.
     """
-    limit, sort, wanted = query.pop("limit"), query.pop("sort"), query.pop("fields", None)
-    after = after_sorted(query.pop("cursor", None), sort, scored=sort in ("score", "lowest"))
+    sort, wanted = query["sort"], query.get("fields")
     rows, following = leads.list_leads(
-        engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read"))
+        engine, without(query, "limit", "sort", "fields", "cursor"), sort=sort, limit=query["limit"],
+        after=after_sorted(query.get("cursor"), sort, scored=sort in ("score", "lowest")),
+        reveal=caller.may("pii:read"))
     return sorted_page([project(row, wanted) for row in rows] if wanted else rows, following, sort)
 
 
@@ -198,7 +199,7 @@ def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     filters: while `next` is not null send the same filters again, with it as `after`.
     """
     result = leads.score_again(
-        engine, body.pop("lead_ids", None), after=body.pop("after", None), filters=body,
+        engine, body.get("lead_ids"), after=body.get("after"), filters=without(body, "lead_ids", "after"),
         reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
     for lane in LANES:
         waking.wake_after(engine, lane)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from sidecar.services import leads
-from tests.integration.conftest import Api
+from sidecar.store import work
+from tests.integration.conftest import Api, deadlock_once
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
 
 OLD = "2026-01-01T00:00:00Z"
@@ -82,6 +83,13 @@ def test_by_filters_those_scored_before_are_queued_once(app, api, engine, done):
     assert refused.status_code == 403
     both = api.post("/v1/leads/rescore", {"lead_ids": done, "grade": "hot"})
     assert both.status_code == 422
+
+
+def test_tried_again_after_a_deadlock_it_is_the_same_order(api, engine, done, monkeypatch):
+    first, second, third = sorted(done)
+    for order, queued in (({"lead_ids": [third]}, third), ({"source": "import", "after": first}, second)):
+        deadlock_once(monkeypatch, work, "score_again")
+        assert api.post("/v1/leads/rescore", order).json["queued"] == [queued]
 
 
 def test_a_part_of_the_filters_follows_the_one_before(engine, done):
