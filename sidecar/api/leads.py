@@ -181,6 +181,7 @@ def repair_reject(engine: Engine, caller: Caller, reject_id: Any, body: dict[str
     """Send a refused lead again with fields corrected; once it came in it is no reject any more.
 
     `changes` are fields of a lead as POST /v1/leads takes them. All other fields are those that were sent.
+    409: what was sent is no longer kept.
     """
     result = leads.repair(
         engine, str(reject_id), body["changes"], by=actor(caller), client=caller.name)

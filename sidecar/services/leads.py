@@ -173,13 +173,16 @@ def repair(
     """Take a refused lead in with these fields changed: its result, as `intake.receive` answers it.
 
     What was sent is taken from our own record, so that who repairs need not see it. Raises NotFound when
-    there is no such reject (any more), Invalid that names each field.
+    there is no such reject (any more), Conflict when what was sent is no longer kept, Invalid that names
+    each field.
     """
     with engine.database.write() as cursor:
         found = leads.reject(cursor, reject_id)
         if found is None:
             raise NotFound("There is no such reject.")
-        sent = engine.vault.open(found["payload"]) if found["payload"] else None
+        if not found["payload"]:
+            raise Conflict("What was sent is no longer kept; send the whole lead as a new one.")
+        sent = engine.vault.open(found["payload"])
         whole = {"source": found["source"]} | (sent if isinstance(sent, dict) else {}) | changes
         [entry] = read(engine, [whole])
         if entry.errors:

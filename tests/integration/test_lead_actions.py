@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from sidecar.services import leads
-from sidecar.store import work
+from sidecar.store import retention, work
 from tests.integration.conftest import Api, deadlock_once
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
 
@@ -237,6 +237,27 @@ def test_a_refused_lead_comes_in_when_it_is_corrected(api):
     assert stored["contact"]["full_name"] == "Pat Quill" and stored["source"] == "web_form"
     assert api.get("/v1/rejects").json["data"] == []
     assert api.post(path, {"changes": {"email": "pat@firm1.example"}}).status_code == 404
+
+
+def test_of_a_repaired_lead_nothing_is_left_that_an_erasure_would_not_find(api, engine):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill"}]})
+    [reject] = api.get("/v1/rejects").json["data"]
+    result = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {"email": "pat@firm1.example"}}).json
+    api.client.delete(f"/v1/contacts/{result['contact_id']}", headers=api.headers)
+    with engine.database.read() as cursor:
+        cursor.execute("SELECT payload, errors FROM intake")
+        assert [(row["payload"], row["errors"]) for row in cursor.fetchall()] == [(None, [])] * 2
+
+
+def test_what_is_no_longer_kept_cannot_be_repaired(api, engine):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill"}]})
+    [reject] = api.get("/v1/rejects").json["data"]
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE intake SET received_at = now() - interval '1 year'")
+        retention.purge(cursor, 30)
+    refused = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {"email": "pat@firm1.example"}})
+    assert refused.status_code == 409 and "no longer kept" in refused.json["detail"]
+    assert counted(engine)["leads"] == 0 and len(api.get("/v1/rejects").json["data"]) == 1
 
 
 def test_whom_leads_can_be_assigned_to(app, api):
