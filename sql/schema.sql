@@ -634,6 +634,7 @@ CREATE TABLE public.subscriptions (
     secret bytea NOT NULL,
     key text,
     created_by text NOT NULL,
+    authorized_by text NOT NULL,
     state text DEFAULT 'active'::text NOT NULL,
     reason text,
     failures integer DEFAULT 0 NOT NULL,
@@ -651,7 +652,9 @@ COMMENT ON TABLE public.subscriptions IS 'Who is told of which events of leads, 
 
 COMMENT ON COLUMN public.subscriptions.key IS 'What the creator calls it: made again under the same key it is the same one.';
 
-COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
+COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id.';
+
+COMMENT ON COLUMN public.subscriptions.authorized_by IS 'client:id or user:id who last said where it sends, or whether people go with it; what they may not do any more the subscription does not either.';
 
 COMMENT ON COLUMN public.subscriptions.failures IS 'Failed turns in a row, since failing_since; no event is sent before due_at.';
 

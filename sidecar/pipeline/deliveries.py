@@ -83,12 +83,13 @@ def begin(engine: Engine) -> Work | None:
 
 
 def _forbidden(cursor: Cursor, subscription: Row) -> str | None:
-    """Why a subscription may not be served: its creator may not do any more what it does."""
-    held = subscriptions.scopes_of(cursor, subscription["created_by"])
+    """Why a subscription may not be served: who answers for it may not do any more what it does."""
+    held = subscriptions.scopes_of(cursor, subscription["authorized_by"])
     scopes = ROLE_SCOPES[held] if isinstance(held, str) else held or ()
     for needed in ("leads:read", *(["pii:read"] if subscription["include_person"] else [])):
         if not may(scopes, needed):
-            return f"Whoever made it ({subscription['created_by']}) has not the scope {needed} any more."
+            return (f"Whoever set it up last ({subscription['authorized_by']}) has not the scope {needed}"
+                    " any more.")
     return None
 
 

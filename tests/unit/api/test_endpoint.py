@@ -11,7 +11,8 @@ from sidecar.api.endpoint import ENDPOINTS, without
 from sidecar.app import create_app  # noqa: F401 - registers the routes
 
 _CHANGES = re.compile(
-    r"\b(body|query)(\.(pop|popitem|update|setdefault|clear)\(|\[[^\]]*\] *(\||\+)?=[^=])|\bdel (body|query)\[")
+    r"\b(body|query)(\.(pop|popitem|update|setdefault|clear)\(|\[[^\]]*\] *(\||\+)?=[^=])"
+    r"|\bdel (body|query)\[")
 
 
 @pytest.mark.parametrize("contract", ENDPOINTS, ids=lambda contract: f"{contract.method} {contract.path}")
