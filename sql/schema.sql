@@ -956,6 +956,8 @@ CREATE INDEX leads_owner ON public.leads USING btree (owner, id DESC) WHERE (own
 
 CREATE INDEX leads_score ON public.leads USING btree (COALESCE(total_score, '-1'::integer) DESC, id DESC);
 
+CREATE INDEX leads_scored ON public.leads USING btree (scored_at) WHERE (scored_at IS NOT NULL);
+
 CREATE INDEX leads_search ON public.leads USING gin (search_text public.gin_trgm_ops);
 
 CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
@@ -963,6 +965,8 @@ CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
 CREATE INDEX leads_status ON public.leads USING btree (status, id DESC);
 
 CREATE INDEX leads_tags ON public.leads USING gin (tags);
+
+CREATE INDEX leads_updated ON public.leads USING btree (updated_at);
 
 CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
 

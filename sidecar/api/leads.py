@@ -53,6 +53,7 @@ def create(engine: Engine, caller: Caller) -> Any:
     return {"results": results}
 
 
+_MAIL_EVENTS: Final = 5000  # SendGrid sends 768 kB at once, which are fewer
 _ALONE: Final = {"lane": None, "only_new": False, "dry_run": False}
 
 
@@ -149,7 +150,7 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def mail_events(engine: Engine, caller: Caller) -> Any:
     """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
     unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
-    by the shape. Leads are scored again behind those that people wait for, without asking providers.
+    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for, without asking providers.
 
     `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
     """
@@ -159,6 +160,9 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
             {"pointer": "", "code": "wrong_type",
              "detail": "Send events in the form of SendGrid, Mailgun or Postmark."}])
     service, events = told
+    if len(events) > _MAIL_EVENTS:
+        raise Invalid("The request is not valid; see errors.", errors=[
+            {"pointer": "", "code": "wrong_length", "detail": f"Send up to {_MAIL_EVENTS} events at once."}])
     deeds = [event for event in events if event]
     counts = leads.add_events(engine, deeds, source=service, lane="bulk")
     if deeds:

@@ -12,7 +12,9 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,6 +101,10 @@ def _bodies(
     """The body of each event, by its id; a person is read now and never kept."""
     lead_ids = list({row["lead_id"] for row in owed if row["lead_id"]})
     known = {row["lead_id"]: row for row in work.references(cursor, lead_ids)}
+    people = {}
+    if include_person:
+        people = _people(engine, known)
+        known = {lead_id: known[lead_id] for lead_id in people}
     bodies: dict[str, bytes | None] = {}
     for row in owed:
         lead_id = row["lead_id"]
@@ -109,13 +115,19 @@ def _bodies(
             data = {"lead_id": lead_id, "lead_url": lead_url(engine, lead_id),
                     **{name: known[lead_id][name] for name in _REFERENCE}, **data}
             if include_person:
-                try:
-                    data["lead"] = lead_with_sources(engine, lead_id)
-                except NotFound:
-                    known.pop(lead_id)
+                data["lead"] = people[lead_id]
         gone = lead_id is not None and lead_id not in known
         bodies[row["event_id"]] = None if gone else body_of(row["type"], row["created_at"], data)
     return bodies
+
+
+def _people(engine: Engine, lead_ids: Iterable[str]) -> dict[str, Row]:
+    """Each of these leads whole, once, without those that are gone meanwhile."""
+    people = {}
+    for lead_id in lead_ids:
+        with suppress(NotFound):
+            people[lead_id] = lead_with_sources(engine, lead_id)
+    return people
 
 
 def body_of(kind: str, at: datetime, data: dict[str, Any]) -> bytes:

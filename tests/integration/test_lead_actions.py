@@ -183,6 +183,13 @@ def test_events_of_a_mail_service_are_taken_as_it_sends_them_and_once(api, done)
     assert refused.status_code == 422 and "SendGrid" in refused.json["errors"][0]["detail"]
 
 
+def test_what_a_mail_service_cannot_mean_is_refused_or_replaced_and_no_error(api, done):
+    told = {"event": "open", "email": "pat1@firm1.example", "sg_event_id": "a\x00b"}
+    assert api.post("/v1/events/mail", [told]).json["accepted"] == 1
+    refused = api.post("/v1/events/mail", [told] * 5001)
+    assert refused.status_code == 422 and refused.json["errors"][0]["code"] == "wrong_length"
+
+
 def test_what_people_did_is_scored_without_asking_providers(api, engine, done):
     lose_industries(engine)
     api.post("/v1/events/mail", [

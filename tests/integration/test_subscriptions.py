@@ -446,6 +446,21 @@ def test_a_person_goes_with_the_event_only_as_long_as_its_creator_may_see_people
         update(engine, "UPDATE clients SET scopes = scopes || '{pii:read,admin}'::text[] WHERE id = 'tests'")
 
 
+def test_a_person_of_many_events_is_read_once(engine, api, receiver, subscribe, monkeypatch):
+    subscribe("lead.created", "lead.status_changed", include_person=True)
+    first, second = send(api, lead(1), lead(2))
+    for status in ("working", "qualified"):
+        api.client.patch(f"/v1/leads/{first}", json={"status": status}, headers=api.headers)
+    read = []
+    monkeypatch.setattr(deliveries, "lead_with_sources", lambda _, lead_id: read.append(lead_id) or {
+        "contact": lead_id})
+    deliver(engine)
+    assert sorted(read) == sorted([first, second])
+    assert {(body["data"]["lead_id"], body["data"]["lead"]["contact"]) for body in receiver.bodies} == {
+        (first, first), (second, second)}
+    assert len(receiver.got) == 4
+
+
 def test_who_may_not_see_people_cannot_have_them_sent(engine, api, app, receiver, subscribe):
     subscription = subscribe("lead.created", include_person=True)
     with engine.database.write() as cursor:
