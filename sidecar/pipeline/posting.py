@@ -54,6 +54,7 @@ def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
     except Refused as error:
         return failed(str(error))
     connection = _Pinned(target, known, started + total)
+    _under_way.add(connection)
     end = threading.Timer(total, connection.cut)
     end.daemon = True
     end.start()
@@ -74,7 +75,14 @@ def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
         return failed(f"It cannot be reached: {type(error).__name__}.")
     finally:
         end.cancel()
+        _under_way.discard(connection)
         connection.close()
+
+
+def cut_all() -> None:
+    """End the requests of this process, which is about to end itself; nobody knows what became of them."""
+    for connection in list(_under_way):
+        connection.cut()
 
 
 class _Pinned(HTTPConnection):
@@ -112,3 +120,6 @@ class _Pinned(HTTPConnection):
         if self.sock:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
+
+
+_under_way: set[_Pinned] = set()

@@ -188,6 +188,43 @@ def test_a_sender_sends_what_is_due_and_keeps_the_leases_of_slow_turns(
     assert rows(engine, "SELECT FROM deliveries WHERE state <> 'delivered'") == []
 
 
+def test_a_process_that_is_to_end_settles_what_is_over_and_cuts_the_rest(
+        engine, api, receiver, subscribe, monkeypatch):
+    monkeypatch.setattr(deliveries, "_LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(deliveries, "_END_SECONDS", 1.0)
+    monkeypatch.setattr(deliveries, "_AT_ONCE", 1)
+    with receiving() as other:
+        hanging = subscribe("lead.created")
+        quick = api.post("/v1/subscriptions", {"url": other.url, "events": ["lead.created"]}).json
+        hangs, works, ending, cut = (threading.Event() for _ in range(4))
+
+        def hang(handler):
+            hangs.set()
+            handler.connection.recv(1)  # until it is cut
+            cut.set()
+            handler.close_connection = True
+
+        def slow(handler):
+            works.set()
+            ending.wait(20)
+            handler.send_response(204)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+
+        receiver.answer, other.answer = hang, slow
+        send(api, lead(1), lead(2))
+        settle_and_cut = deliveries.Sender.end
+        monkeypatch.setattr(deliveries.Sender, "end", lambda self: ending.set() or settle_and_cut(self))
+        end = deliveries.watch(engine)
+        assert hangs.wait(20) and works.wait(20)
+        end()
+        assert cut.wait(20) and len(receiver.got) == len(other.got) == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("deliveries", "turn"))]
+    assert sorted(row["state"] for row in log(api, quick)) == ["delivered", "owed"]
+    assert [(row["state"], row["attempts"]) for row in log(api, hanging)] == [("owed", 0)] * 2
+    assert {row["failures"] for row in rows(engine, "SELECT failures FROM subscriptions")} == {0}
+
+
 def test_a_late_turn_does_not_end_the_one_after_it(engine, api, receiver, subscribe):
     subscribe("lead.created")
     send(api, lead(1))
