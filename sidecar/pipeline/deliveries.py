@@ -141,13 +141,15 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else float(value)
 
 
-def send_one(to: Target, secret: str, event_id: str, body: bytes) -> Answer:
-    """Sign and send an event."""
+def send_one(
+    to: Target, secret: str, event_id: str, body: bytes, most: float = posting.INSIDE_SECONDS
+) -> Answer:
+    """Sign and send an event, in `most` seconds."""
     now = int(time.time())
     return posting.post(to, {
         "Content-Type": "application/json", "User-Agent": f"enrichment-engine/{__version__}",
         "webhook-id": event_id, "webhook-timestamp": str(now),
-        "webhook-signature": signature(secret, event_id, now, body)}, body)
+        "webhook-signature": signature(secret, event_id, now, body)}, body, most)
 
 
 def send(work_: Work, stop: threading.Event = _NEVER) -> dict[str, Answer]:

@@ -11,6 +11,7 @@ import pytest
 
 from sidecar.channels.slack import Slack
 from sidecar.pipeline import deliveries, intake, posting, retention
+from sidecar.services import subscriptions
 from sidecar.store.database import many
 from sidecar.terms.states import LEAD_EVENTS
 from sidecar.webhooks import target_of
@@ -400,6 +401,34 @@ def test_an_answer_by_drops_is_cut(monkeypatch, receiver):
     answer = posting.post(target_of(receiver.url, {}, ["localhost"]), {}, b"{}")
     assert answer.status is None and answer.error == "No answer within 0 seconds."
     assert answer.elapsed_ms < 3000
+
+
+def test_nobody_waits_long_for_a_trial_or_a_name(engine, api, receiver, subscribe, monkeypatch):
+    made = subscribe("lead.created")
+    monkeypatch.setattr(subscriptions, "_TRY_SECONDS", 0.2)
+    receiver.answer = lambda handler: handler.connection.recv(1)
+    inside = replace(engine, settings=replace(engine.settings, n8n_url=receiver.url.removesuffix("/hook")))
+    update(engine, "UPDATE subscriptions SET url = %s", f"{engine.settings.public_url}/webhook/abc/webhook")
+    tried = subscriptions.try_out(inside, made["id"])
+    assert not tried["delivered"] and tried["elapsed_ms"] < 5000
+
+    looked_up, found = [], threading.Event()
+
+    def lookup(*_, **__):
+        looked_up.append(rows(engine, "SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+                                      " WHERE c.relname = 'subscriptions' AND mode = 'RowShareLock'"))
+        found.wait(20)
+        return []
+
+    monkeypatch.setattr(posting, "NAME_SECONDS", 0.2)
+    monkeypatch.setattr(posting.socket, "getaddrinfo", lookup)
+    with pytest.raises(posting.Refused, match="not told in time"):
+        posting.addresses(target_of("http://hooks.example/", {}))
+    path = f"/v1/subscriptions/{made['id']}"
+    refused = api.client.patch(path, json={"url": "http://hooks.example/"}, headers=api.headers)
+    found.set()
+    assert refused.status_code == 422 and refused.json["errors"][0]["pointer"] == "/url"
+    assert looked_up == [[], []]  # nobody has the subscription meanwhile
 
 
 @pytest.mark.parametrize("url", [
