@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from sidecar.services import leads
+from sidecar.services.audit import COMMAND_LINE
 from sidecar.store import retention, work
 from tests.integration.conftest import Api, deadlock_once
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
@@ -94,7 +95,8 @@ def test_tried_again_after_a_deadlock_it_is_the_same_order(api, engine, done, mo
 
 def test_a_part_of_the_filters_follows_the_one_before(engine, done):
     def part(after):
-        return leads.score_again(engine, None, {"source": "import"}, reveal=True, limit=2, after=after)
+        return leads.score_again(engine, None, {"source": "import"}, reveal=True, limit=2, after=after,
+                                 by=COMMAND_LINE)
 
     first = part(None)
     rest = part(first["next"])
