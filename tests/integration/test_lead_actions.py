@@ -151,6 +151,17 @@ def test_only_new_keeps_who_is_known_as_a_reject(api):
     assert [row["errors"][0]["code"] for row in api.get("/v1/rejects").json["data"]] == ["open_lead"]
 
 
+def test_only_new_keeps_who_stands_twice_in_a_request_as_a_reject(api):
+    closed, = send(api, lead(3, linkedin_url="https://www.linkedin.com/in/pat3"))
+    api.client.patch(f"/v1/leads/{closed}", json={"status": "lost"}, headers=api.headers)
+    told = api.post("/v1/leads", {"leads": [
+        lead(1), lead(2), lead(1, job_title="CEO"), {"email": "none"}, lead(3),
+        {"linkedin_url": "https://www.linkedin.com/in/pat3"}], "only_new": True}).json["results"]
+    assert [row["outcome"] for row in told] == [
+        "created", "created", "rejected", "rejected", "created", "rejected"]
+    assert [told[index]["errors"][0]["code"] for index in (2, 5)] == ["open_lead"] * 2
+
+
 def test_events_find_their_lead_by_contact_and_by_address(api, engine, done):
     person = api.get(f"/v1/leads/{done[1]}").json["contact"]["id"]
     events = [
