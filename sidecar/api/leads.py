@@ -30,12 +30,17 @@ def create(engine: Engine, caller: Caller) -> Any:
     """Send one lead, or up to 1,000 as {"leads": […]}. Durable when this answers.
 
     Beside "leads" may stand lane, only_new (a person who has an open lead is rejected) and dry_run (what
-    would become of each is answered, and nothing is written).
+    would become of each is answered, and nothing is written but that there was a dry run: without the scope
+    pii:read it does not tell who is suppressed).
     """
-    leads, options, single = _sent(json_body())
-    results = intake.receive(
-        engine, leads, client=caller.name, request_id=g.get("request_id"), **options)
-    if not options["dry_run"]:
+    raw_leads, options, single = _sent(json_body())
+    dry_run = options["dry_run"]
+    results = leads.try_out(
+        engine, raw_leads, only_new=options["only_new"], by=actor(caller), reveal=caller.may("pii:read"),
+    ) if dry_run else intake.receive(
+        engine, raw_leads, client=caller.name, request_id=g.get("request_id"), lane=options["lane"],
+        only_new=options["only_new"])
+    if not dry_run:
         for result in results:
             LEADS.labels(result["outcome"]).inc()
     if all(result["outcome"] == "rejected" for result in results):
@@ -48,8 +53,8 @@ def create(engine: Engine, caller: Caller) -> Any:
             ],
             results=results,
         )
-    if not options["dry_run"]:
-        waking.wake_after(engine, options["lane"] or intake.lane_of(engine, len(leads)))
+    if not dry_run:
+        waking.wake_after(engine, options["lane"] or intake.lane_of(engine, len(raw_leads)))
     return {"results": results}
 
 

@@ -8,7 +8,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
-from sidecar.pipeline.intake import lane_of, read, take_in
+from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, subscriptions, work
@@ -53,6 +53,19 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
     """One lead, masked unless it may be revealed. Raises NotFound."""
     lead = provenance.lead_with_sources(engine, lead_id)
     return lead if reveal else mask_lead(lead)
+
+
+def try_out(
+    engine: Engine, raw_leads: list[Any], *, only_new: bool, by: Actor, reveal: bool
+) -> list[dict[str, Any]]:
+    """What would become of leads, as `intake.receive` answers it. It tells who is known here, so it is
+    audited, by number; who asked to be forgotten is told to those alone who may see people."""
+    with engine.database.write() as cursor:
+        results = receive(engine, raw_leads, client=by.name, only_new=only_new, dry_run=True)
+        record(cursor, by, "leads.tried_out", "lead", "*", after={"leads": len(raw_leads)})
+    return results if reveal else [
+        result | {"outcome": "created"} if result["outcome"] == "suppressed" else result
+        for result in results]
 
 
 def edit_lead(

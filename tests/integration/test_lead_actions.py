@@ -143,6 +143,24 @@ def test_a_trial_says_what_would_become_of_leads_and_writes_nothing(api, engine)
     assert api.post("/v1/leads", {"leads": [lead(1)], "dry_run": "yes"}).status_code == 422
 
 
+def test_a_trial_leaves_a_trace_and_does_not_tell_who_asked_to_be_forgotten(app, api, engine):
+    [known] = send(api, lead(1))
+    contact = api.get(f"/v1/leads/{known}").json["contact"]["id"]
+    assert api.client.delete(f"/v1/contacts/{contact}", headers=api.headers).status_code in (200, 204)
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO clients (id, secret_hash, scopes) SELECT 'writer', secret_hash, '{leads}'"
+                       " FROM clients WHERE id = 'tests' ON CONFLICT DO NOTHING")
+    body = {"leads": [lead(1), lead(2)], "dry_run": True}
+    told = {name: Api(app.test_client(), name).post("/v1/leads", body).json["results"]
+            for name in ("tests", "writer")}
+    assert [row["outcome"] for row in told["tests"]] == ["suppressed", "created"]
+    first, second = [row | {"index": 0} for row in told["writer"]]
+    assert first == second and first["outcome"] == "created"
+    traces = api.get("/v1/audit?limit=2").json["data"]
+    assert [(row["actor"], row["action"], row["after"]) for row in traces] == [
+        (name, "leads.tried_out", {"leads": 2}) for name in ("writer", "tests")]
+
+
 def test_only_new_keeps_who_is_known_as_a_reject(api):
     [known] = send(api, lead(1))
     told = api.post("/v1/leads", {"leads": [lead(1), lead(2)], "only_new": True}).json["results"]
