@@ -12,7 +12,7 @@ from sidecar.engine import Engine
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import Step, step
-from sidecar.store import calls, subscriptions, work
+from sidecar.store import calls, notifications, subscriptions, work
 from sidecar.store.database import Cursor
 from sidecar.store.work import Ended, Held, Leaving
 from sidecar.webhooks import of_leaving
@@ -105,6 +105,13 @@ def failed_alone(lead: Held, code: str, reason: str, max_attempts: int | None) -
         "attempts": attempts, "passes": lead["passes"]}
 
 
+def is_told(leaving: Leaving) -> bool | None:
+    """What becomes of the message about a hot lead that its flow did not take to Notify: it is not sent when
+    the flow ended without, or let the lead go on purpose; it is when the lead was lost on the way; None: the
+    lead goes on, and its flow still decides."""
+    return {"done": False, "let_go": True, "dead": True}.get(leaving["stage"])
+
+
 def leave(
     cursor: Cursor, batch_id: str, held: Iterable[Held], decide: Callable[[Held], Leaving | None]
 ) -> list[Leaving]:
@@ -119,6 +126,9 @@ def leave(
 def write(cursor: Cursor, leaving: list[Leaving]) -> None:
     """Write what becomes of leads that leave their run, and tell of those that come to no good end."""
     work.leave(cursor, leaving)
+    notifications.withdraw(cursor, [left["lead_id"] for left in leaving if is_told(left) is False],
+                           "Its flow ended without Notify.")
+    notifications.release(cursor, [left["lead_id"] for left in leaving if is_told(left)])
     subscriptions.tell(cursor, of_leaving(leaving))
 
 
