@@ -165,7 +165,8 @@ def _node(environment: Mapping[str, str], program: str, *arguments: str) -> str:
         [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
         stdin=subprocess.DEVNULL, timeout=600)
     if done.returncode:
-        raise Problem(f"{Path(program).name} {arguments[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+        raise Problem(f"{Path(program).name} {arguments[0]} failed ({done.returncode}):\n"
+                      f"{(done.stdout + done.stderr)[-2000:]}")
     return done.stdout
 
 

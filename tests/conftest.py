@@ -33,6 +33,7 @@ STACK = ("tests/workflows/", "tests/browser/")
 OWN_STACK = ("test_recovery", "test_canvas")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         shared = item.nodeid.startswith(STACK) and not item.path.stem.startswith(OWN_STACK)

@@ -38,9 +38,9 @@ def main() -> None:
         comes_in(api, reader)
         is_scored(api, engine)
         is_imported(api)
-        assert {"entity": "contact", "name": "pronouns", "label": "Pronouns", "type": "text",
-                "longest": 500, "personal": True, "derived": False, "editable": True, "scored": True,
-                "choices": None} in reader.get("/v1/fields").json["fields"]
+        assert {"entity": "contact", "name": "pronouns", "lead": "pronouns", "label": "Pronouns",
+                "type": "text", "longest": 500, "personal": True, "derived": False,
+                "editable": True, "scored": True, "choices": None} in reader.get("/v1/fields").json["fields"]
     finally:
         engine.cache.redis.flushdb()
         engine.close()
