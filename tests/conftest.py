@@ -27,17 +27,23 @@ def services():
         yield started
 
 
-# Tests of these places share the stack above. `make test` runs them beside the others, in a second process:
-# both mostly wait, for n8n to start and for leases to end.
+# `make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end. Two
+# groups have a stack each; test_canvas and test_recovery start their own.
+KILLS = {"test_kill", "test_trigger_kill", "test_canvas"}
 STACK = ("tests/workflows/", "tests/browser/")
-OWN_STACK = ("test_recovery", "test_canvas")
+
+
+def group(item):
+    """The group of a test; one process runs it."""
+    if item.path.stem in KILLS:
+        return "kills"
+    return "stack" if item.nodeid.startswith(STACK) and item.path.stem != "test_recovery" else "others"
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
-        shared = item.nodeid.startswith(STACK) and not item.path.stem.startswith(OWN_STACK)
-        item.add_marker(pytest.mark.xdist_group("stack" if shared else "others"))
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 def pytest_terminal_summary(terminalreporter):
