@@ -24,7 +24,7 @@ CREATE TABLE lead_scores (
 );
 CREATE INDEX lead_scores_lead ON lead_scores (lead_id, calculated_at DESC);
 CREATE UNIQUE INDEX lead_scores_once_per_batch ON lead_scores (lead_id, batch_id);
-COMMENT ON TABLE lead_scores IS 'Append-only history of scores; breakdown holds components and reasons.';
+COMMENT ON TABLE lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 COMMENT ON COLUMN lead_scores.total_score IS 'Hundredths of a point.';
 
 CREATE TABLE notifications (

@@ -413,7 +413,7 @@ CREATE TABLE public.lead_scores (
     CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
 );
 
-COMMENT ON TABLE public.lead_scores IS 'Append-only history of scores; breakdown holds components and reasons.';
+COMMENT ON TABLE public.lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 
 COMMENT ON COLUMN public.lead_scores.total_score IS 'Hundredths of a point.';
 

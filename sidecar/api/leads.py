@@ -150,7 +150,8 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def mail_events(engine: Engine, caller: Caller) -> Any:
     """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
     unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
-    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for, without asking providers.
+    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for,
+    without asking providers.
 
     `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
     """
