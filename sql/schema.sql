@@ -413,7 +413,7 @@ CREATE TABLE public.lead_scores (
     CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
 );
 
-COMMENT ON TABLE public.lead_scores IS 'Append-only history of scores; breakdown holds components and reasons.';
+COMMENT ON TABLE public.lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 
 COMMENT ON COLUMN public.lead_scores.total_score IS 'Hundredths of a point.';
 
@@ -496,17 +496,19 @@ CREATE TABLE public.notifications (
     dedupe_key text NOT NULL,
     state text DEFAULT 'owed'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now(),
     claimed_at timestamp with time zone,
     sent_at timestamp with time zone,
     possible_duplicate boolean DEFAULT false NOT NULL,
     last_error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['hot_lead'::text, 'operations'::text]))),
-    CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'sent'::text, 'dead'::text])))
+    CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'sent'::text, 'withdrawn'::text, 'dead'::text])))
 );
 
 COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
+
+COMMENT ON COLUMN public.notifications.due_at IS 'NULL: a flow still decides whether it is sent, by passing its lead to Notify.';
 
 COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
 
@@ -634,6 +636,7 @@ CREATE TABLE public.subscriptions (
     secret bytea NOT NULL,
     key text,
     created_by text NOT NULL,
+    authorized_by text NOT NULL,
     state text DEFAULT 'active'::text NOT NULL,
     reason text,
     failures integer DEFAULT 0 NOT NULL,
@@ -651,7 +654,9 @@ COMMENT ON TABLE public.subscriptions IS 'Who is told of which events of leads, 
 
 COMMENT ON COLUMN public.subscriptions.key IS 'What the creator calls it: made again under the same key it is the same one.';
 
-COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
+COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id.';
+
+COMMENT ON COLUMN public.subscriptions.authorized_by IS 'client:id or user:id who last said where it sends, or whether people go with it; what they may not do any more the subscription does not either.';
 
 COMMENT ON COLUMN public.subscriptions.failures IS 'Failed turns in a row, since failing_since; no event is sent before due_at.';
 
@@ -953,6 +958,8 @@ CREATE INDEX leads_owner ON public.leads USING btree (owner, id DESC) WHERE (own
 
 CREATE INDEX leads_score ON public.leads USING btree (COALESCE(total_score, '-1'::integer) DESC, id DESC);
 
+CREATE INDEX leads_scored ON public.leads USING btree (scored_at) WHERE (scored_at IS NOT NULL);
+
 CREATE INDEX leads_search ON public.leads USING gin (search_text public.gin_trgm_ops);
 
 CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
@@ -960,6 +967,8 @@ CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
 CREATE INDEX leads_status ON public.leads USING btree (status, id DESC);
 
 CREATE INDEX leads_tags ON public.leads USING gin (tags);
+
+CREATE INDEX leads_updated ON public.leads USING btree (updated_at);
 
 CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
 
