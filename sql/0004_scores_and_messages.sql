@@ -24,7 +24,7 @@ CREATE TABLE lead_scores (
 );
 CREATE INDEX lead_scores_lead ON lead_scores (lead_id, calculated_at DESC);
 CREATE UNIQUE INDEX lead_scores_once_per_batch ON lead_scores (lead_id, batch_id);
-COMMENT ON TABLE lead_scores IS 'Append-only history of scores; breakdown holds components and reasons.';
+COMMENT ON TABLE lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 COMMENT ON COLUMN lead_scores.total_score IS 'Hundredths of a point.';
 
 CREATE TABLE notifications (
@@ -36,9 +36,10 @@ CREATE TABLE notifications (
     recipient          text NOT NULL,
     content            jsonb,
     dedupe_key         text NOT NULL UNIQUE,
-    state              text NOT NULL DEFAULT 'owed' CHECK (state IN ('owed', 'sending', 'sent', 'dead')),
+    state              text NOT NULL DEFAULT 'owed'
+                       CHECK (state IN ('owed', 'sending', 'sent', 'withdrawn', 'dead')),
     attempts           integer NOT NULL DEFAULT 0,
-    due_at             timestamptz NOT NULL DEFAULT now(),
+    due_at             timestamptz DEFAULT now(),
     claimed_at         timestamptz,
     sent_at            timestamptz,
     possible_duplicate boolean NOT NULL DEFAULT false,
@@ -48,4 +49,5 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_owed ON notifications (due_at) WHERE state IN ('owed', 'sending');
 CREATE INDEX notifications_lead ON notifications (lead_id);
 COMMENT ON TABLE notifications IS 'The outbox of messages to people.';
+COMMENT ON COLUMN notifications.due_at IS 'NULL: a flow still decides whether it is sent, by passing its lead to Notify.';
 COMMENT ON COLUMN notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';

@@ -413,7 +413,7 @@ CREATE TABLE public.lead_scores (
     CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
 );
 
-COMMENT ON TABLE public.lead_scores IS 'Append-only history of scores; breakdown holds components and reasons.';
+COMMENT ON TABLE public.lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 
 COMMENT ON COLUMN public.lead_scores.total_score IS 'Hundredths of a point.';
 
@@ -496,17 +496,19 @@ CREATE TABLE public.notifications (
     dedupe_key text NOT NULL,
     state text DEFAULT 'owed'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now(),
     claimed_at timestamp with time zone,
     sent_at timestamp with time zone,
     possible_duplicate boolean DEFAULT false NOT NULL,
     last_error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['hot_lead'::text, 'operations'::text]))),
-    CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'sent'::text, 'dead'::text])))
+    CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'sent'::text, 'withdrawn'::text, 'dead'::text])))
 );
 
 COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
+
+COMMENT ON COLUMN public.notifications.due_at IS 'NULL: a flow still decides whether it is sent, by passing its lead to Notify.';
 
 COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
 

@@ -21,7 +21,7 @@ bp = Blueprint("operations", __name__)
           answer=schemas.Delivered())
 def notify(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Send what is owed for stored leads now."""
-    return messages.deliver(engine, body["lead_ids"])
+    return messages.notify_stored(engine, body["lead_ids"])
 
 
 @endpoint(bp, "POST", "/v1/notifications/deliver", scope="notify", body=schemas.Empty(),

@@ -42,7 +42,7 @@ def claim(
                     "batch_id": batch_id,
                     "lane": candidate,
                     "lease_until": batch["lease_until"],
-                    "more": work.more_due(cursor, candidate, None),
+                    "more": work.more_due(cursor, candidate),
                     "leads": [reference(engine, batch_id, row)
                               for row in work.references(cursor, batch["lead_ids"])],
                 }
@@ -57,9 +57,8 @@ def expire(engine: Engine, cursor: Cursor) -> None:
     work.lock_people(cursor, overdue)
     leads = {lead["lead_id"]: lead for lead in work.ended(cursor, overdue)}
     leaving = [ended(lead, engine.settings.max_attempts) for lead in leads.values()]
+    calls.give_up(cursor, list(leads))
     for batch_id in sorted({lead["batch_id"] for lead in leads.values()}):
-        calls.give_up(
-            cursor, batch_id, [key for key, lead in leads.items() if lead["batch_id"] == batch_id])
         unscored = [
             left["lead_id"] for left in leaving
             if left["stage"] == "let_go" and leads[left["lead_id"]]["batch_id"] == batch_id

@@ -12,7 +12,7 @@ from sidecar.engine import Engine
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import Step, step
-from sidecar.store import calls, subscriptions, work
+from sidecar.store import calls, notifications, subscriptions, work
 from sidecar.store.database import Cursor
 from sidecar.store.work import Ended, Held, Leaving
 from sidecar.webhooks import of_leaving
@@ -60,10 +60,11 @@ def let_go(lead: Held, how: str, reason: str, minutes: int) -> Leaving:
 
 def ended(lead: Ended, max_attempts: int) -> Leaving:
     """A lead whose lease ended. Not an attempt: it was scored, its run went on with others, or it was left at
-    the same step before and no provider was being asked: then its flow passed it by."""
+    the same step before, passed by or now alone, and no provider was being asked: then its flow passed it
+    by. Until then workers may be lost at that step: its claims become smaller."""
     if lead["requeue"]:
         return _left(lead, "queued", None, None)
-    again = lead["left_at"] == lead["step"]
+    again = lead["left_at"] == lead["step"] and (lead["passes"] > 0 or lead["size"] == 1)
     if lead["stage"] == "scored" or lead["passed_by"] or (again and not lead["in_call"]):
         return passed_by(lead, "passed_by", f"The flow went on without it after the step {lead['step']}.")
     leaving = given_back(
@@ -105,13 +106,20 @@ def failed_alone(lead: Held, code: str, reason: str, max_attempts: int | None) -
         "attempts": attempts, "passes": lead["passes"]}
 
 
+def is_told(leaving: Leaving) -> bool | None:
+    """What becomes of the message about a hot lead that its flow did not take to Notify: it is not sent when
+    the flow ended without, or let the lead go on purpose; it is when the lead was lost on the way; None: the
+    lead goes on, and its flow still decides."""
+    return {"done": False, "let_go": True, "dead": True}.get(leaving["stage"])
+
+
 def leave(
-    cursor: Cursor, batch_id: str, held: Iterable[Held], decide: Callable[[Held], Leaving | None]
+    cursor: Cursor, held: Iterable[Held], decide: Callable[[Held], Leaving | None]
 ) -> list[Leaving]:
     """Let leads go as decided, None for those that stay. What is asked for them alone is given up."""
     leaving = [left for lead in held if (left := decide(lead))]
     if leaving:
-        calls.give_up(cursor, batch_id, [left["lead_id"] for left in leaving])
+        calls.give_up(cursor, [left["lead_id"] for left in leaving])
         write(cursor, leaving)
     return leaving
 
@@ -119,6 +127,9 @@ def leave(
 def write(cursor: Cursor, leaving: list[Leaving]) -> None:
     """Write what becomes of leads that leave their run, and tell of those that come to no good end."""
     work.leave(cursor, leaving)
+    notifications.withdraw(cursor, [left["lead_id"] for left in leaving if is_told(left) is False],
+                           "Its flow ended without Notify.")
+    notifications.release(cursor, [left["lead_id"] for left in leaving if is_told(left)])
     subscriptions.tell(cursor, of_leaving(leaving))
 
 
@@ -131,7 +142,7 @@ def release(
 ) -> dict[str, Any]:
     """Let leads go as skipped, later (in these minutes) or done: {results}."""
     with step(engine, "let_go", batch_id, lead_ids) as at_work:
-        leave(at_work.cursor, batch_id, at_work.held, lambda lead: let_go(lead, how, redact(reason), minutes))
+        leave(at_work.cursor, at_work.held, lambda lead: let_go(lead, how, redact(reason), minutes))
         return {"results": at_work.results()}
 
 
@@ -139,16 +150,16 @@ def fail(engine: Engine, batch_id: str, lead_ids: list[str], reason: str) -> dic
     """Give leads back with a reason: {results}."""
     with step(engine, "fail", batch_id, lead_ids) as at_work:
         leaving = leave(
-            at_work.cursor, batch_id, at_work.held,
+            at_work.cursor, at_work.held,
             lambda lead: given_back(lead, "batch_failed", redact(reason), engine.settings.max_attempts))
         return {"results": at_work.results(_outcomes(leaving, "batch_failed"))}
 
 
 def fail_execution(cursor: Cursor, execution_id: str, max_attempts: int) -> str | None:
-    """Take back what a failed n8n execution has; its claim, if it had any leads."""
+    """Take back what a failed n8n execution has; the first of its claims, if they had any leads."""
     batch_id, held = work.held_by_execution(cursor, execution_id)
     if batch_id:
-        leave(cursor, batch_id, held, lambda lead: run_failed(lead, max_attempts))
+        leave(cursor, held, lambda lead: run_failed(lead, max_attempts))
     return batch_id
 
 
@@ -164,4 +175,4 @@ def leads_failed(
             lead, code, f"The {name} step failed on this lead: {type(error).__name__}.",
             at_work.engine.settings.max_attempts)
 
-    return _outcomes(leave(at_work.cursor, at_work.batch_id, at_work.held, decide), code)
+    return _outcomes(leave(at_work.cursor, at_work.held, decide), code)

@@ -17,11 +17,11 @@ MAX_WAITS = 5
 
 def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """Close these leads: {results, more, lane}; those that were planned and that a provider still owes an
-    answer wait. `more` is told with the last lead of their run."""
+    answer wait. `more`: others of their lane wait."""
     with step(engine, "complete", batch_id, lead_ids) as at_work:
         cursor = at_work.cursor
         planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
-        owed = providers.waiting(engine, cursor, batch_id, facts.load(cursor, planned)) if planned else {}
+        owed = providers.waiting(engine, cursor, facts.load(cursor, planned)) if planned else {}
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])
@@ -29,9 +29,9 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
                 lead["waits"], first=first)
             return finished(lead, wait, engine.settings.bulk_batch)
 
-        leave(cursor, batch_id, at_work.held, decide)
+        leave(cursor, at_work.held, decide)
         return {
             "results": at_work.results(),
-            "more": at_work.lane is not None and work.more_due(cursor, at_work.lane, batch_id),
+            "more": at_work.lane is not None and work.more_due(cursor, at_work.lane),
             "lane": at_work.lane,
         }

@@ -28,13 +28,14 @@ MAX_TRIES = 12
 
 
 def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
-    """Owe one message per channel for each (facts, number of the change into hot)."""
+    """Owe one message per channel for each (facts, number of the change into hot): due when the lead's flow
+    takes it to Notify."""
     targets = RouteSettings(recipients={
         name: channel.lead_recipients() for name, channel in engine.settings.channels.items()})
     notifications.owe(cursor, [
         {
             "kind": "hot_lead", "lead_id": row["lead_id"], "hot_change": change,
-            "channel": target["channel"], "recipient": target["recipient"],
+            "channel": target["channel"], "recipient": target["recipient"], "due_at": None,
             "dedupe_key": f"hot:{row['lead_id']}:{change}:{target['channel']}:{target['recipient']}",
         }
         for row, change in hot
@@ -64,15 +65,23 @@ def notify(
     """Send what is owed for leads of a run: {results, sent, waiting, dead}; the rest follows."""
     with step(engine, "notify", batch_id, lead_ids) as at_work:
         results = at_work.results()
-    hot = [row["lead_id"] for row in results if row["outcome"] == "ok" and row["grade"] == "hot"]
+        hot = [row["lead_id"] for row in results if row["outcome"] == "ok" and row["grade"] == "hot"]
+        notifications.release(at_work.cursor, hot)
     counts = deliver(engine, hot, seconds) if hot else {"sent": 0, "waiting": 0, "dead": 0}
     return {"results": results, **counts}
+
+
+def notify_stored(engine: Engine, lead_ids: list[str]) -> dict[str, int]:
+    """Send what is owed for leads, whatever their flow is about to decide: {sent, waiting, dead}."""
+    with engine.database.write() as cursor:
+        notifications.release(cursor, lead_ids)
+    return deliver(engine, lead_ids)
 
 
 def deliver(
     engine: Engine, lead_ids: list[str] | None = None, seconds: float = 5.0
 ) -> dict[str, int]:
-    """Send owed messages (of these leads, or all) for at most some seconds: {sent, waiting, dead}."""
+    """Send messages that are due (of these leads, or all) for at most some seconds: {sent, waiting, dead}."""
     until = time.monotonic() + seconds
     sent = 0
     while time.monotonic() < until:

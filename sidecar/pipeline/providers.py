@@ -61,7 +61,7 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """
     with step(engine, "plan", batch_id, lead_ids, changes_people=True) as at_work:
         cursor = at_work.cursor
-        calls.give_up(cursor, batch_id, at_work.lead_ids)
+        calls.give_up(cursor, at_work.lead_ids)
         known = facts.load(cursor, at_work.lead_ids)
         if _merge_answers(engine, cursor, known):
             known = facts.load(cursor, at_work.lead_ids)
@@ -165,9 +165,9 @@ def _wanted(
     return list(rows.values())
 
 
-def waiting(engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]) -> dict[str, int]:
+def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
-    calls.give_up(cursor, batch_id, [row["lead_id"] for row in known])
+    calls.give_up(cursor, [row["lead_id"] for row in known])
     survey = Survey.of(engine, cursor, known)
     due: dict[str, int] = {}
     for row in known:

@@ -35,12 +35,13 @@ def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
 def score_leads(
     engine: Engine, cursor: Cursor, lead_ids: list[str], batch_id: str | None
 ) -> tuple[list[str], dict[str, Exception]]:
-    """Score stored leads whose rows are locked: (scored ids, failures by id)."""
+    """Score stored leads whose rows are locked: (scored ids, failures by id). Subscribers are told once of
+    what a claim found."""
     now = engine.now()
     model = model_in_force(cursor)
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
-    rows, latest, hot, told, failures = [], [], [], [], {}
+    rows, latest, hot, events_of, failures = [], [], [], {}, {}
     for row in known:
         try:
             result = score_facts(scoring_facts(row, events), model, now)
@@ -59,11 +60,13 @@ def score_leads(
             "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
-        told += of_score(row["lead_id"], row["grade"], result["grade"], result["total"])
-    scores.add(cursor, rows)
+        events_of[row["lead_id"]] = of_score(
+            row["lead_id"], row["grade"], result["grade"], result["total"])
+    changed = scores.add(cursor, rows)
     scores.set_latest(cursor, latest)
     owe_hot(engine, cursor, hot)
-    subscriptions.tell(cursor, told)
+    subscriptions.tell(cursor, [
+        event for lead_id, told in events_of.items() if lead_id in changed for event in told])
     return [row["lead_id"] for row in rows], failures
 
 

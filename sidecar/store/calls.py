@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.store.database import Cursor, Row, insert, insert_returning, many, update_from, words
+from sidecar.store.database import (
+    Cursor,
+    Executes,
+    Row,
+    insert,
+    insert_returning,
+    many,
+    update_from,
+    words,
+)
+from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, UNDER_WAY
 
 
@@ -85,20 +95,28 @@ def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     )
 
 
-def give_up(cursor: Cursor, batch_id: str, lead_ids: list[str]) -> None:
-    """What a claim asks no more about these leads: planned calls that none of its other leads needs are
-    dropped; begun ones were never answered, are in doubt and count as spent. What they asked is
-    forgotten."""
-    cursor.execute(
-        "UPDATE provider_calls c SET request = NULL,"  # noqa: S608
-        " state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,"
-        " outcome = CASE state WHEN 'started' THEN 'in_doubt' END"
-        f" WHERE batch_id = %(batch)s AND state IN {words(UNDER_WAY)} AND lead_ids && %(leads)s::uuid[]"
-        " AND (state = 'started' OR NOT EXISTS (SELECT 1 FROM work_items w"
-        "      WHERE w.lead_id = ANY(c.lead_ids) AND w.lead_id <> ALL(%(leads)s::uuid[])"
-        f"     AND w.batch_id = c.batch_id AND w.stage IN {words(HELD)}))",
-        {"batch": batch_id, "leads": lead_ids},
-    )
+def give_up(cursor: Executes, lead_ids: list[str], *, on_hold: bool = False) -> None:
+    """What the claims of these leads, or of those that are on hold, ask no more about them: planned calls
+    that no other lead of the same claim needs are dropped; begun ones were never answered, are in doubt and
+    count as spent. What they asked is forgotten. The leads' work stays locked."""
+    which = ON_HOLD.format("w") if on_hold else "w.batch_id IS NOT NULL"
+    cursor.execute(cursor.prepared(_give_up(which)), (lead_ids,))
+
+
+def _give_up(which: str) -> str:
+    return f"""
+        WITH given_up AS (
+            SELECT w.lead_id, w.batch_id FROM work_items w
+            WHERE w.lead_id = ANY($1::text[]::uuid[]) AND {which} ORDER BY w.lead_id FOR NO KEY UPDATE)
+        UPDATE provider_calls c SET request = NULL,
+            state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,
+            outcome = CASE state WHEN 'started' THEN 'in_doubt' END
+        WHERE batch_id IN (SELECT batch_id FROM given_up) AND state IN {words(UNDER_WAY)}
+          AND EXISTS (SELECT 1 FROM given_up g WHERE g.batch_id = c.batch_id AND g.lead_id = ANY(c.lead_ids))
+          AND (state = 'started' OR NOT EXISTS (
+              SELECT 1 FROM work_items w WHERE w.lead_id = ANY(c.lead_ids) AND w.batch_id = c.batch_id
+              AND w.stage IN {words(HELD)} AND w.lead_id NOT IN (SELECT lead_id FROM given_up)))
+        """  # noqa: S608
 
 
 def planned(

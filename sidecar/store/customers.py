@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from sidecar.store import calls
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import TABLES, forget_provenance, json_object
 from sidecar.store.subscriptions import forget_events
@@ -101,6 +102,9 @@ def suppress(cursor: Cursor, hashes: Iterable[str], reason: str) -> None:
 
 def erase(cursor: Cursor, contact_id: str) -> None:
     """Delete a contact with everything that hangs on it; of the ledger the amounts stay."""
+    # Of the calls of a lead that is gone nobody else would know: those about its company too.
+    calls.give_up(cursor, [row["id"] for row in many(
+        cursor, "SELECT id::text AS id FROM leads WHERE contact_id = %s", (contact_id,))])
     cursor.execute(
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE lead_id IN"
         " (SELECT id FROM leads WHERE contact_id = %s)", (contact_id,))

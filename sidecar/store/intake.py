@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import facts, locks, subscriptions
+from sidecar.store import calls, facts, locks, subscriptions
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
+from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, LEFT, OPEN
 from sidecar.webhooks import Event
 
@@ -149,27 +150,32 @@ _SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
 def queue(
     cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int, *, score_only: bool = False
 ) -> None:
-    """Queue leads; one that is being worked on right now is queued again when it leaves its run.
+    """Queue leads; one that is being worked on right now is queued again when it leaves its run. A hold ends:
+    the run that waits has the lead no more.
 
-    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for.
+    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for,
+    or on hold.
     """
     _queue(cursor, [
         {"lead_id": lead_id, "lane": lane, "max_batch": max_batch, "score_only": score_only}
         for lead_id in lead_ids])
 
 
+_AT_WORK = (f"(work_items.stage IN {words(HELD)} AND"
+            f" (excluded.score_only OR NOT {ON_HOLD.format('work_items')}))")
+
+
 def _queue(cursor: Executes, rows: list[Row]) -> None:
+    calls.give_up(cursor, [row["lead_id"] for row in rows if not row.get("score_only")], on_hold=True)
     insert(
         cursor, "work_items", rows,
         conflict=f"""ON CONFLICT (lead_id) DO UPDATE SET
             lane = CASE WHEN excluded.lane = 'interactive' OR work_items.stage IN {words(("done", *LEFT))}
                         THEN excluded.lane ELSE work_items.lane END,
-            requeue = work_items.stage IN {words(HELD)},
-            stage = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.stage
-                         ELSE 'queued' END,
-            due_at = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.due_at
-                          ELSE now() END,
-            batch_id = CASE WHEN work_items.stage IN {words(HELD)} THEN work_items.batch_id END,
+            requeue = {_AT_WORK},
+            stage = CASE WHEN {_AT_WORK} THEN work_items.stage ELSE 'queued' END,
+            due_at = CASE WHEN {_AT_WORK} THEN work_items.due_at ELSE now() END,
+            batch_id = CASE WHEN {_AT_WORK} THEN work_items.batch_id END,
             attempts = CASE WHEN work_items.stage = 'dead' THEN 0 ELSE work_items.attempts END,
             score_only = excluded.score_only AND (work_items.score_only OR work_items.stage = 'done'),
             passes = 0, left_at = NULL, waits = 0, updated_at = now()""",

@@ -37,6 +37,22 @@ def take(cursor: Cursor, lead_ids: list[str] | None) -> Row | None:
     )
 
 
+def release(cursor: Cursor, lead_ids: list[str]) -> None:
+    """What was owed for these leads and waited for their flow is due."""
+    if lead_ids:
+        cursor.execute(
+            "UPDATE notifications SET due_at = now()"
+            " WHERE lead_id = ANY(%s::uuid[]) AND state = 'owed' AND due_at IS NULL", (lead_ids,))
+
+
+def withdraw(cursor: Cursor, lead_ids: list[str], reason: str) -> None:
+    """What was owed for these leads and waited for their flow is not sent."""
+    if lead_ids:
+        cursor.execute(
+            "UPDATE notifications SET state = 'withdrawn', last_error = %s"
+            " WHERE lead_id = ANY(%s::uuid[]) AND state = 'owed' AND due_at IS NULL", (reason, lead_ids))
+
+
 def sent(cursor: Cursor, notification_id: str) -> None:
     """It went out."""
     cursor.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sidecar.store.database import Cursor, Row, insert, one, update_from
+from sidecar.store.database import Cursor, Row, insert_returning, one, update_from
 
 
 def published_model(cursor: Cursor) -> dict[str, Any] | None:
@@ -13,9 +13,19 @@ def published_model(cursor: Cursor) -> dict[str, Any] | None:
     return row["definition"] if row else None
 
 
-def add(cursor: Cursor, rows: list[Row]) -> None:
-    """Append scores; a batch scores a lead once."""
-    insert(cursor, "lead_scores", rows, conflict="ON CONFLICT (lead_id, batch_id) DO NOTHING")
+def add(cursor: Cursor, rows: list[Row]) -> set[str]:
+    """Keep scores, of each claim the last one of a lead. The leads whose total or grade is another than this
+    claim found before."""
+    kept = insert_returning(
+        cursor, "lead_scores", rows,
+        conflict="""ON CONFLICT (lead_id, batch_id) DO UPDATE SET total_score = excluded.total_score,
+            grade = excluded.grade, breakdown = excluded.breakdown, model_version = excluded.model_version,
+            calculated_at = excluded.calculated_at""",
+        # The statement sees the row as it was before.
+        returning="""lead_id::text AS lead_id, NOT EXISTS (SELECT 1 FROM lead_scores s
+            WHERE s.id = lead_scores.id AND (s.total_score, s.grade)
+                  = (lead_scores.total_score, lead_scores.grade)) AS changed""")
+    return {row["lead_id"] for row in kept if row["changed"]}
 
 
 def set_latest(cursor: Cursor, rows: list[Row]) -> None:

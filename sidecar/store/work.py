@@ -9,6 +9,10 @@ from sidecar.store.database import Cursor, Row, many, one, update_from, words
 from sidecar.terms.states import DUE, HELD, LEFT
 
 _DUE, _HELD, _LEFT = words(DUE), words(HELD), words(LEFT)
+# A flow keeps the lead while it waits for something: no step is at work on it.
+ON_HOLD = f"({{0}}.stage IN {_HELD} AND {{0}}.step IS NOT DISTINCT FROM 'hold')"
+# Of a lead w of the claim b: its run went on with others.
+_PASSED_BY = "w.stepped_at < b.stepped_at"
 
 
 class Held(TypedDict):
@@ -62,13 +66,13 @@ def claim(
     execution_id: str | None,
 ) -> Row | None:
     """Lease up to `limit` due leads of a lane: {lead_ids, lease_until}; None when none is due or enough
-    runs are at work. Leads on hold are no work."""
+    runs are at work. A run is none any more whose leads are on hold or were passed by."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (locks.CLAIM, lane))
     running = one(
         cursor,
-        "SELECT count(DISTINCT batch_id) AS n FROM work_items"  # noqa: S608
-        f" WHERE stage IN {_HELD} AND lane = %s"
-        " AND lease_until BETWEEN now() AND now() + %s * interval '1 second'", (lane, lease_seconds),
+        "SELECT count(DISTINCT b.id) AS n FROM work_items w JOIN batches b ON b.id = w.batch_id"  # noqa: S608
+        f" WHERE w.stage IN {_HELD} AND w.lane = %s AND w.lease_until > now()"
+        f" AND NOT {ON_HOLD.format('w')} AND NOT {_PASSED_BY}", (lane,),
     )
     if running and running["n"] >= max_open:
         return None
@@ -97,12 +101,13 @@ def claim(
         " RETURNING now() + %s * interval '1 second' AS lease_until",
         (batch_id, lane, len(lead_ids), execution_id, lease_seconds),
     )
-    # Whoever takes up what a run lost still tells how the grade changed.
+    # Whoever takes up what a run lost, or what was taken from a hold, still tells how the grade changed.
     cursor.execute(
         "UPDATE work_items w SET stage = 'leased', batch_id = %(batch)s,"
         " lease_until = now() + %(seconds)s * interval '1 second', step = 'claim', stepped_at = now(),"
         " rounds = CASE WHEN w.score_only THEN NULL ELSE 0 END,"
-        " previous_grade = CASE WHEN w.batch_id IS NULL THEN l.grade ELSE w.previous_grade END,"
+        " previous_grade = CASE WHEN w.batch_id IS NULL AND w.step IS DISTINCT FROM 'hold' THEN l.grade"
+        " ELSE w.previous_grade END,"
         " reason_code = NULL, reason = NULL, updated_at = now()"
         " FROM leads l WHERE l.id = w.lead_id AND w.lead_id = ANY(%(leads)s::uuid[])",
         {"batch": batch_id, "seconds": lease_seconds, "leads": lead_ids},
@@ -110,13 +115,12 @@ def claim(
     return batch and batch | {"lead_ids": lead_ids}
 
 
-def more_due(cursor: Cursor, lane: str, batch_id: str | None) -> bool:
-    """Whether leads of this lane wait and are due; not while this claim still has leads."""
+def more_due(cursor: Cursor, lane: str) -> bool:
+    """Whether leads of this lane wait and are due."""
     row = one(
         cursor,
-        "SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %(lane)s"  # noqa: S608
-        f" AND stage IN {_DUE} AND due_at <= now()) AND NOT EXISTS (SELECT 1 FROM work_items"
-        f" WHERE batch_id = %(batch)s AND stage IN {_HELD}) AS more", {"lane": lane, "batch": batch_id},
+        "SELECT EXISTS (SELECT 1 FROM work_items WHERE lane = %s"  # noqa: S608
+        f" AND stage IN {_DUE} AND due_at <= now()) AS more", (lane,),
     )
     return bool(row and row["more"])
 
@@ -214,7 +218,7 @@ def ended(cursor: Cursor, lead_ids: list[str]) -> list[Ended]:
     """Those of the leads whose lease has ended, locked, without those that a step has."""
     return cast(list[Ended], many(
         cursor,
-        f"SELECT {_HELD_COLUMNS}, b.id::text AS batch_id, w.stepped_at < b.stepped_at AS passed_by,"  # noqa: S608
+        f"SELECT {_HELD_COLUMNS}, b.id::text AS batch_id, {_PASSED_BY} AS passed_by,"  # noqa: S608
         " EXISTS (SELECT 1 FROM provider_calls c WHERE c.batch_id = b.id AND c.state = 'started'"
         "         AND w.lead_id = ANY(c.lead_ids)) AS in_call"
         " FROM work_items w JOIN batches b ON b.id = w.batch_id"
@@ -225,7 +229,7 @@ def ended(cursor: Cursor, lead_ids: list[str]) -> list[Ended]:
 
 
 def held_by_execution(cursor: Cursor, execution_id: str) -> tuple[str | None, list[Held]]:
-    """(claim, the leads that it still has, locked) of an n8n execution."""
+    """(the first of its claims, the leads that its claims still have, locked) of an n8n execution."""
     rows = many(
         cursor,
         f"SELECT b.id::text AS batch_id, {_HELD_COLUMNS} FROM batches b"  # noqa: S608

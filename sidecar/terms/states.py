@@ -46,7 +46,7 @@ LET_GO_AS: Final = ("skipped", "later", "done")  # by the flow
 
 CALL_STATES: Final = ("planned", "started", "answered", "in_doubt", "dropped")
 UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
-MESSAGE_STATES: Final = ("owed", "sending", "sent", "dead")
+MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet
 JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled")
 JOB_DUE: Final = ("queued", "running")  # it takes steps

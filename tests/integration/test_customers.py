@@ -174,6 +174,28 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(api, sent, engine):
     assert api.get(f"/v1/contacts/{sent['contact_id']}").status_code == 404
 
 
+@pytest.mark.parametrize("begin, left", [(False, "dropped"), (True, "in_doubt")], ids=["planned", "begun"])
+def test_no_call_about_the_company_of_who_is_erased_stays_under_way(api, sent, engine, begin, left):
+    """A colleague asks what was only planned; what was begun may be paid, and is not repeated so soon."""
+    def calls(state):
+        with engine.database.read() as cursor:
+            return {row["request_key"]: row["request"] for row in many(
+                cursor, "SELECT request_key, request FROM provider_calls"
+                " WHERE subject_kind = 'organization' AND state = %s", (state,))}
+
+    batch = api.post("/v1/pipeline/claim").json
+    api.step(batch, "plan")
+    if begin:
+        api.step(batch, "calls/start")
+    gone = api.client.delete(f"/v1/contacts/{sent['contact_id']}", headers=api.headers)
+    assert gone.status_code == 204
+    given_up = calls(left)
+    assert set(given_up.values()) == {None} and not calls("planned") and not calls("started")
+    api.post("/v1/leads", {"email": "ray@crystals.example", "full_name": "Ray Gosling"})
+    api.step(api.post("/v1/pipeline/claim").json, "plan")
+    assert given_up.keys() & calls("planned").keys() == (set() if begin else given_up.keys())
+
+
 def test_a_lead_that_meets_the_erasure_waits_and_is_refused(api, sent, engine, monkeypatch):
     late = []
 

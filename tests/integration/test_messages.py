@@ -17,9 +17,10 @@ from requests.adapters import HTTPAdapter, Retry
 from sidecar.channels import slack
 from sidecar.channels.email import Email
 from sidecar.channels.slack import Slack
-from sidecar.pipeline import messages
+from sidecar.pipeline import batches, claiming, closing, completion, messages, scoring
 from sidecar.store import facts
 from sidecar.store.database import many
+from tests.workflows.test_end_to_end import perfect
 
 
 @dataclass
@@ -123,12 +124,75 @@ def test_a_hot_lead_is_told_once_over_every_channel(api, sinks, by_slack, by_mai
     for _ in range(2):
         with both.database.write() as cursor:
             messages.owe_hot(both, cursor, [(row, 1) for row in facts.load(cursor, [lead_id])])
-        messages.deliver(both)
+        messages.notify_stored(both, [lead_id])
     [mail], [posted] = sinks.got("mail"), sinks.got("slack")
     assert mail["to"] == ["sales@example.com"] and "Pat Quill" in mail["subject"]
     assert posted["path"] == "/services/sales" and "Pat Quill" in posted["payload"]["text"]
     assert {name: row["state"] for name, row in outbox(both).items()} == {
         "sales": "sent", "sales@example.com": "sent"}
+
+
+@pytest.fixture
+def hot(api, by_slack):
+    """A claim whose lead has become hot: (batch_id, [lead_id])."""
+    api.post("/v1/leads", perfect("firm2"))
+    batch = claiming.claim(by_slack)
+    run = batch["batch_id"], [lead["lead_id"] for lead in batch["leads"]]
+    [result] = scoring.score(by_slack, *run)["results"]
+    assert result["became_hot"]
+    assert messages.deliver(by_slack)["sent"] == 0, "the sweep leaves it to the lead's flow"
+    return run
+
+
+def told(engine, sinks):
+    """(how many messages Slack has, the state of the message) after the next sweep."""
+    messages.deliver(engine)
+    return len(sinks.got("slack")), outbox(engine)["sales"]["state"]
+
+
+def lose(engine, batch_id):
+    """The lease of a claim's leads ends, and they are claimed again."""
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE work_items SET lease_until = now() - interval '1 second'"
+                       " WHERE batch_id = %s", (batch_id,))
+    claiming.claim(engine)
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE work_items SET due_at = now()")
+    return claiming.claim(engine)["batch_id"]
+
+
+def test_a_hot_lead_is_told_when_its_flow_takes_it_to_notify(sinks, by_slack, hot):
+    assert messages.notify(by_slack, *hot)["sent"] == 1
+    completion.complete(by_slack, *hot)
+    assert told(by_slack, sinks) == (1, "sent")
+
+
+def test_who_is_held_and_let_go_is_not_told(sinks, by_slack, hot):
+    batches.hold(by_slack, *hot, 60)
+    assert told(by_slack, sinks) == (0, "owed"), "held for an approval"
+    closing.release(by_slack, *hot, "skipped", "Not approved.", 0)
+    assert told(by_slack, sinks) == (0, "withdrawn")
+
+
+def test_who_is_completed_without_notify_is_not_told(sinks, by_slack, hot):
+    completion.complete(by_slack, *hot)
+    assert told(by_slack, sinks) == (0, "withdrawn")
+
+
+def test_who_is_lost_on_the_way_is_told_at_last(sinks, by_slack, hot):
+    batch_id, lead_ids = hot
+    again = lose(by_slack, batch_id)
+    scoring.score(by_slack, again, lead_ids)
+    assert told(by_slack, sinks) == (0, "owed"), "another run has it"
+    assert lose(by_slack, again) is None
+    assert told(by_slack, sinks) == (1, "sent")
+
+
+def test_a_person_may_send_what_a_flow_has_not_decided(sinks, by_slack, hot):
+    _, lead_ids = hot
+    assert messages.notify_stored(by_slack, lead_ids)["sent"] == 1
+    assert messages.notify(by_slack, *hot)["sent"] == 0
+    assert told(by_slack, sinks) == (1, "sent")
 
 
 def test_slack_is_left_alone_for_as_long_as_it_asks(sinks, by_slack):

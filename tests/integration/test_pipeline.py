@@ -239,6 +239,67 @@ def test_leads_on_hold_are_nobody_elses_and_no_work(api, engine):
     assert api.step(batch, "score").json["results"][0]["outcome"] == "ok"
 
 
+@pytest.mark.parametrize("break_off", [
+    lambda api, lead_id: send(api, lead(1, source="demo_request")),
+    lambda api, lead_id: api.post("/v1/leads/enrich", {"lead_ids": [lead_id]})], ids=["intake", "enrich"])
+def test_a_hold_ends_when_the_lead_is_work_again(api, engine, break_off):
+    """What the run on hold planned and began for it is given up, and its late steps leave it alone."""
+    lead_id = send(api, lead(1))[0]
+    batch = claim(api)
+    api.step(batch, "plan")
+    begun = start(api, batch, provider="hunter")
+    assert begun
+    api.step(batch, "hold", minutes=1440)
+    break_off(api, lead_id)
+    assert stage(api, lead_id) == "queued"
+    assert call_states(engine).keys() == {"dropped", "in_doubt"}
+    again = claim(api)
+    assert ids(again) == [lead_id]
+    assert api.step(batch, "score").json["results"][0]["outcome"] == "elsewhere"
+    assert run(api, again) and stage(api, lead_id) == "done"
+
+
+def test_a_lead_that_comes_again_while_a_step_is_at_work_on_it_is_queued_after_it(api, engine):
+    lead_id = send(api, lead(1))[0]
+    batch = claim(api)
+    api.step(batch, "hold", minutes=60)
+    api.step(batch, "plan")
+    planned = call_states(engine)
+    send(api, lead(1))
+    assert (stage(api, lead_id), call_states(engine)) == ("leased", planned)
+    api.step(batch, "score")
+    api.step(batch, "complete")
+    assert stage(api, lead_id) == "queued"
+
+
+def call_states(engine):
+    """How many provider calls are in each state."""
+    with engine.database.write() as cursor:
+        cursor.execute("SELECT state FROM provider_calls")
+        return Counter(row["state"] for row in cursor.fetchall())
+
+
+def test_a_filter_does_not_block_the_lane(api, engine):
+    """Each run completes one lead and passes the other by: it is at work no more."""
+    runs = engine.settings.interactive_batches
+    send(api, *(lead(i) for i in range(2 * runs + 1)))
+    for _ in range(runs):
+        batch = claim(api, limit=2)
+        taken, _ = ids(batch)
+        api.step(batch, "score", lead_ids=[taken])
+        assert api.step(batch, "complete", lead_ids=[taken]).json["more"]
+    assert claim(api)["batch_id"]
+
+
+def test_a_failed_execution_gives_up_the_calls_of_all_its_claims(api, engine):
+    send(api, lead(1), lead(2))
+    for _ in range(2):
+        api.step(claim(api, limit=1, execution_id="7"), "plan")
+    told = api.post("/v1/pipeline/errors", {"execution_id": "7", "message": "broken"})
+    assert told.json["batch_failed"]
+    assert call_states(engine).keys() == {"dropped"}
+
+
 @pytest.mark.parametrize("how, left", [("skipped", "done"), ("later", "waiting")])
 def test_a_flow_lets_a_lead_go_with_a_reason(api, how, left):
     lead_id = send(api, lead(1))[0]

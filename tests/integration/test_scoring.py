@@ -8,6 +8,7 @@ import pytest
 
 from sidecar.metrics import MODELS_REFUSED
 from sidecar.scoring import check_model, default_model
+from sidecar.store.database import many
 from sidecar.terms.fields import SCORED
 from tests.integration.test_pipeline import claim, run
 
@@ -75,6 +76,35 @@ def test_a_published_model_that_is_none_is_counted_and_the_default_one_scores(
     assert api.post("/v1/score", {"leads": [LEAD]}).json["results"][0]["score"]["total"] > 0
     assert MODELS_REFUSED.labels("invalid")._value.get() > before
     assert any(record.levelname == "ERROR" and record.problems for record in caplog.records)
+
+
+def test_a_claim_that_scores_twice_keeps_the_last_score_with_its_reasons(api, engine):
+    """Of what is repeated because its answer was lost nobody is told again."""
+    assert api.post("/v1/subscriptions", {
+        "url": "http://localhost:9/", "events": ["lead.scored", "lead.became_hot"]}).status_code == 201
+    lead_id = api.post("/v1/leads", LEAD).json["results"][0]["lead_id"]
+    batch = claim(api)
+    api.step(batch, "score")
+    first = api.get(f"/v1/leads/{lead_id}").json["score"]
+    api.step(batch, "hold", minutes=5)
+    api.step(batch, "score")
+    assert [event["data"]["score"] for event in events(engine)] == [first["total"]]
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE contacts SET job_title = NULL, seniority = NULL")
+    api.step(batch, "score")
+    found = api.get(f"/v1/leads/{lead_id}").json["score"]
+    assert found["total"] < first["total"] and found["reasons"] != first["reasons"]
+    assert sum(found["components"][name] * weight for name, weight in found["weights"].items()) == (
+        pytest.approx(found["total"], abs=0.1))
+    assert [event["data"]["score"] for event in events(engine)] == [first["total"], found["total"]]
+    with engine.database.read() as cursor:
+        assert [row["total"] for row in many(
+            cursor, "SELECT total_score / 100.0::float8 AS total FROM lead_scores")] == [found["total"]]
+
+
+def events(engine):
+    with engine.database.read() as cursor:
+        return many(cursor, "SELECT type, data FROM lead_events ORDER BY id")
 
 
 def test_a_score_tells_the_weights_of_the_model_that_made_it(api, publish):

@@ -205,7 +205,8 @@ def test_settings(workflow: dict[str, Any]) -> None:
 
 
 def test_runs_that_touch_people_are_never_kept() -> None:
-    for name in ("lead-intake", "lead-form", "lead-file-form", "mail-events"):
+    for name in ("lead-intake", "lead-form", "lead-file-form", "mail-events",
+                 "example-hot-leads-to-another-app", "example-new-leads-to-google-sheets"):
         settings = WORKFLOWS[name]["settings"]
         assert {key: settings[key] for key in NEVER_KEPT} == NEVER_KEPT
 

@@ -138,7 +138,7 @@ class Message(Answer):
     channel = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(MESSAGE_STATES))
     attempts = fields.Integer(required=True)
-    due_at = fields.DateTime(required=True)
+    due_at = fields.DateTime(required=True, allow_none=True)
     sent_at = fields.DateTime(required=True, allow_none=True)
     possible_duplicate = fields.Boolean(required=True)
     last_error = fields.String(required=True, allow_none=True)

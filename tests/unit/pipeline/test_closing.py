@@ -57,6 +57,8 @@ def test_a_lead_that_failed_alone(attempts, stage):
     (held(stage="leased", passed_by=True), "queued", 2, "passed_by"),
     (held(stage="leased", passed_by=True, passes=1), "let_go", 2, "passed_by"),
     (held(stage="leased", left_at="plan"), "let_go", 2, "passed_by"),
+    (held(stage="leased", left_at="plan", size=500), "queued", 3, "lease_expired"),
+    (held(stage="leased", left_at="plan", size=500, passes=1), "let_go", 2, "passed_by"),
     (held(stage="leased", left_at="claim"), "dead", 3, "lease_expired"),
     (held(stage="leased", left_at="plan", in_call=True), "dead", 3, "lease_expired"),
     (held(stage="leased", requeue=True), "queued", 2, None),
@@ -65,6 +67,24 @@ def test_a_lead_whose_lease_ended(lead, stage, attempts, code):
     leaving = ended(lead, 3)
     assert (leaving["stage"], leaving["attempts"], leaving["code"]) == (stage, attempts, code)
     assert leaving["kept"] == (not lead["requeue"])
+
+
+def lost_again_and_again(lead, step):
+    """The sizes of the claims of a lead whose every claim ends at this step, and how it ends."""
+    sizes = []
+    while lead["stage"] == "leased":
+        sizes.append(lead["size"])
+        left = ended(lead | {"step": step}, 3)
+        lead |= {name: left[name] for name in ("attempts", "passes", "left_at", "max_batch")} | {
+            "size": left["max_batch"], "stage": "leased" if left["stage"] == "queued" else left["stage"]}
+    return sizes, lead["stage"]
+
+
+@pytest.mark.parametrize("size, sizes", [(500, [500, 50, 1]), (50, [50, 1]), (1, [1, 1])])
+@pytest.mark.parametrize("step", ["claim", "plan"])
+def test_a_lead_that_is_lost_again_and_again_comes_alone_before_it_is_let_go(size, sizes, step):
+    lead = held(stage="leased", attempts=0, size=size, max_batch=size)
+    assert lost_again_and_again(lead, step) == (sizes, "let_go")
 
 
 def test_a_failed_run_is_an_attempt_unless_the_lead_was_scored():
