@@ -206,7 +206,7 @@ def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """
     result = leads.score_again(
         engine, body.get("lead_ids"), after=body.get("after"), filters=without(body, "lead_ids", "after"),
-        reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
+        reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS, by=actor(caller))
     for lane in LANES:
         waking.wake_after(engine, lane)
     return result
@@ -220,7 +220,7 @@ def enrich(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     Providers are asked for what is missing and not answered yet; with `ask_again` also for what they answered
     before, which costs money again.
     """
-    result = leads.enrich_again(engine, body["lead_ids"], ask_again=body["ask_again"])
+    result = leads.enrich_again(engine, body["lead_ids"], ask_again=body["ask_again"], by=actor(caller))
     for lane in LANES:
         waking.wake_after(engine, lane)
     return result

@@ -153,8 +153,8 @@ def queue(
     """Queue leads; one that is being worked on right now is queued again when it leaves its run. A hold ends:
     the run that waits has the lead no more.
 
-    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for, or
-    on hold.
+    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for,
+    or on hold.
     """
     _queue(cursor, [
         {"lead_id": lead_id, "lane": lane, "max_batch": max_batch, "score_only": score_only}

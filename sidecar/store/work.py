@@ -286,15 +286,15 @@ def dead_letters(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
     )
 
 
-def replay(cursor: Cursor, lead_id: str) -> bool:
-    """Queue a lead again, alone, that is dead or was let go."""
+def replay(cursor: Cursor, lead_id: str) -> str | None:
+    """Queue a lead again, alone, that is dead or was let go: which of them; None when it is neither."""
     row = one(
         cursor,
         "UPDATE work_items SET stage = 'queued', attempts = 0, max_batch = 1, due_at = now(),"  # noqa: S608
         " passes = 0, left_at = NULL, batch_id = NULL, lane = 'interactive', updated_at = now()"
-        f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING lead_id", (lead_id,),
+        f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING old.stage", (lead_id,),
     )
-    return row is not None
+    return row["stage"] if row else None
 
 
 def depth(cursor: Cursor) -> list[Row]:
