@@ -48,7 +48,7 @@ coverage: venv ## Print which branches the unit and integration tests do not rea
 
 test: lint ## Run all tests: unit, integration, n8n nodes, workflows
 	@$(PY) -m local.node_tests
-	@$(PY) -m pytest -rs -n 3 --dist loadgroup
+	@$(PY) -m pytest -rs -n 3
 
 fmt: venv ## Fix what can be fixed automatically: style and import order of Python, layout of the n8n nodes
 	@.venv/bin/ruff check --fix .

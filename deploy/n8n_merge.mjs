@@ -8,11 +8,14 @@ export function digest(value) {
 
 /**
  * The digest of what people edit in a workflow. Left out is what n8n counts, stamps and gives anew when
- * steps are pasted (versions, times, owners, ids of steps), and tags, which an import only adds.
+ * steps are pasted (versions, times, owners, ids of steps, where the whole of them lies on the canvas), and
+ * tags, which an import only adds.
  */
 export function workflowDigest({ name, description, settings, nodes, connections, nodeGroups }) {
-	const steps = nodes.map(({ id, webhookId, credentials, ...step }) => ({
+	const [left, top] = [0, 1].map((axis) => Math.min(...nodes.map(({ position }) => position[axis])));
+	const steps = nodes.map(({ id, webhookId, credentials, position: [x, y], ...step }) => ({
 		...Object.fromEntries(Object.entries(step).filter(([, value]) => value !== false && value !== '')),
+		position: [x - left, y - top],
 		credentials: Object.fromEntries(
 			Object.entries(credentials ?? {}).map(([type, { id }]) => [type, id])),
 	}));

@@ -247,7 +247,11 @@ def clients() -> None:
 @click.option("--secret-file", type=click.Path(exists=True, path_type=Path),
               help="File that holds the secret; without it one is made and printed once.")
 @click.option("--keep", is_flag=True, help="Leave a client that exists as it is.")
-def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> None:
+@click.option("--keep-scopes", is_flag=True,
+              help="One that exists gets the secret, keeps the scopes that it has besides, stays disabled.")
+def add_client(
+    name: str, scopes: str, secret_file: Path | None, keep: bool, keep_scopes: bool,
+) -> None:
     """Create a client, or give it a new secret and scopes."""
     from sidecar.services import administration
     from sidecar.services.audit import COMMAND_LINE
@@ -260,7 +264,7 @@ def add_client(name: str, scopes: str, secret_file: Path | None, keep: bool) -> 
             click.echo(f"The client {name} exists already.")
             return
         made = administration.add_client(
-            engine, name, wanted, secret=secret, replace=True, by=COMMAND_LINE)
+            engine, name, wanted, secret=secret, replace=True, keep_scopes=keep_scopes, by=COMMAND_LINE)
     click.echo(f"client_id={name}" + ("" if secret else f"\nclient_secret={made['client_secret']}"))
 
 

@@ -118,6 +118,8 @@ CREATE INDEX leads_tags ON leads USING gin (tags);
 -- Whose leads: most have no owner, and those are not looked for by this index.
 CREATE INDEX leads_owner ON leads (owner, id DESC) WHERE owner IS NOT NULL;
 CREATE INDEX leads_created ON leads (created_at);
+CREATE INDEX leads_updated ON leads (updated_at);
+CREATE INDEX leads_scored ON leads (scored_at) WHERE scored_at IS NOT NULL;
 CREATE INDEX leads_search ON leads USING gin (search_text gin_trgm_ops);
 ALTER TABLE leads ALTER COLUMN search_text SET STATISTICS 1000;
 COMMENT ON TABLE leads IS 'Sales opportunities: a person who came in by some source.';

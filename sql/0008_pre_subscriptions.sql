@@ -9,6 +9,7 @@ CREATE TABLE subscriptions (
     secret         bytea NOT NULL,
     key            text,
     created_by     text NOT NULL,
+    authorized_by  text NOT NULL,
     state          text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
     reason         text,
     failures       integer NOT NULL DEFAULT 0,
@@ -22,7 +23,8 @@ CREATE TABLE subscriptions (
     UNIQUE (created_by, key)
 );
 COMMENT ON TABLE subscriptions IS 'Who is told of which events of leads, and where. secret is encrypted.';
-COMMENT ON COLUMN subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
+COMMENT ON COLUMN subscriptions.created_by IS 'client:id or user:id.';
+COMMENT ON COLUMN subscriptions.authorized_by IS 'client:id or user:id who last said where it sends, or whether people go with it; what they may not do any more the subscription does not either.';
 COMMENT ON COLUMN subscriptions.key IS 'What the creator calls it: made again under the same key it is the same one.';
 COMMENT ON COLUMN subscriptions.failures IS 'Failed turns in a row, since failing_since; no event is sent before due_at.';
 COMMENT ON COLUMN subscriptions.lease_until IS 'Until then the process of this turn sends to it, and no other.';

@@ -636,6 +636,7 @@ CREATE TABLE public.subscriptions (
     secret bytea NOT NULL,
     key text,
     created_by text NOT NULL,
+    authorized_by text NOT NULL,
     state text DEFAULT 'active'::text NOT NULL,
     reason text,
     failures integer DEFAULT 0 NOT NULL,
@@ -653,7 +654,9 @@ COMMENT ON TABLE public.subscriptions IS 'Who is told of which events of leads, 
 
 COMMENT ON COLUMN public.subscriptions.key IS 'What the creator calls it: made again under the same key it is the same one.';
 
-COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id; what they may not do any more their subscription does not either.';
+COMMENT ON COLUMN public.subscriptions.created_by IS 'client:id or user:id.';
+
+COMMENT ON COLUMN public.subscriptions.authorized_by IS 'client:id or user:id who last said where it sends, or whether people go with it; what they may not do any more the subscription does not either.';
 
 COMMENT ON COLUMN public.subscriptions.failures IS 'Failed turns in a row, since failing_since; no event is sent before due_at.';
 
@@ -955,6 +958,8 @@ CREATE INDEX leads_owner ON public.leads USING btree (owner, id DESC) WHERE (own
 
 CREATE INDEX leads_score ON public.leads USING btree (COALESCE(total_score, '-1'::integer) DESC, id DESC);
 
+CREATE INDEX leads_scored ON public.leads USING btree (scored_at) WHERE (scored_at IS NOT NULL);
+
 CREATE INDEX leads_search ON public.leads USING gin (search_text public.gin_trgm_ops);
 
 CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
@@ -962,6 +967,8 @@ CREATE INDEX leads_source ON public.leads USING btree (source, id DESC);
 CREATE INDEX leads_status ON public.leads USING btree (status, id DESC);
 
 CREATE INDEX leads_tags ON public.leads USING gin (tags);
+
+CREATE INDEX leads_updated ON public.leads USING btree (updated_at);
 
 CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
 

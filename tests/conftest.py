@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.stack import running, running_services
 
@@ -27,23 +29,22 @@ def services():
         yield started
 
 
-# `make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end. Two
-# groups have a stack each; test_canvas and test_recovery start their own.
-KILLS = {"test_kill", "test_trigger_kill", "test_canvas"}
-STACK = ("tests/workflows/", "tests/browser/")
+class Groups(LoadScopeScheduling):
+    """`make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end.
+
+    Two of them have a stack each; test_canvas and test_recovery start their own.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        if path.stem in ("test_kill", "test_trigger_kill", "test_canvas"):
+            return "kills"
+        on_a_stack = path.parts[1] in ("workflows", "browser") and path.stem != "test_recovery"
+        return "stack" if on_a_stack else "others"
 
 
-def group(item):
-    """The group of a test; one process runs it."""
-    if item.path.stem in KILLS:
-        return "kills"
-    return "stack" if item.nodeid.startswith(STACK) and item.path.stem != "test_recovery" else "others"
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
+def pytest_xdist_make_scheduler(config, log):
+    return Groups(config, log)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -54,7 +54,8 @@ def endpoint(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
-    It returns a JSON value, or (JSON value, status), or a Response. scope None: no sign-in needed.
+    It is called again after a deadlock, so it leaves what it is given as it is. It returns a JSON value, or
+    (JSON value, status), or a Response. scope None: no sign-in needed.
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
     `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until something
     is written: their answers depend on the query and the caller's scopes alone. The answers of
@@ -176,6 +177,11 @@ def _caller(engine: Engine, scope: str | None) -> Caller | None:
 def actor(caller: Caller) -> Actor:
     """Who is audited for this request."""
     return Actor(caller.name, g.get("request_id"))
+
+
+def without(given: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A copy that has not these keys."""
+    return {name: value for name, value in given.items() if name not in names}
 
 
 def json_body() -> Any:

@@ -33,10 +33,9 @@ def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     content = _content()
     if request.form:
         query = load(schemas.ImportOptions(), request.args.to_dict() | request.form.to_dict())
-    mapping = _mapping(query.pop("mapping", None))
+    options = imports.Options(**query | {"mapping": _mapping(query.get("mapping"))})
     try:
-        job = imports.create(
-            engine, content, imports.Options(mapping=mapping, **query), by=actor(caller))
+        job = imports.create(engine, content, options, by=actor(caller))
     except TableError as error:
         raise _invalid("", "not_a_table", str(error)) from None
     return {"job": job}
@@ -47,6 +46,7 @@ def _content() -> bytes:
         file = request.files.get("file")
         if file is None:
             raise _invalid("/file", "required", "Send the table as the form's file.")
+        file.stream.seek(0)  # it may be read again
         return bytes(file.read())
     if request.mimetype not in ("text/csv", "text/plain", "text/tab-separated-values"):
         raise _invalid("", "wrong_type", "Send the table as text/csv or as a form with a file.")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, g
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import actor, endpoint, json_body
+from sidecar.api.endpoint import actor, endpoint, json_body, without
 from sidecar.api.paging import after_sorted, decode_cursor, page, sorted_page
 from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
@@ -53,6 +53,7 @@ def create(engine: Engine, caller: Caller) -> Any:
     return {"results": results}
 
 
+_MAIL_EVENTS: Final = 5000  # SendGrid sends 768 kB at once, which are fewer
 _ALONE: Final = {"lane": None, "only_new": False, "dry_run": False}
 
 
@@ -94,10 +95,11 @@ def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive.
     `fields` picks what is answered of each, e.g. fields=id,score,contact.email.
     """
-    limit, sort, wanted = query.pop("limit"), query.pop("sort"), query.pop("fields", None)
-    after = after_sorted(query.pop("cursor", None), sort, scored=sort in ("score", "lowest"))
+    sort, wanted = query["sort"], query.get("fields")
     rows, following = leads.list_leads(
-        engine, query, sort=sort, limit=limit, after=after, reveal=caller.may("pii:read"))
+        engine, without(query, "limit", "sort", "fields", "cursor"), sort=sort, limit=query["limit"],
+        after=after_sorted(query.get("cursor"), sort, scored=sort in ("score", "lowest")),
+        reveal=caller.may("pii:read"))
     return sorted_page([project(row, wanted) for row in rows] if wanted else rows, following, sort)
 
 
@@ -133,12 +135,14 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
 @endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
           answer=schemas.EventCounts(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again.
+    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again, without
+    asking providers.
 
     Of whom: a lead, or a contact or e-mail address, which stands for the person's open lead, else the newest.
     """
-    counts = leads.add_events(engine, body["events"], source=caller.name)
-    waking.wake_after(engine, "interactive")
+    lane = intake.lane_of(engine, len(body["events"]))
+    counts = leads.add_events(engine, body["events"], source=caller.name, lane=lane)
+    waking.wake_after(engine, lane)
     return counts
 
 
@@ -146,7 +150,7 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def mail_events(engine: Engine, caller: Caller) -> Any:
     """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
     unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
-    by the shape.
+    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for, without asking providers.
 
     `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
     """
@@ -156,10 +160,13 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
             {"pointer": "", "code": "wrong_type",
              "detail": "Send events in the form of SendGrid, Mailgun or Postmark."}])
     service, events = told
+    if len(events) > _MAIL_EVENTS:
+        raise Invalid("The request is not valid; see errors.", errors=[
+            {"pointer": "", "code": "wrong_length", "detail": f"Send up to {_MAIL_EVENTS} events at once."}])
     deeds = [event for event in events if event]
-    counts = leads.add_events(engine, deeds, source=service)
+    counts = leads.add_events(engine, deeds, source=service, lane="bulk")
     if deeds:
-        waking.wake_after(engine, "interactive")
+        waking.wake_after(engine, "bulk")
     return counts | {"ignored": len(events) - len(deeds)}
 
 
@@ -178,6 +185,7 @@ def repair_reject(engine: Engine, caller: Caller, reject_id: Any, body: dict[str
     """Send a refused lead again with fields corrected; once it came in it is no reject any more.
 
     `changes` are fields of a lead as POST /v1/leads takes them. All other fields are those that were sent.
+    409: what was sent is no longer kept.
     """
     result = leads.repair(
         engine, str(reject_id), body["changes"], by=actor(caller), client=caller.name)
@@ -196,7 +204,7 @@ def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     filters: while `next` is not null send the same filters again, with it as `after`.
     """
     result = leads.score_again(
-        engine, body.pop("lead_ids", None), after=body.pop("after", None), filters=body,
+        engine, body.get("lead_ids"), after=body.get("after"), filters=without(body, "lead_ids", "after"),
         reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
     for lane in LANES:
         waking.wake_after(engine, lane)

@@ -31,20 +31,26 @@ def add_subscription(engine: Engine, caller: Caller, body: dict[str, Any]) -> An
 @endpoint(bp, "GET", "/v1/subscriptions", scope="leads:read", query=schemas.SubscriptionQuery(),
           answer=schemas.SubscriptionPage())
 def list_subscriptions(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Subscriptions, newest first, without their secrets; of one `key` where it is given."""
+    """Subscriptions, newest first, without their secrets; of one `key` where it is given. Without the scope
+    leads a `url` ends after the host."""
     return page(*subscriptions.list_subscriptions(
-        engine, key=query.get("key"), limit=query["limit"], after=decode_cursor(query.get("cursor"), 1)))
+        engine, key=query.get("key"), limit=query["limit"], after=decode_cursor(query.get("cursor"), 1),
+        caller=caller))
 
 
 @endpoint(bp, "GET", _ONE, scope="leads:read", answer=schemas.Subscription())
 def get_subscription(engine: Engine, caller: Caller, subscription_id: Any) -> Any:
-    """One subscription; `reason` says why it is paused."""
-    return subscriptions.read(engine, str(subscription_id))
+    """One subscription; `reason` says why it is paused. Without the scope leads its `url` ends after the
+    host."""
+    return subscriptions.read(engine, str(subscription_id), caller=caller)
 
 
 @endpoint(bp, "PATCH", _ONE, scope="leads", body=schemas.SubscriptionEdit(), answer=schemas.Subscription())
 def edit_subscription(engine: Engine, caller: Caller, subscription_id: Any, body: dict[str, Any]) -> Any:
-    """Change where it sends, which events, and whether people go with them."""
+    """Change where it sends, which events, and whether people go with them.
+
+    Who sends `url` or `include_person` answers for it from then on (`authorized_by`).
+    """
     return subscriptions.edit(engine, str(subscription_id), body, caller=caller, by=actor(caller))
 
 
@@ -64,7 +70,7 @@ def test_subscription(engine: Engine, caller: Caller, subscription_id: Any, body
 @endpoint(bp, "POST", f"{_ONE}/resume", scope="leads", body=schemas.Empty(), answer=schemas.Subscription())
 def resume_subscription(engine: Engine, caller: Caller, subscription_id: Any, body: dict[str, Any]) -> Any:
     """Send again what a paused subscription is owed, and what happens from now on."""
-    return subscriptions.resume(engine, str(subscription_id), by=actor(caller))
+    return subscriptions.resume(engine, str(subscription_id), caller=caller, by=actor(caller))
 
 
 @endpoint(bp, "GET", f"{_ONE}/deliveries", scope="leads:read", query=schemas.DeliveryQuery(),
@@ -81,4 +87,5 @@ def deliveries(engine: Engine, caller: Caller, subscription_id: Any, query: dict
 def replay_deliveries(engine: Engine, caller: Caller, subscription_id: Any, body: dict[str, Any]) -> Any:
     """Send one event again (`event_id`), or all that failed since a time (`failed_since`), under the same
     ids."""
-    return {"events": subscriptions.replay(engine, str(subscription_id), body, by=actor(caller))}
+    return {"events": subscriptions.replay(
+        engine, str(subscription_id), body, caller=caller, by=actor(caller))}

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sidecar.records.text import storable
+
 Told = dict[str, Any]
 
 _SENDGRID: Final = {
@@ -86,7 +88,7 @@ def _event(
         occurred_at = occurred_at.replace(tzinfo=occurred_at.tzinfo or UTC).astimezone(UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         occurred_at = None
-    return {"type": type_, "email": email[:320], "event_id": str(event_id or "")[:200],
+    return {"type": type_, "email": storable(email[:320]), "event_id": storable(str(event_id or "")[:200]),
             "occurred_at": occurred_at}
 
 

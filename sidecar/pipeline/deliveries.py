@@ -12,7 +12,9 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,12 +85,13 @@ def begin(engine: Engine) -> Work | None:
 
 
 def _forbidden(cursor: Cursor, subscription: Row) -> str | None:
-    """Why a subscription may not be served: its creator may not do any more what it does."""
-    held = subscriptions.scopes_of(cursor, subscription["created_by"])
+    """Why a subscription may not be served: who answers for it may not do any more what it does."""
+    held = subscriptions.scopes_of(cursor, subscription["authorized_by"])
     scopes = ROLE_SCOPES[held] if isinstance(held, str) else held or ()
     for needed in ("leads:read", *(["pii:read"] if subscription["include_person"] else [])):
         if not may(scopes, needed):
-            return f"Whoever made it ({subscription['created_by']}) has not the scope {needed} any more."
+            return (f"Whoever set it up last ({subscription['authorized_by']}) has not the scope {needed}"
+                    " any more.")
     return None
 
 
@@ -98,6 +101,10 @@ def _bodies(
     """The body of each event, by its id; a person is read now and never kept."""
     lead_ids = list({row["lead_id"] for row in owed if row["lead_id"]})
     known = {row["lead_id"]: row for row in work.references(cursor, lead_ids)}
+    people = {}
+    if include_person:
+        people = _people(engine, known)
+        known = {lead_id: known[lead_id] for lead_id in people}
     bodies: dict[str, bytes | None] = {}
     for row in owed:
         lead_id = row["lead_id"]
@@ -108,13 +115,19 @@ def _bodies(
             data = {"lead_id": lead_id, "lead_url": lead_url(engine, lead_id),
                     **{name: known[lead_id][name] for name in _REFERENCE}, **data}
             if include_person:
-                try:
-                    data["lead"] = lead_with_sources(engine, lead_id)
-                except NotFound:
-                    known.pop(lead_id)
+                data["lead"] = people[lead_id]
         gone = lead_id is not None and lead_id not in known
         bodies[row["event_id"]] = None if gone else body_of(row["type"], row["created_at"], data)
     return bodies
+
+
+def _people(engine: Engine, lead_ids: Iterable[str]) -> dict[str, Row]:
+    """Each of these leads whole, once, without those that are gone meanwhile."""
+    people = {}
+    for lead_id in lead_ids:
+        with suppress(NotFound):
+            people[lead_id] = lead_with_sources(engine, lead_id)
+    return people
 
 
 def body_of(kind: str, at: datetime, data: dict[str, Any]) -> bytes:

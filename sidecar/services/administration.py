@@ -168,10 +168,11 @@ def list_clients(engine: Engine) -> list[Row]:
 
 def add_client(
     engine: Engine, client_id: str, scopes: list[str], *, by: Actor, secret: str | None = None,
-    replace: bool = False,
+    replace: bool = False, keep_scopes: bool = False,
 ) -> Row:
     """Create a client: {…, client_secret}, answered this once. With `replace` one that exists gets the
-    secret and scopes, and is enabled. Raises Invalid that names the field, Conflict."""
+    secret and scopes, and is enabled; with `keep_scopes` too it keeps the scopes that it has besides, and
+    stays disabled if it is. Raises Invalid that names the field, Conflict."""
     if not _CLIENT_ID.fullmatch(client_id):
         raise _invalid("/id", "Letters, digits, dots, hyphens and underscores, at most 63.")
     scopes = _known(scopes)
@@ -183,8 +184,11 @@ def add_client(
             raise Conflict("There is a client with this id already.", errors=[
                 {"pointer": "/id", "code": "taken", "detail": "There is a client with this id."}])
         if not made:
+            if keep_scopes:
+                scopes = _known(scopes + _client(cursor, client_id)["scopes"])
+            else:
+                store.enable_client(cursor, client_id, True)
             store.update_client(cursor, client_id, {"scopes": scopes, "secret_hash": hashed})
-            store.enable_client(cursor, client_id, True)
         record(cursor, by, "client.added" if made else "client.replaced", "client", client_id,
                after={"scopes": scopes})
         return _client(cursor, client_id) | {"client_secret": secret}

@@ -118,10 +118,12 @@ def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool) -> dic
     return {"queued": known}
 
 
-def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> dict[str, Any]:
-    """Store events and queue their leads for scoring: {accepted, unknown, results: [{lead_id, outcome:
-    accepted | unknown}]} in order. An event of a contact or an address belongs to the person's open lead,
-    else to the newest."""
+def add_events(
+    engine: Engine, events: list[dict[str, Any]], *, source: str, lane: str
+) -> dict[str, Any]:
+    """Store events and queue their leads to be scored, without asking providers: {accepted, unknown,
+    results: [{lead_id, outcome: accepted | unknown}]} in order. An event of a contact or an address belongs
+    to the person's open lead, else to the newest."""
     now = engine.now()
     with engine.database.write() as cursor:
         events = _of_leads(engine, cursor, events)
@@ -137,8 +139,8 @@ def add_events(engine: Engine, events: list[dict[str, Any]], *, source: str) -> 
             for event in known
         ])
         intake.queue(
-            cursor, sorted({event["lead_id"] for event in known}), "interactive",
-            engine.settings.bulk_batch)
+            cursor, sorted({event["lead_id"] for event in known}), lane, engine.settings.bulk_batch,
+            score_only=True)
     return {
         "accepted": len(known), "unknown": len(events) - len(known),
         "results": [
@@ -171,13 +173,16 @@ def repair(
     """Take a refused lead in with these fields changed: its result, as `intake.receive` answers it.
 
     What was sent is taken from our own record, so that who repairs need not see it. Raises NotFound when
-    there is no such reject (any more), Invalid that names each field.
+    there is no such reject (any more), Conflict when what was sent is no longer kept, Invalid that names
+    each field.
     """
     with engine.database.write() as cursor:
         found = leads.reject(cursor, reject_id)
         if found is None:
             raise NotFound("There is no such reject.")
-        sent = engine.vault.open(found["payload"]) if found["payload"] else None
+        if not found["payload"]:
+            raise Conflict("What was sent is no longer kept; send the whole lead as a new one.")
+        sent = engine.vault.open(found["payload"])
         whole = {"source": found["source"]} | (sent if isinstance(sent, dict) else {}) | changes
         [entry] = read(engine, [whole])
         if entry.errors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
@@ -26,65 +27,70 @@ def create(engine: Engine, body: dict[str, Any], *, caller: Caller, by: Actor) -
     a URL that may not be sent to, Forbidden for who may not see people.
     """
     _check(engine, body, caller)
+    wanted = body | {"events": _once(body["events"])}
     secret = new_secret(os.urandom(_SECRET_BYTES))
     with engine.database.write() as cursor:
-        subscription_id, new = store.save(cursor, {
-            "url": body["url"], "events": _once(body["events"]), "include_person": body["include_person"],
-            "key": body.get("key"), "secret": engine.vault.seal(secret),
-            "created_by": f"{caller.kind}:{caller.id}"})
-        record(cursor, by, f"subscription.{'added' if new else 'replaced'}", "subscription", subscription_id,
-               after={"events": body["events"], "include_person": body["include_person"]})
-        return _shown(_found(cursor, subscription_id)) | {"secret": secret}
+        subscription_id, before = store.save(cursor, {
+            **wanted, "key": body.get("key"), "secret": engine.vault.seal(secret),
+            "created_by": _who(caller)})
+        record(cursor, by, f"subscription.{'replaced' if before else 'added'}", "subscription",
+               subscription_id, before=before and _audited(before), after=_audited(wanted))
+        return _shown(_found(cursor, subscription_id), caller) | {"secret": secret}
 
 
 def list_subscriptions(
-    engine: Engine, *, key: str | None, limit: int, after: list[Any] | None
+    engine: Engine, *, key: str | None, limit: int, after: list[Any] | None, caller: Caller
 ) -> tuple[list[Row], list[Any] | None]:
     """(subscriptions, where the next page begins or None), newest first."""
     with engine.database.read() as cursor:
-        return paged(store.page(cursor, limit + 1, after[0] if after else None, key), limit)
+        rows, following = paged(store.page(cursor, limit + 1, after[0] if after else None, key), limit)
+    return [_shown(row, caller) for row in rows], following
 
 
-def read(engine: Engine, subscription_id: str) -> Row:
+def read(engine: Engine, subscription_id: str, *, caller: Caller) -> Row:
     """One subscription. Raises NotFound."""
     with engine.database.read() as cursor:
-        return _shown(_found(cursor, subscription_id))
+        return _shown(_found(cursor, subscription_id), caller)
 
 
 def edit(
     engine: Engine, subscription_id: str, changes: dict[str, Any], *, caller: Caller, by: Actor
 ) -> Row:
-    """Change url, events or include_person. Raises NotFound, Invalid; Forbidden where people are sent and the
-    caller may not see them."""
+    """Change url, events or include_person; who says where it sends, or whether people go with it, answers
+    for it from then on. Raises NotFound, Invalid; Forbidden where people are sent and the caller may not see
+    them."""
     with engine.database.write() as cursor:
         before = _found(cursor, subscription_id, lock=True)
         _check(engine, {"include_person": before["include_person"]} | changes, caller)
         if "events" in changes:
             changes = changes | {"events": _once(changes["events"])}
-        store.edit(cursor, subscription_id, changes)
-        told = [name for name in ("events", "include_person") if name in changes]
+        answers = {"authorized_by": _who(caller)} if {"url", "include_person"} & changes.keys() else {}
+        store.edit(cursor, subscription_id, changes | answers)
         record(cursor, by, "subscription.edited", "subscription", subscription_id,
-               before={name: before[name] for name in told},
-               after={name: changes[name] for name in told} | {"fields": sorted(changes)})
-        return _shown(_found(cursor, subscription_id))
+               before=_audited({name: before[name] for name in changes}),
+               after=_audited(changes) | {"fields": sorted(changes)})
+        return _shown(_found(cursor, subscription_id), caller)
 
 
 def delete(engine: Engine, subscription_id: str, *, by: Actor) -> None:
     """Tell it nothing any more; what it is owed is dropped. Raises NotFound."""
     with engine.database.write() as cursor:
-        if not store.delete(cursor, subscription_id):
+        before = store.delete(cursor, subscription_id)
+        if before is None:
             raise NotFound("There is no such subscription.")
-        record(cursor, by, "subscription.deleted", "subscription", subscription_id)
+        record(cursor, by, "subscription.deleted", "subscription", subscription_id, before=_audited(before))
 
 
-def resume(engine: Engine, subscription_id: str, *, by: Actor) -> Row:
-    """Send again what a paused subscription is owed. Raises NotFound."""
+def resume(engine: Engine, subscription_id: str, *, caller: Caller, by: Actor) -> Row:
+    """Send again what a paused subscription is owed. Raises NotFound; Forbidden where people are sent and the
+    caller may not see them."""
     with engine.database.write() as cursor:
         before = _found(cursor, subscription_id, lock=True)
+        _check(engine, {"include_person": before["include_person"]}, caller)
         store.resume(cursor, subscription_id)
         record(cursor, by, "subscription.resumed", "subscription", subscription_id,
                before={"state": before["state"]}, after={"state": "active"})
-        return _shown(_found(cursor, subscription_id))
+        return _shown(_found(cursor, subscription_id), caller)
 
 
 def try_out(engine: Engine, subscription_id: str) -> Row:
@@ -110,11 +116,14 @@ def list_deliveries(
             cursor, subscription_id, state=state, limit=limit + 1, after=after[0] if after else None), limit)
 
 
-def replay(engine: Engine, subscription_id: str, which: dict[str, Any], *, by: Actor) -> int:
+def replay(
+    engine: Engine, subscription_id: str, which: dict[str, Any], *, caller: Caller, by: Actor
+) -> int:
     """Owe again one event (event_id) or all that failed since a time (failed_since): how many. Raises
-    NotFound."""
+    NotFound; Forbidden where people are sent and the caller may not see them."""
     with engine.database.write() as cursor:
-        _found(cursor, subscription_id, lock=True)
+        found = _found(cursor, subscription_id, lock=True)
+        _check(engine, {"include_person": found["include_person"]}, caller)
         count = store.replay(cursor, subscription_id, **which)
         if "event_id" in which and not count:
             raise NotFound("This subscription was not owed such an event.")
@@ -145,5 +154,22 @@ def _found(cursor: Cursor, subscription_id: str, *, lock: bool = False) -> Row:
     return row
 
 
-def _shown(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "secret"}
+def _shown(row: Row, caller: Caller) -> Row:
+    """Who cannot change it sees no more of the URL than the host: the rest often is the secret."""
+    shown = {name: value for name, value in row.items() if name != "secret"}
+    return shown if caller.may("leads") else shown | {"url": _host(row["url"])}
+
+
+def _audited(row: Row) -> Row:
+    """What the audit log says of a subscription, as far as it is given."""
+    told = {name: row[name] for name in ("events", "include_person") if name in row}
+    return told | ({"host": _host(row["url"])} if "url" in row else {})
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _who(caller: Caller) -> str:
+    return f"{caller.kind}:{caller.id}"

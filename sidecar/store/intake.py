@@ -147,11 +147,17 @@ _SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
     LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""
 
 
-def queue(cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int) -> None:
+def queue(
+    cursor: Executes, lead_ids: Iterable[str], lane: str, max_batch: int, *, score_only: bool = False
+) -> None:
     """Queue leads; one that is being worked on right now is queued again when it leaves its run. A hold ends:
-    the run that waits has the lead no more."""
+    the run that waits has the lead no more.
+
+    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for.
+    """
     _queue(cursor, [
-        {"lead_id": lead_id, "lane": lane, "max_batch": max_batch} for lead_id in lead_ids])
+        {"lead_id": lead_id, "lane": lane, "max_batch": max_batch, "score_only": score_only}
+        for lead_id in lead_ids])
 
 
 _AT_WORK = f"(work_items.stage IN {words(HELD)} AND NOT {ON_HOLD.format('work_items')})"
@@ -169,7 +175,8 @@ def _queue(cursor: Executes, rows: list[Row]) -> None:
             due_at = CASE WHEN {_AT_WORK} THEN work_items.due_at ELSE now() END,
             batch_id = CASE WHEN {_AT_WORK} THEN work_items.batch_id END,
             attempts = CASE WHEN work_items.stage = 'dead' THEN 0 ELSE work_items.attempts END,
-            passes = 0, left_at = NULL, waits = 0, score_only = false, updated_at = now()""",
+            score_only = excluded.score_only AND (work_items.score_only OR work_items.stage = 'done'),
+            passes = 0, left_at = NULL, waits = 0, updated_at = now()""",
     )
 
 

@@ -183,10 +183,11 @@ def reject(cursor: Cursor, intake_id: str) -> Row | None:
 
 
 def resolve(cursor: Cursor, intake_id: str) -> bool:
-    """A refused lead came in, repaired; whether it was not repaired before."""
+    """A refused lead came in, repaired; whether it was not repaired before. What was sent goes: the lead that
+    came in has it, and an erasure would not find it here."""
     return one(
-        cursor, "UPDATE intake SET resolved_at = now() WHERE id = %s AND resolved_at IS NULL RETURNING id",
-        (intake_id,)) is not None
+        cursor, "UPDATE intake SET resolved_at = now(), payload = NULL, errors = '[]'"
+        " WHERE id = %s AND resolved_at IS NULL RETURNING id", (intake_id,)) is not None
 
 
 def owners(cursor: Cursor) -> list[Row]:

@@ -24,8 +24,11 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
         "lead_events": "DELETE FROM lead_events WHERE ctid IN (SELECT ctid FROM lead_events WHERE"
                        " created_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
                        " FOR UPDATE SKIP LOCKED)",
-        "subscriptions": "DELETE FROM subscriptions WHERE key IS NOT NULL AND state = 'paused'"
-                         " AND updated_at < now() - %(days)s * interval '1 day'",
+        "subscriptions": "WITH gone AS (DELETE FROM subscriptions WHERE key IS NOT NULL AND state = 'paused'"
+                         " AND updated_at < now() - %(days)s * interval '1 day' RETURNING id, url)"
+                         " INSERT INTO audit_log (actor, action, entity_kind, entity_id, before)"
+                         " SELECT 'retention', 'subscription.deleted', 'subscription', id,"
+                         " jsonb_build_object('host', substring(url FROM '^[^:]+://[^/?#]+')) FROM gone",
         "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"

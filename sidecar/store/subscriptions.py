@@ -9,8 +9,8 @@ from sidecar.ids import new_id
 from sidecar.store.database import Cursor, Executes, Row, as_json, many, one, update_from
 from sidecar.webhooks import Event
 
-_COLUMNS = ("id::text AS id, url, events, include_person, key, created_by, state, reason, failures,"
-            " failing_since, due_at, created_at, updated_at")
+_COLUMNS = ("id::text AS id, url, events, include_person, key, created_by, authorized_by, state, reason,"
+            " failures, failing_since, due_at, created_at, updated_at")
 
 
 # A subscription that is deleted meanwhile is waited for and left out: an event must not fail its cause.
@@ -35,21 +35,24 @@ def tell(cursor: Executes, events: Sequence[Event]) -> None:
         cursor.execute(cursor.prepared(_TELL), (as_json(events),))
 
 
-def save(cursor: Cursor, row: Row) -> tuple[str, bool]:
+def save(cursor: Cursor, row: Row) -> tuple[str, Row | None]:
     """Create a subscription (url, events, include_person, secret, key, created_by), or set up anew the one
-    that its creator has under this key: (its id, whether it is new)."""
+    that its creator has under this key: (its id, what it was before, None: it is new)."""
     made = one(
         cursor,
         """
-        INSERT INTO subscriptions (id, url, events, include_person, secret, key, created_by)
-        VALUES (%(id)s, %(url)s, %(events)s, %(include_person)s, %(secret)s, %(key)s, %(created_by)s)
+        INSERT INTO subscriptions AS s (id, url, events, include_person, secret, key, created_by,
+            authorized_by)
+        VALUES (%(id)s, %(url)s, %(events)s, %(include_person)s, %(secret)s, %(key)s, %(created_by)s,
+            %(created_by)s)
         ON CONFLICT (created_by, key) DO UPDATE SET url = excluded.url, events = excluded.events,
-            include_person = excluded.include_person, secret = excluded.secret, state = 'active',
+            include_person = excluded.include_person, secret = excluded.secret,
+            authorized_by = excluded.authorized_by, state = 'active',
             reason = NULL, failures = 0, failing_since = NULL, due_at = now(), updated_at = now()
-        RETURNING id::text AS id
-        """, row | {"id": (fresh := new_id())})
-    found = made["id"] if made else fresh
-    return found, found == fresh
+        RETURNING s.id::text AS id, CASE WHEN old.id IS NOT NULL THEN jsonb_build_object(
+            'url', old.url, 'events', old.events, 'include_person', old.include_person) END AS before
+        """, row | {"id": new_id()}) or {}
+    return made["id"], made["before"]
 
 
 def get(cursor: Cursor, subscription_id: str, *, lock: bool = False) -> Row | None:
@@ -69,8 +72,8 @@ def page(cursor: Cursor, limit: int, after: str | None, key: str | None) -> list
 
 
 def edit(cursor: Cursor, subscription_id: str, changes: dict[str, Any]) -> None:
-    """Set columns of a subscription that people edit."""
-    names = [name for name in ("url", "events", "include_person") if name in changes]
+    """Set columns of a subscription that people edit, and who answers for them."""
+    names = [name for name in ("url", "events", "include_person", "authorized_by") if name in changes]
     cursor.execute(
         f"UPDATE subscriptions SET {', '.join(f'{name} = %({name})s' for name in names)},"  # noqa: S608
         " updated_at = now() WHERE id = %(id)s", changes | {"id": subscription_id})
@@ -93,10 +96,10 @@ def pause(cursor: Cursor, subscription_id: str, reason: str) -> None:
         " WHERE id = %s AND state = 'active'", (reason, subscription_id))
 
 
-def delete(cursor: Cursor, subscription_id: str) -> bool:
-    """Whether there was one."""
-    cursor.execute("DELETE FROM subscriptions WHERE id = %s", (subscription_id,))
-    return cursor.rowcount > 0
+def delete(cursor: Cursor, subscription_id: str) -> Row | None:
+    """What it was; None when there is none."""
+    return one(
+        cursor, f"DELETE FROM subscriptions WHERE id = %s RETURNING {_COLUMNS}", (subscription_id,))  # noqa: S608
 
 
 _DUE = """
@@ -191,9 +194,9 @@ def replay(
     return cursor.rowcount
 
 
-def scopes_of(cursor: Cursor, created_by: str) -> list[str] | str | None:
-    """What its creator may do now: a client's scopes, a user's role; None: they are gone or disabled."""
-    kind, _, name = created_by.partition(":")
+def scopes_of(cursor: Cursor, authorized_by: str) -> list[str] | str | None:
+    """What they may do now: a client's scopes, a user's role; None: they are gone or disabled."""
+    kind, _, name = authorized_by.partition(":")
     row = one(
         cursor,
         "SELECT scopes AS held FROM clients WHERE id = %s AND disabled_at IS NULL" if kind == "client" else

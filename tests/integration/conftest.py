@@ -7,6 +7,7 @@ import pytest
 from local import programs
 from sidecar.app import create_app
 from sidecar.engine import Engine
+from sidecar.errors import Deadlock
 from sidecar.secrets import hash_password
 from sidecar.settings import Settings
 from sidecar.store import access
@@ -58,6 +59,18 @@ def api(app, engine):
     engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)
+
+
+def deadlock_once(monkeypatch, module, name):
+    """The next call of this function ends with a deadlock; those after it do what they do."""
+    function, calls = getattr(module, name), iter([Deadlock("for once")])
+
+    def once(*arguments, **more):
+        for error in calls:
+            raise error
+        return function(*arguments, **more)
+
+    monkeypatch.setattr(module, name, once)
 
 
 class Api:

@@ -277,6 +277,36 @@ def test_the_command_line_follows_the_same_rules(app, admin, services, monkeypat
     assert {row["actor"] for row in entries} == {"command line"}
 
 
+def test_a_client_made_at_every_start_keeps_what_an_admin_gave_it(app, admin, services, monkeypatch, tmp_path):
+    for name, value in programs.sidecar_environment(services).items():
+        monkeypatch.setenv(name, value)
+    secret = tmp_path / "secret"
+
+    def start(content, scopes="pipeline,leads"):
+        secret.write_text(content)
+        done = CliRunner().invoke(main, [
+            "clients", "add", "flows", "--scopes", scopes, "--keep-scopes", "--secret-file", str(secret)])
+        assert done.exit_code == 0, done.output
+
+    def now():
+        [client] = [row for row in admin.get("/v1/clients").json["data"] if row["id"] == "flows"]
+        return client["scopes"], client["enabled"]
+
+    def token(content):
+        return app.test_client().post("/v1/auth/token", json={
+            "grant_type": "client_credentials", "client_id": "flows", "client_secret": content}).status_code
+
+    start("the first secret")
+    assert now() == (["pipeline", "leads"], True)
+    patch(admin, "/v1/clients/flows", {"scopes": ["leads", "pipeline", "pii:read"]})
+    start("the second secret", "pipeline,leads,notify")
+    assert now() == (["pipeline", "leads", "notify", "pii:read"], True)
+    assert (token("the first secret"), token("the second secret")) == (401, 200)
+    admin.post("/v1/clients/flows/disable")
+    start("the second secret")
+    assert now()[1] is False and token("the second secret") == 401
+
+
 def test_a_clients_scopes_are_kept_once_each(admin):
     made = admin.post("/v1/clients", {"id": "crm", "scopes": ["notify", "leads", "notify"]})
     assert made.json["scopes"] == ["leads", "notify"]

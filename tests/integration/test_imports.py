@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from sidecar.cli import main
 from sidecar.pipeline import intake
 from sidecar.services import imports
+from sidecar.store import jobs as store
 from sidecar.store.database import one
+from tests.integration.conftest import deadlock_once
 
 BAD = "nobody,Bad,Row,,\r\n,,,,\r\n"  # and a row of nothing, which no lead comes from
 
@@ -276,3 +278,14 @@ def test_the_command_tries_without_writing(run, engine):
     assert "12 would be created" in result.output and stored(engine)["intake"] == 0
     assert run.rejects.exists()
     assert run("a,b\n1,2\n").exit_code == 1
+
+
+def test_tried_again_after_a_deadlock_it_is_the_same_file(app, api, monkeypatch):
+    for more in ({"data": table(2).encode(), "content_type": "text/csv"},
+                 {"data": {"file": (io.BytesIO(table(2).encode()), "leads.csv")}}):
+        deadlock_once(monkeypatch, store, "add")
+        answer = app.test_client().post("/v1/jobs/imports", headers=api.headers, query_string={
+            "mapping": json.dumps({"Phone": ""})}, **more)
+        assert answer.status_code == 202 and answer.json["job"]["counts"]["total"] == 2
+        [phone] = [column for column in answer.json["job"]["columns"] if column["column"] == "Phone"]
+        assert phone["field"] is None

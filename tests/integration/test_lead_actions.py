@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from sidecar.services import leads
-from tests.integration.conftest import Api
+from sidecar.store import retention, work
+from tests.integration.conftest import Api, deadlock_once
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
 
 OLD = "2026-01-01T00:00:00Z"
@@ -82,6 +83,13 @@ def test_by_filters_those_scored_before_are_queued_once(app, api, engine, done):
     assert refused.status_code == 403
     both = api.post("/v1/leads/rescore", {"lead_ids": done, "grade": "hot"})
     assert both.status_code == 422
+
+
+def test_tried_again_after_a_deadlock_it_is_the_same_order(api, engine, done, monkeypatch):
+    first, second, third = sorted(done)
+    for order, queued in (({"lead_ids": [third]}, third), ({"source": "import", "after": first}, second)):
+        deadlock_once(monkeypatch, work, "score_again")
+        assert api.post("/v1/leads/rescore", order).json["queued"] == [queued]
 
 
 def test_a_part_of_the_filters_follows_the_one_before(engine, done):
@@ -175,6 +183,36 @@ def test_events_of_a_mail_service_are_taken_as_it_sends_them_and_once(api, done)
     assert refused.status_code == 422 and "SendGrid" in refused.json["errors"][0]["detail"]
 
 
+def test_what_a_mail_service_cannot_mean_is_refused_or_replaced_and_no_error(api, done):
+    told = {"event": "open", "email": "pat1@firm1.example", "sg_event_id": "a\x00b"}
+    assert api.post("/v1/events/mail", [told]).json["accepted"] == 1
+    refused = api.post("/v1/events/mail", [told] * 5001)
+    assert refused.status_code == 422 and refused.json["errors"][0]["code"] == "wrong_length"
+
+
+def test_what_people_did_is_scored_without_asking_providers(api, engine, done):
+    lose_industries(engine)
+    api.post("/v1/events/mail", [
+        {"event": "open", "email": f"pat{number}@firm{number}.example"} for number in (1, 2)])
+    api.post("/v1/events", {"events": [{"lead_id": done[2], "type": "page_view"}]})
+    assert [api.get(f"/v1/leads/{lead_id}").json["lane"] for lead_id in done] == [
+        "bulk", "bulk", "interactive"]
+    for lane in ("interactive", "bulk"):
+        batch = claim(api, lane=lane)
+        api.step(batch, "plan")
+        api.post("/v1/events", {"events": [  # meanwhile: once more, and it stays with the score alone
+            {"lead_id": row["lead_id"], "type": "page_view"} for row in batch["leads"]]})
+        assert run(api, batch) == 0
+        assert run(api, claim(api)) == 0
+    assert [(stage(api, lead_id), scores(api, lead_id)) for lead_id in done] == [("done", 3)] * 3
+
+
+def test_what_people_did_leaves_the_enrichment_that_is_owed(api):
+    [lead_id] = send(api, lead(1))
+    api.post("/v1/events", {"events": [{"lead_id": lead_id, "type": "page_view"}]})
+    assert run(api, claim(api)) > 0
+
+
 def test_an_event_of_a_person_belongs_to_the_open_lead(api, done):
     api.client.patch(f"/v1/leads/{done[0]}", json={"status": "lost"}, headers=api.headers)
     address = {"email": "pat1@firm1.example", "type": "email_open"}
@@ -206,6 +244,27 @@ def test_a_refused_lead_comes_in_when_it_is_corrected(api):
     assert stored["contact"]["full_name"] == "Pat Quill" and stored["source"] == "web_form"
     assert api.get("/v1/rejects").json["data"] == []
     assert api.post(path, {"changes": {"email": "pat@firm1.example"}}).status_code == 404
+
+
+def test_of_a_repaired_lead_nothing_is_left_that_an_erasure_would_not_find(api, engine):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill"}]})
+    [reject] = api.get("/v1/rejects").json["data"]
+    result = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {"email": "pat@firm1.example"}}).json
+    api.client.delete(f"/v1/contacts/{result['contact_id']}", headers=api.headers)
+    with engine.database.read() as cursor:
+        cursor.execute("SELECT payload, errors FROM intake")
+        assert [(row["payload"], row["errors"]) for row in cursor.fetchall()] == [(None, [])] * 2
+
+
+def test_what_is_no_longer_kept_cannot_be_repaired(api, engine):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill"}]})
+    [reject] = api.get("/v1/rejects").json["data"]
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE intake SET received_at = now() - interval '1 year'")
+        retention.purge(cursor, 30)
+    refused = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {"email": "pat@firm1.example"}})
+    assert refused.status_code == 409 and "no longer kept" in refused.json["detail"]
+    assert counted(engine)["leads"] == 0 and len(api.get("/v1/rejects").json["data"]) == 1
 
 
 def test_whom_leads_can_be_assigned_to(app, api):

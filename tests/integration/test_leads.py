@@ -179,6 +179,19 @@ def test_a_sort_reads_no_more_than_its_page(engine, stored, sort):
         assert ("leads_pkey" if sort in ("newest", "oldest") else "leads_score") in picked
 
 
+@pytest.mark.parametrize("name, index", [
+    ("created_from", "leads_created"), ("updated_from", "leads_updated"), ("updated_to", "leads_updated"),
+    ("scored_from", "leads_scored"), ("scored_to", "leads_scored")])
+def test_a_filter_by_time_has_its_index(engine, name, index):
+    from sidecar.store import leads
+
+    with engine.database.write() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        leads.page(cursor, {name: engine.now()}, sort="newest", limit=5, after=None)
+        cursor.execute(b"EXPLAIN " + cursor.query)
+        assert index in str(cursor.fetchall())
+
+
 def add(api, **lead):
     return api.post("/v1/leads", lead).json["results"][0]["lead_id"]
 

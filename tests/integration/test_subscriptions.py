@@ -446,12 +446,30 @@ def test_a_person_goes_with_the_event_only_as_long_as_its_creator_may_see_people
         update(engine, "UPDATE clients SET scopes = scopes || '{pii:read,admin}'::text[] WHERE id = 'tests'")
 
 
+def test_a_person_of_many_events_is_read_once(engine, api, receiver, subscribe, monkeypatch):
+    subscribe("lead.created", "lead.status_changed", include_person=True)
+    first, second = send(api, lead(1), lead(2))
+    for status in ("working", "qualified"):
+        api.client.patch(f"/v1/leads/{first}", json={"status": status}, headers=api.headers)
+    read = []
+    monkeypatch.setattr(deliveries, "lead_with_sources", lambda _, lead_id: read.append(lead_id) or {
+        "contact": lead_id})
+    deliver(engine)
+    assert sorted(read) == sorted([first, second])
+    assert {(body["data"]["lead_id"], body["data"]["lead"]["contact"]) for body in receiver.bodies} == {
+        (first, first), (second, second)}
+    assert len(receiver.got) == 4
+
+
 def test_who_may_not_see_people_cannot_have_them_sent(engine, api, app, receiver, subscribe):
     subscription = subscribe("lead.created", include_person=True)
     with engine.database.write() as cursor:
         cursor.execute("INSERT INTO clients (id, secret_hash, scopes) SELECT 'writer', secret_hash, '{leads}'"
                        " FROM clients WHERE id = 'tests' ON CONFLICT DO NOTHING")
     writer = Api(app.test_client(), "writer")
+    send(api, lead(1))
+    for way, order in (("resume", {}), ("replay", {"failed_since": "2026-01-01T00:00:00Z"})):
+        assert writer.post(f"/v1/subscriptions/{subscription['id']}/{way}", order).status_code == 403
     body = {"url": receiver.url, "events": ["lead.created"]}
     refused = writer.post("/v1/subscriptions", body | {"include_person": True})
     assert refused.status_code == 403 and refused.json["errors"][0]["pointer"] == "/include_person"
@@ -462,6 +480,55 @@ def test_who_may_not_see_people_cannot_have_them_sent(engine, api, app, receiver
     reader = Api(app.test_client(), "reader")
     assert reader.post("/v1/subscriptions", body).status_code == 403
     assert reader.get(path).json["include_person"] is True and "secret" not in reader.get(path).json
+
+
+def test_who_says_where_people_are_sent_answers_for_it(engine, api, app, receiver, subscribe):
+    subscription = subscribe("lead.created", include_person=True)
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO clients (id, secret_hash, scopes) SELECT 'operator', secret_hash,"
+                       " '{leads,pii:read}' FROM clients WHERE id = 'tests' ON CONFLICT DO NOTHING")
+    operator = Api(app.test_client(), "operator")
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert subscription["authorized_by"] == "client:tests"
+    moved = operator.client.patch(path, json={"url": f"{receiver.url}/theirs"}, headers=operator.headers)
+    assert (moved.json["created_by"], moved.json["authorized_by"]) == ("client:tests", "client:operator")
+    update(engine, "UPDATE clients SET disabled_at = now() WHERE id = 'operator'")
+    send(api, lead(1))
+    deliver(engine)
+    paused = api.get(path).json
+    assert not receiver.got and paused["state"] == "paused" and "client:operator" in paused["reason"]
+    api.client.patch(path, json={"url": receiver.url}, headers=api.headers)  # somebody takes it over
+    api.post(f"{path}/resume")
+    deliver(engine)
+    assert receiver.types == ["lead.created"]
+
+
+def test_the_audit_log_says_where_events_went(engine, api, receiver, subscribe):
+    made = subscribe("lead.created", key="a flow")
+    subscribe("lead.created", key="a flow")
+    path = f"/v1/subscriptions/{made['id']}"
+    update(engine, "UPDATE subscriptions SET url = 'https://old.example:8443/secret'")
+    api.client.patch(path, json={"url": receiver.url}, headers=api.headers)
+    api.client.delete(path, headers=api.headers)
+    subscribe("lead.created", key="a flow")
+    update(engine, "UPDATE subscriptions SET state = 'paused', updated_at = now() - interval '31 days'")
+    engine.cache.redis.flushdb()
+    retention.tidy_up(engine)
+    here = receiver.url.removesuffix("/hook")
+    assert [(row["action"].partition(".")[2], row["before"], row["after"]) for row in rows(
+        engine, "SELECT action, before->>'host' AS before, after->>'host' AS after FROM audit_log"
+                " WHERE entity_kind = 'subscription' ORDER BY id DESC LIMIT 6")][::-1] == [
+        ("added", None, here), ("replaced", here, here), ("edited", "https://old.example:8443", here),
+        ("deleted", here, None), ("added", None, here), ("deleted", here, None)]
+    assert "/hook" not in str(rows(engine, "SELECT before, after FROM audit_log"))
+
+
+def test_who_cannot_change_a_subscription_sees_of_its_url_the_host_alone(app, api, receiver, subscribe):
+    made = subscribe("lead.created")
+    reader = Api(app.test_client(), "reader")
+    seen = [reader.get(f"/v1/subscriptions/{made['id']}").json, *reader.get("/v1/subscriptions").json["data"]]
+    assert [row["url"] for row in seen] == [receiver.url.removesuffix("/hook")] * 2
+    assert api.get("/v1/subscriptions").json["data"][0]["url"] == receiver.url
 
 
 def test_an_erased_person_leaves_no_event(engine, api, receiver, subscribe):

@@ -303,7 +303,8 @@ def test_n_a_hot_lead_waits_for_approval(stack, client, answer, state):
     assert told() == {"owed"}, "what is sent again every minute leaves it to the flow"
     [pressed] = [url for url in map(html.unescape, re.findall(r'href="([^"]+)"', mail["html"]))
                  if f"approved={answer}" in url]
-    assert requests.get(pressed, timeout=30, headers=AS_A_BROWSER, verify=stack.facts["ca_file"]).ok
+    until(lambda: requests.get(pressed, timeout=30, headers=AS_A_BROWSER, verify=stack.facts["ca_file"]).ok,
+          30, "the run to wait for the answer")
     client.settled(lead_id)
     until(lambda: told() == {state}, 30, "the message")
     slack = [message for message in client.messages("slack_url") if lead_id in str(message)]

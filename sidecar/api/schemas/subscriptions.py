@@ -41,6 +41,8 @@ class Subscription(Answer):
     include_person = fields.Boolean(required=True)
     key = fields.String(required=True, allow_none=True)
     created_by = fields.String(required=True)
+    authorized_by = fields.String(required=True, metadata={
+        "description": "Who last said where it sends or whether people go with it: it does what they may."})
     state = fields.String(required=True, validate=validate.OneOf(SUBSCRIPTION_STATES))
     reason = fields.String(required=True, allow_none=True)
     failures = fields.Integer(required=True)

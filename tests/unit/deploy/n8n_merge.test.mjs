@@ -43,6 +43,12 @@ describe('what counts as an edit', () => {
 			w.nodes[1].parameters = { b: 2, a: 1 };
 		},
 		'ids of steps': (w) => Object.assign(w.nodes[0], { id: '9', webhookId: '9', disabled: false, notes: '' }),
+		'steps that were pasted elsewhere': (w) => {
+			for (const node of w.nodes) {
+				node.id = `pasted ${node.id}`;
+				node.position = [node.position[0] - 304, node.position[1] + 1_008];
+			}
+		},
 		'the name of a credential': (w) => { w.nodes[1].credentials.api.name = 'Two'; },
 		'outputs that lead nowhere': (w) => {
 			w.connections.Form.main.push([], null);

@@ -78,6 +78,11 @@ def test_opens_of_one_mail_are_told_apart_and_a_repeat_is_the_same():
     assert names[0] == names[1] != names[2]
 
 
+def test_what_postgres_cannot_hold_is_replaced():
+    [event] = read_mail_events(sendgrid("open", sg_event_id="a\x00b\ud800", email="pat\x00@firm.example"))[1]
+    assert (event["event_id"], event["email"]) == ("a\ufffdb\ufffd", "pat\ufffd@firm.example")
+
+
 def test_a_time_that_cannot_be_read_is_none():
     for body in (sendgrid("open", timestamp="soon"), sendgrid("open", timestamp=1e300),
                  postmark("Open", ReceivedAt="yesterday"), postmark("Open", ReceivedAt=None)):
