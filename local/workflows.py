@@ -1,8 +1,9 @@
-"""The n8n workflows as they are committed: `python -m local.workflows take | format`.
+"""The n8n workflows as they are committed: `python -m local.workflows take | format | restore`.
 
 `take` (`make workflows`) brings what was changed in the running stack's editor into n8n/workflows/ and shows
 the difference; `format` brings files that were changed by hand into the same form: the one in which the
 editor saves, without what n8n counts and stamps, in one order, so that a diff shows what somebody changed.
+`restore` (`make restore-workflows`) brings those back that were deleted in the running stack's editor.
 """
 
 from __future__ import annotations
@@ -132,9 +133,7 @@ def take(found: Settings, folder: Path = n8n.WORKFLOWS) -> None:
 
     Ours alone, unless ADD names another one of the stack.
     """
-    if not (found.state / "stack.json").exists():
-        raise Problem("No stack was started here; `make run` starts one.")
-    started, _ = stack.prepare(found)
+    started = _started(found)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "workflows.json"
         n8n.command(n8n.install(found), programs.n8n_environment(started), "export:workflow", "--all",
@@ -153,9 +152,23 @@ def format_files(found: Settings) -> None:
     write(found, map(_read, sorted(n8n.WORKFLOWS.glob("*.json"))))
 
 
+def restore(found: Settings) -> None:
+    """Bring back the workflows that were deleted in the running stack's editor."""
+    started = _started(found)
+    for sentence in n8n.deploy(n8n.install(found), programs.n8n_environment(started),
+                               programs.n8n_secrets(started), started.sidecar_url, restore=True):
+        say(sentence)
+
+
+def _started(found: Settings) -> programs.Stack:
+    if not (found.state / "stack.json").exists():
+        raise Problem("No stack was started here; `make run` starts one.")
+    return stack.prepare(found)[0]
+
+
 def _read(path: Path) -> Workflow:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
-    commands.run(__doc__, {"take": take, "format": format_files})
+    commands.run(__doc__, {"take": take, "format": format_files, "restore": restore})

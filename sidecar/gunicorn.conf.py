@@ -31,7 +31,12 @@ def post_worker_init(worker):
 
     engine = worker.wsgi.extensions["engine"]
     stalling.watch(engine)
-    deliveries.watch(engine)
+    worker.end_deliveries = deliveries.watch(engine)
+
+
+def worker_exit(server, worker):
+    """Nothing is sent any more when the process waits for its threads; one that never served sent nothing."""
+    getattr(worker, "end_deliveries", lambda: None)()
 
 
 def child_exit(server, worker):

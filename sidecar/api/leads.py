@@ -150,7 +150,8 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def mail_events(engine: Engine, caller: Caller) -> Any:
     """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
     unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
-    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for, without asking providers.
+    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for,
+    without asking providers.
 
     `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
     """
@@ -205,7 +206,7 @@ def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """
     result = leads.score_again(
         engine, body.get("lead_ids"), after=body.get("after"), filters=without(body, "lead_ids", "after"),
-        reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS)
+        reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS, by=actor(caller))
     for lane in LANES:
         waking.wake_after(engine, lane)
     return result
@@ -219,7 +220,7 @@ def enrich(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     Providers are asked for what is missing and not answered yet; with `ask_again` also for what they answered
     before, which costs money again.
     """
-    result = leads.enrich_again(engine, body["lead_ids"], ask_again=body["ask_again"])
+    result = leads.enrich_again(engine, body["lead_ids"], ask_again=body["ask_again"], by=actor(caller))
     for lane in LANES:
         waking.wake_after(engine, lane)
     return result

@@ -63,7 +63,7 @@ def delete_subscription(engine: Engine, caller: Caller, subscription_id: Any) ->
 
 @endpoint(bp, "POST", f"{_ONE}/test", scope="leads", body=schemas.Empty(), answer=schemas.TestDelivery())
 def test_subscription(engine: Engine, caller: Caller, subscription_id: Any, body: dict[str, Any]) -> Any:
-    """Send an event of the type subscription.test now, and tell what was answered."""
+    """Send an event of the type subscription.test now, and tell what was answered within five seconds."""
     return subscriptions.try_out(engine, str(subscription_id))
 
 

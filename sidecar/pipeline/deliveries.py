@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from sidecar import __version__
 from sidecar.engine import Engine
 from sidecar.errors import NotFound, Unavailable
 from sidecar.ids import new_id
+from sidecar.pipeline import posting
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.messages import owe_operations
-from sidecar.pipeline.posting import post
 from sidecar.pipeline.provenance import lead_with_sources
 from sidecar.store import subscriptions, work
 from sidecar.store.database import Cursor, Row
@@ -38,6 +38,8 @@ _LARGEST_TURN, _AT_ONCE = 40, 8  # events
 _START_SECONDS = 20.0  # no event of a turn is begun later
 _LEASE_SECONDS = 15  # renewed while the turn lasts
 _LOOK_EVERY_SECONDS = 1.0
+_END_SECONDS = 5.0  # for what is being sent when the process is to end
+_NEVER = threading.Event()
 # What an event tells of its lead as it is now, beside what changed.
 _REFERENCE = ("source", "country", "seniority", "company_size", "stage", "score", "grade")
 
@@ -139,23 +141,26 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else float(value)
 
 
-def send_one(to: Target, secret: str, event_id: str, body: bytes) -> Answer:
-    """Sign and send an event."""
+def send_one(
+    to: Target, secret: str, event_id: str, body: bytes, most: float = posting.INSIDE_SECONDS
+) -> Answer:
+    """Sign and send an event, in `most` seconds."""
     now = int(time.time())
-    return post(to, {
+    return posting.post(to, {
         "Content-Type": "application/json", "User-Agent": f"enrichment-engine/{__version__}",
         "webhook-id": event_id, "webhook-timestamp": str(now),
-        "webhook-signature": signature(secret, event_id, now, body)}, body)
+        "webhook-signature": signature(secret, event_id, now, body)}, body, most)
 
 
-def send(work_: Work) -> dict[str, Answer]:
-    """Send the events of a turn, some at once, until one fails: event id -> answer. Touches no database."""
+def send(work_: Work, stop: threading.Event = _NEVER) -> dict[str, Answer]:
+    """Send the events of a turn, some at once, until one fails or it is to stop: event id -> answer. Touches
+    no database."""
     failed = threading.Event()
     until = time.monotonic() + _START_SECONDS
 
     def one(item: tuple[str, bytes | None]) -> Answer | None:
         event_id, body = item
-        if body is None or failed.is_set() or time.monotonic() > until:
+        if body is None or failed.is_set() or stop.is_set() or time.monotonic() > until:
             return None
         answer = send_one(work_.target, work_.secret, event_id, body)
         if not answer.ok:
@@ -208,22 +213,33 @@ def _pause(engine: Engine, cursor: Cursor, subscription: Row, reason: str) -> No
 
 class Sender:
     """What sends in this process: begins turns, keeps their leases and settles them. It alone touches the
-    database for that, one transaction at a time; the turns run beside it."""
+    database for that, one transaction at a time; the turns run beside it. Once `stop` is set nothing is
+    begun any more."""
 
-    def __init__(self, engine: Engine, pool: ThreadPoolExecutor) -> None:
-        self._engine, self._pool = engine, pool
+    def __init__(self, engine: Engine, pool: ThreadPoolExecutor, stop: threading.Event = _NEVER) -> None:
+        self._engine, self._pool, self._stop = engine, pool, stop
         self._running: dict[Future[dict[str, Answer]], Work] = {}
         self._kept_at = time.monotonic()
 
     def look(self) -> bool:
         """Begin what is due while there is room, settle what is over: whether anything is under way."""
-        while len(self._running) < TURNS and (turn := begin(self._engine)):
-            self._running[self._pool.submit(send, turn)] = turn
-        done, _ = wait(self._running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
-        for future in done:
-            settle(self._engine, self._running.pop(future), future.result())
+        while not self._stop.is_set() and len(self._running) < TURNS and (turn := begin(self._engine)):
+            self._running[self._pool.submit(send, turn, self._stop)] = turn
+        self._settle(wait(self._running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED).done)
         self._keep()
         return bool(self._running)
+
+    def end(self) -> None:
+        """Settle what is over within seconds and cut the rest, which is sent again when its lease has
+        ended."""
+        try:
+            self._settle(wait(self._running, timeout=_END_SECONDS).done)
+        finally:
+            posting.cut_all()
+
+    def _settle(self, done: Iterable[Future[dict[str, Answer]]]) -> None:
+        for future in done:
+            settle(self._engine, self._running.pop(future), future.result())
 
     def _keep(self) -> None:
         if time.monotonic() - self._kept_at < _LEASE_SECONDS / 3:
@@ -234,21 +250,33 @@ class Sender:
         self._kept_at = time.monotonic()
 
 
-def watch(engine: Engine) -> None:
-    """Look every second for what is due, in the background, until this process ends."""
-    def serve() -> None:
-        pause = threading.Event()
-        with ThreadPoolExecutor(TURNS, thread_name_prefix="turn") as pool:
-            sender = Sender(engine, pool)
-            while True:
-                busy = False
-                try:
-                    busy = sender.look()
-                except Unavailable:
-                    pass  # the readiness tells that
-                except Exception as error:  # whatever it is, the others' events go out
-                    log.error("sending events failed", extra={"reason": type(error).__name__})
-                if not busy:
-                    pause.wait(_LOOK_EVERY_SECONDS)
+def watch(engine: Engine) -> Callable[[], None]:
+    """Look every second for what is due, in the background, until the function that is returned is called: it
+    comes back when all that was sent is settled or cut."""
+    stop = threading.Event()
 
-    threading.Thread(target=serve, name="deliveries", daemon=True).start()
+    def tried(step: Callable[[], Any]) -> Any:
+        try:
+            return step()
+        except Unavailable:
+            return None  # the readiness tells that
+        except Exception as error:  # whatever it is, the others' events go out
+            log.error("sending events failed", extra={"reason": type(error).__name__})
+            return None
+
+    def serve() -> None:
+        with ThreadPoolExecutor(TURNS, thread_name_prefix="turn") as pool:
+            sender = Sender(engine, pool, stop)
+            while not stop.is_set():
+                if not tried(sender.look):
+                    stop.wait(_LOOK_EVERY_SECONDS)
+            tried(sender.end)
+
+    thread = threading.Thread(target=serve, name="deliveries", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join(2 * _END_SECONDS)
+
+    return end

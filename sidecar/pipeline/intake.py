@@ -49,7 +49,7 @@ def take_in(
     with engine.database.write() as cursor:
         known = _know(engine, cursor, entries)
         if only_new:
-            entries = [_unless_open(entry, known) for entry in entries]
+            entries = _new_alone(entries, known)
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
             store.write(cursor, writes, engine.vault.seal, of_intake(writes))
@@ -59,12 +59,23 @@ def take_in(
         for result in results]
 
 
-def _unless_open(entry: Entry, known: Known) -> Entry:
-    """The entry, with an error if its person has an open lead."""
-    owners = (known.contacts[key] for key in entry.keys if key in known.contacts)
-    lead = known.leads.get(next(owners, ""))
-    return entry if lead is None or entry.errors else replace(entry, errors=[{
-        "pointer": "", "code": "open_lead", "detail": f"This person has the open lead {lead['id']}."}])
+def _new_alone(entries: list[Entry], known: Known) -> list[Entry]:
+    """The entries, with an error where the person has an open lead, or gets one by an entry before."""
+    owners = dict(known.contacts)
+    taken = {contact: f"This person has the open lead {lead['id']}." for contact, lead in known.leads.items()}
+
+    def checked(index: int, entry: Entry) -> Entry:
+        if entry.errors or not known.suppressed.isdisjoint(entry.keys):
+            return entry
+        owner = next((owners[key] for key in entry.keys if key in owners), f"new {index}")
+        if owner in taken:
+            return replace(entry, errors=[{"pointer": "", "code": "open_lead", "detail": taken[owner]}])
+        taken[owner] = "This person stands before in the same request."
+        for key in entry.keys:
+            owners.setdefault(key, owner)
+        return entry
+
+    return [checked(index, entry) for index, entry in enumerate(entries)]
 
 
 def _would_be(result: dict[str, Any], known: Known) -> dict[str, Any]:

@@ -13,11 +13,12 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
+from queue import Empty, SimpleQueue
 
 from sidecar.engine import utc_now
 from sidecar.webhooks import Answer, Target, is_public, seconds_to_wait
 
-CONNECT_SECONDS, TOTAL_SECONDS = 3.0, 10.0
+NAME_SECONDS, CONNECT_SECONDS, TOTAL_SECONDS = 3.0, 3.0, 10.0
 # n8n answers when the run has ended, if its trigger says so.
 INSIDE_SECONDS = 60.0
 _MOST_BYTES = 4096
@@ -28,21 +29,34 @@ class Refused(Exception):
 
 
 def addresses(target: Target) -> list[str]:
-    """The addresses of a target's host. Raises Refused when it has none, or one that is not public."""
+    """The addresses of a target's host. Raises Refused when it has none, or one that is not public, or when
+    they are not told within seconds."""
+    told: SimpleQueue[list[str]] = SimpleQueue()
+    # The resolver waits as long as it likes, and only a thread of its own can be left waiting.
+    threading.Thread(target=lambda: told.put(_resolved(target)), name="resolver", daemon=True).start()
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Refused(f"The name {target.host} has no address.") from None
-    known = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        known = told.get(timeout=NAME_SECONDS)
+    except Empty:
+        raise Refused(f"The addresses of the name {target.host} are not told in time.") from None
+    if not known:
+        raise Refused(f"The name {target.host} has no address.")
     if not target.trusted and not all(map(is_public, known)):
         raise Refused(f"The name {target.host} leads to an address that is not public.")
     return known
 
 
-def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Send it once. Redirects are not followed; of the answer only status and Retry-After count."""
+def _resolved(target: Target) -> list[str]:
+    with suppress(OSError, UnicodeError):
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return []
+
+
+def post(target: Target, headers: Mapping[str, str], body: bytes, most: float = INSIDE_SECONDS) -> Answer:
+    """Send it once, in `most` seconds. Redirects are not followed; of the answer only status and Retry-After
+    count."""
     started = time.monotonic()
-    total = INSIDE_SECONDS if target.inside else TOTAL_SECONDS
+    total = min(most, INSIDE_SECONDS if target.inside else TOTAL_SECONDS)
 
     def failed(reason: str) -> Answer:
         elapsed = time.monotonic() - started
@@ -54,7 +68,8 @@ def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
     except Refused as error:
         return failed(str(error))
     connection = _Pinned(target, known, started + total)
-    end = threading.Timer(total, connection.cut)
+    _under_way.add(connection)
+    end = threading.Timer(started + total - time.monotonic(), connection.cut)
     end.daemon = True
     end.start()
     try:
@@ -74,7 +89,14 @@ def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
         return failed(f"It cannot be reached: {type(error).__name__}.")
     finally:
         end.cancel()
+        _under_way.discard(connection)
         connection.close()
+
+
+def cut_all() -> None:
+    """End the requests of this process, which is about to end itself; nobody knows what became of them."""
+    for connection in list(_under_way):
+        connection.cut()
 
 
 class _Pinned(HTTPConnection):
@@ -112,3 +134,6 @@ class _Pinned(HTTPConnection):
         if self.sock:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
+
+
+_under_way: set[_Pinned] = set()

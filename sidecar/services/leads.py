@@ -94,7 +94,7 @@ def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> No
 
 def score_again(
     engine: Engine, lead_ids: list[str] | None, filters: dict[str, Any], *, reveal: bool, limit: int,
-    after: str | None,
+    after: str | None, by: Actor,
 ) -> dict[str, Any]:
     """Queue leads, or the next of the filters after one, to be scored without asking providers: {queued:
     [lead_id], next: lead_id or None}. Those that are on their way to a score are left alone."""
@@ -103,11 +103,18 @@ def score_again(
         wanted = lead_ids or leads.at_rest(cursor, filters, limit, after)
         queued = work.score_again(
             cursor, wanted, lane_of(engine, len(wanted)), engine.settings.bulk_batch)
+        _record_many(cursor, by, "leads.scored_again", queued, filters=sorted(filters))
     more = lead_ids is None and len(wanted) == limit
     return {"queued": queued, "next": wanted[-1] if more else None}
 
 
-def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool) -> dict[str, Any]:
+def _record_many(cursor: Cursor, by: Actor, action: str, lead_ids: list[str], **options: Any) -> None:
+    """One line for an order about leads: how many, and how. Of one alone it stands with that lead."""
+    record(cursor, by, action, "lead", lead_ids[0] if len(lead_ids) == 1 else "*",
+           after={"leads": len(lead_ids)} | options)
+
+
+def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool, by: Actor) -> dict[str, Any]:
     """Queue leads for a whole run; ask_again: what providers answered before does not hold any more.
     {queued: [lead_id]}"""
     with engine.database.write() as cursor:
@@ -115,6 +122,7 @@ def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool) -> dic
         if ask_again:
             calls.forget_answers(cursor, known)
         intake.queue(cursor, known, lane_of(engine, len(known)), engine.settings.bulk_batch)
+        _record_many(cursor, by, "leads.enriched_again", known, ask_again=ask_again)
     return {"queued": known}
 
 
@@ -219,7 +227,8 @@ def dead_letters(
 def replay(engine: Engine, lead_id: str, *, by: Actor) -> None:
     """Queue a dead lead again. Raises NotFound."""
     with engine.database.write() as cursor:
-        if not work.replay(cursor, lead_id):
+        stage = work.replay(cursor, lead_id)
+        if stage is None:
             raise NotFound("There is no such dead letter.")
-        record(cursor, by, "lead.replayed", "lead", lead_id, before={"stage": "dead"},
+        record(cursor, by, "lead.replayed", "lead", lead_id, before={"stage": stage},
                after={"stage": "queued"})

@@ -18,6 +18,7 @@ from sidecar.store.paging import paged
 from sidecar.webhooks import new_secret
 
 _SECRET_BYTES = 32
+_TRY_SECONDS = 5.0  # somebody waits, and so does a process that serves
 
 
 def create(engine: Engine, body: dict[str, Any], *, caller: Caller, by: Actor) -> Row:
@@ -26,7 +27,8 @@ def create(engine: Engine, body: dict[str, Any], *, caller: Caller, by: Actor) -
     With a `key` that its creator used before, that one is set up anew, with a new secret. Raises Invalid for
     a URL that may not be sent to, Forbidden for who may not see people.
     """
-    _check(engine, body, caller)
+    _check_person(body["include_person"], caller)
+    _check_url(engine, body["url"])
     wanted = body | {"events": _once(body["events"])}
     secret = new_secret(os.urandom(_SECRET_BYTES))
     with engine.database.write() as cursor:
@@ -59,9 +61,11 @@ def edit(
     """Change url, events or include_person; who says where it sends, or whether people go with it, answers
     for it from then on. Raises NotFound, Invalid; Forbidden where people are sent and the caller may not see
     them."""
+    if "url" in changes:  # nobody waits for a lock while a name is looked up
+        _check_url(engine, changes["url"])
     with engine.database.write() as cursor:
         before = _found(cursor, subscription_id, lock=True)
-        _check(engine, {"include_person": before["include_person"]} | changes, caller)
+        _check_person((before | changes)["include_person"], caller)
         if "events" in changes:
             changes = changes | {"events": _once(changes["events"])}
         answers = {"authorized_by": _who(caller)} if {"url", "include_person"} & changes.keys() else {}
@@ -86,7 +90,7 @@ def resume(engine: Engine, subscription_id: str, *, caller: Caller, by: Actor) -
     caller may not see them."""
     with engine.database.write() as cursor:
         before = _found(cursor, subscription_id, lock=True)
-        _check(engine, {"include_person": before["include_person"]}, caller)
+        _check_person(before["include_person"], caller)
         store.resume(cursor, subscription_id)
         record(cursor, by, "subscription.resumed", "subscription", subscription_id,
                before={"state": before["state"]}, after={"state": "active"})
@@ -94,14 +98,15 @@ def resume(engine: Engine, subscription_id: str, *, caller: Caller, by: Actor) -
 
 
 def try_out(engine: Engine, subscription_id: str) -> Row:
-    """Send an event of the type `subscription.test` now: {event_id, delivered, status, error, elapsed_ms}.
-    Raises NotFound."""
+    """Send an event of the type `subscription.test` now and wait for seconds: {event_id, delivered, status,
+    error, elapsed_ms}. Raises NotFound."""
     with engine.database.read() as cursor:
         found = _found(cursor, subscription_id)
     event_id = new_id()
     answer = deliveries.send_one(
         deliveries.target(engine, found["url"]), engine.vault.open(found["secret"]), event_id,
-        deliveries.body_of("subscription.test", engine.now(), {"subscription_id": subscription_id}))
+        deliveries.body_of("subscription.test", engine.now(), {"subscription_id": subscription_id}),
+        _TRY_SECONDS)
     return {"event_id": event_id, "delivered": answer.ok, "status": answer.status,
             "error": None if answer.ok else answer.said, "elapsed_ms": answer.elapsed_ms}
 
@@ -123,7 +128,7 @@ def replay(
     NotFound; Forbidden where people are sent and the caller may not see them."""
     with engine.database.write() as cursor:
         found = _found(cursor, subscription_id, lock=True)
-        _check(engine, {"include_person": found["include_person"]}, caller)
+        _check_person(found["include_person"], caller)
         count = store.replay(cursor, subscription_id, **which)
         if "event_id" in which and not count:
             raise NotFound("This subscription was not owed such an event.")
@@ -131,16 +136,18 @@ def replay(
     return count
 
 
-def _check(engine: Engine, wanted: dict[str, Any], caller: Caller) -> None:
-    if wanted["include_person"] and not caller.may("pii:read"):
+def _check_person(include_person: bool, caller: Caller) -> None:
+    if include_person and not caller.may("pii:read"):
         raise Forbidden("To send people needs the scope pii:read; see errors.", errors=[
             {"pointer": "/include_person", "code": "forbidden", "detail": "This needs the scope pii:read."}])
-    if "url" in wanted:
-        try:
-            posting.addresses(deliveries.target(engine, wanted["url"]))
-        except (ValueError, posting.Refused) as error:
-            raise Invalid("The request is not valid; see errors.", errors=[
-                {"pointer": "/url", "code": "invalid", "detail": str(error)}]) from None
+
+
+def _check_url(engine: Engine, url: str) -> None:
+    try:
+        posting.addresses(deliveries.target(engine, url))
+    except (ValueError, posting.Refused) as error:
+        raise Invalid("The request is not valid; see errors.", errors=[
+            {"pointer": "/url", "code": "invalid", "detail": str(error)}]) from None
 
 
 def _once(events: list[str]) -> list[str]:

@@ -153,18 +153,20 @@ def queue(
     """Queue leads; one that is being worked on right now is queued again when it leaves its run. A hold ends:
     the run that waits has the lead no more.
 
-    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for.
+    score_only: of those whose work is done nothing is asked; the others stay with what they are queued for,
+    or on hold.
     """
     _queue(cursor, [
         {"lead_id": lead_id, "lane": lane, "max_batch": max_batch, "score_only": score_only}
         for lead_id in lead_ids])
 
 
-_AT_WORK = f"(work_items.stage IN {words(HELD)} AND NOT {ON_HOLD.format('work_items')})"
+_AT_WORK = (f"(work_items.stage IN {words(HELD)} AND"
+            f" (excluded.score_only OR NOT {ON_HOLD.format('work_items')}))")
 
 
 def _queue(cursor: Executes, rows: list[Row]) -> None:
-    calls.give_up(cursor, [row["lead_id"] for row in rows], on_hold=True)
+    calls.give_up(cursor, [row["lead_id"] for row in rows if not row.get("score_only")], on_hold=True)
     insert(
         cursor, "work_items", rows,
         conflict=f"""ON CONFLICT (lead_id) DO UPDATE SET

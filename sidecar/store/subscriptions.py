@@ -52,6 +52,8 @@ def save(cursor: Cursor, row: Row) -> tuple[str, Row | None]:
         RETURNING s.id::text AS id, CASE WHEN old.id IS NOT NULL THEN jsonb_build_object(
             'url', old.url, 'events', old.events, 'include_person', old.include_person) END AS before
         """, row | {"id": new_id()}) or {}
+    if made["before"]:
+        _send_at_once(cursor, made["id"])
     return made["id"], made["before"]
 
 
@@ -84,6 +86,11 @@ def resume(cursor: Cursor, subscription_id: str) -> None:
     cursor.execute(
         "UPDATE subscriptions SET state = 'active', reason = NULL, failures = 0, failing_since = NULL,"
         " due_at = now(), updated_at = now() WHERE id = %s", (subscription_id,))
+    _send_at_once(cursor, subscription_id)
+
+
+def _send_at_once(cursor: Cursor, subscription_id: str) -> None:
+    """What it is owed and waits for its next try is due."""
     cursor.execute(
         "UPDATE deliveries SET due_at = now() WHERE subscription_id = %s AND state = 'owed'"
         " AND due_at > now()", (subscription_id,))

@@ -101,12 +101,13 @@ def claim(
         " RETURNING now() + %s * interval '1 second' AS lease_until",
         (batch_id, lane, len(lead_ids), execution_id, lease_seconds),
     )
-    # Whoever takes up what a run lost still tells how the grade changed.
+    # Whoever takes up what a run lost, or what was taken from a hold, still tells how the grade changed.
     cursor.execute(
         "UPDATE work_items w SET stage = 'leased', batch_id = %(batch)s,"
         " lease_until = now() + %(seconds)s * interval '1 second', step = 'claim', stepped_at = now(),"
         " rounds = CASE WHEN w.score_only THEN NULL ELSE 0 END,"
-        " previous_grade = CASE WHEN w.batch_id IS NULL THEN l.grade ELSE w.previous_grade END,"
+        " previous_grade = CASE WHEN w.batch_id IS NULL AND w.step IS DISTINCT FROM 'hold' THEN l.grade"
+        " ELSE w.previous_grade END,"
         " reason_code = NULL, reason = NULL, updated_at = now()"
         " FROM leads l WHERE l.id = w.lead_id AND w.lead_id = ANY(%(leads)s::uuid[])",
         {"batch": batch_id, "seconds": lease_seconds, "leads": lead_ids},
@@ -285,15 +286,15 @@ def dead_letters(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
     )
 
 
-def replay(cursor: Cursor, lead_id: str) -> bool:
-    """Queue a lead again, alone, that is dead or was let go."""
+def replay(cursor: Cursor, lead_id: str) -> str | None:
+    """Queue a lead again, alone, that is dead or was let go: which of them; None when it is neither."""
     row = one(
         cursor,
         "UPDATE work_items SET stage = 'queued', attempts = 0, max_batch = 1, due_at = now(),"  # noqa: S608
         " passes = 0, left_at = NULL, batch_id = NULL, lane = 'interactive', updated_at = now()"
-        f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING lead_id", (lead_id,),
+        f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING old.stage", (lead_id,),
     )
-    return row is not None
+    return row["stage"] if row else None
 
 
 def depth(cursor: Cursor) -> list[Row]:

@@ -63,8 +63,11 @@ def is_public(address: str) -> bool:
     """Whether an address is one of the public Internet: not private, loopback, link-local (of which are the
     clouds' metadata services), shared, reserved or multicast, nor one of these in the clothes of IPv6."""
     found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address) and (within := _embedded(found)):
-        return is_public(str(within))
+    if isinstance(found, IPv6Address):
+        if within := _embedded(found):
+            return is_public(str(within))
+        if found.is_site_local:  # of old (RFC 3879), and Python calls it global
+            return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 

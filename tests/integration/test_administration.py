@@ -277,7 +277,7 @@ def test_the_command_line_follows_the_same_rules(app, admin, services, monkeypat
     assert {row["actor"] for row in entries} == {"command line"}
 
 
-def test_a_client_made_at_every_start_keeps_what_an_admin_gave_it(app, admin, services, monkeypatch, tmp_path):
+def test_a_client_made_at_every_start_keeps_its_scopes(app, admin, services, monkeypatch, tmp_path):
     for name, value in programs.sidecar_environment(services).items():
         monkeypatch.setenv(name, value)
     secret = tmp_path / "secret"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from sidecar.services import leads
+from sidecar.services.audit import COMMAND_LINE
 from sidecar.store import retention, work
 from tests.integration.conftest import Api, deadlock_once
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
@@ -94,7 +95,8 @@ def test_tried_again_after_a_deadlock_it_is_the_same_order(api, engine, done, mo
 
 def test_a_part_of_the_filters_follows_the_one_before(engine, done):
     def part(after):
-        return leads.score_again(engine, None, {"source": "import"}, reveal=True, limit=2, after=after)
+        return leads.score_again(engine, None, {"source": "import"}, reveal=True, limit=2, after=after,
+                                 by=COMMAND_LINE)
 
     first = part(None)
     rest = part(first["next"])
@@ -147,6 +149,17 @@ def test_only_new_keeps_who_is_known_as_a_reject(api):
     assert [row["outcome"] for row in told] == ["rejected", "created"]
     assert told[0]["errors"][0]["code"] == "open_lead" and known in told[0]["errors"][0]["detail"]
     assert [row["errors"][0]["code"] for row in api.get("/v1/rejects").json["data"]] == ["open_lead"]
+
+
+def test_only_new_keeps_who_stands_twice_in_a_request_as_a_reject(api):
+    closed, = send(api, lead(3, linkedin_url="https://www.linkedin.com/in/pat3"))
+    api.client.patch(f"/v1/leads/{closed}", json={"status": "lost"}, headers=api.headers)
+    told = api.post("/v1/leads", {"leads": [
+        lead(1), lead(2), lead(1, job_title="CEO"), {"email": "none"}, lead(3),
+        {"linkedin_url": "https://www.linkedin.com/in/pat3"}], "only_new": True}).json["results"]
+    assert [row["outcome"] for row in told] == [
+        "created", "created", "rejected", "rejected", "created", "rejected"]
+    assert [told[index]["errors"][0]["code"] for index in (2, 5)] == ["open_lead"] * 2
 
 
 def test_events_find_their_lead_by_contact_and_by_address(api, engine, done):

@@ -290,8 +290,21 @@ def test_what_a_person_asks_of_the_pipeline_is_audited(api, engine):
     job = api.client.post("/v1/jobs/imports", data=b"email\na@firm1.example\n", content_type="text/csv",
                           headers=api.headers).json["job"]
     api.post(f"/v1/jobs/{job['id']}/cancel")
-    found = api.get("/v1/audit?limit=3").json["data"]
-    assert [(row["action"], row["entity_id"]) for row in found] == [
+    other = add(api, email="sam@firm1.example")
+    for lead, stage in ((lead_id, "let_go"), (other, "done")):
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE work_items SET stage = %s WHERE lead_id = %s", (stage, lead))
+    api.post(f"/v1/dead-letters/{lead_id}/replay")
+    api.post("/v1/leads/rescore", {"grade": "hot"})
+    api.post("/v1/leads/rescore", {"lead_ids": [lead_id, other]})
+    api.post("/v1/leads/enrich", {"lead_ids": [lead_id, other], "ask_again": True})
+    found = api.get("/v1/audit?limit=7").json["data"]
+    assert [(row["action"], row["entity_id"], row["before"], row["after"]) for row in found[:4]] == [
+        ("leads.enriched_again", "*", None, {"leads": 2, "ask_again": True}),
+        ("leads.scored_again", other, None, {"leads": 1, "filters": []}),
+        ("leads.scored_again", "*", None, {"leads": 0, "filters": ["grade"]}),
+        ("lead.replayed", lead_id, {"stage": "let_go"}, {"stage": "queued"})]
+    assert [(row["action"], row["entity_id"]) for row in found[4:]] == [
         ("job.cancelled", job["id"]), ("job.created", job["id"]), ("lead.replayed", lead_id)]
     assert all(row["request_id"] for row in found)
 

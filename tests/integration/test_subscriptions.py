@@ -11,6 +11,7 @@ import pytest
 
 from sidecar.channels.slack import Slack
 from sidecar.pipeline import deliveries, intake, posting, retention
+from sidecar.services import subscriptions
 from sidecar.store.database import many
 from sidecar.terms.states import LEAD_EVENTS
 from sidecar.webhooks import target_of
@@ -188,6 +189,43 @@ def test_a_sender_sends_what_is_due_and_keeps_the_leases_of_slow_turns(
     assert rows(engine, "SELECT FROM deliveries WHERE state <> 'delivered'") == []
 
 
+def test_a_process_that_is_to_end_settles_what_is_over_and_cuts_the_rest(
+        engine, api, receiver, subscribe, monkeypatch):
+    monkeypatch.setattr(deliveries, "_LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(deliveries, "_END_SECONDS", 1.0)
+    monkeypatch.setattr(deliveries, "_AT_ONCE", 1)
+    with receiving() as other:
+        hanging = subscribe("lead.created")
+        quick = api.post("/v1/subscriptions", {"url": other.url, "events": ["lead.created"]}).json
+        hangs, works, ending, cut = (threading.Event() for _ in range(4))
+
+        def hang(handler):
+            hangs.set()
+            handler.connection.recv(1)  # until it is cut
+            cut.set()
+            handler.close_connection = True
+
+        def slow(handler):
+            works.set()
+            ending.wait(20)
+            handler.send_response(204)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+
+        receiver.answer, other.answer = hang, slow
+        send(api, lead(1), lead(2))
+        settle_and_cut = deliveries.Sender.end
+        monkeypatch.setattr(deliveries.Sender, "end", lambda self: ending.set() or settle_and_cut(self))
+        end = deliveries.watch(engine)
+        assert hangs.wait(20) and works.wait(20)
+        end()
+        assert cut.wait(20) and len(receiver.got) == len(other.got) == 1
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("deliveries", "turn"))]
+    assert sorted(row["state"] for row in log(api, quick)) == ["delivered", "owed"]
+    assert [(row["state"], row["attempts"]) for row in log(api, hanging)] == [("owed", 0)] * 2
+    assert {row["failures"] for row in rows(engine, "SELECT failures FROM subscriptions")} == {0}
+
+
 def test_a_late_turn_does_not_end_the_one_after_it(engine, api, receiver, subscribe):
     subscribe("lead.created")
     send(api, lead(1))
@@ -363,6 +401,34 @@ def test_an_answer_by_drops_is_cut(monkeypatch, receiver):
     answer = posting.post(target_of(receiver.url, {}, ["localhost"]), {}, b"{}")
     assert answer.status is None and answer.error == "No answer within 0 seconds."
     assert answer.elapsed_ms < 3000
+
+
+def test_nobody_waits_long_for_a_trial_or_a_name(engine, api, receiver, subscribe, monkeypatch):
+    made = subscribe("lead.created")
+    monkeypatch.setattr(subscriptions, "_TRY_SECONDS", 0.2)
+    receiver.answer = lambda handler: handler.connection.recv(1)
+    inside = replace(engine, settings=replace(engine.settings, n8n_url=receiver.url.removesuffix("/hook")))
+    update(engine, "UPDATE subscriptions SET url = %s", f"{engine.settings.public_url}/webhook/abc/webhook")
+    tried = subscriptions.try_out(inside, made["id"])
+    assert not tried["delivered"] and tried["elapsed_ms"] < 5000
+
+    looked_up, found = [], threading.Event()
+
+    def lookup(*_, **__):
+        looked_up.append(rows(engine, "SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+                                      " WHERE c.relname = 'subscriptions' AND mode = 'RowShareLock'"))
+        found.wait(20)
+        return []
+
+    monkeypatch.setattr(posting, "NAME_SECONDS", 0.2)
+    monkeypatch.setattr(posting.socket, "getaddrinfo", lookup)
+    with pytest.raises(posting.Refused, match="not told in time"):
+        posting.addresses(target_of("http://hooks.example/", {}))
+    path = f"/v1/subscriptions/{made['id']}"
+    refused = api.client.patch(path, json={"url": "http://hooks.example/"}, headers=api.headers)
+    found.set()
+    assert refused.status_code == 422 and refused.json["errors"][0]["pointer"] == "/url"
+    assert looked_up == [[], []]  # nobody has the subscription meanwhile
 
 
 @pytest.mark.parametrize("url", [
@@ -566,8 +632,7 @@ def test_a_key_makes_a_subscription_once(engine, api, receiver, subscribe):
     again = subscribe("lead.created", "lead.scored", key="n8n:flow:node:production")
     assert again["id"] == first["id"] and again["secret"] != first["secret"]
     assert again["state"] == "active" and again["events"] == ["lead.created", "lead.scored"]
-    later(engine)
-    deliver(engine)
+    deliver(engine)  # at once, not when the failed try would be repeated
     assert signed(receiver.got[-1], again["secret"])  # what it was owed goes out with the new secret
     assert len(api.get("/v1/subscriptions?key=n8n:flow:node:production").json["data"]) == 1
 

@@ -105,6 +105,14 @@ def send_form(stack, lead, **files):
         headers=AS_A_BROWSER, verify=stack.facts["ca_file"], timeout=30)
 
 
+def send_file_form(stack, table):
+    """As a colleague does, with the form's password."""
+    return requests.post(
+        stack.facts["webhook_url"].partition("/webhook/")[0] + "/form/lead-file", timeout=30,
+        files={"field-0": ("leads.csv", table, "text/csv")}, auth=("intake", stack.facts["webhook_token"]),
+        headers=AS_A_BROWSER, verify=stack.facts["ca_file"])
+
+
 def quietly(call):
     with suppress(requests.RequestException):
         call()
@@ -215,6 +223,17 @@ def test_files_are_refused_before_n8n_has_them(stack):
     assert not in_databases(stack, (mark,), ("n8n",))
 
 
+def test_a_form_refuses_what_it_does_not_ask_for(stack, client):
+    mark = "u" + uuid.uuid4().hex[:10]
+    lead, cv = perfect(mark), (f"cv{mark}.txt", f"CV{mark}", "text/plain")
+    for name, sent in (("field-99", cv), ("cv", cv), ("field-6", cv), ("field-99", (None, f"cv{mark}"))):
+        answer = send_form(stack, lead, **{name: sent})
+        assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (
+            422, "application/problem+json")
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{name}"]
+    assert not in_databases(stack, (f"cv{mark}", lead["email"]))
+
+
 class Editor:
     """n8n's editor, signed in."""
 
@@ -265,7 +284,7 @@ def test_n8n_keeps_nobody(stack, client, tmp_path):
     number = f"+1202555{1000 + uuid.uuid4().int % 9000}"
     people = [perfect(f"{mark}{way}") | {"phone": number, "last_name": f"Quill{mark}"}
               for way in ("json", "urlencoded", "form", "api", "test")]
-    texts = (f"quill{mark}", number, number[1:], f"cv{mark}",
+    texts = (f"quill{mark}", number, number[1:], f"{mark}@file.example",
              *(person["email"] for person in people), f"{mark}@failed.example", f"in/{mark}")
     failing = that_fails(mark, "=No owner for {{ $json.body.email }}, {{ $json.body.phone }},"
                                " https://www.linkedin.com/in/{{ $json.body.profile }}")
@@ -274,9 +293,9 @@ def test_n8n_keeps_nobody(stack, client, tmp_path):
         by_json, by_urlencoded, by_form, by_api, by_test = people
         answers = [
             send_webhook(stack, json=by_json), send_webhook(stack, data=by_urlencoded),
-            send_form(stack, by_form, **{"field-99": (f"cv{mark}.txt", f"CV{mark}", "text/plain")}),
-            client.post("/v1/leads", by_api)]
-        assert [answer.status_code for answer in answers] == [202, 202, 200, 202], answers
+            send_form(stack, by_form), client.post("/v1/leads", by_api),
+            send_file_form(stack, f"email,last_name\n{mark}@file.example,Quill{mark}\n")]
+        assert [answer.status_code for answer in answers] == [202, 202, 200, 202, 200], answers
         assert ("n8n", "binary_data", "data") in in_databases(stack, texts, ("n8n",)), "nothing to forget"
         run_as_a_test(stack, by_test)
         until(lambda: send_webhook(stack, mark, json={

@@ -10,7 +10,9 @@ import difflib
 import json
 import shutil
 import ssl
+from contextlib import closing
 
+import psycopg2
 import pytest
 import requests
 
@@ -75,7 +77,6 @@ class Release:
     def __init__(self, stack, folder):
         self.stack, self.folder = stack.stack, folder
         shutil.copytree(n8n.WORKFLOWS, folder / "workflows")
-        shutil.copy(self.stack.settings.state / "n8n-deployed.json", folder / "stamps.json")
         self.secrets = programs.n8n_secrets(self.stack)
         self.tree = n8n.install(self.stack.settings)
         self.environment = programs.n8n_environment(self.stack)
@@ -91,10 +92,19 @@ class Release:
         known = json.loads(self.secrets["provider_keys.json"])
         self.secrets["provider_keys.json"] = json.dumps(known | keys)
 
-    def deploy(self):
+    def deploy(self, **options):
         return n8n.deploy(
-            self.tree, self.environment, self.secrets, self.stack.sidecar_url, self.folder / "stamps.json",
-            self.folder / "workflows", "9.9")
+            self.tree, self.environment, self.secrets, self.stack.sidecar_url, self.folder / "workflows",
+            "9.9", **options)
+
+    def database(self, statement, rows=None):
+        """Of n8n's: what a question answers, or a statement done for each of these rows."""
+        with closing(psycopg2.connect(self.stack.dsn("n8n", "N8N_DATABASE_PASSWORD"))) as connection, \
+                connection, connection.cursor() as cursor:
+            if rows is None:
+                cursor.execute(statement)
+                return cursor.fetchall()
+            return cursor.executemany(statement, rows)
 
     def command(self, *arguments):
         return n8n.command(self.tree, self.environment, *arguments)
@@ -113,11 +123,13 @@ class Release:
         path = self.folder / "credentials.json"
         path.write_text(json.dumps([self.credential]))
         self.command("import:credentials", f"--input={path}")
+        self.database("UPDATE deployment.stamps SET stamp = %s::jsonb WHERE id = %s", self.stamps)
 
-    def remember_credential(self):
+    def remember(self):
         path = self.folder / "before.json"
         self.command("export:credentials", "--decrypted", f"--id={PROVIDERS}", f"--output={path}")
         self.credential = json.loads(path.read_text())[0]
+        self.stamps = self.database("SELECT stamp::text, id FROM deployment.stamps")
 
 
 @pytest.fixture
@@ -128,7 +140,7 @@ def editor(stack):
 @pytest.fixture
 def release(stack, editor, tmp_path):
     release = Release(stack, tmp_path)
-    release.remember_credential()
+    release.remember()
     before = set(editor.workflows())
     yield release
     release.put_back(set(editor.workflows()) - before, editor)
@@ -189,6 +201,37 @@ def test_nothing_of_theirs_is_overwritten(stack, editor, release, capsys):
     wait_live(stack.stack.ports["edge"], "localhost", context, "the logs",
               lambda: release.command(*PUBLISHED), seconds=30)
     assert "Lead intake is unpublished" in capsys.readouterr().out
+
+    # what was deleted by mistake comes back, and nothing else
+    assert release.deploy(restore=True) == ["Deployed 1 workflow."]
+    back = editor.workflow(INTAKE)
+    assert back["description"] == "Changed by the release." and back["activeVersionId"]
+    assert editor.workflow(FORM)["nodes"] == theirs["nodes"]
+    assert editor.workflow(IMPORTS)["nodes"][0]["position"] == dragged[IMPORTS]
+
+
+def test_a_new_database_is_filled_and_one_from_a_backup_takes_the_release(stack, release):
+    """What was deployed comes and goes with n8n's database."""
+    assert release.deploy() == ["The workflows are already deployed."]
+    postgres = stack.stack.dsn("postgres", "POSTGRES_PASSWORD")
+    everything = len(list(n8n.WORKFLOWS.glob("*.json")))
+    with closing(psycopg2.connect(postgres)) as admin:
+        admin.autocommit = True
+        cursor = admin.cursor()
+        try:
+            cursor.execute("CREATE DATABASE n8n_anew OWNER n8n")
+            release.environment["DB_POSTGRESDB_DATABASE"] = "n8n_anew"
+            assert release.deploy() == [f"Deployed {everything} workflows."]
+            cursor.execute("CREATE DATABASE n8n_backup OWNER n8n TEMPLATE n8n_anew")
+            release.change("lead-form")
+            for database in ("n8n_anew", "n8n_backup"):
+                release.environment["DB_POSTGRESDB_DATABASE"] = database
+                assert release.deploy() == ["Deployed 1 workflow."]
+                assert release.deploy() == ["The workflows are already deployed."]
+        finally:
+            release.environment["DB_POSTGRESDB_DATABASE"] = "n8n"
+            for database in ("n8n_anew", "n8n_backup"):
+                cursor.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
 def test_a_step_dragged_in_the_editor_comes_home_as_its_new_position(stack, release, tmp_path):

@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { NodeError, NodeOperationError } from 'n8n-workflow';
 import { SidecarError } from './sidecar';
 
 /** What the sidecar answers of one lead in a step; a reference, never a person. */
@@ -11,19 +11,22 @@ export interface Reference extends IDataObject {
 
 /** An input item with the reference of its lead in it. */
 export interface Referred {
-	index: number;
+	item: number;
 	json: IDataObject;
+	/** What the item's parameter Include Leads That Failed says. */
+	includeFailed: boolean;
 }
 
 const PACKAGE = 'n8n-nodes-enrichment-engine.';
 
-/** The input items of each claim, in order of first appearance. */
-export function groupsOf(context: IExecuteFunctions): Map<string, Referred[]> {
-	const referred = context.getInputData().map(({ json }, index) => ({
-		index,
-		json: refers(json) ? json : { ...json, ...lost(context, index) },
-	}));
-	return Map.groupBy(referred, ({ json }) => String(json.batch_id));
+/** An input item with the reference of its lead; NodeOperationError when it has none. */
+export function referred(context: IExecuteFunctions, item: number): Referred {
+	const { json } = context.getInputData()[item];
+	return {
+		item,
+		json: refers(json) ? json : { ...json, ...lost(context, item) },
+		includeFailed: context.getNodeParameter('includeFailed', item, false) as boolean,
+	};
 }
 
 function refers({ batch_id, lead_id }: IDataObject): boolean {
@@ -61,17 +64,13 @@ function lost(context: IExecuteFunctions, index: number): IDataObject {
  * A lead that failed in the step, or that this run does not have any more, leaves the flow (the
  * sidecar has recorded why); one that failed stays with `includeFailed`.
  */
-export function merge(
-	items: Referred[],
-	results: unknown,
-	includeFailed: boolean,
-): INodeExecutionData[] {
+export function merge(items: Referred[], results: unknown): INodeExecutionData[] {
 	const references = new Map((results as Reference[]).map((told) => [told.lead_id, told]));
-	return items.flatMap(({ index, json }) => {
+	return items.flatMap(({ item, json, includeFailed }) => {
 		const told = references.get(String(json.lead_id));
 		if (told === undefined || GONE.has(told.outcome)) return [];
 		if (told.outcome !== 'ok' && !includeFailed) return [];
-		return [{ json: { ...json, ...told }, pairedItem: { item: index } }];
+		return [{ json: { ...json, ...told }, pairedItem: { item } }];
 	});
 }
 
@@ -89,7 +88,8 @@ export function quietly(context: IExecuteFunctions, results: unknown): void {
 
 /**
  * Ends the node with an error that says what was being done; a node that continues on error gets the
- * items of the failed request instead, each with the reason.
+ * items of the failed request instead, each with the reason. It then throws nothing: n8n would pass
+ * on the input items as if all had gone well.
  */
 export function failed(
 	context: IExecuteFunctions,
@@ -97,20 +97,30 @@ export function failed(
 	indices: number[],
 	doing: string,
 ): INodeExecutionData[] {
-	const [itemIndex] = indices;
-	if (!(error instanceof SidecarError)) {
-		throw new NodeOperationError(context.getNode(), error as Error, { itemIndex });
-	}
-	if (!context.continueOnFail()) throw error.asNodeError(context, doing, itemIndex);
+	const told = asNodeError(context, error, doing, indices[0]);
+	if (!context.continueOnFail()) throw told;
+	const problem = error instanceof SidecarError ? error.problem : {};
 	const items = context.getInputData();
 	// n8n knows a failed item by exactly these fields, and routes it to the error output.
 	return indices.map((index) => ({
 		json: {
-			error: error.asNodeError(context, doing, index).message,
-			details: { ...error.problem, ...reference(items[index].json) },
+			error: told.message,
+			details: { ...problem, ...reference(items[index].json) },
 		},
 		pairedItem: { item: index },
 	}));
+}
+
+/** What the sidecar refused names what was being done; what is wrong with a parameter names that. */
+function asNodeError(
+	context: IExecuteFunctions,
+	error: unknown,
+	doing: string,
+	itemIndex: number,
+): NodeError {
+	if (error instanceof SidecarError) return error.asNodeError(context, doing, itemIndex);
+	if (error instanceof NodeError) return error;
+	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 }
 
 /** The part of an item that may stand beside an error. */

@@ -1,9 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { type Send, isObject } from './sidecar';
 
-/** The most leads that the sidecar takes at once. */
-export const LARGEST_REQUEST = 1000;
-
 /** One lead of the input and the item it came with. */
 export interface LeadOfItem {
 	lead: unknown;
@@ -11,40 +8,16 @@ export interface LeadOfItem {
 }
 
 /**
- * Finds the leads of each item: one, a list, or {"leads": [list]}. `given` tells the field that holds
- * them, or is them (an expression, or what a model filled in). What holds none of these is handed
- * on as it is: the sidecar says what is wrong with it.
+ * Finds the leads of an item: one, a list, or {"leads": [list]}. The parameter Lead Field tells the
+ * field that holds them, or is them (an expression, or what a model filled in). What holds none of
+ * these is handed on as it is: the sidecar says what is wrong with it.
  */
-export function leadsOf(
-	items: INodeExecutionData[],
-	given: (item: number) => unknown,
-): LeadOfItem[] {
-	return items.flatMap(({ json }, item) => {
-		const content = contentOf(json, given(item));
-		const leads = isObject(content) && Array.isArray(content.leads) ? content.leads : content;
-		const list: unknown[] = Array.isArray(leads) && leads.length > 0 ? leads : [content];
-		return list.map((lead) => ({ lead: lead ?? null, item }));
-	});
-}
-
-/**
- * Splits leads into requests. The leads of one item stay together: what was sent to a webhook at
- * once is answered at once, and refused at once when it is too much.
- */
-export function requestsOf<T extends { item: number }>(leads: T[]): T[][] {
-	const requests: T[][] = [];
-	for (const own of Map.groupBy(leads, ({ item }) => item).values()) {
-		const last = requests.at(-1);
-		if (last && last.length + own.length <= LARGEST_REQUEST) last.push(...own);
-		else requests.push([...own]);
-	}
-	return requests;
-}
-
-/** The requests for the leads of the input; the parameter Lead Field says where they are. */
-export function leadRequests(context: IExecuteFunctions): LeadOfItem[][] {
-	const given = (item: number) => context.getNodeParameter('leadField', item, '');
-	return requestsOf(leadsOf(context.getInputData(), given));
+export function leadsOf(context: IExecuteFunctions, item: number): LeadOfItem[] {
+	const given = context.getNodeParameter('leadField', item, '');
+	const content = contentOf(context.getInputData()[item].json, given);
+	const leads = isObject(content) && Array.isArray(content.leads) ? content.leads : content;
+	const list: unknown[] = Array.isArray(leads) && leads.length > 0 ? leads : [content];
+	return list.map((lead) => ({ lead: lead ?? null, item }));
 }
 
 /** Sends leads at once to a call that answers a result for each, in the same order. */

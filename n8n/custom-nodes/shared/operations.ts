@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { failed } from './items';
 import type { Outputs } from './steps';
 
 /**
@@ -106,5 +107,10 @@ export async function perform(context: IExecuteFunctions, resources: Resource[])
 	const { operations } = resources.find(({ choice }) => (choice?.value ?? '') === resource) ?? {};
 	const found = operations?.[operation];
 	if (!found) throw new NodeOperationError(context.getNode(), `There is no operation ${operation}`);
-	return await found.execute(context);
+	try {
+		return await found.execute(context);
+	} catch (error) {
+		// What concerns no single item, as a credential that is gone, fails all of them.
+		return [failed(context, error, [...context.getInputData().keys()], found.name)];
+	}
 }

@@ -24,9 +24,11 @@ const REASONS: Record<string, string> = {
 	ETIMEDOUT: 'no connection in time',
 };
 
-/** The scopes that nodes of this package need, and what is refused without them. */
-const NEEDED: Record<string, string> = {
+/** The scopes that nodes of this package use, and what for. */
+const USED: Record<string, string> = {
+	'leads:read': 'to read leads',
 	leads: 'to read and change leads',
+	'pii:read': 'to see people',
 	notify: 'to send messages',
 	pipeline: 'the steps of Enrichment Batch',
 };
@@ -104,16 +106,13 @@ export async function checkSidecar(
 	}
 }
 
-/** What the client may do; the editor shows this only when something is missing. */
+/** What the client may do. Few need everything, so one scope that some node uses is enough. */
 function told(client: string, scopes: string[]): INodeCredentialTestResult {
-	const missing = Object.keys(NEEDED).filter(
-		(scope) => !scopes.includes(scope) && !scopes.includes('admin'),
-	);
-	const signedIn = `Signed in as "${client}" with the scopes ${scopes.join(', ') || '(none)'}.`;
-	if (missing.length === 0) return { status: 'OK', message: signedIn };
-	const refused = missing.map((scope) => `${scope} (${NEEDED[scope]})`).join(', ');
+	const message = `Signed in as "${client}" with the scopes ${scopes.join(', ') || '(none)'}.`;
+	if (scopes.some((scope) => scope in USED || scope === 'admin')) return { status: 'OK', message };
+	const used = Object.entries(USED).map(([scope, why]) => `${scope} (${why})`);
 	return {
 		status: 'Error',
-		message: `${signedIn} Missing, so refused: ${refused}. What needs no more than the scopes it has works.`,
+		message: `${message} Every node refuses it: make a client with those that it needs of ${used.join(', ')}.`,
 	};
 }

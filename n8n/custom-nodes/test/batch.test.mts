@@ -170,6 +170,71 @@ for (const operation of onLeads) {
 	});
 }
 
+test('what the parameters of each item say is what its lead gets', async () => {
+	const of = (values: unknown[]) => (item: number) => values[item];
+	for (const [operation, parameters, bodies] of [
+		[
+			'letGo',
+			{ how: ['skipped', 'later', 'skipped'], why: ['a', 'b', 'a'], later: [1, 2, 1] },
+			[
+				{ lead_ids: ['l1', 'l3'], as: 'skipped', reason: 'a', minutes: 1 },
+				{ lead_ids: ['l2'], as: 'later', reason: 'b', minutes: 2 },
+			],
+		],
+		[
+			'hold',
+			{ minutes: [5, 5, 9] },
+			[
+				{ lead_ids: ['l1', 'l2'], minutes: 5 },
+				{ lead_ids: ['l3'], minutes: 9 },
+			],
+		],
+		[
+			'fail',
+			{ reason: ['a', 'b', 'a'] },
+			[
+				{ lead_ids: ['l1', 'l3'], reason: 'a' },
+				{ lead_ids: ['l2'], reason: 'b' },
+			],
+		],
+	] as Array<[string, Record<string, unknown[]>, object[]]>) {
+		const { sent } = await step(operation, {
+			items: batch('l1', 'l2', 'l3'),
+			parameters: Object.fromEntries(
+				Object.entries(parameters).map(([name, values]) => [name, of(values)]),
+			),
+			sidecar: ({ body }) => ({ body: { results: refs(...body.lead_ids) } }),
+		});
+		assert.deepEqual(
+			sent.map(({ body }) => body),
+			bodies.map((body) => ({ batch_id: 'b1', ...body })),
+		);
+	}
+});
+
+test('a lead that failed stays when its own item says so', async () => {
+	const results = ['l1', 'l2'].map((lead_id) => ({ lead_id, outcome: 'dead', code: 'x' }));
+	const { outputs, sent } = await step('score', {
+		items: batch('l1', 'l2'),
+		parameters: { includeFailed: (item: number) => item === 1 },
+		sidecar: () => ({ body: { results } }),
+	});
+	assert.equal(sent.length, 1);
+	assert.deepEqual(pairedWith(outputs[0]), [{ item: 1 }]);
+});
+
+test('claim: once more for items that ask for something else', async () => {
+	const { sent } = await step('claim', {
+		items: [{}, {}, {}],
+		parameters: { lane: (item: number) => ['bulk', 'interactive', 'bulk'][item], largest: 0 },
+		sidecar: () => ({ body: { leads: [] } }),
+	});
+	assert.deepEqual(
+		sent.map(({ body }) => body.lane),
+		['bulk', 'interactive'],
+	);
+});
+
 test('an error names the batch; continue on error puts it on every item', async () => {
 	const given = { items: batch('l1', 'l2'), sidecar: () => problem(500, 'engine_error') };
 	await assert.rejects(

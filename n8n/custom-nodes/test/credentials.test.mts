@@ -86,10 +86,18 @@ test('the test of the sidecar credential tells the scopes', async () => {
 		'OK',
 		'Signed in as "n8n" with the scopes leads, notify, pipeline.',
 	]);
-	assert.deepEqual(await checked(token, { name: 'crm', scopes: ['leads', 'notify'] }), [
-		'Error',
-		'Signed in as "crm" with the scopes leads, notify. Missing, so refused: pipeline (the steps of Enrichment Batch). What needs no more than the scopes it has works.',
-	]);
+	for (const scopes of [['leads:read', 'pii:read'], ['leads'], ['pipeline'], ['admin']]) {
+		assert.deepEqual(await checked(token, { name: 'crm', scopes }), [
+			'OK',
+			`Signed in as "crm" with the scopes ${scopes.join(', ')}.`,
+		]);
+	}
+	const [status, message] = await checked(token, { name: 'crm', scopes: [] });
+	assert.equal(status, 'Error');
+	assert.match(
+		message!,
+		/scopes \(none\)\. Every node refuses it: .*leads:read \(to read leads\), /,
+	);
 });
 
 test('the test of the sidecar credential tells cause and remedy', async () => {

@@ -220,6 +220,44 @@ for (const [operation, parameters, path, body] of queues) {
 	});
 }
 
+test('lead enrich: only leads whose item says so are asked about again', async () => {
+	const leadId = (item: number) => [A, B, A][item];
+	const askAgain = (item: number) => item === 1;
+	const { items, sent } = await run(
+		'lead',
+		'enrich',
+		{ leadId, askAgain },
+		{ items: [{}, {}, {}], sidecar: ({ body }) => ({ body: { queued: body.lead_ids } }) },
+	);
+	assert.deepEqual(
+		sent.map(({ body }) => body),
+		[
+			{ ask_again: false, lead_ids: [A, A] },
+			{ ask_again: true, lead_ids: [B] },
+		],
+	);
+	assert.deepEqual(pairedWith(items), [{ item: 0 }, { item: 2 }, { item: 1 }]);
+});
+
+test('lead rescore: some items name a lead, others a filter', async () => {
+	const { rows, items, sent } = await run(
+		'lead',
+		'rescore',
+		{
+			which: (item: number) => ['items', 'filter', 'filter'][item],
+			leadId: A,
+			filters: { grade: 'warm' },
+		},
+		{ items: [{}, {}, {}], sidecar: () => ({ body: { queued: [A], next: null } }) },
+	);
+	assert.deepEqual(
+		sent.map(({ body }) => body),
+		[{ lead_ids: [A] }, { grade: 'warm' }, { grade: 'warm' }],
+	);
+	assert.deepEqual(rows, [{ lead_id: A, queued: true }, { leads: 1 }, { leads: 1 }]);
+	assert.deepEqual(pairedWith(items), [{ item: 0 }, { item: 1 }, { item: 2 }]);
+});
+
 test('lead rescore by filter: part after part', async () => {
 	let calls = 0;
 	const { rows, sent } = await run(
@@ -228,7 +266,7 @@ test('lead rescore by filter: part after part', async () => {
 		{ which: 'filter', filters: { grade: 'warm' } },
 		{ sidecar: () => ({ body: { queued: [A, B], next: ++calls < 3 ? B : null } }) },
 	);
-	assert.deepEqual(rows, [{ queued: 6 }]);
+	assert.deepEqual(rows, [{ leads: 6 }]);
 	assert.deepEqual(
 		sent.map(({ body }) => body.after),
 		[undefined, B, B],
@@ -294,6 +332,23 @@ test('event record mail: what a mail service sent goes as it is, its counts come
 		);
 		assert.deepEqual(asked(sent), [['POST', 'events/mail', body]]);
 		assert.deepEqual(rows, [counts]);
+	}
+});
+
+test('event record mail: what is no JSON is refused with a remedy, and not quoted', async () => {
+	for (const [body, told] of [
+		['{"email":"ada@b.example",', 'Body is not JSON'],
+		['email=ada@b.example', 'Body is not JSON'],
+		['', 'Body is empty'],
+		[undefined, 'Body is empty'],
+	]) {
+		const refused = run('event', 'recordMail', { body }, { sidecar: () => ({}) });
+		await assert.rejects(refused, (error: any) => {
+			assert.equal(error.message, told);
+			assert.match(error.description, /what its webhook received/);
+			assert.ok(!JSON.stringify(error.toJSON()).includes('ada@'));
+			return true;
+		});
 	}
 });
 
@@ -493,12 +548,4 @@ test('every operation has an action and a description of its own, and a schema w
 		const { type, properties } = JSON.parse(readFileSync(url, 'utf8'));
 		assert.ok(type === 'object' && Object.keys(properties).length > 0);
 	}
-});
-
-test('every parameter can be an expression, so that a model may fill it in', () => {
-	const closed = node.description.properties.filter(
-		({ name, noDataExpression }) =>
-			noDataExpression && !['resource', 'operation', 'fields'].includes(name),
-	);
-	assert.deepEqual(closed, []);
 });

@@ -83,6 +83,67 @@ test('upsert: the key of the sender, else the leads themselves, make a delivery 
 	assert.equal(window, undefined);
 });
 
+test('upsert: leads go together when their items say the same of them', async () => {
+	const run3 = async (parameters: object) => {
+		const ctx = context({
+			items: ['a', 'b', 'c'].map((name) => ({ lead: { email: `${name}@example.com` } })),
+			parameters: {
+				...{ resource: 'lead', operation: 'upsert', leadField: '', lane: '', output: 'leads' },
+				...parameters,
+			},
+			sidecar: ({ body }) => ({
+				body: { results: (body.leads ?? [body]).map(() => ({ outcome: 'created' })) },
+			}),
+		});
+		const [saved] = await run(ctx);
+		assert.equal(saved.length, 3);
+		return ctx.sent.map(({ headers, body }) => ({
+			key: headers['Idempotency-Key'],
+			leads: (body.leads ?? [body]).map(({ email }: any) => email[0]).join(''),
+			...(body.dry_run ? { dry_run: true } : {}),
+			...(body.lane ? { lane: body.lane } : {}),
+		}));
+	};
+	const of = (...values: unknown[]) => ({ at: (item: number) => values[item] });
+	assert.deepEqual(await run3({ idempotencyKey: of('A', 'B', 'A').at }), [
+		{ key: 'A', leads: 'ac' },
+		{ key: 'B', leads: 'b' },
+	]);
+	const [real, dry] = await run3({ dryRun: of(false, true, false).at });
+	assert.deepEqual(
+		[real.leads, real.dry_run, dry.leads, dry.dry_run],
+		['ac', undefined, 'b', true],
+	);
+	const lanes = of('bulk', 'interactive', 'bulk').at;
+	assert.deepEqual(await run3({ lane: lanes, idempotencyKey: 'A' }), [
+		{ key: 'A', leads: 'ac', lane: 'bulk' },
+		{ key: 'A 1', leads: 'b', lane: 'interactive' },
+	]);
+});
+
+test('create: an item without fields fails by itself, its own dry run counts', async () => {
+	const ctx = context({
+		items: [{ email: 'a@example.com' }, {}, { email: 'c@example.com' }],
+		parameters: {
+			...{ resource: 'lead', operation: 'create', lane: '' },
+			fields: { mappingMode: 'autoMapInputData', value: null },
+			dryRun: (item: number) => item === 2,
+		},
+		continueOnFail: true,
+		sidecar: () => ({ body: { results: [{ index: 0, outcome: 'created' }] } }),
+	});
+	const [items] = await run(ctx);
+	assert.deepEqual(
+		ctx.sent.map(({ body }) => [body.leads[0].email, body.dry_run]),
+		[
+			['a@example.com', undefined],
+			['c@example.com', true],
+		],
+	);
+	assert.deepEqual(pairedWith(items), [{ item: 0 }, { item: 2 }, { item: 1 }]);
+	assert.deepEqual(json(items)[2], { error: 'No field has a value', details: {} });
+});
+
 test('what the sender calls a delivery goes through Validate and Normalize', async () => {
 	const step = async (operation: string, items: any[]) => {
 		const ctx = context({

@@ -35,6 +35,10 @@ function hook({ url = PUBLISHED, kept = {}, parameters = {}, sidecar }: Hook): a
 	);
 }
 
+/** The settings that n8n keeps of a subscription, to compare. */
+const settings = (events = ['lead.became_hot'], url = PUBLISHED) =>
+	JSON.stringify([url, events, false]);
+
 const made: Reply = { status: 201, body: { id: 's1', secret: SECRET } };
 
 test('publishing subscribes under a key of workflow, node and mode, and keeps id and secret', async () => {
@@ -55,13 +59,13 @@ test('publishing subscribes under a key of workflow, node and mode, and keeps id
 	await create.call(tested);
 	assert.equal(tested.sent[0].body.key, 'n8n:flow:1:webhook-test');
 	assert.deepEqual(kept, {
-		webhook: { id: 's1', secret: SECRET },
-		'webhook-test': { id: 's2', secret: 'x' },
+		webhook: { id: 's1', secret: SECRET, settings: settings() },
+		'webhook-test': { id: 's2', secret: 'x', settings: settings(['lead.became_hot'], TESTED) },
 	});
 });
 
 test('a subscription exists when the sidecar has it as the node wants it', async () => {
-	const kept = { webhook: { id: 's1', secret: SECRET } };
+	const kept = { webhook: { id: 's1', secret: SECRET, settings: settings() } };
 	const stored = {
 		state: 'active',
 		url: PUBLISHED,
@@ -81,17 +85,49 @@ test('a subscription exists when the sidecar has it as the node wants it', async
 	]) {
 		assert.equal(await check(change), false);
 	}
-	assert.equal(await check({ events: ['b', 'a'] }, { parameters: { events: ['a', 'b'] } }), true);
+	const two = { webhook: { id: 's1', secret: SECRET, settings: settings(['a', 'b']) } };
+	const reordered = { kept: two, parameters: { events: ['b', 'a'] } };
+	assert.equal(await check({ events: ['b', 'a'] }, { ...reordered }), true);
+	assert.equal(await check({}, { parameters: { events: ['a'] } }), false);
 	assert.equal(await check({}, { kept: {} }), false);
 	assert.equal(await check({}, { sidecar: () => problem(404, 'not_found') }), false);
 });
 
-test('while the sidecar does not answer, what n8n has counts', async () => {
-	const kept = { webhook: { id: 's1', secret: SECRET } };
-	const away = () => ({ code: 'ECONNRESET_ALWAYS' });
+test('while the sidecar does not answer, what n8n has counts, unless the node wants something else', async () => {
+	const kept = { webhook: { id: 's1', secret: SECRET, settings: settings() } };
+	const away = () => ({ code: 'ECONNABORTED' });
 	assert.equal(await checkExists.call(hook({ kept, sidecar: away })), true);
-	assert.equal(await remove.call(hook({ kept, sidecar: away })), true);
-	assert.deepEqual(kept, {});
+	const changed = { kept, parameters: { events: ['lead.dead'] }, sidecar: away };
+	assert.equal(await checkExists.call(hook(changed)), false);
+	await assert.rejects(
+		create.call(hook(changed)),
+		/Subscribe to events: The sidecar does not answer/,
+	);
+});
+
+test('a client that is refused is told when the workflow is published', async () => {
+	const kept = { webhook: { id: 's1', secret: SECRET, settings: settings() } };
+	for (const sidecar of [() => ({ code: '401' }), () => problem(403, 'forbidden')]) {
+		assert.equal(await checkExists.call(hook({ kept, sidecar })), false);
+		await assert.rejects(create.call(hook({ kept, sidecar })), /Subscribe to events: /);
+	}
+});
+
+test('what hinders the removal of a subscription is logged as it is', async () => {
+	const warned = async (sidecar: Hook['sidecar']) => {
+		const kept = { webhook: { id: 's1', secret: SECRET, settings: settings() } };
+		const told: string[] = [];
+		const seen = Object.assign(hook({ kept, sidecar }), {
+			logger: { warn: (message: string) => told.push(message) },
+		});
+		assert.equal(await remove.call(seen), true);
+		assert.deepEqual(kept, {});
+		return told.join();
+	};
+	assert.match(await warned(() => ({ code: 'ECONNABORTED' })), /not removed: .* does not answer/);
+	assert.match(await warned(() => ({ code: '401' })), /not removed: .* refuses the client/);
+	assert.match(await warned(() => problem(403, 'forbidden')), /not removed: It is forbidden/);
+	assert.equal(await warned(() => problem(404, 'not_found')), '');
 });
 
 test('unpublishing removes the subscription of its mode alone', async () => {

@@ -43,7 +43,7 @@ def test_what_is_no_url_to_send_to_is_refused(url):
     "100.64.0.1", "100.100.100.200", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
     "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1",
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
-    "2002:a9fe:a9fe::1",
+    "2002:a9fe:a9fe::1", "fec0::1", "feff::1",
 ])
 def test_an_address_that_is_not_of_the_internet_is_refused(address):
     assert not is_public(address)

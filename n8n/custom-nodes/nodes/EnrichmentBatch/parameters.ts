@@ -5,7 +5,6 @@ export const includeFailed: INodeProperties = {
 	displayName: 'Include Leads That Failed',
 	name: 'includeFailed',
 	type: 'boolean',
-	noDataExpression: true,
 	default: false,
 	description:
 		'Whether leads whose outcome is "retry" or "dead" stay in the flow. They are recorded by the sidecar either way.',

@@ -1,51 +1,14 @@
 import type {
 	IDataObject,
 	IExecuteFunctions,
-	INodeExecutionData,
 	INodeParameterResourceLocator,
 	INodeProperties,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { pooled } from '../../shared/enrichment';
-import { failed } from '../../shared/items';
-import { type Send, connect } from '../../shared/sidecar';
-import type { Outputs } from '../../shared/steps';
+import type { Send } from '../../shared/sidecar';
 
-const REQUESTS_AT_ONCE = 10;
 const LARGEST_PAGE = 200;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Runs a call for each item; what it answers are the items that come of this one, in order. */
-export async function each(
-	context: IExecuteFunctions,
-	doing: string,
-	run: (send: Send, item: number) => Promise<IDataObject | IDataObject[]>,
-): Promise<Outputs> {
-	const send = await connect(context);
-	const answers: INodeExecutionData[][] = [];
-	await pooled([...context.getInputData().keys()], REQUESTS_AT_ONCE, async (item) => {
-		try {
-			const answer = await run(send, item);
-			const all = Array.isArray(answer) ? answer : [answer];
-			answers[item] = all.map((json) => ({ json, pairedItem: { item } }));
-		} catch (error) {
-			answers[item] = broken(context, error, item, doing);
-		}
-	});
-	return [answers.flat()];
-}
-
-/** What is wrong with a parameter is told as what the sidecar refuses. */
-export function broken(
-	context: IExecuteFunctions,
-	error: unknown,
-	item: number,
-	doing: string,
-): INodeExecutionData[] {
-	if (!(error instanceof NodeOperationError)) return failed(context, error, [item], doing);
-	if (!context.continueOnFail()) throw error;
-	return [{ json: { error: error.message, details: {} }, pairedItem: { item } }];
-}
 
 /** The ID that a parameter gives for an item; an empty one is refused before anything is asked. */
 export function idOf(context: IExecuteFunctions, parameter: INodeProperties, item: number): string {

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { type LeadOfItem, requestsOf } from '../../shared/leads';
+import type { LeadOfItem } from '../../shared/leads';
 import type { Answer } from '../../shared/operations';
 import { type Once, type Send, SidecarError, isObject } from '../../shared/sidecar';
-import { type Outputs, eachRequest } from '../../shared/steps';
+import type { Outputs } from '../../shared/steps';
 
 export const lane: INodeProperties = {
 	displayName: 'Lane',
@@ -44,29 +44,27 @@ export const LEAD_RESULT: Answer = {
 	errors: 'array',
 };
 
-/** Sends leads in; the outputs: results of those that were taken, results of those that were refused. */
-export async function sendLeads(
-	context: IExecuteFunctions,
-	doing: string,
-	leads: LeadOfItem[],
-	options: IDataObject,
-): Promise<Outputs> {
-	return await eachRequest(context, doing, 2, requestsOf(leads), async (part, send) =>
-		parted(await taken(context, send, part, options), part),
-	);
+/** What an item says of how its leads are to be taken. */
+export interface Intake {
+	lane: string;
+	dry: boolean;
+}
+
+export function intakeOf(context: IExecuteFunctions, item: number): Intake {
+	return {
+		lane: context.getNodeParameter('lane', item, '') as string,
+		dry: context.getNodeParameter('dryRun', item, false) as boolean,
+	};
 }
 
 /** What the sidecar says of leads; that it takes none of them is an answer, too. */
 export async function taken(
-	context: IExecuteFunctions,
 	send: Send,
 	leads: LeadOfItem[],
+	{ lane, dry }: Intake,
 	options: IDataObject,
 	once?: Once,
 ): Promise<IDataObject> {
-	const [{ item }] = leads;
-	const lane = context.getNodeParameter('lane', item, '') as string;
-	const dry = context.getNodeParameter('dryRun', item, false) as boolean;
 	const said = { ...options, ...(lane ? { lane } : {}), ...(dry ? { dry_run: true } : {}) };
 	return await send('POST', 'leads', body(leads, said), dry ? undefined : once).catch(refused);
 }

@@ -12,6 +12,8 @@ import { type Send, SidecarError, connect } from '../../shared/sidecar';
 interface Kept {
 	id: string;
 	secret: string;
+	/** The settings that it was made with. */
+	settings: string;
 }
 
 /** Opens the sidecar: what it needs of n8n, all kinds of functions have. */
@@ -48,22 +50,24 @@ function wanted(context: IHookFunctions): IDataObject {
 	};
 }
 
-/** Whether the sidecar has the subscription as the node wants it; when it does not answer, what n8n has counts. */
+/** Settings that can be compared, of a node or of a subscription. */
+function settingsOf({ url, events, include_person }: IDataObject): string {
+	return JSON.stringify([url, [...(events as string[])].sort(), include_person]);
+}
+
+/**
+ * Whether the sidecar has the subscription as the node wants it. While it does not answer, what n8n
+ * has kept of it counts; when it refuses, subscribing anew says why.
+ */
 export async function exists(context: IHookFunctions): Promise<boolean> {
 	const known = kept(context, urlOf(context));
-	if (!known) return false;
+	const settings = settingsOf(wanted(context));
+	if (known?.settings !== settings) return false;
 	try {
 		const found = await (await open(context))('GET', `subscriptions/${known.id}`);
-		const { url, events, include_person } = wanted(context);
-		return (
-			found.state === 'active' &&
-			found.url === url &&
-			found.include_person === include_person &&
-			String([...(found.events as string[])].sort()) === String([...(events as string[])].sort())
-		);
+		return found.state === 'active' && settingsOf(found) === settings;
 	} catch (error) {
-		if (error instanceof SidecarError && error.problem.status === 404) return false;
-		return true;
+		return error instanceof SidecarError && error.problem.code === 'sidecar_unreachable';
 	}
 }
 
@@ -74,8 +78,9 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 	);
 	try {
 		const send = await open(context);
-		const { id, secret } = await send('POST', 'subscriptions', { ...wanted(context), key });
-		keep(context, { id: String(id), secret: String(secret) });
+		const body = wanted(context);
+		const { id, secret } = await send('POST', 'subscriptions', { ...body, key });
+		keep(context, { id: String(id), secret: String(secret), settings: settingsOf(body) });
 		return true;
 	} catch (error) {
 		const forbidden = error instanceof SidecarError && error.problem.status === 403;
@@ -89,8 +94,8 @@ export async function create(context: IHookFunctions): Promise<boolean> {
 }
 
 /**
- * Unsubscribes. When the sidecar does not answer, the workflow is unpublished all the same: from then on
- * n8n answers 404, and the sidecar pauses the subscription by itself.
+ * Unsubscribes. When that fails, the workflow is unpublished all the same: from then on n8n answers
+ * 404, and the sidecar pauses the subscription by itself.
  */
 export async function remove(context: IHookFunctions): Promise<boolean> {
 	const known = kept(context, urlOf(context));
@@ -101,7 +106,8 @@ export async function remove(context: IHookFunctions): Promise<boolean> {
 		)('DELETE', `subscriptions/${known.id}`);
 	} catch (error) {
 		const gone = error instanceof SidecarError && error.problem.status === 404;
-		if (!gone) context.logger.warn('The subscription was not removed: the sidecar does not answer');
+		const { message } = error as Error;
+		if (!gone) context.logger.warn(`The subscription was not removed: ${message}`);
 	}
 	keep(context);
 	return true;

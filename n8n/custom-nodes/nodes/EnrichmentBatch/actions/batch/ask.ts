@@ -15,7 +15,6 @@ const concurrency: INodeProperties = {
 	displayName: 'Calls at Once',
 	name: 'concurrency',
 	type: 'number',
-	noDataExpression: true,
 	typeOptions: { minValue: 1, maxValue: 100 },
 	default: 20,
 	description: 'The most calls that wait for one provider at the same time',
@@ -25,7 +24,6 @@ const seconds: INodeProperties = {
 	displayName: 'Seconds',
 	name: 'seconds',
 	type: 'number',
-	noDataExpression: true,
 	typeOptions: { minValue: 1, maxValue: 60 },
 	default: 60,
 	description: 'No call begins later than this after the start; what is left over is planned again',
@@ -38,24 +36,25 @@ export const ask: Operation = {
 	properties: [batchNotice, concurrency, seconds],
 
 	async execute(context) {
-		const limits = {
-			concurrency: context.getNodeParameter('concurrency', 0) as number,
-			budgetMs: 1000 * (context.getNodeParameter('seconds', 0) as number),
-		};
 		const credentials = (await context.getCredentials(PROVIDERS_CREDENTIAL)) as IDataObject;
-		return await eachGroup(context, 'Ask providers', 1, async ({ send, post, items }) => {
+		const limits = (item: number) => ({
+			concurrency: context.getNodeParameter('concurrency', item) as number,
+			budgetMs: 1000 * (context.getNodeParameter('seconds', item) as number),
+		});
+		return await eachGroup(context, 'Ask providers', 1, limits, async (group) => {
+			const { send, post, items, said } = group;
 			const told = await enrich(
 				credentials,
 				async (step, body) =>
 					step === 'answers'
 						? await send('POST', 'pipeline/answers', body)
 						: await post(step, body),
-				limits,
+				said,
 			);
 			return [
-				items.map(({ index, json }, place) => ({
+				items.map(({ item, json }, place) => ({
 					json: place === 0 ? { ...json, provider_calls: told } : json,
-					pairedItem: { item: index },
+					pairedItem: { item },
 				})),
 			];
 		});

@@ -1,12 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { eachItem } from '../../../../shared/steps';
+import { once } from '../../../../shared/steps';
 
 const lane: INodeProperties = {
 	displayName: 'Lane',
 	name: 'lane',
 	type: 'options',
-	noDataExpression: true,
 	options: [
 		{ name: 'Any, Interactive First', value: '' },
 		{ name: 'Bulk', value: 'bulk' },
@@ -20,7 +19,6 @@ const largest: INodeProperties = {
 	displayName: 'Largest Batch',
 	name: 'largest',
 	type: 'number',
-	noDataExpression: true,
 	typeOptions: { minValue: 0, maxValue: 500 },
 	default: 0,
 	description: 'The most leads to claim; 0: as many as the sidecar is set to give',
@@ -34,15 +32,17 @@ export const claim: Operation = {
 
 	/** One claim per run of the node, however many items started it. */
 	async execute(context) {
-		return await eachItem(context, 'Claim a batch', [0], async (send) => {
-			const lane = context.getNodeParameter('lane', 0) as string;
-			const limit = context.getNodeParameter('largest', 0) as number;
+		const said = (item: number) => ({
+			lane: context.getNodeParameter('lane', item) as string,
+			limit: context.getNodeParameter('largest', item) as number,
+		});
+		return await once(context, 'Claim a batch', said, async (send, { lane, limit }) => {
 			const { leads } = await send('POST', 'pipeline/claim', {
 				...(lane === '' ? {} : { lane }),
 				...(limit > 0 ? { limit } : {}),
 				execution_id: context.getExecutionId(),
 			});
-			return (leads as IDataObject[]).map((json) => ({ json, pairedItem: { item: 0 } }));
+			return leads as IDataObject[];
 		});
 	},
 };

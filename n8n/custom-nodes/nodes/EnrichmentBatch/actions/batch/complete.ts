@@ -1,6 +1,6 @@
 import { quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
-import { acted, eachGroup } from '../../../../shared/steps';
+import { NOTHING_SAID, acted, eachGroup } from '../../../../shared/steps';
 import { MORE_OR_DONE } from '../../more';
 import { batchNotice } from '../../parameters';
 
@@ -12,12 +12,12 @@ export const complete: Operation = {
 	outputs: MORE_OR_DONE,
 
 	async execute(context) {
-		return await eachGroup(context, 'Complete', 2, async ({ id, post, items }) => {
+		return await eachGroup(context, 'Complete', 2, NOTHING_SAID, async ({ id, post, items }) => {
 			const { results, more, lane } = await post('complete');
 			quietly(context, results);
 			const item = {
 				json: { batch_id: id, lane, more, leads: acted(results) },
-				pairedItem: items.map(({ index }) => ({ item: index })),
+				pairedItem: items.map(({ item }) => ({ item })),
 			};
 			return more ? [[item], []] : [[], [item]];
 		});

@@ -18,8 +18,8 @@ export const fail: Operation = {
 	properties: [batchNotice, includeFailed, reason],
 
 	async execute(context) {
-		return await mergeStep(context, 'Fail', 'fail', (index) => ({
-			reason: context.getNodeParameter('reason', index) as string,
+		return await mergeStep(context, 'Fail', 'fail', (item) => ({
+			reason: context.getNodeParameter('reason', item) as string,
 		}));
 	},
 };

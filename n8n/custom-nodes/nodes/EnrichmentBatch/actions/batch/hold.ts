@@ -19,8 +19,8 @@ export const hold: Operation = {
 	properties: [batchNotice, includeFailed, minutes],
 
 	async execute(context) {
-		return await mergeStep(context, 'Hold', 'hold', (index) => ({
-			minutes: context.getNodeParameter('minutes', index) as number,
+		return await mergeStep(context, 'Hold', 'hold', (item) => ({
+			minutes: context.getNodeParameter('minutes', item) as number,
 		}));
 	},
 };

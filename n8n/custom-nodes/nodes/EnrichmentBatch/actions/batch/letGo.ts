@@ -40,10 +40,10 @@ export const letGo: Operation = {
 	properties: [batchNotice, includeFailed, how, why, later],
 
 	async execute(context) {
-		return await mergeStep(context, 'Let go', 'let-go', (index) => ({
-			as: context.getNodeParameter('how', index) as string,
-			reason: context.getNodeParameter('why', index) as string,
-			minutes: context.getNodeParameter('later', index) as number,
+		return await mergeStep(context, 'Let go', 'let-go', (item) => ({
+			as: context.getNodeParameter('how', item) as string,
+			reason: context.getNodeParameter('why', item) as string,
+			minutes: context.getNodeParameter('later', item) as number,
 		}));
 	},
 };

@@ -1,6 +1,6 @@
 import { merge, quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
-import { eachGroup } from '../../../../shared/steps';
+import { NOTHING_SAID, eachGroup } from '../../../../shared/steps';
 import { batchNotice, includeFailed } from '../../parameters';
 
 export const plan: Operation = {
@@ -12,12 +12,11 @@ export const plan: Operation = {
 
 	/** Each lead leaves by itself: those that providers are to be asked about, and those that are settled. */
 	async execute(context) {
-		const keepFailed = context.getNodeParameter('includeFailed', 0, false) as boolean;
-		return await eachGroup(context, 'Plan', 2, async ({ post, items }) => {
+		return await eachGroup(context, 'Plan', 2, NOTHING_SAID, async ({ post, items }) => {
 			const { results, asking, round } = await post('plan');
 			quietly(context, results);
 			const asked = new Set(asking as string[]);
-			const merged = merge(items, results, keepFailed);
+			const merged = merge(items, results);
 			merged.forEach(({ json }) => (json.round = round));
 			return [
 				merged.filter(({ json }) => asked.has(String(json.lead_id))),

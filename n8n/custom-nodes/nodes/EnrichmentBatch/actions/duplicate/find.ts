@@ -1,13 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { eachItem } from '../../../../shared/steps';
+import { once } from '../../../../shared/steps';
 import { MORE_OR_DONE, byMore } from '../../more';
 
 const longest: INodeProperties = {
 	displayName: 'Longest Search in Seconds',
 	name: 'longest',
 	type: 'number',
-	noDataExpression: true,
 	typeOptions: { minValue: 1, maxValue: 200 },
 	default: 60,
 	description: 'When to leave the rest to the next run',
@@ -22,8 +21,9 @@ export const find: Operation = {
 
 	/** Short calls, one after another, until all is compared or the time is over. */
 	async execute(context) {
-		const found = await eachItem(context, 'Find duplicates', [0], async (send) => {
-			const until = Date.now() + 1000 * (context.getNodeParameter('longest', 0) as number);
+		const longest = (item: number) => context.getNodeParameter('longest', item) as number;
+		const found = await once(context, 'Find duplicates', longest, async (send, seconds) => {
+			const until = Date.now() + 1000 * seconds;
 			let [checked, found, more] = [0, 0, true];
 			while (more) {
 				const part = await send('POST', 'duplicates/find', {});
@@ -32,7 +32,7 @@ export const find: Operation = {
 				more = part.more === true;
 				if (Date.now() >= until) break;
 			}
-			return [{ json: { checked, found, more }, pairedItem: { item: 0 } }];
+			return [{ checked, found, more }];
 		});
 		return byMore(found);
 	},

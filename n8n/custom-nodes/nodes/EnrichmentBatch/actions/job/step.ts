@@ -1,6 +1,6 @@
 import type { Operation } from '../../../../shared/operations';
 import { isObject } from '../../../../shared/sidecar';
-import { eachItem } from '../../../../shared/steps';
+import { NOTHING_SAID, once } from '../../../../shared/steps';
 import { MORE_OR_DONE, byMore } from '../../more';
 
 export const step: Operation = {
@@ -11,12 +11,11 @@ export const step: Operation = {
 
 	/** A step of one job; no item when none waits. Rows and columns stay in the sidecar. */
 	async execute(context) {
-		const stepped = await eachItem(context, 'Step a job', [0], async (send) => {
+		const stepped = await once(context, 'Step a job', NOTHING_SAID, async (send) => {
 			const { job, more } = await send('POST', 'jobs/step', {});
 			if (!isObject(job)) return [];
 			const { id, state, lane, progress, counts } = job;
-			const json = { job_id: id, state, lane, progress, counts, more };
-			return [{ json, pairedItem: { item: 0 } }];
+			return [{ job_id: id, state, lane, progress, counts, more }];
 		});
 		return byMore(stepped);
 	},

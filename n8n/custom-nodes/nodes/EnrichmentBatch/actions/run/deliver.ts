@@ -1,5 +1,5 @@
 import type { Operation } from '../../../../shared/operations';
-import { eachItem } from '../../../../shared/steps';
+import { NOTHING_SAID, once } from '../../../../shared/steps';
 
 export const deliver: Operation = {
 	name: 'Deliver Owed Messages',
@@ -8,9 +8,8 @@ export const deliver: Operation = {
 
 	/** Once per run of the node, however many items started it. */
 	async execute(context) {
-		return await eachItem(context, 'Deliver owed messages', [0], async (send) => {
-			const json = await send('POST', 'notifications/deliver', {});
-			return [{ json, pairedItem: { item: 0 } }];
-		});
+		return await once(context, 'Deliver owed messages', NOTHING_SAID, async (send) => [
+			await send('POST', 'notifications/deliver', {}),
+		]);
 	},
 };

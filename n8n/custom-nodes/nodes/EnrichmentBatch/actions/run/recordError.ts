@@ -1,6 +1,6 @@
 import type { Operation } from '../../../../shared/operations';
 import { isObject } from '../../../../shared/sidecar';
-import { eachItem } from '../../../../shared/steps';
+import { each } from '../../../../shared/steps';
 
 const LONGEST_MESSAGE = 500;
 const LONGEST_NAME = 100;
@@ -12,20 +12,19 @@ export const recordError: Operation = {
 
 	async execute(context) {
 		const items = context.getInputData();
-		return await eachItem(context, 'Record an error', [...items.keys()], async (send, index) => {
-			const { execution, workflow, trigger } = items[index].json;
+		return await each(context, 'Record an error', async (send, item) => {
+			const { execution, workflow, trigger } = items[item].json;
 			const run = isObject(execution) ? execution : {};
 			const started = isObject(trigger) ? trigger : {};
 			const error = isObject(run.error) ? run.error : isObject(started.error) ? started.error : {};
 			const source = isObject(workflow) ? workflow : {};
-			const json = await send('POST', 'pipeline/errors', {
+			return await send('POST', 'pipeline/errors', {
 				execution_id: run.id === undefined ? null : String(run.id),
 				workflow_id: short(source.id, LONGEST_NAME),
 				workflow_name: short(source.name, LONGEST_NAME),
 				node: short(run.lastNodeExecuted, LONGEST_NAME),
 				message: short(error.message ?? 'unknown', LONGEST_MESSAGE),
 			});
-			return [{ json, pairedItem: { item: index } }];
 		});
 	},
 };

@@ -1,6 +1,6 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { eachItem } from '../../../../shared/steps';
+import { once } from '../../../../shared/steps';
 
 const wakeLane: INodeProperties = {
 	displayName: 'Lane',
@@ -22,23 +22,16 @@ export const wake: Operation = {
 	description: 'Start another run for what waits; wake-ups of a second are one',
 	properties: [wakeLane],
 
-	/** Once per lane, for its first item. */
+	/** Once per lane. */
 	async execute(context) {
-		const first = new Map<string, number>();
-		for (const index of context.getInputData().keys()) {
-			const lane = laneOf(context, index);
-			if (!first.has(lane)) first.set(lane, index);
-		}
-		const indices = [...first.values()];
-		return await eachItem(context, 'Wake the next run', indices, async (send, index) => {
-			const lane = laneOf(context, index);
+		const items = context.getInputData();
+		const laneOf = (item: number) => {
+			const lane = context.getNodeParameter('wakeLane', item) as string;
+			return lane === 'item' ? String(items[item].json.lane) : lane;
+		};
+		return await once(context, 'Wake the next run', laneOf, async (send, lane) => {
 			const { woken } = await send('POST', 'pipeline/wake', { lane });
-			return [{ json: { lane, woken }, pairedItem: { item: index } }];
+			return [{ lane, woken }];
 		});
 	},
 };
-
-function laneOf(context: IExecuteFunctions, index: number): string {
-	const lane = context.getNodeParameter('wakeLane', index) as string;
-	return lane === 'item' ? String(context.getInputData()[index].json.lane) : lane;
-}

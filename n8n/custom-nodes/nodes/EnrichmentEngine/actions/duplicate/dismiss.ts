@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../shared/operations';
-import { each, idOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { idOf } from '../../calls';
 import { duplicateId } from '../../duplicates';
 
 export const dismiss: Operation = {

@@ -1,6 +1,7 @@
 import type { Operation } from '../../../../shared/operations';
 import type { INodeProperties } from 'n8n-workflow';
-import { each, rowsOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { rowsOf } from '../../calls';
 import { limit, returnAll } from '../../parameters';
 
 const state: INodeProperties = {

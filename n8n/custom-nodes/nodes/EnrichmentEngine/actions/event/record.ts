@@ -1,9 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { requestsOf } from '../../../../shared/leads';
 import type { Operation } from '../../../../shared/operations';
 import { eachRequest, paired } from '../../../../shared/steps';
-import { broken, idOf, moment } from '../../calls';
+import { idOf, moment } from '../../calls';
 import { contactId, leadId } from '../../parameters';
 
 const of: INodeProperties = {
@@ -83,21 +82,17 @@ export const record: Operation = {
 
 	/** One request for up to a thousand items. Events of nobody that is known are answered as such. */
 	async execute(context) {
-		const doing = 'Record events';
-		const bad: ReturnType<typeof broken> = [];
-		const events = context.getInputData().flatMap((_, item) => {
-			try {
-				return [{ event: eventOf(context, item), item }];
-			} catch (error) {
-				bad.push(...broken(context, error, item, doing));
-				return [];
-			}
-		});
-		const [items] = await eachRequest(context, doing, 1, requestsOf(events), async (part, send) => {
-			const { results } = await send('POST', 'events', { events: part.map(({ event }) => event) });
-			return [paired(results, part)];
-		});
-		return [[...items, ...bad]];
+		return await eachRequest(
+			context,
+			'Record events',
+			1,
+			(item) => [{ event: eventOf(context, item), item }],
+			async (part, send) => {
+				const events = part.map(({ event }) => event);
+				const { results } = await send('POST', 'events', { events });
+				return [paired(results, part)];
+			},
+		);
 	},
 };
 

@@ -1,6 +1,8 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { parsed } from '../../../../shared/leads';
 import type { Operation } from '../../../../shared/operations';
-import { each } from '../../calls';
+import { each } from '../../../../shared/steps';
 
 const body: INodeProperties = {
 	displayName: 'Body',
@@ -21,10 +23,24 @@ export const recordMail: Operation = {
 
 	async execute(context) {
 		return await each(context, 'Record events of a mail service', async (send, item) => {
-			const given = context.getNodeParameter('body', item) as IDataObject | string;
-			const sent = (typeof given === 'string' ? JSON.parse(given) : given) as IDataObject;
+			const sent = sentOf(context, item);
 			const { accepted, unknown, ignored } = await send('POST', 'events/mail', sent);
 			return { accepted, unknown, ignored };
 		});
 	},
 };
+
+/** What a mail service sent, in words that quote nothing of it when it is something else. */
+function sentOf(context: IExecuteFunctions, item: number): IDataObject {
+	const given = context.getNodeParameter('body', item, null);
+	const sent = typeof given === 'string' ? parsed(given) : given;
+	if (typeof sent === 'object' && sent !== null) return sent as IDataObject;
+	throw new NodeOperationError(
+		context.getNode(),
+		given === null || given === '' ? 'Body is empty' : 'Body is not JSON',
+		{
+			description: `Item ${item} holds no events of a mail service: give what its webhook received, as with {{ $json.body }} behind a Webhook node, and let the service send JSON.`,
+			itemIndex: item,
+		},
+	);
+}

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
 import { Upload } from '../../../../shared/sidecar';
-import { each, withQuery } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { withQuery } from '../../calls';
 import { lane } from '../../intake';
 import { JOB_ANSWER, jobOf } from '../../jobs';
 

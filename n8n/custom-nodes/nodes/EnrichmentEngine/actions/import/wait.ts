@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { each, idOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { idOf } from '../../calls';
 import { JOB_ANSWER, jobId, jobOf } from '../../jobs';
 
 const PAUSE_MS = 2000;

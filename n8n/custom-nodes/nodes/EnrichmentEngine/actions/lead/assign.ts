@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
 import { NodeOperationError } from 'n8n-workflow';
-import { each, idOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { idOf } from '../../calls';
 import { NOBODY } from '../../fields';
 import { leadId, simplify } from '../../parameters';
 import { LEAD_ANSWER, shown } from '../../simplify';

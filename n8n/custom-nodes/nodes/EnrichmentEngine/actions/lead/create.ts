@@ -1,6 +1,7 @@
 import type { Operation } from '../../../../shared/operations';
+import { eachRequest } from '../../../../shared/steps';
 import { fieldsOf } from '../../fields';
-import { LEAD_RESULT, dryRun, lane, sendLeads } from '../../intake';
+import { LEAD_RESULT, dryRun, intakeOf, lane, parted, taken } from '../../intake';
 import { mapper } from '../../parameters';
 
 export const create: Operation = {
@@ -13,9 +14,16 @@ export const create: Operation = {
 
 	/** A lead that was refused is answered with its errors. */
 	async execute(context) {
-		const leads = context
-			.getInputData()
-			.map((_, item) => ({ lead: fieldsOf(context, item), item }));
-		return [(await sendLeads(context, 'Create a lead', leads, { only_new: true })).flat()];
+		const outputs = await eachRequest(
+			context,
+			'Create a lead',
+			2,
+			(item) => [{ lead: fieldsOf(context, item), item, said: intakeOf(context, item) }],
+			async (leads, send) => {
+				const answer = await taken(send, leads, leads[0].said, { only_new: true });
+				return parted(answer, leads);
+			},
+		);
+		return [outputs.flat()];
 	},
 };

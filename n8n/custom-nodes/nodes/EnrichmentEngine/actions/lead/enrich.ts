@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { queue } from '../../queue';
+import { eachRequest } from '../../../../shared/steps';
 import { leadId } from '../../parameters';
+import { leadById, queued } from '../../queue';
 
 const askAgain: INodeProperties = {
 	displayName: 'Ask Again',
@@ -20,7 +21,19 @@ export const enrich: Operation = {
 	answer: { lead_id: 'string', queued: 'boolean' },
 
 	async execute(context) {
-		const ask_again = context.getNodeParameter('askAgain', 0, false) as boolean;
-		return await queue(context, 'Enrich leads again', 'leads/enrich', { ask_again });
+		return await eachRequest(
+			context,
+			'Enrich leads again',
+			1,
+			(item) => {
+				const said = { ask_again: context.getNodeParameter('askAgain', item, false) as boolean };
+				return leadById(context, item).map((lead) => ({ ...lead, said }));
+			},
+			async (leads, send) => {
+				const lead_ids = leads.map(({ lead }) => lead);
+				const answer = await send('POST', 'leads/enrich', { ...leads[0].said, lead_ids });
+				return queued(answer, leads);
+			},
+		);
 	},
 };

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { each, idOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { idOf } from '../../calls';
 import { leadId } from '../../parameters';
 
 export const erase: Operation = {

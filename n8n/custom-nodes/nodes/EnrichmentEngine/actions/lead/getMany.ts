@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { each, rowsOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { rowsOf } from '../../calls';
 import { filters, filtersOf } from '../../filters';
 import { limit, returnAll, simplify } from '../../parameters';
 import { LEAD_ANSWER, LEAD_FIELDS, flat } from '../../simplify';

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { deliveryOf, leadRequests, resultsOf } from '../../../../shared/leads';
+import { deliveryOf, leadsOf, resultsOf } from '../../../../shared/leads';
 import type { Operation } from '../../../../shared/operations';
 import { isObject } from '../../../../shared/sidecar';
 import { eachRequest } from '../../../../shared/steps';
@@ -15,8 +15,8 @@ export const normalize: Operation = {
 	/** Leads that Validate found invalid pass unchanged: Create or Update keeps them with their reasons. */
 	async execute(context) {
 		const items = context.getInputData();
-		const requests = leadRequests(context);
-		return await eachRequest(context, 'Normalize leads', 1, requests, async (leads, send) => {
+		const leads = (item: number) => leadsOf(context, item);
+		return await eachRequest(context, 'Normalize leads', 1, leads, async (leads, send) => {
 			const valid = leads.filter(
 				({ lead, item }) => items[item].json.valid !== false && isObject(lead),
 			);

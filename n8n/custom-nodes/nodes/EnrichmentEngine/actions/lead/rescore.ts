@@ -1,9 +1,10 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { each } from '../../calls';
+import type { Send } from '../../../../shared/sidecar';
+import { eachRequest } from '../../../../shared/steps';
 import { filters, filtersOf } from '../../filters';
 import { leadId } from '../../parameters';
-import { queue } from '../../queue';
+import { leadById, queued } from '../../queue';
 
 const which: INodeProperties = {
 	displayName: 'Leads',
@@ -27,22 +28,45 @@ export const rescore: Operation = {
 		{ ...leadId, displayOptions: { show: { which: ['items'] } } },
 		{ ...filters, displayOptions: { show: { which: ['filter'] } } },
 	],
-	answer: { lead_id: 'string', queued: 'boolean' },
+	answer: { lead_id: 'string', queued: 'boolean', leads: 'number' },
 
+	/** One answer for each lead of the items; of a filter, how many leads it queued. */
 	async execute(context) {
-		const doing = 'Score leads again';
-		if (context.getNodeParameter('which', 0, 'items') === 'items') {
-			return await queue(context, doing, 'leads/rescore', {});
-		}
-		return await each(context, doing, async (send, item) => {
-			const filters = filtersOf(context, item);
-			let [queued, after] = [0, {}];
-			do {
-				const part = await send('POST', 'leads/rescore', { ...filters, ...after });
-				queued += (part.queued as string[]).length;
-				after = part.next ? { after: part.next } : {};
-			} while ('after' in after);
-			return { queued };
-		});
+		return await eachRequest(
+			context,
+			'Score leads again',
+			1,
+			(item): Asked[] =>
+				context.getNodeParameter('which', item, 'items') === 'items'
+					? leadById(context, item)
+					: [{ lead: '', item, said: { item, filters: filtersOf(context, item) } }],
+			async (leads, send) => {
+				const [{ item, said }] = leads;
+				if (said) {
+					const json = { leads: await queuedBy(said.filters, send) };
+					return [[{ json, pairedItem: { item } }]];
+				}
+				const lead_ids = leads.map(({ lead }) => lead);
+				return queued(await send('POST', 'leads/rescore', { lead_ids }), leads);
+			},
+		);
 	},
 };
+
+/** A lead to be scored again, or the filter of an item, which is a request of its own. */
+interface Asked {
+	lead: string;
+	item: number;
+	said?: { item: number; filters: IDataObject };
+}
+
+/** Queues all leads that match, part after part, and counts them. */
+async function queuedBy(filters: IDataObject, send: Send): Promise<number> {
+	let [leads, after] = [0, {}];
+	do {
+		const part = await send('POST', 'leads/rescore', { ...filters, ...after });
+		leads += (part.queued as string[]).length;
+		after = part.next ? { after: part.next } : {};
+	} while ('after' in after);
+	return leads;
+}

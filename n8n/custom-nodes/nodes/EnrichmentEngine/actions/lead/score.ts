@@ -1,4 +1,4 @@
-import { leadRequests, resultsOf } from '../../../../shared/leads';
+import { leadsOf, resultsOf } from '../../../../shared/leads';
 import type { Operation } from '../../../../shared/operations';
 import { eachRequest, paired } from '../../../../shared/steps';
 import { leadField } from '../../parameters';
@@ -15,7 +15,7 @@ export const score: Operation = {
 			context,
 			'Score leads',
 			1,
-			leadRequests(context),
+			(item) => leadsOf(context, item),
 			async (leads, send) => [paired(await resultsOf(send, 'score', leads), leads)],
 		);
 	},

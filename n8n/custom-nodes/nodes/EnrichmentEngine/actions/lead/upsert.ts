@@ -1,10 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { type LeadOfItem, leadRequests, pairs, requestsOf } from '../../../../shared/leads';
+import { type LeadOfItem, leadsOf, pairs } from '../../../../shared/leads';
 import type { Operation } from '../../../../shared/operations';
 import type { Once } from '../../../../shared/sidecar';
 import { type Outputs, eachRequest } from '../../../../shared/steps';
 import { fieldsOf } from '../../fields';
-import { LEAD_RESULT, dryRun, lane, parted, taken } from '../../intake';
+import { type Intake, LEAD_RESULT, dryRun, intakeOf, lane, parted, taken } from '../../intake';
 import { leadField, mapper } from '../../parameters';
 
 const from: INodeProperties = {
@@ -81,17 +81,20 @@ export const upsert: Operation = {
 	answer: LEAD_RESULT,
 
 	async execute(context) {
-		const whole = context.getNodeParameter('output', 0, 'leads') === 'answer';
-		const requests = requestsFor(context);
+		const keys = new Keys();
 		const outputs = await eachRequest(
 			context,
 			'Create or update leads',
 			2,
-			requests,
+			(item) => {
+				const said = saidOf(context, item);
+				return leadsFrom(context, item).map((lead) => ({ ...lead, said }));
+			},
 			async (leads, send) => {
-				const once = onceOf(context, leads[0].item, requests.indexOf(leads));
-				const answer = await taken(context, send, leads, {}, once);
-				return whole ? answered(answer, leads) : parted(answer, leads);
+				const [{ said }] = leads;
+				const once = { key: said.dry ? '' : keys.next(said.key), seconds: said.seconds };
+				const answer = await taken(send, leads, said, {}, once);
+				return said.whole ? answered(answer, leads) : parted(answer, leads);
 			},
 		);
 		// A model is answered by the first output alone.
@@ -99,18 +102,35 @@ export const upsert: Operation = {
 	},
 };
 
-function requestsFor(context: IExecuteFunctions): LeadOfItem[][] {
-	if (context.getNodeParameter('leadsFrom', 0, 'items') === 'items') return leadRequests(context);
-	return requestsOf(
-		context.getInputData().map((_, item) => ({ lead: fieldsOf(context, item), item })),
-	);
+/** What an item says of its leads; those that say the same go together. */
+interface Said extends Intake, Once {
+	whole: boolean;
 }
 
-/** Of the first lead of a request; the requests of one run must not share a key. */
-function onceOf(context: IExecuteFunctions, item: number, request: number): Once {
-	const key = (context.getNodeParameter('idempotencyKey', item, '') as string) ?? '';
-	const minutes = context.getNodeParameter('onceWithin', item, 0) as number;
-	return { key: key && request > 0 ? `${key} ${request}` : key, seconds: minutes * 60 };
+function saidOf(context: IExecuteFunctions, item: number): Said {
+	return {
+		...intakeOf(context, item),
+		key: String(context.getNodeParameter('idempotencyKey', item, '') ?? ''),
+		seconds: 60 * (context.getNodeParameter('onceWithin', item, 0) as number),
+		whole: context.getNodeParameter('output', item, 'leads') === 'answer',
+	};
+}
+
+function leadsFrom(context: IExecuteFunctions, item: number): LeadOfItem[] {
+	return context.getNodeParameter('leadsFrom', item, 'items') === 'items'
+		? leadsOf(context, item)
+		: [{ lead: fieldsOf(context, item), item }];
+}
+
+/** The keys of the requests of a run: two must not share one. */
+class Keys {
+	private readonly used = new Map<string, number>();
+
+	next(key: string): string {
+		const before = this.used.get(key) ?? 0;
+		this.used.set(key, before + 1);
+		return key && before > 0 ? `${key} ${before}` : key;
+	}
 }
 
 function answered(answer: IDataObject, leads: LeadOfItem[]): Outputs {

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { deliveryOf, leadRequests, resultsOf } from '../../../../shared/leads';
+import { deliveryOf, leadsOf, resultsOf } from '../../../../shared/leads';
 import type { Operation } from '../../../../shared/operations';
 import { eachRequest } from '../../../../shared/steps';
 import { leadField } from '../../parameters';
@@ -13,8 +13,8 @@ export const validate: Operation = {
 
 	async execute(context) {
 		const items = context.getInputData();
-		const requests = leadRequests(context);
-		return await eachRequest(context, 'Validate leads', 1, requests, async (leads, send) => {
+		const leads = (item: number) => leadsOf(context, item);
+		return await eachRequest(context, 'Validate leads', 1, leads, async (leads, send) => {
 			const results = await resultsOf(send, 'validate', leads);
 			return [
 				leads.map(({ lead, item }, place) => ({

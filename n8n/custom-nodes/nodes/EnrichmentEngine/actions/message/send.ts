@@ -2,7 +2,7 @@ import type { Operation } from '../../../../shared/operations';
 import { eachRequest } from '../../../../shared/steps';
 import { pairs } from '../../../../shared/leads';
 import { leadId } from '../../parameters';
-import { leadsById } from '../../queue';
+import { leadById } from '../../queue';
 
 export const send: Operation = {
 	name: 'Send',
@@ -13,17 +13,15 @@ export const send: Operation = {
 
 	/** One answer for each request, of all its leads. */
 	async execute(context) {
-		const { requests, bad } = leadsById(context, 'Send messages');
-		const [items] = await eachRequest(
+		return await eachRequest(
 			context,
 			'Send messages',
 			1,
-			requests,
+			(item) => leadById(context, item),
 			async (leads, post) => {
 				const json = await post('POST', 'notify', { lead_ids: leads.map(({ lead }) => lead) });
 				return [[{ json, pairedItem: pairs(leads) }]];
 			},
 		);
-		return [[...items, ...bad]];
 	},
 };

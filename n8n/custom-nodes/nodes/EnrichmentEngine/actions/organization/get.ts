@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../shared/operations';
-import { each, idOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { idOf } from '../../calls';
 import { organizationId, simplify } from '../../parameters';
 import { ORGANIZATION_ANSWER, shown } from '../../simplify';
 

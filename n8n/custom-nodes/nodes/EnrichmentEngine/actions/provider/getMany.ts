@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { each } from '../../calls';
+import { each } from '../../../../shared/steps';
 
 export const getMany: Operation = {
 	name: 'Get Many',

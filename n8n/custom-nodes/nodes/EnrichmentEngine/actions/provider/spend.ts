@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
-import { each, withQuery } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { withQuery } from '../../calls';
 
 const provider: INodeProperties = {
 	displayName: 'Provider Name or ID',

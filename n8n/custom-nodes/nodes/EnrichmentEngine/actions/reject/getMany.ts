@@ -1,5 +1,6 @@
 import type { Operation } from '../../../../shared/operations';
-import { each, rowsOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { rowsOf } from '../../calls';
 import { limit, returnAll } from '../../parameters';
 
 export const getMany: Operation = {

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
 import { SidecarError } from '../../../../shared/sidecar';
-import { each, idOf } from '../../calls';
+import { each } from '../../../../shared/steps';
+import { idOf } from '../../calls';
 import { fieldsOf } from '../../fields';
 import { LEAD_RESULT } from '../../intake';
 import { mapper, plainId } from '../../parameters';
