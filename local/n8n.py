@@ -65,8 +65,8 @@ def build_nodes(settings: Settings) -> Path:
         if path.is_file() and parts[0] not in ("node_modules", "dist", "test"):
             digest.update(str(path.relative_to(_NODES)).encode() + path.read_bytes())
     target = settings.cache / f"nodes-{digest.hexdigest()[:16]}"
-    if not (target / "package.json").exists():
-        with _locked(settings.cache / "nodes.lock"):
+    with _locked(settings.cache / "nodes.lock"):
+        if not (target / "package.json").exists():
             with step("building the custom n8n nodes"):
                 install_node_packages(settings)
                 run_npm(settings, _NODES, "run", "build")
@@ -111,11 +111,12 @@ def vendor_dashboard(settings: Settings) -> None:
         return
     stamp = folder / "vendor/.lock-hash"
     key = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != key:
-        with step("fetching the dashboard's chart library"):
-            _npm(settings, folder, "ci")
-            run_npm(settings, folder, "run", "build")
-            stamp.write_text(key)
+    with _locked(settings.cache / "dashboard.lock"):
+        if not stamp.exists() or stamp.read_text() != key:
+            with step("fetching the dashboard's chart library"):
+                _npm(settings, folder, "ci")
+                run_npm(settings, folder, "run", "build")
+                stamp.write_text(key)
 
 
 def run_npm(settings: Settings, folder: Path, *arguments: str) -> None:
