@@ -29,18 +29,19 @@ def services():
         yield started
 
 
+# `make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end. Each
+# has a stack of its own; test_canvas and test_recovery start one more. All other modules are the third group.
+GROUPS = {
+    "kills": {"test_kill", "test_trigger_kill", "test_canvas"},
+    "leads": {"test_bad_input", "test_csv_imports", "test_end_to_end", "test_erasure", "test_intake_edge",
+              "test_n8n_drives", "test_dashboard", "test_lead_forms"},
+}
+
+
 class Groups(LoadScopeScheduling):
-    """`make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end.
-
-    Two of them have a stack each; test_canvas and test_recovery start their own.
-    """
-
     def _split_scope(self, nodeid: str) -> str:
-        path = Path(nodeid.partition("::")[0])
-        if path.stem in ("test_kill", "test_trigger_kill", "test_canvas"):
-            return "kills"
-        on_a_stack = path.parts[1] in ("workflows", "browser") and path.stem != "test_recovery"
-        return "stack" if on_a_stack else "others"
+        module = Path(nodeid.partition("::")[0]).stem
+        return next((name for name, modules in GROUPS.items() if module in modules), "others")
 
 
 def pytest_xdist_make_scheduler(config, log):
