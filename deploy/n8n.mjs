@@ -2,13 +2,14 @@
 // editor is never overwritten: n8n_merge.mjs decides, from what was deployed last, what n8n has now and
 // what this release ships. What was deployed last stands in n8n's database, so that one that is new, or
 // comes from a backup, tells of itself. Where none of ours changed since, n8n is not even asked.
-//   node n8n.mjs --n8n PROGRAM --workflows FOLDER --secrets FOLDER --sidecar URL --version VERSION
-//     [--restore]
+//   node n8n.mjs --n8n PROGRAM --pg FOLDER --workflows FOLDER --secrets FOLDER --sidecar URL
+//     --version VERSION [--restore]
+// PROGRAM is n8n's command, which may be a script; FOLDER of --pg is n8n's own driver of Postgres.
 // The folder of secrets holds client_n8n_secret, provider_keys.json (provider name to key), sandbox_url,
 // webhook_token and wake_token; n8n's database is told by n8n's own settings. With --restore, workflows
 // that were deleted in n8n come back. Each line of the output is a sentence for people.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -18,7 +19,8 @@ process.umask(0o077); // n8n writes decrypted credentials below
 const text = { type: 'string' };
 const { values: given } = parseArgs({
 	options: {
-		n8n: text, workflows: text, secrets: text, sidecar: text, version: text, restore: { type: 'boolean' },
+		n8n: text, pg: text, workflows: text, secrets: text, sidecar: text, version: text,
+		restore: { type: 'boolean' },
 	},
 });
 
@@ -70,7 +72,7 @@ await database.end();
 
 /** n8n's database, reached by n8n's own driver. */
 async function connected() {
-	const { Client } = createRequire(realpathSync(given.n8n))('pg');
+	const { Client } = createRequire(import.meta.url)(given.pg);
 	const setting = (name, file = process.env[`${name}_FILE`]) =>
 		(file ? readFileSync(file, 'utf8').trim() : process.env[name]);
 	const client = new Client({

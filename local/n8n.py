@@ -147,8 +147,8 @@ def deploy(
             write_private(Path(name) / file, secret)
         return _node(
             environment, str(ROOT / "deploy/n8n.mjs"), "--n8n", str(_program(tree)),
-            "--workflows", str(workflows), "--secrets", name, "--sidecar", sidecar_url,
-            "--version", version, *(("--restore",) if restore else ())).splitlines()
+            "--pg", str(tree / "node_modules/pg"), "--workflows", str(workflows), "--secrets", name,
+            "--sidecar", sidecar_url, "--version", version, *(("--restore",) if restore else ())).splitlines()
 
 
 def command(tree: Path, environment: Mapping[str, str], *arguments: str) -> str:

@@ -10,8 +10,8 @@ echo "{\"url\": \"${N8N_WEBHOOK_URL}docs/nodes.html\"}" \
 	> "$HOME/.n8n/nodes/node_modules/n8n-nodes-enrichment-engine/dist/shared/documentation.json"
 if [ "${1:-}" = deploy ]; then
 	shift
-	exec node /opt/enrichment/n8n.mjs --n8n "$(command -v n8n)" --workflows /opt/enrichment/workflows \
-		--secrets /run/secrets --sidecar http://sidecar:8000 "$@" \
+	exec node /opt/enrichment/n8n.mjs --n8n "$(command -v n8n)" --pg /opt/enrichment/pg \
+		--workflows /opt/enrichment/workflows --secrets /run/secrets --sidecar http://sidecar:8000 "$@" \
 		--version "$(node -p 'require("/opt/enrichment/nodes/n8n-nodes-enrichment-engine/package.json").version')"
 fi
 # shellcheck disable=SC2016  # the ${…} are JavaScript's
