@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeError, NodeOperationError } from 'n8n-workflow';
+import { parameter } from './parameter';
 import { SidecarError } from './sidecar';
 
 /** What the sidecar answers of one lead in a step; a reference, never a person. */
@@ -19,13 +20,17 @@ export interface Referred {
 
 const PACKAGE = 'n8n-nodes-enrichment-engine.';
 
-/** An input item with the reference of its lead; NodeOperationError when it has none. */
-export function referred(context: IExecuteFunctions, item: number): Referred {
-	const { json } = context.getInputData()[item];
-	return {
-		item,
-		json: refers(json) ? json : { ...json, ...lost(context, item) },
-		includeFailed: context.getNodeParameter('includeFailed', item, false) as boolean,
+/** Reads input items with the reference of their lead; NodeOperationError for one that has none. */
+export function referred(context: IExecuteFunctions): (item: number) => Referred {
+	const items = context.getInputData();
+	const includeFailed = parameter<boolean>(context, 'includeFailed', false);
+	return (item) => {
+		const { json } = items[item];
+		return {
+			item,
+			json: refers(json) ? json : { ...json, ...lost(context, item) },
+			includeFailed: includeFailed(item),
+		};
 	};
 }
 

@@ -74,10 +74,11 @@ export async function eachGroup<Said>(
 	said: (item: number) => Said,
 	run: (group: Group<Said>) => Promise<Outputs>,
 ): Promise<Outputs> {
+	const of = referred(context);
 	return await eachPart(
 		context,
 		outputs,
-		(item) => [{ ...referred(context, item), said: said(item) }],
+		(item) => [{ ...of(item), said: said(item) }],
 		(all) => alike(all, ({ json, said }) => [json.batch_id, said]),
 		(part) => (part ? `${doing}, batch ${String(part[0].json.batch_id)}` : doing),
 		async (items, send) => {

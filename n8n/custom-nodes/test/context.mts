@@ -58,7 +58,12 @@ export function context(given: Given): Context {
 			credentials: { enrichmentSidecarApi: { id: 's', name: 'Our sidecar' } },
 			typeVersion: 1,
 			position: [0, 0],
-			parameters: {},
+			parameters: Object.fromEntries(
+				Object.entries(given.parameters ?? {}).map(([name, value]) => [
+					name,
+					typeof value === 'function' ? '={{ an expression }}' : value,
+				]),
+			),
 		}),
 		getNodeParameter: (name: string, index: number, fallback?: unknown) => {
 			const value = given.parameters?.[name] ?? fallback;

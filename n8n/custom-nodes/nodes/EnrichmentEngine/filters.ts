@@ -30,6 +30,15 @@ function total(displayName: string, name: string, description: string): INodePro
 	};
 }
 
+function text(
+	displayName: string,
+	name: string,
+	description: string,
+	placeholder = '',
+): INodeProperties {
+	return { displayName, name, type: 'string', default: '', placeholder, description };
+}
+
 /** Every filter of a list of leads. */
 export const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -44,41 +53,23 @@ export const filters: INodeProperties = {
 		choice('Grade', 'grade', 'getGrades'),
 		total('Max Score', 'max_score', 'Leads with this score or a lower one'),
 		total('Min Score', 'min_score', 'Leads with this score or a higher one'),
-		{
-			displayName: 'Owner',
-			name: 'owner',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. name@example.com',
-			description: 'Who works on the lead. Needs the scope pii:read.',
-		},
+		text(
+			'Owner',
+			'owner',
+			'Who works on the lead. Needs the scope pii:read.',
+			'e.g. name@example.com',
+		),
 		time('Scored Before', 'scored_to', 'Leads that were last scored before this time'),
 		time('Scored Since', 'scored_from', 'Leads that were last scored at this time or later'),
-		{
-			displayName: 'Search',
-			name: 'q',
-			type: 'string',
-			default: '',
-			description:
-				'Text in name, e-mail address or company. Without the scope pii:read only companies are searched.',
-		},
-		{
-			displayName: 'Source',
-			name: 'source',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. web_form',
-			description: 'Where the lead came from',
-		},
+		text(
+			'Search',
+			'q',
+			'Text in name, e-mail address or company. Without the scope pii:read only companies are searched.',
+		),
+		text('Source', 'source', 'Where the lead came from', 'e.g. web_form'),
 		choice('Stage', 'stage', 'getStages'),
 		choice('Status', 'status', 'getStatuses'),
-		{
-			displayName: 'Tag',
-			name: 'tag',
-			type: 'string',
-			default: '',
-			description: 'A tag of the lead. Needs the scope pii:read.',
-		},
+		text('Tag', 'tag', 'A tag of the lead. Needs the scope pii:read.'),
 		time('Updated Before', 'updated_to', 'Leads that last changed before this time'),
 		time('Updated Since', 'updated_from', 'Leads that changed at this time or later'),
 	],

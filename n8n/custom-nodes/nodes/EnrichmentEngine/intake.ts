@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { LANES } from '../../shared/lanes';
 import type { LeadOfItem } from '../../shared/leads';
 import type { Answer } from '../../shared/operations';
 import { type Once, type Send, SidecarError, isObject } from '../../shared/sidecar';
@@ -9,16 +10,11 @@ export const lane: INodeProperties = {
 	name: 'lane',
 	type: 'options',
 	options: [
-		{ name: 'Bulk', value: 'bulk', description: 'Large batches, after everything interactive' },
+		...LANES,
 		{
 			name: 'Chosen by the Sidecar',
 			value: '',
 			description: 'By the number of leads sent at once',
-		},
-		{
-			name: 'Interactive',
-			value: 'interactive',
-			description: 'Somebody waits: before every import',
 		},
 	],
 	default: '',

@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { enrich } from '../../../../shared/enrichment';
 import type { Operation } from '../../../../shared/operations';
+import { parameter } from '../../../../shared/parameter';
 import { PROVIDERS_CREDENTIAL, fault, whoIsAsked } from '../../../../shared/providers';
 import { eachGroup } from '../../../../shared/steps';
 import { batchNotice } from '../../parameters';
@@ -37,9 +38,11 @@ export const ask: Operation = {
 
 	async execute(context) {
 		const credentials = (await context.getCredentials(PROVIDERS_CREDENTIAL)) as IDataObject;
+		const concurrency = parameter<number>(context, 'concurrency');
+		const seconds = parameter<number>(context, 'seconds');
 		const limits = (item: number) => ({
-			concurrency: context.getNodeParameter('concurrency', item) as number,
-			budgetMs: 1000 * (context.getNodeParameter('seconds', item) as number),
+			concurrency: concurrency(item),
+			budgetMs: 1000 * seconds(item),
 		});
 		return await eachGroup(context, 'Ask providers', 1, limits, async (group) => {
 			const { send, post, items, said } = group;

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { LANES } from '../../../../shared/lanes';
 import type { Operation } from '../../../../shared/operations';
 import { once } from '../../../../shared/steps';
 
@@ -6,11 +7,7 @@ const lane: INodeProperties = {
 	displayName: 'Lane',
 	name: 'lane',
 	type: 'options',
-	options: [
-		{ name: 'Any, Interactive First', value: '' },
-		{ name: 'Bulk', value: 'bulk' },
-		{ name: 'Interactive', value: 'interactive' },
-	],
+	options: [{ name: 'Any, Interactive First', value: '' }, ...LANES],
 	default: '',
 	description: 'Which leads to claim: those somebody waits for, or imports',
 };

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
+import { parameter } from '../../../../shared/parameter';
 import { mergeStep } from '../../../../shared/steps';
 import { batchNotice, includeFailed } from '../../parameters';
 
@@ -18,8 +19,7 @@ export const fail: Operation = {
 	properties: [batchNotice, includeFailed, reason],
 
 	async execute(context) {
-		return await mergeStep(context, 'Fail', 'fail', (item) => ({
-			reason: context.getNodeParameter('reason', item) as string,
-		}));
+		const reason = parameter<string>(context, 'reason');
+		return await mergeStep(context, 'Fail', 'fail', (item) => ({ reason: reason(item) }));
 	},
 };

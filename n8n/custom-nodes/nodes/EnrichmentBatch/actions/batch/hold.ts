@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
+import { parameter } from '../../../../shared/parameter';
 import { mergeStep } from '../../../../shared/steps';
 import { batchNotice, includeFailed } from '../../parameters';
 
@@ -19,8 +20,7 @@ export const hold: Operation = {
 	properties: [batchNotice, includeFailed, minutes],
 
 	async execute(context) {
-		return await mergeStep(context, 'Hold', 'hold', (item) => ({
-			minutes: context.getNodeParameter('minutes', item) as number,
-		}));
+		const minutes = parameter<number>(context, 'minutes');
+		return await mergeStep(context, 'Hold', 'hold', (item) => ({ minutes: minutes(item) }));
 	},
 };

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Operation } from '../../../../shared/operations';
+import { parameter } from '../../../../shared/parameter';
 import { mergeStep } from '../../../../shared/steps';
 import { batchNotice, includeFailed } from '../../parameters';
 
@@ -40,10 +41,13 @@ export const letGo: Operation = {
 	properties: [batchNotice, includeFailed, how, why, later],
 
 	async execute(context) {
+		const as = parameter<string>(context, 'how');
+		const reason = parameter<string>(context, 'why');
+		const minutes = parameter<number>(context, 'later');
 		return await mergeStep(context, 'Let go', 'let-go', (item) => ({
-			as: context.getNodeParameter('how', item) as string,
-			reason: context.getNodeParameter('why', item) as string,
-			minutes: context.getNodeParameter('later', item) as number,
+			as: as(item),
+			reason: reason(item),
+			minutes: minutes(item),
 		}));
 	},
 };

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { LANES } from '../../../../shared/lanes';
 import type { Operation } from '../../../../shared/operations';
 import { once } from '../../../../shared/steps';
 
@@ -7,9 +8,8 @@ const wakeLane: INodeProperties = {
 	name: 'wakeLane',
 	type: 'options',
 	options: [
-		{ name: 'Bulk', value: 'bulk' },
+		...LANES,
 		{ name: 'Imports', value: 'imports' },
-		{ name: 'Interactive', value: 'interactive' },
 		{ name: 'Lane of the Item', value: 'item' },
 	],
 	default: 'item',
