@@ -134,7 +134,9 @@ def write(
             message = coalesce(v.message, t.message), utm = t.utm || v.utm,
             custom = t.custom || v.custom, version = t.version + 1, updated_at = now()""",
     )
-    _queue(gathered, writes.work_items)
+    new = {row["id"] for row in writes.new_leads}
+    _queue(gathered, writes.work_items, may_be_held=[
+        row["lead_id"] for row in writes.work_items if row["lead_id"] not in new])
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
         row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
@@ -156,17 +158,20 @@ def queue(
     score_only: of those whose work is done nothing is asked; the others stay with what they are queued for,
     or on hold.
     """
+    queued = list(lead_ids)
     _queue(cursor, [
         {"lead_id": lead_id, "lane": lane, "max_batch": max_batch, "score_only": score_only}
-        for lead_id in lead_ids])
+        for lead_id in queued], may_be_held=[] if score_only else queued)
 
 
 _AT_WORK = (f"(work_items.stage IN {words(HELD)} AND"
             f" (excluded.score_only OR NOT {ON_HOLD.format('work_items')}))")
 
 
-def _queue(cursor: Executes, rows: list[Row]) -> None:
-    calls.give_up(cursor, [row["lead_id"] for row in rows if not row.get("score_only")], on_hold=True)
+def _queue(cursor: Executes, rows: list[Row], *, may_be_held: list[str]) -> None:
+    """may_be_held: those of the leads whose hold ends, if they are on one."""
+    if may_be_held:
+        calls.give_up(cursor, may_be_held, on_hold=True)
     insert(
         cursor, "work_items", rows,
         conflict=f"""ON CONFLICT (lead_id) DO UPDATE SET
