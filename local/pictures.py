@@ -102,6 +102,8 @@ def _hot_lead(facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     lead = {"email": f"elena.marsh@northgate-{secrets.token_hex(2)}.example", "first_name": "Elena",
             "last_name": "Marsh", "job_title": "VP of Sales", "company_name": "Northgate Labs Inc.",
             "country": "US", "phone": "+1 202-555-0143", "source": "demo_request",
+            # Told by the lead, whatever the sandbox invents about the company: hot at any time.
+            "industry": "Software", "employee_count": 420, "annual_revenue": 60_000_000,
             "message": "Could somebody show us the product this week?"}
     samples.signed_in(facts).post(
         f"{facts['api_url']}/v1/leads", json=lead, timeout=30).raise_for_status()

@@ -1,5 +1,5 @@
 // Chart.js in the page's own colours; each chart says its figures to those who can't see it.
-import { el } from './dom.js';
+import { NOT_SCORED, el } from './dom.js';
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const drawn = new Set();
@@ -36,7 +36,7 @@ export const leadsByDay = (days, grades) => draw(
       datasets: [...grades.map(({ name, label }) => ({
         label, data: days.map((day) => day[name]), backgroundColor: colour(name),
       })), {
-        label: 'not scored', backgroundColor: colour('line'),
+        label: NOT_SCORED, backgroundColor: colour('line'),
         data: days.map((day) => grades.reduce((rest, { name }) => rest - day[name], day.received)),
       }].map((set) => ({ ...set, borderRadius: 3, maxBarThickness: 34 })),
     },
@@ -51,13 +51,14 @@ export const leadsByDay = (days, grades) => draw(
   }));
 
 const gradeOf = (name, grades) => grades.find((grade) => grade.name === name);
+const gradeLabel = (name, grades) => gradeOf(name, grades)?.label ?? NOT_SCORED;
 
 export const gradeShares = (counts, grades) => draw(
-  `Grades: ${Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(', ')}`,
+  `Grades: ${Object.entries(counts).map(([name, count]) => `${count} ${gradeLabel(name, grades).toLowerCase()}`).join(', ')}`,
   () => ({
     type: 'doughnut',
     data: {
-      labels: Object.keys(counts).map((name) => gradeOf(name, grades)?.label ?? name),
+      labels: Object.keys(counts).map((name) => gradeLabel(name, grades)),
       datasets: [{
         data: Object.values(counts), borderColor: colour('card'), borderWidth: 2,
         backgroundColor: Object.keys(counts).map((name) => colour(gradeOf(name, grades) ? name : 'line')),

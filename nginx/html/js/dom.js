@@ -34,9 +34,11 @@ export function ago(iso) {
 // Never rounded up: 79.9 is not yet the 80 that makes a lead hot.
 export const points = (total) => Math.floor(total).toString();
 
+export const NOT_SCORED = 'not scored';
+
 export const grade = (score) => (score
   ? el('span', { class: `grade ${score.grade}` }, `${points(score.total)} ${score.grade}`)
-  : el('span', { class: 'grade none' }, 'not scored'));
+  : el('span', { class: 'grade none' }, NOT_SCORED));
 
 export const nameOf = (lead) => lead.contact.full_name || lead.contact.email || lead.contact.phone || 'Unknown';
 

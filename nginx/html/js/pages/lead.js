@@ -1,5 +1,5 @@
 import { Problem } from '../api.js';
-import { ago, el, grade, nameOf, points, table, title, toast, when } from '../dom.js';
+import { NOT_SCORED, ago, el, grade, nameOf, points, table, title, toast, when } from '../dom.js';
 import { address } from './leads.js';
 
 // The parts of a score, in the order in which people read them.
@@ -61,7 +61,7 @@ function scoreCard(score) {
 }
 
 function gauge(score) {
-  if (!score) return el('div', { class: 'gauge none', 'data-live': true }, el('b', {}, '–'), el('span', {}, 'not scored'));
+  if (!score) return el('div', { class: 'gauge none', 'data-live': true }, el('b', {}, '–'), el('span', {}, NOT_SCORED));
   const box = el('div', { class: `gauge ${score.grade}`, role: 'img', 'aria-label': `Score ${points(score.total)} of 100, ${score.grade}` },
     el('b', {}, points(score.total)), el('span', {}, score.grade));
   box.style.setProperty('--share', `${score.total}%`);
