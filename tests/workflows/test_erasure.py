@@ -83,13 +83,16 @@ def in_redis(stack, texts):
 
 
 def in_files(stack, texts):
-    """Logs of our programs, and what n8n and Valkey keep on disk."""
+    """Logs of our programs, and what n8n and Valkey keep on disk. When a file is gone before it was read, as
+    Valkey's snapshot is that takes the place of the one before, all are read anew."""
     state = Path(stack.facts["internal"]["state"])
-    logs = [path for path in (state / "logs").iterdir() if not path.name.startswith(OUTSIDE)]
-    kept = [path for name in ("n8n", "valkey") for path in (state / name).rglob("*")
-            if path.is_file() and not {"node_modules", ".cache"} & set(path.parts)]
-    return {str(path.relative_to(state)) for path in logs + kept
-            if any(wanted in path.read_text(errors="replace").casefold() for wanted in texts)}
+    while True:
+        with suppress(FileNotFoundError):
+            logs = [path for path in (state / "logs").iterdir() if not path.name.startswith(OUTSIDE)]
+            kept = [path for name in ("n8n", "valkey") for path in (state / name).rglob("*")
+                    if path.is_file() and not {"node_modules", ".cache"} & set(path.parts)]
+            return {str(path.relative_to(state)) for path in logs + kept
+                    if any(wanted in path.read_text(errors="replace").casefold() for wanted in texts)}
 
 
 def everywhere(stack, texts):
