@@ -203,6 +203,7 @@ def leave(cursor: Cursor, leads: list[Leaving]) -> None:
             attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
             reason = v.reason, left_at = v.left_at, passes = v.passes,
             score_only = t.score_only AND v.stage IN {_DUE},
+            replays = CASE WHEN v.stage = 'done' THEN 0 ELSE t.replays END,
             batch_id = CASE WHEN v.kept THEN t.batch_id END, requeue = false, updated_at = now()""",
     )
 
@@ -275,14 +276,16 @@ def score_again(cursor: Cursor, lead_ids: list[str], lane: str, max_batch: int) 
         " RETURNING lead_id::text AS lead_id", (lane, max_batch, lead_ids))]
 
 
-def dead_letters(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
-    """Leads that could not be processed, newest first."""
+def dead_letters(
+    cursor: Cursor, limit: int, after: str | None, most_replays: int | None = None
+) -> list[Row]:
+    """Leads that could not be processed, newest first; those that were replayed at most so often."""
     return many(
         cursor,
-        "SELECT lead_id::text AS lead_id, lane, attempts, reason_code AS code, reason, updated_at"
+        "SELECT lead_id::text AS lead_id, lane, attempts, replays, reason_code AS code, reason, updated_at"
         " FROM work_items WHERE stage = 'dead' AND (%(after)s IS NULL OR lead_id < %(after)s::uuid)"
-        " ORDER BY lead_id DESC LIMIT %(limit)s",
-        {"limit": limit, "after": after},
+        " AND (%(most)s IS NULL OR replays <= %(most)s) ORDER BY lead_id DESC LIMIT %(limit)s",
+        {"limit": limit, "after": after, "most": most_replays},
     )
 
 
@@ -291,7 +294,8 @@ def replay(cursor: Cursor, lead_id: str) -> str | None:
     row = one(
         cursor,
         "UPDATE work_items SET stage = 'queued', attempts = 0, max_batch = 1, due_at = now(),"  # noqa: S608
-        " passes = 0, left_at = NULL, batch_id = NULL, lane = 'interactive', updated_at = now()"
+        " passes = 0, left_at = NULL, batch_id = NULL, lane = 'interactive', replays = replays + 1,"
+        " updated_at = now()"
         f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING old.stage", (lead_id,),
     )
     return row["stage"] if row else None
