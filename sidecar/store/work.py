@@ -134,33 +134,36 @@ def lock_people(cursor: Cursor, lead_ids: list[str]) -> None:
     )
 
 
+# The stage of a lead w that a step has: one that was lost to the clock alone is at work again.
+_STAGE = (f"CASE WHEN w.stage IN {_HELD} THEN w.stage WHEN EXISTS (SELECT 1 FROM lead_scores s"  # noqa: S608
+          " WHERE s.lead_id = w.lead_id AND s.batch_id = w.batch_id) THEN 'scored' ELSE 'leased' END")
+
+
 def take(
     cursor: Cursor, batch_id: str, lead_ids: list[str], step: str, lease_seconds: int, *,
-    planned: bool = False,
+    planned: bool = False, scored: bool = False, leaving: bool = False,
 ) -> tuple[str | None, list[Held]]:
     """Lock those of the leads that this claim has, or lost to the clock alone, and renew their leases:
-    (lane, held). `planned` counts a round."""
+    (lane, held). `planned` counts a round; `scored`: they get their score, or leave; `leaving`: all of them
+    leave, so that nothing is written here."""
+    mine = ("FROM work_items w JOIN b ON b.id = w.batch_id"
+            " WHERE w.lead_id = ANY(%(leads)s::uuid[]) AND w.stage <> 'done'"
+            " ORDER BY w.lead_id FOR NO KEY UPDATE OF w")
+    taken = f"""
+        SELECT w.lead_id, {_STAGE} AS stage, w.attempts, w.waits, w.requeue, w.max_batch, w.rounds,
+            %(step)s AS step, w.left_at, w.passes {mine}""" if leaving else f"""
+        UPDATE work_items w SET lease_until = now() + %(seconds)s * interval '1 second',
+            step = %(step)s, stepped_at = now(), rounds = rounds + %(planned)s::int, updated_at = now(),
+            stage = CASE WHEN %(scored)s THEN 'scored' ELSE {_STAGE} END
+        FROM (SELECT w.lead_id {mine}) mine WHERE w.lead_id = mine.lead_id
+        RETURNING w.*"""  # noqa: S608
     rows = many(
         cursor,
-        f"""
-        WITH b AS (
-            UPDATE batches SET stepped_at = now() WHERE id = %(batch)s RETURNING id, lane, size),
-        mine AS (
-            SELECT w.lead_id FROM work_items w JOIN b ON b.id = w.batch_id
-            WHERE w.lead_id = ANY(%(leads)s::uuid[]) AND w.stage <> 'done'
-            ORDER BY w.lead_id FOR NO KEY UPDATE OF w),
-        w AS (
-            UPDATE work_items w SET lease_until = now() + %(seconds)s * interval '1 second',
-                step = %(step)s, stepped_at = now(), rounds = rounds + %(planned)s::int, updated_at = now(),
-                stage = CASE WHEN stage IN {_HELD} THEN stage
-                             WHEN EXISTS (SELECT 1 FROM lead_scores s WHERE s.lead_id = w.lead_id
-                                          AND s.batch_id = w.batch_id) THEN 'scored'
-                             ELSE 'leased' END
-            FROM mine WHERE w.lead_id = mine.lead_id
-            RETURNING w.*)
-        SELECT b.lane, {_HELD_COLUMNS} FROM b LEFT JOIN w ON true ORDER BY w.lead_id
-        """,  # noqa: S608
-        {"batch": batch_id, "leads": lead_ids, "seconds": lease_seconds, "step": step, "planned": planned},
+        "WITH b AS (UPDATE batches SET stepped_at = now() WHERE id = %(batch)s"  # noqa: S608
+        f" RETURNING id, lane, size), w AS ({taken})"
+        f" SELECT b.lane, {_HELD_COLUMNS} FROM b LEFT JOIN w ON true ORDER BY w.lead_id",
+        {"batch": batch_id, "leads": lead_ids, "seconds": lease_seconds, "step": step, "planned": planned,
+         "scored": scored},
     )
     lane = rows[0]["lane"] if rows else None
     return lane, cast(list[Held], [row for row in rows if row["lead_id"]])
@@ -181,14 +184,6 @@ def renew(cursor: Cursor, batch_id: str, lead_ids: list[str], lease_seconds: int
 def skip_enrichment(cursor: Cursor, lead_ids: list[str]) -> None:
     """Plan finds nothing to ask about these leads in this claim."""
     cursor.execute("UPDATE work_items SET rounds = NULL WHERE lead_id = ANY(%s::uuid[])", (lead_ids,))
-
-
-def set_scored(cursor: Cursor, lead_ids: list[str]) -> None:
-    """These leads have their score."""
-    cursor.execute(
-        "UPDATE work_items SET stage = 'scored', updated_at = now() WHERE lead_id = ANY(%s::uuid[])",
-        (lead_ids,),
-    )
 
 
 def leave(cursor: Cursor, leads: list[Leaving]) -> None:
