@@ -10,6 +10,7 @@ from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records import normalize
+from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
@@ -72,13 +73,15 @@ def edit_lead(
     engine: Engine, lead_id: str, changes: dict[str, Any], *, by: Actor, reveal: bool,
     versions: frozenset[str] | None,
 ) -> Row:
-    """A person's edit, audited. A value equal to the stored one is not an edit.
+    """A person's edit, audited. A value equal to the stored one is not an edit: `changed` names the others.
 
     Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Conflict when it would
     be open again while its person has another open lead.
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
+    if "message" in changes:
+        changes = changes | {"message": tidy_lines(changes["message"] or "") or None}
     with engine.database.write() as cursor:
         before = leads.lock(cursor, lead_id)
         if before is None:
@@ -88,7 +91,7 @@ def edit_lead(
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
             _edit(cursor, before, changed, by)
-    return get_lead(engine, lead_id, reveal=reveal)
+    return get_lead(engine, lead_id, reveal=reveal) | {"changed": sorted(changed)}
 
 
 def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sidecar.store import calls
-from sidecar.store.database import Cursor, Row, containing, many, one
+from sidecar.store.database import Cursor, Row, containing, insert, many, one
 from sidecar.store.facts import TABLES, forget_provenance, json_object
 from sidecar.store.subscriptions import forget_events
 
@@ -77,6 +77,24 @@ def identities(cursor: Cursor, contact_id: str) -> list[tuple[str, str]]:
     """The keys by which a person is recognised."""
     return [(row["kind"], row["value"]) for row in many(
         cursor, "SELECT kind, value FROM contact_identities WHERE contact_id = %s", (contact_id,))]
+
+
+def move_keys(
+    cursor: Cursor, contact_id: str, *, add: Collection[tuple[str, str]], drop: Collection[tuple[str, str]]
+) -> None:
+    """Let a contact be known by more keys, and by some no more. Those to add are nobody's."""
+    cursor.execute(
+        "DELETE FROM contact_identities USING unnest(%s::text[], %s::text[]) AS k(kind, value)"
+        " WHERE contact_identities.kind = k.kind AND contact_identities.value = k.value AND contact_id = %s",
+        ([kind for kind, _ in drop], [value for _, value in drop], contact_id))
+    insert(cursor, "contact_identities", [
+        {"kind": kind, "value": value, "contact_id": contact_id} for kind, value in sorted(add)])
+
+
+def readdress_leads(cursor: Cursor, contact_id: str, before: str | None, after: str | None) -> None:
+    """Write another address, or none, into the leads of a contact that have the one before."""
+    cursor.execute(
+        "UPDATE leads SET email = %s WHERE contact_id = %s AND email = %s", (after, contact_id, before))
 
 
 def intake_of(cursor: Cursor, contact_id: str) -> list[Row]:
