@@ -155,6 +155,8 @@ def _about_lead(engine: Engine, lead_id: str) -> dict[str, Any]:
         "grade": score.get("grade"),
         "reasons": [reason["text"] for reason in reasons[:5]],
         "source": lead["source"],
+        "utm": lead["utm"],
+        "custom": lead["custom"],
         "sandbox": any(item.get("sandbox") for item in fields),
         "summary": (lead.get("message") or "")[:500],
     }

@@ -46,7 +46,7 @@
     button { justify-self: start; padding: .6em 1.3em; font: inherit; font-weight: 600; color: #fff; cursor: pointer;
       background: var(--lead-form-accent, #1d5fe0); border: 0; border-radius: var(--lead-form-radius, .45em); }
     button:disabled { opacity: .6; cursor: default; }
-    slot { display: contents; }
+    slot { display: contents; } ::slotted(*) { align-self: start; }
     .box { grid-template-columns: auto 1fr; align-items: baseline; gap: .6em; } .box input { width: auto; }
     .trap { position: absolute; left: -99rem; }`;
   const sheet = new CSSStyleSheet();
