@@ -89,6 +89,26 @@ def edit_organization(
         reveal=caller.may("pii:read"))
 
 
+@endpoint(bp, "DELETE", "/v1/contacts/<uuid:contact_id>/edits/<field>", scope="leads",
+          answer=schemas.ContactEdited(), versioned=True)
+def undo_contact_edit(engine: Engine, caller: Caller, contact_id: Any, field: str) -> Any:
+    """Undo what people said of a field: what leads, files and providers say of it counts again. If-Match
+    takes the version. 404: nobody edited it.
+    """
+    return editing.take_back(
+        engine, "contact", str(contact_id), field, by=actor(caller), versions=if_match(),
+        reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "DELETE", "/v1/organizations/<uuid:organization_id>/edits/<field>", scope="leads",
+          answer=schemas.OrganizationEdited(), versioned=True)
+def undo_organization_edit(engine: Engine, caller: Caller, organization_id: Any, field: str) -> Any:
+    """Undo what people said of a field, as of a contact's."""
+    return editing.take_back(
+        engine, "organization", str(organization_id), field, by=actor(caller), versions=if_match(),
+        reveal=caller.may("pii:read"))
+
+
 @endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/export", scope="pii:read",
           answer=schemas.ContactExport())
 def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:

@@ -14,7 +14,7 @@ from .validation import validate
 
 # Of the fields that people edit: kind -> field -> its name in a lead; then what is worked out from them:
 # kind -> field -> (its name in a lead, the fields that it follows).
-_AS_LEAD: Final = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind)
+EDITABLE: Final = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind)
                           if field.editable} for kind in ENTITIES}
 _FOLLOWING: Final = {kind: {field.name: (str(field.lead), (field.derived_from,)) for field in fields_of(kind)
                             if field.lead and field.derived_from} for kind in ENTITIES}
@@ -35,7 +35,7 @@ def read_edit(
     what is `known`, and what follows from them is said too. Errors are {pointer, code, detail}: a value that
     cannot be used is one, so that no edit does nothing.
     """
-    names = _AS_LEAD[kind]
+    names = EDITABLE[kind]
     written = {name: None if isinstance(value, str) and not value.strip() else value
                for name, value in changes.items()}
     if written.get("full_name", "") is None:

@@ -97,6 +97,36 @@ def readdress_leads(cursor: Cursor, contact_id: str, before: str | None, after: 
         "UPDATE leads SET email = %s WHERE contact_id = %s AND email = %s", (after, contact_id, before))
 
 
+def domain_of(cursor: Cursor, organization_id: str) -> str | None:
+    """The domain of a company."""
+    row = one(cursor, "SELECT domain FROM organizations WHERE id = %s", (organization_id,))
+    return row["domain"] if row else None
+
+
+def organization_of_domain(cursor: Cursor, domain: str) -> str | None:
+    """The company that has a domain."""
+    row = one(cursor, "SELECT id::text AS id FROM organizations WHERE domain = %s", (domain,))
+    return row["id"] if row else None
+
+
+def has_others(cursor: Cursor, organization_id: str, contact_id: str) -> bool:
+    """Whether people beside this contact are of a company, or came with it."""
+    return one(
+        cursor, "SELECT 1 FROM contacts WHERE org_id = %(org)s AND id <> %(contact)s UNION ALL"
+        " SELECT 1 FROM leads WHERE org_id = %(org)s AND contact_id <> %(contact)s LIMIT 1",
+        {"org": organization_id, "contact": contact_id}) is not None
+
+
+def move_to(cursor: Cursor, contact_id: str, before: str | None, after: str) -> None:
+    """Move a contact, with the leads that are of the same company, to another company."""
+    cursor.execute(
+        "UPDATE contacts SET org_id = %s, version = version + 1, updated_at = now() WHERE id = %s",
+        (after, contact_id))
+    cursor.execute(
+        "UPDATE leads SET org_id = %s, version = version + 1, updated_at = now() WHERE contact_id = %s"
+        " AND org_id IS NOT DISTINCT FROM %s", (after, contact_id, before))
+
+
 def intake_of(cursor: Cursor, contact_id: str) -> list[Row]:
     """What was sent in about a contact: [{received_at, client, source, payload}], still encrypted."""
     return many(

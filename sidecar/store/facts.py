@@ -111,6 +111,16 @@ def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
         "DELETE FROM provenance WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))
 
 
+def forget_edits(cursor: Cursor, kind: str, entity_id: str, fields: list[str]) -> None:
+    """No person has said anything of these fields of an entity."""
+    cursor.execute(
+        "UPDATE provenance SET fields = (SELECT coalesce(jsonb_object_agg(field, said), '{}')"
+        " FROM jsonb_each(fields) AS stated(field, said)"
+        " WHERE NOT (field = ANY(%s) AND said @> '{\"locked\": true}'))"
+        " WHERE entity_kind = %s AND entity_id = %s AND fields ?| %s",
+        (fields, kind, entity_id, fields))
+
+
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
     """Write the given fields of each entity (by id), None takes a value away; others stay, and rows that are
     so already. One statement. Raises Conflict when another company without a domain has that name already."""

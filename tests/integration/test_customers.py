@@ -116,6 +116,38 @@ def test_what_was_taken_away_is_put_back(api, sent):
     assert (back["fields"]["job_title"], back["fields"]["seniority"]) == (LEAD["job_title"], "director")
 
 
+def undo(api, path, field):
+    return api.client.delete(f"{path}/edits/{field}", headers=api.headers)
+
+
+@pytest.mark.parametrize("changes", [
+    {"phone": None}, {"phone": "+44 20 7946 0000"}, {"job_title": "Beekeeper"}, {"full_name": "Rosa Frank"},
+    {"last_name": None}, {"email": "rosalind@crystal.example"}, {"email": None}, {"linkedin_url": None},
+])
+def test_an_edit_is_undone(api, sent, changes):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    before, lead = api.get(path).json, api.get(f"/v1/leads/{sent['lead_id']}").json
+    assert patch(api, path, changes).json["fields"] != before["fields"]
+    [field] = changes
+    undone = undo(api, path, field)
+    assert undone.status_code == 200 and undone.json["changed"] == [field]
+    assert (undone.json["fields"], undone.json["sources"]) == (before["fields"], before["sources"])
+    assert api.get(f"/v1/leads/{sent['lead_id']}").json["organization"]["domain"] == (
+        lead["organization"]["domain"])
+    assert undo(api, path, field).status_code == 404
+    assert api.post("/v1/leads", LEAD).json["results"][0]["contact_id"] == sent["contact_id"]
+
+
+def test_what_came_after_the_edit_counts_once_it_is_undone(api, sent):
+    path = f"/v1/organizations/{sent['organization_id']}"
+    patch(api, path, {"employee_count": 300})
+    api.post("/v1/leads", LEAD | {"employee_count": 40})
+    undone = undo(api, path, "employee_count").json
+    assert (undone["fields"]["employee_count"], undone["fields"]["company_size"]) == (40, "11-50")
+    for field in ("employee_count", "domain", "nothing"):
+        assert undo(api, path, field).status_code == 404
+
+
 def test_of_a_company_a_value_is_taken_away_too(api, sent):
     path = f"/v1/organizations/{sent['organization_id']}"
     patch(api, path, {"employee_count": 300})
@@ -174,6 +206,45 @@ def test_a_mistyped_address_is_put_right(api, sent, engine):
     assert api.client.delete(path, headers=api.headers).status_code == 204
     for address in ("rosalind@crystal.example", LEAD["email"]):
         assert api.post("/v1/leads", {"email": address}).json["results"][0]["outcome"] == "suppressed"
+
+
+def test_with_the_address_the_companys_domain_is_put_right(api, sent):
+    """Nobody else has the mistake."""
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@crystal.example"})
+    company = api.get(f"/v1/organizations/{sent['organization_id']}").json
+    assert company["fields"] | {"domain": "crystal.example", "name": "Crystals Ltd"} == company["fields"]
+    colleague = api.post("/v1/leads", {"email": "ray@crystal.example"}).json["results"][0]
+    assert colleague["organization_id"] == sent["organization_id"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_with_the_address_a_person_moves_to_its_company(api, sent, known):
+    """Colleagues stay where they are."""
+    ray = api.post("/v1/leads", {"email": "ray@crystals.example"}).json["results"][0]
+    assert ray["organization_id"] == sent["organization_id"]
+    other = known and api.post("/v1/leads", {"email": "max@other.example"}).json["results"][0]
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@other.example"})
+    lead = api.get(f"/v1/leads/{sent['lead_id']}").json
+    assert lead["organization"]["domain"] == "other.example"
+    assert not other or lead["organization"]["id"] == other["organization_id"]
+    assert api.get(f"/v1/contacts/{ray['contact_id']}").json["organization_id"] == sent["organization_id"]
+    crystals = api.get(f"/v1/organizations/{sent['organization_id']}").json
+    assert crystals["fields"]["domain"] == "crystals.example"
+    assert api.get("/v1/leads?q=other.example").json["data"]
+
+
+def test_a_private_address_changes_no_company(api, sent):
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@gmail.com"})
+    contact = api.get(f"/v1/contacts/{sent['contact_id']}").json
+    assert contact["organization_id"] == sent["organization_id"]
+
+
+def test_a_name_is_put_right_though_another_contact_has_name_and_number(api, sent):
+    """They may be one person, which a review tells."""
+    other = api.post("/v1/leads", {"email": "r.f@kings.example", "first_name": "Rosalnd",
+                                   "last_name": "Franklin", "phone": LEAD["phone"]}).json["results"][0]
+    edited = patch(api, f"/v1/contacts/{other['contact_id']}", {"first_name": "Rosalind"})
+    assert edited.json["fields"]["full_name"] == "Rosalind Franklin"
 
 
 def test_an_address_that_was_taken_away_is_somebody_elses(api, sent):
