@@ -12,6 +12,7 @@ from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said
 from sidecar.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from sidecar.ids import new_id
 from sidecar.pipeline import provenance
+from sidecar.pipeline.refusals import take_over
 from sidecar.records import match_keys, normalize
 from sidecar.records.edits import EDITABLE, read_edit
 from sidecar.services.audit import Actor, record
@@ -161,7 +162,8 @@ def _audit(kind: str, before: Row, said: Row) -> dict[str, Row]:
 
 
 def _recognise(engine: Engine, cursor: Cursor, contact_id: str, known: Row, said: Row) -> None:
-    """Move the keys by which the contact is known. Raises Conflict when one is somebody else's."""
+    """Move the keys by which the contact is known; what was refused under them holds for it. Raises Conflict
+    when one is somebody else's."""
     old, new = set(match_keys(known)), set(match_keys(known | said))
     owners = intake.find_contacts(cursor, new)
     for key, owner in owners.items():
@@ -172,6 +174,7 @@ def _recognise(engine: Engine, cursor: Cursor, contact_id: str, known: Row, said
     customers.move_keys(
         cursor, contact_id, add=new - owners.keys(),
         drop={key for key in old - new if any(said.get(name, "") is None for name in _MADE_OF[key[0]])})
+    take_over(engine, cursor, contact_id, new - old)
     if "email" in said:
         customers.readdress_leads(cursor, contact_id, known.get("email"), said["email"])
 

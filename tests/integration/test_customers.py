@@ -208,6 +208,14 @@ def test_a_mistyped_address_is_put_right(api, sent, engine):
         assert api.post("/v1/leads", {"email": address}).json["results"][0]["outcome"] == "suppressed"
 
 
+def test_what_was_refused_under_an_address_holds_for_who_gets_it(api, sent):
+    api.post("/v1/events", {"events": [{"email": "rosalind@crystal.example", "type": "unsubscribe"}]})
+    path = f"/v1/contacts/{sent['contact_id']}"
+    assert api.get(path).json["may_email"] is True
+    patch(api, path, {"email": "rosalind@crystal.example"})
+    assert api.get(path).json["may_email"] is False
+
+
 def test_with_the_address_the_companys_domain_is_put_right(api, sent):
     """Nobody else has the mistake."""
     patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@crystal.example"})

@@ -19,7 +19,7 @@ from sidecar.api.schemas.base import (
     Word,
     page_of,
 )
-from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Score
+from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import EVENTS, GRADES, INTAKE_OUTCOMES, MESSAGE_STATES, STAGES, STATUSES
@@ -108,6 +108,9 @@ class Lead(Answer):
     contact = fields.Nested(LeadContact, required=True)
     organization = fields.Nested(LeadOrganization, required=True, allow_none=True)
     score = fields.Nested(Score, required=True, allow_none=True)
+    may_email = fields.Boolean(required=True, metadata={
+        "description": "The person does not refuse marketing mail."})
+    may_call = fields.Boolean(required=True, metadata={"description": "The person does not refuse calls."})
     masked = fields.Boolean(metadata={"description": "There when personal data is hidden."})
 
 
@@ -151,6 +154,8 @@ class LeadDetail(Lead):
     history = fields.List(fields.Nested(PastScore), required=True)
     status_history = fields.List(fields.Nested(StatusChange), required=True)
     notifications = fields.List(fields.Nested(Message), required=True)
+    refusals = fields.List(fields.Nested(Refusal), required=True, metadata={
+        "description": "What the person refused and agreed to, newest first."})
 
 
 def changed() -> fields.List[str]:

@@ -46,11 +46,16 @@ const PURPOSES = {
 
 const purpose = (name) => PURPOSES[name] ?? title(name).toLowerCase();
 
+const inForce = ({ refused, holds }) => refused && holds;
+
+const statement = ({ refused, holds, ...said }) => el('li', {},
+  el('b', {}, `${refused ? 'Refused' : 'Agreed to'}: ${purpose(said.purpose)}`), holds ? '' : ' (holds no more)',
+  el('span', { class: 'quiet' }, ` · ${said.source.replaceAll('_', ' ')} · `, ago(said.stated_at)),
+  said.reason ? el('span', { class: 'quiet' }, ` · ${said.reason}`) : null);
+
 function refusals(lead) {
-  if (!lead.refusals?.length) return null;
-  return el('ul', { class: 'refusals', role: 'note', 'aria-label': 'Refusals' }, lead.refusals.map((refusal) => el('li', {},
-    el('b', {}, `Refused: ${purpose(refusal.purpose)}`),
-    el('span', { class: 'quiet' }, refusal.source ? ` · ${refusal.source.replaceAll('_', ' ')}` : '', refusal.stated_at ? ' · ' : '', ago(refusal.stated_at)))));
+  const held = (lead.refusals ?? []).filter(inForce);
+  return held.length ? el('ul', { class: 'refusals', 'aria-label': 'Refusals' }, held.map(statement)) : null;
 }
 
 // A button, or why there is none.
@@ -77,6 +82,7 @@ function sent(lead, terms) {
   const labels = Object.fromEntries(['lead', 'organization', 'contact'].flatMap((entity) => terms.fieldsOf(entity))
     .filter(({ lead: name }) => name).map((field) => [field.lead, field.label]));
   const unused = (lead.warnings ?? []).filter(({ value }) => (value ?? '') !== '');
+  const before = (lead.refusals ?? []).filter((said) => !inForce(said));
   const parts = [
     ...(unused.length ? [el('h3', {}, 'Could not be used'), el('ul', { class: 'unused' }, unused.map(({ pointer, detail, value }) => el('li', {},
       `${labels[pointer.split('/')[1]] ?? title(pointer.slice(1))}: `, el('b', {}, `“${readable(value)}”`), el('span', { class: 'quiet' }, ` ${detail}`))))] : []),
@@ -84,6 +90,7 @@ function sent(lead, terms) {
     ...pairs(Object.keys(lead.first_utm ?? {}).length ? 'Campaign that led here last' : 'Campaign', lead.utm),
     ...pairs('Campaign that led here first', lead.first_utm),
     ...pairs('Consent', lead.contact.consent, (name) => title(purpose(name))),
+    ...(before.length ? [el('h3', {}, 'What they said about being contacted'), el('ul', { class: 'unused' }, before.map(statement))] : []),
   ];
   return parts.length ? el('section', { class: 'sent' }, el('h2', {}, 'What they sent'), parts) : null;
 }
