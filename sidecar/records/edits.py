@@ -55,10 +55,10 @@ def read_edit(
     said |= {name: None for name, value in written.items() if value is None}
     said |= {name: found.get(theirs) if any(said.get(one) is not None for one in followed) else None
              for name, (theirs, followed) in _FOLLOWING[kind].items() if said.keys() & set(followed)}
-    wrong = {problem["pointer"]: problem for problem in checked["errors"]}
-    told = {problem["pointer"]: problem for problem in checked["warnings"]} | wrong
+    wrong = {problem["pointer"] for problem in checked["errors"]}
+    why = {problem["pointer"]: problem for problem in (*checked["warnings"], *checked["errors"])}
     return said, [
-        _UNUSABLE | told.get(f"/{names[name]}", {}) | {"pointer": f"/{name}"}
+        {"pointer": f"/{name}", **{part: why.get(f"/{names[name]}", _UNUSABLE)[part] for part in _UNUSABLE}}
         for name, value in written.items()
         if value is not None and (f"/{names[name]}" in wrong or said[name] is None)]
 

@@ -12,7 +12,7 @@ from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.pipeline.refusals import add, hash_of
-from sidecar.records import normalize
+from sidecar.records import canonical
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, refusals, subscriptions, work
@@ -211,7 +211,7 @@ def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> l
     """The events with their lead_id, None for those of nobody, and the key of the address that they name.
     Of an address that somebody unsubscribes nobody takes a lead in meanwhile."""
     keys = {
-        event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
+        event["email"]: ("email", canonical({"email": event["email"]}, engine.record_settings).get(
             "email_canonical") or "") for event in events if event.get("email")}
     if said := {keys[event["email"]] for event in events if event["type"] in _WORDS and event.get("email")}:
         intake.lock(cursor, said)

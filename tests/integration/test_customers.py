@@ -148,6 +148,19 @@ def test_what_came_after_the_edit_counts_once_it_is_undone(api, sent):
         assert undo(api, path, field).status_code == 404
 
 
+def test_filler_in_a_later_file_overwrites_nothing(api, sent):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    patch(api, path, {"city": "London"})
+    before, company = api.get(path).json, api.get(f"/v1/organizations/{sent['organization_id']}").json
+    table = ("email;first name;last name;mobile phone;job title;city;country;company name;employees;industry\n"
+             "rosalind@crystals.example;n/a;-;N/A;none;unknown;k.A.;#N/A;0;null\n")
+    job = api.client.post("/v1/jobs/imports", data=table, headers=api.headers | {
+        "Content-Type": "text/csv"}).json["job"]
+    assert api.post(f"/v1/jobs/{job['id']}/step").json["job"]["counts"]["updated"] == 1
+    assert api.get(path).json["fields"] == before["fields"]
+    assert api.get(f"/v1/organizations/{sent['organization_id']}").json["fields"] == company["fields"]
+
+
 def test_of_a_company_a_value_is_taken_away_too(api, sent):
     path = f"/v1/organizations/{sent['organization_id']}"
     patch(api, path, {"employee_count": 300})

@@ -165,3 +165,10 @@ def test_a_form_that_is_not_there_cannot_be_disabled(engine):
 def test_an_origin_is_scheme_and_host(engine, origin):
     with pytest.raises(Invalid, match="no origin"):
         services.save(engine, "other", [origin], "web_form", by=COMMAND_LINE)
+
+
+@pytest.mark.parametrize("phone", ["N/A", "-", "please call after 5pm"])
+def test_no_number_costs_no_lead(send, api, phone):
+    assert send(LEAD | {"phone": phone, "email": "mary@ships.example\u00a0"}).status_code == 202
+    [lead] = api.get("/v1/leads").json["data"]
+    assert lead["contact"]["email"] == "mary@ships.example" and "phone" not in lead["contact"]

@@ -11,6 +11,7 @@ from sidecar.api.schemas.base import (
     Answer,
     Edit,
     FieldError,
+    FieldWarning,
     Id,
     Moment,
     PageQuery,
@@ -34,6 +35,7 @@ class IntakeResult(Answer):
     outcome = fields.String(
         required=True, validate=validate.OneOf(INTAKE_OUTCOMES))
     errors = fields.List(fields.Nested(FieldError), required=True)
+    warnings = fields.List(fields.Nested(FieldWarning), required=True)
 
 
 class IntakeResults(Answer):
