@@ -152,8 +152,8 @@ def test_filler_in_a_later_file_overwrites_nothing(api, sent):
     path = f"/v1/contacts/{sent['contact_id']}"
     patch(api, path, {"city": "London"})
     before, company = api.get(path).json, api.get(f"/v1/organizations/{sent['organization_id']}").json
-    table = ("email;first name;last name;mobile phone;job title;city;country;company name;employees;industry\n"
-             "rosalind@crystals.example;n/a;-;N/A;none;unknown;k.A.;#N/A;0;null\n")
+    table = ("email;first name;last name;mobile phone;job title;city;country;company name;industry\n"
+             "rosalind@crystals.example;n/a;-;N/A;none;unknown;k.A.;#N/A;null\n")
     job = api.client.post("/v1/jobs/imports", data=table, headers=api.headers | {
         "Content-Type": "text/csv"}).json["job"]
     assert api.post(f"/v1/jobs/{job['id']}/step").json["job"]["counts"]["updated"] == 1
