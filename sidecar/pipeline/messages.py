@@ -164,6 +164,8 @@ def _about_lead(engine: Engine, lead_id: str, hot_change: int) -> dict[str, Any]
         "company": organization.get("name") or organization.get("domain"),
         "email": contact.get("email"),
         "phone": contact.get("phone"),
+        "phone_said": next((warning["value"] for warning in lead["warnings"]
+                            if warning["pointer"] == "/phone" and warning.get("value")), None),
         "country": contact.get("country") or organization.get("country"),
         "score": score.get("total"),
         "grade": score.get("grade"),

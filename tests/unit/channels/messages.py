@@ -11,7 +11,7 @@ MESSAGE: dict[str, Any] = {
     "job_title": "VP Revenue Operations", "company": "Fjordlight & Söhne AB",
     "email": "ada@fjordlight.example", "phone": "+46701740605", "country": "SE", "score": 92.75,
     "grade": "hot", "reasons": ["Asked for a demo today", "Vice president"], "source": "web form",
-    "utm": {"campaign": "spring", "source": "ads"}, "custom": {"budget": "50000 EUR"},
+    "utm": {"campaign": "spring", "source": "ads"}, "custom": {"budget": "50000 EUR"}, "phone_said": None,
     "sandbox": False, "summary": "Could somebody show us the product?",
 }
 ALERT = {"title": "Lead enrichment failed", "detail": "Node: Enrich\n500 leads <wait>",

@@ -81,3 +81,9 @@ def test_the_campaign_is_shown(utm: object, told: str) -> None:
 @given(any_message)
 def test_slack_can_show_all_fields_of_a_message(message: dict[str, object]) -> None:
     assert len(lead_content(message).fields) <= 10
+
+
+def test_words_in_the_place_of_a_number_are_shown_and_lead_nowhere() -> None:
+    content = lead_content({**MESSAGE, "phone": None, "phone_said": "please call after 5pm"})
+    assert ("Phone", "“please call after 5pm”") in content.fields and content.phone == ""
+    assert ("Phone", MESSAGE["phone"]) in lead_content({**MESSAGE, "phone_said": "after 5pm"}).fields
