@@ -46,11 +46,11 @@ class Alert:
 def lead_content(message: Mapping[str, Any]) -> LeadContent:
     """The content of a message about a lead.
 
-    It is {"link", "name", "job_title", "company", "email", "phone", "phone_said" (what they wrote there that is
-    no number), "country", "score", "grade",
-    "reasons": [texts], "source", "utm": {…}, "custom": {…}, "sandbox": bool, "summary", "refusal"}. Absent
-    and null fields are left out of what is rendered, and so are answers too long to be read at a glance; any
-    text is safe to pass in.
+    It is {"link", "name", "job_title", "company", "email", "phone", "phone_said", "country", "score",
+    "grade", "reasons": [texts], "source", "utm": {…}, "custom": {…}, "sandbox": bool, "summary",
+    "refusal"}; phone_said is what stands in the place of a number and is none. Absent and null fields are
+    left out of what is rendered, and so are answers too long to be read at a glance; any text is safe to
+    pass in.
     """
     company, job_title = clean(message.get("company")), clean(message.get("job_title"))
     email, phone = clean(message.get("email")), clean(message.get("phone"))
@@ -59,7 +59,7 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
     grade, score = clean(message.get("grade"), 20) or "new", _score(message.get("score"))
     fields = (
         ("Job title", job_title), ("Company", company), ("E-mail", email),
-        ("Phone", phone or said and f"“{said}”"),
+        ("Phone", phone or (said and f"“{said}”")),
         ("Country", clean(message.get("country"))), ("Source", clean(message.get("source"))),
         ("Campaign", _campaign(message.get("utm"))),
     )
