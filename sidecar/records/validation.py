@@ -41,6 +41,7 @@ from .schema import (
     MAX_CUSTOM_BYTES,
     MAX_DEPTH,
     MAX_FIELDS,
+    MAX_KEY,
     MAX_KEYS,
     MAX_PROBLEMS,
     MAX_SAID,
@@ -175,7 +176,7 @@ class _Check:
             elif (reader := _READERS.get(field)) is None:
                 others[field] = value
                 continue
-            elif type(value) is list and not strict and field not in LISTS:
+            elif type(value) is list and not strict and field in _SINGLE:
                 read = self.first(field, value, reader)
             else:
                 read = reader(self, (field,), value)
@@ -235,8 +236,10 @@ class _Check:
 
     def number(self, path: Path, value: object) -> int | float | None:
         read = numbers.READ[NUMBERS[str(path[0])]]
-        if (type(value) is int or type(value) is str) and (number := read(value)) is not None:
-            return number  # the usual case
+        if type(value) is int or (type(value) is str and value.isprintable()):
+            number = read(value)
+            if number is not None:
+                return number  # the usual case
         if value is False and not self.strict:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
@@ -341,15 +344,17 @@ class _Check:
         return members[:MAX_KEYS]
 
     def _key(self, path: Path, key: object, value: object) -> bool:
+        why = self._bad_key(key)
+        if why:
+            self.unusable(path, why, value)
+        return why is None
+
+    def _bad_key(self, key: object) -> Unusable | None:
         if not isinstance(key, str) or not (key.strip() if self.strict else tidy(key)):
-            self.unusable(path, _BAD_KEY, value)
-        elif len(key) > 100:
-            self.unusable(path, Unusable("too_long", "A key may have at most 100 characters."), value)
-        elif self.strict and has_control(key):
-            self.unusable(path, _CONTROL, value)
-        else:
-            return True
-        return False
+            return _BAD_KEY
+        if len(key) > MAX_KEY:
+            return Unusable("too_long", f"A key may have at most {MAX_KEY} characters.")
+        return _CONTROL if self.strict and has_control(key) else None
 
     def _weigh(self, path: Path, value: object, room: int) -> tuple[Unusable | None, Path, int]:
         """(what is wrong with nested JSON, where, its size). Walks without recursion, no further than the
@@ -366,8 +371,8 @@ class _Check:
                     size = room + 1
                 elif isinstance(node, dict):
                     for key, child in node.items():
-                        if not isinstance(key, str) or not key.strip() or len(key) > 100:
-                            return _BAD_KEY, (*at, key), size
+                        if why := self._bad_key(key):
+                            return why, (*at, key), size
                         size += len(key)
                         open_nodes.append(((*at, key), child, depth + 1))
                 else:
@@ -570,6 +575,7 @@ def _read(field: str, value: str) -> str | None:
     return text or None
 
 
+_SINGLE: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS))  # of a list one value counts
 _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
     **dict.fromkeys((*TEXTS, *LONG_TEXTS), _Check.text), **dict.fromkeys(NUMBERS, _Check.number),
     **dict.fromkeys(LISTS, _Check.tags), **dict.fromkeys(OBJECTS, _Check.members),
@@ -610,7 +616,7 @@ def _brief(value: object, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
-        return value if abs(value) < 10**18 else "a number"
+        return value if abs(value) < 10**18 else str(value) if isinstance(value, float) else "a number"
     if depth and isinstance(value, dict):
         return {storable(key)[:100]: _brief(value[key], depth - 1) for key in list(value)[:10]}
     if depth and isinstance(value, list):
