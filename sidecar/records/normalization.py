@@ -13,7 +13,8 @@ from .email import (
     canonical_address,
     email_type,
     is_free_domain,
-    parse_email,
+    is_stand_in,
+    read_email,
 )
 from .industry import canonical_industry
 from .job_title import department, seniority, tidy_title
@@ -132,13 +133,15 @@ def _email(
     text = texts.get("email")
     if not text:
         return
-    address = parse_email(text, settings.allow_domain_literals)
+    address = read_email(text, settings.allow_domain_literals)
     if isinstance(address, str):
         out["email"], rules["email"] = text, "whitespace"
         return
     out["email"] = address.email
     out["email_canonical"] = canonical_address(address)
     kind = out["email_type"] = email_type(address)
+    if is_stand_in(address):
+        return
     if kind == "corporate" or (kind == "role" and not is_free_domain(address.domain)):
         domain = None if address.is_literal else registrable_host(address.domain)
         if domain:

@@ -89,12 +89,13 @@ def is_junk_name(text: str) -> bool:
     pass because not every word of them is filler.
     """
     folded = fold(text).strip(" .,;:!?*_-")
-    if folded in _JUNK_PHRASES or all(map(_is_junk_word, _LETTER_RUN.findall(folded))):
+    if folded in _JUNK_PHRASES or all(map(is_junk_word, _LETTER_RUN.findall(folded))):
         return True
     return "/" in folded and _JUNK_PHRASES.issuperset(folded.split())
 
 
-def _is_junk_word(word: str) -> bool:
+def is_junk_word(word: str) -> bool:
+    """Tell whether a folded word is filler: a keyboard's row, one letter repeated, "test"."""
     if word in _JUNK_WORDS:
         return True
     if len(word) >= 3 and word.isascii() and word.count(word[0]) == len(word):

@@ -8,7 +8,7 @@ from typing import Any
 from sidecar.terms import label
 
 from . import numbers
-from .email import did_you_mean, email_type, parse_email
+from .email import did_you_mean, email_type, has_odd_ending, is_stand_in, read_email
 from .industry import canonical_industry
 from .person import is_junk_name, is_placeholder
 from .phone import PhoneProblem, parse_phone
@@ -241,13 +241,18 @@ class _Check:
             self.warn("industry", "unknown_industry", "This industry is not on the list.")
 
     def _email(self, text: str) -> None:
-        address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
+        address = read_email(tidy(text), self.settings.allow_domain_literals)
         if isinstance(address, str):
             self.error(("email",), "invalid_email", address)
             return
         meant = did_you_mean(address)
         if meant:
             self.warn("email", "email_typo", f"Did you mean {meant}?", did_you_mean=meant)
+        elif has_odd_ending(address):
+            ending = address.domain.rpartition(".")[2]
+            self.warn("email", "email_typo", f"There is no domain that ends in .{ending}.")
+        elif is_stand_in(address):
+            self.warn("email", "stand_in_email", "This address stands for none: many people have given it.")
         elif email_type(address) == "disposable":
             self.warn("email", "disposable_email", "This is a throw-away email address.")
         if address.is_literal:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .text import ONE_LEAD, tidy
+from .text import ONE_LEAD, tidy, word_set
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -85,6 +85,18 @@ def registrable_host(host: str) -> str | None:
     """As registrable_domain, for a host name that is ASCII and lower case already."""
     found: str | None = _suffixes().privatesuffix(host)
     return found
+
+
+# Endings set aside for documentation, tests and private networks (RFC 2606, RFC 6761, RFC 6762, RFC 8375,
+# ICANN's "internal").
+_RESERVED = word_set("example test invalid localhost local internal home lan arpa onion alt corp")
+
+
+@lru_cache(maxsize=4096)
+def has_known_ending(host: str) -> bool:
+    """Tell whether a host's last label is a top-level domain or reserved, by the Public Suffix List."""
+    ending = host.rpartition(".")[2]
+    return ending in _RESERVED or _suffixes().publicsuffix(ending, accept_unknown=False) is not None
 
 
 @lru_cache(maxsize=ONE_LEAD)
