@@ -138,9 +138,9 @@ def _figures(text: str) -> str:
     if whole := _WHOLE.fullmatch(text):
         return whole[1]
     if found := _EXPONENT.fullmatch(text):
-        value = Decimal(found[1].replace(",", ".")).scaleb(int(found[2]))
-        if abs(value) < 10**20 and value == value.to_integral_value():
-            return f"{int(value)}"
+        spelt = len(found[1].replace(",", ".").rpartition(".")[2])
+        if spelt == int(found[2]):  # of "4.9E+12" the spreadsheet kept two digits
+            return f"{int(Decimal(found[1].replace(',', '.')).scaleb(spelt))}"
     return text
 
 

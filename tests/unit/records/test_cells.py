@@ -25,7 +25,7 @@ from sidecar.records.cells import decoded_once, read_cell
         ("O&#039;Hara", "O'Hara"), ("Berg &amp; Tal GmbH", "Berg & Tal GmbH"), ("A &#38; B", "A & B"),
         ("&amp;amp;", "&amp;"), ("hard&nbsp;space", "hard space"),
         ("4915123456789.0", "4915123456789"), ("+4915123456789.0", "+4915123456789"),
-        ("4915123456789,00", "4915123456789"), ("4.9E+12", "4900000000000"),
+        ("4915123456789,00", "4915123456789"),
         ("4,915123456789e+12", "4915123456789"), (4915123456789.0, 4915123456789), (float("nan"), None),
         ("\u200fa@norvale.example", "a@norvale.example"), ("a@nor\u200bvale.de\u00a0", "a@norvale.de"),
         ("\ufeffNora", "Nora"), ("Nora\u202fVale", "Nora Vale"), (" Nora ", "Nora"),
@@ -44,7 +44,8 @@ def test_reads_what_was_meant(written: Any, meant: Any) -> None:
     [
         "Norvale Optik", "R&D; more", "AT&T", "&copyright", "2.0", "B2E3", "12E5 Ltd", "50,0", "12345.678",
         "'t Hart", "'s-Gravenhage", '"Rock" and "Roll"', "JOÃO", "CAFÉ–BAR", "NESTLÉ®", "Müller – Söhne",
-        "Ñandú", "déjà vu…", "Straße – Köln", "two\nlines", "= 5 more", "<b>bold</b>", "[a] and (b)", "[x]",
+        "Ñandú", "déjà vu…", "Straße – Köln", "two\nlines", "4.9E+12", "= 5 more", "<b>bold</b>",
+        "[a] and (b)", "[x]",
         "=1+2", "", True, False, None, 5, 4.5, ["a"], {"a": 1},
     ],
 )  # fmt: skip
