@@ -24,7 +24,7 @@ from .place import country_code, place_name, region_code
 from .schema import DERIVED, FIELDS, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
-from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
+from .web import company_domain, linkedin_url, registrable_host, tags_of, tidy_url, utm_of
 
 MAX_READINGS = 10  # of a name, until nothing about it changes
 
@@ -240,7 +240,7 @@ def _bare(first: str, last: str) -> tuple[str, str]:
 
 def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     text = texts.get("company_domain")
-    domain = registrable_domain(text) if text else None
+    domain = company_domain(text) if text else None
     if text and (domain is None or is_free_domain(domain)):
         rules.setdefault("company_domain", "no_company_domain")
     elif domain:

@@ -32,7 +32,7 @@ from .schema import (
 )
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import clip, has_control, tidy
-from .web import host_of, linkedin_url, registrable_domain
+from .web import company_domain, host_of, linkedin_url, registrable_domain
 
 Problem = dict[str, str]
 Path = tuple[object, ...]
@@ -229,13 +229,8 @@ class _Check:
             self.error(
                 ("linkedin_url",), "invalid_url", "This is not the address of a LinkedIn page."
             )
-        if "company_domain" in lead and registrable_domain(lead["company_domain"]) is None:
-            known = host_of(lead["company_domain"]) is not None
-            self.error(
-                ("company_domain",),
-                "public_suffix" if known else "invalid_domain",
-                "This domain belongs to no company." if known else "This is not a domain name.",
-            )
+        if "company_domain" in lead and company_domain(lead["company_domain"]) is None:
+            self._website(lead["company_domain"])
         self._names(lead)
         if "industry" in lead and canonical_industry(lead["industry"]) is None:
             self.warn("industry", "unknown_industry", "This industry is not on the list.")
@@ -257,6 +252,18 @@ class _Check:
             self.warn("email", "disposable_email", "This is a throw-away email address.")
         if address.is_literal:
             self.warn("email", "domain_literal", "This email address names no domain.")
+
+    def _website(self, text: str) -> None:
+        if registrable_domain(text) is not None:
+            detail = "This page is at somebody else's site, so it tells no company's domain."
+            self.warn("company_domain", "no_company_domain", detail)
+            return
+        known = host_of(text) is not None
+        self.error(
+            ("company_domain",),
+            "public_suffix" if known else "invalid_domain",
+            "This domain belongs to no company." if known else "This is not a domain name.",
+        )
 
     def _phone(self, text: str, country: str | None) -> None:
         phone = parse_phone(tidy(text), country or self.settings.default_region)
