@@ -48,20 +48,30 @@ _REAL: Final = {
 
 
 @lru_cache(maxsize=1)
+def _phrases() -> dict[tuple[str, str], list[str]]:
+    """Return the phrases of fillers.tsv by language and kind."""
+    lines = files(__package__).joinpath("fillers.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {(language, kind): phrases.split("|") for language, kind, phrases in rows}
+
+
+def phrases_of(kind: str) -> frozenset[str]:
+    """Return every language's phrases of one kind, folded."""
+    said = (phrases for (_, of), phrases in _phrases().items() if of == kind)
+    return frozenset(" ".join(words(phrase)) for phrases in said for phrase in phrases)
+
+
+@lru_cache(maxsize=1)
 def _fillers() -> frozenset[str]:
-    """Every phrase of fillers.tsv, folded: those of their own, and each denial with each that is denied."""
-    said: dict[tuple[str, str], list[str]] = {}
-    for line in files(__package__).joinpath("fillers.tsv").read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            language, kind, phrases = line.split("\t")
-            said[language, kind] = phrases.split("|")
-    found = {phrase for (_, kind), phrases in said.items() if kind == "alone" for phrase in phrases}
+    """Every phrase, folded: those that stand alone, and each denial with each that is denied."""
+    said = _phrases()
+    found: set[str] = set()
     for (language, kind), nouns in said.items():
         if kind == "denied":
             gap = "" if language in _WITHOUT_SPACES else " "
             found.update(map(gap.join, product(said.get((language, "deny"), ()), nouns)))
             found.update(map(gap.join, product(nouns, said.get((language, "deny_behind"), ()))))
-    return frozenset(" ".join(words(phrase)) for phrase in found)
+    return phrases_of("alone") | {" ".join(words(phrase)) for phrase in found}
 
 
 @lru_cache(maxsize=1)

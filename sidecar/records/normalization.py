@@ -8,7 +8,7 @@ from typing import Any
 from sidecar.terms import fields as terms
 
 from . import numbers
-from .company import company_key, split_company
+from .company import company_key, is_no_company, split_company
 from .email import (
     canonical_address,
     email_type,
@@ -247,7 +247,10 @@ def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         out["company_domain"] = domain
         rules.pop("company_domain", None)
     name = texts.get("company_name")
-    if name:
+    if name and is_no_company(name):
+        del out["company_name"]
+        rules["company_name"] = "no_company"
+    elif name:
         out["company_name"] = name
         out["company_legal_form"] = split_company(name).form
         out["company_key"] = company_key(name)

@@ -8,6 +8,7 @@ from typing import Any
 from sidecar.terms import label
 
 from . import numbers
+from .company import is_no_company
 from .email import did_you_mean, email_type, has_odd_ending, is_stand_in, read_email
 from .industry import canonical_industry
 from .person import is_junk_name, is_placeholder
@@ -232,6 +233,8 @@ class _Check:
         if "company_domain" in lead and company_domain(lead["company_domain"]) is None:
             self._website(lead["company_domain"])
         self._names(lead)
+        if "company_name" in lead and is_no_company(lead["company_name"]):
+            self.warn("company_name", "no_company", "This is no company's name.")
         if "industry" in lead and canonical_industry(lead["industry"]) is None:
             self.warn("industry", "unknown_industry", "This industry is not on the list.")
 
