@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .filler import is_filler, phrases_of
 from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS, WRITTEN_OUT
-from .text import ONE_LEAD, fold, tidy, words
+from .text import ONE_LEAD, fold, tidy, word_set, words
 
 MAX_FORM_WORDS = 8
 MAX_NAME_WORDS = 60  # a longer text is no company name
@@ -26,6 +26,8 @@ _AFTER_FORM = re.compile(
 )
 # Forms that are no other word, so that they count wherever they stand.
 _STRONG_WORDS = frozenset(("inc", "llc", "ltd", "gmbh", "llp", "pllc"))
+_STRONG_ENDS = _STRONG_WORDS | word_set("corp corporation limited sarl srl sro plc kft doo gbr")
+_PARTED = re.compile(r"[,/|@]|\s[-–—]\s")
 _DOTTED = frozenset(("p.c.", "p.a.", "s.a.", "p.l.c."))
 
 
@@ -223,6 +225,11 @@ def _from_inside(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
             if found:
                 return found
     return None
+
+
+def ends_in_strong_form(text: str) -> bool:
+    """Tell whether a text ends in a form that is no other word, with nothing to part it ("Acme GmbH")."""
+    return _key(text.rpartition(" ")[2]) in _STRONG_ENDS and not _PARTED.search(text)
 
 
 def legal_form(name: str) -> str | None:

@@ -169,14 +169,15 @@ def _phone(
 
 
 def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    country = out.get("country")
     first, last, full = _read(
-        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules
+        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules, country
     )
     # Odd names become others when they are read again ("Doe V II", "Prof. n/a"), until none does.
     for _ in range(MAX_READINGS):
         if first and last and " " not in first and " " not in last and not is_placeholder(first):
             break
-        again = _read(first, last, full, {})
+        again = _read(first, last, full, {}, country)
         if again == (first, last, full):
             break
         first, last, full = again
@@ -188,7 +189,9 @@ def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         out["full_name"] = full
 
 
-def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
+def _read(
+    first: str, last: str, full: str, rules: dict[str, str], country: str | None
+) -> tuple[str, str, str]:
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -201,12 +204,14 @@ def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str,
     if is_junk_name(whole):
         rules |= dict.fromkeys(("first_name", "last_name", "full_name"), "whitespace")
         return first, last, full
-    return _names(first, last, full, rules)
+    return _names(first, last, full, rules, country)
 
 
-def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
+def _names(
+    first: str, last: str, full: str, rules: dict[str, str], country: str | None
+) -> tuple[str, str, str]:
     if full and not (first and last) and full not in (first, last):
-        name = split_name(full)
+        name = split_name(full, country)
         if "," in full and name.family:
             full = join_name(name)
             rules["full_name"] = "name_order"
