@@ -196,7 +196,7 @@ def _result(index: int, entry: Entry, place: _Place | None) -> Row:
     return {
         "index": index, "lead_id": place and place.lead_id, "contact_id": place and place.contact_id,
         "organization_id": place and place.organization_id, "outcome": _outcome(entry, place),
-        "errors": entry.errors,
+        "errors": entry.errors, "warnings": entry.warnings,
     }
 
 

@@ -11,13 +11,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value)."""
+    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value); and
+    what of it could not be used (see records/validation.py)."""
 
     raw: Any
     source: str = "api"
     lead: Row = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Writes:
     new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to known ones;
     work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw;
     results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected |
-    suppressed, errors}.
+    suppressed, errors, warnings}.
     """
 
     organizations: list[Row]

@@ -20,7 +20,7 @@ from .industry import canonical_industry, industries
 from .job_title import department, seniority
 from .lines import normalize_lines, validate_lines
 from .matching import match_keys
-from .normalization import normalize
+from .normalization import canonical, normalize, read_lead
 from .numbers import annual_revenue, company_size, employee_count, revenue_range
 from .person import Name, is_junk_name, join_name, repair_case, split_name
 from .phone import Phone, PhoneProblem, parse_phone, phone_place
@@ -35,6 +35,7 @@ __all__ = [
     "PhoneProblem",
     "RecordSettings",
     "annual_revenue",
+    "canonical",
     "canonical_email",
     "canonical_industry",
     "company_domain",
@@ -65,6 +66,7 @@ __all__ = [
     "place_name",
     "read_cell",
     "read_email",
+    "read_lead",
     "region_code",
     "registrable_domain",
     "repair_case",

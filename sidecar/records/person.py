@@ -123,7 +123,8 @@ class Name(NamedTuple):
 
 def is_placeholder(text: str) -> bool:
     """Tell whether the text only says that there is no name ("n/a", "none", "-")."""
-    return len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
+    known = len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
+    return known or is_filler(text, "full_name")
 
 
 @lru_cache(maxsize=ONE_LEAD)

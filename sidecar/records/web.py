@@ -193,13 +193,6 @@ def linkedin_url(text: str) -> str | None:
     return f"https://www.linkedin.com/{kind}/{slug}{number}" if slug else None
 
 
-def tidy_url(text: str) -> str:
-    """Return a web address trimmed, with its scheme and host in lower case."""
-    text = tidy(text)
-    found = re.match(r"^(https?://)([^/?#]*)(.*)$", text, re.IGNORECASE | re.DOTALL)
-    return f"{found[1].lower()}{found[2].lower()}{found[3]}" if found else text
-
-
 def tags_of(value: object) -> list[str]:
     """Return tags as a list of distinct lower-case words with hyphens, in their order.
 

@@ -94,7 +94,7 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
     lead = {_AS_LEAD[kind][name]: value for name, value in changes.items()}
     names = _FROM_LEAD[kind]
     # An address of nobody lets fields be checked that alone would make no lead.
-    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings)
+    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings, strict=True)
     if not checked["valid"]:
         raise Invalid("The request is not valid; see errors.", errors=[
             error | {"pointer": "/" + names.get(error["pointer"][1:], error["pointer"][1:])}

@@ -9,7 +9,7 @@ from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionF
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
-from sidecar.records import normalize
+from sidecar.records import canonical
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
@@ -172,7 +172,7 @@ def add_events(
 def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The events with their lead_id, None for those of nobody."""
     keys = {
-        event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
+        event["email"]: ("email", canonical({"email": event["email"]}, engine.record_settings).get(
             "email_canonical") or "") for event in events if event.get("email")}
     people = intake.find_contacts(cursor, set(keys.values()))
     contacts = [event.get("contact_id") or people.get(keys.get(event.get("email"), ("", "")))

@@ -10,6 +10,7 @@ from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
     FieldError,
+    FieldWarning,
     Id,
     Moment,
     PageQuery,
@@ -33,6 +34,7 @@ class IntakeResult(Answer):
     outcome = fields.String(
         required=True, validate=validate.OneOf(INTAKE_OUTCOMES))
     errors = fields.List(fields.Nested(FieldError), required=True)
+    warnings = fields.List(fields.Nested(FieldWarning), required=True)
 
 
 class IntakeResults(Answer):

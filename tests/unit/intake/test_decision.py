@@ -55,7 +55,7 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert writes.changes == {"contact": {}, "organization": {}} and not writes.open_leads
     assert writes.results == [{
         "index": 0, "lead_id": lead["id"], "contact_id": contact["id"], "organization_id": company["id"],
-        "outcome": "created", "errors": []}]
+        "outcome": "created", "errors": [], "warnings": []}]
 
 
 def test_a_known_person_keeps_contact_and_open_lead():
@@ -118,7 +118,7 @@ def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
         "outcome": "rejected", "errors": refused().errors, "lead_id": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",
-        "errors": refused().errors}]
+        "errors": refused().errors, "warnings": []}]
     assert not writes.work_items and not writes.provenance and not writes.events
 
 
