@@ -11,7 +11,8 @@ from .email import (
     canonical_address,
     email_type,
     is_free_domain,
-    parse_email,
+    is_stand_in,
+    read_email,
 )
 from .industry import canonical_industry
 from .job_title import department, seniority, tidy_title
@@ -22,7 +23,7 @@ from .schema import DERIVED, FIELDS, KNOWN, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBER
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
 from .validation import Problem, check
-from .web import linkedin_url, registrable_domain, registrable_host
+from .web import company_domain, linkedin_url, registrable_host
 
 MAX_READINGS = 10  # of a name, until nothing about it changes
 
@@ -146,12 +147,14 @@ def _email(
     text = texts.get("email")
     if not text:
         return
-    address = parse_email(text, settings.allow_domain_literals)
+    address = read_email(text, settings.allow_domain_literals)
     if isinstance(address, str):
         return
     out["email"] = address.email
     out["email_canonical"] = canonical_address(address)
     kind = out["email_type"] = email_type(address)
+    if is_stand_in(address):
+        return
     if kind == "corporate" or (kind == "role" and not is_free_domain(address.domain)):
         domain = None if address.is_literal else registrable_host(address.domain)
         if domain:
@@ -179,14 +182,15 @@ def _phone(
 
 
 def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    country = out.get("country")
     first, last, full = _read(
-        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules
+        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules, country
     )
     # Odd names become others when they are read again ("Doe V II", "Prof. n/a"), until none does.
     for _ in range(MAX_READINGS):
         if first and last and " " not in first and " " not in last and not is_placeholder(first):
             break
-        again = _read(first, last, full, {})
+        again = _read(first, last, full, {}, country)
         if again == (first, last, full):
             break
         first, last, full = again
@@ -198,7 +202,9 @@ def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         out["full_name"] = full
 
 
-def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
+def _read(
+    first: str, last: str, full: str, rules: dict[str, str], country: str | None
+) -> tuple[str, str, str]:
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -211,12 +217,14 @@ def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str,
     if is_junk_name(whole):
         rules |= dict.fromkeys(("first_name", "last_name", "full_name"), "whitespace")
         return first, last, full
-    return _names(first, last, full, rules)
+    return _names(first, last, full, rules, country)
 
 
-def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
+def _names(
+    first: str, last: str, full: str, rules: dict[str, str], country: str | None
+) -> tuple[str, str, str]:
     if full and not (first and last) and full not in (first, last):
-        name = split_name(full)
+        name = split_name(full, country)
         if "," in full and name.family:
             full = join_name(name)
             rules["full_name"] = "name_order"
@@ -251,7 +259,7 @@ def _bare(first: str, last: str) -> tuple[str, str]:
 def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     text = texts.get("company_domain")
     if text:
-        out["company_domain"] = registrable_domain(text)
+        out["company_domain"] = company_domain(text)
         rules.pop("company_domain", None)
     name = texts.get("company_name")
     if name:

@@ -27,7 +27,18 @@ from sidecar.terms.fields import GIVEN
 
 from . import numbers
 from .cells import read_cell
-from .email import Address, canonical_address, did_you_mean, email_type, is_free_domain, parse_email
+from .company import is_no_company
+from .email import (
+    Address,
+    canonical_address,
+    did_you_mean,
+    email_type,
+    has_odd_ending,
+    is_free_domain,
+    is_stand_in,
+    parse_email,
+    read_email,
+)
 from .filler import is_filler
 from .industry import canonical_industry
 from .person import is_junk_name, is_placeholder
@@ -41,6 +52,7 @@ from .schema import (
     MAX_CUSTOM_BYTES,
     MAX_DEPTH,
     MAX_FIELDS,
+    MAX_KEY,
     MAX_KEYS,
     MAX_PROBLEMS,
     MAX_SAID,
@@ -56,14 +68,13 @@ from .schema import (
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import clip, has_control, storable, tidy, tidy_lines
 from .truth import truth
-from .web import host_of, linkedin_url, registrable_domain, tags_of, utm_of
+from .web import company_domain, host_of, linkedin_url, registrable_domain, tags_of, utm_of
 
 Problem = dict[str, Any]
 Path = tuple[object, ...]
 
 # Names have rules of their own for filler, and filler is no address.
 _OWN_FILLER: Final = frozenset(("full_name", "first_name", "last_name", "email", "linkedin_url"))
-_CODED, _CODE = frozenset(("country", "region")), re.compile("[A-Z]{2}")  # NA is Namibia, and Naples
 _BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|/]+(?::::[\s;,|/]+)?")
 
 
@@ -175,7 +186,7 @@ class _Check:
             elif (reader := _READERS.get(field)) is None:
                 others[field] = value
                 continue
-            elif type(value) is list and not strict and field not in LISTS:
+            elif type(value) is list and not strict and field in _SINGLE:
                 read = self.first(field, value, reader)
             else:
                 read = reader(self, (field,), value)
@@ -235,8 +246,10 @@ class _Check:
 
     def number(self, path: Path, value: object) -> int | float | None:
         read = numbers.READ[NUMBERS[str(path[0])]]
-        if (type(value) is int or type(value) is str) and (number := read(value)) is not None:
-            return number  # the usual case
+        if type(value) is int or (type(value) is str and value.isprintable()):
+            number = read(value)
+            if number is not None:
+                return number  # the usual case
         if value is False and not self.strict:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
@@ -256,7 +269,7 @@ class _Check:
             return number
         if not isinstance(value, str):
             self.unusable(path, Unusable("out_of_range", "This number is out of range."), value)
-        elif self.strict or not is_filler(given):
+        elif self.strict or not is_filler(given, str(path[0])):
             self.unusable(path, Unusable("not_a_number", "This cannot be read as a number."), value)
         return None
 
@@ -341,15 +354,17 @@ class _Check:
         return members[:MAX_KEYS]
 
     def _key(self, path: Path, key: object, value: object) -> bool:
+        why = self._bad_key(key)
+        if why:
+            self.unusable(path, why, value)
+        return why is None
+
+    def _bad_key(self, key: object) -> Unusable | None:
         if not isinstance(key, str) or not (key.strip() if self.strict else tidy(key)):
-            self.unusable(path, _BAD_KEY, value)
-        elif len(key) > 100:
-            self.unusable(path, Unusable("too_long", "A key may have at most 100 characters."), value)
-        elif self.strict and has_control(key):
-            self.unusable(path, _CONTROL, value)
-        else:
-            return True
-        return False
+            return _BAD_KEY
+        if len(key) > MAX_KEY:
+            return Unusable("too_long", f"A key may have at most {MAX_KEY} characters.")
+        return _CONTROL if self.strict and has_control(key) else None
 
     def _weigh(self, path: Path, value: object, room: int) -> tuple[Unusable | None, Path, int]:
         """(what is wrong with nested JSON, where, its size). Walks without recursion, no further than the
@@ -366,8 +381,8 @@ class _Check:
                     size = room + 1
                 elif isinstance(node, dict):
                     for key, child in node.items():
-                        if not isinstance(key, str) or not key.strip() or len(key) > 100:
-                            return _BAD_KEY, (*at, key), size
+                        if why := self._bad_key(key):
+                            return why, (*at, key), size
                         size += len(key)
                         open_nodes.append(((*at, key), child, depth + 1))
                 else:
@@ -444,8 +459,16 @@ class _Check:
                 self.warn(path, *_FURTHER, value=said(sent))
 
     def email(self, text: str) -> object:
-        address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
+        address = self._address(text)
         return Unusable("invalid_email", address) if isinstance(address, str) else address
+
+    def _address(self, text: str) -> Address | str:
+        """The address of a text; where it holds several, each is looked at by itself."""
+        address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
+        several = sum("@" in part for part in _BETWEEN_ADDRESSES.split(text)) > 1
+        if not isinstance(address, str) or self.strict or several:
+            return address
+        return read_email(text, self.settings.allow_domain_literals)
 
     def phone(self, text: str) -> object:
         if not text.strip():  # in strict mode
@@ -468,13 +491,20 @@ class _Check:
         return linkedin_url(text) or Unusable("invalid_url", "This is not the address of a LinkedIn page.")
 
     def company_domain(self, text: str) -> object:
-        domain = registrable_domain(text)
+        domain = company_domain(text)
+        if domain is None and registrable_domain(text) is not None:
+            return Unusable("no_company_domain", "This page is at somebody else's site.", tolerated=True)
         if domain is None:
             return (Unusable("invalid_domain", "This is not a domain name.") if host_of(text) is None
                     else Unusable("public_suffix", "This domain belongs to no company."))
         if is_free_domain(domain):
             return Unusable("no_company_domain", "This domain belongs to no company.", tolerated=True)
         return domain
+
+    def company_name(self, text: str) -> object:
+        if is_no_company(text):
+            return Unusable("no_company", "This is no company's name.", tolerated=True)
+        return text.casefold()
 
     def identity(self) -> None:
         """Refuse a lead that nothing identifies, for the reasons of what was sent."""
@@ -524,12 +554,17 @@ class _Check:
             self.warn(("industry",), "unknown_industry", "This industry is not on the list.")
 
     def _email_advice(self, text: str) -> None:
-        address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
+        address = self._address(text)
         if isinstance(address, str):
             return
         meant = did_you_mean(address)
         if meant:
             self.warn(("email",), "email_typo", f"Did you mean {meant}?", did_you_mean=meant)
+        elif has_odd_ending(address):
+            ending = address.domain.rpartition(".")[2]
+            self.warn(("email",), "email_typo", f"No domain ends in .{ending}.")
+        elif is_stand_in(address):
+            self.warn(("email",), "stand_in_email", "This address stands for none: many people give it.")
         elif email_type(address) == "disposable":
             self.warn(("email",), "disposable_email", "This is a throw-away email address.")
         if address.is_literal:
@@ -558,18 +593,20 @@ def _as_is(check: _Check, value: object) -> object:
 # The country comes first: it tells how a telephone number is read.
 _JUDGES: Final[tuple[tuple[str, Callable[[_Check, Any], object]], ...]] = (
     ("country", _Check.country), ("email", _Check.email), ("phone", _Check.phone),
-    ("linkedin_url", _Check.linkedin_url), ("company_domain", _Check.company_domain))
+    ("linkedin_url", _Check.linkedin_url), ("company_domain", _Check.company_domain),
+    ("company_name", _Check.company_name))
 
 
 def _read(field: str, value: str) -> str | None:
     """A text without what was put around it; None when it says that there is nothing."""
     text = read_cell(value)
     text = tidy_lines(text) if field in LONG_TEXTS else tidy(text)
-    if field not in _OWN_FILLER and is_filler(text) and not (field in _CODED and _CODE.fullmatch(text)):
+    if field not in _OWN_FILLER and is_filler(text, field):
         return None
     return text or None
 
 
+_SINGLE: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS))  # of a list one value counts
 _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
     **dict.fromkeys((*TEXTS, *LONG_TEXTS), _Check.text), **dict.fromkeys(NUMBERS, _Check.number),
     **dict.fromkeys(LISTS, _Check.tags), **dict.fromkeys(OBJECTS, _Check.members),
@@ -610,7 +647,7 @@ def _brief(value: object, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
-        return value if abs(value) < 10**18 else "a number"
+        return value if abs(value) < 10**18 else str(value) if isinstance(value, float) else "a number"
     if depth and isinstance(value, dict):
         return {storable(key)[:100]: _brief(value[key], depth - 1) for key in list(value)[:10]}
     if depth and isinstance(value, list):
