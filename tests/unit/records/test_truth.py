@@ -25,8 +25,8 @@ NO = [
 OUT = ["opt-out", "Opted out", "OPT_OUT", "Unsubscribed", "withdrawn", "revoked", "declined", "Do not call",
        "Do Not Contact", "abgemeldet", "désabonné", "dado de baja", "Please do not email me"]
 IN = ["opt-in", "Opted In", "subscribed", "Double opt-in"]
-NEITHER = [None, "", "  ", 2, 0.5, float("nan"), "cleaned", "bounced", "n/a", "maybe", "archived", "no objection",
-           "Jane", {}, [], "x" * 500]
+NEITHER = [None, "", "  ", 2, 0.5, float("nan"), "cleaned", "bounced", "n/a", "maybe", "archived",
+           "no objection", "Jane", {}, [], "x" * 500]
 
 
 @pytest.mark.parametrize("value", YES, ids=repr)
