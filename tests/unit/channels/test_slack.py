@@ -96,6 +96,15 @@ def test_sandbox_data_is_labelled() -> None:
     assert "andbox" not in json.dumps(rendered(MESSAGE))
 
 
+def test_a_refusal_stands_first() -> None:
+    for said in ("Asked themselves; no marketing mail", *HOSTILE):
+        payload = rendered({**MESSAGE, "refusal": said})
+        check_payload(payload)
+    payload = rendered({**MESSAGE, "refusal": "Asked themselves; no marketing mail"})
+    assert payload["blocks"][1]["text"]["text"] == "🚫 *Asked themselves; no marketing mail*"
+    assert "🚫" not in json.dumps(rendered(MESSAGE), ensure_ascii=False)
+
+
 def test_little_known() -> None:
     payload = rendered({"email": "x@example.com", "name": None})
     assert payload["text"] == "New lead: x@example.com"
