@@ -13,16 +13,17 @@ from .settings import DEFAULT_SETTINGS, RecordSettings
 from .validation import validate
 
 # Of the fields that people edit: kind -> field -> its name in a lead; then what is worked out from them:
-# kind -> field -> (its name in a lead, the fields that it follows).
+# kind -> field -> (its name in a lead, the field that it follows).
 EDITABLE: Final = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind)
                           if field.editable} for kind in ENTITIES}
-_FOLLOWING: Final = {kind: {field.name: (str(field.lead), (field.derived_from,)) for field in fields_of(kind)
+_FOLLOWING: Final = {kind: {field.name: (field.lead, field.derived_from) for field in fields_of(kind)
                             if field.lead and field.derived_from} for kind in ENTITIES}
 # A name is written in two ways, of which each is worked out from the other.
 _PARTS: Final = ("first_name", "last_name")
 # An address of nobody lets fields be checked that alone would make no lead.
 _NOBODY: Final = {"email": "nobody@example.com"}
-_UNUSABLE: Final = {"code": "unusable", "detail": "This cannot be used as a value of the field."}
+_UNUSABLE: Final = {
+    "code": "unusable", "detail": "This is no value of the field. Send null to take its value away."}
 
 
 def read_edit(
@@ -53,8 +54,8 @@ def read_edit(
     found = normalize(lead, settings)["lead"]
     said = {name: found.get(names[name]) for name in changed}
     said |= {name: None for name, value in written.items() if value is None}
-    said |= {name: found.get(theirs) if any(said.get(one) is not None for one in followed) else None
-             for name, (theirs, followed) in _FOLLOWING[kind].items() if said.keys() & set(followed)}
+    said |= {name: None if said[followed] is None else found.get(theirs)
+             for name, (theirs, followed) in _FOLLOWING[kind].items() if followed in said}
     wrong = {problem["pointer"] for problem in checked["errors"]}
     why = {problem["pointer"]: problem for problem in (*checked["warnings"], *checked["errors"])}
     return said, [
