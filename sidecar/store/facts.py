@@ -112,13 +112,14 @@ def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
 
 
 def forget_edits(cursor: Cursor, kind: str, entity_id: str, fields: list[str]) -> None:
-    """No person has said anything of these fields of an entity."""
+    """No person has said anything of these fields of an entity, nor of whom was merged into it."""
     cursor.execute(
         "UPDATE provenance SET fields = (SELECT coalesce(jsonb_object_agg(field, said), '{}')"
         " FROM jsonb_each(fields) AS stated(field, said)"
-        " WHERE NOT (field = ANY(%s) AND said @> '{\"locked\": true}'))"
-        " WHERE entity_kind = %s AND entity_id = %s AND fields ?| %s",
-        (fields, kind, entity_id, fields))
+        " WHERE NOT (field = ANY(%(fields)s) AND said @> '{\"locked\": true}'))"
+        " WHERE entity_kind = %(kind)s AND fields ?| %(fields)s AND entity_id = ANY(ARRAY("
+        " SELECT %(id)s::uuid UNION ALL SELECT lost_id FROM merges WHERE kept_id = %(id)s))",
+        {"fields": fields, "kind": kind, "id": entity_id})
 
 
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
