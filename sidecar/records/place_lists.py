@@ -75,7 +75,7 @@ COUNTRY_ALIASES: Final[dict[str, str]] = {
     "irao": "IR", "iran islamic republic of": "IR", "香港": "HK", "香港特别行政区": "HK", "中国香港": "HK",
     "гонконг": "HK", "hong kong china": "HK", "hong kong sar china": "HK", "홍콩": "HK", "हांगकांग": "HK",
     "澳门": "MO", "澳門": "MO", "マカオ": "MO", "마카오": "MO", "makau": "MO", "макао": "MO", "аомынь": "MO",
-    "中華人民共和国": "CN", "中華人民共和國": "CN", "cin halk cumhuriyeti": "CN", "volksrepublik china": "CN",
+    "中華人民共和国": "CN", "cin halk cumhuriyeti": "CN", "volksrepublik china": "CN",
     "republique populaire de chine": "CN", "republica popular china": "CN",
     "republica popular de china": "CN",
     "repubblica popolare cinese": "CN", "volksrepubliek china": "CN", "китаиская народная республика": "CN",
@@ -112,7 +112,7 @@ COUNTRY_ALIASES: Final[dict[str, str]] = {
     "англия": "GB", "イギリス": "GB", "英国": "GB", "영국": "GB", "escocia": "GB", "gales": "GB",
 }  # fmt: skip
 
-# Names so short that they would be codes without their accents or capitals, as they are written (case folded).
+# Names so short that they would be codes without their accents or capitals, case folded.
 SHORT_NAMES: Final[dict[str, str]] = {
     "mỹ": "US", "nga": "RU", "bỉ": "BE", "đức": "DE", "úc": "AU", "ý": "IT", "áo": "AT", "anh": "GB",
     "ấn": "IN",
