@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from .place_lists import COUNTRY_ALIASES, SHORT_NAMES, SUBDIVISION_ALIASES, SUBDIVISIONS
-from .text import tidy, word_set, words
+from .text import is_sign, tidy, word_set, words
 
 _SMALL = word_set(
     """am an auf aan bei da das de del della den der di do dos du e el en et i im in la las le les
@@ -259,4 +259,4 @@ def place_name(text: str) -> str:
 
 def _capital(part: str) -> str:
     upper = part[:1].upper()
-    return upper + part[1:] if len(upper) == 1 else part
+    return upper + part[1:] if len(upper) == 1 and not is_sign(part[1:2]) else part

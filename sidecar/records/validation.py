@@ -460,8 +460,9 @@ class _Check:
     def _address(self, text: str) -> Address | str:
         """The address of a text; where it holds several, each is looked at by itself."""
         address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
-        several = sum("@" in part for part in _BETWEEN_ADDRESSES.split(text)) > 1
-        if not isinstance(address, str) or self.strict or several:
+        if not isinstance(address, str) or self.strict:
+            return address
+        if sum("@" in part for part in _BETWEEN_ADDRESSES.split(text)) > 1:
             return address
         return read_email(text, self.settings.allow_domain_literals)
 
