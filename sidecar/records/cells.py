@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from .text import INVISIBLE
 
-# What any of the rules below needs; most texts have none of it.
-_ODD_ASCII = re.compile(r"""^[\s'"`=<\[]|\s$|&(?:[A-Za-z]|#[\dxX])|\d[.,]0+\Z|\d[eE]\+?\d""")
+_ODD_BEGINNINGS: Final = frozenset(" \t\n\r\f\v'\"`=<[")
+_FIGURE = re.compile(r"\d[.,]0+\Z|\d[eE]\+?\d+\Z")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _FORMULA = re.compile(r"""=\s*(?:T\(\s*)?(?:"((?:[^"]|"")*)"|'([^']*)'|([+-]?\d[\d.]*))\s*\)?""")
 _HYPERLINK = re.compile(
@@ -58,17 +58,16 @@ def read_cell(value: Any) -> Any:
     exponent that spells all of them are those digits.
     """
     if isinstance(value, str):
-        return _read_text(value) if _is_odd(value) else value
+        last = value[-1:]
+        odd = (not value.isascii() or value[:1] in _ODD_BEGINNINGS or last.isspace() or "&" in value
+               or (last.isdigit() and _FIGURE.search(value) is not None))
+        return _read_text(value) if odd else value
     if isinstance(value, float):
         if math.isnan(value):
             return None
         if value.is_integer() and abs(value) < 1e15:
             return int(value)
     return value
-
-
-def _is_odd(text: str) -> bool:
-    return _ODD_ASCII.search(text) is not None or not text.isascii()
 
 
 def _read_text(text: str) -> str:

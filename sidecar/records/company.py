@@ -229,7 +229,10 @@ def _from_inside(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
 
 def ends_in_strong_form(text: str) -> bool:
     """Tell whether a text ends in a form that is no other word, with nothing to part it ("Acme GmbH")."""
-    return _key(text.rpartition(" ")[2]) in _STRONG_ENDS and not _PARTED.search(text)
+    last = text.rpartition(" ")[2]
+    if last.isascii() and last.isalpha() and last.lower() not in _STRONG_ENDS:
+        return False  # the usual case
+    return _key(last) in _STRONG_ENDS and not _PARTED.search(text)
 
 
 def legal_form(name: str) -> str | None:
@@ -267,6 +270,7 @@ def _initials(found: list[str]) -> list[str]:
 
 
 # "Freelance Web Designer": what somebody does, for whoever pays.
+_FIRST_WORD = re.compile(r"[^\W_]+")
 _OWN_ACCOUNT = re.compile(
     r"(?:freelancer?|self employed|independent|freie[rs]?|freiberufliche[rs]?) (?:\w+ ){0,2}?"
     r"(?:consultant|contractor|"
@@ -281,7 +285,14 @@ def _no_companies() -> frozenset[str]:
     return phrases_of("no_company")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1)
+def _no_company_begins() -> frozenset[str]:
+    """The first words of those, and of _OWN_ACCOUNT."""
+    own = "freelance freelancer self independent freie freier freies freiberufliche freiberuflicher"
+    return frozenset(phrase.partition(" ")[0] for phrase in _no_companies()) | word_set(
+        f"{own} freiberufliches")
+
+
 def is_no_company(name: str) -> bool:
     """Tell whether a text says that somebody has no company ("Self-employed", "Student", "N/A").
 
@@ -289,5 +300,8 @@ def is_no_company(name: str) -> bool:
     """
     if is_filler(name, "company_name"):
         return True
+    first = _FIRST_WORD.search(name)
+    if first is None or fold(first[0]) not in _no_company_begins():
+        return False
     key = " ".join(words(name))
     return len(key) <= 60 and (key in _no_companies() or _OWN_ACCOUNT.fullmatch(key) is not None)

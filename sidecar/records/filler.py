@@ -93,14 +93,16 @@ def is_filler(text: str, field: str = "") -> bool:
     """
     if len(text) > _MAX_LENGTH:
         return field not in _NAMES and is_template(text)
-    first_word = _WORD.search(text)
-    if first_word is None:
+    found = _WORD.search(text)
+    if found is None:
         return True
-    if "@" in text:
-        return False
+    word = found[0]
+    known = (word.lower() if word.isascii() else fold(word)) in _first_words()
+    if (not known and text[0].isalnum() and text[0] != "0") or "@" in text:
+        return False  # the usual case
     if field in _NAMES:
         return _N_A.fullmatch(text) is not None or _ERROR.fullmatch(text) is not None
-    if fold(first_word[0]) in _first_words():
+    if known:
         key = " ".join(words(text))
         if key not in _fillers() and "." in text:
             key = key.replace(" ", "")  # "T.B.D."

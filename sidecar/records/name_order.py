@@ -90,6 +90,7 @@ _VIETNAMESE: Final = word_set(
 _ALSO_WESTERN: Final = word_set(
     "kim lee young long ray may ho jo ann an han le do to lam mai son jun jin ko bo ha go no min won dan"
     " song")
+_FIRST: Final = _CHINESE | _KOREAN | _VIETNAMESE
 _PINYIN = (
     r"(?:[bpm]?(?:a|ai|an|ang|ao|ei|en|eng|i|ian|iao|ie|in|ing|o|u)|f(?:a|an|ang|ei|en|eng|o|ou|u)|"
     r"[dtnl](?:a|ai|an|ang|ao|e|ei|en|eng|i|ia|ian|iang|iao|ie|in|ing|iu|ong|ou|u|uan|ue|ui|un|uo|v|ve)|"
@@ -156,7 +157,10 @@ def family_in_front(words: Sequence[str], country: str | None) -> tuple[str, str
     """
     if not 2 <= len(words) <= 4:
         return None
-    first, *rest = (fold(word) for word in words)
+    first = fold(words[0])
+    if first not in _FIRST:
+        return None
+    rest = [fold(word) for word in words[1:]]
     language = _FRONT.get(country or "")
     sure = first not in _ALSO_WESTERN or language is not None
     given = " ".join(rest)

@@ -123,8 +123,11 @@ class Name(NamedTuple):
 
 def is_placeholder(text: str) -> bool:
     """Tell whether the text only says that there is no name ("n/a", "none", "-")."""
-    known = len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
-    return known or is_filler(text, "full_name")
+    if len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS:
+        return True
+    first = text[:1]
+    # A text that begins with a letter is filler as "n/a" alone.
+    return not (first.isalpha() and first not in "nN") and is_filler(text, "full_name")
 
 
 @lru_cache(maxsize=ONE_LEAD)
@@ -155,9 +158,8 @@ def is_junk_name(text: str) -> bool:
 
 def _is_team(found: list[str]) -> bool:
     """Tell whether words name a part of a company: "Sales Team", "IT Department", "Customer Service"."""
-    roles = ROLE_NAMES | ROLE_MODIFIERS
     if found[-1] in _TEAM:
-        return all(word in roles for word in found[:-1])
+        return all(word in ROLE_NAMES or word in ROLE_MODIFIERS for word in found[:-1])
     return len(found) > 1 and all(word in ROLE_NAMES for word in found)
 
 
@@ -165,14 +167,17 @@ def is_junk_word(word: str) -> bool:
     """Tell whether a folded word is filler: a keyboard's row, one letter repeated, "test"."""
     if word in _JUNK_WORDS:
         return True
-    if len(word) >= 3 and word.isascii() and word.count(word[0]) == len(word):
-        return True
-    if len(word) >= 5 and word.isascii() and not _VOWEL.search(word):
-        return True  # "sdkfjh"
-    half = word[: len(word) // 2]
-    if len(half) >= 3 and half * 2 == word:
-        return half in _KEYBOARD or half in _JUNK_WORDS  # "sdfsdf", "blabla"
-    return len(word) >= 4 and word in _KEYBOARD
+    size = len(word)
+    if word.isascii():
+        if size >= 3 and word.count(word[0]) == size:
+            return True
+        if size >= 5 and not _VOWEL.search(word):
+            return True  # "sdkfjh"
+    if size >= 6 and word[0] == word[size // 2]:
+        half = word[: size // 2]
+        if half * 2 == word:
+            return half in _KEYBOARD or half in _JUNK_WORDS  # "sdfsdf", "blabla"
+    return size >= 4 and word in _KEYBOARD
 
 
 def _plain_western(text: str) -> Name | None:

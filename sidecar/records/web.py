@@ -31,6 +31,7 @@ _PROFILE = (
 _LINKEDIN = re.compile(
     rf"^(?:(?:https?:)?//)?(?:[a-z]{{2,3}}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+{_PROFILE}",
     re.IGNORECASE)
+_PLAIN_PROFILE = re.compile(r"(?:https?://)?(?:www\.)?linkedin\.com/in/([a-z0-9]+(?:-[a-z0-9]+)*)/?")
 _LINKEDIN_PATH = re.compile(rf"^/?(?=in/){_PROFILE}", re.IGNORECASE)
 # Addresses that lead everybody to their own profile, to a list of people or to a form's sample.
 _NOBODY = word_set(
@@ -139,6 +140,9 @@ def company_domain(text: str) -> str | None:
     As people type websites ("http//acme.de", "acme.de; acme.com", "acme.de (main)"). A page at somebody
     else's site tells no company's domain.
     """
+    plain = _PLAIN_HOST.match(text)
+    if plain and len(plain[1]) <= 63 and text[plain.end() :] in ("", "/"):
+        return None if is_shared_site(plain[1], has_page=False) else registrable_host(plain[1])
     return next((domain for domain in _domains_in(text) if domain), None)
 
 
@@ -163,10 +167,13 @@ def _domains_in(text: str) -> Iterator[str | None]:
 _RESERVED = word_set("example test invalid localhost local internal home lan arpa onion alt corp")
 
 
-@lru_cache(maxsize=4096)
 def has_known_ending(host: str) -> bool:
     """Tell whether a host's last label is a top-level domain or reserved, by the Public Suffix List."""
-    ending = host.rpartition(".")[2]
+    return _is_known_ending(host.rpartition(".")[2])
+
+
+@lru_cache(maxsize=4096)
+def _is_known_ending(ending: str) -> bool:
     return ending in _RESERVED or _suffixes().publicsuffix(ending, accept_unknown=False) is not None
 
 
@@ -177,6 +184,9 @@ def linkedin_url(text: str) -> str | None:
     Country hosts, tracking parameters, language suffixes and letter case say nothing:
     "http://de.linkedin.com/in/Jane-Doe/?trk=x" is "https://www.linkedin.com/in/jane-doe".
     """
+    plain = _PLAIN_PROFILE.fullmatch(text)
+    if plain and plain[1] not in _NOBODY:
+        return f"https://www.linkedin.com/in/{plain[1]}"
     addresses = [_SCHEMES.sub("", word.strip(_EDGES)) for word in _words_of(text)]
     found = _LINKEDIN_PATH.match(addresses[0]) or next(filter(None, map(_LINKEDIN.match, addresses)), None)
     if found is None:
