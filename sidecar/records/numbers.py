@@ -250,11 +250,16 @@ def employee_count(value: object) -> int | None:
     """
     number = _number_of(value)
     if number is None and isinstance(value, str) and len(value) <= MAX_TEXT:
-        if _ALONE.fullmatch(" ".join(words(value))):
-            return 1
-        figure = _dated_band(value) or _figure(value)
-        number = None if figure is None else _head_count(figure)
+        number = _people(value)
     return int(number) if number is not None and 0 <= number <= MAX_EMPLOYEES else None
+
+
+@lru_cache(maxsize=2048)
+def _people(text: str) -> float | None:
+    if _ALONE.fullmatch(" ".join(words(text))):
+        return 1
+    figure = _dated_band(text) or _figure(text)
+    return None if figure is None else _head_count(figure)
 
 
 def _head_count(figure: _Figure) -> float:
