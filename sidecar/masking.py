@@ -54,6 +54,10 @@ def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
     organization = lead.get("organization")
     shown = {name: _HIDDEN.get(name, value) for name, value in lead.items()
              if name in _HARMLESS["lead"] or name in _HIDDEN}
+    if "warnings" in lead:  # where they point inside of answers is in the sender's own words
+        shown["warnings"] = [
+            {"pointer": "/".join(warning["pointer"].split("/")[:2]), "code": warning["code"]}
+            for warning in lead["warnings"]]
     return shown | {
         "contact": mask("contact", lead["contact"]),
         "organization": organization and mask("organization", organization), "masked": True}

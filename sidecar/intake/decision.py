@@ -13,6 +13,7 @@ from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.scoring import intake_event
 from sidecar.terms.fields import FROM_LEAD
 
+MAX_WARNINGS = 50  # that a lead keeps
 _CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
 
 
@@ -22,6 +23,7 @@ class _Place:
 
     lead: Row
     source: str
+    warnings: list[Row]
     contact_id: str = ""
     organization_id: str | None = None
     lead_id: str = ""
@@ -38,7 +40,7 @@ def decide(
     nothing is written but that one came.
     """
     places = {
-        entry: _Place(entry.lead, entry.source) for entry in entries
+        entry: _Place(entry.lead, entry.source, entry.warnings) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     owners, new_contacts = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
@@ -153,9 +155,9 @@ def _find_leads(
             before = known.get(contact_id)
             row = rows[contact_id] = {
                 "org_id": None, "message": None, "utm": {}, "custom": {},
-                **({"id": before["id"], "tags": before["tags"]} if before else {
-                    "id": new_id(), "tags": [], "contact_id": contact_id, "email": lead.get("email"),
-                    "source": place.source}),
+                **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
+                    "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
+                    "email": lead.get("email"), "source": place.source}),
             }
             place.outcome = "updated" if before else "created"
         else:
@@ -165,12 +167,18 @@ def _find_leads(
         row["message"] = lead.get("message") or row["message"]
         if lead.get("tags"):
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
+        row["warnings"] = newest_last(row["warnings"], place.warnings)
         for name in ("utm", "custom"):
             if lead.get(name):
                 row[name] = row[name] | lead[name]
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
+
+
+def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS) -> list[Row]:
+    """Warnings of earlier deliveries and those found now; what is said again is said once, as the newest."""
+    return [*(warning for warning in before if warning not in found), *found][-at_most:] if found else before
 
 
 def _events(place: _Place, now: datetime) -> Iterator[Row]:

@@ -38,7 +38,8 @@ class Known:
 
     suppressed: keys of those who asked to be forgotten; contacts: identity key -> contact id; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
-    lead {id, tags}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s fields.
+    lead {id, tags, warnings}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s
+    fields.
     """
 
     suppressed: set[Key] = field(default_factory=set)
@@ -57,10 +58,10 @@ class Writes:
     organizations, contacts: new ones in canonical fields (contacts with org_id and consent); changes: kind
     -> id of a known one -> the fields that it gets; provenance: documents of all of them; identities: new
     keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those without one;
-    new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to known ones;
-    work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw;
-    results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected |
-    suppressed, errors, warnings}.
+    new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to known ones,
+    and their warnings, all there are; work_items: {lead_id, lane, max_batch}; intake: what came and what
+    became of it, its payload raw; results: {index, lead_id, contact_id, organization_id, outcome: created |
+    updated | rejected | suppressed, errors, warnings}.
     """
 
     organizations: list[Row]

@@ -12,8 +12,10 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.intake import Entry, Key, Known, Receipt, decide
+from sidecar.intake.decision import newest_last
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
+from sidecar.records.validation import said
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
 from sidecar.webhooks import of_intake
@@ -22,15 +24,24 @@ from sidecar.webhooks import of_intake
 def receive(
     engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
     request_id: str | None = None, only_new: bool = False, dry_run: bool = False, strict: bool = False,
+    told: list[list[dict[str, Any]]] | None = None,
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
     outcome: created | updated | rejected | suppressed, errors, warnings}].
 
     only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
-    has no id. strict: a value that cannot be used refuses its lead.
+    has no id. strict: a value that cannot be used refuses its lead. told: of each lead the warnings that were
+    given before somebody normalised it.
     """
-    return take_in(engine, read(engine, raw_leads, strict=strict), client=client, lane=lane,
-                   request_id=request_id, only_new=only_new, dry_run=dry_run)
+    entries = read(engine, raw_leads, strict=strict)
+    if told:
+        entries = [
+            replace(entry, warnings=newest_last(
+                [warning | {"value": said(warning["value"])} if "value" in warning else warning
+                 for warning in given], entry.warnings))
+            for entry, given in zip(entries, told, strict=True)]
+    return take_in(engine, entries, client=client, lane=lane, request_id=request_id, only_new=only_new,
+                   dry_run=dry_run)
 
 
 def read(engine: Engine, raw_leads: Iterable[Any], *, strict: bool = False) -> list[Entry]:

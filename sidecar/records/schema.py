@@ -21,6 +21,7 @@ MAX_VALUES: Final = 20  # of a field that is given a list
 MAX_TAGS: Final = 50
 MAX_TAG: Final = 100
 MAX_KEYS: Final = 50
+MAX_KEY: Final = 100
 MAX_CUSTOM_BYTES: Final = 8192
 MAX_DEPTH: Final = 5
 MAX_STRING: Final = 500

@@ -155,11 +155,16 @@ def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, An
     traces = {
         str(value).strip().casefold()
         for source in (known, *sent) if isinstance(source, dict)
-        for name in ("email", "email_canonical", "phone", "linkedin_url") if (value := source.get(name))
+        for name in ("email", "email_canonical", "phone", "linkedin_url")
+        for value in _several(source.get(name)) if value
     }
     if known.get("full_name") and " " in known["full_name"]:
         traces.add(known["full_name"].casefold())
     return {trace for trace in traces if len(trace) >= _SHORTEST_TRACE}
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _forget_rejects(engine: Engine, cursor: Cursor, traces: set[str]) -> None:

@@ -56,12 +56,13 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
 
 
 def try_out(
-    engine: Engine, raw_leads: list[Any], *, only_new: bool, by: Actor, reveal: bool
+    engine: Engine, raw_leads: list[Any], *, only_new: bool, strict: bool, by: Actor, reveal: bool
 ) -> list[dict[str, Any]]:
     """What would become of leads, as `intake.receive` answers it. It tells who is known here, so it is
     audited, by number; who asked to be forgotten is told to those alone who may see people."""
     with engine.database.write() as cursor:
-        results = receive(engine, raw_leads, client=by.name, only_new=only_new, dry_run=True)
+        results = receive(
+            engine, raw_leads, client=by.name, only_new=only_new, strict=strict, dry_run=True)
         record(cursor, by, "leads.tried_out", "lead", "*", after={"leads": len(raw_leads)})
     return results if reveal else [
         result | {"outcome": "created"} if result["outcome"] == "suppressed" else result
