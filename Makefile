@@ -80,9 +80,10 @@ lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its 
 	done
 	@$(PYTHON) local/bootstrap.py
 
-refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
+refresh-lists: venv ## Bring mail domains, suffixes, phone metadata, country names and industries up to date
 	@$(MAKE) --no-print-directory lock UPGRADE="$(LISTS)"
 	@$(PY) -m local.country_names
+	@$(PY) -m local.linkedin_industries
 
 serve: venv ## Run the sidecar of the running stack from here: it reloads when a file is saved
 	@$(PY) -m local.shell serve
