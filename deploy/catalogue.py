@@ -2,7 +2,8 @@
 
 The sidecar's registries say which providers and which settings there are, its channels' settings too. What
 n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
-any package; `.env.example` explains the keys and the settings; the README lists the fields of a lead.
+any package, that of the sources in another; `.env.example` explains the keys and the settings; the README
+lists the fields of a lead.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from textwrap import wrap
 from deploy.settings import ROOT, Settings
 
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
+_SOURCES = "n8n/custom-nodes/shared/sources.json"
 _FIELDS = re.compile(r"(the other fields are\s+)`[^`]*`")
 _PROVIDERS = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
 _SIDECAR = re.compile(r"(^# --- The sidecar [^\n]*\n).*", re.MULTILINE | re.DOTALL)
@@ -55,13 +57,15 @@ def readme(text: str, fields: Iterable[str]) -> str:
 
 
 def write(root: Path = ROOT) -> None:
-    """Write the three files from the sidecar's registries."""
+    """Write the files from the sidecar's registries."""
     from sidecar import environment
     from sidecar.channels import CHANNELS
     from sidecar.enrichment import catalogue
     from sidecar.records.schema import FIELDS, IDENTITIES
     from sidecar.settings import Settings as SidecarSettings
+    from sidecar.sources import registry
 
+    (root / _SOURCES).write_text(json.dumps(registry.catalogue(), indent=2) + "\n", encoding="utf-8")
     (root / _FILE).write_text(json.dumps(catalogue(), indent=2) + "\n", encoding="utf-8")
     path = root / ".env.example"
     path.write_text(example(

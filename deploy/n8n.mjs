@@ -39,6 +39,7 @@ const credentials = [
 		id: 'providersCred0001', name: 'Enrichment providers', type: 'enrichmentProvidersApi',
 		data: { ...JSON.parse(secret('provider_keys.json')), sandboxUrl: secret('sandbox_url') },
 	},
+	{ id: 'sourcesCred00001', name: 'Lead sources', type: 'enrichmentSourcesApi', data: {} },
 	{
 		id: 'intakePassword01', name: 'Lead intake password', type: 'httpBasicAuth',
 		data: { user: 'intake', password: secret('webhook_token') },

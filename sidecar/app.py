@@ -29,6 +29,7 @@ from sidecar.api import (
     operations,
     pipeline,
     records,
+    sources,
     subscriptions,
     terms,
 )
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, records, leads, customers, duplicates, jobs, forms, pipeline,
-                   operations, subscriptions, terms, health, openapi):
+                   operations, sources, subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

@@ -496,5 +496,118 @@ def disable_form(name: str) -> None:
         forms.disable(engine, name, by=COMMAND_LINE)
 
 
+@main.group()
+def sources() -> None:
+    """Forms, ad platforms and other systems that send leads."""
+
+
+@sources.command("kinds")
+def source_kinds() -> None:
+    """What KIND may be."""
+    from sidecar.sources.registry import SOURCES
+
+    for source in SOURCES.values():
+        click.echo(f"{source.name:20} {source.title}")
+
+
+@sources.command("add")
+@click.argument("kind")
+@click.option("--name", required=True, help="What you call it, e.g. Website.")
+@click.option("--secret-file", type=click.Path(exists=True, path_type=Path),
+              help="File that holds the vendor's own secret, where it signs with one.")
+@click.option("--pull-of", help="The vendor's id of the form or account to ask for what an outage missed.")
+def add_source(kind: str, name: str, secret_file: Path | None, pull_of: str | None) -> None:
+    """Create a source; prints what to enter at the vendor."""
+    from sidecar.services import sources
+    from sidecar.services.audit import COMMAND_LINE
+
+    secret = _read(secret_file) if secret_file else None
+    with _administration() as engine:
+        made = sources.add(engine, kind, name, secret=secret, pull_of=pull_of, by=COMMAND_LINE)
+    click.echo(f"{made['url']}\n" + (f"secret {made['secret']}\n" if made["secret"] else ""))
+    for number, step in enumerate(made["steps"], 1):
+        click.echo(f"{number}. {step}")
+
+
+@sources.command("list")
+def list_sources() -> None:
+    """All sources: what came, what was refused, when."""
+    from sidecar.services import sources
+
+    with _administration() as engine:
+        for row in sources.list_sources(engine):
+            last = f"{row['last_delivery_at']:%Y-%m-%d %H:%M}" if row["last_delivery_at"] else "nothing yet"
+            state = "disabled" if row["disabled_at"] else "checked" if row["has_secret"] else "by its URL"
+            click.echo(f"{row['name']:24} {row['kind']:20} {state:10} {row['leads']} leads, {row['refused']}"
+                       f" refused, last {last}\n  {row['url']}")
+            if row["last_refusal"]:
+                click.echo(f"  last refused {row['last_refused_at']:%Y-%m-%d %H:%M}: {row['last_refusal']}")
+
+
+@sources.command("disable")
+@click.argument("name")
+def disable_source(name: str) -> None:
+    """Refuse what a source sends from now on."""
+    _edit_source(name, disabled=True)
+
+
+@sources.command("enable")
+@click.argument("name")
+def enable_source(name: str) -> None:
+    """Take what a source sends again."""
+    _edit_source(name, disabled=False)
+
+
+@sources.command("secret")
+@click.argument("name")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+def source_secret(name: str, file: Path) -> None:
+    """Tell the secret that the vendor signs with, from a file; from now on it is checked."""
+    _edit_source(name, secret=_read(file))
+
+
+@sources.command("sample")
+@click.argument("name")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--map", "maps", multiple=True, metavar="POINTER=FIELD",
+              help="What a place of the body is, e.g. /contact/mail=email; POINTER= leaves it out.")
+@click.option("--save", is_flag=True, help="Read deliveries so from now on.")
+def source_sample(name: str, file: Path, maps: tuple[str, ...], save: bool) -> None:
+    """Show what a body (JSON in FILE) is read as; with --save keep that reading."""
+    from sidecar.services import sources
+    from sidecar.services.audit import COMMAND_LINE
+    from sidecar.sources.mapping import guessed, mapped
+
+    try:
+        body = json.loads(_read(file))
+    except ValueError:
+        raise click.ClickException(f"{file} holds no JSON.") from None
+    given = _mapping(maps)
+    with _administration() as engine:
+        key = sources.key_of(engine, name)
+        if maps or save:
+            kept = sources.read(engine, key)["mapping"] or guessed(body)
+            mapping = kept | {"fields": {
+                pointer: field for pointer, field in (kept["fields"] | given).items() if field}}
+            if save:
+                sources.edit(engine, key, {"mapping": mapping}, by=COMMAND_LINE)
+            leads = [one.lead for one in mapped(mapping, body)]
+        else:
+            told = sources.sample(engine, key, body)
+            mapping, leads = told["mapping"] or {"fields": {}}, [one["lead"] for one in told["leads"]]
+    for pointer, field in mapping["fields"].items():
+        click.echo(f"  {pointer:40} {field}", err=True)
+    for lead in leads:
+        click.echo(json.dumps(lead, ensure_ascii=False))
+
+
+def _edit_source(name: str, **changes: Any) -> None:
+    from sidecar.services import sources
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        sources.edit(engine, sources.key_of(engine, name), changes, by=COMMAND_LINE)
+
+
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()

@@ -34,7 +34,7 @@ def services():
 GROUPS = {
     "kills": {"test_kill", "test_trigger_kill", "test_canvas"},
     "leads": {"test_bad_input", "test_csv_imports", "test_end_to_end", "test_erasure", "test_intake_edge",
-              "test_n8n_drives", "test_dashboard", "test_lead_forms"},
+              "test_n8n_drives", "test_dashboard", "test_lead_forms", "test_sources"},
 }
 
 

@@ -13,6 +13,7 @@ from sidecar.intake.permissions import Word, permissions
 from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
+from sidecar.sources.marks import is_test
 from sidecar.terms.fields import FROM_LEAD
 
 MAX_WARNINGS = 50  # that a lead keeps
@@ -26,12 +27,15 @@ class _Place:
     lead: Row
     source: str
     warnings: list[Row]
+    is_test: bool = False
     own: bool = False
     listed: bool = False
     contact_id: str = ""
     organization_id: str | None = None
     lead_id: str = ""
     outcome: str = "created"
+    # Whether its arrival is something that the person did: not when somebody only tries a form out.
+    counts: bool = True
 
 
 def decide(
@@ -46,14 +50,14 @@ def decide(
     alone = len(entries) == 1 and not receipt.listed
     places = {
         entry: _Place(
-            entry.lead, entry.source, entry.warnings,
+            entry.lead, entry.source, entry.warnings, is_test(entry.lead) or is_test(entry.raw),
             is_own_act(entry.lead, client=receipt.client, alone=alone),
             _is_listed(entry, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     owners, new_contacts = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
     contacts, organizations, employers = _facts(places.values())
-    new_leads, open_leads = _find_leads(places.values(), known.leads, new_id)
+    new_leads, open_leads = _find_leads(list(places.values()), known.leads, new_id)
     changes, provenance = {}, []
     for kind, facts, new in (
             ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
@@ -165,7 +169,7 @@ def _first(kind: str, entity: str, known: Row, now: datetime) -> Row:
 
 
 def _find_leads(
-    places: Iterable[_Place], known: Mapping[str, Row], new_id: Callable[[], str]
+    places: Sequence[_Place], known: Mapping[str, Row], new_id: Callable[[], str]
 ) -> tuple[list[Row], list[Row]]:
     """Give each lead its row, the contact's open one or a new one: (new rows, changes of open ones by id)."""
     rows: dict[str, Row] = {}
@@ -175,7 +179,7 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {},
+                "org_id": None, "message": None, "utm": {}, "custom": {}, "is_test": True,
                 **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
                     "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
                     "email": lead.get("email"), "source": place.source}),
@@ -184,6 +188,7 @@ def _find_leads(
         else:
             place.outcome = "updated"
         place.lead_id = row["id"]
+        row["is_test"] = row["is_test"] and place.is_test
         row["org_id"] = row["org_id"] or place.organization_id
         row["message"] = lead.get("message") or row["message"]
         if lead.get("tags"):
@@ -192,6 +197,11 @@ def _find_leads(
         for name in ("utm", "custom"):
             if lead.get(name):
                 row[name] = row[name] | lead[name]
+    for place in places:
+        # Who tries a form out with the address of a person in earnest does nothing in their name.
+        in_earnest = not rows[place.contact_id]["is_test"] or (
+            place.contact_id in known and not known[place.contact_id].get("is_test"))
+        place.counts = not (place.is_test and in_earnest)
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
@@ -203,7 +213,7 @@ def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS
 
 
 def _events(place: _Place, now: datetime) -> Iterator[Row]:
-    kind = intake_event(place.lead)
+    kind = place.counts and intake_event(place.lead)
     if kind:
         yield {
             "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,

@@ -48,7 +48,7 @@ def score_leads(
             failures[row["lead_id"]] = error
             continue
         total = round(result["total"] * 100)
-        became_hot = result["grade"] == "hot" and row["grade"] != "hot"
+        became_hot = result["grade"] == "hot" and row["grade"] != "hot" and not row["is_test"]
         rows.append({
             "id": new_id(), "lead_id": row["lead_id"], "total_score": total,
             "grade": result["grade"],
@@ -59,10 +59,10 @@ def score_leads(
             "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
-        elif result["grade"] == "hot":
+        elif result["grade"] == "hot" and not row["is_test"]:
             still_hot.append(row["lead_id"])
         events_of[row["lead_id"]] = of_score(
-            row["lead_id"], row["grade"], result["grade"], result["total"])
+            row["lead_id"], row["grade"], result["grade"], result["total"], is_test=row["is_test"])
     changed = scores.add(cursor, rows)
     scores.set_latest(cursor, latest)
     owe_hot(engine, cursor, hot)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sidecar.terms.fields import SCORED, fields_of
+from sidecar.terms.states import EVENTS
 
 # The first line that shares a word with the lead's hints names the event.
 _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -52,9 +53,11 @@ def intake_event(lead: Mapping[str, Any]) -> str | None:
 
     Tags, the custom fields of forms and the source are read, in that order of trust: "demo",
     "Contact sales", "web form"… A list (CSV, import, API) is no event unless tags or custom fields
-    say so. Never raises.
+    say so. `custom.event` may name the event as it is. Never raises.
     """
-    said, source = set(_said(lead)), lead.get("source")
+    said, source, custom = set(_said(lead)), lead.get("source"), lead.get("custom")
+    if isinstance(custom, Mapping) and custom.get("event") in EVENTS:
+        return str(custom["event"])
     if isinstance(source, str) and not is_list(source):
         said.update(_split(source))
     return next((event for event, words in _WORDS if words & said), None)

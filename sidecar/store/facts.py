@@ -31,7 +31,7 @@ SELECT l.id::text AS lead_id,
        CASE WHEN o.id IS NULL THEN '{{}}'::jsonb ELSE {json_object("organization", "o")} END
            AS organization,
        jsonb_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}) AS lead,
-       c.refused, l.total_score, l.grade, l.hot_changes
+       c.refused, l.total_score, l.grade, l.hot_changes, l.is_test
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
 JOIN leads l ON l.id = wanted.id
 JOIN contacts c ON c.id = l.contact_id

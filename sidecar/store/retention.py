@@ -8,9 +8,9 @@ _ROWS = 1000
 
 
 def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
-    """Forget raw leads, failed n8n executions, events of leads and the paused subscriptions of programs after
-    `payload_days`, expired answers of providers after 30 days more, sign-ins that have ended and idempotency
-    keys of yesterday: rows by kind."""
+    """Forget raw leads, failed n8n executions, requests to vendors that were given up, events of leads and
+    the paused subscriptions of programs after `payload_days`, expired answers of providers after 30 days
+    more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
@@ -29,6 +29,7 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
                          " INSERT INTO audit_log (actor, action, entity_kind, entity_id, before)"
                          " SELECT 'retention', 'subscription.deleted', 'subscription', id,"
                          " jsonb_build_object('host', substring(url FROM '^[^:]+://[^/?#]+')) FROM gone",
+        "source_fetches": "DELETE FROM source_fetches WHERE failed_at < now() - %(days)s * interval '1 day'",
         "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"

@@ -49,10 +49,13 @@ def of_enrichment(known: Iterable[Mapping[str, Any]], told: Mapping[str, set[str
     return events
 
 
-def of_score(lead_id: str, before: str | None, after: str, total: float) -> list[Event]:
-    """A lead that was scored, and became hot or is it no more; its grade before and after."""
+def of_score(
+    lead_id: str, before: str | None, after: str, total: float, *, is_test: bool = False
+) -> list[Event]:
+    """A lead that was scored, and became hot or is it no more; its grade before and after. Of one that only
+    tries a form out nobody is told that it became hot."""
     kinds = ["lead.scored"]
-    if after == "hot" and before != "hot":
+    if after == "hot" and before != "hot" and not is_test:
         kinds.append("lead.became_hot")
     if before == "hot" and after != "hot":
         kinds.append("lead.cooled")

@@ -92,7 +92,7 @@ def custom_types() -> dict[str, dict[str, Any]]:
 def test_the_flows_are_there() -> None:
     assert set(WORKFLOWS) == {
         "lead-intake", "lead-form", "lead-file-form", "mail-events", "lead-enrichment", "csv-imports",
-        "duplicate-search", "nightly-scoring", "dead-letter-replay", "error-handler", *EXAMPLES}
+        "duplicate-search", "lead-pulls", "nightly-scoring", "dead-letter-replay", "error-handler", *EXAMPLES}
     assert {stem.removeprefix("example-") for stem in EXAMPLES} == {
         "hot-leads-to-another-app", "new-leads-to-google-sheets", "approval-before-sales"}
 
@@ -112,7 +112,8 @@ def test_ids_are_stable_and_unique(workflow: dict[str, Any]) -> None:
     for node in workflow["nodes"]:
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", node["id"])
         assert ("webhookId" in node) == (node["type"].split(".")[1] in (
-            "webhook", "formTrigger", "form", "emailSend", "enrichmentEngineTrigger"))
+            "webhook", "formTrigger", "form", "emailSend", "enrichmentEngineTrigger",
+                "enrichmentSourceTrigger"))
 
 
 def test_ids_differ_between_workflows() -> None:

@@ -1,14 +1,29 @@
 import entries from './catalogue.json';
+import sources from './sources.json';
 
-/** A provider as the sidecar declares it: where its key goes and which hosts it may be asked at. */
-export interface ProviderEntry {
+/** Somebody outside who is asked with a key, as the sidecar declares it. */
+export interface Asked {
 	name: string;
 	title: string;
+	auth: { location: 'header' | 'query'; name: string; prefix?: string };
+	/** The only hosts that see the key. */
+	hosts: string[];
+}
+
+/** A provider as the sidecar declares it: where its key goes and which hosts it may be asked at. */
+export interface ProviderEntry extends Asked {
 	/** The setting of a deployment that holds its key. */
 	key_setting: string;
-	auth: { location: 'header' | 'query'; name: string };
-	hosts: string[];
+}
+
+/** A vendor whose leads are fetched. */
+export interface SourceEntry extends Asked {
+	/** What the vendor calls its key. */
+	key_title: string;
 }
 
 /** Every provider the engine knows; `make catalogue` writes the file. */
 export const catalogue = entries as ProviderEntry[];
+
+/** Every source whose vendor is asked for leads; `make catalogue` writes the file. */
+export const vendors = sources as SourceEntry[];

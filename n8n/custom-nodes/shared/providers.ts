@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
-import { type ProviderEntry, catalogue } from './catalogue';
+import { type Asked, catalogue } from './catalogue';
 
 export const PROVIDERS_CREDENTIAL = 'enrichmentProvidersApi';
 export const LARGEST_BODY = 1_000_000;
@@ -25,9 +25,9 @@ export type Answer = {
 	elapsed_ms: number;
 } & ({ status: number; headers: Record<string, string>; body: string } | { error: string });
 
-/** The provider names for which a key is held. */
-export function live(credentials: IDataObject): string[] {
-	return catalogue.map(({ name }) => name).filter((name) => keyOf(credentials, name) !== '');
+/** The names for which a key is held. */
+export function live(credentials: IDataObject, entries: Asked[] = catalogue): string[] {
+	return entries.map(({ name }) => name).filter((name) => keyOf(credentials, name) !== '');
 }
 
 /** Who is asked with this credential, as the editor tells it. */
@@ -69,8 +69,12 @@ type Prepared = { url: string; init: RequestInit } | { error: string };
  *
  * The sandbox's origin is the only other place a request may go, and it never sees a key.
  */
-export function prepare(request: ProviderRequest, credentials: IDataObject): Prepared {
-	const provider = catalogue.find(({ name }) => name === request.provider);
+export function prepare(
+	request: ProviderRequest,
+	credentials: IDataObject,
+	entries: Asked[] = catalogue,
+): Prepared {
+	const provider = entries.find(({ name }) => name === request.provider);
 	if (!provider) return { error: 'provider_unknown' };
 	if (!URL.canParse(request.url)) return { error: 'url_invalid' };
 	const url = new URL(request.url);
@@ -95,9 +99,13 @@ export function prepare(request: ProviderRequest, credentials: IDataObject): Pre
 }
 
 /** Asks a provider: one attempt, no redirects, at most LARGEST_BODY bytes. Never throws. */
-export async function ask(request: ProviderRequest, credentials: IDataObject): Promise<Answer> {
+export async function ask(
+	request: ProviderRequest,
+	credentials: IDataObject,
+	entries: Asked[] = catalogue,
+): Promise<Answer> {
 	const { call_id } = request;
-	const prepared = prepare(request, credentials);
+	const prepared = prepare(request, credentials, entries);
 	if ('error' in prepared) return { call_id, elapsed_ms: 0, error: prepared.error };
 	const begun = Date.now();
 	const elapsed = () => Date.now() - begun;
@@ -148,14 +156,9 @@ async function read(response: Response): Promise<string | undefined> {
 	}
 }
 
-function addKey(
-	{ auth }: ProviderEntry,
-	key: string,
-	url: URL,
-	headers: Record<string, string>,
-): void {
+function addKey({ auth }: Asked, key: string, url: URL, headers: Record<string, string>): void {
 	if (auth.location === 'query') url.searchParams.set(auth.name, key);
-	else headers[auth.name] = key;
+	else headers[auth.name] = (auth.prefix ?? '') + key;
 }
 
 function keyOf(credentials: IDataObject, provider: string): string {

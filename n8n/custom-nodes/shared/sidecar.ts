@@ -7,6 +7,7 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	IWebhookFunctions,
 	JsonObject,
 } from 'n8n-workflow';
 import {
@@ -83,6 +84,9 @@ export class Upload {
 	) {}
 }
 
+/** What has credentials and may ask. */
+type Context = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+
 interface Outcome {
 	retry: boolean;
 	pauseMs: number;
@@ -96,7 +100,7 @@ interface Outcome {
  * Every call of the sidecar may be repeated (writes are idempotent, see there), so an answer that was
  * lost while it restarts is asked for again.
  */
-export async function connect(context: IExecuteFunctions | ILoadOptionsFunctions): Promise<Send> {
+export async function connect(context: Context): Promise<Send> {
 	const base = baseOf((await context.getCredentials(SIDECAR_CREDENTIAL)) as IDataObject);
 	const credential = context.getNode().credentials?.[SIDECAR_CREDENTIAL]?.name ?? 'Sidecar';
 	return async (method, path, body, once = { key: '', seconds: 0 }) => {
@@ -142,7 +146,7 @@ function idempotency({ key, seconds }: Once): Record<string, string> {
 }
 
 async function ask(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: Context,
 	credential: string,
 	options: IHttpRequestOptions,
 ): Promise<Outcome> {

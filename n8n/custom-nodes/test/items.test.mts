@@ -83,6 +83,7 @@ const everyOperation: Run[] = [new EnrichmentEngine(), new EnrichmentBatch()].fl
 							credentials: {
 								enrichmentSidecarApi: { baseUrl: 'http://sidecar.test' },
 								enrichmentProvidersApi: {},
+								enrichmentSourcesApi: { typeform: 'k' },
 							},
 						});
 						change(ctx);
@@ -94,12 +95,12 @@ const everyOperation: Run[] = [new EnrichmentEngine(), new EnrichmentBatch()].fl
 });
 
 test('there are operations to test', () => {
-	assert.equal(everyOperation.length, 54);
+	assert.equal(everyOperation.length, 55);
 	assert.deepEqual(
 		everyOperation
 			.filter(({ reads }) => !reads)
 			.map(({ name }) => name.split(' ').slice(1).join(' ')),
-		['provider getMany', 'job step', 'run deliver', 'run recordError'],
+		['provider getMany', 'job step', 'run deliver', 'run pullLeads', 'run recordError'],
 	);
 });
 

@@ -58,7 +58,7 @@ test('an operation is one file and its line in the index of its folder', async (
 		properties.find((p: any) => p.name === name && p.displayOptions?.show.resource[0] === 'run');
 	assert.deepEqual(
 		of('operation').options.map(({ value }: any) => value),
-		['deliver', 'forget', 'recordError', 'wake'],
+		['deliver', 'forget', 'pullLeads', 'recordError', 'wake'],
 	);
 	assert.deepEqual(of('runId').displayOptions.show, { resource: ['run'], operation: ['forget'] });
 	assert.match(outputs, /"run:forget":\[.*"Forgotten".*"Unknown"/);

@@ -70,6 +70,7 @@ test('the steps of a run are no tools of language models; only asking needs the 
 		[
 			['enrichmentSidecarApi', undefined],
 			['enrichmentProvidersApi', { resource: ['batch'], operation: ['ask'] }],
+			['enrichmentSourcesApi', { resource: ['run'], operation: ['pullLeads'] }],
 		],
 	);
 });

@@ -124,6 +124,8 @@ class Lead(Answer):
     message = fields.String(required=True, allow_none=True)
     utm = fields.Dict(required=True)
     custom = fields.Dict(required=True)
+    is_test = fields.Boolean(required=True, metadata={
+        "description": "Somebody tries a form out: nobody is told of it."})
     owner = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"description": "For If-Match."})
     created_at = fields.DateTime(required=True)

@@ -14,6 +14,7 @@ from sidecar.channels import CHANNELS
 from sidecar.enrichment import PROVIDERS
 from sidecar.records.schema import FIELDS, IDENTITIES
 from sidecar.settings import Settings as SidecarSettings
+from sidecar.sources import registry
 from tests.product_copy import copy_product, python
 
 # A provider in its one file, and its twin.
@@ -54,6 +55,12 @@ def test_env_example_explains_the_key_of_every_provider_and_every_setting_of_the
     settings = environment.explained(SidecarSettings, *CHANNELS.values())
     assert catalogue.example(text, keys, settings) == text
     assert all(f"\n#{name}=" in text for name in (*keys, *settings))
+
+
+def test_the_nodes_know_the_sources_whose_vendors_are_asked():
+    written = json.loads((ROOT / "n8n/custom-nodes/shared/sources.json").read_text(encoding="utf-8"))
+    assert written == registry.catalogue()
+    assert {"meta_lead_ads", "linkedin_lead_sync", "typeform"} <= {entry["name"] for entry in written}
 
 
 def test_the_readme_lists_every_field_of_a_lead_a_new_ones_too():

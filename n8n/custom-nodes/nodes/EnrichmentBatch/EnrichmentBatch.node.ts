@@ -13,6 +13,7 @@ import { checkProviders } from './actions/batch/ask';
 import * as duplicate from './actions/duplicate';
 import * as job from './actions/job';
 import * as run from './actions/run';
+import { checkSources } from './actions/run/pullLeads';
 
 const resources: Resource[] = [
 	{
@@ -64,11 +65,17 @@ export class EnrichmentBatch implements INodeType {
 				testedBy: 'checkProviders',
 				displayOptions: { show: { resource: ['batch'], operation: ['ask'] } },
 			},
+			{
+				name: 'enrichmentSourcesApi',
+				required: true,
+				testedBy: 'checkSources',
+				displayOptions: { show: { resource: ['run'], operation: ['pullLeads'] } },
+			},
 		],
 		properties: propertiesOf(resources),
 	};
 
-	methods = { credentialTest: { checkProviders, checkSidecar } };
+	methods = { credentialTest: { checkProviders, checkSidecar, checkSources } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await perform(this, resources);

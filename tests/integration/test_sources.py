@@ -1,0 +1,289 @@
+"""Sources: addresses with keys, deliveries checked and read, taken once, tests never told, pulls."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from sidecar import cli
+from sidecar.errors import Invalid, NotFound
+from sidecar.secrets import Vault
+from sidecar.services import sources
+from sidecar.services.audit import COMMAND_LINE
+from sidecar.sources.model import GIVEN, NONE
+from sidecar.sources.registry import SOURCES
+from sidecar.store.database import many, one
+from tests.deliveries import DELIVERIES, person
+from tests.integration.test_pipeline import claim
+
+ALL = pytest.mark.parametrize("kind", DELIVERIES)
+OWN_SECRET = "the vendor's own secret"
+
+
+@pytest.fixture
+def made(api, engine):
+    """kind -> a new source of it, as it is told once."""
+    def make(kind, **more):
+        with engine.database.write() as cursor:
+            cursor.execute("DELETE FROM sources WHERE name = %s", (f"My {kind}",))
+        secret = OWN_SECRET if SOURCES[kind].secret in (GIVEN, "optional") else None
+        row = sources.add(engine, kind, f"My {kind}", secret=secret, by=COMMAND_LINE, **more)
+        return row | {"secret": row["secret"] or secret}
+
+    yield make
+    with engine.database.write() as cursor:
+        cursor.execute("DELETE FROM sources")
+
+
+def deliver(api, engine, row, mark="m1", *, test=False, raw=None, headers=None):
+    """What the sidecar is asked when a vendor delivers, and its answer."""
+    delivery = DELIVERIES[row["kind"]]
+    sent = raw or delivery.raw(mark, row["secret"] or "", test=test)
+    signed = delivery.sign(row["secret"] or "", sent, engine.now().timestamp(), row["url"])
+    return api.post(f"/v1/sources/{row['kind']}/{row['key']}", {
+        "method": "POST", "headers": {"Content-Type": "application/json"} | signed | (headers or {}),
+        "body": base64.b64encode(b"" if delivery.multipart else sent).decode(),
+        **({"fields": json.loads(sent)} if delivery.multipart else {})})
+
+
+def take(api, answer):
+    """As Save does with what was read."""
+    headers = api.headers | {"Idempotency-Key": answer.json["delivery"]}
+    return api.client.post("/v1/leads", json={"leads": answer.json["leads"]}, headers=headers)
+
+
+def rows(engine, sql, *params):
+    with engine.database.read() as cursor:
+        return many(cursor, sql, params)
+
+
+@ALL
+def test_a_delivery_is_one_lead_however_often_it_comes(api, engine, made, kind):
+    row = made(kind)
+    for _ in range(2):
+        read = deliver(api, engine, row)
+        assert (read.status_code, read.json["answer"]) == (200, None), read.json
+        answer = take(api, read)
+        assert answer.status_code == 202, answer.json
+    (lead,) = rows(engine, "SELECT l.source, l.utm, l.custom, l.is_test, c.email, c.consent FROM leads l"
+                           " JOIN contacts c ON c.id = l.contact_id")
+    assert (lead["email"], lead["is_test"]) == (person("m1"), False)
+    assert lead["source"] == ("My generic" if kind == "generic" else kind)
+    want = {place.partition(".")[2]: value for place, value in DELIVERIES[kind].want.items()
+            if place.startswith("utm.")}
+    assert want.items() <= lead["utm"].items()
+    assert lead["custom"]["event_id"]
+    count = rows(engine, "SELECT deliveries, leads, tests, refused FROM sources WHERE key = %s", row["key"])
+    assert count == [{"deliveries": 2, "leads": 2, "tests": 0, "refused": 0}]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if SOURCES[kind].secret != NONE])
+def test_a_wrong_proof_is_told_and_counted(api, engine, made, kind):
+    row = made(kind)
+    answer = deliver(api, engine, row | {"secret": "wrong"}).json["answer"]
+    assert (answer["status"], answer["content_type"]) == (401, "application/problem+json")
+    assert json.loads(answer["body"])["code"] == "unauthorized"
+    known = sources.read(engine, row["key"])
+    assert (known["refused"], known["deliveries"]) == (1, 0) and known["last_refusal"]
+
+
+def test_an_unknown_key_or_a_source_switched_off_takes_nothing(api, engine, made):
+    row = made("jotform")
+    assert deliver(api, engine, row | {"key": "other"}).json["answer"]["status"] == 401
+    assert deliver(api, engine, row | {"kind": "tally"}).json["answer"]["status"] == 401
+    assert api.client.patch(f"/v1/sources/{row['key']}", json={"disabled": True},
+                            headers=api.headers).json["disabled_at"]
+    assert deliver(api, engine, row).json["answer"]["status"] == 401
+
+
+@pytest.mark.parametrize("raw", [b"{nope", b"[" * 100_000, b"\xff", b"[]", b'"x"', b"{}"])
+def test_what_is_no_delivery_is_told(api, engine, made, raw):
+    answer = deliver(api, engine, made("typeform"), raw=raw).json["answer"]
+    assert answer["status"] in (200, 422)
+
+
+def test_challenges(api, engine, made):
+    meta = made("meta_lead_ads")
+    path = f"/v1/sources/meta_lead_ads/{meta['key']}"
+    query = {"hub.mode": "subscribe", "hub.verify_token": meta["key"], "hub.challenge": "1158201444"}
+    answer = api.post(path, {"method": "GET", "query": query}).json["answer"]
+    assert (answer["status"], answer["body"]) == (200, "1158201444")
+    wrong = api.post(path, {"method": "GET", "query": query | {"hub.verify_token": "no"}}).json["answer"]
+    assert wrong["status"] == 401
+
+
+def run_flow(api):
+    """The references after Score and Notify of all leads that are due."""
+    batch = claim(api, lane="interactive")
+    told = api.step(batch, "score").json["results"]
+    assert api.step(batch, "notify").status_code == api.step(batch, "complete").status_code == 200
+    return told
+
+
+HOT = {"job_title": "CEO", "company_name": "Test Works", "company_domain": "test-works.example",
+       "country": "US", "industry": "Software", "employee_count": 300, "source": "demo_request"}
+PLATFORM = {"email": "test@meta.com", "full_name": "<test lead: dummy data for full_name>"} | HOT
+MARKED = {"email": "iris@test-works.example", "custom": {"is_test": True}} | HOT
+
+
+@pytest.mark.parametrize("lead", [PLATFORM, MARKED])
+def test_nobody_is_told_of_a_test_lead(api, engine, lead):
+    api.post("/v1/leads", lead)
+    (before,) = run_flow(api)
+    assert (before["grade"], before["became_hot"]) == ("hot", False)
+    assert rows(engine, "SELECT kind FROM notifications") == []
+    shown = api.get(f"/v1/leads/{before['lead_id']}").json
+    assert shown["is_test"] is True and shown["score"]["grade"] == "hot"
+    # The same person in earnest is hot for the first time.
+    api.post("/v1/leads", lead | {"email": "iris@test-works.example", "full_name": "Iris Berg", "custom": {}})
+    after = next(one for one in run_flow(api) if lead is MARKED or one["lead_id"] != before["lead_id"])
+    assert after["became_hot"] is True
+    # A trial with a real person's address does nothing to them.
+    events = rows(engine, "SELECT type FROM events")
+    api.post("/v1/leads", MARKED)
+    assert rows(engine, "SELECT type FROM events") == events
+    assert api.get(f"/v1/leads/{after['lead_id']}").json["is_test"] is False
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if DELIVERIES[kind].test])
+def test_a_vendors_test_lead_is_one(api, engine, made, kind):
+    take(api, deliver(api, engine, made(kind), test=True))
+    assert rows(engine, "SELECT is_test FROM leads") == [{"is_test": True}]
+
+
+def test_secrets_are_encrypted_and_told_once(api, engine, made):
+    row = made("typeform")
+    with engine.database.read() as cursor:
+        stored = one(cursor, "SELECT secret FROM sources WHERE key = %s", (row["key"],))
+    assert row["secret"].encode() not in bytes(stored["secret"])
+    assert isinstance(engine.vault, Vault) and engine.vault.open(stored["secret"]) == row["secret"]
+    assert row["secret"] not in api.get("/v1/sources").get_data(as_text=True)
+
+
+def test_sources_by_the_api(api, engine):
+    added = api.post("/v1/sources", {"kind": "tally", "name": "Website"})
+    assert added.status_code == 201 and added.json["url"] in " ".join(added.json["steps"])
+    assert api.post("/v1/sources", {"kind": "tally", "name": "Website"}).status_code == 409
+    for wrong, pointer in (({"kind": "no", "name": "x"}, "/kind"),
+                           ({"kind": "meta_lead_ads", "name": "x"}, "/secret"),
+                           ({"kind": "jotform", "name": "x", "secret": "s"}, "/secret"),
+                           ({"kind": "tally", "name": "x", "pull_of": "1"}, "/pull_of")):
+        assert api.post("/v1/sources", wrong).json["errors"][0]["pointer"] == pointer
+    path = f"/v1/sources/{added.json['key']}"
+    wrong = api.client.patch(path, json={"mapping": {"fields": {"/a": "nothing"}}}, headers=api.headers)
+    assert wrong.json["errors"][0]["pointer"] == "/mapping/fields/~1a"
+    changed = api.client.patch(path, json={"mapping": {"fields": {"/a": "email"}}}, headers=api.headers)
+    assert changed.json["mapping"] == {"fields": {"/a": "email"}}
+    assert api.get("/v1/sources/none").status_code == 404
+    assert {kind["kind"] for kind in api.get("/v1/sources").json["kinds"]} == set(SOURCES)
+    with pytest.raises(NotFound):
+        sources.key_of(engine, "nothing")
+    with pytest.raises(Invalid):
+        sources.edit(engine, added.json["key"], {"secret": "s", "pull_of": "5"}, by=COMMAND_LINE)
+    with engine.database.write() as cursor:
+        cursor.execute("DELETE FROM sources")
+
+
+def test_a_mapping_is_made_from_a_sample(api, engine, made, tmp_path, monkeypatch):
+    row = made("generic")
+    body = {"id": "d-1", "records": [{
+        "who": {"mail": person("m1"), "vorname": "Nora"}, "Firma": "Harbor Lines"}]}
+    read = api.post(f"/v1/sources/{row['key']}/sample", {"body": body}).json
+    assert read["mapping"]["each"] == "/records" and read["leads"][0]["lead"]["email"] == person("m1")
+    monkeypatch.setattr(cli, "_settings", lambda: engine.settings)
+    file = tmp_path / "sample.json"
+    file.write_text(json.dumps(body))
+    told = CliRunner().invoke(cli.main, ["sources", "sample", "My generic", str(file),
+                                         "--map", "/Firma=custom.firm", "--save"])
+    assert told.exit_code == 0, told.output
+    answer = deliver(api, engine, row, raw=json.dumps(body).encode()).json
+    assert answer["leads"][0]["custom"]["firm"] == "Harbor Lines" and "company_name" not in answer["leads"][0]
+
+
+def test_the_commands(api, engine, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "_settings", lambda: engine.settings)
+
+    def run(*arguments):
+        told = CliRunner().invoke(cli.main, ["sources", *arguments])
+        assert told.exit_code == 0, told.output
+        return told.output
+
+    added = run("add", "typeform", "--name", "Website")
+    assert f"{engine.settings.public_url}/webhook/leads/typeform/" in added and "1. In Typeform" in added
+    assert "Website" in run("list") and "typeform" in run("kinds")
+    (tmp_path / "secret").write_text("another\n")
+    run("secret", "Website", str(tmp_path / "secret"))
+    run("disable", "Website")
+    assert "disabled" in run("list")
+    run("enable", "Website")
+    assert "checked" in run("list")
+    with engine.database.write() as cursor:
+        cursor.execute("DELETE FROM sources")
+
+
+NOTICE = {"object": "page", "entry": [{"id": "1", "time": 1, "changes": [{"field": "leadgen", "value": {
+    "leadgen_id": "444", "page_id": "1", "form_id": "997", "created_time": 1}}]}]}
+
+
+def pull(api, *live):
+    return api.post("/v1/pipeline/pulls/start", {"live": live}).json["requests"]
+
+
+def answered(api, request, body, status=200):
+    return api.post("/v1/pipeline/pulls/answers", {"answers": [
+        {"call_id": request["call_id"], "status": status, "body": json.dumps(body)}]}).json
+
+
+def test_an_announced_lead_is_fetched_and_taken_once(api, engine, made):
+    row = made("meta_lead_ads")
+    for _ in range(2):
+        answer = deliver(api, engine, row, raw=json.dumps(NOTICE).encode()).json
+        assert answer["answer"]["status"] == 200 and answer["leads"] == []
+    assert pull(api, "linkedin_lead_sync") == []
+    (request,) = pull(api, "meta_lead_ads")
+    assert request["url"].endswith("/444") and "token" not in json.dumps(request)
+    assert pull(api, "meta_lead_ads") == []  # it is at work
+    assert answered(api, request, DELIVERIES["meta_lead_ads"].body("m1")) == {"leads": 1, "failed": 0}
+    assert answered(api, request, DELIVERIES["meta_lead_ads"].body("m1")) == {"leads": 0, "failed": 0}
+    (lead,) = rows(engine, "SELECT c.email, l.utm FROM leads l JOIN contacts c ON c.id = l.contact_id")
+    assert lead["email"] == person("m1") and lead["utm"]["campaign"] == "Spring"
+    assert rows(engine, "SELECT count(*) AS n FROM source_fetches") == [{"n": 0}]
+
+
+def test_a_fetch_that_fails_comes_again_and_operations_are_told(api, engine, made, monkeypatch):
+    row = made("meta_lead_ads")
+    deliver(api, engine, row, raw=json.dumps(NOTICE).encode())
+    (request,) = pull(api, "meta_lead_ads")
+    assert answered(api, request, {"error": {}}, status=401) == {"leads": 0, "failed": 1}
+    (fetch,) = rows(engine, "SELECT last_error, due_at > now() AS later, failed_at FROM source_fetches")
+    assert fetch == {"last_error": "status 401", "later": True, "failed_at": None}
+    for _ in range(10):
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE source_fetches SET due_at = now()")
+        for request in pull(api, "meta_lead_ads"):
+            answered(api, request, {}, status=500)
+    (fetch,) = rows(engine, "SELECT attempts, failed_at FROM source_fetches")
+    assert fetch["failed_at"] and fetch["attempts"] == 10
+
+
+def test_what_an_outage_missed_is_asked_for_page_by_page(api, engine, made):
+    row = made("typeform", pull_of="lT4Z3j")
+    assert pull(api, "typeform") == []
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE sources SET pulled_until = %s", (engine.now() - timedelta(hours=3),))
+    (request,) = pull(api, "typeform")
+    assert request["url"] == "https://api.typeform.com/forms/lT4Z3j/responses" and request["query"]["since"]
+    response = DELIVERIES["typeform"].body("m1")["form_response"]
+    for answer in response["answers"]:
+        answer["field"]["ref"] = {"q1": "email", "q2": "full_name"}.get(answer["field"]["ref"], "other")
+    del response["definition"]
+    page = [response | {"token": f"t{number}"} for number in range(100)]
+    assert answered(api, request, {"items": page})["leads"] == 100
+    assert len(rows(engine, "SELECT 1 AS one FROM leads")) == 1
+    with engine.database.read() as cursor:
+        assert one(cursor, "SELECT query FROM source_fetches WHERE source_key = %s", (row["key"],))["query"][
+            "after"] == "t99"
