@@ -1,0 +1,116 @@
+"""Names of headers, questions and keys: what they stand for, and what they do not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.sources import field_named, read_keys, read_names, sender_pointers
+from sidecar.terms.fields import GIVEN
+from tests.cases import check_each
+
+NAMED = {
+    "email": "Person - Email - Work, Contact: Email, Lead Email, Work e-mail*, What is your e-mail address?,"
+             " E-mail 1 - Value, Email 2, Email ID, Correo electrónico, E-Mail (geschäftlich), Sähköposti,"
+             " メールアドレス（必須）, Państwa adres e-mail, E-posta adresi, user[email], emailaddress1",
+    "phone": "Primary Contact Phone, What is your phone number?, Mobile No, Contact No., SMS, Teléfono móvil,"
+             " Celular, Company Phone, Numer telefonu, 電話番号, Person - Phone - Mobile, hs_phone",
+    "full_name": "Lead Name, Display Name, Vollständiger Name, Contact, Your name, Nom et prénom",
+    "first_name": "First Name *, firstName, Vorname, Etunimi, FNAME, Förnamn, Křestní jméno",
+    "last_name": "Last name (required), Sobrenome, Apellidos, 姓, LASTNAME, Příjmení",
+    "job_title": "Designation, Cargo, Title, jobTitle, Person - Title, Organization Title, Stanowisko",
+    "company_name": "Company:, Organization Name, Person - Organization, Empresa, companyName, 会社名,"
+                    " Company / Account, Company Name for Emails, Şirket adı, Account Name",
+    "linkedin_url": "Person Linkedin Url, LinkedIn Contact Profile URL, hs_linkedin_url",
+    "city": "Work City, Company City, Mailing City",
+    "region": "State/Region, Mailing State/Province, 都道府県",
+    "country": "País, Work Country, Country/Region",
+    "employee_count": "# Employees, No. of Employees, Company size",
+    "owner_name": "Lead Owner, Account Owner, Contact owner",
+    "outcome_at": "Converted Date, Close date",
+    "utm.source": "utm_source, utm.source, UTM Source", "utm.campaign": "utmCampaign, campaign_name",
+    "first_utm.source": "first_utm_source, Original UTM source",
+    "consent.marketing": "consent.marketing", "custom.budget": "custom.budget",
+    "consent.marketing_email": "Person - Marketing status, Marketing consent, Newsletter, Einwilligung",
+    "refused.marketing_email": "Email Opt Out, Unsubscribed from all email, HasOptedOutOfEmail,"
+                               " hs_email_optout",
+    "refused.phone": "DoNotCall, Do Not Call", "refused.any_contact": "Do Not Contact",
+    "external_ids.zoominfo": "ZoomInfo Contact ID", "external_ids.apollo": "Apollo Contact Id",
+}
+NOBODYS = """Email Status, Email Bounced, Email Sent, Email Opt, Last Activity, Last Contacted, 
+    First page seen, Titel, Anrede, Lead - Title, Previous Company Name, Company Linkedin Url, E-mail 1 - Label,
+    Person created, Marketing contact status, ad_name, Phone country code, Subsidiary of, Owner email, Fax, Nickname, 42, ,
+    Number of Retail Locations, Middle Name, Job Title Hierarchy Level, Created By, Street, password"""
+
+
+def test_names_stand_for_places():
+    def check(name, place):
+        assert field_named(name) == place, field_named(name)
+
+    check_each(check, [(name, place) for place, names in NAMED.items() for name in names.split(", ")])
+    check_each(check, [(name.strip(), None) for name in NOBODYS.split(",")])
+
+
+def test_a_field_is_known_by_its_own_name():
+    assert {name: field_named(name) for name in GIVEN if name not in ("utm", "consent", "custom")} == {
+        name: name for name in GIVEN if name not in ("utm", "consent", "custom")}
+
+
+@pytest.mark.parametrize(("names", "places"), [
+    ("Name, Vorname", "last_name, first_name"), ("Nome, Cognome", "first_name, last_name"),
+    ("Name, First Name, Last Name", "full_name, first_name, last_name"),
+    ("Fornavn, Efternavn, Titel", "first_name, last_name, job_title"),
+    ("Vorname, Nachname, Titel", "first_name, last_name, [salutation]"),
+    ("Jméno, Příjmení, Kraj, Země", "first_name, last_name, region, country"),
+    ("Imię, Nazwisko, Kraj", "first_name, last_name, country"),
+])
+def test_names_are_read_beside_each_other(names, places):
+    assert ", ".join(str(named.place) for named in read_names(tuple(names.split(", ")))) == places
+
+
+def test_of_several_names_of_a_field_the_best_counts_first():
+    best_first = ["Mobile Phone", "Work Direct Phone", "Phone", "Phone 2", "Home Phone", "Corporate Phone"]
+    assert sorted(best_first[::-1], key=lambda name: read_names((name,))[0].rank) == best_first
+
+
+BODIES = json.loads((Path(__file__).parent / "cases/bodies.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", BODIES, ids=[case["what"] for case in BODIES])
+def test_bodies_of_other_senders(case):
+    before = json.dumps(case["body"])
+    assert read_keys(case["body"]) == case["lead"]
+    assert json.dumps(case["body"]) == before
+
+
+def test_a_lead_in_our_names_is_answered_as_it_is():
+    lead = {"email": "nora@harbor.example", "utm": {"source": "x"}, "phone": None}
+    assert read_keys(lead) is lead
+
+
+def test_the_senders_key_of_a_place_is_told():
+    body = {"contact": {"E-Mail": "n/a"}, "Work Email": "nora@harbor.example", "Shoe size": 41}
+    assert sender_pointers(body) == {
+        "email": ["/Work Email", "/contact/E-Mail"], "custom.Shoe size": ["/Shoe size"]}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.sampled_from(["email", "value", "label", "name", "utm", "custom", "company"])
+        | st.text(max_size=6), inner, max_size=4), max_leaves=12)
+
+
+@given(st.dictionaries(st.text(max_size=8), JSON, max_size=5))
+def test_any_body_is_read(body):
+    read_keys(body)
+    sender_pointers(body)
+
+
+@given(st.text(max_size=60))
+def test_any_name_is_read(name):
+    assert field_named(name) is None or field_named(name)
