@@ -39,7 +39,8 @@ class Known:
 
     suppressed: keys of those who asked to be forgotten; contacts: identity key -> contact id; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
-    lead {id, tags, warnings, is_test}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s
+    lead {id, tags, warnings, is_test}; values: kind -> entity id -> what every source said of it, as
+    `FieldValue`'s
     fields; permissions: contact id -> {consent, refused}; refusals: statements about these contacts and
     addresses, {id, contact_id or None, key (the address, None for none of these)} and the fields of
     `Statement`; hashes: identity key -> the keyed hash by which it is stored.

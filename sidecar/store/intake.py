@@ -82,7 +82,8 @@ WITH contact AS (
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
-    SELECT contact_id, id, tags, warnings, is_test FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
+    SELECT contact_id, id, tags, warnings, is_test FROM leads
+    WHERE contact_id IN (SELECT contact_id FROM contact)
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
@@ -151,7 +152,8 @@ def write(
             message = coalesce(v.message, t.message), utm = t.utm || v.utm,
             custom = t.custom || v.custom, warnings = v.warnings, is_test = t.is_test AND v.is_test,
             grade = CASE WHEN v.is_test OR NOT t.is_test THEN t.grade END,
-            total_score = CASE WHEN v.is_test OR NOT t.is_test THEN t.total_score END, version = t.version + 1,
+            total_score = CASE WHEN v.is_test OR NOT t.is_test THEN t.total_score END,
+            version = t.version + 1,
             updated_at = now()""",
     )
     new = {row["id"] for row in writes.new_leads}
