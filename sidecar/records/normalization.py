@@ -239,9 +239,11 @@ def _names(
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    names = read_cell(repair_case(first)), read_cell(repair_case(last, family=True))
+    names = repair_case(first), repair_case(last, family=True)
     # A name that is only a family name must stay one when it is read again.
-    whole = names[0] if full == first else names[1] if full == last else read_cell(repair_case(full))
+    whole = names[0] if full == first else names[1] if full == last else repair_case(full)
+    if not full.isascii():  # capitals may make a pair of what was decoded twice
+        names, whole = (read_cell(names[0]), read_cell(names[1])), read_cell(whole)
     return *names, whole
 
 
