@@ -170,17 +170,14 @@ def is_junk_word(word: str) -> bool:
     """Tell whether a folded word is filler: a keyboard's row, one letter repeated, "test"."""
     if word in _JUNK_WORDS:
         return True
-    size = len(word)
-    if word.isascii():
-        if size >= 3 and word.count(word[0]) == size:
-            return True
-        if size >= 5 and not _VOWEL.search(word):
-            return True  # "sdkfjh"
-    if size >= 6 and word[0] == word[size // 2]:
-        half = word[: size // 2]
-        if half * 2 == word:
-            return half in _KEYBOARD or half in _JUNK_WORDS  # "sdfsdf", "blabla"
-    return size >= 4 and word in _KEYBOARD
+    if len(word) >= 3 and word.isascii() and word.count(word[0]) == len(word):
+        return True
+    if len(word) >= 5 and word.isascii() and not _VOWEL.search(word):
+        return True  # "sdkfjh"
+    half = word[: len(word) // 2]
+    if len(half) >= 3 and half * 2 == word:
+        return half in _KEYBOARD or half in _JUNK_WORDS  # "sdfsdf", "blabla"
+    return len(word) >= 4 and word in _KEYBOARD
 
 
 def _plain_western(text: str) -> Name | None:
