@@ -28,7 +28,13 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
 # A source with one of these words is a list of people who did nothing themselves.
 _LISTS = frozenset({
     "csv", "import", "imported", "upload", "list", "lists", "api", "crm", "export", "bought",
-    "purchased",
+    "purchased", "sync", "scraped", "scraper", "navigator",
+})
+# A source with one of these words, and none of a list, is a form that people fill in themselves; the tools
+# among them are those that make forms and pages with forms.
+_FORMS = dict(_WORDS)["form_submit"] | frozenset({
+    "forms", "popup", "demo", "demos", "trial", "webinar", "callback", "inquiry", "enquiry", "ads", "leadgen",
+    "typeform", "tally", "webflow", "jotform", "calendly", "googleforms", "formstack", "wufoo", "hubspotform",
 })
 # Custom fields in which forms say what was asked for.
 _HINTS = ("event", "event_type", "intent", "request", "request_type", "form", "form_name")
@@ -46,11 +52,20 @@ def intake_event(lead: Mapping[str, Any]) -> str | None:
     "Contact sales", "web form"… A list (CSV, import, API) is no event unless tags or custom fields
     say so. Never raises.
     """
-    source = set(_split(lead.get("source")))
     said = set(_said(lead))
-    if not source & _LISTS:
-        said |= source
+    if not is_list(lead.get("source")):
+        said.update(_split(lead.get("source")))
     return next((event for event, words in _WORDS if words & said), None)
+
+
+def is_list(source: object) -> bool:
+    """Whether a source names a list of people who did nothing themselves."""
+    return not _LISTS.isdisjoint(_split(source))
+
+
+def is_form(source: object) -> bool:
+    """Whether a source names a form that people fill in themselves."""
+    return not is_list(source) and not _FORMS.isdisjoint(_split(source))
 
 
 def _said(lead: Mapping[str, Any]) -> Iterator[str]:

@@ -7,11 +7,14 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.enrichment.provenance import lead_statements
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
-from sidecar.masking import mask
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement, may, told
+from sidecar.masking import mask, mask_refusals
 from sidecar.pipeline import provenance
+from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, history, intake, leads, workflow_errors
+from sidecar.store import customers, history, intake, leads, refusals, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
@@ -48,13 +51,20 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
         if row is None:
             raise NotFound(f"There is no such {kind}.")
         sources = provenance.sources(cursor, kind, entity_id)
-        return _shown(kind, row, reveal) | {
+        more = {"refusals": _refusals(cursor, entity_id, reveal)} if kind == "contact" else {}
+        return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
+
+
+def _refusals(cursor: Cursor, contact_id: str, reveal: bool) -> list[Row]:
+    said = told(refusals.statements(cursor, [contact_id]).get(contact_id, []))
+    return said if reveal else mask_refusals(said)
 
 
 def _shown(kind: str, row: Row, reveal: bool) -> Row:
     known = row.pop("known")
-    return row | {"fields": known if reveal else mask(kind, known)}
+    allowed = may(row["refused"]) if kind == "contact" else {}
+    return row | allowed | {"fields": known if reveal else mask(kind, known)}
 
 
 def edit(
@@ -104,6 +114,25 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
             if result.get(theirs) is not None}
 
 
+def state(
+    engine: Engine, contact_id: str, *, purpose: str, refused: bool, reason: str, by: Actor, reveal: bool
+) -> Row:
+    """Note what a person told staff of refusing or agreeing, audited: it counts as their own act. Raises
+    NotFound."""
+    with engine.database.write() as cursor:
+        customers.lock_leads(cursor, [contact_id])
+        row = customers.get(cursor, "contact", contact_id)
+        if row is None:
+            raise NotFound("There is no such contact.")
+        email = row["known"].get("email_canonical")
+        said = Statement(purpose, refused, True, f"told to {by.name}", engine.now(), reason)
+        add(cursor, [row_of(said, contact_id, hash_of(engine, ("email", email)) if email else None)])
+        # Why is free text about a person: the audit log says that it was noted, not what.
+        record(cursor, by, "contact.refused" if refused else "contact.agreed", "contact", contact_id,
+               after={"purpose": purpose})
+    return read(engine, "contact", contact_id, reveal=reveal)
+
+
 def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
     """Everything that is known of a person, raw leads and provider answers included (GDPR 15, 20)."""
     with engine.database.write() as cursor:
@@ -114,6 +143,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
         whole = {
             "contact": _shown("contact", row, True),
             "sources": provenance.sources(cursor, "contact", contact_id),
+            "refusals": _refusals(cursor, contact_id, True),
             "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
             "received": [part | {"payload": _opened(engine, part["payload"])}
                          for part in customers.intake_of(cursor, contact_id)],

@@ -10,6 +10,7 @@ from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.provenance import document
 from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.pipeline.refusals import restate
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, duplicates, facts, intake, leads, subscriptions
 from sidecar.store import merging as store
@@ -48,6 +49,7 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
         open_lead, archived = _one_open_lead(cursor, found, by)
         store.move_rows(cursor, keep, lost)
         _unite(cursor, contacts[keep], contacts[lost])
+        restate(cursor, [keep])
         store.remove(cursor, lost)
         store.record(cursor, {
             "duplicate_id": duplicate_id, "kept_id": keep, "lost_id": lost, "score": pair["score"],

@@ -114,6 +114,7 @@ FIELDS: Final = (
     _contact("region", personal=False, audited=True, matched=True),
     _contact("country", personal=False, audited=True, matched=True),
     _contact("consent", kind="object", personal=False, scored=False),
+    _contact("refused", kind="object", personal=False, scored=False),
     _contact("email_canonical", "E-mail for matching", derived_from="email", unstated=True, matched=True),
 
     _organization("name", lead="company_name", matched=True),

@@ -18,7 +18,7 @@ from sidecar.api.schemas.base import (
     Word,
     page_of,
 )
-from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Score
+from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import EVENTS, GRADES, INTAKE_OUTCOMES, MESSAGE_STATES, STAGES, STATUSES
@@ -107,6 +107,9 @@ class Lead(Answer):
     contact = fields.Nested(LeadContact, required=True)
     organization = fields.Nested(LeadOrganization, required=True, allow_none=True)
     score = fields.Nested(Score, required=True, allow_none=True)
+    may_email = fields.Boolean(required=True, metadata={
+        "description": "The person does not refuse marketing mail."})
+    may_call = fields.Boolean(required=True, metadata={"description": "The person does not refuse calls."})
     masked = fields.Boolean(metadata={"description": "There when personal data is hidden."})
 
 
@@ -150,6 +153,8 @@ class LeadDetail(Lead):
     history = fields.List(fields.Nested(PastScore), required=True)
     status_history = fields.List(fields.Nested(StatusChange), required=True)
     notifications = fields.List(fields.Nested(Message), required=True)
+    refusals = fields.List(fields.Nested(Refusal), required=True, metadata={
+        "description": "What the person refused and agreed to, newest first."})
 
 
 class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]
