@@ -18,6 +18,7 @@ from json import dumps
 from typing import Any, Final, NamedTuple
 
 from sidecar.records.schema import KNOWN, LISTS, MAX_KEYS, OBJECTS, pointer
+from sidecar.records.truth import truth
 from sidecar.terms.fields import DERIVED, FIELDS, GIVEN
 
 from .words import MAX_NAME, fold, languages, meanings, pieces, readings, table
@@ -31,7 +32,7 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^�
 _PROFILE: Final = re.compile(r"linkedin\.com/(in|pub)/", re.IGNORECASE)
 # What is worked out -> what it is worked out from, in a lead's names.
 _BASE: Final = {
-    name: next(other.lead for other in GIVEN.values() if (other.entity, other.name) ==
+    name: next(str(other.lead) for other in GIVEN.values() if (other.entity, other.name) ==
                (field.entity, field.derived_from))
     for name, field in DERIVED.items()}
 # Meanings of containers that tell nothing about what is in them.
@@ -69,9 +70,13 @@ def _combinations() -> Iterator[_Combination]:
 
 
 _COMBINATIONS: Final = tuple(_combinations())
-_OWN: Final = {
-    fold(field.lead or field.name): field.lead if field.lead in GIVEN else "[import]"
-    for field in FIELDS if field.lead or field.entity == "lead"}
+_OWN: Final = {fold(name): name for name in GIVEN}
+# Columns of our exports and of files of refused rows that an import must not take for answers.
+_EXPORTED: Final = frozenset(
+    ("lead_id", "stage", "grade", "score", "created_at", "updated_at", "rejected_line", "rejected_because",
+     "warning_line", "warnings",
+     *(field.lead or field.name for field in FIELDS
+       if field.lead not in GIVEN and (field.lead or field.entity == "lead"))))
 _OF_SYSTEM: Final = {
     fold(name): f"external_ids.{system}" for system, names, _ in table("systems.txt")
     for name in names.split(",") if name.strip()}
@@ -108,7 +113,7 @@ def read_names(names: tuple[str, ...]) -> tuple[Named, ...]:
             found[i] = Named("[salutation]")
         elif alone and "url" in said[i] and any("connected_on" in other for other in said):
             found[i] = Named("linkedin_url")
-        elif system and "id" in said[i] and _is_record(name):
+        elif system and places[i] is None and "id" in said[i] and _is_record(name):
             found[i] = Named(f"external_ids.{system}")
     return tuple(found)
 
@@ -148,7 +153,7 @@ def _read(name: str, spoken: frozenset[str]) -> Named:
     if name.lower().startswith(("utm_", "utm.")) and len(name) > 4:
         return Named(f"utm.{name[4:].lower()}")
     folded = fold(name)
-    return Named(_OWN.get(folded) or _OF_SYSTEM.get(folded))
+    return Named(_OWN.get(folded) or _OF_SYSTEM.get(folded) or ("[exported]" if name in _EXPORTED else None))
 
 
 def _meant(name: Sequence[str], spoken: frozenset[str]) -> Named | None:

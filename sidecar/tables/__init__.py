@@ -1,6 +1,6 @@
 """Tables of text (CSV and its kin): read, understood, written. Pure functions of their arguments."""
 
-from .mapping import Column, guess, lead_of, plan_columns, row_problem
+from .mapping import Column, lead_of, plan_columns, row_problem
 from .reading import Shape, TableError, decode, detect_encoding, detect_shape, open_table, read_table, text_of
 from .writing import BOM, cell, guard, line, unguard
 
@@ -14,7 +14,6 @@ __all__ = [
     "detect_encoding",
     "detect_shape",
     "guard",
-    "guess",
     "lead_of",
     "line",
     "open_table",
