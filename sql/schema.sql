@@ -458,6 +458,7 @@ CREATE TABLE public.leads (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
@@ -466,11 +467,15 @@ ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
 
 COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
 
+COMMENT ON COLUMN public.leads.utm IS 'Campaign parameters of the last touch that had any.';
+
 COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 
 COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
 
 COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
+
+COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,

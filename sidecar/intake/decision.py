@@ -168,7 +168,7 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {},
+                "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {},
                 **({"id": before["id"], "tags": before["tags"]} if before else {
                     "id": new_id(), "tags": [], "contact_id": contact_id, "email": lead.get("email"),
                     "source": place.source}),
@@ -181,9 +181,11 @@ def _find_leads(
         row["message"] = lead.get("message") or row["message"]
         if lead.get("tags"):
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
-        for name in ("utm", "custom"):
-            if lead.get(name):
-                row[name] = row[name] | lead[name]
+        # A touch is a whole: parameters of two campaigns are no campaign.
+        row["first_utm"] = row["first_utm"] or lead.get("first_utm") or lead.get("utm") or {}
+        row["utm"] = lead.get("utm") or row["utm"]
+        if lead.get("custom"):
+            row["custom"] = row["custom"] | lead["custom"]
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))

@@ -14,6 +14,7 @@ from sidecar.ids import new_id
 from sidecar.intake import Entry, Key, Known, Receipt, decide
 from sidecar.records import match_keys, normalize, validate
 from sidecar.records.text import storable
+from sidecar.sources import at_senders_keys, read_keys
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
 from sidecar.webhooks import of_intake
@@ -93,13 +94,15 @@ def lane_of(engine: Engine, count: int) -> str:
 
 
 def _read(engine: Engine, raw: Any) -> Entry:
-    checked = validate(raw, engine.record_settings)
+    sent = read_keys(raw)
+    checked = validate(sent, engine.record_settings)
     if not checked["valid"]:
         source = raw.get("source") if isinstance(raw, dict) else None
         return Entry(
             raw, source=(storable(source[:100]) if isinstance(source, str) else "") or "api",
-            errors=[{name: storable(text) for name, text in error.items()} for error in checked["errors"]])
-    lead = normalize(raw, engine.record_settings)["lead"]
+            errors=[{name: storable(text) for name, text in error.items()}
+                    for error in at_senders_keys(checked["errors"], raw)])
+    lead = normalize(sent, engine.record_settings)["lead"]
     return Entry(raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead))
 
 

@@ -20,7 +20,7 @@ from .job_title import department, seniority, tidy_title
 from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
-from .schema import DERIVED, FIELDS, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
+from .schema import CAMPAIGNS, DERIVED, FIELDS, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
 from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
@@ -44,7 +44,7 @@ _RULES = {
     "company_key": "company_key", "employee_count": "number", "company_size": "band",
     "annual_revenue": "number", "revenue_range": "band", "industry": "industry_list",
     "country": "iso_3166_1", "region": "iso_3166_2",
-    "city": "capitals", "tags": "tags", "utm": "utm",
+    "city": "capitals", "tags": "tags", "utm": "utm", "first_utm": "utm",
 }  # fmt: skip
 # Texts without a rule of their own are tidied and no more.
 _PLAIN = tuple(name for name in TEXTS if name not in _RULES)
@@ -314,5 +314,5 @@ def _clean_json(value: Any, depth: int) -> Any:
 
 _OTHERS: tuple[tuple[str, Callable[[object], object]], ...] = (
     *((name, tags_of) for name in LISTS),
-    *((name, utm_of if name == "utm" else _clean_object) for name in OBJECTS),
+    *((name, utm_of if name in CAMPAIGNS else _clean_object) for name in OBJECTS),
 )

@@ -14,6 +14,7 @@ from .person import is_junk_name, is_placeholder
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, region_code
 from .schema import (
+    CAMPAIGNS,
     DERIVED,
     IDENTITIES,
     KNOWN,
@@ -151,10 +152,10 @@ class _Check:
             return self.error(where, "wrong_type", "This must be a JSON object.")
         if len(value) > MAX_KEYS:
             return self.error(where, "too_many", f"This may have at most {MAX_KEYS} keys.")
-        if field == "utm":
+        if field in CAMPAIGNS:
             return all(
-                self._key(("utm", key), key)
-                and (text is None or self._text(("utm", key), text, MAX_STRING))
+                self._key((field, key), key)
+                and (text is None or self._text((field, key), text, MAX_STRING))
                 for key, text in value.items()
             )
         return self._tree(field, value)

@@ -158,8 +158,8 @@ def _read(name: str, spoken: frozenset[str]) -> Named:
 
 def _meant(name: Sequence[str], spoken: frozenset[str]) -> Named | None:
     """The place of pieces that are all known; one that takes nothing only where no field fits."""
-    said = [piece for piece in name if not piece.isdigit()]
-    nth = max((int(piece) for piece in name if piece.isdigit() and len(piece) == 1), default=1)
+    said = [piece for piece in name if not piece.isdecimal()]
+    nth = max((int(piece) for piece in name if piece.isdecimal() and len(piece) == 1), default=1)
     for reading in islice(product(*(meanings(piece, spoken) for piece in said)), _MAX_READINGS):
         if named := _placed(said, reading):
             return named._replace(rank=named.rank * 10 + max(nth - 1, 0))
@@ -184,24 +184,20 @@ def _fitting(told: frozenset[str]) -> Named | None:
     return best and best.named
 
 
-def read_keys(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A sender's body as a raw lead in our names; a body that is one already is answered as it is.
+def read_keys(raw: Any) -> Any:
+    """A sender's body as a raw lead in our names; what is one already, or no body, is answered as it is.
 
     Several keys of one field become a list, the best first; campaign parameters become `utm`, unknown keys
     `custom`, passwords and the like nothing. Bodies within the body, lists of questions with answers and
     names with dots or brackets are read; what lies deeper or comes after too much is left out.
     """
-    if raw.keys() <= GIVEN.keys() or (raw.keys() <= KNOWN and all(map(raw.__contains__, _bases(raw)))):
-        return raw if isinstance(raw, dict) else dict(raw)
+    if not isinstance(raw, dict) or raw.keys() <= GIVEN.keys() or (
+            raw.keys() <= KNOWN and all(_BASE.get(key, key) in raw for key in raw)):
+        return raw
     return gather((said.named, said.key, said.value) for said in _told(raw))
 
 
-def _bases(raw: Iterable[str]) -> Iterator[str]:
-    """What the keys that are worked out are worked out from. Alone they are what somebody says."""
-    return (_BASE[key] for key in raw if key in _BASE)
-
-
-def at_senders_keys(problems: list[dict[str, Any]], raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+def at_senders_keys(problems: list[dict[str, Any]], raw: Any) -> list[dict[str, Any]]:
     """Problems of a lead that `read_keys` made of a body, each at the sender's key."""
     if not problems or read_keys(raw) is raw:
         return problems
@@ -234,7 +230,9 @@ def gather(told: Iterable[tuple[Named, str, Any]]) -> dict[str, Any]:
                 custom.setdefault(key[:100], value)
             continue
         field, _, part = place.partition(".")
-        if part:
+        if field not in KNOWN:
+            custom.setdefault(key[:100], value)
+        elif part:
             within = lead.setdefault(field, {})
             if isinstance(within, dict):
                 within.setdefault(part, value)
@@ -288,7 +286,7 @@ def _told(raw: Mapping[str, Any]) -> list[_Said]:
     leaves = list(islice(_leaves(raw, (), ()), _MAX_VALUES))
     named = read_names(tuple(".".join(names)[-MAX_NAME:] for names, _, _ in leaves))
     return [
-        _Said(Named(names[0]) if names[0] in KNOWN and len(names) == 1 and _BASE.get(names[0], names[0]) in raw
+        _Said(Named(names[0]) if len(names) == 1 and names[0] in KNOWN and _BASE.get(names[0], names[0]) in raw
               else named[i], ".".join(_telling(names)), value, path)
         for i, (names, value, path) in enumerate(leaves)]
 

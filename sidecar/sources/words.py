@@ -101,7 +101,7 @@ def pieces(name: str) -> _Pieces:
     for word in separate:
         start, end = end, end + len(word)
         ends.add(end)
-        if word.isdigit():
+        if word.isdecimal():
             digits[start] = end
     best: list[tuple[int, _Pieces] | None] = [(0, ()), *[None] * len(text)]
 

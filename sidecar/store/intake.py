@@ -144,10 +144,11 @@ def write(
     update_from(
         gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "custom": "jsonb"},
+                 "first_utm": "jsonb", "custom": "jsonb"},
         key="id",
         changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
-            message = coalesce(v.message, t.message), utm = t.utm || v.utm,
+            message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
+            first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
             custom = t.custom || v.custom, version = t.version + 1, updated_at = now()""",
     )
     new = {row["id"] for row in writes.new_leads}

@@ -6,6 +6,7 @@ Street, postcode and salutation are left out: no rule needs them. Any other colu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 from sidecar.records.schema import IDENTITIES, LISTS, LONG_TEXTS, MAX_KEYS, NUMBERS, OBJECTS, TEXTS
@@ -21,8 +22,8 @@ _FIELDS: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS, *LISTS))
 
 
 class Column(NamedTuple):
-    """A column of a file. how: given, guessed, custom (not known, kept) or ignored (field is None). rank, yes:
-    as in sidecar.sources.Named."""
+    """A column of a file. how: given, guessed, custom (not known, kept) or ignored (field is None). rank,
+    yes: as in sidecar.sources.Named."""
 
     name: str
     field: str | None
@@ -51,13 +52,19 @@ def plan_columns(
         elif (place or "").startswith("[") or unknown != "custom" or custom >= _MAX_CUSTOM:
             columns.append(Column(header, None, "ignored"))
         else:
-            columns.append(Column(header, f"custom.{header}"[:100], "custom"))
+            columns.append(Column(header, _free(f"custom.{header}"[:96], columns), "custom"))
             custom += 1
     if not any(column.field in IDENTITIES for column in columns):
         raise TableError(
             "No column holds an email address, a phone number or a LinkedIn URL; say which does, and"
             " see that the first row holds the names of the columns.")
     return columns
+
+
+def _free(field: str, columns: Sequence[Column]) -> str:
+    """The name, numbered where an earlier column has it: a header may stand there twice."""
+    taken = {column.field for column in columns}
+    return next(name for n in count(1) if (name := field if n == 1 else f"{field} {n}") not in taken)
 
 
 def _given(header: str, field: str) -> Column:

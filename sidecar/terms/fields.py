@@ -145,6 +145,7 @@ FIELDS: Final = (
     _lead("tags", kind="list", audited=True, filter="tag"),
     _lead("message", longest=10_000, multiline=True),
     _lead("utm", "Campaign (UTM)", kind="object", personal=False),
+    _lead("first_utm", "First campaign (UTM)", kind="object", personal=False),
     _lead("custom", "Other answers", kind="object"),
 )
 

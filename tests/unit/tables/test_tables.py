@@ -192,7 +192,7 @@ APOLLO = {
     "# Employees": "employee_count", "Industry": "industry", "Keywords": None,
     "Person Linkedin Url": "linkedin_url", "Website": "company_domain",
     "Company Linkedin Url": "custom.Company Linkedin Url", "City": "city", "State": "region",
-    "Country": "country", "Company City": "custom.Company City", "Annual Revenue": "annual_revenue",
+    "Country": "country", "Company City": "city", "Annual Revenue": "annual_revenue",
 }
 GERMAN = {
     "Anrede": None, "Vorname": "first_name", "Nachname": "last_name", "Firma": "company_name",
@@ -230,11 +230,23 @@ def test_a_mapping_that_cannot_be_is_explained(headers, mapping):
         plan_columns(headers, mapping)
 
 
-def test_the_best_filled_column_of_a_field_counts():
+def test_the_columns_of_a_field_are_told_the_best_first():
     columns = plan_columns(["Home Phone", "Mobile Phone", "Email", "Secondary Email"], {})
-    assert lead_of(["1", "2", "", "b@x.example"], columns) == {"phone": "2", "email": "b@x.example"}
-    assert lead_of(["1", "", "a@x.example", "b@x.example"], columns) == {
-        "phone": "1", "email": "a@x.example"}
+    assert lead_of(["1", "2", "", "b@x.example"], columns) == {"phone": ["2", "1"], "email": "b@x.example"}
+    assert lead_of(["1", "", "n/a", "b@x.example"], columns) == {
+        "phone": "1", "email": ["n/a", "b@x.example"]}
+    assert lead_of(["1", "1", "", ""], columns) == {"phone": "1"}
+
+
+def test_a_given_column_comes_before_those_that_are_guessed():
+    columns = plan_columns(["Mobile Phone", "Desk"], {"Desk": "phone"})
+    assert lead_of(["1", "2"], columns) == {"phone": ["2", "1"]}
+
+
+def test_headers_that_stand_twice_are_kept():
+    columns = plan_columns(["Email", "Email", "Colour", "Colour"], {})
+    assert lead_of(["a@x.example", "b@x.example", "red", "blue"], columns) == {
+        "email": ["a@x.example", "b@x.example"], "custom": {"Colour": "red", "Colour 2": "blue"}}
 
 
 def test_rows_become_leads():
@@ -244,7 +256,7 @@ def test_rows_become_leads():
     lead = lead_of(row, columns, "fair")
     assert len(lead["custom"].pop("Colour")) == 500
     assert lead == {"email": "a@x.example", "phone": "+4930123456", "source": "fair",
-                    "consent": {"marketing": True}, "utm": {"source": "ads"}, "custom": {}}
+                    "consent": {"marketing": "ja"}, "utm": {"source": "ads"}, "custom": {}}
     assert lead_of(["a@x.example"], columns) == {"email": "a@x.example"}
 
 
