@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from json import dumps
 from typing import Any, Final, NamedTuple
 
@@ -35,8 +35,9 @@ _BASE: Final = {
     name: next(str(other.lead) for other in GIVEN.values() if (other.entity, other.name) ==
                (field.entity, field.derived_from))
     for name, field in DERIVED.items()}
-# Meanings of containers that tell nothing about what is in them.
-_SILENT: Final = frozenset(("noise", "person", "lead", "value", "record", "form"))
+# Meanings of containers that tell nothing about what is in them, to a reader of names and to people.
+_TRANSPARENT: Final = frozenset(("noise", "person"))
+_SILENT: Final = frozenset((*_TRANSPARENT, "lead", "value", "record", "form"))
 _RECORD: Final = frozenset(("id", "record", "person", "lead", "noise"))
 # The keys of a list of answers: what was asked, and what was said.
 _ASKED: Final = ("label", "question", "title", "name", "field", "key", "column_name", "column_id", "id")
@@ -53,20 +54,22 @@ class Named(NamedTuple):
 
 
 class _Combination(NamedTuple):
-    """Meanings that together name a place. needed: all of them are said; beside: what else may be said."""
+    """Meanings that together name a place. needed: all of them are said; beside: what else may be said;
+    bare: nothing else, not even words that mean nothing."""
 
     named: Named
     needed: frozenset[str]
     beside: frozenset[str]
+    bare: bool
 
 
 def _combinations() -> Iterator[_Combination]:
     for place, beside, ways in table("places.txt"):
         field, _, yes = place.partition(":")
         for rank, way in enumerate(ways.split(",")):
-            alone = way.strip().startswith("=")
+            bare = way.strip().startswith("=")
             yield _Combination(Named(field, rank, yes), frozenset(way.strip("= ").split()),
-                               frozenset() if alone else frozenset(beside.split()))
+                               frozenset() if bare else frozenset(beside.split()), bare)
 
 
 _COMBINATIONS: Final = tuple(_combinations())
@@ -90,7 +93,7 @@ def field_named(name: str) -> str | None:
     return None if place is None or place.startswith("[") else place
 
 
-@lru_cache(1024)
+@lru_cache(256)
 def read_names(names: tuple[str, ...]) -> tuple[Named, ...]:
     """What each of the names stands for, which stand beside each other in a file or a body.
 
@@ -139,7 +142,7 @@ def _is_record(name: str) -> bool:
     return all(not _RECORD.isdisjoint(meanings(piece)) for piece in pieces(name))
 
 
-@lru_cache(8192)
+@lru_cache(4096)
 def _read(name: str, spoken: frozenset[str]) -> Named:
     part, dot, key = name.strip().partition(".")
     if dot and key and part.lower() in OBJECTS:
@@ -173,13 +176,17 @@ def _placed(said: Sequence[str], reading: Sequence[str]) -> Named | None:
     if told.count("system") == 1 and "id" in told and {*told} <= _RECORD | {"system"}:
         return Named(f"external_ids.{said[reading.index('system')]}")
     if len(told) > 1 and (told[0] == "person" or (told[0] == "name" and told[1].endswith("_name"))):
-        told[0] = "kind"
-    return _fitting(frozenset(told))
+        told[0] = "kind"  # of record, as in "Person - Email"
+    for i, pair in enumerate(pairwise(reading)):
+        if pair == ("company", "person"):  # not "company of the person"
+            told[len([meaning for meaning in reading[:i + 1] if meaning != "noise"])] = "whom"
+    return _fitting(frozenset(told), len(told) == len(reading))
 
 
 @lru_cache(4096)
-def _fitting(told: frozenset[str]) -> Named | None:
-    fits = [way for way in _COMBINATIONS if way.needed <= told <= way.needed | way.beside]
+def _fitting(told: frozenset[str], bare: bool) -> Named | None:
+    fits = [way for way in _COMBINATIONS
+            if way.needed <= told <= way.needed | way.beside and (bare or not way.bare)]
     best = max(fits, key=lambda way: (len(way.needed), -way.named.rank), default=None)
     return best and best.named
 
@@ -284,10 +291,10 @@ class _Said(NamedTuple):
 def _told(raw: Mapping[str, Any]) -> list[_Said]:
     """Every value of a body with the place of its name, read beside the others."""
     leaves = list(islice(_leaves(raw, (), ()), _MAX_VALUES))
-    named = read_names(tuple(".".join(names)[-MAX_NAME:] for names, _, _ in leaves))
+    named = read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names, _, _ in leaves))
     return [
         _Said(Named(names[0]) if len(names) == 1 and names[0] in KNOWN and _BASE.get(names[0], names[0]) in raw
-              else named[i], ".".join(_telling(names)), value, path)
+              else named[i], _path(names, _SILENT), value, path)
         for i, (names, value, path) in enumerate(leaves)]
 
 
@@ -301,7 +308,7 @@ def _leaves(body: Mapping[str, Any], names: tuple[str, ...], path: tuple[str | i
             yield here, value, where
         elif isinstance(value, dict) and len(here) < _MAX_DEPTH and key in OBJECTS:
             yield (key,), value, where
-        elif isinstance(value, dict) and value.keys() & {"value"} and not _nested(value):
+        elif isinstance(value, dict) and not isinstance(value.get("value", {}), dict | list):
             yield here, value["value"], (*where, "value")
         elif isinstance(value, dict) and len(here) < _MAX_DEPTH and pieces(".".join(here)):
             yield from _leaves(value, here, where)
@@ -330,11 +337,7 @@ def _listed(items: list[dict[str, Any]], names: tuple[str, ...], path: tuple[str
                 yield (item[question],), one, (*path, n, answer)
 
 
-def _nested(value: Mapping[str, Any]) -> bool:
-    return any(isinstance(part, dict | list) for part in value.values())
-
-
-def _telling(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of a path without containers that say nothing ("data", "properties")."""
-    return tuple(name for name in names[:-1] if any(
-        meaning not in _SILENT for piece in pieces(name) for meaning, _ in readings(piece)[:1])) + names[-1:]
+def _path(names: tuple[str, ...], silent: frozenset[str]) -> str:
+    """The names of a path in one, without containers of these meanings."""
+    return ".".join([*(name for name in names[:-1] if any(
+        meaning not in silent for piece in pieces(name) for meaning, _ in readings(piece)[:1])), names[-1]])

@@ -92,7 +92,7 @@ def languages(names: Iterable[str]) -> frozenset[str]:
     return frozenset(language for language, share in votes.items() if share * 3 >= most >= 1)
 
 
-@lru_cache(8192)
+@lru_cache(4096)
 def pieces(name: str) -> _Pieces:
     """The pieces of a name, compounds taken apart, in as few as it can be; none when a word is unknown."""
     separate = words(name)
