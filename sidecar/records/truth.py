@@ -11,6 +11,7 @@ from typing import Final
 from .text import words
 
 _LONGEST: Final = 200  # characters; a longer text is no truth value
+_SENTENCE: Final = 4  # words at least
 
 # English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish, Danish, Norwegian, Finnish,
 # Czech, Slovak, Turkish, Hungarian, Romanian, South Slavic, Baltic, Greek, Russian, Ukrainian, Japanese,
@@ -59,13 +60,15 @@ _IN: Final = ("opt in", "optin", "opted in", "optedin", "double opt in", "subscr
 _SIGNS: Final = dict.fromkeys("✓✔☑☒✅🗸👍○◯〇●", "yes") | dict.fromkeys("✗✘✕✖☐❌❎×⨯👎", "no")
 # What a sentence begins with: "Yes, send me news", "I agree to receive e-mails", "Do not call".
 _BEGINS_YES: Final = (
-    "yes", "ja", "oui", "sí", "sim", "tak", "ano", "evet", "kyllä", "i agree", "i accept", "i consent",
+    "you may", "yes",
+    "ja", "oui", "sí", "sim", "tak", "ano", "evet", "kyllä", "i agree", "i accept", "i consent",
     "i would like", "i want", "ich stimme", "ich willige", "ich möchte", "j'accepte", "je souhaite",
     "acepto", "aceito", "accetto", "acconsento", "ik ga akkoord", "zgadzam się", "wyrażam zgodę",
     "souhlasím", "jag godkänner", "jeg accepterer", "jeg godtar", "hyväksyn", "kabul ediyorum",
 )
 _BEGINS_OUT: Final = (
-    "i do not", "i don't", "do not", "don't", "please do not", "please don't", "ich möchte keine",
+    "you may not", "i do not",
+    "i don't", "do not", "don't", "please do not", "please don't", "ich möchte keine",
     "ich möchte nicht", "keine werbung", "bitte keine", "no deseo", "je ne souhaite pas", "não desejo",
     "non desidero", "ik wil geen", "nie wyrażam zgody", "nesouhlasím",
 )
@@ -88,7 +91,8 @@ def truth(value: object) -> bool | None:
     """Whether somebody said yes: `true`, 1, "on", "x", "✓", "oui", "opt-in"; None where it says neither.
 
     A date is a yes: it says when. "opted out" and "unsubscribed" are a no, "bounced" and "cleaned" neither.
-    Of a list the first that says something counts.
+    Of a list the first that says something counts; check boxes send the sentences that were ticked, whose
+    words need not be understood: there a sentence is a yes.
     """
     return {"yes": True, "in": True, "no": False, "out": False}.get(_said(value))
 
@@ -116,8 +120,13 @@ def _said(value: object) -> str:
     if isinstance(value, int | float):
         return "yes" if value == 1 else "no" if value == 0 else ""
     if isinstance(value, list):
-        return next((said for item in value if (said := _said(item))), "")
+        said = next((said for item in value if (said := _said(item))), "")
+        return said or ("yes" if any(_is_sentence(item) for item in value) else "")
     return _read(value) if isinstance(value, str) and len(value) <= _LONGEST else ""
+
+
+def _is_sentence(item: object) -> bool:
+    return isinstance(item, str) and len(item.split()) >= _SENTENCE
 
 
 @lru_cache(1024)

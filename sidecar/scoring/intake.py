@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sidecar.terms.fields import SCORED, fields_of
@@ -52,18 +53,20 @@ def intake_event(lead: Mapping[str, Any]) -> str | None:
     "Contact sales", "web form"… A list (CSV, import, API) is no event unless tags or custom fields
     say so. Never raises.
     """
-    said = set(_said(lead))
-    if not is_list(lead.get("source")):
-        said.update(_split(lead.get("source")))
+    said, source = set(_said(lead)), lead.get("source")
+    if isinstance(source, str) and not is_list(source):
+        said.update(_split(source))
     return next((event for event, words in _WORDS if words & said), None)
 
 
-def is_list(source: object) -> bool:
+@lru_cache(256)
+def is_list(source: str) -> bool:
     """Whether a source names a list of people who did nothing themselves."""
     return not _LISTS.isdisjoint(_split(source))
 
 
-def is_form(source: object) -> bool:
+@lru_cache(256)
+def is_form(source: str) -> bool:
     """Whether a source names a form that people fill in themselves."""
     return not is_list(source) and not _FORMS.isdisjoint(_split(source))
 

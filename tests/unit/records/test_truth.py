@@ -16,6 +16,7 @@ YES = [
     "はい", "是", "예", "WAHR", "VRAI", "VERDADERO", "agreed", "Accepted", "granted", "confirmed",
     "Yes, please", "Yes - send me the newsletter",
     "I agree to receive e-mails", "Ja, ich möchte Neuigkeiten", "2026-01-31", "31.01.2026 08:00", ["", "on"],
+    ["You may send me news by e-mail. I can withdraw this at any time."], ["Prosím, posílejte mi novinky"],
 ]  # fmt: skip
 NO = [
     False, 0, "0", "0.0", "false", "FALSCH", "FAUX", "no", "N", "off", "✗", "☐", "nein", "non", "não", "nao",
@@ -23,10 +24,11 @@ NO = [
     "not subscribed", "no consent",
 ]  # fmt: skip
 OUT = ["opt-out", "Opted out", "OPT_OUT", "Unsubscribed", "withdrawn", "revoked", "declined", "Do not call",
-       "Do Not Contact", "abgemeldet", "désabonné", "dado de baja", "Please do not email me"]
+       "Do Not Contact", "abgemeldet", "désabonné", "dado de baja", "Please do not email me",
+       ["You may not call me"]]
 IN = ["opt-in", "Opted In", "subscribed", "Double opt-in"]
-NEITHER = [None, "", "  ", 2, 0.5, float("nan"), "cleaned", "bounced", "n/a", "maybe", "archived", "no objection",
-           "Jane", {}, [], "x" * 500]
+NEITHER = [None, "", "  ", 2, 0.5, float("nan"), "cleaned", "bounced", "n/a", "maybe", "archived",
+           "no objection", "Jane", {}, [], ["bounced"], ["n/a", "-"], "x" * 500]
 
 
 @pytest.mark.parametrize("value", YES, ids=repr)
