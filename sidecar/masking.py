@@ -57,6 +57,10 @@ def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
              if name in _HARMLESS["lead"] or name in _HIDDEN}
     if "refusals" in lead:
         shown["refusals"] = mask_refusals(lead["refusals"])
+    if "warnings" in lead:  # where they point inside of answers is in the sender's own words
+        shown["warnings"] = [
+            {"pointer": "/".join(warning["pointer"].split("/")[:2]), "code": warning["code"]}
+            for warning in lead["warnings"]]
     return shown | {
         "contact": mask("contact", lead["contact"]),
         "organization": organization and mask("organization", organization), "masked": True}

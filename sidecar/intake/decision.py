@@ -15,6 +15,7 @@ from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_list
 from sidecar.terms.fields import FROM_LEAD
 
+MAX_WARNINGS = 50  # that a lead keeps
 _CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
 
 
@@ -24,6 +25,7 @@ class _Place:
 
     lead: Row
     source: str
+    warnings: list[Row]
     own: bool = False
     listed: bool = False
     contact_id: str = ""
@@ -43,7 +45,8 @@ def decide(
     """
     alone = len(entries) == 1 and not receipt.listed
     places = {
-        entry: _Place(entry.lead, entry.source, is_own_act(entry.source, client=receipt.client, alone=alone),
+        entry: _Place(entry.lead, entry.source, entry.warnings,
+                      is_own_act(entry.source, client=receipt.client, alone=alone),
                       _is_listed(entry.source, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     owners, new_contacts = _recognise(places, known, new_id)
@@ -169,9 +172,9 @@ def _find_leads(
             before = known.get(contact_id)
             row = rows[contact_id] = {
                 "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {},
-                **({"id": before["id"], "tags": before["tags"]} if before else {
-                    "id": new_id(), "tags": [], "contact_id": contact_id, "email": lead.get("email"),
-                    "source": place.source}),
+                **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
+                    "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
+                    "email": lead.get("email"), "source": place.source}),
             }
             place.outcome = "updated" if before else "created"
         else:
@@ -181,6 +184,7 @@ def _find_leads(
         row["message"] = lead.get("message") or row["message"]
         if lead.get("tags"):
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
+        row["warnings"] = newest_last(row["warnings"], place.warnings)
         # A touch is a whole: parameters of two campaigns are no campaign.
         row["first_utm"] = row["first_utm"] or lead.get("first_utm") or lead.get("utm") or {}
         row["utm"] = lead.get("utm") or row["utm"]
@@ -189,6 +193,11 @@ def _find_leads(
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
+
+
+def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS) -> list[Row]:
+    """Warnings of earlier deliveries and those found now; what is said again is said once, as the newest."""
+    return [*(warning for warning in before if warning not in found), *found][-at_most:] if found else before
 
 
 def _events(place: _Place, now: datetime) -> Iterator[Row]:
@@ -215,7 +224,7 @@ def _result(index: int, entry: Entry, place: _Place | None) -> Row:
     return {
         "index": index, "lead_id": place and place.lead_id, "contact_id": place and place.contact_id,
         "organization_id": place and place.organization_id, "outcome": _outcome(entry, place),
-        "errors": entry.errors,
+        "errors": entry.errors, "warnings": entry.warnings,
     }
 
 

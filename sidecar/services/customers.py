@@ -104,7 +104,7 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
     lead = {_AS_LEAD[kind][name]: value for name, value in changes.items()}
     names = _FROM_LEAD[kind]
     # An address of nobody lets fields be checked that alone would make no lead.
-    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings)
+    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings, strict=True)
     if not checked["valid"]:
         raise Invalid("The request is not valid; see errors.", errors=[
             error | {"pointer": "/" + names.get(error["pointer"][1:], error["pointer"][1:])}
@@ -185,11 +185,16 @@ def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, An
     traces = {
         str(value).strip().casefold()
         for source in (known, *sent) if isinstance(source, dict)
-        for name in ("email", "email_canonical", "phone", "linkedin_url") if (value := source.get(name))
+        for name in ("email", "email_canonical", "phone", "linkedin_url")
+        for value in _several(source.get(name)) if value
     }
     if known.get("full_name") and " " in known["full_name"]:
         traces.add(known["full_name"].casefold())
     return {trace for trace in traces if len(trace) >= _SHORTEST_TRACE}
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _forget_rejects(engine: Engine, cursor: Cursor, traces: set[str]) -> None:

@@ -12,7 +12,7 @@ from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.pipeline.refusals import add, hash_of
-from sidecar.records import normalize
+from sidecar.records import canonical
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
@@ -60,12 +60,13 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
 
 
 def try_out(
-    engine: Engine, raw_leads: list[Any], *, only_new: bool, by: Actor, reveal: bool
+    engine: Engine, raw_leads: list[Any], *, only_new: bool, strict: bool, by: Actor, reveal: bool
 ) -> list[dict[str, Any]]:
     """What would become of leads, as `intake.receive` answers it. It tells who is known here, so it is
     audited, by number; who asked to be forgotten is told to those alone who may see people."""
     with engine.database.write() as cursor:
-        results = receive(engine, raw_leads, client=by.name, only_new=only_new, dry_run=True)
+        results = receive(
+            engine, raw_leads, client=by.name, only_new=only_new, strict=strict, dry_run=True)
         record(cursor, by, "leads.tried_out", "lead", "*", after={"leads": len(raw_leads)})
     return results if reveal else [
         result | {"outcome": "created"} if result["outcome"] == "suppressed" else result
@@ -208,7 +209,7 @@ def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> l
     """The events with their lead_id, None for those of nobody, and the key of the address that they name.
     Of an address that somebody unsubscribes nobody takes a lead in meanwhile."""
     keys = {
-        event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
+        event["email"]: ("email", canonical({"email": event["email"]}, engine.record_settings).get(
             "email_canonical") or "") for event in events if event.get("email")}
     if said := {keys[event["email"]] for event in events if event["type"] in _WORDS and event.get("email")}:
         intake.lock(cursor, said)

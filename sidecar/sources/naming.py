@@ -198,10 +198,14 @@ def read_keys(raw: Any) -> Any:
     `custom`, passwords and the like nothing. Bodies within the body, lists of questions with answers and
     names with dots or brackets are read; what lies deeper or comes after too much is left out.
     """
-    if not isinstance(raw, dict) or raw.keys() <= GIVEN.keys() or (
-            raw.keys() <= KNOWN and all(_BASE.get(key, key) in raw for key in raw)):
+    if not isinstance(raw, dict) or raw.keys() <= GIVEN.keys() or all(_is_ours(key, raw) for key in raw):
         return raw
     return gather((said.named, said.key, said.value) for said in _told(raw))
+
+
+def _is_ours(key: str, raw: Mapping[str, Any]) -> bool:
+    """Whether a key is one of ours. What is worked out of another field is what somebody says without it."""
+    return key in KNOWN and _BASE.get(key, key) in raw
 
 
 def at_senders_keys(problems: list[dict[str, Any]], raw: Any) -> list[dict[str, Any]]:
@@ -293,9 +297,9 @@ def _told(raw: Mapping[str, Any]) -> list[_Said]:
     leaves = list(islice(_leaves(raw, (), ()), _MAX_VALUES))
     named = read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names, _, _ in leaves))
     return [
-        _Said(Named(names[0]) if len(names) == 1 and names[0] in KNOWN and _BASE.get(names[0], names[0]) in raw
-              else named[i], _path(names, _SILENT), value, path)
-        for i, (names, value, path) in enumerate(leaves)]
+        _Said(Named(names[0]) if names[0] != found.place and len(names) == 1 and _is_ours(names[0], raw)
+              else found, _path(names, _SILENT), value, path)
+        for found, (names, value, path) in zip(named, leaves, strict=True)]
 
 
 _Leaf = tuple[tuple[str, ...], Any, tuple[str | int, ...]]

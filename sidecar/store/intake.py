@@ -82,7 +82,7 @@ WITH contact AS (
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
-    SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
+    SELECT contact_id, id, tags, warnings FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
@@ -144,12 +144,13 @@ def write(
     update_from(
         gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "first_utm": "jsonb", "custom": "jsonb"},
+                 "first_utm": "jsonb", "custom": "jsonb", "warnings": "jsonb"},
         key="id",
         changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
             message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
             first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
-            custom = t.custom || v.custom, version = t.version + 1, updated_at = now()""",
+            custom = t.custom || v.custom, warnings = v.warnings, version = t.version + 1,
+            updated_at = now()""",
     )
     new = {row["id"] for row in writes.new_leads}
     _queue(gathered, writes.work_items, may_be_held=[

@@ -56,7 +56,7 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
     messages about it, what the person refuses and agrees to."""
     row = one(
         cursor,
-        f"""{_COLUMNS},
+        f"""{_COLUMNS}, l.warnings,
         (SELECT coalesce(jsonb_agg(e ORDER BY e.occurred_at DESC), '[]') FROM (
             SELECT type, occurred_at, properties, source FROM events
             WHERE contact_id = c.id ORDER BY occurred_at DESC LIMIT 100) e) AS events,

@@ -89,8 +89,8 @@ def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> str | None:
 
 
 def lead_of(cells: Iterable[str], columns: Sequence[Column], source: str | None = None) -> dict[str, Any]:
-    """The raw lead of a row, without its empty cells; what several columns of a field hold is a list, the best
-    first. `source` is used for rows that name none."""
+    """The raw lead of a row, without its empty cells; what several columns of a field hold is a list, the
+    best first. `source` is used for rows that name none."""
     lead = gather(
         (Named(None), column.field[7:], unguard(text).strip()[:_MAX_CELL]) if column.how == "custom"
         else (Named(column.field, column.rank, column.yes), column.name, unguard(text).strip())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
     FieldError,
+    FieldWarning,
     Id,
     Moment,
     PageQuery,
@@ -33,10 +34,32 @@ class IntakeResult(Answer):
     outcome = fields.String(
         required=True, validate=validate.OneOf(INTAKE_OUTCOMES))
     errors = fields.List(fields.Nested(FieldError), required=True)
+    warnings = fields.List(fields.Nested(FieldWarning), required=True)
 
 
 class IntakeResults(Answer):
     results = fields.List(fields.Nested(IntakeResult), required=True)
+
+
+class Strictness(Schema):
+    strict = fields.Boolean(load_default=False, metadata={
+        "description": "Refuse a lead for every value that cannot be used, instead of leaving that out."})
+
+    class Meta:
+        unknown = EXCLUDE  # senders hang marks of their own on addresses
+
+
+class GivenWarning(FieldWarning):
+    pointer = Text(500, required=True)
+    code = Text(100, required=True)
+    detail = Text(500)
+    did_you_mean = Text(320)
+
+
+class GivenWarnings(Strict):
+    """What Validate said of leads before they were normalised: for each of them a list."""
+
+    warnings = fields.List(fields.List(fields.Nested(GivenWarning), validate=validate.Length(max=101)))
 
 
 class LeadIds(Strict):
@@ -150,6 +173,9 @@ class Message(Answer):
 
 
 class LeadDetail(Lead):
+    warnings = fields.List(fields.Nested(FieldWarning), required=True, metadata={
+        "description": "What of its deliveries could not be used or is odd, the newest last; without the"
+                       " scope pii:read pointer and code alone."})
     events = fields.List(fields.Nested(Event), required=True)
     history = fields.List(fields.Nested(PastScore), required=True)
     status_history = fields.List(fields.Nested(StatusChange), required=True)
