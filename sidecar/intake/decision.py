@@ -152,7 +152,8 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {},
+                "org_id": None, "message": None, "utm": {}, "custom": {}, "external_ids": {},
+                "owner_name": None, "outcome": None, "outcome_at": None,
                 **({"id": before["id"], "tags": before["tags"]} if before else {
                     "id": new_id(), "tags": [], "contact_id": contact_id, "email": lead.get("email"),
                     "source": place.source}),
@@ -162,10 +163,11 @@ def _find_leads(
             place.outcome = "updated"
         place.lead_id = row["id"]
         row["org_id"] = row["org_id"] or place.organization_id
-        row["message"] = lead.get("message") or row["message"]
+        for name in ("message", "owner_name", "outcome", "outcome_at"):
+            row[name] = lead.get(name) or row[name]
         if lead.get("tags"):
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
-        for name in ("utm", "custom"):
+        for name in ("utm", "custom", "external_ids"):
             if lead.get(name):
                 row[name] = row[name] | lead[name]
     return (

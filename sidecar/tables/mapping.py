@@ -11,13 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 from sidecar.records.schema import IDENTITIES, LISTS, LONG_TEXTS, MAX_KEYS, NUMBERS, OBJECTS, TEXTS
 from sidecar.records.text import tidy
 from sidecar.terms.fields import FIELDS, GIVEN
 
-from .reading import TableError
+from .model import TableError
 from .writing import unguard
 
 # Headers without case, spaces, punctuation and umlauts, the best first: of several columns of a field
@@ -30,7 +31,7 @@ _IGNORED: Final = frozenset(
     hausnummer anschrift adresse zip zipcode zippostalcode postalcode postcode mailingzippostalcode plz
     postleitzahl salutation anrede titel birthdate dateofbirth birthday geburtsdatum geburtstag
     password keywords technologies departments stage grade score createdat updatedat rejectedline
-    rejectedbecause""".split()  # noqa: SIM905
+    rejectedbecause warningline warnings""".split()  # noqa: SIM905
 ) | {(field.lead or field.name).replace("_", "") for field in FIELDS
      if not field.headers and (field.lead or field.entity == "lead")} - set(_RANK)
 _MAX_CUSTOM: Final = MAX_KEYS - 10
@@ -86,13 +87,19 @@ def plan_columns(
         field, how = guess(header), "guessed"
         kept = header != "lead_id" and fold(header) not in _IGNORED and custom < _MAX_CUSTOM
         if field is None and kept and unknown == "custom":
-            field, how, custom = f"custom.{header}"[:100], "custom", custom + 1
+            field, how, custom = _free(f"custom.{header}"[:96], columns), "custom", custom + 1
         columns.append(Column(header, field, how if field else "ignored"))
     if not any(column.field in IDENTITIES for column in columns):
         raise TableError(
             "No column holds an email address, a phone number or a LinkedIn URL; say which does, and"
             " see that the first row holds the names of the columns.")
     return columns
+
+
+def _free(field: str, columns: Sequence[Column]) -> str:
+    """The name, numbered where an earlier column has it: a header may stand there twice."""
+    taken = {column.field for column in columns}
+    return next(name for n in count(1) if (name := field if n == 1 else f"{field} {n}") not in taken)
 
 
 def _given(header: str, field: str) -> Column:
@@ -105,10 +112,10 @@ def _given(header: str, field: str) -> Column:
                      " consent.… and custom.….")
 
 
-def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> str | None:
-    """What is wrong with a row as a row: more cells than the header has names for."""
+def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> tuple[str, str] | None:
+    """(code, sentence) of what is wrong with a row as a row: more cells than the header has names for."""
     if any(cells[len(columns):]):
-        return f"The row has {len(cells)} cells, the header {len(columns)}."
+        return "bad_row", f"The row has {len(cells)} cells, the header {len(columns)}."
     return None
 
 

@@ -181,6 +181,10 @@ FIELDS: Final = (
           headers="tags tag labels schlagworte schlagwoerter"),
     _lead("message", longest=10_000, multiline=True, headers="message nachricht anfrage"),
     _lead("utm", "Campaign (UTM)", kind="object", personal=False),
+    _lead("external_ids", "Ids elsewhere", kind="object", scored=False),
+    _lead("owner_name", "Owner elsewhere", editable=False, scored=False, headers="ownername"),
+    _lead("outcome", "Outcome elsewhere", personal=False, editable=False, scored=False),
+    _lead("outcome_at", "Outcome's date", personal=False, editable=False, scored=False),
     _lead("custom", "Other answers", kind="object"),
 )
 

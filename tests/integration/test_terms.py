@@ -30,6 +30,7 @@ CHECKED = {
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
     ("scoring_models", "state"): states.MODEL_STATES,
     ("duplicates", "state"): states.DUPLICATE_STATES,
+    ("import_changes", "entity_kind"): states.ENTITIES,
 }
 ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("notifications", "kind"), ("users", "role")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
