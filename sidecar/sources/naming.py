@@ -241,9 +241,7 @@ def gather(told: Iterable[tuple[Named, str, Any]]) -> dict[str, Any]:
                 custom.setdefault(key[:100], value)
             continue
         field, _, part = place.partition(".")
-        if field not in KNOWN:
-            custom.setdefault(key[:100], value)
-        elif part:
+        if part:
             within = lead.setdefault(field, {})
             if isinstance(within, dict):
                 within.setdefault(part, value)

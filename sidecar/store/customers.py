@@ -135,17 +135,18 @@ def drop_payloads(cursor: Cursor, intake_ids: list[str]) -> None:
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE id = ANY(%s::uuid[])", (intake_ids,))
 
 
-def rejected_rows(cursor: Cursor, after: tuple[str, int] | None, limit: int) -> list[Row]:
-    """Refused rows of imports by chunk, still encrypted: [{job_id, number, rows}]."""
+def kept_rows(cursor: Cursor, table: str, after: tuple[str, int] | None, limit: int) -> list[Row]:
+    """Rows of imports that were kept in one of jobs.ROW_TABLES, by chunk, still encrypted: [{job_id, number,
+    rows}]."""
     return many(
-        cursor, "SELECT job_id::text AS job_id, number, rows FROM job_rejects WHERE %(job)s IS NULL OR"
+        cursor, f"SELECT job_id::text AS job_id, number, rows FROM {table} WHERE %(job)s IS NULL OR"  # noqa: S608
         " (job_id, number) > (%(job)s::uuid, %(number)s) ORDER BY job_id, number LIMIT %(limit)s FOR UPDATE",
         {"job": after and after[0], "number": after and after[1], "limit": limit})
 
 
-def replace_rejected_rows(cursor: Cursor, job_id: str, number: int, rows: bytes) -> None:
-    """Keep fewer refused rows of a chunk."""
-    cursor.execute("UPDATE job_rejects SET rows = %s WHERE job_id = %s AND number = %s",
+def replace_kept_rows(cursor: Cursor, table: str, job_id: str, number: int, rows: bytes) -> None:
+    """Keep fewer of these rows of a chunk."""
+    cursor.execute(f"UPDATE {table} SET rows = %s WHERE job_id = %s AND number = %s",  # noqa: S608
                    (rows, job_id, number))
 
 

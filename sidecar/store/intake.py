@@ -144,13 +144,16 @@ def write(
     update_from(
         gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "first_utm": "jsonb", "custom": "jsonb", "warnings": "jsonb"},
+                 "first_utm": "jsonb", "custom": "jsonb", "external_ids": "jsonb", "owner_name": "text",
+                 "outcome": "text", "outcome_at": "text", "warnings": "jsonb"},
         key="id",
         changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
             message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
             first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
-            custom = t.custom || v.custom, warnings = v.warnings, version = t.version + 1,
-            updated_at = now()""",
+            custom = t.custom || v.custom, external_ids = t.external_ids || v.external_ids,
+            owner_name = coalesce(v.owner_name, t.owner_name), outcome = coalesce(v.outcome, t.outcome),
+            outcome_at = coalesce(v.outcome_at, t.outcome_at), warnings = v.warnings,
+            version = t.version + 1, updated_at = now()""",
     )
     new = {row["id"] for row in writes.new_leads}
     _queue(gathered, writes.work_items, may_be_held=[

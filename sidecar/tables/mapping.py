@@ -13,7 +13,7 @@ from sidecar.records.schema import IDENTITIES, LISTS, LONG_TEXTS, MAX_KEYS, NUMB
 from sidecar.records.text import tidy
 from sidecar.sources import Named, gather, read_names
 
-from .reading import TableError
+from .model import TableError
 from .writing import unguard
 
 _MAX_CUSTOM: Final = MAX_KEYS - 10
@@ -81,10 +81,10 @@ def _is_field(name: str) -> bool:
     return name in _FIELDS or bool(key and part in OBJECTS)
 
 
-def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> str | None:
-    """What is wrong with a row as a row: more cells than the header has names for."""
+def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> tuple[str, str] | None:
+    """(code, sentence) of what is wrong with a row as a row: more cells than the header has names for."""
     if any(cells[len(columns):]):
-        return f"The row has {len(cells)} cells, the header {len(columns)}."
+        return "bad_row", f"The row has {len(cells)} cells, the header {len(columns)}."
     return None
 
 

@@ -146,6 +146,10 @@ FIELDS: Final = (
     _lead("message", longest=10_000, multiline=True),
     _lead("utm", "Campaign (UTM)", kind="object", personal=False),
     _lead("first_utm", "First campaign (UTM)", kind="object", personal=False),
+    _lead("external_ids", "Ids elsewhere", kind="object", scored=False),
+    _lead("owner_name", "Owner elsewhere", editable=False, scored=False),
+    _lead("outcome", "Outcome elsewhere", personal=False, editable=False, scored=False),
+    _lead("outcome_at", "Outcome's date", personal=False, editable=False, scored=False),
     _lead("custom", "Other answers", kind="object"),
 )
 

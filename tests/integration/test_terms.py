@@ -31,6 +31,7 @@ CHECKED = {
     ("scoring_models", "state"): states.MODEL_STATES,
     ("duplicates", "state"): states.DUPLICATE_STATES,
     ("refusals", "purpose"): tuple(states.PURPOSES),
+    ("import_changes", "entity_kind"): states.ENTITIES,
 }
 ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("notifications", "kind"), ("users", "role")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
