@@ -17,11 +17,11 @@ from itertools import islice, pairwise, product
 from json import dumps
 from typing import Any, Final, NamedTuple
 
-from sidecar.records.schema import KNOWN, LISTS, MAX_KEYS, OBJECTS, pointer
+from sidecar.records.schema import KNOWN, LISTS, MAX_KEYS, NUMBERS, OBJECTS, pointer
 from sidecar.records.truth import truth
 from sidecar.terms.fields import DERIVED, FIELDS, GIVEN
 
-from .words import MAX_NAME, fold, languages, meanings, pieces, readings, table
+from .words import MAX_NAME, fold, languages, meanings, pieces, readings, table, words
 
 _MAX_READINGS: Final = 64  # of a name whose words mean several things
 _MAX_DEPTH: Final = 4  # of bodies within bodies
@@ -29,6 +29,10 @@ _MAX_VALUES: Final = 200  # of a body, those within it counted
 _CUSTOM_ROOM: Final = 6000  # characters of unknown answers; a lead may have 8192 bytes of them
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
+# Unit of amounts -> how names say it.
+_UNITS: Final = {
+    "thousand": frozenset("000 thousand thousands tsd k t keur teur kusd tkr tsek 千円".split()),  # noqa: SIM905
+    "million": frozenset("million millions mio mn m meur musd mkr msek 百万円".split())}  # noqa: SIM905
 _PROFILE: Final = re.compile(r"linkedin\.com/(in|pub)/", re.IGNORECASE)
 # What is worked out -> what it is worked out from, in a lead's names.
 _BASE: Final = {
@@ -46,11 +50,12 @@ _SAID: Final = ("value", "values", "answer", "answers", "string_value", "text")
 
 class Named(NamedTuple):
     """What a name stands for. place: None when nobody knows; rank: of several names of one place the one
-    with the smallest counts first; yes: what a "yes" in that place means ("Converted": converted)."""
+    with the smallest counts first; means: what a "yes" in that place means ("Converted": converted), or the
+    unit of its numbers ("in 000s USD": thousand)."""
 
     place: str | None
     rank: int = 0
-    yes: str = ""
+    means: str = ""
 
 
 class _Combination(NamedTuple):
@@ -65,10 +70,10 @@ class _Combination(NamedTuple):
 
 def _combinations() -> Iterator[_Combination]:
     for place, beside, ways in table("places.txt"):
-        field, _, yes = place.partition(":")
+        field, _, means = place.partition(":")
         for rank, way in enumerate(ways.split(",")):
             bare = way.strip().startswith("=")
-            yield _Combination(Named(field, rank, yes), frozenset(way.strip("= ").split()),
+            yield _Combination(Named(field, rank, means), frozenset(way.strip("= ").split()),
                                frozenset() if bare else frozenset(beside.split()), bare)
 
 
@@ -149,7 +154,7 @@ def _read(name: str, spoken: frozenset[str]) -> Named:
         return Named(f"{part.lower()}.{key}")
     for text in dict.fromkeys((name, _BRACKETS.sub(" ", name))):
         if named := _meant(pieces(text), spoken):
-            return named
+            return named._replace(means=_unit(name)) if named.place == "annual_revenue" else named
     head, colon, _ = name.partition(":")
     if colon and (named := _meant(pieces(head), spoken)) and (named.place or "").startswith("refused."):
         return named  # a refusal of one kind of mail, as "Opted out of email: offers"
@@ -157,6 +162,12 @@ def _read(name: str, spoken: frozenset[str]) -> Named:
         return Named(f"utm.{name[4:].lower()}")
     folded = fold(name)
     return Named(_OWN.get(folded) or _OF_SYSTEM.get(folded) or ("[exported]" if name in _EXPORTED else None))
+
+
+def _unit(name: str) -> str:
+    """The unit in which a name says that amounts are given."""
+    said = words(name)
+    return next((unit for unit, words_of in _UNITS.items() if not words_of.isdisjoint(said)), "")
 
 
 def _meant(name: Sequence[str], spoken: frozenset[str]) -> Named | None:
@@ -233,7 +244,7 @@ def gather(told: Iterable[tuple[Named, str, Any]]) -> dict[str, Any]:
     lead: dict[str, Any] = {}
     candidates: dict[str, list[tuple[int, Any]]] = {}
     custom: dict[str, Any] = {}
-    for (place, rank, yes), key, value in told:
+    for (place, rank, means), key, value in told:
         if value is None or value == "" or value == [] or value == {}:
             continue
         if place is None or place.startswith("["):
@@ -250,10 +261,10 @@ def gather(told: Iterable[tuple[Named, str, Any]]) -> dict[str, Any]:
             lead[field] = value | within if isinstance(value, dict) and isinstance(within, dict) else value
         elif field == "company_domain" and isinstance(value, str) and _PROFILE.search(value):
             candidates.setdefault("linkedin_url", []).append((rank, value))
-        elif not yes:
-            candidates.setdefault(field, []).append((rank, value))
-        elif truth(value) is not False:
-            candidates.setdefault(field, []).append((rank, yes if truth(value) else value))
+        elif means and field in NUMBERS:
+            candidates.setdefault(field, []).append((rank, f"{value} {means}"))
+        elif not means or truth(value) is not False:
+            candidates.setdefault(field, []).append((rank, means if means and truth(value) else value))
     for field, values in candidates.items():
         values.sort(key=lambda ranked: ranked[0])
         lead[field] = values[0][1] if len(values) == 1 else _united(field, [value for _, value in values])

@@ -23,13 +23,13 @@ _FIELDS: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS, *LISTS))
 
 class Column(NamedTuple):
     """A column of a file. how: given, guessed, custom (not known, kept) or ignored (field is None). rank,
-    yes: as in sidecar.sources.Named."""
+    means: as in sidecar.sources.Named."""
 
     name: str
     field: str | None
     how: str
     rank: int = 0
-    yes: str = ""
+    means: str = ""
 
 
 def plan_columns(
@@ -44,11 +44,11 @@ def plan_columns(
     if missing := sorted(set(given) - set(headers)):
         raise TableError(f"The file has no column {', '.join(missing)}; it has {', '.join(headers)}.")
     columns, custom = [], 0
-    for header, (place, rank, yes) in zip(headers, read_names(tuple(headers)), strict=True):
+    for header, (place, rank, means) in zip(headers, read_names(tuple(headers)), strict=True):
         if header in given:
             columns.append(_given(header, given[header]))
         elif place and _is_field(place):
-            columns.append(Column(header, place, "guessed", rank, yes))
+            columns.append(Column(header, place, "guessed", rank, means))
         elif (place or "").startswith("[") or unknown != "custom" or custom >= _MAX_CUSTOM:
             columns.append(Column(header, None, "ignored"))
         else:
@@ -93,7 +93,7 @@ def lead_of(cells: Iterable[str], columns: Sequence[Column], source: str | None 
     best first. `source` is used for rows that name none."""
     lead = gather(
         (Named(None), column.field[7:], unguard(text).strip()[:_MAX_CELL]) if column.how == "custom"
-        else (Named(column.field, column.rank, column.yes), column.name, unguard(text).strip())
+        else (Named(column.field, column.rank, column.means), column.name, unguard(text).strip())
         for text, column in zip(cells, columns, strict=False) if column.field and text)
     if source:
         lead.setdefault("source", source)
