@@ -211,7 +211,7 @@ def read_keys(raw: Any) -> Any:
     """
     if not isinstance(raw, dict) or raw.keys() <= GIVEN.keys() or all(_is_ours(key, raw) for key in raw):
         return raw
-    return gather((said.named, said.key, said.value) for said in _told(raw))
+    return gather((*said.named, said.key, said.value) for said in _told(raw))
 
 
 def _is_ours(key: str, raw: Mapping[str, Any]) -> bool:
@@ -239,38 +239,62 @@ def _senders(problem: Mapping[str, Any], places: Mapping[str, list[tuple[int, _S
     return pointer(*found[0][1].path) if found else ours
 
 
-def gather(told: Iterable[tuple[Named, str, Any]]) -> dict[str, Any]:
-    """(what a name stands for, the name, its value) as a raw lead, without what is empty."""
+def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, Any]:
+    """(what a name stands for: place, rank, means; the name; its value) as a raw lead, without what is empty."""
     lead: dict[str, Any] = {}
-    candidates: dict[str, list[tuple[int, Any]]] = {}
+    ranks: dict[str, int] = {}
+    several: dict[str, list[tuple[int, Any]]] = {}
     custom: dict[str, Any] = {}
-    for (place, rank, means), key, value in told:
-        if value is None or value == "" or value == [] or value == {}:
+    for place, rank, means, key, value in told:
+        if not value and (value is None or value in ("", [], {})):
             continue
-        if place is None or place.startswith("["):
+        field, part = _parts(place)
+        if part is not None:
+            within = lead.setdefault(field, {})
+            if field == "custom":
+                custom.setdefault(part, value)
+            elif isinstance(within, dict):
+                within.setdefault(part, value)
+            continue
+        if field in _UNKNOWN:
             if place != "[secret]":
                 custom.setdefault(key[:100], value)
             continue
-        field, _, part = place.partition(".")
-        if part:
-            within = lead.setdefault(field, {})
-            if isinstance(within, dict):
-                within.setdefault(part, value)
-        elif field in OBJECTS:
+        if field in OBJECTS:
             within = lead.get(field)
             lead[field] = value | within if isinstance(value, dict) and isinstance(within, dict) else value
+            continue
+        if means:
+            if field in NUMBERS:
+                value = f"{value} {means}"
+            elif (said := truth(value)) is not None:
+                if not said:
+                    continue
+                value = means
         elif field == "company_domain" and isinstance(value, str) and _PROFILE.search(value):
-            candidates.setdefault("linkedin_url", []).append((rank, value))
-        elif means and field in NUMBERS:
-            candidates.setdefault(field, []).append((rank, f"{value} {means}"))
-        elif not means or truth(value) is not False:
-            candidates.setdefault(field, []).append((rank, means if means and truth(value) else value))
-    for field, values in candidates.items():
+            field = "linkedin_url"
+        if field in lead:
+            several.setdefault(field, [(ranks[field], lead[field])]).append((rank, value))
+        else:
+            lead[field], ranks[field] = value, rank
+    for field, values in several.items():
         values.sort(key=lambda ranked: ranked[0])
-        lead[field] = values[0][1] if len(values) == 1 else _united(field, [value for _, value in values])
+        lead[field] = _united(field, [value for _, value in values])
     if custom:
         lead["custom"] = _within_room(custom, lead.get("custom"))
     return lead
+
+
+_UNKNOWN: Final = ("", "[")
+
+
+@lru_cache(4096)
+def _parts(place: str | None) -> tuple[str, str | None]:
+    """(field, key within it) of a place; of one that is no field "" or "["."""
+    if place is None or place.startswith("["):
+        return (place or "")[:1], None
+    field, dot, part = place.partition(".")
+    return field, part if dot else None
 
 
 def _within_room(custom: Mapping[str, Any], said: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sidecar.records.schema import IDENTITIES, LISTS, LONG_TEXTS, MAX_KEYS, NUMBERS, OBJECTS, TEXTS
 from sidecar.records.text import tidy
-from sidecar.sources import Named, gather, read_names
+from sidecar.sources import gather, read_names
 
 from .model import TableError
 from .writing import unguard
@@ -91,10 +91,10 @@ def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> tuple[str, s
 def lead_of(cells: Iterable[str], columns: Sequence[Column], source: str | None = None) -> dict[str, Any]:
     """The raw lead of a row, without its empty cells; what several columns of a field hold is a list, the
     best first. `source` is used for rows that name none."""
-    lead = gather(
-        (Named(None), column.field[7:], unguard(text).strip()[:_MAX_CELL]) if column.how == "custom"
-        else (Named(column.field, column.rank, column.means), column.name, unguard(text).strip())
-        for text, column in zip(cells, columns, strict=False) if column.field and text)
+    lead = gather([
+        (field, rank, means, name, unguard(text).strip()[:_MAX_CELL] if how == "custom" else
+         unguard(text).strip())
+        for text, (name, field, how, rank, means) in zip(cells, columns, strict=False) if text and field])
     if source:
         lead.setdefault("source", source)
     if isinstance(lead.get("source"), str):
