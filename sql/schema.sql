@@ -511,12 +511,12 @@ CREATE TABLE public.leads (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     external_ids jsonb DEFAULT '{}'::jsonb NOT NULL,
     owner_name text,
     outcome text,
     outcome_at text,
+    first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
@@ -533,13 +533,15 @@ COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into h
 
 COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
 
-COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 COMMENT ON COLUMN public.leads.warnings IS 'What of the lead could not be used or is odd: [{pointer, code, detail, value}], the newest last, 50 at most.';
+
 COMMENT ON COLUMN public.leads.external_ids IS 'System: the record''s id there.';
 
 COMMENT ON COLUMN public.leads.owner_name IS 'Who has it in the system that it comes from, as that says it.';
 
 COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, converted … as that says it.';
+
+COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,

@@ -240,7 +240,7 @@ def _senders(problem: Mapping[str, Any], places: Mapping[str, list[tuple[int, _S
 
 
 def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, Any]:
-    """(what a name stands for: place, rank, means; the name; its value) as a raw lead, without what is empty."""
+    """(what a name stands for: place, rank, means; the name; its value) as a raw lead without what is empty."""
     lead: dict[str, Any] = {}
     ranks: dict[str, int] = {}
     several: dict[str, list[tuple[int, Any]]] = {}
@@ -346,7 +346,9 @@ def _leaves(body: Mapping[str, Any], names: tuple[str, ...], path: tuple[str | i
         elif isinstance(value, dict) and len(here) < _MAX_DEPTH and key in OBJECTS:
             yield (key,), value, where
         elif isinstance(value, dict) and not isinstance(value.get("value", {}), dict | list):
-            yield here, value["value"], (*where, "value")
+            label = next((value[name] for name in _ASKED if isinstance(value.get(name), str)), "")
+            known = not label or _read(_path(here, _TRANSPARENT), frozenset()).place
+            yield here if known else (label,), value["value"], (*where, "value")
         elif isinstance(value, dict) and len(here) < _MAX_DEPTH and pieces(".".join(here)):
             yield from _leaves(value, here, where)
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
