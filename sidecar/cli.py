@@ -192,6 +192,56 @@ def import_(
         raise click.ClickException(f"{error.detail} The same command goes on where it stopped.") from None
 
 
+@main.group()
+def imports() -> None:
+    """Imports that were made, and the mappings that were saved."""
+
+
+@imports.command("list")
+def list_imports() -> None:
+    """The last 50 imports, newest first."""
+    from sidecar.services import imports
+
+    with _administration() as engine:
+        for job in imports.listed(engine, limit=50, after=None, state=None)[0]:
+            counts = job["counts"]
+            click.echo(f"{job['id']} {job['created_at']:%Y-%m-%d %H:%M} {job['state']:9}"
+                       f" {'dry run ' if job['dry_run'] else ''}{counts['handled']} rows,"
+                       f" {counts['created']} created, {counts['updated']} updated, by {job['created_by']}")
+
+
+@imports.command("undo")
+@click.argument("job_id", type=click.UUID)
+def undo_import(job_id: Any) -> None:
+    """Take an import back: everything as before, except what others changed since, which is told."""
+    from sidecar.services import imports
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        while (job := imports.undo(engine, str(job_id), by=COMMAND_LINE))["state"] == "undoing":
+            pass
+    for kept in job["kept"]:
+        fields = ", ".join(kept["fields"]).replace("*", "all of it")
+        click.echo(f"  kept {kept['kind']} {kept['id']}: {fields}")
+    click.echo(f"The import is undone; {job['kept_count']} people, companies or leads keep what others"
+               " changed since.")
+
+
+@imports.command("mappings")
+@click.option("--forget", metavar="NAME", help="Read files with that header by its names again.")
+def list_mappings(forget: str | None) -> None:
+    """The mappings that were saved with --save-mapping."""
+    from sidecar.services import import_mappings
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        if forget:
+            import_mappings.forget(engine, forget, by=COMMAND_LINE)
+        for row in import_mappings.listed(engine):
+            click.echo(f"{row['name']:32} source {row['source']}: " + ", ".join(
+                f"{column}={field}" for column, field in row["mapping"].items()))
+
+
 def _told(job: dict[str, Any], done: bool) -> None:
     from sidecar.terms.states import ROW_OUTCOMES
 
@@ -205,6 +255,8 @@ def _told(job: dict[str, Any], done: bool) -> None:
         click.echo(f"This file was imported already, on {job['updated_at']:%Y-%m-%d}; "
                    "--again imports it once more.")
     would = "would be " if job["dry_run"] else ""
+    if not job["dry_run"]:
+        click.echo(f"sidecar imports undo {job['id']} takes it back.", err=True)
     counts = job["counts"]
     click.echo(f"{counts['total']} rows: " + ", ".join(
         f"{counts[name]} {would}{name}" for name in ROW_OUTCOMES) + ".")

@@ -35,22 +35,32 @@ CREATE TABLE import_created (
     contact_ids      uuid[] NOT NULL,
     organization_ids uuid[] NOT NULL,
     lead_ids         uuid[] NOT NULL,
+    intake_ids       uuid[] NOT NULL,
     PRIMARY KEY (job_id, number)
 );
-COMMENT ON TABLE import_created IS 'Who and what came with a chunk of an import, until its undo is no longer possible.';
+COMMENT ON TABLE import_created IS 'What came with a chunk of an import. Gone when it is undone, or its undo is no longer possible.';
 
 CREATE TABLE import_changes (
     job_id      uuid NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization')),
     entity_id   uuid NOT NULL,
+    number      integer NOT NULL,
+    entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization')),
     before      jsonb NOT NULL,
     after       jsonb NOT NULL,
-    kept        jsonb,
-    PRIMARY KEY (job_id, entity_id)
+    PRIMARY KEY (job_id, entity_id, number)
 );
 CREATE INDEX import_changes_entity ON import_changes (entity_id);
-COMMENT ON TABLE import_changes IS 'Known people and companies as they stood before an import and after it: table: rows. Gone when it is undone, or its undo is no longer possible.';
-COMMENT ON COLUMN import_changes.kept IS 'Undone; what stayed because others changed it since: table and column names.';
+COMMENT ON TABLE import_changes IS 'Known people and companies before an import changed them and after: table: rows. Gone as import_created.';
+COMMENT ON COLUMN import_changes.number IS 'The chunk; a later one begins a row of its own where others changed the entity meanwhile.';
+
+CREATE TABLE import_kept (
+    job_id      uuid NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    entity_id   uuid NOT NULL,
+    entity_kind text NOT NULL CHECK (entity_kind IN ('contact', 'organization', 'lead')),
+    fields      text[] NOT NULL,
+    PRIMARY KEY (job_id, entity_id)
+);
+COMMENT ON TABLE import_kept IS 'What the undo of an import left, because others changed it since: fields of it, or all of it.';
 
 ALTER TABLE leads ADD COLUMN external_ids jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE leads ADD COLUMN owner_name text;

@@ -319,27 +319,38 @@ COMMENT ON TABLE public.idempotency_keys IS 'Requests with an Idempotency-Key: a
 
 CREATE TABLE public.import_changes (
     job_id uuid NOT NULL,
-    entity_kind text NOT NULL,
     entity_id uuid NOT NULL,
+    number integer NOT NULL,
+    entity_kind text NOT NULL,
     before jsonb NOT NULL,
     after jsonb NOT NULL,
-    kept jsonb,
     CONSTRAINT import_changes_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
 );
 
-COMMENT ON TABLE public.import_changes IS 'Known people and companies as they stood before an import and after it: table: rows. Gone when it is undone, or its undo is no longer possible.';
+COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after: table: rows. Gone as import_created.';
 
-COMMENT ON COLUMN public.import_changes.kept IS 'Undone; what stayed because others changed it since: table and column names.';
+COMMENT ON COLUMN public.import_changes.number IS 'The chunk; a later one begins a row of its own where others changed the entity meanwhile.';
 
 CREATE TABLE public.import_created (
     job_id uuid NOT NULL,
     number integer NOT NULL,
     contact_ids uuid[] NOT NULL,
     organization_ids uuid[] NOT NULL,
-    lead_ids uuid[] NOT NULL
+    lead_ids uuid[] NOT NULL,
+    intake_ids uuid[] NOT NULL
 );
 
-COMMENT ON TABLE public.import_created IS 'Who and what came with a chunk of an import, until its undo is no longer possible.';
+COMMENT ON TABLE public.import_created IS 'What came with a chunk of an import. Gone when it is undone, or its undo is no longer possible.';
+
+CREATE TABLE public.import_kept (
+    job_id uuid NOT NULL,
+    entity_id uuid NOT NULL,
+    entity_kind text NOT NULL,
+    fields text[] NOT NULL,
+    CONSTRAINT import_kept_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text, 'lead'::text])))
+);
+
+COMMENT ON TABLE public.import_kept IS 'What the undo of an import left, because others changed it since: fields of it, or all of it.';
 
 CREATE TABLE public.import_mappings (
     name text NOT NULL,
@@ -896,10 +907,13 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key);
 
 ALTER TABLE ONLY public.import_changes
-    ADD CONSTRAINT import_changes_pkey PRIMARY KEY (job_id, entity_id);
+    ADD CONSTRAINT import_changes_pkey PRIMARY KEY (job_id, entity_id, number);
 
 ALTER TABLE ONLY public.import_created
     ADD CONSTRAINT import_created_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.import_kept
+    ADD CONSTRAINT import_kept_pkey PRIMARY KEY (job_id, entity_id);
 
 ALTER TABLE ONLY public.import_mappings
     ADD CONSTRAINT import_mappings_pkey PRIMARY KEY (name);
@@ -1208,6 +1222,9 @@ ALTER TABLE ONLY public.import_changes
 
 ALTER TABLE ONLY public.import_created
     ADD CONSTRAINT import_created_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_kept
+    ADD CONSTRAINT import_kept_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.intake
     ADD CONSTRAINT intake_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE SET NULL;

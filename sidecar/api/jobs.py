@@ -121,6 +121,18 @@ def cancel_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]
     return {"job": imports.cancel(engine, str(job_id), by=actor(caller))}
 
 
+@endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/undo", scope="leads", body=schemas.Empty(),
+          answer=schemas.JobAnswer())
+def undo_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
+    """Take an import back: everything as before, except what others changed since, which `kept` tells.
+
+    It works for five seconds; while the state is `undoing`, call again, or leave the rest to the job's steps.
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    _own(engine, caller, job_id)
+    return {"job": imports.undo(engine, str(job_id), by=actor(caller))}
+
+
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rejects.csv", scope="leads")
 def rejected_rows(engine: Engine, caller: Caller, job_id: Any) -> Any:
     """The refused rows as a CSV file with the reasons, to correct and send again.

@@ -14,7 +14,7 @@ from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, history, intake, jobs, leads, refusals, workflow_errors
+from sidecar.store import customers, history, intake, jobs, leads, refusals, undo, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
@@ -175,7 +175,8 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
-        customers.erase(cursor, contact_id)
+        undo.forget(cursor, contact_id)
+        customers.erase(cursor, [contact_id])
         record(cursor, by, "contact.erased", "contact", contact_id)
 
 

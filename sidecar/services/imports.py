@@ -21,10 +21,11 @@ from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
 from sidecar.intake import Entry
 from sidecar.pipeline import intake, waking
-from sidecar.services import import_mappings
+from sidecar.services import import_mappings, import_undo
 from sidecar.services.audit import Actor, record
 from sidecar.services.preview import preview
 from sidecar.store import jobs as store
+from sidecar.store import undo as undo_store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.tables import (
@@ -206,6 +207,7 @@ def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Ro
     with engine.database.write() as cursor:
         store.revive(cursor, job_id)
     outcomes: Counter[str] = Counter()
+    import_undo.work(engine, job_id, until)
     while True:
         counts = _guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))
         if counts is None:
@@ -334,7 +336,7 @@ def _receive(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, A
 def _intake(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     return intake.take_in(
         engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}",
-        listed=True)
+        listed=True, import_chunk=(job["id"], job["next_chunk"]))
 
 
 def get(engine: Engine, job_id: str) -> Row:
@@ -377,6 +379,17 @@ def _kept(engine: Engine, table: str, job_id: str) -> Iterator[tuple[Any, ...]]:
         yield from engine.vault.open(found["rows"])
 
 
+def undo(engine: Engine, job_id: str, *, by: Actor, seconds: float = STEP_SECONDS) -> Row:
+    """Take an import back for at most some seconds; steps, or another call, go on while its state is
+    `undoing`. Raises NotFound, Conflict."""
+    until = time.monotonic() + seconds
+    with engine.database.write() as cursor:
+        import_undo.begin(engine, cursor, _found(store.lock_patiently(cursor, job_id)), by=by)
+        waking.wake_after(engine, waking.IMPORTS)
+    import_undo.work(engine, job_id, until)
+    return get(engine, job_id)
+
+
 def rejects_file(engine: Engine, job: Row) -> Iterator[str]:
     """The refused rows as a file to correct and send again: the same columns and what was wrong."""
     yield from _file(job, ("rejected_line", "rejected_because"), _kept(engine, store.REJECTS, job["id"]))
@@ -410,12 +423,13 @@ def show(engine: Engine, cursor: Cursor, row: Row) -> Row:
         *({"line": number, "outcome": outcome, "errors": said}
           for number, _, outcome, said in _first(engine, cursor, store.REMARKS, row["id"])
           if outcome == "skipped")]
+    kept, count = undo_store.kept(cursor, row["id"], SHOWN_PROBLEMS)
     is_text = how.layout.format == "text"
     return _summary(row) | {
         "source": how.source, "format": how.layout.format, "encoding": how.layout.encoding,
         "encoding_certainty": how.layout.certainty, "delimiter": how.layout.delimiter if is_text else None,
         "sheet": how.layout.sheet or None, "header_line": how.layout.header_line,
-        "mapping_name": how.mapping_name,
+        "mapping_name": how.mapping_name, "kept": kept, "kept_count": count,
         "columns": [{"column": c.name, "field": c.field, "how": c.how} for c in how.columns],
         "problems": sorted(problems, key=lambda problem: problem["line"])[:SHOWN_PROBLEMS],
         "warnings": [

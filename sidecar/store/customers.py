@@ -100,25 +100,26 @@ def suppress(cursor: Cursor, hashes: Iterable[str], reason: str) -> None:
         " ON CONFLICT DO NOTHING", (list(hashes), reason))
 
 
-def erase(cursor: Cursor, contact_id: str) -> None:
-    """Delete a contact with everything that hangs on it; of the ledger the amounts stay."""
+def erase(cursor: Cursor, contact_ids: list[str]) -> None:
+    """Delete contacts with everything that hangs on them; of the ledger the amounts stay."""
     # Of the calls of a lead that is gone nobody else would know: those about its company too.
     calls.give_up(cursor, [row["id"] for row in many(
-        cursor, "SELECT id::text AS id FROM leads WHERE contact_id = %s", (contact_id,))])
+        cursor, "SELECT id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])", (contact_ids,))])
     cursor.execute(
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE lead_id IN"
-        " (SELECT id FROM leads WHERE contact_id = %s)", (contact_id,))
+        " (SELECT id FROM leads WHERE contact_id = ANY(%s::uuid[]))", (contact_ids,))
     cursor.execute(
-        "DELETE FROM provider_cache WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
+        "DELETE FROM provider_cache WHERE subject_kind = 'contact' AND subject_id = ANY(%s::uuid[])",
+        (contact_ids,))
     cursor.execute(
         "UPDATE provider_calls SET request = NULL, error = NULL,"
         " outcome = CASE WHEN state IN ('started', 'in_doubt') THEN 'erased' ELSE outcome END,"
         " state = CASE WHEN state = 'planned' THEN 'dropped' WHEN state IN ('started', 'in_doubt')"
         " THEN 'answered' ELSE state END"
-        " WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
-    forget_provenance(cursor, "contact", [contact_id])
-    forget_events(cursor, contact_id)
-    cursor.execute("DELETE FROM contacts WHERE id = %s", (contact_id,))
+        " WHERE subject_kind = 'contact' AND subject_id = ANY(%s::uuid[])", (contact_ids,))
+    forget_provenance(cursor, "contact", contact_ids)
+    forget_events(cursor, contact_ids)
+    cursor.execute("DELETE FROM contacts WHERE id = ANY(%s::uuid[])", (contact_ids,))
 
 
 def rejected_payloads(cursor: Cursor, after: str | None, limit: int) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import calls, facts, locks, refusals, subscriptions
+from sidecar.store import calls, facts, locks, refusals, subscriptions, undo
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, LEFT, OPEN
@@ -125,10 +125,14 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
 
 
 def write(
-    cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = ()
+    cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = (),
+    import_chunk: tuple[str, int] | None = None,
 ) -> None:
-    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads."""
+    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads.
+    What a chunk of an import, (job id, number), writes can be undone."""
     gathered = Gathered(cursor)
+    if import_chunk:
+        undo.before(gathered, *import_chunk, writes)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
     for kind, changes in writes.changes.items():
@@ -165,6 +169,8 @@ def write(
     refusals.adopt(gathered, writes.adopted)
     refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
+    if import_chunk:
+        undo.after(gathered, import_chunk[0], writes)
     gathered.send()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, page_of
-from sidecar.terms.states import JOB_STATES, LANES
+from sidecar.terms.states import ENTITIES, JOB_STATES, LANES
 
 
 class ImportOptions(Strict):
@@ -54,6 +54,12 @@ class JobWarning(Answer):
     rows = fields.Integer(required=True)
 
 
+class JobKept(Answer):
+    kind = fields.String(required=True, validate=validate.OneOf([*ENTITIES, "lead"]))
+    id = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+
+
 class Job(Answer):
     id = fields.String(required=True)
     kind = fields.String(required=True)
@@ -81,6 +87,8 @@ class JobDetail(Job):
     columns = fields.List(fields.Nested(JobColumn), required=True)
     problems = fields.List(fields.Nested(JobProblem), required=True)
     warnings = fields.List(fields.Nested(JobWarning), required=True)
+    kept = fields.List(fields.Nested(JobKept), required=True)
+    kept_count = fields.Integer(required=True)
 
 
 class JobAnswer(Answer):
