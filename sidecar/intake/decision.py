@@ -175,7 +175,8 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {},
+                "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {}, "external_ids": {},
+                "owner_name": None, "outcome": None, "outcome_at": None,
                 **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
                     "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
                     "email": lead.get("email"), "source": place.source}),
@@ -185,11 +186,15 @@ def _find_leads(
             place.outcome = "updated"
         place.lead_id = row["id"]
         row["org_id"] = row["org_id"] or place.organization_id
-        row["message"] = lead.get("message") or row["message"]
+        for name in ("message", "owner_name", "outcome", "outcome_at"):
+            row[name] = lead.get(name) or row[name]
         if lead.get("tags"):
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
         row["warnings"] = newest_last(row["warnings"], place.warnings)
-        for name in ("utm", "custom"):
+        # A touch is a whole: parameters of two campaigns are no campaign.
+        row["first_utm"] = row["first_utm"] or lead.get("first_utm") or lead.get("utm") or {}
+        row["utm"] = lead.get("utm") or row["utm"]
+        for name in ("custom", "external_ids"):
             if lead.get(name):
                 row[name] = row[name] | lead[name]
     return (

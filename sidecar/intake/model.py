@@ -64,11 +64,12 @@ class Writes:
     organizations, contacts: new ones in canonical fields (contacts with org_id, consent and refused);
     changes: kind -> id of a known one -> the fields that it gets; provenance: documents of all of them;
     identities: new keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those
-    without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to
-    known ones, and their warnings, all there are; work_items: {lead_id, lane, max_batch}; intake: what came
-    and what became of it, its payload raw; refusals, adopted, permissions: see `Permissions`, the last for
-    known contacts alone; results: {index, lead_id, contact_id, organization_id, outcome: created | updated |
-    rejected | suppressed, errors, warnings}.
+    without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, first_utm, custom,
+    external_ids, owner_name, outcome, outcome_at}, what is added to known ones, and their warnings, all
+    there are; work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload
+    raw; refusals, adopted, permissions: see `Permissions`, the last for known contacts alone; results:
+    {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected | suppressed,
+    errors, warnings}.
     """
 
     organizations: list[Row]
