@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
+from sidecar.intake.permissions import Word, permissions
+from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
+from sidecar.scoring.intake import is_filled_in, is_list
 from sidecar.terms.fields import FROM_LEAD
 
 MAX_WARNINGS = 50  # that a lead keeps
@@ -24,6 +26,8 @@ class _Place:
     lead: Row
     source: str
     warnings: list[Row]
+    own: bool = False
+    listed: bool = False
     contact_id: str = ""
     organization_id: str | None = None
     lead_id: str = ""
@@ -39,12 +43,16 @@ def decide(
     company is known by its domain, else by its name's matching key. Of an entry with a suppressed key
     nothing is written but that one came.
     """
+    alone = len(entries) == 1 and not receipt.listed
     places = {
-        entry: _Place(entry.lead, entry.source, entry.warnings) for entry in entries
+        entry: _Place(
+            entry.lead, entry.source, entry.warnings,
+            is_own_act(entry.lead, client=receipt.client, alone=alone),
+            _is_listed(entry, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     owners, new_contacts = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
-    contacts, organizations, consents, employers = _facts(places.values())
+    contacts, organizations, employers = _facts(places.values())
     new_leads, open_leads = _find_leads(places.values(), known.leads, new_id)
     changes, provenance = {}, []
     for kind, facts, new in (
@@ -53,11 +61,17 @@ def decide(
             Said(entity, lead_statements(fields), "lead", now)
             for entity, fields in facts.items() if entity not in new])
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
+    intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
+    allowed = permissions(
+        [Word(place.contact_id, place.lead_id, entry.keys, place.lead, place.source, place.own, row["id"])
+         for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))], known, now)
+    nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
         contacts=[
             contacts[entity]
-            | {"id": entity, "org_id": employers.get(entity), "consent": consents[entity]}
+            | {"id": entity, "org_id": employers.get(entity)}
+            | {name: allowed.people.get(entity, nothing)[name] for name in nothing}
             for entity in new_contacts],
         changes=changes,
         provenance=provenance,
@@ -73,9 +87,20 @@ def decide(
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
         events=[event for place in places.values() for event in _events(place, now)],
-        intake=[_received(entry, places.get(entry), receipt, new_id()) for entry in entries],
+        intake=intake,
+        refusals=allowed.refusals,
+        adopted=allowed.adopted,
+        permissions=[allowed.people[entity] for entity in sorted(allowed.people.keys() - new_contacts)],
         results=[_result(index, entry, places.get(entry)) for index, entry in enumerate(entries)],
     )
+
+
+def _is_listed(entry: Entry, receipt: Receipt, alone: bool) -> bool:
+    """Whether a list tells of a deed. Of one lead alone its source says so, but that it came by the API; of
+    several all are a list but forms that were filled in."""
+    if receipt.listed or not alone:
+        return receipt.listed or not is_filled_in(entry.lead)
+    return is_list(entry.source) and entry.source != "api"
 
 
 def _recognise(
@@ -113,23 +138,19 @@ def _find_organizations(
     return new
 
 
-def _facts(
-    places: Iterable[_Place],
-) -> tuple[dict[str, Row], dict[str, Row], dict[str, Any], dict[str, str]]:
-    """What the leads say: (fields of contacts, fields of organizations, consents of contacts, organizations
-    of contacts), by id. Of a field the last word counts, of consent and organization the first."""
+def _facts(places: Iterable[_Place]) -> tuple[dict[str, Row], dict[str, Row], dict[str, str]]:
+    """What the leads say: (fields of contacts, fields of organizations, organizations of contacts), by id. Of
+    a field the last word counts, of the organization the first."""
     contacts: dict[str, Row] = {}
     organizations: dict[str, Row] = {}
-    consents: dict[str, Any] = {}
     employers: dict[str, str] = {}
     for place in places:
         lead = place.lead
         contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
-        consents.setdefault(place.contact_id, lead.get("consent"))
         if place.organization_id:
             organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
             employers.setdefault(place.contact_id, place.organization_id)
-    return contacts, organizations, consents, employers
+    return contacts, organizations, employers
 
 
 def _told(lead: Row, names: Mapping[str, str]) -> Row:
@@ -186,7 +207,8 @@ def _events(place: _Place, now: datetime) -> Iterator[Row]:
     if kind:
         yield {
             "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
-            "occurred_at": now, "properties": {}, "source": "intake", "dedupe_key": None,
+            "occurred_at": now, "properties": {"list": True} if place.listed else {},
+            "source": "intake", "dedupe_key": None,
         }
 
 

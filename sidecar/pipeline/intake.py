@@ -52,11 +52,11 @@ def read(engine: Engine, raw_leads: Iterable[Any], *, strict: bool = False) -> l
 
 def take_in(
     engine: Engine, entries: list[Entry], *, client: str, lane: str | None = None,
-    request_id: str | None = None, only_new: bool = False, dry_run: bool = False,
+    request_id: str | None = None, only_new: bool = False, dry_run: bool = False, listed: bool = False,
 ) -> list[dict[str, Any]]:
-    """What `receive` does with leads that were read."""
+    """What `receive` does with leads that were read. listed: they are rows of a file, nobody's own act."""
     receipt = Receipt(
-        client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch)
+        client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch, listed)
     with engine.database.write() as cursor:
         known = _know(engine, cursor, entries)
         if only_new:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import calls, facts, locks, subscriptions
+from sidecar.store import calls, facts, locks, refusals, subscriptions
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, LEFT, OPEN
@@ -43,7 +44,8 @@ def know(
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
         [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
         list(domains), list(company_keys), list(keys)))
-    known = Known()
+    known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
+    seen = set()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
             known.suppressed.add(keys[row["key_hash"]])
@@ -51,6 +53,14 @@ def know(
             known.contacts[row["kind"], row["value"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
+        elif what == "permissions":
+            known.permissions[row["id"]] = row
+        elif what == "refusal":
+            if row["id"] not in seen:  # of a contact and of an address
+                seen.add(row["id"])
+                known.refusals.append(row | {
+                    "key": keys.get(row["key_hash"] or ""),
+                    "stated_at": datetime.fromisoformat(row["stated_at"])})
         elif what == "provenance":
             known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
@@ -85,6 +95,12 @@ UNION ALL SELECT 'provenance', row_to_json(c)
           UNION SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
         SELECT * FROM provenance WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
+UNION ALL SELECT 'permissions', row_to_json(p)
+    FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM contact)
+          AND (consent <> '{{}}' OR refused <> '{{}}')) p
+UNION ALL SELECT 'refusal', row_to_json(r)
+    FROM (SELECT {refusals.COLUMNS} FROM refusals WHERE contact_id IN (SELECT contact_id FROM contact)
+          UNION ALL SELECT {refusals.COLUMNS} FROM refusals WHERE key_hash = ANY($5::text[])) r
 """  # noqa: S608
 
 
@@ -111,7 +127,8 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
 def write(
     cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = ()
 ) -> None:
-    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads."""
+    """Write what was decided, and the events to tell, in one round trip (a second one where known people said
+    what they refuse or agree to); `seal` encrypts the raw leads."""
     gathered = Gathered(cursor)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
@@ -141,8 +158,13 @@ def write(
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
         row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+    refusals.add(gathered, writes.refusals)
+    refusals.adopt(gathered, writes.adopted)
+    refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
     gathered.send()
+    if writes.permissions:  # an event may have said something since it was decided
+        refusals.restate(cursor, [row["id"] for row in writes.permissions])
 
 
 # A contact that is gone is told by the foreign key.

@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
+    Edit,
     FieldError,
     FieldWarning,
     Id,
@@ -19,7 +20,7 @@ from sidecar.api.schemas.base import (
     Word,
     page_of,
 )
-from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Score
+from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import EVENTS, GRADES, INTAKE_OUTCOMES, MESSAGE_STATES, STAGES, STATUSES
@@ -130,6 +131,9 @@ class Lead(Answer):
     contact = fields.Nested(LeadContact, required=True)
     organization = fields.Nested(LeadOrganization, required=True, allow_none=True)
     score = fields.Nested(Score, required=True, allow_none=True)
+    may_email = fields.Boolean(required=True, metadata={
+        "description": "The person does not refuse marketing mail."})
+    may_call = fields.Boolean(required=True, metadata={"description": "The person does not refuse calls."})
     masked = fields.Boolean(metadata={"description": "There when personal data is hidden."})
 
 
@@ -176,6 +180,18 @@ class LeadDetail(Lead):
     history = fields.List(fields.Nested(PastScore), required=True)
     status_history = fields.List(fields.Nested(StatusChange), required=True)
     notifications = fields.List(fields.Nested(Message), required=True)
+    refusals = fields.List(fields.Nested(Refusal), required=True, metadata={
+        "description": "What the person refused and agreed to, newest first."})
+
+
+def changed() -> fields.List[str]:
+    """What an edit changed."""
+    return fields.List(fields.String(), required=True, metadata={
+        "description": "The fields of the request that this edit changed; empty: all were so already."})
+
+
+class LeadEdited(LeadDetail):
+    changed = changed()
 
 
 class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]
@@ -230,7 +246,7 @@ class LeadQuery(PageQuery, LeadFilters):
         "description": "What to answer of each lead, e.g. id,score,contact.email"})
 
 
-class LeadEdit(Strict):
+class LeadEdit(Edit):
     status = Text(validate=validate.OneOf(STATUSES))
     tags = fields.List(Word(100), validate=validate.Length(max=50))
     owner = Word(320, allow_none=True)
