@@ -226,7 +226,7 @@ CREATE TABLE public.contact_identities (
     CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text])))
 );
 
-COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
+COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review, while the names do not contradict each other; on a mailbox there may be several.';
 
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
@@ -761,9 +761,6 @@ ALTER TABLE ONLY public.contact_blocks
 ALTER TABLE ONLY public.contact_checks
     ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
 
-ALTER TABLE ONLY public.contact_identities
-    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (kind, value);
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 
@@ -896,6 +893,8 @@ CREATE INDEX contact_blocks_contact ON public.contact_blocks USING btree (contac
 CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contact_id) WHERE (NOT compared);
 
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
+
+CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id);
 
 CREATE INDEX contacts_email ON public.contacts USING btree (email_canonical);
 

@@ -10,6 +10,7 @@ from typing import Any
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
+from sidecar.intake.recognition import People
 from sidecar.scoring import intake_event
 from sidecar.terms.fields import FROM_LEAD
 
@@ -33,14 +34,16 @@ def decide(
 ) -> Writes:
     """What becomes of leads that come in together; `new_id` makes ids. Nothing that is handed in changes.
 
-    A person is known by any identity key, and has one open lead, which is updated when they ask again. A
-    company is known by its domain, else by its name's matching key. Of an entry with a suppressed key
-    nothing is written but that one came.
+    A person is known by an identity key whose names do not contradict theirs, and has one open lead, which
+    is updated when they ask again. Who shares a key with others and is none of them is new, and each such
+    pair is for a review. A company is known by its domain, else by its name's matching key. A submission that
+    is delivered again is no second event. Of an entry with a suppressed key nothing is written but that one
+    came.
     """
     places = {
         entry: _Place(entry.lead, entry.source) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
-    owners, new_contacts = _recognise(places, known, new_id)
+    new_contacts, identities, duplicates = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
     contacts, organizations, consents, employers = _facts(places.values())
     new_leads, open_leads = _find_leads(places.values(), known.leads, new_id)
@@ -61,7 +64,8 @@ def decide(
         provenance=provenance,
         identities=[
             {"kind": kind, "value": value, "contact_id": contact_id}
-            for (kind, value), contact_id in sorted(owners.items()) if (kind, value) not in known.contacts],
+            for (kind, value), contact_id in sorted(identities)],
+        duplicates=duplicates,
         employers=[
             {"id": entity, "org_id": organization_id}
             for entity, organization_id in sorted(employers.items()) if entity not in new_contacts],
@@ -70,7 +74,7 @@ def decide(
         work_items=[
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
-        events=[event for place in places.values() for event in _events(place, now)],
+        events=list(_events(places, known.deliveries, now)),
         intake=[_received(entry, places.get(entry), receipt, new_id()) for entry in entries],
         results=[_result(index, entry, places.get(entry)) for index, entry in enumerate(entries)],
     )
@@ -78,19 +82,29 @@ def decide(
 
 def _recognise(
     places: Mapping[Entry, _Place], known: Known, new_id: Callable[[], str]
-) -> tuple[dict[Key, str], dict[str, None]]:
-    """Give each lead its contact: (identity key -> contact id, the ids of new contacts)."""
-    owners = dict(known.contacts)
+) -> tuple[dict[str, None], dict[tuple[Key, str], None], list[Row]]:
+    """Give each lead its contact: (the ids of new contacts, (identity key, contact id) that are new, pairs of
+    contacts to review)."""
+    people = People(known)
     new: dict[str, None] = {}
+    identities: dict[tuple[Key, str], None] = {}
+    pairs: list[Row] = []
     for entry, place in places.items():
-        owner = next((owners[key] for key in entry.keys if key in owners), None)
-        if owner is None:
-            owner = new_id()
-            new[owner] = None
-        place.contact_id = owner
-        for key in entry.keys:
-            owners.setdefault(key, owner)
-    return owners, new
+        person = people.find(entry) or next(
+            (known.deliveries[key] for key in entry.deliveries if key in known.deliveries), None)
+        if person is None:
+            person = new_id()
+            new[person] = None
+            pairs += [_pair(person, *candidate) for candidate in people.candidates(entry)]
+        place.contact_id = person
+        identities |= {(key, person): None for key in entry.keys if not people.has(key, person)}
+        people.add(entry, person)
+    return new, identities, pairs
+
+
+def _pair(one: str, other: str, score: float, reasons: list[str]) -> Row:
+    left, right = sorted((one, other))
+    return {"left_id": left, "right_id": right, "score": score, "reasons": reasons}
 
 
 def _find_organizations(
@@ -173,13 +187,15 @@ def _find_leads(
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
 
 
-def _events(place: _Place, now: datetime) -> Iterator[Row]:
-    kind = intake_event(place.lead)
-    if kind:
-        yield {
-            "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
-            "occurred_at": now, "properties": {}, "source": "intake", "dedupe_key": None,
-        }
+def _events(places: Mapping[Entry, _Place], told: Mapping[str, str], now: datetime) -> Iterator[Row]:
+    for entry, place in places.items():
+        kind = intake_event(place.lead)
+        if kind and told.keys().isdisjoint(entry.deliveries):
+            yield {
+                "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
+                "occurred_at": now, "properties": {}, "source": "intake",
+                "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
+            }
 
 
 def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: str) -> Row:

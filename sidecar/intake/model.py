@@ -11,12 +11,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value)."""
+    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value) and
+    the keys of its submission, if it is one (`delivery_keys`)."""
 
     raw: Any
     source: str = "api"
     lead: Row = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
+    deliveries: list[str] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -34,13 +36,15 @@ class Receipt:
 class Known:
     """What the store knows of leads that come in.
 
-    suppressed: keys of those who asked to be forgotten; contacts: identity key -> contact id; domains,
+    suppressed: keys of those who asked to be forgotten; contacts: identity key -> ids of the contacts that
+    have it, the oldest first; deliveries: key of a submission -> contact id of whom it told before; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
     lead {id, tags}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s fields.
     """
 
     suppressed: set[Key] = field(default_factory=set)
-    contacts: dict[Key, str] = field(default_factory=dict)
+    contacts: dict[Key, list[str]] = field(default_factory=dict)
+    deliveries: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     company_keys: dict[str, str] = field(default_factory=dict)
     leads: dict[str, Row] = field(default_factory=dict)
@@ -54,7 +58,9 @@ class Writes:
 
     organizations, contacts: new ones in canonical fields (contacts with org_id and consent); changes: kind
     -> id of a known one -> the fields that it gets; provenance: documents of all of them; identities: new
-    keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those without one;
+    keys {kind, value, contact_id}; duplicates: {left_id, right_id, score, reasons}, pairs to review: people
+    who share a key and whose names contradict each other; employers: {id, org_id} of known contacts, for
+    those without one;
     new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to known ones;
     work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw;
     results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected |
@@ -66,6 +72,7 @@ class Writes:
     changes: dict[str, dict[str, Row]]
     provenance: list[Row]
     identities: list[Row]
+    duplicates: list[Row]
     employers: list[Row]
     new_leads: list[Row]
     open_leads: list[Row]

@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
+from sidecar.records.email import is_role_name
+
 from .agreement import Level, name_level
 from .frequencies import CHAIN, FIELDS, LEVEL_OF, POPULATION, Frequencies
+from .names import Named, names_agree, names_contradict
 from .person import Person, person_of
 
 _PLACE: Final = {name: place for place, name in enumerate(FIELDS)}
@@ -115,18 +118,28 @@ def probability(agreement: Agreement, frequencies: Frequencies) -> float:
     return weights[0] / sum(weights)
 
 
-def names_contradict(left: Person, right: Person) -> bool:
-    """Tell whether names are known and none is like one of the other's, in whichever place."""
+def strangers(left: Person, right: Person) -> bool:
+    """Tell whether names are known and none is like one of the other's, in whichever place, nor is there
+    a key that both have."""
     levels = {name_level(left.given, right.given), name_level(left.family, right.family)}
     if levels == {Level.MISSING} or not levels <= {Level.MISSING, Level.DIFFERENT}:
         return False
     levels = {name_level(left.given, right.family), name_level(left.family, right.given)}
-    return levels <= {Level.MISSING, Level.DIFFERENT}
+    return levels <= {Level.MISSING, Level.DIFFERENT} and set(left.keys).isdisjoint(right.keys)
 
 
 def shared_keys(left: Person, right: Person) -> list[str]:
-    """Return the kinds of identity keys that both have, which need no review."""
-    return sorted({key.partition(":")[0] for key in left.keys if key in right.keys})
+    """Return the kinds of identity keys that both have and that need no review: a profile; a mailbox or mobile
+    number unless the names contradict each other, a function's mailbox only if they agree."""
+    shared = [key for key in left.keys if key in right.keys]
+    return sorted({key.partition(":")[0] for key in shared if _joins(key, left.name, right.name)})
+
+
+def _joins(key: str, left: Named, right: Named) -> bool:
+    kind, _, value = key.partition(":")
+    if kind == "email" and is_role_name(value.partition("@")[0]):
+        return names_agree(left, right)
+    return kind == "linkedin" or not names_contradict(left, right)
 
 
 def reasons(agreement: Agreement, keys: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.records import RecordSettings, normalize
 
 from .blocking import Blocks
-from .comparison import agree, names_contradict, probability, reasons, shared_keys
+from .comparison import agree, probability, reasons, shared_keys, strangers
 from .frequencies import Frequencies
 from .learning import learn
 from .person import Person, person_of
@@ -38,8 +38,8 @@ def people_of(rows: Iterable[Mapping[str, str]], settings: RecordSettings) -> li
         lead: dict[str, Any] = normalize(row, settings)["lead"]
         lead.update((name, row[name]) for name in _OTHERS if name in row)
         person = person_of(lead)
-        once = (texts.setdefault(text, text) for text in person[:-1])
-        people.append(Person._make((*once, person.keys)))
+        once = (texts.setdefault(text, text) for text in person[:-2])
+        people.append(Person._make((*once, person.name, person.keys)))
     return people
 
 
@@ -85,14 +85,13 @@ def _through_others(
     for other, score in found.items():
         linked.setdefault(other, {})[row] = linked.setdefault(row, {})[other] = score
     for (left, right), (score, middle) in better.items():
-        if score >= threshold and not names_contradict(people[left], people[right]):
+        if score >= threshold and not strangers(people[left], people[right]):
             linked[left][right] = linked[right][left] = score
             yield Pair(left, right, score, [f"both may be row {middle}"], False)
 
 
 def _candidates(blocks: Blocks, people: Sequence[Person], right: int) -> Iterator[int]:
     """Yield the candidates whose names do not contradict; those with an identity key always."""
-    person = people[right]
     for left in blocks.candidates(right):
-        if not names_contradict(people[left], person) or shared_keys(people[left], person):
+        if not strangers(people[left], people[right]):
             yield left

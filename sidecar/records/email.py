@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from .email_lists import (
     ALIAS_DOMAINS,
     DOTLESS_DOMAINS,
+    DUMMIES,
     EXTRA_FREE_DOMAINS,
+    NO_ADDRESS,
     PLUS_DOMAINS,
     ROLE_NAMES,
     ROLE_PREFIXES,
@@ -28,6 +30,7 @@ _PLAIN = re.compile(
     re.ASCII,
 )
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
+_NO_LETTER = re.compile(r"[\W_]+")
 _ROLE_HEAD = re.compile(r"([a-z]+)(?:[-._].{1,4}|\d*)$")
 
 _LONGEST_TARGET = max(map(len, TYPO_TARGETS))
@@ -187,6 +190,20 @@ def is_role_name(local: str) -> bool:
     # "sales-uk", "info.de", "support2"
     head = _ROLE_HEAD.match(local)
     return head is not None and head[1] in ROLE_PREFIXES
+
+
+@lru_cache(maxsize=ONE_LEAD)
+def is_stand_in(email: str) -> bool:
+    """Tell whether an address is invented where one was asked for, so that many people share it: noemail@…
+    at any domain, test@test.com, na@na.example. The address is taken as lower case."""
+    local, _, domain = email.rpartition("@")
+    bare = _NO_LETTER.sub("", local)
+    if bare in NO_ADDRESS:
+        return True
+    label = domain.partition(".")[0].replace("-", "")
+    if bare == label:
+        return bare in DUMMIES or len(bare) == 1
+    return bare in DUMMIES and (label in DUMMIES or label in NO_ADDRESS) and not is_free_domain(domain)
 
 
 @lru_cache(maxsize=ONE_LEAD)

@@ -90,3 +90,19 @@ TYPO_TARGETS: Final = (
 WELL_SPELLED: Final = word_set(
     "mail.com email.com ymail.com cloud.com libero.com yandex.com yandex.by yandex.ua"
 )
+
+# Local parts that say there is no address, at whatever domain.
+NO_ADDRESS: Final = word_set(
+    """noemail nomail noaddress noreply donotreply dontreply none null nil nobody noone unknown
+    undefined notavailable notapplicable notprovided notgiven noemailaddress noemailprovided missing
+    invalid keine keinemail keineemail keineadresse unbekannt sinemail sincorreo sinmail notiene nohay
+    aucun aucune pasdemail nessuna nessuno geenemail geenmail onbekend semail semmail naotem naopossui
+    brak brakemail ingen ingenmail"""
+)
+# What people invent to get past a form, where the domain is invented or nobody's, too.
+DUMMIES: Final = word_set(
+    """aa aaa ab abc abcd asd asdf asdfg xx xxx xyz na no nope info email mail me you name user username
+    test tester testing teste testo prueba essai example sample demo dummy fake foo bar foobar qwerty
+    qwertz abcde 1 12 123 1234 12345 admin none blah bla company firma domain yourdomain mydomain
+    website site web noemail nomail unknown null anonymous anonym anon email1 test1"""
+)

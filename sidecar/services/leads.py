@@ -15,7 +15,7 @@ from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import OPEN
+from sidecar.terms.states import OF_A_MAILBOX, OPEN
 from sidecar.webhooks import of_edit
 
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
@@ -147,39 +147,45 @@ def add_events(
     to the person's open lead, else to the newest."""
     now = engine.now()
     with engine.database.write() as cursor:
-        events = _of_leads(engine, cursor, events)
-        contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events if event["lead_id"]})
-        known = [event for event in events if event["lead_id"] in contacts]
+        leads_of = _leads_of(engine, cursor, events)
+        contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
+        told = [[lead for lead in found if lead in contacts] for found in leads_of]
         intake.add_events(cursor, [
             {
-                "contact_id": contacts[event["lead_id"]], "lead_id": event["lead_id"],
+                "contact_id": contacts[lead_id], "lead_id": lead_id,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
-                "dedupe_key": f"{source}:{event['event_id']}" if event.get("event_id") else None,
+                "dedupe_key": ":".join([source, event["event_id"], *[lead_id][:number]])
+                if event.get("event_id") else None,
             }
-            for event in known
+            for event, found in zip(events, told, strict=True) for number, lead_id in enumerate(found)
         ])
         intake.queue(
-            cursor, sorted({event["lead_id"] for event in known}), lane, engine.settings.bulk_batch,
+            cursor, sorted({lead for found in told for lead in found}), lane, engine.settings.bulk_batch,
             score_only=True)
     return {
-        "accepted": len(known), "unknown": len(events) - len(known),
+        "accepted": sum(map(bool, told)), "unknown": sum(not found for found in told),
         "results": [
-            {"lead_id": event["lead_id"], "outcome": "accepted"} if event["lead_id"] in contacts
-            else {"lead_id": None, "outcome": "unknown"} for event in events]}
+            {"lead_id": found[0], "outcome": "accepted"} if found else {"lead_id": None, "outcome": "unknown"}
+            for found in told]}
 
 
-def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events with their lead_id, None for those of nobody."""
+def _leads_of(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[list[str]]:
+    """The leads of each event: the named one, else the newest of the contact. Of several people on one
+    mailbox an event is about the one with the newest lead, but that mails do not arrive or are not wanted
+    there is about them all."""
     keys = {
         event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
             "email_canonical") or "") for event in events if event.get("email")}
     people = intake.find_contacts(cursor, set(keys.values()))
-    contacts = [event.get("contact_id") or people.get(keys.get(event.get("email"), ("", "")))
-                for event in events]
-    newest = intake.leads_of(cursor, {contact for contact in contacts if contact})
-    return [event | {"lead_id": event.get("lead_id") or newest.get(contact or "")}
-            for event, contact in zip(events, contacts, strict=True)]
+    contacts = [[event["contact_id"]] if event.get("contact_id")
+                else people.get(keys.get(event.get("email"), ("", "")), []) for event in events]
+    newest = intake.leads_of(cursor, {contact for found in contacts for contact in found})
+    return [
+        [event["lead_id"]] if event.get("lead_id")
+        else sorted((newest[contact] for contact in found if contact in newest), reverse=True)[
+            :None if event["type"] in OF_A_MAILBOX else 1]
+        for event, found in zip(events, contacts, strict=True)]
 
 
 def owners(engine: Engine) -> list[Row]:

@@ -19,6 +19,7 @@ DOMAIN, COMPANY = "domain", "company"
 _BY_INDEX = ("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
              " SET LOCAL enable_mergejoin = off")
 _BUCKETS = 256
+_OWNERS = 50  # of a key: people on one mailbox
 
 
 def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
@@ -35,20 +36,24 @@ def _buckets(keys: Iterable[Key]) -> list[int]:
 
 def know(
     cursor: Cursor, keys: Mapping[str, Key], domains: Collection[str], company_keys: Collection[str],
+    deliveries: Collection[str],
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
-    look up all there is, in one round trip. The open leads stay locked."""
+    look up all there is, in one round trip. The open leads stay locked. Of a key that very many contacts have
+    the first are known."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
         [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
-        list(domains), list(company_keys), list(keys)))
+        list(domains), list(company_keys), list(keys), list(deliveries)))
     known = Known()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
             known.suppressed.add(keys[row["key_hash"]])
         elif what == "contact":
-            known.contacts[row["kind"], row["value"]] = row["contact_id"]
+            known.contacts.setdefault((row["kind"], row["value"]), []).append(row["contact_id"])
+        elif what == "delivery":
+            known.deliveries[row["dedupe_key"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "provenance":
@@ -65,39 +70,47 @@ _LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
 
 _KNOW = f"""
 WITH contact AS (
-    SELECT i.kind, i.value, i.contact_id FROM contact_identities i
-    JOIN unnest($1::text[], $2::text[]) AS k(kind, value) USING (kind, value)
+    SELECT k.kind, k.value, i.contact_id FROM unnest($1::text[], $2::text[]) AS k(kind, value)
+    CROSS JOIN LATERAL (SELECT contact_id FROM contact_identities WHERE kind = k.kind AND value = k.value
+                        ORDER BY contact_id LIMIT {_OWNERS}) i
+), delivery AS (
+    SELECT dedupe_key, contact_id FROM events WHERE dedupe_key = ANY($6::text[])
+), known AS (
+    SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery
 ), organization AS (
     SELECT id, domain, company_key FROM organizations
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
-    SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
+    SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM known)
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
 FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY($5::text[])) x
 UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
+UNION ALL SELECT 'delivery', row_to_json(delivery) FROM delivery
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
 UNION ALL SELECT 'provenance', row_to_json(c)
-    FROM (SELECT 'contact' AS kind, contact_id AS id FROM contact
-          UNION SELECT 'organization', id FROM organization) e
+    FROM (SELECT 'contact' AS kind, contact_id AS id FROM known
+          UNION ALL SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
         SELECT * FROM provenance WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
 """  # noqa: S608
 
 
-def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, str]:
-    """Identity key -> contact id, for the keys that are known; nothing is locked."""
+def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, list[str]]:
+    """Identity key -> ids of the contacts that have it, for the keys that are known; nothing is locked."""
     kinds, values = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
-    rows = many(
+    found: dict[Key, list[str]] = {}
+    for row in many(
         cursor,
         "SELECT i.kind, i.value, i.contact_id::text AS contact_id FROM contact_identities i"
-        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value)",
+        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value) ORDER BY i.contact_id",
         (list(kinds), list(values)),
-    )
-    return {(row["kind"], row["value"]): row["contact_id"] for row in rows}
+    ):
+        found.setdefault((row["kind"], row["value"]), []).append(row["contact_id"])
+    return found
 
 
 def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
@@ -118,8 +131,8 @@ def write(
     for kind, changes in writes.changes.items():
         facts.update_entities(gathered, kind, changes)
     facts.save_provenance(gathered, writes.provenance)
-    # A key that is taken stays where it is.
     insert(gathered, "contact_identities", writes.identities, conflict="ON CONFLICT DO NOTHING")
+    insert(gathered, "duplicates", writes.duplicates, conflict="ON CONFLICT DO NOTHING")
     update_from(
         gathered, "contacts", writes.employers, columns={"id": "uuid", "org_id": "uuid"}, key="id",
         changes="org_id = coalesce(t.org_id, v.org_id)",

@@ -30,6 +30,7 @@ EVENTS: Final = (
     "page_view", "pricing_view", "form_submit", "demo_request", "contact_request", "content_download",
     "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "bounce",
 )
+OF_A_MAILBOX: Final = ("unsubscribe", "bounce")  # about everybody who is reached there
 
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
