@@ -129,8 +129,8 @@ def strangers(left: Person, right: Person) -> bool:
 
 
 def shared_keys(left: Person, right: Person) -> list[str]:
-    """Return the kinds of identity keys that both have and that need no review: a profile; a mailbox or mobile
-    number unless the names contradict each other, a function's mailbox only if they agree."""
+    """Return the kinds of identity keys that both have and that need no review: a profile; a mailbox or
+    mobile number unless the names contradict each other, a function's mailbox only if they agree."""
     shared = [key for key in left.keys if key in right.keys]
     return sorted({key.partition(":")[0] for key in shared if _joins(key, left.name, right.name)})
 
