@@ -62,12 +62,17 @@ def misspelt(left: str, right: str) -> bool:
     )
 
 
+def without_umlauts(name: str) -> str:
+    """Return a name as both spellings of an umlaut have it: Juergen and Jurgen."""
+    return name.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
 @lru_cache(maxsize=1 << 16)
 def name_level(left: str, right: str) -> Level:
     """Compare given names, or family names."""
     if not (left and right):
         return Level.MISSING
-    if left == right:
+    if left == right or without_umlauts(left) == without_umlauts(right):
         return Level.SAME
     short, long = sorted((left, right), key=len)
     if (len(short) == 1 or len(short) >= 3) and long.startswith(short):

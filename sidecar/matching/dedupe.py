@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.records import RecordSettings, normalize
 
 from .blocking import Blocks
-from .comparison import agree, probability, reasons, shared_keys, strangers
+from .comparison import compare_people, keys_of_several, strangers
 from .frequencies import Frequencies
 from .learning import learn
 from .person import Person, person_of
@@ -52,16 +52,15 @@ def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterat
         for right in range(0, len(people), step) for left in blocks.candidates(right)
     ]  # fmt: skip
     frequencies = learn(Frequencies.of(people), pairs, 1 / step)
+    several = keys_of_several(people)
     linked: dict[int, dict[int, float]] = {}
     for right, person in enumerate(people):
         found = {}
         for left in _candidates(blocks, people, right):
-            keys = shared_keys(people[left], person)
-            agreement = agree(people[left], person, frequencies)
-            score = 1.0 if keys else probability(agreement, frequencies)
-            if score >= threshold:
-                found[left] = score
-                yield Pair(left, right, score, reasons(agreement, keys), bool(keys))
+            pair = compare_people(people[left], person, frequencies, several)
+            if pair.score >= threshold:
+                found[left] = pair.score
+                yield Pair(left, right, *pair)
         yield from _through_others(people, linked, right, found, threshold)
 
 

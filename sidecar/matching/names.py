@@ -103,11 +103,12 @@ def names_contradict(left: Named, right: Named) -> bool:
 
 
 def names_agree(left: Named, right: Named) -> bool:
-    """Tell whether both are known and may be one person's among several on one mailbox: the family name
-    agrees too, where both have one."""
-    if not (left.known and right.known) or names_contradict(left, right):
-        return False
-    return not (left.family and right.family) or _alike(left.family, right.family + right.given)
+    """Tell whether two names on a mailbox of several people are one person's: given and family name, neither
+    an initial, or the very same words."""
+    if left == right:
+        return left.known
+    return (not names_contradict(left, right) and _alike(left.family, right.family)
+            and _alike(left.given, right.given, initials=False))
 
 
 def _alike(left: Iterable[str], right: Iterable[str], *, initials: bool = True) -> bool:
@@ -159,13 +160,18 @@ def _written(latin: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _latin(word: str) -> str:
-    return "".join(letter for letter in anyascii(word).casefold() if letter.isalpha())
+    return word if word.isascii() else "".join(filter(str.isalnum, anyascii(word).casefold()))
+
+
+def latin(folded: Iterable[str]) -> str:
+    """Return a name's words as one, in Latin letters."""
+    return "".join(map(_latin, folded))
 
 
 @lru_cache(maxsize=1 << 14)
 def key_of(word: str) -> str:
     """The letters that all spellings of a name share, in Latin script."""
-    key = _latin(word)
+    key = "".join(filter(str.isalpha, _latin(word)))
     for spelling, sound in _SOUNDS:
         key = key.replace(spelling, sound)
     return _REPEATED.sub(r"\1", _SILENT.sub("", key))
@@ -176,6 +182,11 @@ def _given_names() -> frozenset[str]:
     """Keys of the given names that several countries know: given_names.txt (`make refresh-lists`)."""
     text = Path(__file__).with_name("given_names.txt").read_text(encoding="utf-8")
     return frozenset(map(key_of, text.split()))
+
+
+def other_given_name(left: str, right: str) -> bool:
+    """Tell whether two words are given names of their own, so that neither is a misspelling of the other."""
+    return not same_name(left, right) and is_given_name(left) and is_given_name(right)
 
 
 def is_given_name(word: str) -> bool:

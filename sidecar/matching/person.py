@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.records import match_keys
 from sidecar.records.text import words
 
-from .names import Named, named_of
+from .names import Named, latin, named_of
 
 # Street suffixes (USPS Publication 28, appendix C1, the most used; Germany's "str.").
 _SUFFIXES: Final = {
@@ -58,8 +58,8 @@ def person_of(record: Mapping[str, Any]) -> Person:
                 house = street.pop(end)
                 break
     return Person(
-        given="".join(folded("first_name")),
-        family="".join(folded("last_name")),
+        given=latin(folded("first_name")),
+        family=latin(folded("last_name")),
         street=_street(street),
         address_2=_street(folded("address_2")),
         house=house,

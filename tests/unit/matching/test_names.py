@@ -51,7 +51,8 @@ def test_two_people(left: str, right: str) -> None:
 
 
 @pytest.mark.parametrize(("left", "right", "agree"), [
-    ("Anna Huber", "Anna Huber", True), ("A. Huber", "Anna Huber", True), ("Anna", "Anna Huber", True),
+    ("Anna Huber", "Anna Huber", True), ("Bill Huber", "William Huber", True), ("Anna", "Anna", True),
+    ("A. Huber", "Anna Huber", False), ("Anna", "Anna Huber", False), ("Huber", "Anna Huber", False),
     ("Anna Huber", "Anna Schmidt", False), ("", "Anna Huber", False), ("", "", False),
 ])
 def test_on_a_mailbox_of_several_the_whole_name_agrees(left: str, right: str, agree: bool) -> None:
