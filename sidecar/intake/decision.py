@@ -9,6 +9,7 @@ from typing import Any
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.recognition import People
 from sidecar.scoring import intake_event
@@ -24,6 +25,7 @@ class _Place:
     lead: Row
     source: str
     contact_id: str = ""
+    person_id: str | None = None
     organization_id: str | None = None
     lead_id: str = ""
     outcome: str = "created"
@@ -51,7 +53,8 @@ def decide(
     for kind, facts, new in (
             ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
         documents, changes[kind] = merged(kind, known.values[kind], [
-            Said(entity, lead_statements(fields), "lead", now)
+            Said(known.merged.get(entity, entity), lead_statements(fields), "lead", now,
+                 person=entity if entity in known.merged else None)
             for entity, fields in facts.items() if entity not in new])
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
     return Writes(
@@ -62,9 +65,7 @@ def decide(
             for entity in new_contacts],
         changes=changes,
         provenance=provenance,
-        identities=[
-            {"kind": kind, "value": value, "contact_id": contact_id}
-            for (kind, value), contact_id in sorted(identities)],
+        identities=identities,
         duplicates=duplicates,
         employers=[
             {"id": entity, "org_id": organization_id}
@@ -82,12 +83,12 @@ def decide(
 
 def _recognise(
     places: Mapping[Entry, _Place], known: Known, new_id: Callable[[], str]
-) -> tuple[dict[str, None], dict[tuple[Key, str], None], list[Row]]:
-    """Give each lead its contact: (the ids of new contacts, (identity key, contact id) that are new, pairs of
-    contacts to review)."""
+) -> tuple[dict[str, None], list[Row], list[Row]]:
+    """Give each lead its contact: (the ids of new contacts, identity keys that are new, pairs of contacts to
+    review)."""
     people = People(known)
     new: dict[str, None] = {}
-    identities: dict[tuple[Key, str], None] = {}
+    identities: dict[tuple[Key, str], Row] = {}
     pairs: list[Row] = []
     for entry, place in places.items():
         person = people.find(entry) or next(
@@ -96,10 +97,14 @@ def _recognise(
             person = new_id()
             new[person] = None
             pairs += [_pair(person, *candidate) for candidate in people.candidates(entry)]
-        place.contact_id = person
-        identities |= {(key, person): None for key in entry.keys if not people.has(key, person)}
+        place.contact_id = people.contact_of(person)
+        place.person_id = person if person in known.merged else None
+        identities |= {
+            (key, person): {"kind": key[0], "value": key[1], "contact_id": place.contact_id,
+                            "person_id": place.person_id}
+            for key in entry.keys if not people.has(key, person)}
         people.add(entry, person)
-    return new, identities, pairs
+    return new, [identities[key] for key in sorted(identities)], pairs
 
 
 def _pair(one: str, other: str, score: float, reasons: list[str]) -> Row:
@@ -128,15 +133,15 @@ def _find_organizations(
 def _facts(
     places: Iterable[_Place],
 ) -> tuple[dict[str, Row], dict[str, Row], dict[str, Any], dict[str, str]]:
-    """What the leads say: (fields of contacts, fields of organizations, consents of contacts, organizations
-    of contacts), by id. Of a field the last word counts, of consent and organization the first."""
+    """What the leads say: (fields of people, fields of organizations, consents of contacts, organizations of
+    contacts), by id. Of a field the last word counts, of consent and organization the first."""
     contacts: dict[str, Row] = {}
     organizations: dict[str, Row] = {}
     consents: dict[str, Any] = {}
     employers: dict[str, str] = {}
     for place in places:
         lead = place.lead
-        contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
+        contacts.setdefault(place.person_id or place.contact_id, {}).update(_told(lead, _CONTACT))
         consents.setdefault(place.contact_id, lead.get("consent"))
         if place.organization_id:
             organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
@@ -176,12 +181,7 @@ def _find_leads(
             place.outcome = "updated"
         place.lead_id = row["id"]
         row["org_id"] = row["org_id"] or place.organization_id
-        row["message"] = lead.get("message") or row["message"]
-        if lead.get("tags"):
-            row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
-        for name in ("utm", "custom"):
-            if lead.get(name):
-                row[name] = row[name] | lead[name]
+        add(row, lead)
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
@@ -192,7 +192,8 @@ def _events(places: Mapping[Entry, _Place], told: Mapping[str, str], now: dateti
         kind = intake_event(place.lead)
         if kind and told.keys().isdisjoint(entry.deliveries):
             yield {
-                "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
+                "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
+                "lead_id": place.lead_id, "type": kind,
                 "occurred_at": now, "properties": {}, "source": "intake",
                 "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
             }
@@ -205,6 +206,7 @@ def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: s
         "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
         "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
         "errors": entry.errors, "lead_id": place and place.lead_id,
+        "person_id": place and place.person_id,
     }
 
 

@@ -36,14 +36,16 @@ class Receipt:
 class Known:
     """What the store knows of leads that come in.
 
-    suppressed: keys of those who asked to be forgotten; contacts: identity key -> ids of the contacts that
-    have it, the oldest first; deliveries: key of a submission -> contact id of whom it told before; domains,
+    suppressed: keys of those who asked to be forgotten; contacts: identity key -> the people who have it, the
+    oldest first: ids of contacts, also of those that were merged; merged: of these the contact that each is
+    now; deliveries: key of a submission -> contact id of whom it told before; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
     lead {id, tags}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s fields.
     """
 
     suppressed: set[Key] = field(default_factory=set)
     contacts: dict[Key, list[str]] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     company_keys: dict[str, str] = field(default_factory=dict)
@@ -58,13 +60,12 @@ class Writes:
 
     organizations, contacts: new ones in canonical fields (contacts with org_id and consent); changes: kind
     -> id of a known one -> the fields that it gets; provenance: documents of all of them; identities: new
-    keys {kind, value, contact_id}; duplicates: {left_id, right_id, score, reasons}, pairs to review: people
-    who share a key and whose names contradict each other; employers: {id, org_id} of known contacts, for
-    those without one;
-    new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to known ones;
-    work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw;
-    results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected |
-    suppressed, errors}.
+    keys {kind, value, contact_id, person_id}; duplicates: pairs to review {left_id, right_id, score,
+    reasons}, people who share a key and whose names contradict each other; employers: {id, org_id} of known
+    contacts, for those without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm,
+    custom}, what is added to known ones; work_items: {lead_id, lane, max_batch}; intake: what came and what
+    became of it, its payload raw; results: {index, lead_id, contact_id, organization_id, outcome: created |
+    updated | rejected | suppressed, errors}.
     """
 
     organizations: list[Row]

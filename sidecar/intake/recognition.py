@@ -17,12 +17,13 @@ class People:
     """The people that are known, and those that become so while leads are taken in one after the other.
 
     A profile is one person's. A mailbox is until names on it contradict each other, or it is a function's
-    (info@…): then who is named there is known again by that name alone, and a lead without a name is about a
-    person without one.
+    (info@…): then who is named there is known again by that name alone, and a lead without a name is about
+    a person without one.
     """
 
     def __init__(self, known: Known) -> None:
         self._owners: dict[Key, list[str]] = {key: list(people) for key, people in known.contacts.items()}
+        self._merged = known.merged
         self._values = known.values["contact"]
         self._leads: dict[str, list[Row]] = {}
         self._names: dict[str, set[Named]] = {}
@@ -39,7 +40,8 @@ class People:
         if key[0] == "linkedin":
             return found[0]
         name = named_of(lead)
-        if len(found) > 1 or (key[0] == "email" and lead.get("email_type") == "role"):
+        of_a_function = key[0] == "email" and lead.get("email_type") == "role"
+        if of_a_function or len({*map(self.contact_of, found)}) > 1:
             fits = [person for person in found
                     if any(names_agree(one, name) for one in self._names_of(person))
                     or not (name.known or self._names_of(person))]
@@ -47,6 +49,10 @@ class People:
             fits = [person for person in found if not (said := self._names_of(person))
                     or any(not names_contradict(one, name) for one in said)]
         return min(fits, key=lambda person: name not in self._names_of(person), default=None)
+
+    def contact_of(self, person: str) -> str:
+        """The contact that a person is now."""
+        return self._merged.get(person, person)
 
     def add(self, entry: Entry, person: str) -> None:
         """The entry is about this person."""
@@ -65,7 +71,8 @@ class People:
         """Who shares a key with somebody new and yet is another: (person, score, reasons), for a review."""
         others: dict[str, Row] = {}
         for kind, value in entry.keys:
-            for person in self._owners.get((kind, value), ())[:_MOST_PAIRS]:
+            owners = self._owners.get((kind, value), ())[:_MOST_PAIRS]
+            for person in dict.fromkeys(map(self.contact_of, owners)):
                 record = others.setdefault(person, self._record(person))
                 if kind == "email":
                     record["email_canonical"] = value
@@ -86,8 +93,9 @@ class People:
         names = self._names.get(person)
         if names is None:
             by_source: dict[str, Row] = {}
-            for row in self._values.get(person, ()):
-                if row["field"] in _NAMES and not row.get("sandbox"):
+            for row in self._values.get(self.contact_of(person), ()):
+                if row["field"] in _NAMES and not row.get("sandbox") and (
+                        row.get("person") or self.contact_of(person)) == person:
                     by_source.setdefault(row["source"], {})[row["field"]] = row["value"]
             said = map(named_of, (*by_source.values(), *self._leads.get(person, ())))
             names = self._names[person] = {name for name in said if name.known}

@@ -68,9 +68,10 @@ def _new_alone(entries: list[Entry], known: Known) -> list[Entry]:
         if entry.errors or not known.suppressed.isdisjoint(entry.keys):
             return entry
         person = people.find(entry) or f"new {index}"
-        if person in taken:
-            return replace(entry, errors=[{"pointer": "", "code": "open_lead", "detail": taken[person]}])
-        taken[person] = "This person stands before in the same request."
+        contact = people.contact_of(person)
+        if contact in taken:
+            return replace(entry, errors=[{"pointer": "", "code": "open_lead", "detail": taken[contact]}])
+        taken[contact] = "This person stands before in the same request."
         people.add(entry, person)
         return entry
 
@@ -81,7 +82,8 @@ def _would_be(result: dict[str, Any], known: Known) -> dict[str, Any]:
     """A result without the ids of what is not there."""
     there = {
         "lead_id": {lead["id"] for lead in known.leads.values()},
-        "contact_id": {contact for people in known.contacts.values() for contact in people},
+        "contact_id": {known.merged.get(person, person)
+                       for people in known.contacts.values() for person in people},
         "organization_id": {*known.domains.values(), *known.company_keys.values()}}
     return result | {name: result[name] if result[name] in ids else None for name, ids in there.items()}
 

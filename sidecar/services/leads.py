@@ -149,16 +149,18 @@ def add_events(
     with engine.database.write() as cursor:
         leads_of = _leads_of(engine, cursor, events)
         contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
-        told = [[lead for lead in found if lead in contacts] for found in leads_of]
+        told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
         intake.add_events(cursor, [
             {
                 "contact_id": contacts[lead_id], "lead_id": lead_id,
+                "person_id": person,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
                 "dedupe_key": ":".join([source, event["event_id"], *[lead_id][:number]])
                 if event.get("event_id") else None,
             }
-            for event, found in zip(events, told, strict=True) for number, lead_id in enumerate(found)
+            for event, found in zip(events, told, strict=True)
+            for number, (lead_id, person) in enumerate(found.items())
         ])
         intake.queue(
             cursor, sorted({lead for found in told for lead in found}), lane, engine.settings.bulk_batch,
@@ -166,26 +168,30 @@ def add_events(
     return {
         "accepted": sum(map(bool, told)), "unknown": sum(not found for found in told),
         "results": [
-            {"lead_id": found[0], "outcome": "accepted"} if found else {"lead_id": None, "outcome": "unknown"}
-            for found in told]}
+            {"lead_id": next(iter(found)), "outcome": "accepted"} if found
+            else {"lead_id": None, "outcome": "unknown"} for found in told]}
 
 
-def _leads_of(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[list[str]]:
-    """The leads of each event: the named one, else the newest of the contact. Of several people on one
-    mailbox an event is about the one with the newest lead, but that mails do not arrive or are not wanted
-    there is about them all."""
+def _leads_of(
+    engine: Engine, cursor: Cursor, events: list[dict[str, Any]]
+) -> list[dict[str, str | None]]:
+    """The leads of each event with the person it is about (None: whose the lead is): the named one, else the
+    newest of the contact. Of several people on one mailbox an event is about the one with the newest lead,
+    but that mails do not arrive or are not wanted there is about them all."""
     keys = {
         event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
             "email_canonical") or "") for event in events if event.get("email")}
-    people = intake.find_contacts(cursor, set(keys.values()))
-    contacts = [[event["contact_id"]] if event.get("contact_id")
-                else people.get(keys.get(event.get("email"), ("", "")), []) for event in events]
-    newest = intake.leads_of(cursor, {contact for found in contacts for contact in found})
-    return [
-        [event["lead_id"]] if event.get("lead_id")
-        else sorted((newest[contact] for contact in found if contact in newest), reverse=True)[
-            :None if event["type"] in OF_A_MAILBOX else 1]
-        for event, found in zip(events, contacts, strict=True)]
+    known = intake.find_people(cursor, set(keys.values()))
+    people = [{event["contact_id"]: event["contact_id"]} if event.get("contact_id")
+              else known.get(keys.get(event.get("email"), ("", "")), {}) for event in events]
+    newest = intake.leads_of(cursor, {contact for found in people for contact in found.values()})
+    told: list[dict[str, str | None]] = []
+    for event, found in zip(events, people, strict=True):
+        leads = {newest[contact]: person for person, contact in reversed(found.items()) if contact in newest}
+        most = None if event["type"] in OF_A_MAILBOX else 1
+        told.append({event["lead_id"]: None} if event.get("lead_id")
+                    else {lead: leads[lead] for lead in sorted(leads, reverse=True)[:most]})
+    return told
 
 
 def owners(engine: Engine) -> list[Row]:

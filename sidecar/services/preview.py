@@ -20,20 +20,22 @@ def preview(
     """
     suppressed = store.suppressed(cursor, intake.suppression_keys(engine, entries))
     accepted = [entry for entry in entries if not entry.errors and suppressed.isdisjoint(entry.keys)]
-    owners = store.find_contacts(cursor, {key for entry in accepted for key in entry.keys})
-    contacts = {contact for found in owners.values() for contact in found}
-    busy = jobs.with_open_lead(cursor, contacts)
-    people = People(Known(contacts=owners, values={
-        "contact": facts.load_provenance(cursor, "contact", contacts)}))
+    owners = store.find_people(cursor, {key for entry in accepted for key in entry.keys})
+    merged = {person: contact for found in owners.values() for person, contact in found.items()}
+    busy = jobs.with_open_lead(cursor, set(merged.values()))
+    people = People(Known(
+        contacts={key: list(found) for key, found in owners.items()}, merged=merged,
+        values={"contact": facts.load_provenance(cursor, "contact", set(merged.values()))}))
     hashes = {key: engine.hash("preview", *key) for entry in accepted for key in entry.keys}
     seen = jobs.seen(cursor, job_id, hashes.values())
     fresh = set()
     outcomes: dict[Entry, str] = {}
     for entry in accepted:
         person = people.find(entry)
-        known = person in busy or (person is None and any(hashes[key] in seen for key in entry.keys))
+        known = (person is not None and people.contact_of(person) in busy) or (
+            person is None and any(hashes[key] in seen for key in entry.keys))
         person = person or new_id()
-        busy.add(person)
+        busy.add(people.contact_of(person))
         people.add(entry, person)
         outcomes[entry] = "updated" if known else "created"
         fresh |= {hashes[key] for key in entry.keys} - seen

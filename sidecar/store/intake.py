@@ -51,13 +51,16 @@ def know(
         if what == "suppressed":
             known.suppressed.add(keys[row["key_hash"]])
         elif what == "contact":
-            known.contacts.setdefault((row["kind"], row["value"]), []).append(row["contact_id"])
+            person = row["person_id"] or row["contact_id"]
+            known.contacts.setdefault((row["kind"], row["value"]), []).append(person)
+            if row["person_id"]:
+                known.merged[person] = row["contact_id"]
         elif what == "delivery":
             known.deliveries[row["dedupe_key"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "provenance":
-            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(facts.statements_of(row))
+            known.values[row["kind"]].setdefault(row["id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
         else:
@@ -70,9 +73,10 @@ _LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
 
 _KNOW = f"""
 WITH contact AS (
-    SELECT k.kind, k.value, i.contact_id FROM unnest($1::text[], $2::text[]) AS k(kind, value)
-    CROSS JOIN LATERAL (SELECT contact_id FROM contact_identities WHERE kind = k.kind AND value = k.value
-                        ORDER BY contact_id LIMIT {_OWNERS}) i
+    SELECT k.kind, k.value, i.contact_id, i.person_id FROM unnest($1::text[], $2::text[]) AS k(kind, value)
+    CROSS JOIN LATERAL (SELECT contact_id, person_id FROM contact_identities
+                        WHERE kind = k.kind AND value = k.value
+                        ORDER BY contact_id, person_id NULLS FIRST LIMIT {_OWNERS}) i
 ), delivery AS (
     SELECT dedupe_key, contact_id FROM events WHERE dedupe_key = ANY($6::text[])
 ), known AS (
@@ -95,21 +99,24 @@ UNION ALL SELECT 'provenance', row_to_json(c)
     FROM (SELECT 'contact' AS kind, contact_id AS id FROM known
           UNION ALL SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
-        SELECT * FROM provenance WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
+        SELECT e.kind, e.id, {facts.SAID} FROM (SELECT) AS one {facts.SAID_OF}
+        WHERE p.entity_kind = e.kind OFFSET 0) c
 """  # noqa: S608
 
 
-def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, list[str]]:
-    """Identity key -> ids of the contacts that have it, for the keys that are known; nothing is locked."""
+def find_people(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, dict[str, str]]:
+    """Identity key -> the people who have it -> the contact that each is now, for the keys that are known;
+    nothing is locked."""
     kinds, values = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
-    found: dict[Key, list[str]] = {}
+    found: dict[Key, dict[str, str]] = {}
     for row in many(
         cursor,
-        "SELECT i.kind, i.value, i.contact_id::text AS contact_id FROM contact_identities i"
-        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value) ORDER BY i.contact_id",
-        (list(kinds), list(values)),
+        "SELECT i.kind, i.value, i.contact_id::text AS contact_id,"
+        " coalesce(i.person_id, i.contact_id)::text AS person FROM contact_identities i"
+        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value)"
+        " ORDER BY i.contact_id, i.person_id NULLS FIRST", (list(kinds), list(values)),
     ):
-        found.setdefault((row["kind"], row["value"]), []).append(row["contact_id"])
+        found.setdefault((row["kind"], row["value"]), {})[row["person"]] = row["contact_id"]
     return found
 
 

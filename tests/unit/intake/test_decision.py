@@ -47,7 +47,7 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert company["name"] == "Firm"
     assert (lead["contact_id"], lead["org_id"], lead["message"]) == (contact["id"], company["id"], "Hello")
     assert writes.identities == [
-        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"]}]
+        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"], "person_id": None}]
     assert writes.work_items == [{"lead_id": lead["id"], "lane": "interactive", "max_batch": 500}]
     assert [event["type"] for event in writes.events] == ["form_submit"]
     assert {document["entity_id"]: set(document["fields"]) for document in writes.provenance} == {
@@ -115,7 +115,7 @@ def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
     writes = decided([refused()])
     assert writes.intake == [{
         "id": "new-1", "client": "tests", "source": "api", "request_id": "request-1", "payload": "nonsense",
-        "outcome": "rejected", "errors": refused().errors, "lead_id": None}]
+        "outcome": "rejected", "errors": refused().errors, "lead_id": None, "person_id": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",
         "errors": refused().errors}]
