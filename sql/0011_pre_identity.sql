@@ -10,6 +10,9 @@ COMMENT ON COLUMN contact_identities.person_id IS 'The contact whose it was befo
 
 ALTER TABLE events ADD COLUMN person_id uuid;
 COMMENT ON COLUMN events.person_id IS 'The contact who did it, who may be merged into another; NULL: known of the lead alone.';
+ALTER TABLE events ADD COLUMN intake_id uuid;
+CREATE INDEX events_intake ON events (intake_id) WHERE intake_id IS NOT NULL;
+COMMENT ON COLUMN events.intake_id IS 'The submission that it came with.';
 ALTER TABLE intake ADD COLUMN person_id uuid;
 COMMENT ON COLUMN intake.person_id IS 'The contact who was recognised, if that one had been merged into another.';
 

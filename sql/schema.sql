@@ -291,12 +291,15 @@ CREATE TABLE public.events (
     properties jsonb DEFAULT '{}'::jsonb NOT NULL,
     source text NOT NULL,
     dedupe_key text,
-    person_id uuid
+    person_id uuid,
+    intake_id uuid
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
 
 COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be merged into another; NULL: known of the lead alone.';
+
+COMMENT ON COLUMN public.events.intake_id IS 'The submission that it came with.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -923,6 +926,8 @@ CREATE INDEX duplicates_right ON public.duplicates USING btree (right_id);
 CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
+
+CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 

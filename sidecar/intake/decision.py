@@ -57,6 +57,7 @@ def decide(
                  person=entity if entity in known.merged else None)
             for entity, fields in facts.items() if entity not in new])
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
+    intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
         contacts=[
@@ -75,8 +76,10 @@ def decide(
         work_items=[
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
-        events=list(_events(places, known.deliveries, now)),
-        intake=[_received(entry, places.get(entry), receipt, new_id()) for entry in entries],
+        events=[
+            event for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))
+            for event in _events(entry, place, known.deliveries, row["id"], now)],
+        intake=intake,
         results=[_result(index, entry, places.get(entry)) for index, entry in enumerate(entries)],
     )
 
@@ -187,16 +190,17 @@ def _find_leads(
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
 
 
-def _events(places: Mapping[Entry, _Place], told: Mapping[str, str], now: datetime) -> Iterator[Row]:
-    for entry, place in places.items():
-        kind = intake_event(place.lead)
-        if kind and told.keys().isdisjoint(entry.deliveries):
-            yield {
-                "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
-                "lead_id": place.lead_id, "type": kind,
-                "occurred_at": now, "properties": {}, "source": "intake",
-                "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
-            }
+def _events(
+    entry: Entry, place: _Place, told: Mapping[str, str], intake_id: str, now: datetime
+) -> Iterator[Row]:
+    kind = intake_event(place.lead)
+    if kind and told.keys().isdisjoint(entry.deliveries):
+        yield {
+            "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
+            "lead_id": place.lead_id, "type": kind, "occurred_at": now, "properties": {},
+            "source": "intake", "intake_id": intake_id,
+            "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
+        }
 
 
 def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: str) -> Row:

@@ -25,7 +25,7 @@ _COLUMNS = COLUMNS["contact"]
 _FOLLOWERS = {field.lead: (field.column, field.derived_from) for field in fields_of("contact")
               if field.unstated and field.derived_from and field.lead}
 _FOLLOWED = sorted({followed for _, followed in _FOLLOWERS.values()} | {"country"})
-_EMPTY: Final[Row] = {"message": None, "tags": [], "utm": {}, "custom": {}}
+EMPTY: Final[Row] = {"message": None, "tags": [], "utm": {}, "custom": {}}
 
 
 def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
         if pair["state"] != "open":
             raise Conflict("Somebody decided meanwhile that these are two people.")
         lost = pair["left_id"] if keep == pair["right_id"] else pair["right_id"]
-        _hold(cursor, [keep, lost])
+        hold(cursor, [keep, lost])
         return _join(engine, cursor, pair, keep, lost, by)
 
 
@@ -61,7 +61,7 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
         "id": new_id(), "duplicate_id": pair["id"], "kept_id": keep, "lost_id": lost, "score": pair["score"],
         "reasons": pair["reasons"], "actor": by.name, "at": engine.now(),
         "snapshot": engine.vault.seal(snapshot | work | {"moved": moved, "whole": whole})})
-    store.settle(cursor, keep, _columns(engine, cursor, contacts[keep], contacts[lost]) | whole)
+    store.settle(cursor, keep, columns_of(engine, cursor, contacts[keep], contacts[lost]) | whole)
     lead_id, archived, *_ = [row["id"] for row in work["open"]] + [None, None]
     record(
         cursor, by, "contact.merged", "contact", keep,
@@ -82,7 +82,7 @@ def open_pair(cursor: Cursor, duplicate_id: str) -> Row:
     raise NotFound("There is no such pair; a contact of it may be gone.")
 
 
-def _hold(cursor: Cursor, contact_ids: list[str]) -> None:
+def hold(cursor: Cursor, contact_ids: list[str]) -> None:
     """Keep new leads of these people waiting until this is over."""
     known = store.identities(cursor, contact_ids)
     intake.lock(cursor, known)
@@ -113,7 +113,7 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> Row:
     return {"open": [stays, goes], "united": whole | score, "messages": [row["id"] for row in messages]}
 
 
-def _columns(engine: Engine, cursor: Cursor, contact: Row, other: Row | None = None) -> Row:
+def columns_of(engine: Engine, cursor: Cursor, contact: Row, other: Row | None = None) -> Row:
     """The columns of a contact: of each field the statement that counts, else what stands there (or with
     `other`), and what follows from them."""
     said = facts.load_provenance(cursor, "contact", [contact["id"]]).get(contact["id"], [])
@@ -138,7 +138,7 @@ def unmerge(engine: Engine, kept: str, lost: str, *, by: Actor) -> dict[str, Any
         merged = store.of_lost(cursor, lost)
         if merged is None or merged["kept_id"] != kept:
             raise NotFound("That contact was not merged into this one.")
-        _hold(cursor, [kept])
+        hold(cursor, [kept])
         # Later merges are taken back before it, and done again.
         later = []
         while (last := store.last_of(cursor, merged["kept_id"]))["id"] != merged["id"]:
@@ -209,7 +209,7 @@ def _leads_apart(
     for row in store.whole_leads(cursor, ids):
         lead_id, owner = row["id"], row["contact_id"]
         told = [each for each in since if each["lead_id"] == lead_id]
-        had = before.get(lead_id) or row | (_EMPTY if lead_id > merge_id else {})
+        had = before.get(lead_id) or row | (EMPTY if lead_id > merge_id else {})
         stays = bool(before) and lead_id == snapshot["open"][0]["id"]
         whole = had | (snapshot["united"] if stays else {})
         own = after(had, [each["lead"] for each in told if owners[each["id"]] == owner])
@@ -250,7 +250,7 @@ def _own_leads(
             store.change_lead(cursor, lead_id, {name: changed[name] for name in TOLD})
         else:
             lead_id = open_leads[contact_id] = new_id()
-            store.new_lead(cursor, after(_EMPTY, told) | {
+            store.new_lead(cursor, after(EMPTY, told) | {
                 "id": lead_id, "contact_id": contact_id, "email": told[0].get("email"),
                 "source": strays[0]["source"], "org_id": snapshot[side]["org_id"]})
         store.give_submissions(cursor, [row["id"] for row in strays], lead_id)
@@ -260,17 +260,8 @@ def _contacts_apart(engine: Engine, cursor: Cursor, snapshot: Row, now: Row) -> 
     """Both contacts as they would be by themselves."""
     kept, lost, whole = snapshot["kept"], snapshot["lost"], snapshot["whole"]
     names = list(whole)
-    store.settle(cursor, kept["id"], _columns(engine, cursor, kept) | apart(
+    store.settle(cursor, kept["id"], columns_of(engine, cursor, kept) | apart(
         {name: kept[name] for name in names}, whole, now))
     # What was said of a consent since holds for both.
-    store.settle(cursor, lost["id"], _columns(engine, cursor, lost) | {
+    store.settle(cursor, lost["id"], columns_of(engine, cursor, lost) | {
         "consent": apart({"consent": lost["consent"]}, whole, now)["consent"]})
-
-
-def joined(engine: Engine, contact_id: str) -> list[Row]:
-    """Who was merged into a contact, the latest first: [{contact_id, merged_at, merged_by, reasons}]. Raises
-    NotFound."""
-    with engine.database.read() as cursor:
-        if customers.get(cursor, "contact", contact_id) is None:
-            raise NotFound("There is no such contact.")
-        return store.of_kept(cursor, contact_id)

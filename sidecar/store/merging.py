@@ -7,6 +7,7 @@ from typing import Any, Final
 from psycopg2.extras import Json
 
 from sidecar.store.database import Cursor, Row, insert, many, one, words
+from sidecar.store.facts import save_provenance
 from sidecar.terms.states import DUE, LEFT
 
 # Whatever hangs on a contact and is moved as it is: table -> (the column that names it, the row's key). A row
@@ -213,6 +214,62 @@ def submissions_since(cursor: Cursor, contact_id: str, merge_id: str) -> list[Ro
         cursor, "SELECT i.id::text AS id, i.lead_id::text AS lead_id, i.person_id::text AS person_id,"
         " i.payload FROM intake i JOIN leads l ON l.id = i.lead_id"
         " WHERE l.contact_id = %s AND i.id > %s::uuid ORDER BY i.id", (contact_id, merge_id))
+
+
+def submissions(cursor: Cursor, contact_id: str) -> list[Row]:
+    """All that came in about a contact, in its order: [{id, received_at, source, lead_id, payload}]."""
+    return many(
+        cursor, "SELECT i.id::text AS id, i.received_at, i.source, i.lead_id::text AS lead_id, i.payload"
+        " FROM intake i JOIN leads l ON l.id = i.lead_id WHERE l.contact_id = %s ORDER BY i.id",
+        (contact_id,))
+
+
+def give_events(cursor: Cursor, intake_ids: list[str], contact_id: str, lead_id: str) -> None:
+    """The events that came with submissions are this contact's."""
+    cursor.execute(
+        "UPDATE events SET contact_id = %(contact)s, person_id = %(contact)s, lead_id = %(lead)s"
+        " WHERE intake_id = ANY(%(ids)s::uuid[])",
+        {"contact": contact_id, "lead": lead_id, "ids": intake_ids})
+
+
+def add_keys(cursor: Cursor, contact_id: str, keys: set[tuple[str, str]]) -> None:
+    """A contact is known by these keys too."""
+    insert(cursor, "contact_identities", [
+        {"kind": kind, "value": value, "contact_id": contact_id} for kind, value in sorted(keys)],
+        conflict="ON CONFLICT DO NOTHING")
+
+
+def drop_keys(cursor: Cursor, contact_id: str, keys: set[tuple[str, str]]) -> None:
+    """A contact is not known by these keys any more."""
+    cursor.execute(
+        "DELETE FROM contact_identities WHERE contact_id = %s AND (kind, value) IN"
+        " (SELECT * FROM unnest(%s::text[], %s::text[]))",
+        (contact_id, [kind for kind, _ in keys], [value for _, value in keys]))
+
+
+def employer(cursor: Cursor, domain: str | None, company_key: str | None) -> str | None:
+    """The organization of a domain, else of a name's key."""
+    row = one(
+        cursor, "SELECT id::text AS id FROM organizations WHERE domain = %(domain)s OR (%(domain)s IS NULL"
+        " AND domain IS NULL AND company_key = %(key)s) LIMIT 1", {"domain": domain, "key": company_key})
+    return row["id"] if row else None
+
+
+def replace_statements(cursor: Cursor, contact_id: str, document: Row) -> None:
+    """What a source says of a contact is this alone."""
+    cursor.execute(
+        "DELETE FROM provenance WHERE entity_kind = 'contact' AND entity_id = %s AND source = %s",
+        (contact_id, document["source"]))
+    if document["fields"]:
+        save_provenance(cursor, [document])
+
+
+def decide_pair(cursor: Cursor, contact_id: str, other: str, actor: str) -> None:
+    """Two people, somebody says, of whom one was made just now."""
+    left, right = sorted((contact_id, other))
+    cursor.execute(
+        "INSERT INTO duplicates (left_id, right_id, score, reasons, state, decided_by, decided_at)"
+        " VALUES (%s, %s, 0, '[]', 'dismissed', %s, now())", (left, right, actor))
 
 
 def give_submissions(cursor: Cursor, intake_ids: list[str], lead_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.chains import Chain
+from tests.integration.conftest import Api
 from tests.integration.test_duplicates import JANE, TYPO, pair_of, rows, sent
 
 CHAINS = 5  # many more of them, longer ones too: tests/soak
@@ -157,3 +158,50 @@ def test_what_the_sandbox_invented_makes_no_pair(api, engine):
     while api.post("/v1/duplicates/find").json["more"]:
         pass
     assert api.get("/v1/duplicates").json["data"] == []
+
+
+BOX = {"email": "jane@brightwater.example", "source": "web form"}
+
+
+def test_who_intake_took_for_another_is_split_off(api, engine):
+    first = sent(api, BOX | {"full_name": "Jane Hollister", "message": "Hello", "tags": ["a"]})[0]
+    sent(api, BOX | {"phone": "+49 30 901820", "message": "By phone please", "tags": ["b"],
+                     "custom": {"budget": 5}, "linkedin_url": "https://www.linkedin.com/in/omar"})
+    person = first["contact_id"]
+    submissions = api.get(f"/v1/contacts/{person}/origins").json["submissions"]
+    assert [row["full_name"] for row in submissions] == [None, "Jane Hollister"]
+    answer = api.post(f"/v1/contacts/{person}/unmerge", {"submission_ids": [submissions[0]["id"]]})
+    assert answer.status_code == 200, answer.json
+    other = answer.json["contact_id"]
+    one, two = (api.get(f"/v1/leads/{answer.json[name]}").json for name in ("kept_lead_id", "lead_id"))
+    assert (one["message"], one["tags"], one["custom"]) == ("Hello", ["a"], {})
+    assert (two["message"], two["tags"], two["custom"]) == ("By phone please", ["b"], {"budget": 5})
+    assert one["contact"].get("phone") is None and two["contact"]["phone"] == "+4930901820"
+    assert one["contact"]["full_name"] == "Jane Hollister" and two["contact"].get("full_name") is None
+    assert [event["type"] for event in one["events"]] == [event["type"] for event in two["events"]] == [
+        "form_submit"]
+    keys = rows(engine, "SELECT contact_id::text AS id, kind FROM contact_identities")
+    assert {(row["id"], row["kind"]) for row in keys} == {
+        (person, "email"), (other, "email"), (other, "linkedin")}
+    # Each is known again by name, or by having none.
+    again = sent(api, BOX | {"full_name": "Jane Hollister"}, BOX | {"tags": ["c"]})
+    assert [row["contact_id"] for row in again] == [person, other]
+    assert len(api.get("/v1/duplicates?state=dismissed").json["data"]) == 1
+
+
+def test_only_some_of_the_contacts_own_submissions_can_be_split_off(api):
+    [row] = sent(api, BOX)
+    path = f"/v1/contacts/{row['contact_id']}"
+    [own] = api.get(f"{path}/origins").json["submissions"]
+    for body in ({"submission_ids": [own["id"]]}, {"submission_ids": [row["lead_id"]]}, {},
+                 {"submission_ids": [own["id"]], "contact_id": row["contact_id"]}):
+        assert api.post(f"{path}/unmerge", body).status_code == 422, body
+
+
+def test_viewers_see_no_names_in_origins_and_take_nothing_apart(app, api):
+    [row] = sent(api, BOX | {"full_name": "Jane Hollister"})
+    reader = Api(app.test_client(), "reader")
+    shown = reader.get(f"/v1/contacts/{row['contact_id']}/origins")
+    assert shown.status_code == 200 and "ollister" not in shown.text and "jane@" not in shown.text
+    body = {"contact_id": row["contact_id"]}
+    assert reader.post(f"/v1/contacts/{row['contact_id']}/unmerge", body).status_code == 403

@@ -6,7 +6,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.intake import Entry, Known, Receipt, decide
@@ -151,6 +151,7 @@ def stores(draw):
                for owner in owners if draw(st.booleans())})
 
 
+@settings(deadline=None)  # the first name loads the lists of names
 @given(ENTRIES, stores())
 def test_every_lead_has_one_result_in_its_place(entries, known):
     writes = decided(entries, known)
@@ -165,6 +166,7 @@ def test_every_lead_has_one_result_in_its_place(entries, known):
         assert (row["outcome"], row["lead_id"]) == (result["outcome"], result["lead_id"])
 
 
+@settings(deadline=None)
 @given(ENTRIES, stores())
 def test_a_person_has_one_open_lead(entries, known):
     writes = decided(entries, known)
@@ -176,6 +178,7 @@ def test_a_person_has_one_open_lead(entries, known):
     assert [item["lead_id"] for item in writes.work_items] == sorted({lead for _, lead in leads})
 
 
+@settings(deadline=None)
 @given(ENTRIES, stores())
 def test_leads_that_share_a_key_are_of_one_person(entries, known):
     writes = decided([*entries, *entries], known)
@@ -186,6 +189,7 @@ def test_leads_that_share_a_key_are_of_one_person(entries, known):
     assert len(writes.contacts) == len(decided(entries, known).contacts)
 
 
+@settings(deadline=None)
 @given(ENTRIES, stores())
 def test_nothing_of_a_suppressed_key_is_written(entries, known):
     writes = decided(entries, known)
@@ -200,6 +204,7 @@ def test_nothing_of_a_suppressed_key_is_written(entries, known):
             assert row["payload"] is one.raw
 
 
+@settings(deadline=None)
 @given(ENTRIES, stores())
 def test_ids_are_unique_and_everything_hangs_on_something(entries, known):
     writes = decided(entries, known)
@@ -219,6 +224,7 @@ def test_ids_are_unique_and_everything_hangs_on_something(entries, known):
     assert {row[side] for row in writes.duplicates for side in ("left_id", "right_id")} <= contacts
 
 
+@settings(deadline=None)
 @given(ENTRIES, stores())
 def test_what_is_handed_in_stays_as_it_is(entries, known):
     before = deepcopy([(one.raw, one.lead, one.keys, one.errors) for one in entries]), deepcopy(known)
