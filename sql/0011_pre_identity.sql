@@ -1,5 +1,5 @@
 -- One identity key may be several people's, and a merge can be taken back: rows keep whom they are about.
--- depends: 0008_pre_subscriptions
+-- depends: 0010_pre_refusals
 
 ALTER TABLE contact_identities ADD COLUMN person_id uuid;
 CREATE UNIQUE INDEX contact_identities_key

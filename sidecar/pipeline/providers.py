@@ -21,10 +21,11 @@ from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.enrichment.planning import request_key
 from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
+from sidecar.intake.refusals import may_enrich
 from sidecar.matching import named_of, names_contradict
 from sidecar.pipeline import provenance
 from sidecar.pipeline.batches import step
-from sidecar.store import calls, customers, facts, subscriptions, work
+from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_enrichment
 
@@ -63,9 +64,9 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     with step(engine, "plan", batch_id, lead_ids, changes_people=True) as at_work:
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
-        known = facts.load(cursor, at_work.lead_ids)
+        known = _who_may_be_asked_about(engine, facts.load(cursor, at_work.lead_ids))
         if _merge_answers(engine, cursor, known):
-            known = facts.load(cursor, at_work.lead_ids)
+            known = facts.load(cursor, [row["lead_id"] for row in known])
         rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
         may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
         planned = calls.plan(cursor, _wanted(engine, cursor, batch_id, may_ask)) if may_ask else []
@@ -76,6 +77,12 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
             "settled": [lead_id for lead_id in at_work.lead_ids if lead_id not in asking],
             "results": at_work.results(),
         }
+
+
+def _who_may_be_asked_about(engine: Engine, known: list[Row]) -> list[Row]:
+    """The facts without those of people who refused it: about them and for them nothing is asked, and what is
+    answered is not merged."""
+    return [row for row in known if may_enrich(row["refused"], engine.settings.no_enrichment_after)]
 
 
 def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
@@ -94,12 +101,13 @@ def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
 
 @dataclass(frozen=True)
 class Survey:
-    """What could be asked about leads, and what has been: read in two queries for all of them."""
+    """What could be asked about leads, and what has been: read in a few queries for all of them."""
 
     possible: dict[str, dict[tuple[str, str], Lookup]]
     answered: dict[tuple[str, bool], str]
     busy: dict[tuple[str, bool], str]
     states: dict[str, Row]
+    removed: dict[str, set[str]]
 
     @classmethod
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
@@ -116,6 +124,7 @@ class Survey:
             {(row["request_key"], row["sandbox"]): row["outcome"] for row in answers},
             calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
             calls.provider_states(cursor),
+            facts.removed(cursor, _subjects(known)),
         )
 
     def live(self, provider: str) -> bool:
@@ -140,6 +149,13 @@ class Survey:
         return told
 
 
+def _subjects(known: list[Row]) -> list[str]:
+    """The contacts and organizations of leads."""
+    return sorted({
+        subject["id"] for row in known for subject in (row["contact"], row["organization"])
+        if subject.get("id")})
+
+
 def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
     """Providers that can't be asked at all: no key, and no sandbox."""
     return frozenset(
@@ -154,7 +170,8 @@ def _wanted(
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     rows: dict[str, Row] = {}
     for row in known:
-        for lookup in plan_lookups(row, survey.asked(row["lead_id"]), PROVIDERS, away):
+        for lookup in plan_lookups(
+                row, survey.asked(row["lead_id"]), PROVIDERS, away, survey.removed):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
@@ -169,6 +186,7 @@ def _wanted(
 def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
     calls.give_up(cursor, [row["lead_id"] for row in known])
+    known = _who_may_be_asked_about(engine, known)
     survey = Survey.of(engine, cursor, known)
     due: dict[str, int] = {}
     for row in known:
@@ -181,7 +199,7 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
         ] + [
             # Its breaker is open, or the rounds or the time of Ask Providers were over.
             max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
-            for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey))
+            for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey), survey.removed)
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)
@@ -221,7 +239,10 @@ def _begin(
     engine: Engine, cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None
 ) -> dict[str, Any]:
     planned: dict[str, list[str]] = {}
-    for row in calls.planned(cursor, batch_id, lead_ids, provider, STARTED_AT_ONCE + 1):
+    # Who refused it since the call was planned is not asked about any more.
+    asking = [lead_id for lead_id, refused in refusals.refused_of(cursor, lead_ids).items()
+              if may_enrich(refused, engine.settings.no_enrichment_after)]
+    for row in calls.planned(cursor, batch_id, asking, provider, STARTED_AT_ONCE + 1):
         planned.setdefault(row["provider"], []).append(row["call_id"])
     begun = calls.start(
         cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
@@ -343,7 +364,8 @@ def _note_health(
 def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
     with step(engine, "apply", batch_id, lead_ids, changes_people=True) as at_work:
-        _merge_answers(engine, at_work.cursor, facts.load(at_work.cursor, at_work.lead_ids))
+        _merge_answers(engine, at_work.cursor, _who_may_be_asked_about(
+            engine, facts.load(at_work.cursor, at_work.lead_ids)))
         return {"results": at_work.results()}
 
 
@@ -356,11 +378,7 @@ def is_about(item: Said, contact: Row) -> bool:
 
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
     """Merge every stored, unmerged answer about these leads; answers how many there were."""
-    subjects = {
-        subject["id"] for row in known for subject in (row["contact"], row["organization"])
-        if subject.get("id")
-    }
-    rows = calls.unapplied(cursor, sorted(subjects))
+    rows = calls.unapplied(cursor, _subjects(known))
     said: dict[str, list[Said]] = {"contact": [], "organization": []}
     for row in rows:
         answer = engine.vault.open(row["answer"])

@@ -1,31 +1,22 @@
-"""What people do with contacts and organizations: look, edit, and, for a person, take out and erase."""
+"""What people do with contacts and organizations: look, and, for a person, take out and erase."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.enrichment.provenance import lead_statements
-from sidecar.errors import Invalid, NotFound, PreconditionFailed
-from sidecar.masking import mask
+from sidecar.errors import NotFound
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement, may, told
+from sidecar.masking import mask, mask_refusals
 from sidecar.pipeline import provenance
-from sidecar.records import normalize, validate
+from sidecar.pipeline.refusals import add, hash_of
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, history, intake, leads, workflow_errors
+from sidecar.store import customers, history, intake, leads, refusals, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
-from sidecar.terms.fields import fields_of
-from sidecar.terms.states import ENTITIES
 
 _SHORTEST_TRACE = 5  # a shorter text identifies nobody
-# Of the fields that people edit: kind -> field -> its name in a lead; then the reverse, with derived fields.
-_AS_LEAD = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind) if field.editable}
-            for kind in ENTITIES}
-_FROM_LEAD = {
-    kind: {theirs: ours for ours, theirs in _AS_LEAD[kind].items()}
-    | {field.lead: field.name for field in fields_of(kind) if field.lead and field.derived_from}
-    for kind in ENTITIES}
-_AUDITED = {kind: {field.name for field in fields_of(kind) if field.audited} for kind in ENTITIES}
 
 
 def page(
@@ -48,60 +39,39 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
         if row is None:
             raise NotFound(f"There is no such {kind}.")
         sources = provenance.sources(cursor, kind, entity_id)
-        return _shown(kind, row, reveal) | {
+        more = {"refusals": _refusals(cursor, entity_id, reveal)} if kind == "contact" else {}
+        return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
+
+
+def _refusals(cursor: Cursor, contact_id: str, reveal: bool) -> list[Row]:
+    said = told(refusals.statements(cursor, [contact_id]).get(contact_id, []))
+    return said if reveal else mask_refusals(said)
 
 
 def _shown(kind: str, row: Row, reveal: bool) -> Row:
     known = row.pop("known")
-    return row | {"fields": known if reveal else mask(kind, known)}
+    allowed = may(row["refused"]) if kind == "contact" else {}
+    return row | allowed | {"fields": known if reveal else mask(kind, known)}
 
 
-def edit(
-    engine: Engine, kind: str, entity_id: str, changes: dict[str, Any], *, by: Actor,
-    versions: frozenset[str] | None, reveal: bool,
+def state(
+    engine: Engine, contact_id: str, *, purpose: str, refused: bool, reason: str, by: Actor, reveal: bool
 ) -> Row:
-    """A person's edit: normalised, locked against enrichment, audited; its leads are scored again.
-
-    Raises NotFound, PreconditionFailed when its version is none of `versions`, Conflict when another
-    company has the name, Invalid that names each field.
-    """
-    tidied = _tidied(engine, kind, changes)
+    """Note what a person told staff of refusing or agreeing, audited: it counts as their own act. Raises
+    NotFound."""
     with engine.database.write() as cursor:
-        if tidied.get("company_key"):
-            intake.lock(cursor, [(intake.COMPANY, tidied["company_key"])])
-        customers.lock_leads(cursor, *(([entity_id], []) if kind == "contact" else ([], [entity_id])))
-        before = customers.get(cursor, kind, entity_id, lock=True)
-        if before is None:
-            raise NotFound(f"There is no such {kind}.")
-        if versions is not None and str(before["version"]) not in versions:
-            raise PreconditionFailed(f"Somebody else changed this {kind} meanwhile; load it again.")
-        provenance.write(
-            cursor, kind, {entity_id: lead_statements(tidied)}, source=f"edited by {by.name}",
-            now=engine.now(), locked=True)
-        lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
-        intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)
-        told = [name for name in sorted(tidied) if name in _AUDITED[kind]]
-        record(
-            cursor, by, f"{kind}.edited", kind, entity_id,
-            before={name: before["known"].get(name) for name in told},
-            after={name: tidied[name] for name in told} | {"fields": sorted(tidied)})
-    return read(engine, kind, entity_id, reveal=reveal)
-
-
-def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """The changed fields in canonical form, with what follows from them."""
-    lead = {_AS_LEAD[kind][name]: value for name, value in changes.items()}
-    names = _FROM_LEAD[kind]
-    # An address of nobody lets fields be checked that alone would make no lead.
-    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings)
-    if not checked["valid"]:
-        raise Invalid("The request is not valid; see errors.", errors=[
-            error | {"pointer": "/" + names.get(error["pointer"][1:], error["pointer"][1:])}
-            for error in checked["errors"]])
-    result = normalize(lead, engine.record_settings)["lead"]
-    return {ours: result[theirs] for theirs, ours in _FROM_LEAD[kind].items()
-            if result.get(theirs) is not None}
+        customers.lock_leads(cursor, [contact_id])
+        row = customers.get(cursor, "contact", contact_id)
+        if row is None:
+            raise NotFound("There is no such contact.")
+        email = row["known"].get("email_canonical")
+        said = Statement(purpose, refused, True, f"told to {by.name}", engine.now(), reason)
+        add(cursor, [row_of(said, contact_id, hash_of(engine, ("email", email)) if email else None)])
+        # Why is free text about a person: the audit log says that it was noted, not what.
+        record(cursor, by, "contact.refused" if refused else "contact.agreed", "contact", contact_id,
+               after={"purpose": purpose})
+    return read(engine, "contact", contact_id, reveal=reveal)
 
 
 def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
@@ -114,6 +84,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
         whole = {
             "contact": _shown("contact", row, True),
             "sources": provenance.sources(cursor, "contact", contact_id),
+            "refusals": _refusals(cursor, contact_id, True),
             "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
             "received": [part | {"payload": _opened(engine, part["payload"])}
                          for part in customers.intake_of(cursor, contact_id)],
@@ -155,11 +126,16 @@ def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, An
     traces = {
         str(value).strip().casefold()
         for source in (known, *sent) if isinstance(source, dict)
-        for name in ("email", "email_canonical", "phone", "linkedin_url") if (value := source.get(name))
+        for name in ("email", "email_canonical", "phone", "linkedin_url")
+        for value in _several(source.get(name)) if value
     }
     if known.get("full_name") and " " in known["full_name"]:
         traces.add(known["full_name"].casefold())
     return {trace for trace in traces if len(trace) >= _SHORTEST_TRACE}
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _forget_rejects(engine: Engine, cursor: Cursor, traces: set[str]) -> None:

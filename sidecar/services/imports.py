@@ -291,7 +291,8 @@ def _receive(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, A
 
 def _intake(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     return intake.take_in(
-        engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}")
+        engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}",
+        listed=True)
 
 
 def get(engine: Engine, job_id: str) -> Row:

@@ -6,18 +6,24 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from sidecar.intake.model import Key
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
-from sidecar.records import normalize
+from sidecar.pipeline.refusals import add, hash_of
+from sidecar.records import canonical
+from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
-from sidecar.store import calls, intake, leads, subscriptions, work
+from sidecar.store import calls, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OF_A_MAILBOX, OPEN
 from sidecar.webhooks import of_edit
 
+_WORDS = ("unsubscribe", "resubscribe")  # events by which people refuse marketing mail, or agree to it
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
 
@@ -56,12 +62,13 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
 
 
 def try_out(
-    engine: Engine, raw_leads: list[Any], *, only_new: bool, by: Actor, reveal: bool
+    engine: Engine, raw_leads: list[Any], *, only_new: bool, strict: bool, by: Actor, reveal: bool
 ) -> list[dict[str, Any]]:
     """What would become of leads, as `intake.receive` answers it. It tells who is known here, so it is
     audited, by number; who asked to be forgotten is told to those alone who may see people."""
     with engine.database.write() as cursor:
-        results = receive(engine, raw_leads, client=by.name, only_new=only_new, dry_run=True)
+        results = receive(
+            engine, raw_leads, client=by.name, only_new=only_new, strict=strict, dry_run=True)
         record(cursor, by, "leads.tried_out", "lead", "*", after={"leads": len(raw_leads)})
     return results if reveal else [
         result | {"outcome": "created"} if result["outcome"] == "suppressed" else result
@@ -72,13 +79,15 @@ def edit_lead(
     engine: Engine, lead_id: str, changes: dict[str, Any], *, by: Actor, reveal: bool,
     versions: frozenset[str] | None,
 ) -> Row:
-    """A person's edit, audited. A value equal to the stored one is not an edit.
+    """A person's edit, audited. A value equal to the stored one is not an edit: `changed` names the others.
 
     Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Conflict when it would
     be open again while its person has another open lead.
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
+    if "message" in changes:
+        changes = changes | {"message": tidy_lines(changes["message"] or "") or None}
     with engine.database.write() as cursor:
         before = leads.lock(cursor, lead_id)
         if before is None:
@@ -88,7 +97,7 @@ def edit_lead(
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
             _edit(cursor, before, changed, by)
-    return get_lead(engine, lead_id, reveal=reveal)
+    return get_lead(engine, lead_id, reveal=reveal) | {"changed": sorted(changed)}
 
 
 def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
@@ -144,20 +153,20 @@ def add_events(
 ) -> dict[str, Any]:
     """Store events and queue their leads to be scored, without asking providers: {accepted, unknown,
     results: [{lead_id, outcome: accepted | unknown}]} in order. An event of a contact or an address belongs
-    to the person's open lead, else to the newest."""
+    to the person's open lead, else to the newest. What unsubscribes is a refusal too."""
     now = engine.now()
     with engine.database.write() as cursor:
         leads_of = _leads_of(engine, cursor, events)
         contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
         told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
+        _note_refusals(engine, cursor, events, told, contacts, source)
         intake.add_events(cursor, [
             {
                 "contact_id": contacts[lead_id], "lead_id": lead_id,
                 "person_id": person,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
-                "dedupe_key": ":".join([source, event["event_id"], *[lead_id][:number]])
-                if event.get("event_id") else None,
+                "dedupe_key": _once(event, source, lead_id if number else None),
             }
             for event, found in zip(events, told, strict=True)
             for number, (lead_id, person) in enumerate(found.items())
@@ -172,18 +181,61 @@ def add_events(
             else {"lead_id": None, "outcome": "unknown"} for found in told]}
 
 
+def _note_refusals(
+    engine: Engine, cursor: Cursor, events: list[dict[str, Any]], told: list[dict[str, str | None]],
+    contacts: dict[str, str], source: str,
+) -> None:
+    """Unsubscriptions and new subscriptions are the person's own word, of everybody who is reached at the
+    address. That of an address which nobody has is kept, as a keyed hash, for whoever comes with it."""
+    words: list[tuple[dict[str, Any], str | None, str | None]] = []
+    for event, found in zip(events, told, strict=True):
+        if event["type"] in _WORDS:
+            words += [(event, contacts[lead_id], _once(event, source, lead_id if number else None))
+                      for number, lead_id in enumerate(found)] or [(event, None, _once(event, source))]
+    known = refusals.known(cursor, [key for *_, key in words if key])
+    addresses = refusals.addresses(cursor, {contact_id for _, contact_id, _ in words if contact_id})
+    now, rows = engine.now(), []
+    for event, contact_id, once in words:
+        address = addresses.get(contact_id or "")
+        whose = _key_of(engine, event) or (("email", address) if address else None)
+        if once in known or not (contact_id or whose):
+            continue
+        at = min(event.get("occurred_at") or now, now)
+        rows.append(row_of(
+            Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
+                      event.get("reason")),
+            contact_id, hash_of(engine, whose) if whose else None, dedupe_key=once))
+    if rows:
+        add(cursor, rows)
+
+
+def _once(event: dict[str, Any], source: str, lead_id: str | None = None) -> str | None:
+    """What tells that an event came before (of the lead, if it is about several)."""
+    if not event.get("event_id"):
+        return None
+    return ":".join([source, event["event_id"], *([lead_id] if lead_id else [])])
+
+
+def _key_of(engine: Engine, event: dict[str, Any]) -> Key | None:
+    """The identity key of the address that an event names."""
+    address = event.get("email") and canonical(
+        {"email": event["email"]}, engine.record_settings).get("email_canonical")
+    return ("email", address) if address else None
+
+
 def _leads_of(
     engine: Engine, cursor: Cursor, events: list[dict[str, Any]]
 ) -> list[dict[str, str | None]]:
     """The leads of each event with the person it is about (None: whose the lead is): the named one, else the
     newest of the contact. Of several people on one mailbox an event is about the one with the newest lead,
-    but that mails do not arrive or are not wanted there is about them all."""
-    keys = {
-        event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
-            "email_canonical") or "") for event in events if event.get("email")}
-    known = intake.find_people(cursor, set(keys.values()))
+    but that mails do not arrive or are not wanted there is about them all. Of an address that somebody
+    unsubscribes nobody takes a lead in meanwhile."""
+    keys = [_key_of(engine, event) for event in events]
+    if said := {key for event, key in zip(events, keys, strict=True) if key and event["type"] in _WORDS}:
+        intake.lock(cursor, said)
+    known = intake.find_people(cursor, set(filter(None, keys)))
     people = [{event["contact_id"]: event["contact_id"]} if event.get("contact_id")
-              else known.get(keys.get(event.get("email"), ("", "")), {}) for event in events]
+              else known.get(key or ("", ""), {}) for event, key in zip(events, keys, strict=True)]
     newest = intake.leads_of(cursor, {contact for found in people for contact in found.values()})
     told: list[dict[str, str | None]] = []
     for event, found in zip(events, people, strict=True):

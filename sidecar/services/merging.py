@@ -10,10 +10,13 @@ from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.ids import new_id
 from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement, refused_now
 from sidecar.pipeline.intake import read
+from sidecar.pipeline.refusals import add, restate, take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, duplicates, facts, intake, leads, subscriptions
+from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
@@ -62,6 +65,7 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
         "reasons": pair["reasons"], "actor": by.name, "at": engine.now(),
         "snapshot": engine.vault.seal(snapshot | work | {"moved": moved, "whole": whole})})
     store.settle(cursor, keep, columns_of(engine, cursor, contacts[keep], contacts[lost]) | whole)
+    _keep_refusals(engine, cursor, keep, {*contacts[keep]["refused"], *contacts[lost]["refused"]}, pair["id"])
     lead_id, archived, *_ = [row["id"] for row in work["open"]] + [None, None]
     record(
         cursor, by, "contact.merged", "contact", keep,
@@ -69,6 +73,21 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
     if lead_id:
         intake.queue(cursor, [lead_id], "interactive", engine.settings.bulk_batch)
     return {"kept_id": keep, "lost_id": lost, "lead_id": lead_id, "archived_lead_id": archived}
+
+
+def _keep_refusals(
+    engine: Engine, cursor: Cursor, contact_id: str, before: set[str], duplicate_id: str
+) -> None:
+    """A merge unites what was said and lifts nothing: what one of the two refused is refused, though the
+    other agreed later; what it adds for that has the pair in its `dedupe_key`."""
+    restate(cursor, [contact_id])
+    lifted = before - refused_now(refusals.statements(cursor, [contact_id]).get(contact_id, []))
+    if lifted:
+        add(cursor, [
+            row_of(Statement(purpose, True, False, "merge", engine.now(),
+                             "One of the two contacts refused it when they were merged."),
+                   contact_id, None, dedupe_key=f"merge:{duplicate_id}:{purpose}")
+            for purpose in sorted(lifted)])
 
 
 def open_pair(cursor: Cursor, duplicate_id: str) -> Row:
@@ -173,6 +192,10 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     open_leads = _leads_apart(engine, cursor, merged["id"], snapshot, since, owners, by)
     store.give_back_events(cursor, kept, lost, people, open_leads)
     _contacts_apart(engine, cursor, snapshot, now)
+    store.forget_refusals_of(cursor, merged["duplicate_id"])
+    store.give_refusals(cursor, [intake_id for intake_id, owner in owners.items() if owner == lost], lost)
+    restate(cursor, [kept])
+    take_over(engine, cursor, lost, store.identities(cursor, [lost]))  # what was said of its address since
     store.restore_pairs(cursor, kept, lost, snapshot["pairs"], {
         "id": merged["duplicate_id"], "left_id": min(kept, lost), "right_id": max(kept, lost),
         "score": merged["score"], "reasons": merged["reasons"], "state": "dismissed",

@@ -13,6 +13,7 @@ from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.ids import new_id
 from sidecar.intake.leads import TOLD, after, apart
 from sidecar.pipeline.intake import read
+from sidecar.pipeline.refusals import restate
 from sidecar.records import match_keys
 from sidecar.services.audit import Actor, record
 from sidecar.services.merging import EMPTY, columns_of, hold
@@ -69,6 +70,8 @@ def split(engine: Engine, contact_id: str, submission_ids: Iterable[str], *, by:
         leads_of = _leads(cursor, contact_id, other, chosen, rest)
         store.give_submissions(cursor, sorted(chosen_ids), str(leads_of[other]))
         store.give_events(cursor, sorted(chosen_ids), other, str(leads_of[other]))
+        store.give_refusals(cursor, sorted(chosen_ids), other)
+        restate(cursor, [contact_id, other])
         store.decide_pair(cursor, contact_id, other, by.name)
         record(cursor, by, "contact.split", "contact", contact_id, after={"contact_id": other})
         intake.queue(cursor, sorted(filter(None, leads_of.values())), "interactive",
@@ -103,7 +106,7 @@ def _new_contact(engine: Engine, cursor: Cursor, chosen: list[Row]) -> str:
     for row in chosen:
         consent = merge_consent(consent, row["lead"].get("consent") or {})
     facts.insert_contacts(cursor, [{name: value.value for name, value in said.items()} | {
-        "id": contact_id, "consent": consent, "org_id": _employer(cursor, chosen)}])
+        "id": contact_id, "consent": consent, "refused": {}, "org_id": _employer(cursor, chosen)}])
     facts.save_provenance(cursor, [document("contact", contact_id, "lead", _stated(said))])
     store.add_keys(cursor, contact_id, _keys(chosen))
     return contact_id

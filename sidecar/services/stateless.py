@@ -6,7 +6,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.pipeline.scoring import model_in_force, scoring_facts
-from sidecar.records import normalize, validate
+from sidecar.records import canonical, normalize, validate
 from sidecar.records.email import parse_email
 from sidecar.scoring import facts_of_lead, score
 from sidecar.services import mail_domains
@@ -14,16 +14,17 @@ from sidecar.store import facts
 
 
 def validate_leads(
-    engine: Engine, leads: list[Any], *, check_dns: bool = False
+    engine: Engine, leads: list[Any], *, check_dns: bool = False, strict: bool = False
 ) -> list[dict[str, Any]]:
     """[{valid, errors, warnings}] in order; with check_dns also a warning for each address whose
-    domain takes no mail. DNS never makes a lead invalid."""
-    results = [validate(lead, engine.record_settings) for lead in leads]
+    domain takes no mail. DNS never makes a lead invalid; strict: a value that cannot be used does."""
+    results = [validate(lead, engine.record_settings, strict=strict) for lead in leads]
     if check_dns:
         domains = {
             index: address.domain for index, lead in enumerate(leads)
-            if results[index]["valid"] and isinstance(lead.get("email"), str)
-            and not isinstance(address := parse_email(lead["email"].strip()), str)
+            if results[index]["valid"]
+            and not isinstance(address := parse_email(
+                canonical(lead, engine.record_settings).get("email", "")), str)
             and not address.is_literal
         }
         found = mail_domains.verdicts(engine, domains.values())

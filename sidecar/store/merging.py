@@ -17,6 +17,7 @@ _MOVED: Final = {
     "provider_cache": ("subject_id", "jsonb_build_array(request_key, sandbox)"),
     "leads": ("contact_id", "id"),
     "events": ("contact_id", "id"),
+    "refusals": ("contact_id", "id"),
     "merges": ("kept_id", "id"),
 }
 _ALSO: Final = {"provider_calls": " AND subject_kind = 'contact'",
@@ -49,7 +50,8 @@ def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
 
 
 def move_rows(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
-    """Move leads, events, earlier merges, and the keys and pairs of the lost contact; tells which."""
+    """Move leads, events, refusals, earlier merges, and the keys and pairs of the lost contact; tells which.
+    """
     moved = move(cursor, tuple(table for table in _MOVED if table not in _CALLS), kept, lost)
     cursor.execute(
         "UPDATE contact_identities SET contact_id = %(kept)s, person_id = coalesce(person_id, %(lost)s)"
@@ -230,6 +232,17 @@ def give_events(cursor: Cursor, intake_ids: list[str], contact_id: str, lead_id:
         "UPDATE events SET contact_id = %(contact)s, person_id = %(contact)s, lead_id = %(lead)s"
         " WHERE intake_id = ANY(%(ids)s::uuid[])",
         {"contact": contact_id, "lead": lead_id, "ids": intake_ids})
+
+
+def give_refusals(cursor: Cursor, intake_ids: list[str], contact_id: str) -> None:
+    """What submissions said of refusals is this contact's."""
+    cursor.execute(
+        "UPDATE refusals SET contact_id = %s WHERE intake_id = ANY(%s::uuid[])", (contact_id, intake_ids))
+
+
+def forget_refusals_of(cursor: Cursor, duplicate_id: str) -> None:
+    """What a merge itself added is not refused any more."""
+    cursor.execute("DELETE FROM refusals WHERE dedupe_key LIKE %s", (f"merge:{duplicate_id}:%",))
 
 
 def add_keys(cursor: Cursor, contact_id: str, keys: set[tuple[str, str]]) -> None:

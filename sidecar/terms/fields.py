@@ -113,7 +113,7 @@ FIELDS: Final = (
              audited=True, exported=True),
     _contact("department", derived_from="job_title", choices=states.DEPARTMENTS, personal=False,
              audited=True, exported=True),
-    _contact("email", "E-mail", editable=False, matched=True,
+    _contact("email", "E-mail", matched=True,
              headers="email mail emailaddress mailaddress workemail businessemail primaryemail emailadresse"
                      " mailadresse emailgeschaeftlich geschaeftlicheemail emailaddress1 secondaryemail"
                      " tertiaryemail personalemail emailprivat courriel correo"),
@@ -139,6 +139,7 @@ FIELDS: Final = (
     _contact("country", personal=False, audited=True, matched=True,
              headers="country countryregion countrycode mailingcountry ipcountry land staat pays pais paese"),
     _contact("consent", kind="object", personal=False, scored=False),
+    _contact("refused", kind="object", personal=False, scored=False),
     _contact("email_canonical", "E-mail for matching", derived_from="email", unstated=True, matched=True),
 
     _organization("name", lead="company_name", matched=True,

@@ -81,15 +81,15 @@ def test_senior_and_junior_are_two():
 
 @pytest.mark.parametrize("email", [
     "noemail@noemail.com", "none@none.com", "test@test.com", "na@na.com", "no-email@firm.example",
-    "noreply@firm.example", "a@a.com",
+    "keine@firm.example", "a@a.com",
 ])
 def test_an_invented_address_is_nobodys(email):
     assert entry("Ada Moss", email).keys == []
 
 
 @pytest.mark.parametrize("email", [
-    "nora.vale@harbor-lines.example", "info@firm.example", "test@gmail.com", "na@firm.example",
-    "info@web.de", "me@mail.com", "no@firm.example",
+    "nora.vale@harbor-lines.example", "info@firm.example", "na@firm.example", "info@web.de",
+    "no@firm.example",
 ])
 def test_an_address_that_may_be_somebodys_is_a_key(email):
     assert entry("Ada Moss", email).keys == [("email", email)]
