@@ -184,8 +184,8 @@ def _wanted(
 
 
 def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
-    """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
-    calls.give_up(cursor, [row["lead_id"] for row in known])
+    """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
+    way about them was given up."""
     known = _who_may_be_asked_about(engine, known)
     survey = Survey.of(engine, cursor, known)
     due: dict[str, int] = {}

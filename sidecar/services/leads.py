@@ -292,12 +292,12 @@ def list_rejects(
 
 
 def dead_letters(
-    engine: Engine, *, limit: int, after: list[Any] | None
+    engine: Engine, *, limit: int, after: list[Any] | None, most_replays: int | None
 ) -> tuple[list[Row], list[Any] | None]:
-    """Leads that could not be processed, with the reason."""
+    """Leads that could not be processed, with the reason; those that were replayed at most so often."""
     with engine.database.read(may_lag=True) as cursor:
         return paged(
-            work.dead_letters(cursor, limit + 1, after[0] if after else None), limit,
+            work.dead_letters(cursor, limit + 1, after[0] if after else None, most_replays), limit,
             lambda row: [row["lead_id"]])
 
 
