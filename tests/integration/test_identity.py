@@ -110,3 +110,34 @@ def test_who_is_new_alone_is_told_by_names_too(api):
     answer = api.post("/v1/leads", {"leads": [OTTILIE, BENNO, BENNO], "only_new": True})
     assert [result["outcome"] for result in answer.json["results"]] == ["rejected", "created", "rejected"]
     assert first["lead_id"] in answer.json["results"][0]["errors"][0]["detail"]
+
+
+def organizations(engine):
+    return rows(engine, "SELECT name, domain, employee_count FROM organizations ORDER BY name")
+
+
+@pytest.mark.parametrize("site", [
+    "https://www.instagram.com/{}", "https://linkedin.com/company/{}", "https://linktr.ee/{}",
+    "https://x.com/{}", "https://www.youtube.com/@{}", "https://sites.google.com/view/{}",
+])
+def test_a_page_on_somebody_elses_platform_joins_no_companies(api, engine, site):
+    first, second = sent(
+        api, {"email": "alba.bakes@gmail.com", "company_name": "Alba Bakery", "employee_count": 4000,
+              "company_domain": site.format("alba")},
+        {"email": "brink.optik@gmail.com", "company_name": "Brink Optik",
+         "company_domain": site.format("brink")})
+    assert first["organization_id"] != second["organization_id"]
+    assert [(row["name"], row["domain"], row["employee_count"]) for row in organizations(engine)] == [
+        ("Alba Bakery", None, 4000), ("Brink Optik", None, None)]
+
+
+def test_what_is_no_company_joins_nobody(api, engine):
+    words = ("N/A", "n/a", "Self-employed", "self employed", "-", "Student", "Freelance", "freelancer",
+             "Private", "None", "Selbstständig")
+    found = sent(api, *({"email": f"person{n}@gmail.com", "company_name": word, "employee_count": 4000,
+                         "annual_revenue": "900M"} for n, word in enumerate(words)))
+    shared = [row["organization_id"] for row in found if row["organization_id"]]
+    assert len(shared) == len(set(shared))
+    later = sent(api, {"email": "later@gmail.com", "company_name": "self employed"})[0]
+    company = api.get(f"/v1/leads/{later['lead_id']}").json["organization"] or {}
+    assert not company.get("employee_count") and not company.get("annual_revenue")

@@ -205,3 +205,15 @@ def test_viewers_see_no_names_in_origins_and_take_nothing_apart(app, api):
     assert shown.status_code == 200 and "ollister" not in shown.text and "jane@" not in shown.text
     body = {"contact_id": row["contact_id"]}
     assert reader.post(f"/v1/contacts/{row['contact_id']}/unmerge", body).status_code == 403
+
+
+def test_what_either_refused_is_refused_while_they_are_one_and_each_has_their_own_after(api, engine):
+    pair, first, second = pair_of(api, JANE | {"source": "web form"}, TYPO | {"source": "web form"})
+    sent(api, TYPO | {"source": "web form", "refused": {"phone": True}})
+    merged(api, pair, first)
+    assert api.get(f"/v1/contacts/{first}").json["refused"].get("phone")
+    api.post("/v1/events", {"events": [{"type": "unsubscribe", "email": TYPO["email"], "event_id": "u1"}]})
+    answer = api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second})
+    assert answer.status_code == 200, answer.json
+    one, other = (api.get(f"/v1/contacts/{contact}").json["refused"] for contact in (first, second))
+    assert not one.get("phone") and other["phone"] and other["marketing_email"]

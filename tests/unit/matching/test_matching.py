@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -155,8 +156,8 @@ def test_a_mailbox_of_several_names_joins_nobody_without_a_name() -> None:
     assert [place for place, pair in pairs.items() if pair.auto] == [(0, 3)]
 
 
-ACCOUNTS = [json.loads(line) for line in (
-    Path(__file__).parent / "cases" / "accounts.jsonl").read_text(encoding="utf-8").splitlines()]
+CASES = Path(__file__).parent / "cases"
+ACCOUNTS = [json.loads(line) for line in (CASES / "accounts.jsonl").read_text("utf-8").splitlines()]
 
 
 def test_in_a_list_of_accounts_colleagues_stay_apart_and_the_same_person_is_found() -> None:
@@ -174,6 +175,14 @@ def test_in_a_list_of_accounts_colleagues_stay_apart_and_the_same_person_is_foun
         if not right:
             wrong.append((case["kind"], case["rows"][0]["first_name"], score, auto))
     assert not wrong
+
+
+def test_what_a_list_is_filled_with_is_nothing_that_people_share() -> None:
+    with (CASES / "filler.csv").open(newline="", encoding="utf-8") as file:
+        header, *table = csv.reader(file)
+    fields = [column_fields(header, {}).get(column) for column in header]
+    people = people_of([fields_of(row, fields) for row in table], RecordSettings())
+    assert len(people) == 3 and list(find_pairs(people)) == []
 
 
 def test_what_needs_no_review_is_right() -> None:
