@@ -165,15 +165,15 @@ def _recognise(engine: Engine, cursor: Cursor, contact_id: str, known: Row, said
     """Move the keys by which the contact is known; what was refused under them holds for it. Raises Conflict
     when one is somebody else's."""
     old, new = set(match_keys(known)), set(match_keys(known | said))
-    owners = {key: set(people.values()) for key, people in intake.find_people(cursor, new).items()}
-    for key, contacts in owners.items():
-        if contact_id not in contacts and key not in old and key[0] in _CALLED:
-            owner = min(contacts)
-            raise Conflict(f"Another contact has this {_CALLED[key[0]]}: {owner}.", contact_id=owner)
+    held = {key: set(people.values()) for key, people in intake.find_people(cursor, new).items()}
+    for key in sorted(new - old):
+        if key[0] in _CALLED and (others := held.get(key, set()) - {contact_id}):
+            raise Conflict(
+                f"Another contact has this {_CALLED[key[0]]}: {min(others)}.", contact_id=min(others))
     if intake.suppressed(cursor, {engine.hash("suppression", *key): key for key in new - old}):
         raise Conflict("This belongs to a person who asked to be forgotten.")
     customers.move_keys(
-        cursor, contact_id, add={key for key in new if contact_id not in owners.get(key, ())},
+        cursor, contact_id, add={key for key in new if contact_id not in held.get(key, ())},
         drop={key for key in old - new if any(said.get(name, "") is None for name in _MADE_OF[key[0]])})
     take_over(engine, cursor, contact_id, new - old)
     if "email" in said:
