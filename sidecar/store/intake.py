@@ -147,7 +147,8 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
 def write(
     cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = ()
 ) -> None:
-    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads."""
+    """Write what was decided, and the events to tell, in one round trip (a second one where known people said
+    what they refuse or agree to); `seal` encrypts the raw leads."""
     gathered = Gathered(cursor)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
@@ -182,6 +183,8 @@ def write(
     refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
     gathered.send()
+    if writes.permissions:  # an event may have said something since it was decided
+        refusals.restate(cursor, [row["id"] for row in writes.permissions])
 
 
 # A contact that is gone is told by the foreign key.
