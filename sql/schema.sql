@@ -227,7 +227,7 @@ CREATE TABLE public.contact_identities (
     value text NOT NULL,
     contact_id uuid NOT NULL,
     person_id uuid,
-    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text])))
+    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text, 'external'::text])))
 );
 
 COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review, while the names do not contradict each other; on a mailbox there may be several.';
@@ -326,6 +326,56 @@ CREATE TABLE public.idempotency_keys (
 
 COMMENT ON TABLE public.idempotency_keys IS 'Requests with an Idempotency-Key: a keyed hash of what was asked, and the encrypted answer. Kept for 24 hours.';
 
+CREATE TABLE public.import_changes (
+    job_id uuid NOT NULL,
+    entity_id uuid NOT NULL,
+    number integer NOT NULL,
+    entity_kind text NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    CONSTRAINT import_changes_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
+);
+
+COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after: table: rows. Gone as import_created.';
+
+COMMENT ON COLUMN public.import_changes.number IS 'The chunk; a later one begins a row of its own where others changed the entity meanwhile.';
+
+CREATE TABLE public.import_created (
+    job_id uuid NOT NULL,
+    number integer NOT NULL,
+    contact_ids uuid[] NOT NULL,
+    organization_ids uuid[] NOT NULL,
+    lead_ids uuid[] NOT NULL,
+    intake_ids uuid[] NOT NULL
+);
+
+COMMENT ON TABLE public.import_created IS 'What came with a chunk of an import. Gone when it is undone, or its undo is no longer possible.';
+
+CREATE TABLE public.import_kept (
+    job_id uuid NOT NULL,
+    entity_id uuid NOT NULL,
+    entity_kind text NOT NULL,
+    fields text[] NOT NULL,
+    CONSTRAINT import_kept_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text, 'lead'::text])))
+);
+
+COMMENT ON TABLE public.import_kept IS 'What the undo of an import left, because others changed it since: fields of it, or all of it.';
+
+CREATE TABLE public.import_mappings (
+    name text NOT NULL,
+    signature text NOT NULL,
+    mapping bytea NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.import_mappings IS 'How the columns of a source were mapped: a file with the same header is read so again.';
+
+COMMENT ON COLUMN public.import_mappings.signature IS 'Keyed hash of the header.';
+
+COMMENT ON COLUMN public.import_mappings.mapping IS 'Encrypted: field by column, what becomes of unknown ones, source.';
+
 CREATE TABLE public.intake (
     id uuid DEFAULT uuidv7() NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -368,6 +418,14 @@ CREATE TABLE public.job_rejects (
 
 COMMENT ON TABLE public.job_rejects IS 'Refused rows of a chunk with their reasons, encrypted.';
 
+CREATE TABLE public.job_remarks (
+    job_id uuid NOT NULL,
+    number integer NOT NULL,
+    rows bytea NOT NULL
+);
+
+COMMENT ON TABLE public.job_remarks IS 'Rows of a chunk that were skipped, or taken with warnings, with what was said of them, encrypted.';
+
 CREATE TABLE public.jobs (
     id uuid DEFAULT uuidv7() NOT NULL,
     kind text NOT NULL,
@@ -389,9 +447,11 @@ CREATE TABLE public.jobs (
     error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT jobs_kind_check CHECK ((kind = 'import'::text)),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
-    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
 
 COMMENT ON TABLE public.jobs IS 'Long work in small steps; each step is one transaction, so that a kill loses nothing and doubles nothing.';
@@ -401,6 +461,10 @@ COMMENT ON COLUMN public.jobs.key IS 'Keyed hash of a file and of how it is impo
 COMMENT ON COLUMN public.jobs.plan IS 'Encrypted: encoding, delimiter, columns, source.';
 
 COMMENT ON COLUMN public.jobs.chunks IS 'How many chunks are stored; null while the file itself is with the command line.';
+
+COMMENT ON COLUMN public.jobs.skipped IS 'Lines of the report around the table, which are no people.';
+
+COMMENT ON COLUMN public.jobs.warnings IS 'Place of the column, counted from 0: code: rows. Empty where a value is of no column.';
 
 CREATE TABLE public.lead_events (
     id uuid NOT NULL,
@@ -471,6 +535,11 @@ CREATE TABLE public.leads (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    external_ids jsonb DEFAULT '{}'::jsonb NOT NULL,
+    owner_name text,
+    outcome text,
+    outcome_at text,
+    first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
@@ -479,6 +548,8 @@ ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
 
 COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
 
+COMMENT ON COLUMN public.leads.utm IS 'Campaign parameters of the last touch that had any.';
+
 COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 
 COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
@@ -486,6 +557,14 @@ COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into h
 COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
 
 COMMENT ON COLUMN public.leads.warnings IS 'What of the lead could not be used or is odd: [{pointer, code, detail, value}], the newest last, 50 at most.';
+
+COMMENT ON COLUMN public.leads.external_ids IS 'System: the record''s id there.';
+
+COMMENT ON COLUMN public.leads.owner_name IS 'Who has it in the system that it comes from, as that says it.';
+
+COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, converted … as that says it.';
+
+COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -839,6 +918,21 @@ ALTER TABLE ONLY public.forms
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key);
 
+ALTER TABLE ONLY public.import_changes
+    ADD CONSTRAINT import_changes_pkey PRIMARY KEY (job_id, entity_id, number);
+
+ALTER TABLE ONLY public.import_created
+    ADD CONSTRAINT import_created_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.import_kept
+    ADD CONSTRAINT import_kept_pkey PRIMARY KEY (job_id, entity_id);
+
+ALTER TABLE ONLY public.import_mappings
+    ADD CONSTRAINT import_mappings_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.import_mappings
+    ADD CONSTRAINT import_mappings_signature_key UNIQUE (signature);
+
 ALTER TABLE ONLY public.intake
     ADD CONSTRAINT intake_pkey PRIMARY KEY (id);
 
@@ -850,6 +944,9 @@ ALTER TABLE ONLY public.job_people
 
 ALTER TABLE ONLY public.job_rejects
     ADD CONSTRAINT job_rejects_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.job_remarks
+    ADD CONSTRAINT job_remarks_pkey PRIMARY KEY (job_id, number);
 
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
@@ -972,6 +1069,8 @@ CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_a
 CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX import_changes_entity ON public.import_changes USING btree (entity_id);
 
 CREATE INDEX intake_lead ON public.intake USING btree (lead_id);
 
@@ -1134,6 +1233,15 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.import_changes
+    ADD CONSTRAINT import_changes_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_created
+    ADD CONSTRAINT import_created_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_kept
+    ADD CONSTRAINT import_kept_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.intake
     ADD CONSTRAINT intake_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE SET NULL;
 
@@ -1145,6 +1253,9 @@ ALTER TABLE ONLY public.job_people
 
 ALTER TABLE ONLY public.job_rejects
     ADD CONSTRAINT job_rejects_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_remarks
+    ADD CONSTRAINT job_remarks_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;

@@ -196,7 +196,8 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {},
+                "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {}, "external_ids": {},
+                "owner_name": None, "outcome": None, "outcome_at": None,
                 **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
                     "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
                     "email": lead.get("email"), "source": place.source}),

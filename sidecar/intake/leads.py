@@ -9,7 +9,8 @@ from sidecar.intake.model import Row
 from sidecar.terms.states import GRADES, OPEN
 
 # What submissions tell; the rest of the row is people's or the engine's.
-TOLD: Final = ("message", "tags", "utm", "custom")
+_LAST: Final = ("message", "owner_name", "outcome", "outcome_at")
+TOLD: Final = (*_LAST, "tags", "utm", "first_utm", "custom", "external_ids")
 UNITED: Final = (*TOLD, "owner", "source", "org_id")
 # What somebody wants who does it, the strongest first.
 _INTENTS: Final = (
@@ -21,11 +22,15 @@ _BETWEEN: Final = "\n\n"  # two messages
 
 
 def add(row: Row, lead: Mapping[str, Any]) -> None:
-    """Add what a submission tells to a row of `TOLD`: the last message counts, the rest comes together."""
-    row["message"] = lead.get("message") or row["message"]
+    """Add what a submission tells to a row of `TOLD`: the last message counts, tags and answers add up."""
+    for name in _LAST:
+        row[name] = lead.get(name) or row[name]
     if lead.get("tags"):
         row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
-    for name in ("utm", "custom"):
+    # A touch is a whole: parameters of two campaigns are no campaign.
+    row["first_utm"] = row["first_utm"] or lead.get("first_utm") or lead.get("utm") or {}
+    row["utm"] = lead.get("utm") or row["utm"]
+    for name in ("custom", "external_ids"):
         if lead.get(name):
             row[name] = row[name] | lead[name]
 
@@ -60,9 +65,10 @@ def united(stays: Row, goes: Row, did: Mapping[str, Collection[str]]) -> Row:
     return {
         "message": _BETWEEN.join(messages)[:_LONGEST_MESSAGE] or None,
         "tags": list(dict.fromkeys([*stays["tags"], *goes["tags"]])),
-        "utm": goes["utm"] | stays["utm"], "custom": goes["custom"] | stays["custom"],
-        "owner": stays["owner"] or goes["owner"], "source": first["source"],
-        "org_id": stays["org_id"] or goes["org_id"],
+        "source": first["source"],
+        **{name: goes[name] | stays[name] for name in ("custom", "external_ids")},
+        **{name: stays[name] or goes[name] for name in (
+            "utm", "first_utm", "owner", "org_id", "owner_name", "outcome", "outcome_at")},
     }
 
 

@@ -72,10 +72,11 @@ class Writes:
     identities: new keys {kind, value, contact_id, person_id}; duplicates: pairs to review {left_id, right_id,
     score, reasons}, people who share a key and whose names contradict each other; employers: {id, org_id} of
     known contacts, for those without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm,
-    custom}, what is added to known ones, and their warnings, all there are; work_items: {lead_id, lane,
-    max_batch}; intake: what came and what became of it, its payload raw; refusals, adopted, permissions: see
-    `Permissions`, the last for known contacts alone; results: {index, lead_id, contact_id, organization_id,
-    outcome: created | updated | rejected | suppressed, errors, warnings}.
+    first_utm, custom, external_ids, owner_name, outcome, outcome_at}, what is added to known ones, and their
+    warnings, all there are; work_items: {lead_id, lane, max_batch}; intake: what came and what became of it,
+    its payload raw; refusals, adopted, permissions: see `Permissions`, the last for known contacts alone;
+    results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected | suppressed,
+    errors, warnings}.
     """
 
     organizations: list[Row]

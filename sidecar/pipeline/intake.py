@@ -16,6 +16,7 @@ from sidecar.intake.decision import newest_last
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
 from sidecar.records.validation import said
+from sidecar.sources import at_senders_keys, read_keys
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
 from sidecar.webhooks import of_intake
@@ -53,8 +54,10 @@ def read(engine: Engine, raw_leads: Iterable[Any], *, strict: bool = False) -> l
 def take_in(
     engine: Engine, entries: list[Entry], *, client: str, lane: str | None = None,
     request_id: str | None = None, only_new: bool = False, dry_run: bool = False, listed: bool = False,
+    import_chunk: tuple[str, int] | None = None,
 ) -> list[dict[str, Any]]:
-    """What `receive` does with leads that were read. listed: they are rows of a file, nobody's own act."""
+    """What `receive` does with leads that were read. listed: they are rows of a file, nobody's own act. What
+    a chunk of an import, (job id, number), writes can be undone."""
     receipt = Receipt(
         client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch, listed)
     with engine.database.write() as cursor:
@@ -63,7 +66,7 @@ def take_in(
             entries = _new_alone(entries, known)
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
-            store.write(cursor, writes, engine.vault.seal, of_intake(writes))
+            store.write(cursor, writes, engine.vault.seal, of_intake(writes), import_chunk)
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}
@@ -105,7 +108,10 @@ def lane_of(engine: Engine, count: int) -> str:
 
 
 def _read(engine: Engine, raw: Any, strict: bool) -> Entry:
-    errors, warnings, lead = read_lead(raw, engine.record_settings, strict=strict)
+    errors, warnings, lead = read_lead(
+        raw if strict else read_keys(raw), engine.record_settings, strict=strict)
+    if not strict:
+        errors, warnings = at_senders_keys(errors, raw), at_senders_keys(warnings, raw)
     if errors:
         source = raw.get("source") if isinstance(raw, dict) else None
         return Entry(

@@ -45,6 +45,7 @@ from .person import is_junk_name, is_placeholder
 from .phone import Phone, PhoneProblem, parse_phone
 from .place import country_code, region_code
 from .schema import (
+    CAMPAIGNS,
     DERIVED,
     IDENTITIES,
     LISTS,
@@ -316,7 +317,7 @@ class _Check:
             if self.strict or not nothing:
                 self.unusable(path, Unusable("wrong_type", "This must be a JSON object."), value)
             return None
-        return (self.campaign(field, value) if field == "utm" else self.tree(field, value)) or None
+        return (self.campaign(field, value) if field in CAMPAIGNS else self.tree(field, value)) or None
 
     def campaign(self, field: str, value: dict[Any, Any]) -> dict[str, str]:
         kept = {}

@@ -28,7 +28,9 @@ _COLUMNS = COLUMNS["contact"]
 _FOLLOWERS = {field.lead: (field.column, field.derived_from) for field in fields_of("contact")
               if field.unstated and field.derived_from and field.lead}
 _FOLLOWED = sorted({followed for _, followed in _FOLLOWERS.values()} | {"country"})
-EMPTY: Final[Row] = {"message": None, "tags": [], "utm": {}, "custom": {}}
+EMPTY: Final[Row] = {
+    "message": None, "owner_name": None, "outcome": None, "outcome_at": None, "tags": [], "utm": {},
+    "first_utm": {}, "custom": {}, "external_ids": {}}
 
 
 def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[str, Any]:

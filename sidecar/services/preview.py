@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.intake import Entry, Known, People
@@ -13,7 +15,7 @@ from sidecar.store.database import Cursor
 
 def preview(
     engine: Engine, cursor: Cursor, job_id: str, entries: list[Entry]
-) -> list[tuple[str, list[dict[str, str]]]]:
+) -> list[Any]:
     """(outcome, errors) that `intake.take_in` would give each lead after the earlier chunks' leads.
 
     People of earlier rows are remembered by keyed hashes: who comes twice is created once.

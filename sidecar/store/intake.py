@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import calls, facts, locks, refusals, subscriptions
+from sidecar.store import calls, facts, locks, refusals, subscriptions, undo
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, LEFT, OPEN
@@ -145,11 +145,15 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
 
 
 def write(
-    cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = ()
+    cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = (),
+    import_chunk: tuple[str, int] | None = None,
 ) -> None:
     """Write what was decided, and the events to tell, in one round trip (a second one where known people said
-    what they refuse or agree to); `seal` encrypts the raw leads."""
+    what they refuse or agree to); `seal` encrypts the raw leads. What a chunk of an import, (job id, number),
+    writes can be undone."""
     gathered = Gathered(cursor)
+    if import_chunk:
+        undo.before(gathered, *import_chunk, writes)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
     for kind, changes in writes.changes.items():
@@ -165,12 +169,16 @@ def write(
     update_from(
         gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "custom": "jsonb", "warnings": "jsonb"},
+                 "first_utm": "jsonb", "custom": "jsonb", "external_ids": "jsonb", "owner_name": "text",
+                 "outcome": "text", "outcome_at": "text", "warnings": "jsonb"},
         key="id",
         changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
-            message = coalesce(v.message, t.message), utm = t.utm || v.utm,
-            custom = t.custom || v.custom, warnings = v.warnings, version = t.version + 1,
-            updated_at = now()""",
+            message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
+            first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
+            custom = t.custom || v.custom, external_ids = t.external_ids || v.external_ids,
+            owner_name = coalesce(v.owner_name, t.owner_name), outcome = coalesce(v.outcome, t.outcome),
+            outcome_at = coalesce(v.outcome_at, t.outcome_at), warnings = v.warnings,
+            version = t.version + 1, updated_at = now()""",
     )
     new = {row["id"] for row in writes.new_leads}
     _queue(gathered, writes.work_items, may_be_held=[
@@ -182,6 +190,8 @@ def write(
     refusals.adopt(gathered, writes.adopted)
     refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
+    if import_chunk:
+        undo.after(gathered, import_chunk[0], writes)
     gathered.send()
     if writes.permissions:  # an event may have said something since it was decided
         refusals.restate(cursor, [row["id"] for row in writes.permissions])

@@ -14,9 +14,10 @@ PACKAGE = ROOT / "sidecar"
 
 # From the ground up; a room imports from its own and from lower floors.
 FLOORS = (
-    ("terms", "errors", "ids"),
+    ("terms", "errors", "ids", "sheets"),
     ("records", "masking"),
-    ("enrichment", "scoring", "tables"),
+    ("enrichment", "scoring", "sources"),
+    ("tables",),
     ("matching",),
     ("intake",),
     ("webhooks",),

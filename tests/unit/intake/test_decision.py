@@ -93,9 +93,10 @@ def test_what_an_earlier_lead_of_the_person_said_is_not_lost():
         ], known)
         [lead] = writes.new_leads + writes.open_leads
         [company] = writes.organizations
-        assert {name: lead[name] for name in ("message", "utm", "custom", "tags", "org_id")} == {
-            "message": "Call me", "utm": {"source": "ad", "medium": "mail"}, "custom": {"a": 1, "b": 2},
-            "tags": ["x", "y"], "org_id": company["id"]}
+        assert {name: lead[name] for name in (
+                "message", "utm", "first_utm", "custom", "tags", "org_id")} == {
+            "message": "Call me", "utm": {"medium": "mail"}, "first_utm": {"source": "ad"},
+            "custom": {"a": 1, "b": 2}, "tags": ["x", "y"], "org_id": company["id"]}
         assert [row["org_id"] for row in writes.contacts + writes.employers] == [company["id"]]
 
 
