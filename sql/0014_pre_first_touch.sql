@@ -1,5 +1,5 @@
 -- The campaign by which a lead came first, beside the one by which it came last.
--- depends: 0010_pre_refusals
+-- depends: 0012_pre_files
 
 ALTER TABLE leads ADD COLUMN first_utm jsonb NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN leads.utm IS 'Campaign parameters of the last touch that had any.';

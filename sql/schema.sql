@@ -226,10 +226,13 @@ CREATE TABLE public.contact_identities (
     kind text NOT NULL,
     value text NOT NULL,
     contact_id uuid NOT NULL,
+    person_id uuid,
     CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text, 'external'::text])))
 );
 
-COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
+COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review, while the names do not contradict each other; on a mailbox there may be several.';
+
+COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it was before that one was merged into this.';
 
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
@@ -290,10 +293,16 @@ CREATE TABLE public.events (
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     properties jsonb DEFAULT '{}'::jsonb NOT NULL,
     source text NOT NULL,
-    dedupe_key text
+    dedupe_key text,
+    person_id uuid,
+    intake_id uuid
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
+
+COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be merged into another; NULL: known of the lead alone.';
+
+COMMENT ON COLUMN public.events.intake_id IS 'The submission that it came with.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -378,10 +387,13 @@ CREATE TABLE public.intake (
     errors jsonb DEFAULT '[]'::jsonb NOT NULL,
     lead_id uuid,
     resolved_at timestamp with time zone,
+    person_id uuid,
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
 );
 
 COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
+
+COMMENT ON COLUMN public.intake.person_id IS 'The contact who was recognised, if that one had been merged into another.';
 
 CREATE TABLE public.job_chunks (
     job_id uuid NOT NULL,
@@ -566,9 +578,9 @@ CREATE TABLE public.merges (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. It goes when the kept contact is erased.';
+COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. What sources say of the lost one stays in provenance under its id. It goes when the kept contact is erased, or when it is taken back.';
 
-COMMENT ON COLUMN public.merges.snapshot IS 'The lost contact, its provenance and the ids of all that was moved, encrypted: enough to take the merge back.';
+COMMENT ON COLUMN public.merges.snapshot IS 'Both contacts and their open leads as they were, and what was moved, encrypted: what is needed to take the merge back.';
 
 CREATE TABLE public.notifications (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -876,9 +888,6 @@ ALTER TABLE ONLY public.contact_blocks
 ALTER TABLE ONLY public.contact_checks
     ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
 
-ALTER TABLE ONLY public.contact_identities
-    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (kind, value);
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 
@@ -1036,6 +1045,8 @@ CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contac
 
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
 
+CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id, person_id) NULLS NOT DISTINCT;
+
 CREATE INDEX contacts_email ON public.contacts USING btree (email_canonical);
 
 CREATE INDEX contacts_org ON public.contacts USING btree (org_id);
@@ -1054,6 +1065,8 @@ CREATE INDEX duplicates_right ON public.duplicates USING btree (right_id);
 CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
+
+CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 

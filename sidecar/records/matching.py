@@ -10,7 +10,8 @@ from .text import words
 
 
 def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return [(kind, value)…] of a normalised lead; equal keys mean the same person.
+    """Return [(kind, value)…] of a normalised lead; equal keys mean the same person, unless the names
+    contradict each other (sidecar.matching.names).
 
     email: the canonical address, unless it stands for none (noemail@noemail.com).
     linkedin: a personal profile (company pages are no person).
