@@ -33,11 +33,12 @@ def _lines(process: Callable[[Iterable[str]], Iterable[str]]) -> None:
 
 
 @main.command()
-def validate() -> None:
+@click.option("--strict", is_flag=True, help="A value that cannot be used makes its lead invalid.")
+def validate(strict: bool) -> None:
     """Check leads: JSON lines in, one result a line out, in order."""
     from sidecar.records import validate_lines
 
-    _lines(validate_lines)
+    _lines(lambda lines: validate_lines(lines, strict=strict))
 
 
 @main.command()

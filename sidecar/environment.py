@@ -59,6 +59,13 @@ def listing(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def boolean(value: str) -> bool:
+    """true or false."""
+    if value.lower() not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return value.lower() == "true"
+
+
 def secret(value: str) -> str:
     """At least 32 characters."""
     if len(value) < 32:

@@ -4,7 +4,7 @@ of a text what identifies a person wherever it stands."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from sidecar.terms.fields import FIELDS, fields_of
@@ -14,7 +14,8 @@ _BESIDE: Final = {
     "contact": {"id", "fields", "created_at", "updated_at", "leads", "organization"},
     "organization": {"id", "fields"},
     "lead": {"id", "stage", "lane", "stage_code", "stage_reason", "version", "created_at", "updated_at",
-             "score", "events", "history", "status_history", "notifications", "contact", "organization"},
+             "score", "events", "history", "status_history", "notifications", "contact", "organization",
+             "may_email", "may_call"},
 }
 _HARMLESS: Final = {
     entity: beside | {field.name for field in fields_of(entity) if not field.personal}
@@ -54,9 +55,20 @@ def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
     organization = lead.get("organization")
     shown = {name: _HIDDEN.get(name, value) for name, value in lead.items()
              if name in _HARMLESS["lead"] or name in _HIDDEN}
+    if "refusals" in lead:
+        shown["refusals"] = mask_refusals(lead["refusals"])
+    if "warnings" in lead:  # where they point inside of answers is in the sender's own words
+        shown["warnings"] = [
+            {"pointer": "/".join(warning["pointer"].split("/")[:2]), "code": warning["code"]}
+            for warning in lead["warnings"]]
     return shown | {
         "contact": mask("contact", lead["contact"]),
         "organization": organization and mask("organization", organization), "masked": True}
+
+
+def mask_refusals(refusals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Refusals without what staff wrote of them."""
+    return [{**refusal, "reason": None} for refusal in refusals]
 
 
 def mask(entity: str, known: Mapping[str, Any]) -> dict[str, Any]:

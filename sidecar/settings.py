@@ -9,7 +9,18 @@ from types import MappingProxyType
 from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
-from sidecar.environment import SettingsError, integer, listing, optional, secret, setting, text, url
+from sidecar.environment import (
+    SettingsError,
+    boolean,
+    integer,
+    listing,
+    optional,
+    secret,
+    setting,
+    text,
+    url,
+)
+from sidecar.terms.states import PURPOSES
 
 __all__ = ["Settings", "SettingsError"]
 
@@ -30,6 +41,13 @@ def _fernet_keys(value: str) -> tuple[str, ...]:
     for key in keys:
         Fernet(key)
     return keys
+
+
+def _purposes(value: str) -> tuple[str, ...]:
+    purposes = listing(value)
+    if not PURPOSES.keys() >= set(purposes):
+        raise ValueError(f"must be some of {', '.join(PURPOSES)}")
+    return purposes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +137,15 @@ class Settings:
     response_cache_seconds: int = setting(
         "Seconds for which Redis keeps answers of lists and figures, unless something is written; 0: none.",
         integer(0, 300), "5")
+    no_enrichment_after: tuple[str, ...] = setting(
+        "Refusals after which no provider is asked about somebody: some of marketing_email, phone,"
+        " any_contact, enrichment, any; empty: none.", _purposes, "enrichment,any_contact,any")
+    no_alert_after: tuple[str, ...] = setting(
+        "Refusals after which nobody is alerted about somebody because of lists or of what they only looked"
+        " at.", _purposes, "any_contact,any")
+    alert_own_requests: bool = setting(
+        "Whether sales is told nevertheless of who asks themselves, with the refusal in the message: true"
+        " or false.", boolean, "true")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares

@@ -1,5 +1,5 @@
 -- Files for people: what is said of their rows, mappings to use again, and what an import can be undone by.
--- depends: 0008_pre_subscriptions
+-- depends: 0010_pre_refusals
 
 ALTER TABLE jobs DROP CONSTRAINT jobs_state_check;
 ALTER TABLE jobs ADD CONSTRAINT jobs_state_check

@@ -90,11 +90,14 @@ CREATE TABLE public.contacts (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    refused jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT contacts_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT contacts_email_type_check CHECK ((email_type = ANY (ARRAY['corporate'::text, 'free'::text, 'role'::text, 'disposable'::text])))
 );
 
 COMMENT ON TABLE public.contacts IS 'People, one row per person.';
+
+COMMENT ON COLUMN public.contacts.refused IS 'Purpose: true, of all that the person refuses now; made from refusals.';
 
 CREATE TABLE public.organizations (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -459,7 +462,7 @@ CREATE TABLE public.lead_events (
     data jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT lead_events_check CHECK ((num_nonnulls(lead_id, reject_id) = 1)),
-    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
+    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.refusals_changed'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
 );
 
 COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
@@ -519,10 +522,12 @@ CREATE TABLE public.leads (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
     external_ids jsonb DEFAULT '{}'::jsonb NOT NULL,
     owner_name text,
     outcome text,
     outcome_at text,
+    first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
@@ -531,17 +536,23 @@ ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
 
 COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
 
+COMMENT ON COLUMN public.leads.utm IS 'Campaign parameters of the last touch that had any.';
+
 COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 
 COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
 
 COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
 
+COMMENT ON COLUMN public.leads.warnings IS 'What of the lead could not be used or is odd: [{pointer, code, detail, value}], the newest last, 50 at most.';
+
 COMMENT ON COLUMN public.leads.external_ids IS 'System: the record''s id there.';
 
 COMMENT ON COLUMN public.leads.owner_name IS 'Who has it in the system that it comes from, as that says it.';
 
 COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, converted … as that says it.';
+
+COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -672,6 +683,33 @@ CREATE TABLE public.refresh_tokens (
 );
 
 COMMENT ON TABLE public.refresh_tokens IS 'SHA-256 of refresh tokens. Using a rotated one again revokes its family.';
+
+CREATE TABLE public.refusals (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_id uuid,
+    key_hash text,
+    purpose text NOT NULL,
+    refused boolean NOT NULL,
+    own boolean NOT NULL,
+    source text NOT NULL,
+    reason text,
+    stated_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    intake_id uuid,
+    dedupe_key text,
+    CONSTRAINT refusals_check CHECK ((num_nonnulls(contact_id, key_hash) > 0)),
+    CONSTRAINT refusals_purpose_check CHECK ((purpose = ANY (ARRAY['marketing_email'::text, 'phone'::text, 'any_contact'::text, 'enrichment'::text, 'any'::text])))
+);
+
+COMMENT ON TABLE public.refusals IS 'Statements about what a person refuses or agrees to; they are added and never changed. What holds is in contacts.refused.';
+
+COMMENT ON COLUMN public.refusals.key_hash IS 'Keyed hash of the e-mail address that it is about, as in suppressions: it holds for whoever comes with that address. Without a contact nobody has come with it yet.';
+
+COMMENT ON COLUMN public.refusals.refused IS 'False: agreed.';
+
+COMMENT ON COLUMN public.refusals.own IS 'The person''s own act; else a list says it. A refusal is lifted by a later own act alone.';
+
+COMMENT ON COLUMN public.refusals.intake_id IS 'The lead that brought it.';
 
 CREATE TABLE public.scoring_models (
     id bigint NOT NULL,
@@ -949,6 +987,12 @@ ALTER TABLE ONLY public.provider_state
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.refusals
+    ADD CONSTRAINT refusals_dedupe_key_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.refusals
+    ADD CONSTRAINT refusals_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.scoring_models
     ADD CONSTRAINT scoring_models_pkey PRIMARY KEY (id);
 
@@ -1097,6 +1141,12 @@ CREATE INDEX refresh_tokens_family ON public.refresh_tokens USING btree (family_
 
 CREATE INDEX refresh_tokens_user ON public.refresh_tokens USING btree (user_id);
 
+CREATE INDEX refusals_contact ON public.refusals USING btree (contact_id);
+
+CREATE INDEX refusals_intake ON public.refusals USING btree (intake_id) WHERE (intake_id IS NOT NULL);
+
+CREATE INDEX refusals_key ON public.refusals USING btree (key_hash) WHERE (key_hash IS NOT NULL);
+
 CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING btree (state) WHERE (state = 'published'::text);
 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
@@ -1214,6 +1264,12 @@ ALTER TABLE ONLY public.provider_calls
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refusals
+    ADD CONSTRAINT refusals_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refusals
+    ADD CONSTRAINT refusals_intake_id_fkey FOREIGN KEY (intake_id) REFERENCES public.intake(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);

@@ -78,6 +78,15 @@ def edit_organization(
         reveal=caller.may("pii:read"))
 
 
+@endpoint(bp, "POST", "/v1/contacts/<uuid:contact_id>/refusals", scope="leads",
+          body=schemas.RefusalRequest(), answer=schemas.ContactDetail())
+def state_refusal(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
+    """Note that a person refused something, or agrees to it again, as they told somebody here. It counts as
+    their own act: what they agree to lifts an earlier refusal. Nothing that was said before is deleted."""
+    return customers.state(
+        engine, str(contact_id), **body, by=actor(caller), reveal=caller.may("pii:read"))
+
+
 @endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/export", scope="pii:read",
           answer=schemas.ContactExport())
 def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, g
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import actor, endpoint, json_body, without
+from sidecar.api.endpoint import actor, endpoint, json_body, load, without
 from sidecar.api.paging import after_sorted, decode_cursor, page, sorted_page
 from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
@@ -24,22 +24,28 @@ from sidecar.terms.states import LANES
 bp = Blueprint("leads", __name__)
 
 
-@endpoint(bp, "POST", "/v1/leads", scope="leads", answer=schemas.IntakeResults(), status=202,
-          idempotent=True)
-def create(engine: Engine, caller: Caller) -> Any:
+@endpoint(bp, "POST", "/v1/leads", scope="leads", query=schemas.Strictness(), answer=schemas.IntakeResults(),
+          status=202, idempotent=True)
+def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Send one lead, or up to 1,000 as {"leads": […]}. Durable when this answers.
 
-    Beside "leads" may stand lane, only_new (a person who has an open lead is rejected) and dry_run (what
+    A lead is refused when nothing identifies it (no e-mail address, telephone number or LinkedIn URL that can
+    be used) or when it is no object. Any other value that cannot be used is left out, kept with the lead as
+    it was sent, and told in `warnings`; with strict it refuses the lead.
+
+    Beside "leads" may stand warnings (for each lead those that Validate gave before it was normalised), lane,
+    only_new (a person who has an open lead is rejected) and dry_run (what
     would become of each is answered, and nothing is written but that there was a dry run: without the scope
     pii:read it does not tell who is suppressed).
     """
     raw_leads, options, single = _sent(json_body())
     dry_run = options["dry_run"]
     results = leads.try_out(
-        engine, raw_leads, only_new=options["only_new"], by=actor(caller), reveal=caller.may("pii:read"),
+        engine, raw_leads, only_new=options["only_new"], strict=query["strict"], by=actor(caller),
+        reveal=caller.may("pii:read"),
     ) if dry_run else intake.receive(
         engine, raw_leads, client=caller.name, request_id=g.get("request_id"), lane=options["lane"],
-        only_new=options["only_new"])
+        only_new=options["only_new"], strict=query["strict"], told=options["warnings"])
     if not dry_run:
         for result in results:
             LEADS.labels(result["outcome"]).inc()
@@ -59,7 +65,7 @@ def create(engine: Engine, caller: Caller) -> Any:
 
 
 _MAIL_EVENTS: Final = 5000  # SendGrid sends 768 kB at once, which are fewer
-_ALONE: Final = {"lane": None, "only_new": False, "dry_run": False}
+_ALONE: Final = {"lane": None, "only_new": False, "dry_run": False, "warnings": None}
 
 
 def _sent(body: Any) -> tuple[list[Any], dict[str, Any], bool]:
@@ -80,8 +86,13 @@ def _sent(body: Any) -> tuple[list[Any], dict[str, Any], bool]:
         if not isinstance(leads, list) or not 1 <= len(leads) <= schemas.MAX_LEADS:
             errors.append({"pointer": "/leads", "code": "wrong_length",
                            "detail": f"Send a list of 1 to {schemas.MAX_LEADS} leads."})
+        elif isinstance(options["warnings"], list) and len(options["warnings"]) != len(leads):
+            errors.append({"pointer": "/warnings", "code": "wrong_length",
+                           "detail": "Send a list of warnings for each lead."})
         if errors:
             raise Invalid("The request is not valid; see errors.", errors=errors)
+        if options["warnings"] is not None:
+            load(schemas.GivenWarnings(), {"warnings": options["warnings"]})
         return leads, options, False
     if not isinstance(body, dict):
         raise Invalid("The request is not valid; see errors.", errors=[

@@ -16,14 +16,16 @@ bp = Blueprint("records", __name__)
 
 
 @endpoint(bp, "POST", "/v1/validate", scope="leads:read", body=schemas.ValidateRequest(),
-          answer=schemas.Validations())
-def validate(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+          query=schemas.Strictness(), answer=schemas.Validations())
+def validate(engine: Engine, caller: Caller, body: dict[str, Any], query: dict[str, Any]) -> Any:
     """Check leads: {valid, errors, warnings} for each, in order. Nothing is stored.
 
-    With check_dns the domains of e-mail addresses are asked for; one that takes no mail is a warning.
+    A lead is valid unless nothing identifies it; what else cannot be used is left out and told as a warning,
+    with the value as it was sent. strict: such a value makes its lead invalid. With check_dns the domains of
+    e-mail addresses are asked for; one that takes no mail is a warning.
     """
     return {"results": stateless.validate_leads(
-        engine, body["leads"], check_dns=body["check_dns"])}
+        engine, body["leads"], check_dns=body["check_dns"], strict=query["strict"])}
 
 
 @endpoint(bp, "POST", "/v1/normalize", scope="leads:read", body=schemas.LeadList(),

@@ -23,6 +23,7 @@ class LeadContent:
     role: str
     score: str
     grade: str
+    refusal: str
     fields: tuple[tuple[str, str], ...]
     email: str
     phone: str
@@ -45,8 +46,8 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
     """The content of a message about a lead.
 
     It is {"link", "name", "job_title", "company", "email", "phone", "country", "score", "grade",
-    "reasons": [texts], "source", "sandbox": bool, "summary"}. Absent and null fields are left out of
-    what is rendered; any text is safe to pass in.
+    "reasons": [texts], "source", "sandbox": bool, "summary", "refusal"}. Absent and null fields are left out
+    of what is rendered; any text is safe to pass in.
     """
     company, job_title = clean(message.get("company")), clean(message.get("job_title"))
     email, phone = clean(message.get("email")), clean(message.get("phone"))
@@ -63,6 +64,7 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
         role=" at ".join(part for part in (job_title, company) if part),
         score=score,
         grade=grade,
+        refusal=clean(message.get("refusal")),
         fields=tuple((label, value) for label, value in fields if value),
         email=email,
         phone=phone,

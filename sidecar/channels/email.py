@@ -33,6 +33,7 @@ def _lead_text(content: LeadContent) -> str:
     width = max((len(label) for label, _ in content.fields), default=0) + 1
     parts = [
         f"{content.heading}: {content.who}",
+        f"** {content.refusal} **" if content.refusal else "",
         f"** {SANDBOX} **" if content.sandbox else "",
         "\n".join(f"{label + ':':<{width}} {value}" for label, value in content.fields),
         "\n".join([f"Why {content.grade}:", *(f"- {reason}" for reason in content.reasons)])

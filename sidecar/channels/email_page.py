@@ -40,6 +40,7 @@ _DARK = """
 def lead(content: LeadContent, sandbox: str) -> str:
     """The page about a lead; `sandbox` is the label of made-up data."""
     parts = [
+        _note(content.refusal) if content.refusal else "",
         _note(sandbox) if content.sandbox else "",
         _person(content),
         _fields(content),

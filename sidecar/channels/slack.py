@@ -20,6 +20,8 @@ _ICONS = {"hot": "🔥", "warm": "🌤", "cold": "❄️"}
 def _lead(content: LeadContent) -> dict[str, Any]:
     title = f"{content.score} · {content.who}" if content.score else content.who
     blocks: list[dict[str, Any]] = [_header(f"{_ICONS.get(content.grade, '👤')} {title}")]
+    if content.refusal:
+        blocks.append({"type": "section", "text": _text(f"🚫 *{_escape(content.refusal)}*")})
     links = {"E-mail": mail_link(content.email), "Phone": phone_link(content.phone)}
     if content.fields:
         blocks.append({"type": "section", "fields": [

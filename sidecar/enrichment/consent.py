@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-_REFUSALS: Final = frozenset(
-    {"no", "false", "withdrawn", "revoked", "denied", "declined", "refused", "opt_out", "opted_out",
-     "unsubscribed", "none"}
-)  # fmt: skip
+from sidecar.records.truth import opted_out, truth
+
 # Members that tell a withdrawal by being there.
 _WITHDRAWALS: Final = frozenset(
     {"withdrawn", "revoked", "denied", "declined", "refused", "opt_out", "opted_out", "unsubscribed",
@@ -39,8 +37,6 @@ def _withdraws(consent: Mapping[str, Any]) -> bool:
 def _refuses(name: str, value: Any) -> bool:
     if isinstance(value, dict):
         return _withdraws(value)
-    word = value.strip().casefold().replace("-", "_").replace(" ", "_") if isinstance(value, str) else value
-    no = (not isinstance(word, str) and word is not None and not word) or word in _REFUSALS
     if name.casefold().replace("-", "_") in _WITHDRAWALS:
-        return bool(word) and (not no or word in _WITHDRAWALS)
-    return no
+        return opted_out(value) is True
+    return truth(value) is False

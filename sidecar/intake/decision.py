@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
+from sidecar.intake.permissions import Word, permissions
+from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
+from sidecar.scoring.intake import is_list
 from sidecar.terms.fields import FROM_LEAD
 
+MAX_WARNINGS = 50  # that a lead keeps
 _CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
 
 
@@ -22,6 +25,9 @@ class _Place:
 
     lead: Row
     source: str
+    warnings: list[Row]
+    own: bool = False
+    listed: bool = False
     contact_id: str = ""
     organization_id: str | None = None
     lead_id: str = ""
@@ -37,12 +43,15 @@ def decide(
     company is known by its domain, else by its name's matching key. Of an entry with a suppressed key
     nothing is written but that one came.
     """
+    alone = len(entries) == 1 and not receipt.listed
     places = {
-        entry: _Place(entry.lead, entry.source) for entry in entries
+        entry: _Place(entry.lead, entry.source, entry.warnings,
+                      is_own_act(entry.source, client=receipt.client, alone=alone),
+                      _is_listed(entry.source, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     owners, new_contacts = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
-    contacts, organizations, consents, employers = _facts(places.values())
+    contacts, organizations, employers = _facts(places.values())
     new_leads, open_leads = _find_leads(places.values(), known.leads, new_id)
     changes, provenance = {}, []
     for kind, facts, new in (
@@ -51,11 +60,17 @@ def decide(
             Said(entity, lead_statements(fields), "lead", now)
             for entity, fields in facts.items() if entity not in new])
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
+    intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
+    allowed = permissions(
+        [Word(place.contact_id, place.lead_id, entry.keys, place.lead, place.source, place.own, row["id"])
+         for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))], known, now)
+    nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
         contacts=[
             contacts[entity]
-            | {"id": entity, "org_id": employers.get(entity), "consent": consents[entity]}
+            | {"id": entity, "org_id": employers.get(entity)}
+            | {name: allowed.people.get(entity, nothing)[name] for name in nothing}
             for entity in new_contacts],
         changes=changes,
         provenance=provenance,
@@ -71,9 +86,17 @@ def decide(
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
         events=[event for place in places.values() for event in _events(place, now)],
-        intake=[_received(entry, places.get(entry), receipt, new_id()) for entry in entries],
+        intake=intake,
+        refusals=allowed.refusals,
+        adopted=allowed.adopted,
+        permissions=[allowed.people[entity] for entity in sorted(allowed.people.keys() - new_contacts)],
         results=[_result(index, entry, places.get(entry)) for index, entry in enumerate(entries)],
     )
+
+
+def _is_listed(source: str, receipt: Receipt, alone: bool) -> bool:
+    """Whether a list tells of a deed; a lead that came alone through the API may be somebody's own."""
+    return receipt.listed or (is_list(source) and not (alone and source == "api"))
 
 
 def _recognise(
@@ -111,23 +134,19 @@ def _find_organizations(
     return new
 
 
-def _facts(
-    places: Iterable[_Place],
-) -> tuple[dict[str, Row], dict[str, Row], dict[str, Any], dict[str, str]]:
-    """What the leads say: (fields of contacts, fields of organizations, consents of contacts, organizations
-    of contacts), by id. Of a field the last word counts, of consent and organization the first."""
+def _facts(places: Iterable[_Place]) -> tuple[dict[str, Row], dict[str, Row], dict[str, str]]:
+    """What the leads say: (fields of contacts, fields of organizations, organizations of contacts), by id. Of
+    a field the last word counts, of the organization the first."""
     contacts: dict[str, Row] = {}
     organizations: dict[str, Row] = {}
-    consents: dict[str, Any] = {}
     employers: dict[str, str] = {}
     for place in places:
         lead = place.lead
         contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
-        consents.setdefault(place.contact_id, lead.get("consent"))
         if place.organization_id:
             organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
             employers.setdefault(place.contact_id, place.organization_id)
-    return contacts, organizations, consents, employers
+    return contacts, organizations, employers
 
 
 def _told(lead: Row, names: Mapping[str, str]) -> Row:
@@ -152,11 +171,11 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {}, "external_ids": {},
+                "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {}, "external_ids": {},
                 "owner_name": None, "outcome": None, "outcome_at": None,
-                **({"id": before["id"], "tags": before["tags"]} if before else {
-                    "id": new_id(), "tags": [], "contact_id": contact_id, "email": lead.get("email"),
-                    "source": place.source}),
+                **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
+                    "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
+                    "email": lead.get("email"), "source": place.source}),
             }
             place.outcome = "updated" if before else "created"
         else:
@@ -167,7 +186,11 @@ def _find_leads(
             row[name] = lead.get(name) or row[name]
         if lead.get("tags"):
             row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
-        for name in ("utm", "custom", "external_ids"):
+        row["warnings"] = newest_last(row["warnings"], place.warnings)
+        # A touch is a whole: parameters of two campaigns are no campaign.
+        row["first_utm"] = row["first_utm"] or lead.get("first_utm") or lead.get("utm") or {}
+        row["utm"] = lead.get("utm") or row["utm"]
+        for name in ("custom", "external_ids"):
             if lead.get(name):
                 row[name] = row[name] | lead[name]
     return (
@@ -175,12 +198,18 @@ def _find_leads(
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
 
 
+def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS) -> list[Row]:
+    """Warnings of earlier deliveries and those found now; what is said again is said once, as the newest."""
+    return [*(warning for warning in before if warning not in found), *found][-at_most:] if found else before
+
+
 def _events(place: _Place, now: datetime) -> Iterator[Row]:
     kind = intake_event(place.lead)
     if kind:
         yield {
             "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
-            "occurred_at": now, "properties": {}, "source": "intake", "dedupe_key": None,
+            "occurred_at": now, "properties": {"list": True} if place.listed else {},
+            "source": "intake", "dedupe_key": None,
         }
 
 
@@ -198,7 +227,7 @@ def _result(index: int, entry: Entry, place: _Place | None) -> Row:
     return {
         "index": index, "lead_id": place and place.lead_id, "contact_id": place and place.contact_id,
         "organization_id": place and place.organization_id, "outcome": _outcome(entry, place),
-        "errors": entry.errors,
+        "errors": entry.errors, "warnings": entry.warnings,
     }
 
 

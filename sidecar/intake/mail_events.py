@@ -16,12 +16,13 @@ Told = dict[str, Any]
 
 _SENDGRID: Final = {
     "open": "email_open", "click": "email_click", "bounce": "bounce", "spamreport": "unsubscribe",
-    "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe",
+    "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe", "group_resubscribe": "resubscribe",
 }
 _MAILGUN: Final = {
     "opened": "email_open", "clicked": "email_click", "failed": "bounce", "complained": "unsubscribe",
     "unsubscribed": "unsubscribe",
 }
+_COMPLAINTS: Final = ("spamreport", "complained", "SpamComplaint")
 # RecordType -> (type, key of the address, key of the time).
 _POSTMARK: Final = {
     "Open": ("email_open", "Recipient", "ReceivedAt"),
@@ -36,7 +37,8 @@ _POSTMARK: Final = {
 
 def read_mail_events(body: Any) -> tuple[str, list[Told | None]] | None:
     """(service, events), None for a body of no service that is known. An event is None where it tells of no
-    deed of a person, else {type, email, event_id, occurred_at (UTC, None: not told)}."""
+    deed of a person, else {type, email, event_id, occurred_at (UTC, None: not told), reason (None, or that
+    it was a complaint)}."""
     if isinstance(body, list) and body and all(_is(told, "event", "email") for told in body):
         return "sendgrid", [_sendgrid(told) for told in body]
     if isinstance(body, dict) and _is(body.get("event-data"), "event", "id"):
@@ -54,14 +56,14 @@ def _sendgrid(told: Told) -> Told | None:
     if told.get("sg_machine_open") or told.get("type") == "blocked":  # a block is for the time being
         return None
     return _event(_SENDGRID.get(told["event"]), told["email"], told.get("sg_event_id"),
-                  told.get("timestamp"), _from_epoch)
+                  told.get("timestamp"), _from_epoch, told["event"])
 
 
 def _mailgun(told: Told) -> Told | None:
     if told["event"] == "failed" and told.get("severity") != "permanent":
         return None
     return _event(_MAILGUN.get(told["event"]), told.get("recipient"), told["id"], told.get("timestamp"),
-                  _from_epoch)
+                  _from_epoch, told["event"])
 
 
 def _postmark(told: Told) -> Told | None:
@@ -70,16 +72,18 @@ def _postmark(told: Told) -> Told | None:
     if kind == "Bounce" and not told.get("Inactive"):  # Postmark goes on sending there
         return None
     if kind == "SubscriptionChange" and not told.get("SuppressSending"):
-        return None
+        if told.get("Origin") != "Recipient":  # whoever sends may not agree for them
+            return None
+        type_ = "resubscribe"
     if kind == "SubscriptionChange" and told.get("SuppressionReason") == "HardBounce":
         type_ = "bounce"
     # Only bounces and complaints have an id of their own.
     name = f"{kind} {told.get('ID') or told.get('MessageID')} {told.get(time)}"
-    return _event(type_, told.get(address), name, told.get(time), datetime.fromisoformat)
+    return _event(type_, told.get(address), name, told.get(time), datetime.fromisoformat, kind)
 
 
 def _event(
-    type_: str | None, email: Any, event_id: Any, time: Any, read: Callable[[Any], datetime]
+    type_: str | None, email: Any, event_id: Any, time: Any, read: Callable[[Any], datetime], kind: str
 ) -> Told | None:
     if type_ is None or not isinstance(email, str):
         return None
@@ -89,7 +93,7 @@ def _event(
     except (TypeError, ValueError, OverflowError, OSError):
         occurred_at = None
     return {"type": type_, "email": storable(email[:320]), "event_id": storable(str(event_id or "")[:200]),
-            "occurred_at": occurred_at}
+            "occurred_at": occurred_at, "reason": "spam complaint" if kind in _COMPLAINTS else None}
 
 
 def _from_epoch(seconds: Any) -> datetime:

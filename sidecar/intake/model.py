@@ -11,13 +11,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value)."""
+    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value); and
+    what of it could not be used (see records/validation.py)."""
 
     raw: Any
     source: str = "api"
     lead: Row = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Receipt:
     request_id: str | None
     lane: str
     max_batch: int
+    listed: bool = False  # they are the rows of a file: nobody's own act, whatever their source says
 
 
 @dataclass(slots=True)
@@ -36,7 +39,10 @@ class Known:
 
     suppressed: keys of those who asked to be forgotten; contacts: identity key -> contact id; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
-    lead {id, tags}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s fields.
+    lead {id, tags, warnings}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s
+    fields; permissions: contact id -> {consent, refused}; refusals: statements about these contacts and
+    addresses, {id, contact_id or None, key (the address, None for none of these)} and the fields of
+    `Statement`; hashes: identity key -> the keyed hash by which it is stored.
     """
 
     suppressed: set[Key] = field(default_factory=set)
@@ -46,19 +52,24 @@ class Known:
     leads: dict[str, Row] = field(default_factory=dict)
     values: dict[str, dict[str, list[Row]]] = field(
         default_factory=lambda: {"contact": {}, "organization": {}})
+    permissions: dict[str, Row] = field(default_factory=dict)
+    refusals: list[Row] = field(default_factory=list)
+    hashes: dict[Key, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Writes:
     """What is to be written, in this order, and the results: one for each entry.
 
-    organizations, contacts: new ones in canonical fields (contacts with org_id and consent); changes: kind
-    -> id of a known one -> the fields that it gets; provenance: documents of all of them; identities: new
-    keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those without one;
-    new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom, external_ids, owner_name,
-    outcome, outcome_at}, what is added to known ones; work_items: {lead_id, lane, max_batch}; intake: what
-    came and what became of it, its payload raw; results: {index, lead_id, contact_id, organization_id,
-    outcome: created | updated | rejected | suppressed, errors}.
+    organizations, contacts: new ones in canonical fields (contacts with org_id, consent and refused);
+    changes: kind -> id of a known one -> the fields that it gets; provenance: documents of all of them;
+    identities: new keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those
+    without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, first_utm, custom,
+    external_ids, owner_name, outcome, outcome_at}, what is added to known ones, and their warnings, all
+    there are; work_items: {lead_id, lane, max_batch}; intake: what came and what became of it, its payload
+    raw; refusals, adopted, permissions: see `Permissions`, the last for known contacts alone; results:
+    {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected | suppressed,
+    errors, warnings}.
     """
 
     organizations: list[Row]
@@ -72,4 +83,7 @@ class Writes:
     work_items: list[Row]
     events: list[Row]
     intake: list[Row]
+    refusals: list[Row]
+    adopted: list[Row]
+    permissions: list[Row]
     results: list[Row]

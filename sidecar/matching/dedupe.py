@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
-from sidecar.records import RecordSettings, normalize
+from sidecar.records import RecordSettings, canonical
 
 from .blocking import Blocks
 from .comparison import agree, names_contradict, probability, reasons, shared_keys
@@ -35,7 +35,7 @@ def people_of(rows: Iterable[Mapping[str, str]], settings: RecordSettings) -> li
     texts: dict[str, str] = {}
     people = []
     for row in rows:
-        lead: dict[str, Any] = normalize(row, settings)["lead"]
+        lead: dict[str, Any] = canonical(row, settings)
         lead.update((name, row[name]) for name in _OTHERS if name in row)
         person = person_of(lead)
         once = (texts.setdefault(text, text) for text in person[:-1])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.intake.refusals import may
 from sidecar.pipeline.intake import lead_url
 from sidecar.store import work
 from sidecar.store.database import Cursor
@@ -62,11 +63,11 @@ def reference(
     code: str | None = None,
 ) -> dict[str, Any]:
     """What n8n gets of a lead."""
+    told = dict(row)
+    refused = told.pop("refused")
     return {
-        **row, "batch_id": batch_id, "lead_url": lead_url(engine, row["lead_id"]),
-        # Always, until refusals are known.
-        "may_email": True, "may_call": True,
-        "outcome": outcome, "code": code,
+        **told, "batch_id": batch_id, "lead_url": lead_url(engine, row["lead_id"]),
+        **may(refused), "outcome": outcome, "code": code,
     }
 
 

@@ -12,8 +12,11 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.intake import Entry, Key, Known, Receipt, decide
-from sidecar.records import match_keys, normalize, validate
+from sidecar.intake.decision import newest_last
+from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
+from sidecar.records.validation import said
+from sidecar.sources import at_senders_keys, read_keys
 from sidecar.store import intake as store
 from sidecar.store.database import Cursor
 from sidecar.webhooks import of_intake
@@ -21,33 +24,42 @@ from sidecar.webhooks import of_intake
 
 def receive(
     engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
-    request_id: str | None = None, only_new: bool = False, dry_run: bool = False,
+    request_id: str | None = None, only_new: bool = False, dry_run: bool = False, strict: bool = False,
+    told: list[list[dict[str, Any]]] | None = None,
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
-    outcome: created | updated | rejected | suppressed, errors}].
+    outcome: created | updated | rejected | suppressed, errors, warnings}].
 
     only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
-    has no id.
+    has no id. strict: a value that cannot be used refuses its lead. told: of each lead the warnings that were
+    given before somebody normalised it.
     """
-    return take_in(engine, read(engine, raw_leads), client=client, lane=lane, request_id=request_id,
-                   only_new=only_new, dry_run=dry_run)
+    entries = read(engine, raw_leads, strict=strict)
+    if told:
+        entries = [
+            replace(entry, warnings=newest_last(
+                [warning | {"value": said(warning["value"])} if "value" in warning else warning
+                 for warning in given], entry.warnings))
+            for entry, given in zip(entries, told, strict=True)]
+    return take_in(engine, entries, client=client, lane=lane, request_id=request_id, only_new=only_new,
+                   dry_run=dry_run)
 
 
-def read(engine: Engine, raw_leads: Iterable[Any]) -> list[Entry]:
-    """Raw leads validated and normalised, with their identity keys; those that are none with their errors.
+def read(engine: Engine, raw_leads: Iterable[Any], *, strict: bool = False) -> list[Entry]:
+    """Raw leads validated and normalised, with their identity keys; those that are refused with their errors.
     Nothing is asked or written."""
-    return [_read(engine, raw) for raw in raw_leads]
+    return [_read(engine, raw, strict) for raw in raw_leads]
 
 
 def take_in(
     engine: Engine, entries: list[Entry], *, client: str, lane: str | None = None,
-    request_id: str | None = None, only_new: bool = False, dry_run: bool = False,
+    request_id: str | None = None, only_new: bool = False, dry_run: bool = False, listed: bool = False,
     import_chunk: tuple[str, int] | None = None,
 ) -> list[dict[str, Any]]:
-    """What `receive` does with leads that were read. What a chunk of an import, (job id, number), writes
-    can be undone."""
+    """What `receive` does with leads that were read. listed: they are rows of a file, nobody's own act. What
+    a chunk of an import, (job id, number), writes can be undone."""
     receipt = Receipt(
-        client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch)
+        client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch, listed)
     with engine.database.write() as cursor:
         known = _know(engine, cursor, entries)
         if only_new:
@@ -94,15 +106,19 @@ def lane_of(engine: Engine, count: int) -> str:
     return "interactive" if count <= engine.settings.interactive_batch else "bulk"
 
 
-def _read(engine: Engine, raw: Any) -> Entry:
-    checked = validate(raw, engine.record_settings)
-    if not checked["valid"]:
+def _read(engine: Engine, raw: Any, strict: bool) -> Entry:
+    errors, warnings, lead = read_lead(
+        raw if strict else read_keys(raw), engine.record_settings, strict=strict)
+    if not strict:
+        errors, warnings = at_senders_keys(errors, raw), at_senders_keys(warnings, raw)
+    if errors:
         source = raw.get("source") if isinstance(raw, dict) else None
         return Entry(
             raw, source=(storable(source[:100]) if isinstance(source, str) else "") or "api",
-            errors=[{name: storable(text) for name, text in error.items()} for error in checked["errors"]])
-    lead = normalize(raw, engine.record_settings)["lead"]
-    return Entry(raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead))
+            errors=[{name: storable(text) for name, text in error.items()} for error in errors],
+            warnings=warnings)
+    return Entry(
+        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead), warnings=warnings)
 
 
 def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]:

@@ -13,12 +13,13 @@ from sidecar.channels.model import DeliveryError
 from sidecar.channels.routing import RouteSettings, route
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
+from sidecar.intake.refusals import asked_themselves, in_words, may_alert
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.intake import lead_url
 from sidecar.pipeline.provenance import lead_with_sources
-from sidecar.store import notifications
+from sidecar.store import facts, notifications, refusals
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
@@ -98,7 +99,10 @@ def deliver(
 def _send(engine: Engine, message: Row) -> bool:
     """Send one claimed message; committed as sending before, so that a kill is noticed."""
     try:
-        _send_once(engine, message)
+        if not _send_once(engine, message):
+            with engine.database.write() as cursor:
+                notifications.withhold(cursor, message["id"])
+            return False
     except DeliveryError as error:
         reason = redact(str(error))  # a mail server quotes addresses
         with engine.database.write() as cursor:
@@ -115,28 +119,38 @@ def _send(engine: Engine, message: Row) -> bool:
     return True
 
 
-def _send_once(engine: Engine, message: Row) -> None:
-    """Render a message and send it over its channel. Raises DeliveryError."""
+def _send_once(engine: Engine, message: Row) -> bool:
+    """Render a message and send it over its channel: whether it may be sent. Raises DeliveryError."""
     channel = engine.settings.channels.get(message["channel"])
     if channel is None:
         raise DeliveryError(f"there is no channel {message['channel']}", permanent=True)
     if message["kind"] == "operations":
         rendered = channel.render_operations(alert_content(message["content"]))
     else:
-        rendered = channel.render_lead(lead_content(_about_lead(engine, message["lead_id"])))
+        about = _about_lead(engine, message["lead_id"], message["hot_change"])
+        if about is None:
+            return False
+        rendered = channel.render_lead(lead_content(about))
     channel.send(
         message["recipient"], rendered,
         message_id=f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}",
         possible_duplicate=message["possible_duplicate"],
     )
+    return True
 
 
-def _about_lead(engine: Engine, lead_id: str) -> dict[str, Any]:
-    """What `lead_content` reads. Raises DeliveryError when the lead is gone."""
+def _about_lead(engine: Engine, lead_id: str, hot_change: int) -> dict[str, Any] | None:
+    """What `lead_content` reads; None: the person refused contact, and did not ask themselves. Raises
+    DeliveryError when the lead is gone."""
     try:
         lead = lead_with_sources(engine, lead_id)
     except NotFound as error:
         raise DeliveryError("the lead is gone", permanent=True) from error
+    refused = lead["contact"]["refused"]
+    forbidding = engine.settings.no_alert_after
+    asked = bool(refused) and _asked(engine, lead, hot_change)
+    if not may_alert(refused, forbidding, asked=asked and engine.settings.alert_own_requests):
+        return None
     contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
     fields = [*contact["fields"].values(), *organization.get("fields", {}).values()]
     reasons = sorted(
@@ -157,7 +171,18 @@ def _about_lead(engine: Engine, lead_id: str) -> dict[str, Any]:
         "source": lead["source"],
         "sandbox": any(item.get("sandbox") for item in fields),
         "summary": (lead.get("message") or "")[:500],
+        "refusal": in_words(refused, asked=asked),
     }
+
+
+def _asked(engine: Engine, lead: Row, hot_change: int) -> bool:
+    """Whether the person asked themselves since they refused and since sales was told."""
+    contact_id = lead["contact"]["id"]
+    with engine.database.read() as cursor:
+        return asked_themselves(
+            facts.load_events(cursor, [contact_id]).get(contact_id, []),
+            refusals.statements(cursor, [contact_id]).get(contact_id, []),
+            engine.settings.no_alert_after, notifications.told_at(cursor, lead["id"], hot_change))
 
 
 def list_messages(

@@ -21,9 +21,10 @@ from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.enrichment.planning import request_key
 from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
+from sidecar.intake.refusals import may_enrich
 from sidecar.pipeline import provenance
 from sidecar.pipeline.batches import step
-from sidecar.store import calls, customers, facts, subscriptions, work
+from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_enrichment
 
@@ -62,9 +63,9 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     with step(engine, "plan", batch_id, lead_ids, changes_people=True) as at_work:
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
-        known = facts.load(cursor, at_work.lead_ids)
+        known = _who_may_be_asked_about(engine, facts.load(cursor, at_work.lead_ids))
         if _merge_answers(engine, cursor, known):
-            known = facts.load(cursor, at_work.lead_ids)
+            known = facts.load(cursor, [row["lead_id"] for row in known])
         rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
         may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
         planned = calls.plan(cursor, _wanted(engine, cursor, batch_id, may_ask)) if may_ask else []
@@ -75,6 +76,12 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
             "settled": [lead_id for lead_id in at_work.lead_ids if lead_id not in asking],
             "results": at_work.results(),
         }
+
+
+def _who_may_be_asked_about(engine: Engine, known: list[Row]) -> list[Row]:
+    """The facts without those of people who refused it: about them and for them nothing is asked, and what is
+    answered is not merged."""
+    return [row for row in known if may_enrich(row["refused"], engine.settings.no_enrichment_after)]
 
 
 def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
@@ -168,6 +175,7 @@ def _wanted(
 def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
     calls.give_up(cursor, [row["lead_id"] for row in known])
+    known = _who_may_be_asked_about(engine, known)
     survey = Survey.of(engine, cursor, known)
     due: dict[str, int] = {}
     for row in known:
@@ -220,7 +228,10 @@ def _begin(
     engine: Engine, cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None
 ) -> dict[str, Any]:
     planned: dict[str, list[str]] = {}
-    for row in calls.planned(cursor, batch_id, lead_ids, provider, STARTED_AT_ONCE + 1):
+    # Who refused it since the call was planned is not asked about any more.
+    asking = [lead_id for lead_id, refused in refusals.refused_of(cursor, lead_ids).items()
+              if may_enrich(refused, engine.settings.no_enrichment_after)]
+    for row in calls.planned(cursor, batch_id, asking, provider, STARTED_AT_ONCE + 1):
         planned.setdefault(row["provider"], []).append(row["call_id"])
     begun = calls.start(
         cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
@@ -342,7 +353,8 @@ def _note_health(
 def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
     with step(engine, "apply", batch_id, lead_ids, changes_people=True) as at_work:
-        _merge_answers(engine, at_work.cursor, facts.load(at_work.cursor, at_work.lead_ids))
+        _merge_answers(engine, at_work.cursor, _who_may_be_asked_about(
+            engine, facts.load(at_work.cursor, at_work.lead_ids)))
         return {"results": at_work.results()}
 
 

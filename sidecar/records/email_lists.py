@@ -37,14 +37,13 @@ DOTLESS_DOMAINS: Final[dict[str, dict[int, int | None] | dict[int, int]]] = {
     "yandex.ru": str.maketrans(".", "-"),
 }
 
-EXTRA_FREE_DOMAINS: Final = word_set(
-    """hey.com duck.com tuta.com tutamail.com tuta.io skiff.com posteo.de posteo.net mailbox.org
-    pm.me proton.me protonmail.com outlook.de outlook.fr outlook.es outlook.it live.de live.fr
-    hotmail.de gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de arcor.de vodafone.de
-    o2online.de icloud.com privaterelay.appleid.com mozmail.com simplelogin.com"""
+# Mail services with a domain in every country.
+FREE_BRANDS: Final = word_set(
+    "yahoo ymail rocketmail hotmail outlook live msn aol gmx yandex wanadoo lycos tiscali gmail googlemail"
 )
 
-# RFC 2142 mailbox names, then the common ones of English, German, French, Spanish and Italian.
+# RFC 2142 mailbox names, then the common ones of English, German, French, Spanish, Portuguese, Italian,
+# Dutch, Polish, the Nordic languages, Czech, Turkish and others. None is somebody's name.
 ROLE_NAMES: Final = word_set(
     """info marketing sales support abuse noc security postmaster hostmaster usenet news webmaster
     www uucp ftp list-request
@@ -70,7 +69,72 @@ ROLE_NAMES: Final = word_set(
     accueil commercial comptabilite direction recrutement rh secretariat
     administracion atencion atencionalcliente compras contacto facturacion ventas
     acquisti amministrazione assistenza commerciale contatti fatturazione segreteria ufficio
-    vendite"""
+    vendite
+    accountsdept allstaff backoffice bids bookkeeping claims company complaints concierge corporate
+    creditcontrol customer customerexperience customers cx demo dispatch ecommerce estimates estimating
+    export frontoffice group headoffice helpline hospitality housekeeping hq hse insurance it itdept
+    ithelp leads logistics mailbox merchandising monitoring network parts production projects property
+    quality quote quotes quotation quotations recruit recruiter rfp rfq safety salesdesk school
+    servicedesk shipping sponsorship success supplier suppliers supply talent tender tenders trade
+    trading transport travel warehouse wholesale workshop
+    ausbildung auskunft bestellungen bewerben bibliothek gemeinde hallo hausverwaltung hotline
+    information kasse kommunikation lager leads mahnung marketingteam poststelle praxis rathaus
+    rechtsabteilung reklamation reservierung rezeption schule seminar serviceteam shopservice steuern
+    technik ticket tickets veranstaltung veranstaltungen versand werkstatt
+    achats administratif adherents agence boutique bonjour bureau candidature candidatures clients
+    commande commandes comptabilité contacter courrier devis emploi facturation facture factures
+    formation informations magasin mairie presse reclamation relationclient reservation sav
+    serviceclient serviceclients serviceclientele standard ventes
+    administración administrador almacen asistencia atencionclientes ayuda buzon calidad citas cliente
+    clientes cobros comercial comunicacion consultas contabilidad contactanos direccion empleo envios
+    facturas finanzas formacion gerencia hola informacion informes logistica mantenimiento
+    mercadeo oficina pagos pedido pedidos postventa prensa presupuesto presupuestos produccion
+    proveedores recepcion reclamos recursoshumanos reserva reservas rrhh seguridad seleccion
+    soporte sugerencias tesoreria tienda trabajo
+    administracao administrativo agendamento atendimento cadastro cobranca comercial contabilidade
+    contas contato curriculo diretoria encomendas engenharia estoque eventos expedicao faturamento
+    faleconosco financeiro geral gerencia imprensa informacoes juridico licitacao licitacoes loja
+    ouvidoria recepcao rh sac suporte sucesso tesouraria vagas vendas
+    clienti contabilita direzione fornitori fatture informazioni lavoraconnoi logistica magazzino
+    negozio ordine ordini pec posta postacertificata prenotazione prenotazioni preventivi preventivo
+    produzione protocollo qualita reception reclami risorseumane servizi servizioclienti spedizioni
+    stampa tecnico ufficiostampa ufficiotecnico
+    administratie afspraak bestelling bestellingen boekhouding debiteuren facturen factuur inkoop
+    kantoor klachten klantenservice logistiek magazijn onderhoud orderverwerking personeelszaken
+    planning receptie reserveren reserveringen sollicitatie sollicitaties secretariaat verhuur verkoop
+    vragen winkel
+    administracja biuro bok dok dostawy faktury handlowy kadry kancelaria kontrola ksiegowosc
+    logistyka magazyn obsluga obslugaklienta oferta oferty platnosci poczta pomoc praca produkcja
+    recepcja reklamacje rekrutacja rezerwacja rezerwacje sekretariat serwis sklep sprzedaz szkola
+    transport zakupy zamowienia zamowienie zapytania zarzad
+    bokning bokningar butik ekonomi faktura fakturor forsaljning förmedling inkop kansli kontor
+    kundservice kundtjanst lon order registrator salj verkstad växel
+    bestilling bogholderi booking direktion fakturaer indkob indkøb kundeservice kundesenter kundeserviceteam
+    lager ledelse löner marked okonomi ordre post postmottak regnskab regnskap resepsjon salg sekretariatet
+    skole support verksted økonomi bestillinger butikk
+    ajanvaraus asiakaspalvelu hallinto henkilosto kirjaamo kirjanpito laskut laskutus markkinointi
+    myynti neuvonta osto palaute palvelu rekry rekrytointi tilaukset tilaus toimisto tuki varaukset
+    dotazy fakturace fakturacie info-cz kancelar kariera nakup objednavka objednavky obchod podatelna
+    podpora pokladna posta prodej predaj prijem recepce recepcia reklamace rezervace sekretariat servis
+    sklad uctarna ucetni vyroba zakaznik zakaznickyservis
+    bilgi destek fatura ihracat ik iletisim insankaynaklari kariyer merkez muhasebe musteri
+    musterihizmetleri pazarlama rezervasyon satinalma satis siparis uretim yonetim
+    ertekesites ertékesítés gazdasag iroda kapcsolat megrendeles munkaugy rendeles szamlazas szerviz
+    titkarsag ugyfelszolgalat vevoszolgalat
+    achizitii birou comenzi conducere contabilitate facturare facturi oferte rezervari relatiiclienti
+    resurseumane vanzari
+    nabava podrska prodaja racunovodstvo tajnistvo ured uprava uprave narudzbe
+    buh buhgalter dogovor kadry logist otdel priemnaya prodazhi reklama sbyt sekretar snab zakaz zakupki
+    продажи офис инфо заказ бухгалтерия
+    eigyo jinji koho kouhou otoiawase saiyo soumu toiawase keiri
+    cs layanan pemasaran penjualan"""
+)
+# What may stand beside a function's name: "all-staff", "sales-emea", "info.berlin2".
+ROLE_MODIFIERS: Final = word_set(
+    """all the our team dept department desk center centre group global international intl online web main
+    new central head regional local north south east west emea apac dach latam amer na eu uk us usa de at ch
+    fr es it nl be pl se dk no fi cz ie au nz ca in cn jp br mx za ae europe germany deutschland austria
+    schweiz france italia espana poland auto automated bot system do not reply noreply"""
 )
 ROLE_PREFIXES: Final = word_set(
     """info sales support contact kontakt office admin billing service marketing hr jobs help
@@ -89,4 +153,38 @@ TYPO_TARGETS: Final = (
 # Domains in honest use that are one character away from one above.
 WELL_SPELLED: Final = word_set(
     "mail.com email.com ymail.com cloud.com libero.com yandex.com yandex.by yandex.ua"
+)
+
+# Endings that people mean when they type one that is none, likeliest first.
+ENDINGS_MEANT: Final = (
+    "com", "net", "org", "info", "biz", "edu", "gov", "online", "shop", "store", "tech", "cloud", "email",
+    "de", "uk", "fr", "it", "es", "nl", "ch", "at", "be", "pl", "se", "no", "dk", "fi", "cz", "eu", "pt",
+    "ru", "br", "mx", "ca", "au", "in", "jp", "cn", "us", "ie", "io", "co",
+)  # fmt: skip
+
+# Local parts that only say that somebody has or gives no address, whatever stands behind them; folded,
+# without punctuation.
+NO_ADDRESS: Final = word_set(
+    """noemail nomail noemailaddress noemails noaddress noemailprovided noemailgiven noemailonfile
+    noemailatall none nonegiven noneprovided null undefined unknown unknownemail unavailable notavailable
+    notprovided
+    notapplicable notgiven notknown notset nothing noone nobody nope noway invalid invalidemail missing
+    missingemail donthave donthaveone donthaveemail donothave doesnothave doesnothaveemail hasnoemail
+    withoutemail refused declined donotemail dontemail noneofyourbusiness anonymous anonym anonyme anonimo
+    dummy dummyemail fake fakeemail placeholder bogus tbd
+    keine keinemail keineemail keinemailadresse keineemailadresse keinemailvorhanden keineangabe ohne ohnemail
+    ohneemail unbekannt nichtvorhanden hatkeine habkeine
+    pasdemail pasdemel pasdadresse pasdadressemail sansmail sansemail aucun aucune inconnu nonrenseigne
+    sinemail sincorreo sinmail sincorreoelectronico nocorreo notiene notienecorreo notieneemail notieneemail
+    ninguno ninguna notengo notengocorreo desconocido noaplica sindatos
+    sememail semmail naotem naotememail naotenho nenhum nenhuma naoinformado desconhecido
+    nessuna nessuno nonha nonhaemail senzamail senzaemail sconosciuto nondisponibile nessunamail
+    geen geenmail geenemail zondermail onbekend brak brakmaila brakemaila brakemail niemam nieposiada niema
+    ingen ingenmail ingenemail saknas ukendt ukjent okand eisahkopostia eiole
+    nemam nemamemail neuvedeno bezemailu zadny yok mailyok epostayok emailyok nincs nincsemail"""
+)
+# Domains' names that are no employer's but stand for any ("name@domain.com").
+ANY_DOMAIN: Final = word_set(
+    """mail email domain yourdomain mydomain company yourcompany mycompany website yourwebsite site
+    test tester testing sample demo nowhere somewhere noemail nomail none null unknown invalid fake dummy"""
 )

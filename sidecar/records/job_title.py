@@ -27,7 +27,9 @@ _SOMEBODY_ELSE = re.compile(
 _HELPER = re.compile(
     r"\b(?:(?:executive|personal|administrative|office|team|management|virtual|legal|marketing|"
     r"sales|hr|project|vorstands|direktions|chef)\s*(?:assistant|assistent(?:in)?|assistenz|"
-    r"sekretar(?:in)?)|assistant|assistent(?:in)?|\w*assistenz|secretary|\w*sekretar(?:in)?|"
+    r"sekretar(?:in)?)|assistant|assistent(?:in)?|\w*assistenz|"
+    # Who keeps a company's books of law is an officer of it.
+    r"(?<!corporate )(?<!company )(?<!general )(?<!chartered )secretary|\w*sekretar(?:in)?|"
     r"receptionist|pa|ea)\b"
 )
 # The person assisted may also follow directly: "Personal Assistant CEO".
@@ -60,10 +62,10 @@ _LEVELS: Final = tuple(
         (
             "cxo",
             rf"{_C_LEVEL}|chief (?:\w+ ){{1,4}}officer|chief executive|c level|c suite|"
-            r"(?<!vice )(?<!vize )president(?! s)|prasident(?:in)?|managing director|"
+            r"(?<!vice )(?<!vize )president(?! s\b)|prasident(?:in)?|managing director|"
             r"managing directors|(?<!non )executive director|director general|generaldirektor(?:in)?|"
-            r"(?:haupt)?geschaftsfuhrer(?:in)?|geschaftsfuhrend\w*|geschaftsfuhrung|geschaftsleitung|"
-            r"geschaftsleiter(?:in)?|vorstand|vorstandin|vorstands?(?:vorsitzende[rn]?|mitglied|"
+            r"\w*geschaftsfuhrer(?:in)?|geschaftsfuhrend\w*|geschaftsfuhrung|geschaftsleitung|"
+            r"geschaftsleiter(?:in)?|\w*vorstand|vorstandin|vorstands?(?:vorsitzende[rn]?|mitglied|"
             r"sprecher(?:in)?)|vorsitzende[rn]?|chair(?:man|woman|person)?|board member|"
             r"member of the board|betriebsinhaber",
         ),
@@ -71,7 +73,7 @@ _LEVELS: Final = tuple(
             "owner",
             r"(?<!product )(?<!process )(?<!business )(?<!system )(?<!data )(?<!service )(?<!asset )"
             r"(?<!risk )owner|^(?:small )?business owner$|co ?owner|founders?|"
-            r"co ?founders?|inhaber(?:in)?|mitinhaber(?:in)?|"
+            r"co ?founders?|(?!(?:stellen|lehrstuhl|konto|amts|schein|karten)inhaber)\w*inhaber(?:in)?|"
             r"grunder(?:in)?|mitgrunder(?:in)?|proprietor|gesellschafter(?:in)?|eigentumer(?:in)?|"
             r"self employed|selbst(?:st)?andig\w*|freelancer?|entrepreneur|unternehmer(?:in)?",
         ),
@@ -91,17 +93,17 @@ _LEVELS: Final = tuple(
         ),
         (
             "director",
-            r"(?:senior |associate |deputy |assistant )*directors?|direktor(?:in)?|dir|head|heads|"
+            r"(?:senior |associate |deputy |assistant )*directors?|\w*direktor(?:in)?|dir|head|heads|"
             r"leiter(?:in)?|leitung|leitende[rn]?|bereichsleit(?:er|erin|ung)|"
             r"(?=\w*leit)\w*(?:bereichs|werks|personal|vertriebs|marketing|verkaufs|einkaufs|entwicklungs|"
             r"produktions|finanz|technik|it|kunden|hauptabteilungs|standort|niederlassungs|regional|"
             r"landes|ressort|service|logistik|rechts|qualitats|export)leit(?:er|erin|ung)|"
             r"prokurist(?:in)?|general manager|country manager|dean|chief of staff|rector|"
-            r"superintendent|abteilungsdirektor(?:in)?",
+            r"superintendent",
         ),
         (
             "manager",
-            r"\w*manager(?:s|in)?|mgr|supervisor|team ?lead(?:er)?|teamlead|"
+            r"\w*manager(?:s|in)?|mgr|supervisor|team ?lead|teamlead|(?<!thought )leader(?:in)?|"
             r"group lead|squad lead|chapter lead|shift lead(?:er)?|foreman|"
             r"\w+leiter(?:in)?|\w+leitung|vorarbeiter(?:in)?|product owner|scrum master|"
             r"store manager|principal of|superintendent|bauleiter(?:in)?",
@@ -111,7 +113,7 @@ _LEVELS: Final = tuple(
             r"senior|sr|snr|principal|staff (?:\w+ )?(?:engineer|scientist|designer|developer|"
             r"consultant|researcher)|lead|leading|chief|expert|experte|expertin|fellow|"
             r"distinguished|specialist lead|counsel|professor(?:in)?|chef|meister(?:in)?|oberarzt|"
-            r"(?:hr |people |finance )?business partner",
+            r"(?:hr |people |finance )?business partner|(?:corporate|company|general|chartered) secretary",
         ),
         (
             "entry",
@@ -141,16 +143,23 @@ _DEPARTMENTS: Final = {
     "marketing": r"(?:product )?marketing\w*|growth|cmo|brand|communications?|pr|public relations|"
                  r"seo|sem|content|demand gen(?:eration)?|social media|advertising|"
                  r"kommunikation\w*|werbung|presse\w*|offentlichkeitsarbeit|community|events?|"
-                 r"copywriter|media",
-    "sales": r"sales|selling|account executives?|account managers?|account management|key account|"
+                 r"copywriter|media(?:plan\w*|berat\w*)?|medien(?:plan\w*|berat\w*|manag\w*)?",
+    "sales": r"sales(?:manag\w*|leit\w*|person|man|woman|people|reps?)?|selling|key ?accounts?(?:manag\w*)?|"
+             r"account ?(?:executives?|manage(?:rs?|ment|rin)|directors?|specialists?|leads?|supervisors?|"
+             r"representatives?|partners?)|accounts (?:manager|director|executive)|"
+             r"(?:bid|tender|proposal|deal desk) (?:manage(?:r|ment)|writer|specialist|coordinator|director)|"
+             r"geschaftsentwickl\w*|"
              r"business development|biz ?dev|bd|bdr|sdr|revenue|cro|vertrieb\w*|verkauf\w*|"
              r"verkaufer(?:in)?|aussendienst\w*|innendienst\w*|kundenberat\w*|commercial|cco|"
              r"handelsvertreter(?:in)?|retail|realtor|real estate agent|inside sales|merchandis\w*|"
              r"territory|export\w*",
     "support": r"customer (?:success|support|service|care|experience|operations|relations)|support|"
-               r"help ?desk|service ?desk|kundenservice|kundendienst|kundenbetreu\w*|call center|"
+               r"help ?desk|service ?desk|kundenservice\w*|kundendienst\w*|kundenbetreu\w*|call ?center|"
+               r"after ?sales?(?: service)?|warranty(?: service)?|service(?:berat\w*|leit\w*|mitarbeit\w*)|"
+               r"technical (?:support|customer (?:support|service|success|care))|field service|"
                r"client (?:success|services?|relations)|csm",
-    "legal": r"legal|lawyer|attorney|counsel|paralegal|rechts\w*|justiziar(?:in)?|jurist(?:in)?|"
+    "legal": r"legal|(?:corporate|company|chartered) secretary|lawyer|attorney|counsel|paralegal|rechts\w*|"
+    "justiziar(?:in)?|jurist(?:in)?|"
              r"syndikus\w*|clo|compliance|notar(?:in)?|anwalt|anwaltin|barrister|solicitor|judge|"
              r"datenschutz\w*|privacy|patent\w*|litigation",
     "finance": r"financ\w+|cfo|account(?:ing|ant|ants|s payable|s receivable)?|controller|"
@@ -168,7 +177,11 @@ _DEPARTMENTS: Final = {
     "research": r"research\w*|scientists?|r d|forsch\w*|wissenschaft\w*|data science|labor\w*|"
                 r"laboratory|innovation|physicist|chemist|biologist|doktorand(?:in)?",
     "engineering": r"engineer\w*|developers?|software|programm\w*|cto|cio|ciso|it|technology|technical|"
-                   r"tech|devops|sre|architect|entwickl\w*|ingenieur\w*|informatik\w*|technik\w*|"
+                   r"tech|devops|sre|architect|(?:software|web|app|anwendungs|frontend|backend|spiele|java|"
+                   r"datenbank|"
+                   r"hardware|firmware|elektronik|mobile|cloud|game)?entwickl\w*|design engineer\w*|ict|"
+                   r"(?!(?:vertriebs|sales))\w*ingenieur\w*|informatik\w*|(?!zahn|kosmetik|"
+                   r"augen)\w*technik\w*|"
                    r"technisch\w*|system\w*|network|netzwerk\w*|security|data|cloud|infrastructure|"
                    r"web|full ?stack|frontend|backend|machine learning|ml|ai|ki|qa|database|sap|"
                    r"administrator|sysadmin|information|digital\w*|hardware|embedded|edv|cdo|cso",
@@ -178,8 +191,9 @@ _DEPARTMENTS: Final = {
     "manufacturing": r"manufactur\w*|production|produktion\w*|plant|fertigung\w*|factory|werk\w*|"
                      r"machinist|assembly|quality|qualitat\w*|machine operator|fabrication|"
                      r"industrial|schichtleit\w*|foundry",
-    "fulfillment": r"logistic\w*|logistik\w*|supply chain|warehouse|procurement|purchasing|buyer|"
+    "fulfillment": r"logisti(?:c|k|ek)\w*|supply chain|warehouse|procurement|purchasing|buyer|"
                    r"einkauf\w*|einkaufer(?:in)?|lager\w*|shipping|transport\w*|fleet|driver|fahrer(?:in)?|"
+                   r"purchaser|inkoop\w*|inkoper\w*|category (?:manage\w*|buyer|lead|director)|"
                    r"inventory|sourcing|delivery|project manage(?:r|ment)|projekt\w*|program manager|"
                    r"project|pmo|dispatch\w*|versand\w*|spedition\w*|beschaffung\w*|fulfil+ment",
     "hospitality": r"hotel\w*|restaurant\w*|chef|cook|koch|kochin|waiter|waitress|barista|bartender|"
@@ -196,7 +210,8 @@ _DEPARTMENTS: Final = {
     "advisory": r"board member|advisor|adviser|advisory|aufsichtsrat\w*|beirat\w*|mentor|chair\w*|"
                 r"member of the board|non executive|supervisory|vorsitzende[rn]?",
     "professional_service": r"consult\w*|berater(?:in)?|beratung\w*|unternehmensberat\w*|coach|"
-                            r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|gutachter(?:in)?",
+                            r"translat\w*|ubersetzer(?:in)?|dolmetscher(?:in)?|makler(?:in)?|"
+                            r"gutachter(?:in)?",
     "operations": r"operations?|ops|coo|administrat\w*|office|facilit\w*|assistant|\w*assistent(?:in)?|"
                   r"\w*assistenz|secretary|\w*sekretar\w*|chief of staff|strategy|transformation|"
                   r"(?:personal|executive) assist\w*|strategi\w*|process|prozess\w*|business(?! partner)|"
@@ -213,7 +228,7 @@ _ABBREVIATIONS: Final = {
     "dev": "developer", "mgr": "manager", "mngr": "manager", "mktg": "marketing",
     "assoc": "associate", "asst": "assistant", "exec": "executive",
 }  # fmt: skip
-_SPELT = re.compile(r"\b(?:v p|c [efot] o)\b")
+_SPELT = re.compile(r"\b(?:v p|c [efot] o|co ordinat(?=\w))")
 _FIRST_HELPER = re.compile(r"^(?:(p ?a)|e ?a)(?= to\b|$)")
 _NOT_WORD = re.compile(r"[^\w]+")
 _GENDER = re.compile(
@@ -227,6 +242,22 @@ _NOT_THEIRS = re.compile(
 _ASSISTS = re.compile(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar")
 # Who studies or files somewhere belongs there.
 _ANYWHERE = re.compile(r"\b(?:(?:werk|working )?student(?:in)?|sachbearbeiter(?:in)?|clerk)\b")
+# Words in front that only describe the work behind them: "Strategic Buyer", "Head of Digital Marketing".
+_DESCRIBES = re.compile(
+    r"\b(?:strategic|strategische[rns]?|digital|digitale[rns]?|technical|technische[rns]?|it(?= recruit))\s+")
+_DESCRIBED: Final = ("operations", "engineering", "creative")
+# A wish, or whom somebody works for, is no rank: "Aspiring CFO", "Looking for CEO roles", "I help founders".
+_WISHES = re.compile(
+    r"\b(?:aspiring|future|wannabe|would[- ]be|prospective|soon to be|(?:currently |actively )?looking for|"
+    r"(?:currently |actively )?seeking|in search of|open to|open for|interested in|applying for|"
+    r"candidate for|"
+    r"helping|i help|we help|working with|trusted (?:by|advisor)|coach(?:ing)? (?:for|to|of)|ghostwriter for|"
+    r"angehende[rn]?|zukunftige[rn]?|auf der suche nach|suche(?: eine)?(?: stelle)? als|ich helfe|wir helfen|"
+    r"futur|future|aspirant|a la recherche|en recherche|j'aide|aspirante(?: a)?|futuro|futura|en busca de|"
+    r"buscando|"
+    r"busco|em busca de|procurando|ayudo|ajudo|in cerca di|cerco|aiuto|aspirerende|blivande)\b[^,;|/&•·]*"
+)
+_JUNIOR = re.compile(r"\b(?:junior|trainee)\b|^assistant (?!manager|general)(?:\w+ ){1,2}manager\b")
 _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")
 
 
@@ -250,7 +281,7 @@ def seniority(title: str, industry: str = "") -> str | None:
     (or a company's name) tells, vice president is a middle rank: VP is manager there, assistant
     and associate VP senior, managing director director; senior and executive VP stay vp.
     """
-    level = _level(title)
+    level = _level(_WISHES.sub(" ", fold(title)) if _WISHES.search(fold(title[:MAX_LENGTH])) else title)
     if level in ("vp", "cxo") and industry and _BANK.search(fold(industry)):
         return _bank_level(_plain(title), level)
     return level
@@ -273,7 +304,8 @@ def _level(title: str) -> str | None:
             return "entry"
         if _HELPER_OF.match(text):
             return "entry"
-    return _rank(_SOMEBODY_ELSE.sub("", text) if _OFFICE.search(text) else text)
+    level = _rank(_SOMEBODY_ELSE.sub("", text) if _OFFICE.search(text) else text)
+    return "entry" if level in ("manager", "senior") and _JUNIOR.search(text) else level
 
 
 def _rank(text: str, only: tuple[str, ...] = ()) -> str | None:
@@ -305,7 +337,11 @@ def department(title: str) -> str | None:
     text = _ASSISTANT_RANK.sub("", _plain(title))
     if _ASSISTS.search(text):
         text = _SOMEBODY_ELSE.sub("", text)
-    return _first_department(_ANYWHERE.sub(" ", text)) or _first_department(text)
+    text = _ANYWHERE.sub(" ", text) if _first_department(_ANYWHERE.sub(" ", text)) else text
+    first = _first_department(text)
+    if first in _DESCRIBED:
+        return _first_department(_DESCRIBES.sub("", text)) or first
+    return first
 
 
 def _first_department(text: str) -> str | None:

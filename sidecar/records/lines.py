@@ -14,10 +14,10 @@ MAX_LINE = 1_000_000  # characters; a lead within its bounds takes some 60,000
 
 
 def validate_lines(
-    lines: Iterable[str | bytes], settings: RecordSettings = DEFAULT_SETTINGS
+    lines: Iterable[str | bytes], settings: RecordSettings = DEFAULT_SETTINGS, *, strict: bool = False
 ) -> Iterator[str]:
     """Yield one validation result for each line that is not blank, in order."""
-    return _each(lines, lambda lead: validate(lead, settings))
+    return _each(lines, lambda lead: validate(lead, settings, strict=strict))
 
 
 def normalize_lines(

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .email import is_stand_in, parse_email
 from .text import words
 
 
 def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return [(kind, value)…] of a normalised lead; equal keys mean the same person.
 
-    email: the canonical address. linkedin: a personal profile (company pages are no person).
+    email: the canonical address, unless it stands for none (noemail@noemail.com).
+    linkedin: a personal profile (company pages are no person).
     mobile: E.164 + "|" + folded name, only for a mobile number with a given and a family name,
     because a switchboard belongs to everybody and a family shares a telephone.
     external: "system:id", what another system calls the record; the same id of another system is another.
     """
     keys = []
-    if lead.get("email_canonical"):
-        keys.append(("email", str(lead["email_canonical"])))
+    email = lead.get("email_canonical")
+    address = parse_email(str(email)) if email else ""
+    if email and (isinstance(address, str) or not is_stand_in(address)):
+        keys.append(("email", str(email)))
     url = lead.get("linkedin_url")
     if isinstance(url, str) and url.startswith(
         ("https://www.linkedin.com/in/", "https://www.linkedin.com/pub/")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-
-from sidecar.terms import fields as terms
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from . import numbers
 from .company import company_key, split_company
@@ -13,17 +11,19 @@ from .email import (
     canonical_address,
     email_type,
     is_free_domain,
-    parse_email,
+    is_stand_in,
+    read_email,
 )
 from .industry import canonical_industry
 from .job_title import department, seniority, tidy_title
 from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
-from .schema import DERIVED, FIELDS, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
+from .schema import CAMPAIGNS, DERIVED, FIELDS, KNOWN, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
-from .web import linkedin_url, registrable_domain, registrable_host, tags_of, tidy_url, utm_of
+from .validation import Problem, check
+from .web import company_domain, linkedin_url, registrable_host
 
 MAX_READINGS = 10  # of a name, until nothing about it changes
 
@@ -31,7 +31,6 @@ Lead = dict[str, Any]
 Changes = Iterator[dict[str, Any]]
 Texts = Mapping[str, str]
 _ORDER = (*FIELDS, *DERIVED)
-_LIMITS = TEXTS | {name: field.longest for name, field in terms.DERIVED.items() if field.longest}
 
 # What the change of a field is put down to, unless a step says otherwise.
 _RULES = {
@@ -44,10 +43,33 @@ _RULES = {
     "company_key": "company_key", "employee_count": "number", "company_size": "band",
     "annual_revenue": "number", "revenue_range": "band", "industry": "industry_list",
     "country": "iso_3166_1", "region": "iso_3166_2",
-    "city": "capitals", "tags": "tags", "utm": "utm",
+    "city": "capitals", "tags": "tags", "utm": "utm", "first_utm": "utm",
 }  # fmt: skip
-# Texts without a rule of their own are tidied and no more.
-_PLAIN = tuple(name for name in TEXTS if name not in _RULES)
+# What has its canonical form when it is read: numbers, and texts without a rule of their own.
+_AS_READ = (*(name for name in (*TEXTS, *LONG_TEXTS) if name not in _RULES), *NUMBERS, *LISTS, *CAMPAIGNS)
+_NESTED = tuple(name for name in OBJECTS if name not in CAMPAIGNS)
+
+
+class Read(NamedTuple):
+    """A raw lead, read: why it is refused, what of it could not be used or is odd, and its canonical form,
+    which is empty when there are errors."""
+
+    errors: list[Problem]
+    warnings: list[Problem]
+    lead: Lead
+
+
+def read_lead(
+    lead: object, settings: RecordSettings = DEFAULT_SETTINGS, *, strict: bool = False
+) -> Read:
+    """Validate and normalise a lead in one: what `validate` finds, and the lead of `normalize`."""
+    found = check(lead, settings, strict=strict)
+    return Read(found.errors, found.warnings, {} if found.errors else _canonical(found.usable, {}, settings))
+
+
+def canonical(lead: object, settings: RecordSettings = DEFAULT_SETTINGS) -> Lead:
+    """The lead of `normalize` alone."""
+    return _canonical(check(lead, settings, advise=False).usable, {}, settings)
 
 
 def normalize(
@@ -55,64 +77,57 @@ def normalize(
 ) -> dict[str, Any]:
     """Return {"lead": canonical lead, "changes": [{"field", "from", "to", "rule"}…]}.
 
-    The lead is assumed to be valid; an invalid value is left out or left as it is, and never raises.
-    Absent and empty fields are absent from the result, but company_legal_form, which is None for
-    a company without one. Normalising a result again changes nothing.
+    What cannot be used is left out (`validate` tells why), and what remains may be a lead that nothing
+    identifies; never raises. Absent and empty fields are absent from the result, but company_legal_form,
+    which is None for a company without one. Normalising a result again changes nothing.
     """
-    out: Lead = {}
+    found = check(lead, settings, advise=False)
     rules: dict[str, str] = {}
-    texts = {
-        field: text
-        for field, value in lead.items()
-        # Nothing too long is valid, and caches must not be filled with it.
-        if isinstance(value, str) and len(value) <= _LIMITS.get(field, 0) and (text := tidy(value))
-    }
-    for field in _PLAIN:
-        if field in texts:
-            out[field] = texts[field]
-    for field in LONG_TEXTS:
-        said = lead.get(field)
-        if isinstance(said, str) and (text := tidy_lines(said)):
-            out[field] = text
-    _place(texts, out, rules)
-    _email(texts, out, rules, settings)
-    _phone(texts, out, rules, settings)
-    _person(texts, out, rules)
-    _company(texts, out, rules)
-    _figures(lead, out)
-    _industry(texts, out)
-    _title(texts, out)
-    _rest(lead, texts, out)
+    made = _canonical(found.usable, rules, settings)
+    out = {field: made[field] for field in _ORDER if field in made}
     changes: list[dict[str, Any]] = []
-    ordered: Lead = {}
-    for field in _ORDER:
-        if field not in out:
-            continue
-        to = ordered[field] = out[field]
+    for field, to in out.items():
         before = lead.get(field)
         # 5 == 5.0 and 1 == True, but the type is a change too.
         if before is not to and (before != to or type(before) is not type(to)):
             rule = rules.get(field) or _RULES.get(field, "whitespace")
             changes.append({"field": field, "from": before, "to": to, "rule": rule})
     if not lead.keys() <= out.keys():
+        for warning in (*found.errors, *found.warnings):
+            rules.setdefault(warning["pointer"][1:].partition("/")[0], warning["code"])
         changes += _dropped(lead, out, rules)
-    return {"lead": ordered, "changes": changes}
+    return {"lead": out, "changes": changes}
 
 
 def _dropped(lead: Mapping[str, Any], out: Lead, rules: Mapping[str, str]) -> Changes:
     for field, before in lead.items():
         if field not in out and before is not None:
-            rule = rules.get(field, "empty" if before in ("", [], {}) else "dropped")
+            rule = rules.get(field) or ("empty" if field in KNOWN else "custom")
             yield {"field": field, "from": before, "to": None, "rule": rule}
+
+
+def _canonical(usable: Mapping[str, Any], rules: dict[str, str], settings: RecordSettings) -> Lead:
+    """The canonical form of what is usable; in `rules` what fields owe it to, where that is not the usual."""
+    out: Lead = {field: usable[field] for field in _AS_READ if field in usable}
+    _place(usable, out, rules)
+    _email(usable, out, rules, settings)
+    _phone(usable, out, rules, settings)
+    _person(usable, out, rules)
+    _company(usable, out, rules)
+    _figures(out)
+    _industry(usable, out)
+    _title(usable, out)
+    if "linkedin_url" in usable:
+        out["linkedin_url"] = linkedin_url(usable["linkedin_url"])
+    for field in _NESTED:
+        if field in usable:
+            out[field] = _clean_json(usable[field], MAX_DEPTH + 1)
+    return out
 
 
 def _place(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     if "country" in texts:
-        country = country_code(texts["country"])
-        if country:
-            out["country"] = country
-        else:
-            rules["country"] = "unknown_country"
+        out["country"] = country_code(texts["country"])
     region = texts.get("region")
     if region:
         code = region_code(region, out.get("country"))
@@ -132,13 +147,14 @@ def _email(
     text = texts.get("email")
     if not text:
         return
-    address = parse_email(text, settings.allow_domain_literals)
+    address = read_email(text, settings.allow_domain_literals)
     if isinstance(address, str):
-        out["email"], rules["email"] = text, "whitespace"
         return
     out["email"] = address.email
     out["email_canonical"] = canonical_address(address)
     kind = out["email_type"] = email_type(address)
+    if is_stand_in(address):
+        return
     if kind == "corporate" or (kind == "role" and not is_free_domain(address.domain)):
         domain = None if address.is_literal else registrable_host(address.domain)
         if domain:
@@ -166,14 +182,15 @@ def _phone(
 
 
 def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
+    country = out.get("country")
     first, last, full = _read(
-        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules
+        texts.get("first_name", ""), texts.get("last_name", ""), texts.get("full_name", ""), rules, country
     )
     # Odd names become others when they are read again ("Doe V II", "Prof. n/a"), until none does.
     for _ in range(MAX_READINGS):
         if first and last and " " not in first and " " not in last and not is_placeholder(first):
             break
-        again = _read(first, last, full, {})
+        again = _read(first, last, full, {}, country)
         if again == (first, last, full):
             break
         first, last, full = again
@@ -185,7 +202,9 @@ def _person(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         out["full_name"] = full
 
 
-def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
+def _read(
+    first: str, last: str, full: str, rules: dict[str, str], country: str | None
+) -> tuple[str, str, str]:
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
     if first and is_placeholder(first):
@@ -198,12 +217,14 @@ def _read(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str,
     if is_junk_name(whole):
         rules |= dict.fromkeys(("first_name", "last_name", "full_name"), "whitespace")
         return first, last, full
-    return _names(first, last, full, rules)
+    return _names(first, last, full, rules, country)
 
 
-def _names(first: str, last: str, full: str, rules: dict[str, str]) -> tuple[str, str, str]:
+def _names(
+    first: str, last: str, full: str, rules: dict[str, str], country: str | None
+) -> tuple[str, str, str]:
     if full and not (first and last) and full not in (first, last):
-        name = split_name(full)
+        name = split_name(full, country)
         if "," in full and name.family:
             full = join_name(name)
             rules["full_name"] = "name_order"
@@ -237,11 +258,8 @@ def _bare(first: str, last: str) -> tuple[str, str]:
 
 def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
     text = texts.get("company_domain")
-    domain = registrable_domain(text) if text else None
-    if text and (domain is None or is_free_domain(domain)):
-        rules.setdefault("company_domain", "no_company_domain")
-    elif domain:
-        out["company_domain"] = domain
+    if text:
+        out["company_domain"] = company_domain(text)
         rules.pop("company_domain", None)
     name = texts.get("company_name")
     if name:
@@ -250,12 +268,7 @@ def _company(texts: Texts, out: Lead, rules: dict[str, str]) -> None:
         out["company_key"] = company_key(name)
 
 
-def _figures(lead: Mapping[str, Any], out: Lead) -> None:
-    for field, kind in NUMBERS.items():
-        value = lead.get(field)
-        number = None if value is None else numbers.READ[kind](value)
-        if number is not None:
-            out[field] = number
+def _figures(out: Lead) -> None:
     size = numbers.company_size(out.get("employee_count"))
     if size:
         out["company_size"] = size
@@ -283,21 +296,6 @@ def _title(texts: Texts, out: Lead) -> None:
         out["department"] = role
 
 
-def _rest(lead: Mapping[str, Any], texts: Texts, out: Lead) -> None:
-    url = texts.get("linkedin_url")
-    if url:
-        out["linkedin_url"] = linkedin_url(url) or tidy_url(url)
-    for field, read in _OTHERS:
-        if field in lead:
-            value = read(lead[field])
-            if value:
-                out[field] = value
-
-
-def _clean_object(value: object) -> object:
-    return _clean_json(value, MAX_DEPTH + 1) if isinstance(value, dict) else None
-
-
 def _clean_json(value: Any, depth: int) -> Any:
     """Return nested JSON with clean texts and keys; what nests deeper than allowed is left out."""
     if isinstance(value, str):
@@ -310,9 +308,3 @@ def _clean_json(value: Any, depth: int) -> Any:
     if isinstance(value, list):
         return [_clean_json(item, depth - 1) for item in value]
     return value
-
-
-_OTHERS: tuple[tuple[str, Callable[[object], object]], ...] = (
-    *((name, tags_of) for name in LISTS),
-    *((name, utm_of if name == "utm" else _clean_object) for name in OBJECTS),
-)

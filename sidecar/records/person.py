@@ -6,6 +6,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from .company import ends_in_strong_form
+from .email_lists import ROLE_MODIFIERS, ROLE_NAMES
+from .filler import is_filler, is_template
+from .name_order import family_in_front, family_names
 from .name_parser import is_suffix, parse_name, special_words
 from .text import ONE_LEAD, fold, word_set
 
@@ -17,6 +21,7 @@ _WORD = rf"(?:[{_LATIN}]')?[{_LATIN}]{{2,40}}(?:[-'][{_LATIN}]{{2,40}})?"
 _PLAIN = re.compile(rf"{_WORD}(?: (?:{_WORD}|[A-Za-z]\.?)){{0,4}} {_WORD}")
 _PLAIN_COMMA = re.compile(rf"({_WORD}(?: {_WORD}){{0,3}}), ?({_WORD}(?: (?:{_WORD}|[A-Za-z]\.?))?)")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
+_VOWEL = re.compile("[aeiouyw]")
 _ROMAN = re.compile(r"[IVX]{1,5}", re.IGNORECASE)
 _SPLIT_WORD = re.compile(r"([-'’. ])")
 _HOUSEHOLD = re.compile(r"\s+(?:&|and|und|et|y|e|i|\+)\s+|\s*&\s*", re.IGNORECASE)
@@ -43,19 +48,59 @@ _CREDENTIALS = {
 
 # Texts that forms are filled with to get past them; matched as a whole name, folded.
 _JUNK_WORDS = word_set(
-    """asdf asdfg asdfgh asdfghjkl asd sdf dfg fgh qwe qwer qwert qwerty qwertz yxcv zxcv zxcvb
-    qaz wsx test tester testing teste testo tests foo bar baz foobar blah bla xxx xx xyz abc abcd
-    abcde aaa bbb lorem ipsum none null nil undefined unknown unbekannt anonymous anonym nobody
-    noname nan na keine kein inconnu void dummy fake sample example user admin customer
-    kunde name vorname nachname firstname lastname fullname first last surname mustername
-    blank empty jkl hello hi me you someone somebody tbd tba todo qwertyuiop"""
+    """asdf asdfg asdfgh asdfghjkl asd sdf dfg fgh qwe qwer qwert qwerty qwertz yxcv zxcv zxcvb qaz wsx
+    test tester testing teste testo tests foo bar baz foobar blah bla xxx xx xyz abc abcd abcde aaa bbb
+    lorem ipsum none null nil undefined unknown unbekannt anonymous anonym nobody noname nan na keine
+    kein inconnu void dummy fake sample example user admin customer kunde name vorname nachname
+    firstname lastname fullname first last surname mustername blank empty jkl hello hi me you someone
+    somebody tbd tba todo qwertyuiop world nope tst prueba pruebas essai essais тест тесты тестовый
+    测试 測試 テスト 테스트 prova proba teste testi deneme probny zkouska ejemplo exemple esempio
+    exemplo voorbeeld beispiel muster przyklad priklad ornek nombre apellido apellidos nom prenom cognome nome
+    sobrenome naam voornaam achternaam imie nazwisko jmeno prijmeni isim soyad soyisim fornavn
+    etternavn efternavn fornamn efternamn namn navn etunimi sukunimi имя фамилия 名前 氏名 姓名 이름 성명"""
 )
 _JUNK_PHRASES = frozenset(
     ["n/a", "n.a", "no name", "not applicable", "not provided", "not given", "first name",
      "last name", "full name", "your name", "your full name", "first last", "vorname nachname",
      "test user", "test person", "test lead", "test name", "test account", "none of your business",
-     "max mustermann", "erika mustermann", "mickey mouse", "donald duck", "keine angabe", "k.a"]
+     "max mustermann", "erika mustermann", "mickey mouse", "donald duck", "keine angabe", "k.a",
+     "n.n", "n. n", "nn", "hello world", "lorem ipsum", "juan perez prueba", "jean test", "no name given"]
 )  # fmt: skip
+# What is no part of a name: tags, marks at its end, brackets, digits, pictures and trade marks.
+_CLINGING = re.compile(
+    r"</?[a-zA-Z][^<>]{0,80}>|\[[^\[\]]*\]|[©®™\u2122\ufe0f\u200d\u20e3]|[\u2190-\u2bff\U0001f000-\U0001faff]"
+    r"|(?<=[^\W\d_])\d+$|[\s*#~^=+_|/–—-]+$|^[\s*#~^=+_|/–—-]+"
+)
+_MAY_CLING = re.compile(r"[^\w\s.,'’()-]|[\d_]|[-\s]$|^-")
+# How people are addressed: none of these is a given name in front of another word, but those of the
+# second list where the family name follows at once.
+_ADDRESS = word_set(
+    """mr mrs ms miss mx mister dr doctor prof professor sir madam madame mme mlle mademoiselle
+    monsieur herr herrn frau fraulein hr fr frk fru froken fruen herra rouva neiti dra sra sr srta
+    senor senora senorita senhor senhora dona doña don signor signora signorina sig sig.ra dott
+    dott.ssa dottor dottore dottoressa ing ingeniero lic mag dipl.-ing dipl.-kfm mgr mudr judr phdr
+    mevrouw mevr mw meneer dhr heer pani panie slecna bay bayan bapak bpk ibu г-н г-жа господин госпожа
+    пан пані д-р проф κος κα δρ rev reverend capt captain col colonel maj major lt lieutenant sgt gen
+    judge hon senator sen congressman congresswoman assemblyman assemblywoman councilman councilwoman
+    rabbi sheikh pastor bishop father cllr alderman alderwoman univ.-prof dr.-ing"""
+)
+_ALSO_GIVEN = word_set("don dona doña major pan bay sen gen col ing mag ibu rabbi judge bishop pastor sir fr")
+_INITIALS_BEHIND = re.compile(r"([^\s,]+), ?((?:[^\W\d_]\.){1,3})")
+_TWO_BEHIND = re.compile(r"([^\s,]+), ?([^\s,]+) ([^\s,]+)")
+# Certificates and degrees behind a comma: "PMP", "SHRM-CP", "M.Sc.".
+_CERTIFICATE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.?){1,4}|[A-Z]{2,6}(?:-[A-Z0-9]{1,4})+|[IV]{1,3}|[JS]r\.?")
+_CERTIFICATES = word_set(
+    """mba emba pmp phd md jd cpa cfa cfp cma cia cisa cism cissp csm cspo psm shrm phr sphr gphr aphr
+    cscp cpim capm pgmp pmi acp itil togaf prince2 cce ccna ccnp ccie mcse aws cca chfp fache rn bsn
+    msn dnp pe peng eit ra aia leed bcba lcsw lmft lpc ccc slp otr pt dpt pharmd dds dmd dvm do esq llm
+    llb bsc msc ba bs ma ms beng meng mphil edd dba aca acca fca fcca cima mcips chartered mcipd fcipd
+    assoc frics mrics gia ea ricp clu chfc aif crpc cebs cpcu arm are gri crs abr sres realtor lssbb
+    lssgb cssbb csp asp cih chmm facs faap facp"""
+)
+# A part of a company in place of a person.
+_TEAM = word_set(
+    """team department dept abteilung abt division desk office group equipe equipo squadra zentrale empfang
+    reception helpdesk hotline service services""")
 _PLACEHOLDERS = word_set("n/a n.a. n.a na none null nil - -- . undefined unknown k.a. k.a")
 _LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
 # Rows of keyboards, both ways.
@@ -78,27 +123,52 @@ class Name(NamedTuple):
 
 def is_placeholder(text: str) -> bool:
     """Tell whether the text only says that there is no name ("n/a", "none", "-")."""
-    return len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
+    known = len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
+    return known or is_filler(text, "full_name")
 
 
 @lru_cache(maxsize=ONE_LEAD)
 def is_junk_name(text: str) -> bool:
-    """Tell whether a whole name is filler ("asdf", "test test", "n/a", "aaaa", "123").
+    """Tell whether a whole name is none: filler ("asdf", "test test", "n/a"), what a template left, a
+    mailbox, an address, a company, a department, or a form of address alone.
 
     A rule of thumb of our own, made to spare real names: "Na Li", "Test Anna" and "Null, Jennifer"
     pass because not every word of them is filler.
     """
+    if "@" in text and " " not in text.strip():
+        return True
     folded = fold(text).strip(" .,;:!?*_-")
-    if folded in _JUNK_PHRASES or all(map(_is_junk_word, _LETTER_RUN.findall(folded))):
+    if folded in _JUNK_PHRASES or folded.startswith(("www.", "http:", "https:")):
+        return True
+    found = _LETTER_RUN.findall(folded)
+    if all(map(is_junk_word, found)) or is_template(text):
+        return True
+    if len(found) > 1:
+        if is_junk_word("".join(found)) or is_filler(text):
+            return True
+        if _is_team(found) or ends_in_strong_form(text):
+            return True
+    if " ".join(found) in _ADDRESS:
         return True
     return "/" in folded and _JUNK_PHRASES.issuperset(folded.split())
 
 
-def _is_junk_word(word: str) -> bool:
+def _is_team(found: list[str]) -> bool:
+    """Tell whether words name a part of a company: "Sales Team", "IT Department", "Customer Service"."""
+    roles = ROLE_NAMES | ROLE_MODIFIERS
+    if found[-1] in _TEAM:
+        return all(word in roles for word in found[:-1])
+    return len(found) > 1 and all(word in ROLE_NAMES for word in found)
+
+
+def is_junk_word(word: str) -> bool:
+    """Tell whether a folded word is filler: a keyboard's row, one letter repeated, "test"."""
     if word in _JUNK_WORDS:
         return True
     if len(word) >= 3 and word.isascii() and word.count(word[0]) == len(word):
         return True
+    if len(word) >= 5 and word.isascii() and not _VOWEL.search(word):
+        return True  # "sdkfjh"
     half = word[: len(word) // 2]
     if len(half) >= 3 and half * 2 == word:
         return half in _KEYBOARD or half in _JUNK_WORDS  # "sdfsdf", "blabla"
@@ -148,19 +218,40 @@ _SUFFIX_BETWEEN = re.compile(r"([^,]+), ?([^,]+(?:, ?[^,]+){0,5}), ?([^,]+)")
 
 
 @lru_cache(maxsize=ONE_LEAD)
-def split_name(text: str) -> Name:
-    """Split a whole name, given as one tidy line.
+def split_name(text: str, country: str | None = None) -> Name:
+    """Split a whole name, given as one tidy line; `country` (ISO alpha-2) tells its order if need be.
 
     Source: the nameparser package, with these rules of our own on top: of a household ("John &
     Mary Smith") the first person counts; a lone initial at the end marks a list entry with the
-    family name in front ("SMITH JOHN W"); a text that is only a title ("Prince") is a given name.
+    family name in front ("SMITH JOHN W"); a text that is only a title ("Prince") is a given name; a single
+    word in front of a family name is a given name even where it is a title (Mahdi, Lady), unless people are
+    addressed so. Names with two family names or the family name in front: see name_order.
     Junk gives no parts at all.
     """
     if len(text) > MAX_LENGTH or text.count(" ") >= MAX_WORDS or is_junk_name(text):
         return Name()
+    if _MAY_CLING.search(text):
+        text = _without_clinging(text)
+    title, text = _address(text)
+    if title:
+        return _addressed(title, text, country)
+    if "," in text:
+        text = _without_certificates(text)
+        if initials := _INITIALS_BEHIND.fullmatch(text):
+            return Name(initials[2], initials[1])
+        two = _TWO_BEHIND.fullmatch(text)  # "Rahmatullah, Md Aslam"
+        if two and two[2].istitle() and is_suffix(two[2]) and not is_suffix(two[3]):
+            return Name(two[2], two[1], two[3])
+    parts = text.split(" ")
+    ordered = "," not in text and (family_names(parts, country) or family_in_front(parts, country))
+    if ordered:
+        given, middle, family = ordered
+        return Name(given, family, middle)
     plain = _plain_western(text)
     if plain is not None:
         return plain
+    if len(parts) == 2 and "," not in text and _is_given(parts[0]):
+        return Name(parts[0], parts[1])
     listed = _SUFFIX_BETWEEN.fullmatch(text)
     if listed and all(map(is_suffix, listed[2].split(","))) and not is_suffix(listed[3]):
         text = f"{listed[1]}, {listed[3]}, {listed[2]}"
@@ -180,6 +271,57 @@ def split_name(text: str) -> Name:
     ):
         name = name._replace(given=name.middle, family=name.given, middle=name.family)
     return name
+
+
+def _without_clinging(text: str) -> str:
+    """Take off tags, brackets, pictures, marks and digits that are no part of a name."""
+    before, bare = text, " ".join(_CLINGING.sub(" ", text).split())
+    while before != bare:
+        before, bare = bare, _CLINGING.sub("", bare).strip()
+    return bare if _LETTER_RUN.search(bare) else text
+
+
+def _address(text: str) -> tuple[str, str]:
+    """Return (forms of address in front, the rest): "Herrn Dr. Jonas Adlerfels"."""
+    parts = text.split(" ")
+    count = 0
+    while count < len(parts) - 1 and fold(parts[count]).rstrip(".") in _ADDRESS:
+        count += 1
+    only_name = count == 1 and len(parts) == 2 and not parts[0].endswith(".")
+    if only_name and fold(parts[0]) in _ALSO_GIVEN:
+        count = 0
+    return " ".join(parts[:count]), " ".join(parts[count:])
+
+
+def _addressed(title: str, rest: str, country: str | None) -> Name:
+    """Split what follows a form of address: one word, or one with particles, is the family name."""
+    first = rest.partition(" ")[0]
+    if " " not in rest or (first.islower() and first in special_words()[1]):
+        return Name("", rest, title=title)
+    return split_name(rest, country)._replace(title=title)
+
+
+def _without_certificates(text: str) -> str:
+    """Take off degrees and certificates behind a whole name ("Nora Vale, MBA, PMP")."""
+    whole, *behind = (part.strip() for part in text.split(","))
+    if " " not in whole or whole.isupper() or not behind:
+        return text
+    known = all(
+        part and (_is_certificate(part) or all(map(_is_certificate, part.split()))) for part in behind)
+    return whole if known else text
+
+
+def _is_certificate(text: str) -> bool:
+    bare = fold(text).replace(".", "").replace("-", "")
+    return _CERTIFICATE.fullmatch(text) is not None and (
+        bare in _CERTIFICATES or is_suffix(text) or "-" in text or not _VOWEL.search(bare)
+    )
+
+
+def _is_given(word: str) -> bool:
+    """Tell whether a word that the package may take for a title is a given name in front of a family name."""
+    folded = fold(word).rstrip(".")
+    return folded.isalpha() and (folded not in _ADDRESS or folded in _ALSO_GIVEN)
 
 
 def join_name(name: Name) -> str:

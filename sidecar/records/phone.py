@@ -4,25 +4,44 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
-from .phone_ranges import UNKNOWN, country_and_kind, plain_number
+from .phone_ranges import UNKNOWN, calling_code, country_and_kind, has_trunk_zero, plain_number
 from .text import ONE_LEAD
 
 MAX_LENGTH = 100
 
-# "Tel.:", "Mobile:" and their like in front of a number.
-_LABEL = re.compile(
-    r"^(?:tel(?:efon|ephone|\.)?|phone|mobil(?:e|telefon)?|handy|cell|fon|fax|office|direct|t|m|p|"
-    r"work|home)\b\s*[.:]*\s*(?=[+(0-9])",
-    re.IGNORECASE,
-)
 # German and French words for an extension, which the library does not know.
 _EXTENSION = re.compile(r"\s*[,;/-]?\s*(?:durchwahl|dw|nst|poste)\.?\s*:?\s*(?=\d{1,6}\s*$)", re.I)
-
-
-# What stands between two numbers of which the second names its country.
-_NEXT = re.compile(r"(?<=\d)\s*(?:[/;,|]|\boder\b|\bor\b)\s*(?=(?:\+|00)[1-9][\d ().-]{6})", re.I)
+# Links that open a chat or call: the number in them always has its country's code.
+_CHAT = re.compile(
+    r"(?:wa\.me/|whatsapp\.com/(?:send/?)?\?(?:.*&)?phone=|whatsapp:/{0,2}send/?\?(?:.*&)?phone=|t\.me/(?=\+)|"
+    r"signal\.me/#p/|viber:/{0,2}(?:chat|add|contact)\?number=|zalo\.me/|line\.me/ti/p/~?)"
+    r"(?:%2b|\+|00)?(\d[\d ().-]{6,24})",
+    re.IGNORECASE,
+)
+# What stands between two numbers in one cell: marks, "or", a label, or the plus of the second.
+_BETWEEN = re.compile(
+    r"(\s*(?:[;,|/\n&]|:::|\b(?:or|and|oder|und|ou|et|o|y|e|of|en|eller|och|og|tai|lub|nebo|veya|ve)\b)\s*"
+    r"|\s+(?=[^\W\d_]{1,12}\.?\s*:\s*[+(\d])|(?<=\d)\s+(?=\+\d))",
+    re.IGNORECASE,
+)
+_ENOUGH_DIGITS = 6  # of a number that stands alone
+# "Tel.:", "Mobile (private):" and their like in front of a number, then any other words.
+_LABEL = re.compile(
+    r"^(?:(?:tel|telef|telefon|telefono|telefone|telephone|téléphone|phone|mob|mobil|mobile|mobiltelefon|movil|"
+    r"móvil|handy|cell|cellphone|cellulare|celular|portable|gsm|fon|fono|fax|office|direct|direkt|durchwahl|"
+    r"whatsapp|work|home|main|private|privat|büro|zentrale|geschäftlich|business|number|nummer|numéro|nr|no|t|m|"
+    r"p|h|w|o|f|d|callto|sms|skype|facetime|电话|手机|電話|携帯|тел|моб)\b[\s.:#-]*)+(?=[+＋(0-9])",
+    re.IGNORECASE,
+)
+_WORDS_BEFORE = re.compile(r"^[^\d+＋(]*(?:\([^\d()]*\)[^\d+＋(]*)?(?=[+＋(\d])")
+_WORDS_BEHIND = re.compile(r"(?:\s+|\s*[(\[])[^\d]*[^\W\d_][^\d]*$")
+# "030 901820/21": the other line of a switchboard, by its last digits.
+_OTHER_LINE = re.compile(r"(?<=\d)(?<!/\d{2})(?<!/\d{3})\s*/\s*-?\s*\d{1,3}$")
+_NO_LETTER = re.compile(r"(?:[\W\d_]|ext|x)*", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 
 
 class Phone(NamedTuple):
@@ -52,16 +71,87 @@ def parse_phone(text: str, region: str | None = None) -> Phone | PhoneProblem:
     """Read a number as written in `region` (ISO alpha-2) unless it names its country itself.
 
     "00" in front stands for "+" in every region (ITU-T E.164 recommends it; no national number
-    starts so). Of several numbers the first counts.
+    starts so). Of several numbers the first usable one counts; words and links around it do not.
     """
     if len(text) > MAX_LENGTH:
         return PhoneProblem("invalid_phone", f"The phone number exceeds {MAX_LENGTH} characters.")
     written = _with_plus(text.strip())
     plain = plain_number(written, region)
     if plain is None:
-        return _general_phone(written, region)
+        return _first_usable(written, region)
     code, national = plain
     return _phone(code, national, f"+{code}{national}")
+
+
+def _first_usable(written: str, region: str | None) -> Phone | PhoneProblem:
+    """Return the first number of a cell that is in use, else the first that could be one."""
+    if chat := _CHAT.search(written):
+        return _general_phone("+" + chat[1], None)
+    readings = [_one(part, region) for part in _numbers(written)]
+    usable = [reading for reading in readings if isinstance(reading, Phone)]
+    best = max(usable, key=lambda phone: (phone.valid, phone.possible), default=None)  # the first of the best
+    return best or readings[0]
+
+
+def _numbers(written: str) -> list[str]:
+    """Split a cell where another number begins: "030 901820 / 0171 3920012", but not "030/901820"."""
+    pieces = _BETWEEN.split(written)
+    parts: list[str] = []
+    pending = before = ""
+    for piece, mark in zip_longest(pieces[::2], pieces[1::2], fillvalue=""):
+        pending += piece
+        if len(_DIGIT.findall(piece)) >= _ENOUGH_DIGITS:
+            parts.append(pending)
+            pending = ""
+        elif mark.strip() == "/":
+            pending += mark  # of one number
+        else:
+            if parts:
+                parts[-1] += before + pending  # an extension
+            pending = ""
+        before = mark
+    return parts or [written]
+
+
+def _one(written: str, region: str | None) -> Phone | PhoneProblem:
+    """Read one number with the words around it."""
+    bare = _LABEL.sub("", written.strip())
+    for pattern in (_WORDS_BEHIND, _OTHER_LINE):
+        more = pattern.search(bare)
+        if more and len(_DIGIT.findall(bare[: more.start()])) > _ENOUGH_DIGITS:
+            bare = bare[: more.start()]
+    sentence = _WORDS_BEFORE.match(bare)
+    if not sentence or not sentence[0].strip(" .:-#*"):
+        return _with_code(bare, region)
+    bare = bare[sentence.end() :]
+    phone = _with_code(bare, region)
+    if isinstance(phone, Phone) and not (phone.valid and _NO_LETTER.fullmatch(bare)):
+        return PhoneProblem("invalid_phone", "This is not a phone number that can be dialled.")
+    return phone
+
+
+def _with_code(written: str, region: str | None) -> Phone | PhoneProblem:
+    """Read a number that may lack the plus in front of its country's code.
+
+    Where national numbers begin with a zero, one that begins with the country's code has it; elsewhere,
+    and with another country's code, only if it is no number otherwise. Twelve digits are no national number.
+    """
+    phone = _general_phone(written, region)
+    digits = "".join(_DIGIT.findall(written))
+    if written.startswith(("+", "＋")) or digits.startswith("0") or len(digits) < 8:
+        return phone
+    read = isinstance(phone, Phone) and phone.valid
+    if region is None:
+        likely = len(digits) >= 12
+    elif digits.startswith(calling_code(region)):
+        likely = not read or has_trunk_zero(region)
+    else:
+        likely = not read and len(digits) >= 11
+    if likely:
+        coded = _general_phone("+" + written, None)
+        if isinstance(coded, Phone) and coded.valid:
+            return coded
+    return phone
 
 
 def _phone(
@@ -79,7 +169,6 @@ def _with_plus(written: str) -> str:
 def _general_phone(written: str, region: str | None) -> Phone | PhoneProblem:
     import phonenumbers as library
 
-    written = _NEXT.split(_LABEL.sub("", written), maxsplit=1)[0]
     written = _EXTENSION.sub(" ext. ", _with_plus(written))
     try:
         number = library.parse(written, region)

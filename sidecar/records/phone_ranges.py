@@ -174,3 +174,15 @@ def country_and_kind(code: int, national: str) -> tuple[str | None, str]:
         elif country.leading(national):
             return region, country.kind(national)
     return None, UNKNOWN
+
+
+def calling_code(region: str) -> str:
+    """Return the calling code of a region (ISO alpha-2), "?" of one that has none."""
+    return _codes()[1].get(region, "?")
+
+
+@lru_cache(maxsize=512)
+def has_trunk_zero(region: str) -> bool:
+    """Tell whether national numbers of a region are written with a zero in front."""
+    code = _codes()[1].get(region)
+    return code is not None and _metadata(int(code), region).national_prefix == "0"

@@ -16,8 +16,13 @@ LONG_TEXTS: Final = {name: field.longest or 0 for name, field in GIVEN.items() i
 NUMBERS: Final = {name: field.kind for name, field in GIVEN.items() if field.kind in ("integer", "number")}
 LISTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "list")
 OBJECTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "object")
+CAMPAIGNS: Final = ("utm", "first_utm")  # campaign parameters of the last touch, and of the first
+MAX_FIELDS: Final = 1000  # more than any form or file has: a lead of so many members is refused unread
+MAX_VALUES: Final = 20  # of a field that is given a list
 MAX_TAGS: Final = 50
+MAX_TAG: Final = 100
 MAX_KEYS: Final = 50
+MAX_KEY: Final = 100
 MAX_CUSTOM_BYTES: Final = 8192
 MAX_DEPTH: Final = 5
 MAX_STRING: Final = 500
@@ -28,7 +33,8 @@ FIELDS: Final = tuple(GIVEN)
 DERIVED: Final = tuple(terms.DERIVED)
 KNOWN: Final = frozenset((*FIELDS, *DERIVED))
 IDENTITIES: Final = ("email", "phone", "linkedin_url")
-MAX_ERRORS: Final = 100
+MAX_PROBLEMS: Final = 100  # errors, and warnings, of a lead; the last says that there are more
+MAX_SAID: Final = 500  # characters of a value that a warning keeps
 
 
 def pointer(*path: object) -> str:

@@ -18,13 +18,13 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Default-ignorable characters (Unicode DerivedCoreProperties) that a person can neither see nor
 # mean in a form field: soft hyphen, zero-width space, direction marks, embeddings and isolates,
 # word joiner, fillers, byte order mark, tag characters.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
     # Joiners carry meaning after Arabic and Indic letters only (UAX 31, section 2.3).
     "|(?<![\u0600-\u0dff])[\u200c\u200d]"
 )
-_UNSEEN = re.compile(f"{_FORBIDDEN.pattern}|{_INVISIBLE.pattern}")
+_UNSEEN = re.compile(f"{_FORBIDDEN.pattern}|{INVISIBLE.pattern}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MARKS = re.compile("[\u0300-\u036f]")
 # White space and punctuation of ASCII, Latin-1, the general block, CJK and full-width forms; never

@@ -1,4 +1,4 @@
-"""French, Spanish, Italian, Polish and Dutch words of job titles in English, for the rules of English titles.
+"""Words of job titles in other languages in English, for the rules of English titles.
 
 Our own selection of the commonest, folded. Words that are English too ("chef", "general",
 "marketing") only stand inside phrases.
@@ -20,7 +20,17 @@ _WORDS: Final[dict[str, str]] = {
         "amministratrice delegato|amministratrice delegata|direttore generale|"
         "direttrice generale|dyrektorka generalny|dyrektorka generalna|dyrektor generalny|"
         "dyrektor generalna|dyrektorka zarzadzajacy|dyrektorka zarzadzajaca|"
-        "dyrektor zarzadzajacy|dyrektor zarzadzajaca|algemeen directeur"
+        "dyrektor zarzadzajacy|dyrektor zarzadzajaca|algemeen directeur|"
+        # Portuguese, Swedish, Danish, Norwegian, Finnish, Czech, Slovak, Hungarian, Romanian, Turkish
+        "diretor executivo|diretora executiva|diretor geral|diretora geral|diretor presidente|"
+        "administrador delegado|administradora delegada|verkstallande direktor|vd|vd koncernchef|koncernchef|"
+        "administrerende direktor|adm direktor|adm dir|daglig leder|konsernsjef|toimitusjohtaja|paajohtaja|"
+        "konsernijohtaja|jednatel|jednatelka|generalni reditel|generalni reditelka|vykonny reditel|"
+        "vykonna reditelka|konatel|konatelka|generalny riaditel|vykonny riaditel|ugyvezeto|"
+        "ugyvezeto igazgato|"
+        "vezerigazgato|director executiv|genel mudur|generalni direktor|izvrsni direktor|glavni direktor|"
+        "генеральныи директор|исполнительныи директор|управляющии директор|генеральнии директор|"
+        "изпълнителен директор|управител|διευθυνων συμβουλος|γενικος διευθυντης"
     ),
     "deputy director": (
         "directeur adjoint|directrice adjointe|directora adjunto|directora adjunta|"
@@ -38,6 +48,9 @@ _WORDS: Final[dict[str, str]] = {
         "presidente|presidenta|presidentessa|prezeska zarzadu|prezeska|prezes zarzadu|prezes"
     ),
     "board member": (
+        "predseda predstavenstva|predseda spravni rady|styrelseordforande|styreleder|bestyrelsesformand|"
+        "hallituksen puheenjohtaja|yonetim kurulu baskani|председатель правления|"
+        "председатель совета директоров|"
         "czlonek zarzadu|czlonkini zarzadu|membre du directoire|membre du conseil|"
         "miembro del consejo|consigliere"
     ),
@@ -47,9 +60,13 @@ _WORDS: Final[dict[str, str]] = {
         "medeoprichter"
     ),
     "founder": (
+        "socio fundador|socia fundadora|grundare|grundlaegger|stifter|grunnlegger|perustaja|zakladatel|"
+        "zakladatelka|alapito|fondator|kurucu|osnivac|ustanovitelj|основатель|засновник|ιδρυτης|"
         "fondateur|fondatrice|fundadora|fundador|fondatore|zalozycielka|zalozyciel|oprichter"
     ),
     "owner": (
+        "dono|agare|ejer|eier|indehaver|innehaver|innehavare|omistaja|majitel|majitelka|majitel firmy|"
+        "tulajdonos|proprietar|sahibi|sirket sahibi|vlasnik|lastnik|владелец|собственник|власник|ιδιοκτητης|"
         "proprietaire|propietario|propietaria|dueno|duena|proprietario|proprietaria|titolare|"
         "wspolwlascicielka|wspolwlasciciel|wspowlascicielka|wspowlasciciel|wlascicielka|"
         "wlasciciel|eigenaar|autonomo|independiente|travailleur independant"
@@ -72,9 +89,15 @@ _WORDS: Final[dict[str, str]] = {
     ),
     "team leader": "cheffe d equipe|chef d equipe|jefe de equipo|jefa de equipo|kierownik zespolu",
     "sales manager": "cheffe des ventes|chef des ventes|jefe de ventas|jefa de ventas",
-    "director": "directeur|directrice|directora|direttore|direttrice|dyrektorka|dyrektor",
+    "director": (
+        "directeur|directrice|directora|direttore|direttrice|dyrektorka|dyrektor|diretor|diretora|reditel|"
+        "reditelka|riaditel|riaditelka|igazgato|johtaja|директор|διευθυντης"
+    ),
+    "head": "avdelningschef|afdelingschef|avdelingsleder|afdelingsleder|osastopaallikko|начальник|"
+    "руководитель",
     "manager": (
         "responsable|gerente|responsabile|kierownik|kierowniczka|menedzerka|menedzer|"
+        "paallikko|vedouci|veduci|mudur|muduru|yonetici|yoneticisi|менеджер|coordenador de|"
         "encargado|encargada|jefe de|jefa de|cheffe de service|chef de service|manedzer"
     ),
     "assistant": (
@@ -133,14 +156,31 @@ _WORDS: Final[dict[str, str]] = {
     "doctor": "medecin|medico|medica|lekarz|lekarka",
     "nurse": "infirmier|infirmiere|enfermero|enfermera|infermiere|infermiera|pielegniarka",
 }
+# Written without gaps between words, so they count inside a text.
+_INSIDE: Final[dict[str, str]] = {
+    "chief executive officer": "代表取締役|最高経営責任者|社長|"
+    "首席执行官|首席執行官|总经理|總經理|总裁|總裁|執行長|대표이사|최고경영자|사장",
+    "chief financial officer": "最高財務責任者|首席财务官|財務長|최고재무책임자",
+    "chief technology officer": "最高技術責任者|首席技术官|技術長|최고기술책임자",
+    "chairman": "董事长|董事長|会長|회장|이사회 의장",
+    "board member": "取締役|董事|이사",
+    "founder": "创始人|創始人|創業者|설립자|창업자|创办人",
+    "owner": "オーナー|老板|业主|소유주",
+    "director": "本部長|部長|总监|總監|부장|본부장",
+    "manager": "課長|マネージャー|经理|經理|主任|과장|차장|팀장|매니저",
+}
 _ENGLISH: Final = {other: english for english, others in _WORDS.items() for other in others.split("|")}
 _FIRST_WORDS: Final = frozenset(other.partition(" ")[0] for other in _ENGLISH)
 _LONGEST_FIRST: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _PATTERN: Final = re.compile(rf"\b(?:{_LONGEST_FIRST})\b")
+_WITHIN: Final = {other: english for english, others in _INSIDE.items() for other in others.split("|")}
+_WITHIN_PATTERN: Final = re.compile("|".join(sorted(_WITHIN, key=len, reverse=True)))
 
 
 def in_english(title: str) -> str:
     """Return a folded title of words with those of other languages in English."""
+    if not title.isascii():
+        title = _WITHIN_PATTERN.sub(lambda found: f" {_WITHIN[found[0]]} ", title).strip()
     if _FIRST_WORDS.isdisjoint(title.split(" ")):
         return title
     return _PATTERN.sub(lambda found: _ENGLISH[found[0]], title)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .text import ONE_LEAD, tidy
+from .text import ONE_LEAD, tidy, word_set
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
+MAX_CELL = 2000
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{0,20}:/{0,2}", re.IGNORECASE)
 _OPAQUE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _HOST = re.compile(r"^[^\s/?#@:\\]{1,253}$")
@@ -20,12 +23,28 @@ _PLAIN_HOST = re.compile(
     r"(?:https?://)?((?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]+)(?=[/?#]|\Z)"
 )
 _LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
-_LINKEDIN = re.compile(
-    r"^(?:(?:https?:)?//)?(?:[a-z]{2,3}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+"
-    r"(in|pub|company|school|showcase|sales/people|sales/lead)/+([^/?#\s]{1,200})"
-    r"((?:/[0-9a-f]{1,3}){3}(?=[/?#]|\Z))?",
-    re.IGNORECASE,
+_PROFILE = (
+    r"(?:(?:mwlite|m|comm|mob)/+)?"
+    r"(in|pub|company|school|showcase|sales/people|sales/lead)/+([^/?#\s,;<>]{1,200})"
+    r"((?:/[0-9a-f]{1,3}){3}(?=[/?#,;>\s]|\Z))?"
 )
+_LINKEDIN = re.compile(
+    rf"^(?:(?:https?:)?//)?(?:[a-z]{{2,3}}\.)?(?:www\.|m\.|mobile\.)?linkedin\.com/+{_PROFILE}",
+    re.IGNORECASE)
+_LINKEDIN_PATH = re.compile(rf"^/?(?=in/){_PROFILE}", re.IGNORECASE)
+# Addresses that lead everybody to their own profile, to a list of people or to a form's sample.
+_NOBODY = word_set(
+    """me my self dir edit new profile username user-name yourname your-name yourprofile your-profile
+    myprofile my-profile firstname-lastname firstnamelastname first-last unavailable unknown none null
+    undefined
+    na n-a test linkedin xxx xxxx"""
+)
+# Schemes as people type them: "http//", "https:/", "htpp://", one behind another.
+_SCHEMES = re.compile(r"^(?:<?\s*h?t{1,2}?t?ps?\s*[:;]?\s*/{1,3}:?/?\s*)+", re.IGNORECASE)
+_WEB_LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)|\]\(([^()\s]+)\)""", re.IGNORECASE)
+_AFTER_HOST = re.compile(r"^https?://|\?.*$|#.*$")
+_CELL_BREAK = re.compile(r"[\s,;|]+")
+_EDGES = " .,;:|<>()[]{}\"'`´“”„‘’‚«»*"
 _TAG_MARKS = re.compile(r"[^\w+.&/:-]+")
 
 
@@ -87,6 +106,70 @@ def registrable_host(host: str) -> str | None:
     return found
 
 
+@lru_cache(maxsize=1)
+def _shared_sites() -> dict[str, bool]:
+    """Return the sites of shared_sites.tsv, a full stop behind those without ending; True for "always"."""
+    sites: dict[str, bool] = {}
+    for line in files(__package__).joinpath("shared_sites.tsv").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            kind, names = line.split("\t")
+            sites.update((name if "." in name else f"{name}.", kind == "always") for name in names.split())
+    return sites
+
+
+def is_shared_site(host: str, has_page: bool = True) -> bool:
+    """Tell whether a page at this host is somebody else's than the host's: a profile, a link list, a shop.
+
+    `host` is ASCII and lower case; has_page: whether the address names a page or a host of its own there.
+    """
+    sites = _shared_sites()
+    host = host.removeprefix("www.")
+    domain = registrable_host(host) or host
+    label = domain.partition(".")[0] + "."
+    for name in (host, domain, label):
+        if name in sites:
+            return sites[name] or has_page or host != domain
+    return False
+
+
+@lru_cache(maxsize=4096)
+def company_domain(text: str) -> str | None:
+    """Return the registered domain of the first website in a cell, or None.
+
+    As people type websites ("http//acme.de", "acme.de; acme.com", "acme.de (main)"). A page at somebody
+    else's site tells no company's domain.
+    """
+    return next((domain for domain in _domains_in(text) if domain), None)
+
+
+def _words_of(text: str) -> list[str]:
+    """Return what may be addresses in a cell: the target of a link, else all that stands between gaps."""
+    link = _WEB_LINK.search(text) if "](" in text or "href" in text else None
+    return _CELL_BREAK.split(link[1] or link[2] if link else text[:MAX_CELL].strip())
+
+
+def _domains_in(text: str) -> Iterator[str | None]:
+    for word in _words_of(text):
+        address = _SCHEMES.sub("", word.strip(_EDGES)) if not _PLAIN_HOST.match(word) else word
+        host = host_of(address)
+        if host is None:
+            continue
+        page = _AFTER_HOST.sub("", address.lower().rstrip("/")) not in (host, f"www.{host}")
+        yield None if is_shared_site(host, page) else registrable_host(host)
+
+
+# Endings set aside for documentation, tests and private networks (RFC 2606, RFC 6761, RFC 6762, RFC 8375,
+# ICANN's "internal").
+_RESERVED = word_set("example test invalid localhost local internal home lan arpa onion alt corp")
+
+
+@lru_cache(maxsize=4096)
+def has_known_ending(host: str) -> bool:
+    """Tell whether a host's last label is a top-level domain or reserved, by the Public Suffix List."""
+    ending = host.rpartition(".")[2]
+    return ending in _RESERVED or _suffixes().publicsuffix(ending, accept_unknown=False) is not None
+
+
 @lru_cache(maxsize=ONE_LEAD)
 def linkedin_url(text: str) -> str | None:
     """Return the one spelling of a LinkedIn profile or page address, or None for any other text.
@@ -94,12 +177,13 @@ def linkedin_url(text: str) -> str | None:
     Country hosts, tracking parameters, language suffixes and letter case say nothing:
     "http://de.linkedin.com/in/Jane-Doe/?trk=x" is "https://www.linkedin.com/in/jane-doe".
     """
-    found = _LINKEDIN.match(text.strip())
+    addresses = [_SCHEMES.sub("", word.strip(_EDGES)) for word in _words_of(text)]
+    found = _LINKEDIN_PATH.match(addresses[0]) or next(filter(None, map(_LINKEDIN.match, addresses)), None)
     if found is None:
         return None
     kind = found[1].lower()
-    slug = tidy(unquote(found[2])).lower().strip("/ ")
-    if not slug or re.search(r"[\s/?#%]", slug):
+    slug = tidy(unquote(found[2])).lower().strip("/ .")
+    if not slug or (kind in ("in", "pub") and slug in _NOBODY) or re.search(r"[\s/?#%]", slug):
         return None
     if kind.startswith("sales/"):
         slug = slug.partition(",")[0]
@@ -107,13 +191,6 @@ def linkedin_url(text: str) -> str | None:
     # Old public profiles have a number in three parts, without which namesakes were one.
     number = (found[3] or "").lower() if kind == "pub" else ""
     return f"https://www.linkedin.com/{kind}/{slug}{number}" if slug else None
-
-
-def tidy_url(text: str) -> str:
-    """Return a web address trimmed, with its scheme and host in lower case."""
-    text = tidy(text)
-    found = re.match(r"^(https?://)([^/?#]*)(.*)$", text, re.IGNORECASE | re.DOTALL)
-    return f"{found[1].lower()}{found[2].lower()}{found[3]}" if found else text
 
 
 def tags_of(value: object) -> list[str]:

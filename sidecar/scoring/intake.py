@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sidecar.terms.fields import SCORED, fields_of
@@ -28,7 +29,13 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
 # A source with one of these words is a list of people who did nothing themselves.
 _LISTS = frozenset({
     "csv", "import", "imported", "upload", "list", "lists", "api", "crm", "export", "bought",
-    "purchased",
+    "purchased", "sync", "scraped", "scraper", "navigator",
+})
+# A source with one of these words, and none of a list, is a form that people fill in themselves; the tools
+# among them are those that make forms and pages with forms.
+_FORMS = dict(_WORDS)["form_submit"] | frozenset({
+    "forms", "popup", "demo", "demos", "trial", "webinar", "callback", "inquiry", "enquiry", "ads", "leadgen",
+    "typeform", "tally", "webflow", "jotform", "calendly", "googleforms", "formstack", "wufoo", "hubspotform",
 })
 # Custom fields in which forms say what was asked for.
 _HINTS = ("event", "event_type", "intent", "request", "request_type", "form", "form_name")
@@ -46,11 +53,22 @@ def intake_event(lead: Mapping[str, Any]) -> str | None:
     "Contact sales", "web form"… A list (CSV, import, API) is no event unless tags or custom fields
     say so. Never raises.
     """
-    source = set(_split(lead.get("source")))
-    said = set(_said(lead))
-    if not source & _LISTS:
-        said |= source
+    said, source = set(_said(lead)), lead.get("source")
+    if isinstance(source, str) and not is_list(source):
+        said.update(_split(source))
     return next((event for event, words in _WORDS if words & said), None)
+
+
+@lru_cache(256)
+def is_list(source: str) -> bool:
+    """Whether a source names a list of people who did nothing themselves."""
+    return not _LISTS.isdisjoint(_split(source))
+
+
+@lru_cache(256)
+def is_form(source: str) -> bool:
+    """Whether a source names a form that people fill in themselves."""
+    return not is_list(source) and not _FORMS.isdisjoint(_split(source))
 
 
 def _said(lead: Mapping[str, Any]) -> Iterator[str]:

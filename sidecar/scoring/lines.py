@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sidecar.records import RecordSettings, normalize, validate
+from sidecar.records import RecordSettings, read_lead
 from sidecar.scoring.engine import score
 from sidecar.scoring.intake import facts_of_lead
 
@@ -36,10 +36,8 @@ def _answer(
         return _errors([{"pointer": "", "code": "not_json", "detail": "The line is not JSON."}])
     if isinstance(lead, dict) and isinstance(lead.get("lead"), dict):
         lead = lead["lead"]
-    checked = validate(lead, settings)
-    if not checked["valid"]:
-        return _errors(checked["errors"])
-    return {"score": score(facts_of_lead(normalize(lead, settings)["lead"], now), model, now)}
+    errors, _, read = read_lead(lead, settings)
+    return _errors(errors) if errors else {"score": score(facts_of_lead(read, now), model, now)}
 
 
 def _errors(errors: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.enrichment.provenance import lead_statements
 from sidecar.errors import Invalid, NotFound, PreconditionFailed
-from sidecar.masking import mask
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement, may, told
+from sidecar.masking import mask, mask_refusals
 from sidecar.pipeline import provenance
+from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, history, intake, jobs, leads, undo, workflow_errors
+from sidecar.store import customers, history, intake, jobs, leads, refusals, undo, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
@@ -48,13 +51,20 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
         if row is None:
             raise NotFound(f"There is no such {kind}.")
         sources = provenance.sources(cursor, kind, entity_id)
-        return _shown(kind, row, reveal) | {
+        more = {"refusals": _refusals(cursor, entity_id, reveal)} if kind == "contact" else {}
+        return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
+
+
+def _refusals(cursor: Cursor, contact_id: str, reveal: bool) -> list[Row]:
+    said = told(refusals.statements(cursor, [contact_id]).get(contact_id, []))
+    return said if reveal else mask_refusals(said)
 
 
 def _shown(kind: str, row: Row, reveal: bool) -> Row:
     known = row.pop("known")
-    return row | {"fields": known if reveal else mask(kind, known)}
+    allowed = may(row["refused"]) if kind == "contact" else {}
+    return row | allowed | {"fields": known if reveal else mask(kind, known)}
 
 
 def edit(
@@ -94,7 +104,7 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
     lead = {_AS_LEAD[kind][name]: value for name, value in changes.items()}
     names = _FROM_LEAD[kind]
     # An address of nobody lets fields be checked that alone would make no lead.
-    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings)
+    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings, strict=True)
     if not checked["valid"]:
         raise Invalid("The request is not valid; see errors.", errors=[
             error | {"pointer": "/" + names.get(error["pointer"][1:], error["pointer"][1:])}
@@ -102,6 +112,25 @@ def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any
     result = normalize(lead, engine.record_settings)["lead"]
     return {ours: result[theirs] for theirs, ours in _FROM_LEAD[kind].items()
             if result.get(theirs) is not None}
+
+
+def state(
+    engine: Engine, contact_id: str, *, purpose: str, refused: bool, reason: str, by: Actor, reveal: bool
+) -> Row:
+    """Note what a person told staff of refusing or agreeing, audited: it counts as their own act. Raises
+    NotFound."""
+    with engine.database.write() as cursor:
+        customers.lock_leads(cursor, [contact_id])
+        row = customers.get(cursor, "contact", contact_id)
+        if row is None:
+            raise NotFound("There is no such contact.")
+        email = row["known"].get("email_canonical")
+        said = Statement(purpose, refused, True, f"told to {by.name}", engine.now(), reason)
+        add(cursor, [row_of(said, contact_id, hash_of(engine, ("email", email)) if email else None)])
+        # Why is free text about a person: the audit log says that it was noted, not what.
+        record(cursor, by, "contact.refused" if refused else "contact.agreed", "contact", contact_id,
+               after={"purpose": purpose})
+    return read(engine, "contact", contact_id, reveal=reveal)
 
 
 def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
@@ -114,6 +143,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
         whole = {
             "contact": _shown("contact", row, True),
             "sources": provenance.sources(cursor, "contact", contact_id),
+            "refusals": _refusals(cursor, contact_id, True),
             "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
             "received": [part | {"payload": _opened(engine, part["payload"])}
                          for part in customers.intake_of(cursor, contact_id)],
@@ -156,11 +186,16 @@ def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, An
     traces = {
         str(value).strip().casefold()
         for source in (known, *sent) if isinstance(source, dict)
-        for name in ("email", "email_canonical", "phone", "linkedin_url") if (value := source.get(name))
+        for name in ("email", "email_canonical", "phone", "linkedin_url")
+        for value in _several(source.get(name)) if value
     }
     if known.get("full_name") and " " in known["full_name"]:
         traces.add(known["full_name"].casefold())
     return {trace for trace in traces if len(trace) >= _SHORTEST_TRACE}
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _forget_rejects(engine: Engine, cursor: Cursor, traces: set[str]) -> None:

@@ -10,13 +10,14 @@ from sidecar.services.audit import Actor, record
 from sidecar.store import leads
 from sidecar.tables import BOM, line
 from sidecar.terms.fields import fields_of
+from sidecar.terms.states import PURPOSES
 
 _PAGE = 500
 _CONTACT, _ORGANIZATION, _LEAD = (
     {field.name: field.lead or field.name for field in fields_of(kind) if field.exported}
     for kind in ("contact", "organization", "lead"))
 HEADER = ("lead_id", "stage", "created_at", "updated_at", "score", "grade", *_CONTACT.values(),
-          *_ORGANIZATION.values(), *_LEAD.values())
+          *_ORGANIZATION.values(), *_LEAD.values(), *(f"refused.{purpose}" for purpose in PURPOSES))
 
 
 def export_leads(engine: Engine, filters: dict[str, Any], *, by: Actor) -> Iterator[str]:
@@ -44,4 +45,5 @@ def _row(lead: dict[str, Any]) -> list[Any]:
         lead["id"], lead["stage"], lead["created_at"], lead["updated_at"], score.get("total"),
         score.get("grade"), *(contact.get(name) for name in _CONTACT),
         *(organization.get(name) for name in _ORGANIZATION), *(lead[name] for name in _LEAD),
+        *("true" if purpose in contact["refused"] else None for purpose in PURPOSES),
     ]

@@ -6,18 +6,22 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
 from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
-from sidecar.records import normalize
+from sidecar.pipeline.refusals import add, hash_of
+from sidecar.records import canonical
 from sidecar.services.audit import Actor, record
-from sidecar.store import calls, intake, leads, subscriptions, work
+from sidecar.store import calls, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
 from sidecar.webhooks import of_edit
 
+_WORDS = ("unsubscribe", "resubscribe")  # events by which people refuse marketing mail, or agree to it
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
 
@@ -56,12 +60,13 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
 
 
 def try_out(
-    engine: Engine, raw_leads: list[Any], *, only_new: bool, by: Actor, reveal: bool
+    engine: Engine, raw_leads: list[Any], *, only_new: bool, strict: bool, by: Actor, reveal: bool
 ) -> list[dict[str, Any]]:
     """What would become of leads, as `intake.receive` answers it. It tells who is known here, so it is
     audited, by number; who asked to be forgotten is told to those alone who may see people."""
     with engine.database.write() as cursor:
-        results = receive(engine, raw_leads, client=by.name, only_new=only_new, dry_run=True)
+        results = receive(
+            engine, raw_leads, client=by.name, only_new=only_new, strict=strict, dry_run=True)
         record(cursor, by, "leads.tried_out", "lead", "*", after={"leads": len(raw_leads)})
     return results if reveal else [
         result | {"outcome": "created"} if result["outcome"] == "suppressed" else result
@@ -144,18 +149,19 @@ def add_events(
 ) -> dict[str, Any]:
     """Store events and queue their leads to be scored, without asking providers: {accepted, unknown,
     results: [{lead_id, outcome: accepted | unknown}]} in order. An event of a contact or an address belongs
-    to the person's open lead, else to the newest."""
+    to the person's open lead, else to the newest. What unsubscribes is a refusal too."""
     now = engine.now()
     with engine.database.write() as cursor:
         events = _of_leads(engine, cursor, events)
         contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events if event["lead_id"]})
+        _note_refusals(engine, cursor, events, contacts, source)
         known = [event for event in events if event["lead_id"] in contacts]
         intake.add_events(cursor, [
             {
                 "contact_id": contacts[event["lead_id"]], "lead_id": event["lead_id"],
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
-                "dedupe_key": f"{source}:{event['event_id']}" if event.get("event_id") else None,
+                "dedupe_key": _once(event, source),
             }
             for event in known
         ])
@@ -169,17 +175,52 @@ def add_events(
             else {"lead_id": None, "outcome": "unknown"} for event in events]}
 
 
+def _note_refusals(
+    engine: Engine, cursor: Cursor, events: list[dict[str, Any]], contacts: dict[str, str], source: str
+) -> None:
+    """Unsubscriptions and new subscriptions are the person's own word. That of an address which nobody has is
+    kept, as a keyed hash, for whoever comes with it."""
+    words = [event for event in events if event["type"] in _WORDS]
+    known = refusals.known(cursor, [key for event in words if (key := _once(event, source))])
+    addresses = refusals.addresses(cursor, {
+        contacts[event["lead_id"]] for event in words if event["lead_id"] in contacts})
+    now, rows = engine.now(), []
+    for event in words:
+        contact_id = contacts.get(event["lead_id"] or "")
+        address = addresses.get(contact_id or "")
+        whose = event["key"] or (("email", address) if address else None)
+        if _once(event, source) in known or not (contact_id or whose):
+            continue
+        at = min(event.get("occurred_at") or now, now)
+        rows.append(row_of(
+            Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
+                      event.get("reason")),
+            contact_id, hash_of(engine, whose) if whose else None, dedupe_key=_once(event, source)))
+    if rows:
+        add(cursor, rows)
+
+
+def _once(event: dict[str, Any], source: str) -> str | None:
+    """What tells that an event came before."""
+    return f"{source}:{event['event_id']}" if event.get("event_id") else None
+
+
 def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events with their lead_id, None for those of nobody."""
+    """The events with their lead_id, None for those of nobody, and the key of the address that they name.
+    Of an address that somebody unsubscribes nobody takes a lead in meanwhile."""
     keys = {
-        event["email"]: ("email", normalize({"email": event["email"]}, engine.record_settings)["lead"].get(
+        event["email"]: ("email", canonical({"email": event["email"]}, engine.record_settings).get(
             "email_canonical") or "") for event in events if event.get("email")}
+    if said := {keys[event["email"]] for event in events if event["type"] in _WORDS and event.get("email")}:
+        intake.lock(cursor, said)
     people = intake.find_contacts(cursor, set(keys.values()))
     contacts = [event.get("contact_id") or people.get(keys.get(event.get("email"), ("", "")))
                 for event in events]
     newest = intake.leads_of(cursor, {contact for contact in contacts if contact})
-    return [event | {"lead_id": event.get("lead_id") or newest.get(contact or "")}
-            for event, contact in zip(events, contacts, strict=True)]
+    return [
+        event | {"lead_id": event.get("lead_id") or newest.get(contact or ""),
+                 "key": key if (key := keys.get(event.get("email"))) and key[1] else None}
+        for event, contact in zip(events, contacts, strict=True)]
 
 
 def owners(engine: Engine) -> list[Row]:

@@ -10,8 +10,11 @@ from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.provenance import document
 from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.intake.permissions import row_of
+from sidecar.intake.refusals import Statement, refused_now
+from sidecar.pipeline.refusals import add, restate
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, duplicates, facts, intake, leads, subscriptions
+from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
@@ -48,6 +51,8 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
         open_lead, archived = _one_open_lead(cursor, found, by)
         store.move_rows(cursor, keep, lost)
         _unite(cursor, contacts[keep], contacts[lost])
+        _keep_refusals(engine, cursor, keep, {*contacts[keep]["refused"], *contacts[lost]["refused"]},
+                       duplicate_id)
         store.remove(cursor, lost)
         store.record(cursor, {
             "duplicate_id": duplicate_id, "kept_id": keep, "lost_id": lost, "score": pair["score"],
@@ -58,6 +63,21 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
         if open_lead:
             intake.queue(cursor, [open_lead], "interactive", engine.settings.bulk_batch)
     return {"kept_id": keep, "lost_id": lost, "lead_id": open_lead, "archived_lead_id": archived}
+
+
+def _keep_refusals(
+    engine: Engine, cursor: Cursor, contact_id: str, before: set[str], duplicate_id: str
+) -> None:
+    """A merge unites what was said and lifts nothing: what one of the two refused is refused, though the
+    other agreed later; what it adds for that has the pair in its `dedupe_key`."""
+    restate(cursor, [contact_id])
+    lifted = before - refused_now(refusals.statements(cursor, [contact_id]).get(contact_id, []))
+    if lifted:
+        add(cursor, [
+            row_of(Statement(purpose, True, False, "merge", engine.now(),
+                             "One of the two contacts refused it when they were merged."),
+                   contact_id, None, dedupe_key=f"merge:{duplicate_id}:{purpose}")
+            for purpose in sorted(lifted)])
 
 
 def open_pair(cursor: Cursor, duplicate_id: str) -> Row:

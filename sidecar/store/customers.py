@@ -42,7 +42,7 @@ def get(cursor: Cursor, kind: str, entity_id: str, *, lock: bool = False) -> Row
 
 
 def _shown(kind: str) -> str:
-    more = ", t.consent, t.org_id::text AS organization_id" if kind == "contact" else ""
+    more = ", t.consent, t.refused, t.org_id::text AS organization_id" if kind == "contact" else ""
     return (f"t.id::text AS id, t.version, t.created_at, t.updated_at{more}, "
             f"{json_object(kind, 't')} - 'id' AS known")
 

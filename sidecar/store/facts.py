@@ -30,7 +30,7 @@ SELECT l.id::text AS lead_id,
        CASE WHEN o.id IS NULL THEN '{{}}'::jsonb ELSE {json_object("organization", "o")} END
            AS organization,
        jsonb_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}) AS lead,
-       l.total_score, l.grade, l.hot_changes
+       c.refused, l.total_score, l.grade, l.hot_changes
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
 JOIN leads l ON l.id = wanted.id
 JOIN contacts c ON c.id = l.contact_id
@@ -126,9 +126,9 @@ def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str
 
 
 def insert_contacts(cursor: Executes, rows: list[dict[str, Any]]) -> None:
-    """Insert contacts: rows hold `id`, `org_id`, `consent` and canonical fields."""
+    """Insert contacts: rows hold `id`, `org_id`, `consent`, `refused` and canonical fields."""
     insert(cursor, "contacts", [
-        {"id": row["id"], "org_id": row["org_id"], "consent": row["consent"] or {}} | _columns("contact", row)
+        {name: row[name] for name in ("id", "org_id", "consent", "refused")} | _columns("contact", row)
         for row in rows
     ])
 

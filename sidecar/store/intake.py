@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sidecar.intake import Key, Known, Writes
-from sidecar.store import calls, facts, locks, subscriptions, undo
+from sidecar.store import calls, facts, locks, refusals, subscriptions, undo
 from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
 from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, LEFT, OPEN
@@ -43,7 +44,8 @@ def know(
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
         [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
         list(domains), list(company_keys), list(keys)))
-    known = Known()
+    known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
+    seen = set()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
             known.suppressed.add(keys[row["key_hash"]])
@@ -51,6 +53,14 @@ def know(
             known.contacts[row["kind"], row["value"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
+        elif what == "permissions":
+            known.permissions[row["id"]] = row
+        elif what == "refusal":
+            if row["id"] not in seen:  # of a contact and of an address
+                seen.add(row["id"])
+                known.refusals.append(row | {
+                    "key": keys.get(row["key_hash"] or ""),
+                    "stated_at": datetime.fromisoformat(row["stated_at"])})
         elif what == "provenance":
             known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
@@ -72,7 +82,7 @@ WITH contact AS (
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
-    SELECT contact_id, id, tags FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
+    SELECT contact_id, id, tags, warnings FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
@@ -85,6 +95,12 @@ UNION ALL SELECT 'provenance', row_to_json(c)
           UNION SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
         SELECT * FROM provenance WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
+UNION ALL SELECT 'permissions', row_to_json(p)
+    FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM contact)
+          AND (consent <> '{{}}' OR refused <> '{{}}')) p
+UNION ALL SELECT 'refusal', row_to_json(r)
+    FROM (SELECT {refusals.COLUMNS} FROM refusals WHERE contact_id IN (SELECT contact_id FROM contact)
+          UNION ALL SELECT {refusals.COLUMNS} FROM refusals WHERE key_hash = ANY($5::text[])) r
 """  # noqa: S608
 
 
@@ -132,14 +148,16 @@ def write(
     update_from(
         gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "custom": "jsonb", "external_ids": "jsonb", "owner_name": "text", "outcome": "text",
-                 "outcome_at": "text"},
+                 "first_utm": "jsonb", "custom": "jsonb", "external_ids": "jsonb", "owner_name": "text",
+                 "outcome": "text", "outcome_at": "text", "warnings": "jsonb"},
         key="id",
         changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
-            message = coalesce(v.message, t.message), utm = t.utm || v.utm,
+            message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
+            first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
             custom = t.custom || v.custom, external_ids = t.external_ids || v.external_ids,
             owner_name = coalesce(v.owner_name, t.owner_name), outcome = coalesce(v.outcome, t.outcome),
-            outcome_at = coalesce(v.outcome_at, t.outcome_at), version = t.version + 1, updated_at = now()""",
+            outcome_at = coalesce(v.outcome_at, t.outcome_at), warnings = v.warnings,
+            version = t.version + 1, updated_at = now()""",
     )
     new = {row["id"] for row in writes.new_leads}
     _queue(gathered, writes.work_items, may_be_held=[
@@ -147,6 +165,9 @@ def write(
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
         row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+    refusals.add(gathered, writes.refusals)
+    refusals.adopt(gathered, writes.adopted)
+    refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
     if import_chunk:
         undo.after(gathered, import_chunk[0], writes)

@@ -8,6 +8,8 @@ from typing import Any
 from psycopg2.errors import UniqueViolation
 
 from sidecar.errors import Conflict
+from sidecar.intake.refusals import may, told
+from sidecar.store import refusals
 from sidecar.store.customers import IN_COMPANIES
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
@@ -30,10 +32,12 @@ _AT_REST = "w.stage = 'done' AND (%(after)s IS NULL OR l.id > %(after)s::uuid)"
 
 _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
-       w.reason AS stage_reason, l.source, l.tags, l.message, l.utm, l.custom, l.external_ids,
-       l.owner_name, l.outcome, l.outcome_at, l.owner, l.version,
+       w.reason AS stage_reason, l.source, l.tags, l.message, l.utm,
+       coalesce(nullif(l.first_utm, '{{}}'), l.utm) AS first_utm, l.custom, l.external_ids, l.owner_name,
+       l.outcome, l.outcome_at, l.owner, l.version,
        l.created_at, l.updated_at,
-       {json_object("contact", "c")} || jsonb_build_object('consent', c.consent) AS contact,
+       {json_object("contact", "c")} || jsonb_build_object('consent', c.consent, 'refused', c.refused)
+           AS contact,
        CASE WHEN o.id IS NOT NULL THEN {json_object("organization", "o")} END AS organization,
        l.total_score, l.grade, l.scored_at, s.breakdown, s.model_version
 """
@@ -50,10 +54,10 @@ LEFT JOIN LATERAL (
 
 def get(cursor: Cursor, lead_id: str) -> Row | None:
     """One lead, whole: contact, organization, score with reasons, events, history of score and status,
-    messages about it."""
+    messages about it, what the person refuses and agrees to."""
     row = one(
         cursor,
-        f"""{_COLUMNS},
+        f"""{_COLUMNS}, l.warnings,
         (SELECT coalesce(jsonb_agg(e ORDER BY e.occurred_at DESC), '[]') FROM (
             SELECT type, occurred_at, properties, source FROM events
             WHERE contact_id = c.id ORDER BY occurred_at DESC LIMIT 100) e) AS events,
@@ -70,7 +74,11 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
         {_FROM} WHERE l.id = %s""",  # noqa: S608
         (lead_id,),
     )
-    return _shape(row) if row else None
+    if row is None:
+        return None
+    contact_id = row["contact"]["id"]
+    return _shape(row) | {
+        "refusals": told(refusals.statements(cursor, [contact_id]).get(contact_id, []))}
 
 
 def page(
@@ -159,6 +167,7 @@ def _shape(row: Row) -> Row:
         }
     shaped = {key: value for key, value in row.items() if key not in (
         "total_score", "grade", "scored_at", "breakdown", "model_version")} | {"score": score}
+    shaped |= may(row["contact"]["refused"])
     for kind in ("contact", "organization"):
         if shaped[kind]:
             shaped[kind]["fields"] = {}

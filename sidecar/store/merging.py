@@ -51,6 +51,7 @@ def snapshot(cursor: Cursor, contact_id: str) -> dict[str, Any]:
             (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, value)), '[]')
              FROM contact_identities WHERE contact_id = %(id)s) AS identities,
             (SELECT coalesce(jsonb_agg(id), '[]') FROM events WHERE contact_id = %(id)s) AS events,
+            (SELECT coalesce(jsonb_agg(id), '[]') FROM refusals WHERE contact_id = %(id)s) AS refusals,
             (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM duplicates d
              WHERE left_id = %(id)s OR right_id = %(id)s) AS duplicates,
             (SELECT coalesce(jsonb_agg(id), '[]') FROM merges WHERE kept_id = %(id)s) AS merges
@@ -74,10 +75,11 @@ def archive(cursor: Cursor, lead_id: str) -> None:
 
 
 def move_rows(cursor: Cursor, kept: str, lost: str) -> None:
-    """Leads, events, identities, earlier merges and other pairs of the lost contact."""
+    """Leads, events, refusals, identities, earlier merges and other pairs of the lost contact."""
     for table, column, more in (
         ("leads", "contact_id", ", version = version + 1, updated_at = now()"),
         ("events", "contact_id", ""),
+        ("refusals", "contact_id", ""),
         ("contact_identities", "contact_id", ""),
         ("merges", "kept_id", ""),
     ):

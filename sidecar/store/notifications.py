@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sidecar.store.database import Cursor, Row, insert, many, one, words
 from sidecar.terms.states import OWED
 
@@ -51,6 +53,32 @@ def withdraw(cursor: Cursor, lead_ids: list[str], reason: str) -> None:
         cursor.execute(
             "UPDATE notifications SET state = 'withdrawn', last_error = %s"
             " WHERE lead_id = ANY(%s::uuid[]) AND state = 'owed' AND due_at IS NULL", (reason, lead_ids))
+
+
+WITHHELD = "The person refused contact and did not ask themselves."
+
+
+def withhold(cursor: Cursor, notification_id: str) -> None:
+    """It may not be sent, unless the person asks themselves later: see `owe_again`."""
+    cursor.execute("UPDATE notifications SET state = 'withdrawn', last_error = %s WHERE id = %s",
+                   (WITHHELD, notification_id))
+
+
+def owe_again(cursor: Cursor, lead_ids: list[str]) -> None:
+    """What was withheld of these leads' present state is owed again; its sender decides anew."""
+    if lead_ids:
+        cursor.execute(
+            "UPDATE notifications n SET state = 'owed', due_at = NULL, attempts = 0, last_error = NULL"
+            " FROM leads l WHERE l.id = n.lead_id AND n.lead_id = ANY(%s::uuid[]) AND n.state = 'withdrawn'"
+            " AND n.last_error = %s AND n.hot_change = l.hot_changes", (lead_ids, WITHHELD))
+
+
+def told_at(cursor: Cursor, lead_id: str, hot_change: int) -> datetime | None:
+    """When people were last told of a lead because of an earlier change into hot."""
+    row: Row | None = one(
+        cursor, "SELECT max(sent_at) AS at FROM notifications WHERE lead_id = %s AND hot_change < %s"
+        " AND state = 'sent'", (lead_id, hot_change))
+    return row["at"] if row else None
 
 
 def sent(cursor: Cursor, notification_id: str) -> None:

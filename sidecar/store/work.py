@@ -250,7 +250,7 @@ def references(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
                c.seniority, o.company_size, w.stage, w.lane,
                l.total_score / 100.0::float8 AS score, l.grade, w.previous_grade,
                l.grade IS NOT DISTINCT FROM 'hot' AND w.previous_grade IS DISTINCT FROM 'hot' AS became_hot,
-               w.batch_id::text AS batch_id
+               w.batch_id::text AS batch_id, c.refused
         FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
         JOIN leads l ON l.id = wanted.id
         JOIN contacts c ON c.id = l.contact_id

@@ -1,7 +1,7 @@
 """Tables (CSV, spreadsheets, address books): read, understood, written. Pure functions of their arguments."""
 
 from .encoding import detect_encoding
-from .mapping import Column, guess, lead_of, plan_columns, row_problem
+from .mapping import Column, lead_of, plan_columns, row_problem
 from .model import SKIPPED, Choices, Layout, Row, Table, TableError
 from .reading import identities_of, open_table, rows_below
 from .writing import BOM, cell, guard, line, unguard
@@ -18,7 +18,6 @@ __all__ = [
     "cell",
     "detect_encoding",
     "guard",
-    "guess",
     "identities_of",
     "lead_of",
     "line",

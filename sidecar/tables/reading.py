@@ -13,10 +13,11 @@ from itertools import islice
 from typing import BinaryIO
 
 from sidecar.records.schema import IDENTITIES
+from sidecar.sources import field_named
 from sidecar.tables.formats import BY_NAME, FORMATS
 from sidecar.tables.header import judge, mark, names_of
 from sidecar.tables.kinds import named_kind
-from sidecar.tables.mapping import Column, guess
+from sidecar.tables.mapping import Column
 from sidecar.tables.model import MAX_COLUMNS, MAX_EMPTY, SEARCHED, Choices, Layout, Row, Table, TableError
 
 
@@ -30,7 +31,7 @@ def open_table(file: BinaryIO, choices: Choices = Choices()) -> Table:  # noqa: 
     form = next(form for form in FORMATS if form.is_it(first))
     if form.NAME == "text" and (kind := named_kind(first)):
         raise TableError(f"The file is {kind}, not a table. Save or export the list as CSV or XLSX.")
-    layout = form.lay_out(file, choices, partial(judge, columns=choices.columns))
+    layout = form.lay_out(file, choices, partial(judge, choices=choices))
     file.seek(0)
     top = list(islice(form.rows(file, layout, 0, {}), SEARCHED))
     file.seek(0)
@@ -39,7 +40,8 @@ def open_table(file: BinaryIO, choices: Choices = Choices()) -> Table:  # noqa: 
     header = names_of(top[at].cells)
     if len(header) > MAX_COLUMNS or (top[at].problem or ("",))[0] == "too_wide":
         raise TableError(f"The header at line {layout.header_line} has more than {MAX_COLUMNS} columns.")
-    identities = {i: field for i, name in enumerate(header) if (field := guess(name)) in IDENTITIES and field}
+    fields = enumerate(map(field_named, header))
+    identities = {i: field for i, field in fields if field and field in IDENTITIES}
     return Table(layout, header, rows_below(file, layout, header, identities),
                  [row for row in top[:at] if any(row.cells)])
 
@@ -53,7 +55,7 @@ def _header_at(top: list[Row], choices: Choices) -> int:
         if found is None:
             raise TableError(f"No row begins at line {choices.header_row} of the first {SEARCHED} rows.")
         return found
-    return max(filled, key=lambda n: judge(top[n].cells, choices.columns))  # in doubt the first
+    return max(filled, key=lambda n: judge(top[n].cells, choices))  # in doubt the first
 
 
 def rows_below(

@@ -28,13 +28,24 @@ LANES: Final = ("interactive", "bulk")
 # What people do.
 EVENTS: Final = (
     "page_view", "pricing_view", "form_submit", "demo_request", "contact_request", "content_download",
-    "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "bounce",
+    "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "resubscribe",
+    "bounce",
 )
+# By these they ask to be answered; by all others they are only looked at.
+ASKING: Final = ("form_submit", "demo_request", "contact_request", "email_reply", "meeting_booked")
+
+# What somebody refuses or agrees to: purpose -> what it takes in beside itself.
+PURPOSES: Final = {
+    "marketing_email": (), "phone": (), "any_contact": ("marketing_email", "phone"), "enrichment": (),
+    "any": ("marketing_email", "phone", "any_contact", "enrichment"),
+}
+OF_MAIL: Final = tuple(
+    purpose for purpose, parts in PURPOSES.items() if "marketing_email" in (purpose, *parts))
 
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
     "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",
-    "lead.assigned", "lead.refused", "lead.dead", "lead.let_go",
+    "lead.assigned", "lead.refusals_changed", "lead.refused", "lead.dead", "lead.let_go",
 )
 SUBSCRIPTION_STATES: Final = ("active", "paused")
 DELIVERY_STATES: Final = ("owed", "delivered", "failed")

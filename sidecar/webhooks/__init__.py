@@ -4,10 +4,19 @@ becomes of a delivery. Pure.
 
 from sidecar.webhooks.addresses import Target, is_public, target_of
 from sidecar.webhooks.delivery import MAX_ATTEMPTS, Answer, Turn, after, seconds_to_wait
-from sidecar.webhooks.events import Event, of_edit, of_enrichment, of_intake, of_leaving, of_score
+from sidecar.webhooks.events import (
+    Event,
+    of_edit,
+    of_enrichment,
+    of_intake,
+    of_leaving,
+    of_refusals,
+    of_score,
+)
 from sidecar.webhooks.signing import new_secret, signature
 
 __all__ = [
     "MAX_ATTEMPTS", "Answer", "Event", "Target", "Turn", "after", "is_public", "new_secret", "of_edit",
-    "of_enrichment", "of_intake", "of_leaving", "of_score", "seconds_to_wait", "signature", "target_of",
+    "of_enrichment", "of_intake", "of_leaving", "of_refusals", "of_score", "seconds_to_wait", "signature",
+    "target_of",
 ]

@@ -23,11 +23,19 @@ def _event(kind: str, lead_id: str, **data: Any) -> Event:
 
 
 def of_intake(writes: Writes) -> list[Event]:
-    """Leads that are new, and raw ones that were refused."""
+    """Leads that are new, known ones whose people refuse something else now, and raw ones that were refused.
+    """
     refused: list[Event] = [
         {"type": "lead.refused", "lead_id": None, "reject_id": row["id"], "data": {"source": row["source"]}}
         for row in writes.intake if row["outcome"] == "rejected"]
-    return [_event("lead.created", row["id"]) for row in writes.new_leads] + refused
+    return [_event("lead.created", row["id"]) for row in writes.new_leads] + of_refusals(
+        {row["lead_id"]: row["refused"] for row in writes.permissions if row["changed"]}) + refused
+
+
+def of_refusals(changed: Mapping[str, Iterable[str]]) -> list[Event]:
+    """Leads (lead id -> what is refused now) whose people refuse more or less than before."""
+    return [_event("lead.refusals_changed", lead_id, refused=sorted(refused))
+            for lead_id, refused in changed.items()]
 
 
 def of_enrichment(known: Iterable[Mapping[str, Any]], told: Mapping[str, set[str]]) -> list[Event]:

@@ -144,11 +144,13 @@ def everywhere(engine, texts):
 
 
 def test_who_is_erased_is_nowhere_and_does_not_come_back(api, sent, engine):
-    texts = ("rosalind", "franklin", "7911123456", "photograph 51")
-    api.post("/v1/leads", LEAD | {"country": 7})
+    texts = ("rosalind", "franklin", "7911123456", "photograph 51", "after five")
+    api.post("/v1/leads", LEAD | {"phone": "after five"})
+    assert ("leads", "warnings") in everywhere(engine, texts)
+    api.post("/v1/leads", {"email": "rosalind@crystals.example@", "message": "Photograph 51"})
     api.client.post("/v1/leads", json=LEAD, headers=api.headers | {"Idempotency-Key": "erasure"})
-    row = "rosalind@crystals.example;Franklin;"
-    table = f"email;last_name;phone\n{row}\n{row}nonsense\n"
+    row = "rosalind@crystals.example;Franklin;\nrosalind@crystals.example@;Franklin;"
+    table = f"email;last_name;phone\n{row}\n"
     job = api.client.post("/v1/jobs/imports", data=table, headers=api.headers | {
         "Content-Type": "text/csv"}).json["job"]
     assert api.post(f"/v1/jobs/{job['id']}/step").json["job"]["counts"]["rejected"] == 1

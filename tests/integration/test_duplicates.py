@@ -191,7 +191,8 @@ def test_every_column_that_may_hold_a_contact_is_known_here(engine):
 
 @pytest.mark.parametrize("keep_first", [True, False])
 def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
-    pair, first, second = pair_of(api, JANE | {"source": "demo_request"}, TYPO | {"source": "demo_request"})
+    more = {"source": "demo_request", "refused": {"phone": True}}
+    pair, first, second = pair_of(api, JANE | more, TYPO | more)
     keep, lost = (first, second) if keep_first else (second, first)
     third = sent(api, OTHER)[0]["contact_id"]
     earlier = new_id()

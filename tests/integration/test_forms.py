@@ -44,6 +44,14 @@ def test_form_fields_do_as_well_as_json(send, engine):
     assert stored(engine)[0]["outcome"] == "created"
 
 
+@pytest.mark.parametrize("change", [{"phone": "N/A"}, {"email": "mary@ships.example\u00a0"}])
+def test_a_box_that_cannot_be_used_does_not_refuse_the_visitor(send, engine, change):
+    assert send(LEAD | change).status_code == 202
+    with engine.database.read() as cursor:
+        [contact] = many(cursor, "SELECT email, phone FROM contacts")
+    assert contact == {"email": LEAD["email"], "phone": None}
+
+
 def test_wrong_fields_are_named_so_that_the_page_can_read_it(send, engine):
     answer = send(LEAD | {"email": "mary@"})
     assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == "/email"

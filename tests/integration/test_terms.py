@@ -30,6 +30,7 @@ CHECKED = {
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
     ("scoring_models", "state"): states.MODEL_STATES,
     ("duplicates", "state"): states.DUPLICATE_STATES,
+    ("refusals", "purpose"): tuple(states.PURPOSES),
     ("import_changes", "entity_kind"): states.ENTITIES,
 }
 ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("notifications", "kind"), ("users", "role")}
@@ -95,8 +96,8 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
 
 
 def test_what_is_worked_out_of_a_lead_is_stored(api):
-    lead = LEAD | {"phone": "+44 20 7946 0018 ext. 7", "consent": {"email": True},
-                   "company_domain": "firm.example"}
+    lead = LEAD | {"phone": "+44 20 7946 0018 ext. 7", "consent": {"email": True, "phone": False},
+                   "refused": {"phone": True}, "company_domain": "firm.example"}
     tidied = api.post("/v1/normalize", {"leads": [lead]}).json["results"][0]["lead"]
     assert tidied.keys() >= GIVEN.keys() | DERIVED.keys()
     stored = api.get(f"/v1/leads/{api.post('/v1/leads', lead).json['results'][0]['lead_id']}").json

@@ -28,6 +28,14 @@ def test_order_is_kept_and_a_bad_line_stops_nothing(command):
     assert len([json.loads(line) for line in result.output.splitlines()]) == 6
 
 
+def test_leads_are_checked_strictly_on_demand():
+    line = json.dumps({"email": "kim@acme.example", "phone": "n/a"})
+    told = [json.loads(CliRunner().invoke(main, ["validate", *options], input=line).output)
+            for options in ([], ["--strict"])]
+    assert [one["valid"] for one in told] == [True, False]
+    assert told[1]["errors"][0]["pointer"] == "/phone"
+
+
 def test_a_raw_lead_is_tidied_before_it_is_scored():
     first = json.loads(CliRunner().invoke(main, ["score"], input=LINES).output.splitlines()[0])
     assert first["score"]["components"]["engagement"] == 100

@@ -16,7 +16,8 @@ PACKAGE = ROOT / "sidecar"
 FLOORS = (
     ("terms", "errors", "ids", "sheets"),
     ("records", "masking"),
-    ("enrichment", "scoring", "tables"),
+    ("enrichment", "scoring", "sources"),
+    ("tables",),
     ("matching", "intake"),
     ("webhooks",),
     ("environment", "secrets", "logs"),
@@ -32,7 +33,7 @@ FLOORS = (
     ("__main__",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"__init__": -1}
-PURE = ("terms", *(room for rooms in FLOORS[1:5] for room in rooms))
+PURE = ("terms", *(room for rooms in FLOORS[1:6] for room in rooms))
 
 # Which rooms may touch what lies outside.
 ONLY_IN = {

@@ -25,9 +25,9 @@ test('validate: webhook body, list and {"leads"} become one request, pairs are k
 			ctx.sent[0].path,
 			ctx.sent[0].body.leads.map((l: any) => l.email[0]).join(''),
 		],
-		['POST', 'validate', 'abcde'],
+		['POST', 'validate?strict=false', 'abcde'],
 	);
-	assert.deepEqual(json(items)[0], { lead: { email: 'a@example.com' }, ...ok });
+	assert.deepEqual(json(items)[0], { lead: { email: 'a@example.com' }, strict: false, ...ok });
 	assert.deepEqual(
 		pairedWith(items),
 		[0, 1, 1, 2, 3].map((item) => ({ item })),
@@ -261,15 +261,64 @@ const mixed = {
 			lead_url: 'u',
 			outcome: 'created',
 			errors: [],
+			warnings: [],
 		},
 		{
 			index: 1,
 			lead_id: null,
 			outcome: 'rejected',
 			errors: [{ pointer: '/leads/1/email', code: 'bad' }],
+			warnings: [],
 		},
 	],
 };
+
+const unusable = {
+	pointer: '/phone',
+	code: 'invalid_phone',
+	detail: 'No number.',
+	value: 'call Ada',
+};
+
+test('strict goes from Validate through Normalize to the leads themselves', async () => {
+	const step = async (operation: string, items: any[], parameters: object, sidecar: any) => {
+		const ctx = context({
+			items,
+			parameters: { resource: 'lead', operation, leadField: '', ...parameters },
+			sidecar,
+		});
+		return { sent: ctx.sent, items: json((await run(ctx))[0]) };
+	};
+	const lead = { email: 'a@example.com', phone: 'call Ada' };
+	const refused = { valid: false, errors: [{ pointer: '/phone', code: 'bad' }], warnings: [] };
+	const checked = await step('validate', [{ lead }], { strict: 'true' }, () => ({
+		body: { results: [refused] },
+	}));
+	assert.equal(checked.sent[0].path, 'validate?strict=true');
+	const normal = await step('normalize', checked.items, {}, () => ({ body: { results: [] } }));
+	assert.equal(normal.items[0].strict, true);
+	const saved = await step('upsert', normal.items, { strict: true, output: 'leads' }, () => ({
+		body: { results: [mixed.results[0]] },
+	}));
+	assert.deepEqual([saved.sent[0].path, saved.sent[0].body], ['leads?strict=true', lead]);
+});
+
+test('upsert: warnings of Validate are sent along; what the sender wrote goes no further', async () => {
+	const results = [{ ...mixed.results[0], warnings: [unusable] }];
+	const items = [
+		{ lead: { email: 'a@example.com' }, ...ok, warnings: [unusable] },
+		{ lead: { email: 'b@example.com' }, ...ok },
+		{ lead: { email: 'no' }, valid: false, errors: [], warnings: [unusable] },
+	];
+	const parameters = { resource: 'lead', operation: 'upsert', leadField: '', output: 'leads' };
+	const ctx = context({ items, parameters, sidecar: () => ({ status: 202, body: { results } }) });
+	const [saved] = await run(ctx);
+	assert.deepEqual(ctx.sent[0].body.warnings, [[unusable], [], []]);
+	assert.deepEqual(json(saved)[0].warnings, [{ pointer: '/phone', code: 'invalid_phone' }]);
+	const whole = { ...parameters, output: 'answer' };
+	const answered = context({ items, parameters: whole, sidecar: () => ({ body: { results } }) });
+	assert.deepEqual(json((await run(answered))[0]), [{ results }]);
+});
 
 test('upsert: saved and rejected leads leave by their own outputs, without the person', async () => {
 	const ctx = context({

@@ -104,6 +104,15 @@ class FieldError(Answer):
     detail = fields.String(required=True)
 
 
+class FieldWarning(Answer):
+    pointer = fields.String(required=True)
+    code = fields.String(required=True)
+    detail = fields.String()
+    value = fields.Raw(allow_none=True, metadata={
+        "description": "There when the value is left out or cut: as it was sent, at most 500 characters."})
+    did_you_mean = fields.String(metadata={"description": "The address that email_typo proposes."})
+
+
 class Empty(Strict):
     """No members."""
 

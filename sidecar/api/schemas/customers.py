@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, Edit, Text, page_of
-from sidecar.api.schemas.facts import ContactFields, OrganizationFields, sources
+from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
+from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
 from sidecar.api.schemas.leads import LeadDetail
 from sidecar.terms.fields import fields_of
+from sidecar.terms.states import PURPOSES
 
 # Bounds of the request; what a field may hold is said by the rules that read a lead's.
 _OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
@@ -50,6 +51,9 @@ class Entity(Answer):
 
 class Contact(Entity):
     consent = fields.Dict(required=True)
+    refused = refused()
+    may_email = fields.Boolean(required=True)
+    may_call = fields.Boolean(required=True)
     organization_id = fields.String(required=True, allow_none=True)
     fields = fields.Nested(ContactFields, required=True)  # type: ignore[assignment]
 
@@ -60,6 +64,7 @@ class Organization(Entity):
 
 class ContactDetail(Contact):
     sources = sources()
+    refusals = fields.List(fields.Nested(Refusal), required=True)
     leads = fields.List(fields.Nested(EntityLead), required=True)
 
 
@@ -89,9 +94,16 @@ class ProvidersWord(Answer):
     answer = fields.Dict(required=True, allow_none=True)
 
 
+class RefusalRequest(Strict):
+    purpose = Text(required=True, validate=validate.OneOf(tuple(PURPOSES)))
+    refused = fields.Boolean(required=True, metadata={"description": "false: the person agrees again."})
+    reason = Word(500, required=True, metadata={"description": "How the person said so, for the record."})
+
+
 class ContactExport(Answer):
     contact = fields.Nested(Contact, required=True)
     sources = sources()
+    refusals = fields.List(fields.Nested(Refusal), required=True)
     leads = fields.List(fields.Nested(LeadDetail), required=True)
     received = fields.List(fields.Nested(Received), required=True)
     provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)

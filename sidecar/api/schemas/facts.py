@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer
 from sidecar.terms.fields import COLUMNS, fields_of
-from sidecar.terms.states import GRADES
+from sidecar.terms.states import GRADES, PURPOSES
 
 _OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
     "text": fields.String, "integer": fields.Integer, "number": fields.Float,
@@ -35,6 +35,23 @@ def sources() -> fields.Dict:
     return fields.Dict(keys=fields.String(), values=fields.Nested(Source), required=True)
 
 
+def refused() -> fields.Dict:
+    """All that somebody refuses now."""
+    return fields.Dict(
+        keys=fields.String(validate=validate.OneOf(tuple(PURPOSES))), values=fields.Boolean(), required=True,
+        metadata={"description": "Purpose: true, of all that the person refuses now."})
+
+
+class Refusal(Answer):
+    purpose = fields.String(required=True, validate=validate.OneOf(tuple(PURPOSES)))
+    refused = fields.Boolean(required=True, metadata={"description": "false: agreed."})
+    own = fields.Boolean(required=True, metadata={"description": "By the person's own act, not by a list."})
+    source = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    stated_at = fields.DateTime(required=True)
+    holds = fields.Boolean(required=True, metadata={"description": "It is in force now."})
+
+
 class ContactFields(Answer.from_dict(_known("contact"))):  # type: ignore[misc]
     """A person; masked without the scope pii:read."""
 
@@ -46,6 +63,7 @@ class OrganizationFields(Answer.from_dict(_known("organization"))):  # type: ign
 class LeadContact(ContactFields):
     id = fields.String(required=True)
     consent = fields.Dict(required=True)
+    refused = refused()
     fields = sources()
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
     FieldError,
+    FieldWarning,
     Id,
     Moment,
     PageQuery,
@@ -18,7 +19,7 @@ from sidecar.api.schemas.base import (
     Word,
     page_of,
 )
-from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Score
+from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import EVENTS, GRADES, INTAKE_OUTCOMES, MESSAGE_STATES, STAGES, STATUSES
@@ -33,10 +34,32 @@ class IntakeResult(Answer):
     outcome = fields.String(
         required=True, validate=validate.OneOf(INTAKE_OUTCOMES))
     errors = fields.List(fields.Nested(FieldError), required=True)
+    warnings = fields.List(fields.Nested(FieldWarning), required=True)
 
 
 class IntakeResults(Answer):
     results = fields.List(fields.Nested(IntakeResult), required=True)
+
+
+class Strictness(Schema):
+    strict = fields.Boolean(load_default=False, metadata={
+        "description": "Refuse a lead for every value that cannot be used, instead of leaving that out."})
+
+    class Meta:
+        unknown = EXCLUDE  # senders hang marks of their own on addresses
+
+
+class GivenWarning(FieldWarning):
+    pointer = Text(500, required=True)
+    code = Text(100, required=True)
+    detail = Text(500)
+    did_you_mean = Text(320)
+
+
+class GivenWarnings(Strict):
+    """What Validate said of leads before they were normalised: for each of them a list."""
+
+    warnings = fields.List(fields.List(fields.Nested(GivenWarning), validate=validate.Length(max=101)))
 
 
 class LeadIds(Strict):
@@ -98,7 +121,8 @@ class Lead(Answer):
     source = fields.String(required=True)
     tags = fields.List(fields.String(), required=True)
     message = fields.String(required=True, allow_none=True)
-    utm = fields.Dict(required=True)
+    utm = fields.Dict(required=True, metadata={"description": "Of the last touch that had any."})
+    first_utm = fields.Dict(required=True, metadata={"description": "Of the first touch that had any."})
     custom = fields.Dict(required=True)
     external_ids = fields.Dict(required=True)
     owner_name = fields.String(required=True, allow_none=True)
@@ -111,6 +135,9 @@ class Lead(Answer):
     contact = fields.Nested(LeadContact, required=True)
     organization = fields.Nested(LeadOrganization, required=True, allow_none=True)
     score = fields.Nested(Score, required=True, allow_none=True)
+    may_email = fields.Boolean(required=True, metadata={
+        "description": "The person does not refuse marketing mail."})
+    may_call = fields.Boolean(required=True, metadata={"description": "The person does not refuse calls."})
     masked = fields.Boolean(metadata={"description": "There when personal data is hidden."})
 
 
@@ -150,10 +177,15 @@ class Message(Answer):
 
 
 class LeadDetail(Lead):
+    warnings = fields.List(fields.Nested(FieldWarning), required=True, metadata={
+        "description": "What of its deliveries could not be used or is odd, the newest last; without the"
+                       " scope pii:read pointer and code alone."})
     events = fields.List(fields.Nested(Event), required=True)
     history = fields.List(fields.Nested(PastScore), required=True)
     status_history = fields.List(fields.Nested(StatusChange), required=True)
     notifications = fields.List(fields.Nested(Message), required=True)
+    refusals = fields.List(fields.Nested(Refusal), required=True, metadata={
+        "description": "What the person refused and agreed to, newest first."})
 
 
 class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]

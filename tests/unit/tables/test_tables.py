@@ -65,7 +65,7 @@ def test_cells(value, text):
 # Columns
 
 SALESFORCE = {
-    "Lead ID": "custom.Lead ID", "First Name": "first_name", "Last Name": "last_name",
+    "Lead ID": "external_ids.salesforce", "First Name": "first_name", "Last Name": "last_name",
     "Title": "job_title", "Company / Account": "company_name", "Email": "email", "Phone": "phone",
     "Mobile": "phone", "Lead Source": "source", "Street": None, "City": "city",
     "State/Province": "region", "Zip/Postal Code": None, "Country": "country",
@@ -78,7 +78,7 @@ SALESFORCE_NAMES = {
     "AnnualRevenue": "annual_revenue", "MobilePhone": "phone", "Email": "email",
 }
 HUBSPOT = {
-    "Record ID": "custom.Record ID", "First Name": "first_name", "Last Name": "last_name",
+    "Record ID": "external_ids.hubspot", "First Name": "first_name", "Last Name": "last_name",
     "Email": "email", "Phone Number": "phone", "Mobile Phone Number": "phone", "Job Title": "job_title",
     "Associated Company": "company_name", "Website URL": "company_domain", "State/Region": "region",
     "Country/Region": "country", "Number of Employees": "employee_count",
@@ -91,7 +91,7 @@ APOLLO = {
     "# Employees": "employee_count", "Industry": "industry", "Keywords": None,
     "Person Linkedin Url": "linkedin_url", "Website": "company_domain",
     "Company Linkedin Url": "custom.Company Linkedin Url", "City": "city", "State": "region",
-    "Country": "country", "Company City": "custom.Company City", "Annual Revenue": "annual_revenue",
+    "Country": "country", "Company City": "city", "Annual Revenue": "annual_revenue",
 }
 GERMAN = {
     "Anrede": None, "Vorname": "first_name", "Nachname": "last_name", "Firma": "company_name",
@@ -135,11 +135,23 @@ def test_a_header_that_stands_there_twice_keeps_both():
     assert lead["custom"] == {"Note": "one", "Note 2": "two", "note": "three"}
 
 
-def test_the_best_filled_column_of_a_field_counts():
+def test_the_columns_of_a_field_are_told_the_best_first():
     columns = plan_columns(["Home Phone", "Mobile Phone", "Email", "Secondary Email"], {})
-    assert lead_of(["1", "2", "", "b@x.example"], columns) == {"phone": "2", "email": "b@x.example"}
-    assert lead_of(["1", "", "a@x.example", "b@x.example"], columns) == {
-        "phone": "1", "email": "a@x.example"}
+    assert lead_of(["1", "2", "", "b@x.example"], columns) == {"phone": ["2", "1"], "email": "b@x.example"}
+    assert lead_of(["1", "", "n/a", "b@x.example"], columns) == {
+        "phone": "1", "email": ["n/a", "b@x.example"]}
+    assert lead_of(["1", "1", "", ""], columns) == {"phone": "1"}
+
+
+def test_a_given_column_comes_before_those_that_are_guessed():
+    columns = plan_columns(["Mobile Phone", "Desk"], {"Desk": "phone"})
+    assert lead_of(["1", "2"], columns) == {"phone": ["2", "1"]}
+
+
+def test_headers_that_stand_twice_are_kept():
+    columns = plan_columns(["Email", "Email", "Colour", "Colour"], {})
+    assert lead_of(["a@x.example", "b@x.example", "red", "blue"], columns) == {
+        "email": ["a@x.example", "b@x.example"], "custom": {"Colour": "red", "Colour 2": "blue"}}
 
 
 def test_rows_become_leads():
@@ -149,7 +161,7 @@ def test_rows_become_leads():
     lead = lead_of(row, columns, "fair")
     assert len(lead["custom"].pop("Colour")) == 500
     assert lead == {"email": "a@x.example", "phone": "+4930123456", "source": "fair",
-                    "consent": {"marketing": True}, "utm": {"source": "ads"}, "custom": {}}
+                    "consent": {"marketing": "ja"}, "utm": {"source": "ads"}, "custom": {}}
     assert lead_of(["a@x.example"], columns) == {"email": "a@x.example"}
 
 

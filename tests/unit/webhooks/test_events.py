@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sidecar.terms.states import LEAD_EVENTS
-from sidecar.webhooks import of_edit, of_enrichment, of_intake, of_leaving, of_score
+from sidecar.webhooks import of_edit, of_enrichment, of_intake, of_leaving, of_refusals, of_score
 from tests.unit.intake.test_decision import decided, entry, known_person, refused
 
 
@@ -81,6 +81,7 @@ def test_every_event_is_one_of_the_terms():
         *(event["type"] for event in of_intake(decided([entry("new@firm.example"), refused()]))),
         *(event["type"] for event in of_score("1", None, "hot", 90.0) + of_score("1", "hot", "cold", 1.0)),
         *(event["type"] for event in of_edit("1", {"status": "new"}, {"status": "lost", "owner": "x"})),
+        *(event["type"] for event in of_refusals({"1": {"phone": True}})),
         *(event["type"] for event in of_enrichment(
             [{"lead_id": "1", "contact": {"id": "a"}, "organization": {}}], {"a": {"hunter"}})),
         *(event["type"] for event in of_leaving([

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 /** A stored lead, contact or organization, chosen from a list, by ID or by the address of its page. */
 function locator(kind: string, name: string, search: string, value: string): INodeProperties {
@@ -128,6 +128,20 @@ export function mapper(
 			},
 		},
 	};
+}
+
+export const strict: INodeProperties = {
+	displayName: 'Strict',
+	name: 'strict',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether a value that cannot be used refuses its lead. Otherwise it is left out, with a warning.',
+};
+
+/** Whether an item's leads are read strictly; a query string says so in letters. */
+export function isStrict(context: IExecuteFunctions, item: number): boolean {
+	return String(context.getNodeParameter('strict', item, false)) === 'true';
 }
 
 /** Where the leads of an item are. */

@@ -10,7 +10,14 @@ export const normalize: Operation = {
 	action: 'Normalize leads',
 	description: 'Bring leads into canonical form and say what was changed; nothing is stored',
 	properties: [leadField],
-	answer: { lead: 'object', changes: 'array', valid: 'boolean', errors: 'array' },
+	answer: {
+		lead: 'object',
+		changes: 'array',
+		strict: 'boolean',
+		valid: 'boolean',
+		errors: 'array',
+		warnings: 'array',
+	},
 
 	/** Leads that Validate found invalid pass unchanged: Create or Update keeps them with their reasons. */
 	async execute(context) {
@@ -25,8 +32,8 @@ export const normalize: Operation = {
 			return [
 				leads.map((entry) => {
 					const { lead, item } = entry;
-					const { valid, errors, warnings } = items[item].json;
-					const checked = valid === undefined ? {} : { valid, errors, warnings };
+					const { strict, valid, errors, warnings } = items[item].json;
+					const checked = valid === undefined ? {} : { strict, valid, errors, warnings };
 					return {
 						json: {
 							...checked,

@@ -4,8 +4,17 @@ import type { Operation } from '../../../../shared/operations';
 import type { Once } from '../../../../shared/sidecar';
 import { type Outputs, eachRequest } from '../../../../shared/steps';
 import { fieldsOf } from '../../fields';
-import { type Intake, LEAD_RESULT, dryRun, intakeOf, lane, parted, taken } from '../../intake';
-import { leadField, mapper } from '../../parameters';
+import {
+	type Intake,
+	LEAD_RESULT,
+	dryRun,
+	intakeOf,
+	lane,
+	parted,
+	taken,
+	warningsOf,
+} from '../../intake';
+import { leadField, mapper, strict } from '../../parameters';
 
 const from: INodeProperties = {
 	displayName: 'Leads From',
@@ -37,7 +46,8 @@ const output: INodeProperties = {
 		},
 	],
 	default: 'leads',
-	description: 'What the outputs carry: references and field errors, never the person',
+	description:
+		'What the outputs carry: references and field errors, never the person. The warnings of the whole answer quote what the sender wrote.',
 };
 
 const key: INodeProperties = {
@@ -75,6 +85,7 @@ export const upsert: Operation = {
 		output,
 		key,
 		onceWithin,
+		strict,
 		dryRun,
 	],
 	outputs: ['Saved', 'Rejected'],
@@ -93,7 +104,7 @@ export const upsert: Operation = {
 			async (leads, send) => {
 				const [{ said }] = leads;
 				const once = { key: said.dry ? '' : keys.next(said.key), seconds: said.seconds };
-				const answer = await taken(send, leads, said, {}, once);
+				const answer = await taken(send, leads, said, warningsOf(context, leads), once);
 				return said.whole ? answered(answer, leads) : parted(answer, leads);
 			},
 		);

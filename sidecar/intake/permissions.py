@@ -1,0 +1,119 @@
+"""What leads that come in say of consent and refusal: what is to be written of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sidecar.intake.model import Key, Known, Row
+from sidecar.intake.refusals import (
+    Statement,
+    holds,
+    refused_now,
+    shown_consent,
+    shown_refused,
+    statements_of,
+)
+from sidecar.terms.states import OF_MAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A lead's word: whose it is, by which keys they came, whether it is their own act, where it came in."""
+
+    contact_id: str
+    lead_id: str
+    keys: list[Key]
+    lead: Row
+    source: str
+    own: bool
+    intake_id: str
+
+
+@dataclass(slots=True)
+class Permissions:
+    """Of leads that come in together: `refusals`, statements to be added; `adopted`, those of an address that
+    now somebody has, {id, contact_id}; `people`, by contact id, what they are to have: {id, lead_id, consent,
+    refused, changed (whether other refusals hold than before)}."""
+
+    refusals: list[Row] = field(default_factory=list)
+    adopted: list[Row] = field(default_factory=list)
+    people: dict[str, Row] = field(default_factory=dict)
+
+
+def permissions(said: Iterable[Word], known: Known, now: datetime) -> Permissions:
+    """What becomes of the words of leads, in their order."""
+    result = Permissions()
+    of_people: dict[str, list[Statement]] = {}
+    of_keys: dict[Key, list[Row]] = {}
+    for row in known.refusals:
+        if row["contact_id"]:
+            of_people.setdefault(row["contact_id"], []).append(statement_of(row))
+        if row["key"]:
+            of_keys.setdefault(row["key"], []).append(row)
+    for word in said:
+        consent, refused = word.lead.get("consent") or {}, word.lead.get("refused") or {}
+        addressed = [row for key in word.keys for row in of_keys.get(key, ())
+                     if row["contact_id"] != word.contact_id]
+        if not (consent or refused or addressed):
+            continue
+        statements = of_people.setdefault(word.contact_id, [])
+        for row in addressed:
+            _take_over(row, word, statements, result)
+        key_hash = next((known.hashes[key] for key in word.keys if key[0] == "email" and key in known.hashes),
+                        None)
+        for one in statements_of(consent, refused, source=word.source, own=word.own, now=now):
+            if not _says_nothing_new(one, statements):
+                statements.append(one)
+                result.refusals.append(row_of(one, word.contact_id, key_hash, word.intake_id))
+        before = result.people.get(word.contact_id) or known.permissions.get(word.contact_id) or {
+            "consent": {}, "refused": {}}
+        now_refused = shown_refused(refused_now(statements))
+        result.people[word.contact_id] = {
+            "id": word.contact_id, "lead_id": word.lead_id, "refused": now_refused,
+            "consent": shown_consent(before["consent"], consent, statements, own=word.own),
+            "changed": before.get("changed", False) or before["refused"] != now_refused}
+    return result
+
+
+def _take_over(row: Row, word: Word, statements: list[Statement], result: Permissions) -> None:
+    """A statement about an address holds for whoever comes with it: of one that nobody had all of it, of
+    somebody else's what it says of mail."""
+    one = statement_of(row)
+    if row["contact_id"] is None:
+        row["contact_id"] = word.contact_id
+        result.adopted.append({"id": row["id"], "contact_id": word.contact_id})
+        statements.append(one)
+    elif one.purpose in OF_MAIL:
+        one = replace(one, purpose="marketing_email")
+        if one not in statements:
+            statements.append(one)
+            result.refusals.append(row_of(one, word.contact_id, None, word.intake_id))
+
+
+def _says_nothing_new(one: Statement, statements: list[Statement]) -> bool:
+    """Whether a statement stands there already, or a list only repeats one of its own that still holds."""
+    if one in statements:
+        return True
+    return not one.own and any(
+        (other.purpose, other.refused, other.own, other.source)
+        == (one.purpose, one.refused, one.own, one.source) and (not one.refused or holds(other, statements))
+        for other in statements)
+
+
+def statement_of(row: Row) -> Statement:
+    """A stored statement."""
+    return Statement(row["purpose"], row["refused"], row["own"], row["source"], row["stated_at"],
+                     row["reason"])
+
+
+def row_of(
+    one: Statement, contact_id: str | None, key_hash: str | None, intake_id: str | None = None,
+    dedupe_key: str | None = None,
+) -> Row:
+    """A statement as it is stored."""
+    return {
+        "contact_id": contact_id, "key_hash": key_hash, "purpose": one.purpose, "refused": one.refused,
+        "own": one.own, "source": one.source, "reason": one.reason, "stated_at": one.stated_at,
+        "intake_id": intake_id, "dedupe_key": dedupe_key}

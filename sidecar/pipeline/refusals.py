@@ -1,0 +1,39 @@
+"""Refusals and consents that come by another way than a lead: events, staff, a merge, a new address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sidecar.engine import Engine
+from sidecar.intake.model import Key
+from sidecar.store import intake, refusals, subscriptions
+from sidecar.store.database import Cursor, Row
+from sidecar.webhooks import of_refusals
+
+
+def add(cursor: Cursor, rows: list[Row]) -> None:
+    """Add statements (`row_of`) and work out what holds of their people."""
+    refusals.add(cursor, rows)
+    restate(cursor, {row["contact_id"] for row in rows if row["contact_id"]})
+
+
+def restate(cursor: Cursor, contact_ids: Collection[str]) -> None:
+    """Work out anew what holds of contacts of which statements were added, moved or taken away, and tell
+    subscribers of what changed."""
+    if not contact_ids:
+        return
+    changed = refusals.restate(cursor, contact_ids)
+    leads = intake.leads_of(cursor, changed)
+    subscriptions.tell(cursor, of_refusals({
+        leads[contact_id]: refused for contact_id, refused in changed.items() if contact_id in leads}))
+
+
+def take_over(engine: Engine, cursor: Cursor, contact_id: str, keys: Iterable[Key]) -> None:
+    """A contact has these identity keys now: what was said of their addresses holds for it."""
+    refusals.take_over(cursor, contact_id, [hash_of(engine, key) for key in keys if key[0] == "email"])
+    restate(cursor, [contact_id])
+
+
+def hash_of(engine: Engine, key: Key) -> str:
+    """The keyed hash by which an identity key is stored."""
+    return engine.hash("suppression", *key)

@@ -1,0 +1,8 @@
+"""What forms, ad platforms and other systems send: how they name things, and one file per source.
+
+`naming.py` reads names, `model.py` says what a source is, `registry.py` finds them by their `SOURCE`. Pure.
+"""
+
+from .naming import Named, at_senders_keys, field_named, gather, read_keys, read_names
+
+__all__ = ["Named", "at_senders_keys", "field_named", "gather", "read_keys", "read_names"]

@@ -1,0 +1,190 @@
+"""Names of headers, questions and keys: what they stand for, and what they do not."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sidecar.records.schema import OBJECTS
+from sidecar.sources import at_senders_keys, field_named, read_keys, read_names
+from sidecar.sources.words import table
+from sidecar.terms.fields import GIVEN
+from tests.cases import check_each
+
+CASES = Path(__file__).parent / "cases"
+NAMED = {
+    "email": "Person - Email - Work, Contact: Email, Lead Email, Work e-mail*, What is your e-mail address?,"
+             " E-mail 1 - Value, Email 2, Email ID, Correo electrónico, E-Mail (geschäftlich), Sähköposti,"
+             " メールアドレス（必須）, Państwa adres e-mail, E-posta adresi, user[email], emailaddress1",
+    "phone": "Primary Contact Phone, What is your phone number?, Mobile No, Contact No., SMS, Teléfono móvil,"
+             " Celular, Company Phone, Numer telefonu, 電話番号, Person - Phone - Mobile, hs_phone",
+    "full_name": "Lead Name, Display Name, Vollständiger Name, Contact, Your name, Nom et prénom",
+    "first_name": "First Name *, firstName, Vorname, Etunimi, FNAME, Förnamn, Křestní jméno",
+    "last_name": "Last name (required), Sobrenome, Apellidos, 姓, LASTNAME, Příjmení",
+    "job_title": "Designation, Cargo, Title, jobTitle, Person - Title, Organization Title, Stanowisko",
+    "company_name": "Company:, Organization Name, Person - Organization, Empresa, companyName, 会社名,"
+                    " Company / Account, Company Name for Emails, Şirket adı, Account Name",
+    "linkedin_url": "Person Linkedin Url, LinkedIn Contact Profile URL, hs_linkedin_url",
+    "city": "Work City, Company City, Mailing City",
+    "region": "State/Region, Mailing State/Province, 都道府県",
+    "country": "País, Work Country, Country/Region",
+    "employee_count": "# Employees, No. of Employees, Company size",
+    "owner_name": "Lead Owner, Account Owner, Contact owner",
+    "outcome_at": "Converted Date, Close date",
+    "utm.source": "utm_source, utm.source, UTM Source", "utm.campaign": "utmCampaign, campaign_name",
+    "first_utm.source": "first_utm_source, Original UTM source",
+    "consent.marketing": "consent.marketing", "custom.budget": "custom.budget",
+    "consent.marketing_email": "Person - Marketing status, Marketing consent, Newsletter, Einwilligung",
+    "refused.marketing_email": "Email Opt Out, Unsubscribed from all email, HasOptedOutOfEmail,"
+                               " hs_email_optout",
+    "refused.phone": "DoNotCall, Do Not Call", "refused.any_contact": "Do Not Contact",
+    "external_ids.zoominfo": "ZoomInfo Contact ID", "external_ids.apollo": "Apollo Contact Id",
+}
+NOBODYS = """Email Status, Email Bounced, Email Sent, Email Opt, Last Activity, Last Contacted,
+    Titel, Anrede, 42, , First page seen, Lead - Title, Previous Company Name, Company Linkedin Url,
+    E-mail 1 - Label, Nickname, Fax, Person created, Marketing contact status, ad_name, Phone
+    country code, Subsidiary of, Owner email, Street, Number of Retail Locations, Middle Name, Job
+    Title Hierarchy Level, Created By, password, form_name, User ID, Estado del lead, Territory,
+    E-mail Display Name, Email template, Username, Title of talk, IP address, Lead, Customer number,
+    Position in queue, Employee name, Parent company, Is customer, I agree, Optin time, Account ID,
+    Mobile OS, Source id, Referrer email, Emergency contact phone, LinkedIn ID, Revenue growth,
+    Industry code"""
+
+
+def test_names_stand_for_places():
+    def check(name, place):
+        assert field_named(name) == place, field_named(name)
+
+    check_each(check, [(name, place) for place, names in NAMED.items() for name in names.split(", ")])
+    check_each(check, [(name.strip(), None) for name in NOBODYS.split(",")])
+
+
+def test_a_field_is_known_by_its_own_name():
+    assert {name: field_named(name) for name in GIVEN if name not in ("utm", "consent", "custom")} == {
+        name: name for name in GIVEN if name not in ("utm", "consent", "custom")}
+
+
+@pytest.mark.parametrize(("names", "places"), [
+    ("Name, Vorname", "last_name, first_name"), ("Nome, Cognome", "first_name, last_name"),
+    ("Name, First Name, Last Name", "full_name, first_name, last_name"),
+    ("Fornavn, Efternavn, Titel", "first_name, last_name, job_title"),
+    ("Vorname, Nachname, Titel", "first_name, last_name, [salutation]"),
+    ("Jméno, Příjmení, Kraj, Země", "first_name, last_name, region, country"),
+    ("Imię, Nazwisko, Kraj", "first_name, last_name, country"),
+])
+def test_names_are_read_beside_each_other(names, places):
+    assert ", ".join(str(named.place) for named in read_names(tuple(names.split(", ")))) == places
+
+
+def test_of_several_names_of_a_field_the_best_counts_first():
+    best_first = ["Mobile Phone", "Work Direct Phone", "Phone", "Phone 2", "Home Phone", "Corporate Phone"]
+    assert sorted([*reversed(best_first)], key=lambda name: read_names((name,))[0].rank) == best_first
+
+
+def exports(file):
+    """Name of an export -> [(right places of a column, header)]."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for line in (CASES / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            found[line[3:]] = []
+        elif line and not line.startswith("# "):
+            found[[*found][-1]].append(tuple(line.split("\t", 1)))
+    return found
+
+
+# Their places were written by hand: of the first before they were read, of the second after the tables stood.
+EXPORTS = exports("exports.txt") | exports("languages.txt")
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_columns_of_exports(name):
+    rows = EXPORTS[name]
+    wrong = [
+        (header, named.place, places) for (places, header), named in zip(
+            rows, read_names(tuple(header for _, header in rows)), strict=True)
+        if (named.place if named.place and named.place[0] != "[" else "-") not in places.split("|")]
+    assert not wrong
+
+
+def test_the_tables_of_words_and_places_fit_each_other():
+    """Every place is a field, or a key of an object, or in brackets; every meaning has a word."""
+    known = {meaning for meaning, *_ in table("words.txt")} | {"kind", "whom"}
+    for place, beside, ways in table("places.txt"):
+        field = re.split("[.:]", place)[0]
+        assert place.startswith("[") or field in GIVEN, place
+        assert place.startswith("[") or "." not in place or field in OBJECTS, place
+        assert {*beside.split(), *re.findall(r"\w+", ways)} <= known, place
+
+
+BODIES = json.loads((CASES / "bodies.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", BODIES, ids=[case["what"] for case in BODIES])
+def test_bodies_of_other_senders(case):
+    before = json.dumps(case["body"])
+    assert read_keys(case["body"]) == case["lead"]
+    assert json.dumps(case["body"]) == before
+
+
+def test_a_lead_in_our_names_is_answered_as_it_is():
+    lead = {"email": "nora@harbor.example", "utm": {"source": "x"}, "phone": None}
+    assert read_keys(lead) is lead
+
+
+def test_problems_are_told_at_the_senders_keys():
+    body = {"contact": {"E-Mail": "n/a"}, "Work Email": "nora@", "Shoe size": 41, "phone": "x"}
+
+    def told(pointer, **more):
+        return at_senders_keys([{"pointer": pointer} | more], body)[0]["pointer"]
+
+    assert told("/email") == "/Work Email" and told("/email", value="n/a") == "/contact/E-Mail"
+    assert told("/custom/Shoe size") == "/Shoe size" and told("/phone") == "/phone" and told("") == ""
+    assert at_senders_keys([{"pointer": "/email"}], {"email": "x"}) == [{"pointer": "/email"}]
+
+
+def test_a_band_alone_is_what_somebody_says():
+    assert read_keys({"email": "a@b.example", "company_size": "11-50"})["employee_count"] == "11-50"
+    own = {"email": "a@b.example", "company_size": "11-50", "employee_count": 20}
+    assert read_keys(own) is own
+    assert read_keys(own | {"x": 1}) == own | {"custom": {"x": 1}}
+
+
+def test_what_yes_means_is_told():
+    assert read_keys({"mail": "a", "IsConverted": "TRUE"})["outcome"] == "converted"
+    assert "outcome" not in read_keys({"mail": "a", "IsConverted": False})
+    assert read_keys({"mail": "a", "Outcome": "Won", "Converted": "no"})["outcome"] == "Won"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.sampled_from(["email", "value", "label", "name", "utm", "custom", "company"])
+        | st.text(max_size=6), inner, max_size=4), max_leaves=12)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(max_size=8), JSON, max_size=5))
+def test_any_body_is_read(body):
+    read_keys(body)
+    at_senders_keys([{"pointer": "/email"}, {"pointer": "/custom/x"}], body)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_any_name_is_read(name):
+    assert field_named(name) is None or field_named(name)
+
+
+def test_the_readme_names_every_language():
+    names = {
+        "en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian",
+        "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish",
+        "cs": "Czech", "tr": "Turkish", "ja": "Japanese"}
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    spoken = {language for _, language, _ in table("words.txt")} - {"*"}
+    assert spoken == names.keys() and all(names[language] in text for language in spoken)
