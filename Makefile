@@ -82,6 +82,7 @@ lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its 
 refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
 	@$(MAKE) --no-print-directory lock UPGRADE="$(LISTS)"
 	@$(PY) -m local.country_names
+	@$(PY) -m local.letter_pairs
 
 serve: venv ## Run the sidecar of the running stack from here: it reloads when a file is saved
 	@$(PY) -m local.shell serve
