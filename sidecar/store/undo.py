@@ -68,6 +68,10 @@ _AFTER = {kind: f"""
     WHERE c.job_id = $1::uuid AND c.entity_id = x.id AND c.number = last.number"""  # noqa: S608
     for kind in ENTITIES}
 
+_UNCHANGED = """
+    DELETE FROM import_changes
+    WHERE job_id = $1::uuid AND entity_id = ANY($2::text[]::uuid[]) AND before = after"""
+
 
 def before(cursor: Executes, job_id: str, number: int, writes: Writes) -> None:
     """Keep what a chunk is about to change, and the ids of what comes with it."""
@@ -89,6 +93,7 @@ def after(cursor: Executes, job_id: str, writes: Writes) -> None:
     """Keep how what a chunk changed stands now."""
     for kind, ids in _known(writes).items():
         cursor.execute(cursor.prepared(_AFTER[kind]), (job_id, ids))
+        cursor.execute(cursor.prepared(_UNCHANGED), (job_id, ids))
 
 
 def _known(writes: Writes) -> dict[str, list[str]]:
