@@ -60,6 +60,7 @@ bench: venv ## Measure, each figure beside a peer in the same run
 soak: venv ## Kill everything again and again (KILL_SEEDS=5, EVENT_KILLS=20), a large file (CSV_ROWS=100000), a million leads
 	@KILL_SEEDS=$${KILL_SEEDS:-5} EVENT_KILLS=$${EVENT_KILLS:-20} $(PY) -m pytest -rs tests/soak \
 		tests/workflows/test_kill.py tests/workflows/test_trigger_kill.py
+	@REFUSAL_LEADS=$${REFUSAL_LEADS:-5000} $(PY) -m pytest -rs tests/integration/test_refusal_mix.py
 	@SOAK=1 $(PY) -m tests.benchmarks.api
 	@$(PY) -m tests.benchmarks.matching.bench_matching --million
 
@@ -79,10 +80,11 @@ lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its 
 	done
 	@$(PYTHON) local/bootstrap.py
 
-refresh-lists: venv ## Bring mail domains, suffixes, phone metadata and country names up to date
+refresh-lists: venv ## Bring mail domains, suffixes, phone metadata, country names and industries up to date
 	@$(MAKE) --no-print-directory lock UPGRADE="$(LISTS)"
 	@$(PY) -m local.country_names
 	@$(PY) -m local.letter_pairs
+	@$(PY) -m local.linkedin_industries
 
 serve: venv ## Run the sidecar of the running stack from here: it reloads when a file is saved
 	@$(PY) -m local.shell serve

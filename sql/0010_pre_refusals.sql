@@ -1,5 +1,5 @@
 -- What people refuse and agree to: every statement ever made of it, and what of them holds now.
--- depends: 0008_pre_subscriptions
+-- depends: 0009_pre_lead_warnings
 
 CREATE TABLE refusals (
     id          uuid PRIMARY KEY DEFAULT uuidv7(),

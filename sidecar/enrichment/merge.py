@@ -10,7 +10,8 @@ from sidecar.enrichment.model import Statement
 
 
 class FieldValue(NamedTuple):
-    """One source's statement of one field. `locked`: a person said so; `sandbox`: it is invented."""
+    """One source's statement of one field. `locked`: a person said so, and that there is none if the value is
+    None; `sandbox`: it is invented."""
 
     field: str
     value: Any

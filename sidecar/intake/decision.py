@@ -12,7 +12,7 @@ from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.permissions import Word, permissions
 from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
-from sidecar.scoring.intake import is_list
+from sidecar.scoring.intake import is_filled_in, is_list
 from sidecar.terms.fields import FROM_LEAD
 
 MAX_WARNINGS = 50  # that a lead keeps
@@ -45,9 +45,10 @@ def decide(
     """
     alone = len(entries) == 1 and not receipt.listed
     places = {
-        entry: _Place(entry.lead, entry.source, entry.warnings,
-                      is_own_act(entry.source, client=receipt.client, alone=alone),
-                      _is_listed(entry.source, receipt, alone)) for entry in entries
+        entry: _Place(
+            entry.lead, entry.source, entry.warnings,
+            is_own_act(entry.lead, client=receipt.client, alone=alone),
+            _is_listed(entry, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     owners, new_contacts = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
@@ -94,9 +95,12 @@ def decide(
     )
 
 
-def _is_listed(source: str, receipt: Receipt, alone: bool) -> bool:
-    """Whether a list tells of a deed; a lead that came alone through the API may be somebody's own."""
-    return receipt.listed or (is_list(source) and not (alone and source == "api"))
+def _is_listed(entry: Entry, receipt: Receipt, alone: bool) -> bool:
+    """Whether a list tells of a deed. Of one lead alone its source says so, but that it came by the API; of
+    several all are a list but forms that were filled in."""
+    if receipt.listed or not alone:
+        return receipt.listed or not is_filled_in(entry.lead)
+    return is_list(entry.source) and entry.source != "api"
 
 
 def _recognise(

@@ -24,7 +24,7 @@ from typing import Any, Final
 from sidecar.enrichment.consent import merge_consent
 from sidecar.records.text import word_set, words
 from sidecar.records.truth import moment, opted_out, truth
-from sidecar.scoring.intake import is_form
+from sidecar.scoring.intake import is_filled_in
 from sidecar.terms.states import ASKING, PURPOSES
 
 # The words of a key of `consent` or `refused`: the first line that shares one with it names the purpose.
@@ -56,13 +56,14 @@ class Statement:
     reason: str | None = None
 
 
-def is_own_act(source: str, *, client: str = "", alone: bool = False) -> bool:
+def is_own_act(lead: Mapping[str, Any], *, client: str = "", alone: bool = False) -> bool:
     """Whether what a lead brings is the person's own act: it came by a keyed web form (client `form:NAME`),
-    or alone from a source that is a form by its name (`web form`, `webhook`, `landing page`, `typeform` …).
+    or alone and is a form that was filled in: by the name of its source (`web form`, `landing page`,
+    `typeform` …) or by the event that it says it is.
 
     All else is a list: imports, several leads in one request, and sources that name a list, an API or a CRM.
     """
-    return client.startswith("form:") or (alone and is_form(source))
+    return client.startswith("form:") or (alone and is_filled_in(lead))
 
 
 def statements_of(

@@ -1,8 +1,9 @@
 """Industries: one canonical list.
 
 The list is People Data Labs' enumeration of industries (docs.peopledatalabs.com, the 147 names
-LinkedIn used before 2022), lower case as there. Other spellings are LinkedIn's present names and
-everyday English and German words. All in industries.tsv.
+LinkedIn used before 2022), lower case as there. Other spellings are everyday words and those of LinkedIn's
+present names that mean the same, in industries.tsv; the others of LinkedIn's present names count as the
+nearest one above them (linkedin_industries.tsv).
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ def _names() -> dict[str, str]:
             names[_key(other)] = name
     for name, _ in rows:
         names[_key(name)] = name
+    text = files(__package__).joinpath("linkedin_industries.tsv").read_text("utf-8")
+    above = {_key(name): _key(parent) for name, parent in (
+        line.split("\t") for line in text.splitlines() if not line.startswith("#"))}
+    for name in above:
+        known = name
+        while known and known not in names:
+            known = above.get(known, "")
+        if known:
+            names[name] = names[known]
     names.pop("", None)
     return names
 

@@ -29,14 +29,15 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
 # A source with one of these words is a list of people who did nothing themselves.
 _LISTS = frozenset({
     "csv", "import", "imported", "upload", "list", "lists", "api", "crm", "export", "bought",
-    "purchased", "sync", "scraped", "scraper", "navigator",
+    "purchased", "scraped", "scraper", "navigator",
 })
 # A source with one of these words, and none of a list, is a form that people fill in themselves; the tools
 # among them are those that make forms and pages with forms.
 _FORMS = dict(_WORDS)["form_submit"] | frozenset({
     "forms", "popup", "demo", "demos", "trial", "webinar", "callback", "inquiry", "enquiry", "ads", "leadgen",
-    "typeform", "tally", "webflow", "jotform", "calendly", "googleforms", "formstack", "wufoo", "hubspotform",
+    "typeform", "tally", "webflow", "jotform", "calendly", "googleforms", "formstack", "wufoo",
 })
+_FILLED_IN = (*dict(_WORDS), "meeting_booked")
 # Custom fields in which forms say what was asked for.
 _HINTS = ("event", "event_type", "intent", "request", "request_type", "form", "form_name")
 
@@ -66,9 +67,16 @@ def is_list(source: str) -> bool:
 
 
 @lru_cache(256)
-def is_form(source: str) -> bool:
-    """Whether a source names a form that people fill in themselves."""
-    return not is_list(source) and not _FORMS.isdisjoint(_split(source))
+def _is_form(source: str) -> bool:
+    return not _FORMS.isdisjoint(_split(source))
+
+
+def is_filled_in(lead: Mapping[str, Any]) -> bool:
+    """Whether a normalised lead is a form that the person filled in, by the name of its source or because it
+    says which event it is ({"custom": {"event": "form_submit"}}); never one of a list."""
+    source, custom = lead.get("source") or "", lead.get("custom")
+    return not is_list(source) and (
+        _is_form(source) or (isinstance(custom, Mapping) and custom.get("event") in _FILLED_IN))
 
 
 def _said(lead: Mapping[str, Any]) -> Iterator[str]:

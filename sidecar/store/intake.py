@@ -128,8 +128,9 @@ def write(
     cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = (),
     import_chunk: tuple[str, int] | None = None,
 ) -> None:
-    """Write what was decided, and the events to tell, in one round trip; `seal` encrypts the raw leads.
-    What a chunk of an import, (job id, number), writes can be undone."""
+    """Write what was decided, and the events to tell, in one round trip (a second one where known people said
+    what they refuse or agree to); `seal` encrypts the raw leads. What a chunk of an import, (job id, number),
+    writes can be undone."""
     gathered = Gathered(cursor)
     if import_chunk:
         undo.before(gathered, *import_chunk, writes)
@@ -169,9 +170,11 @@ def write(
     refusals.adopt(gathered, writes.adopted)
     refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
-    if import_chunk:
-        undo.after(gathered, import_chunk[0], writes)
     gathered.send()
+    if writes.permissions:  # an event may have said something since it was decided
+        refusals.restate(cursor, [row["id"] for row in writes.permissions])
+    if import_chunk:
+        undo.after(cursor, import_chunk[0], writes)
 
 
 # A contact that is gone is told by the foreign key.

@@ -101,7 +101,7 @@ FIELDS: Final = (
              audited=True, exported=True),
     _contact("department", derived_from="job_title", choices=states.DEPARTMENTS, personal=False,
              audited=True, exported=True),
-    _contact("email", "E-mail", editable=False, matched=True),
+    _contact("email", "E-mail", matched=True),
     _contact("email_type", "E-mail type", derived_from="email", unstated=True, choices=states.EMAIL_TYPES,
              personal=False),
     _contact("phone", matched=True),

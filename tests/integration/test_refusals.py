@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from sidecar.intake.refusals import refused_now
-from sidecar.store import refusals
+from sidecar.store import intake, refusals
 from sidecar.store.database import many, one
 from sidecar.terms.states import PURPOSES
 from tests.integration.conftest import Api
@@ -157,6 +158,25 @@ def test_staff_note_what_a_person_told_them(api, app, engine):
     shown = masked.get(f"/v1/contacts/{first['contact_id']}").json
     assert shown["may_call"] is False and {row["reason"] for row in shown["refusals"]} == {None}
     assert {row["reason"] for row in masked.get(f"/v1/leads/{first['lead_id']}").json["refusals"]} == {None}
+
+
+def test_what_is_said_while_a_lead_comes_in_is_not_lost(api, engine, monkeypatch):
+    first = post(api, NORA)
+    write = intake.write
+
+    def late(cursor, writes, *rest):
+        # Another process notes a refusal after this one has decided, and commits first.
+        with ThreadPoolExecutor(1) as other:
+            told = {"purpose": "phone", "refused": True, "reason": "Told us."}
+            path = f"/v1/contacts/{first['contact_id']}/refusals"
+            assert other.submit(lambda: api.post(path, told)).result(30).status_code == 200
+        write(cursor, writes, *rest)
+
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE leads SET status = 'lost'")  # nothing of the person is locked by intake
+    monkeypatch.setattr(intake, "write", late)
+    again = post(api, NORA | {"refused": {"enrichment": True}})
+    assert lead_of(api, again)["contact"]["refused"] == {"phone": True, "enrichment": True}
 
 
 def test_references_carry_what_is_allowed(api):

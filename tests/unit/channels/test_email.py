@@ -109,6 +109,16 @@ def test_sandbox_data_is_labelled() -> None:
     assert "andbox" not in str(rendered(MESSAGE))
 
 
+def test_a_refusal_stands_first() -> None:
+    said = "Asked themselves; no marketing mail"
+    mail = rendered({**MESSAGE, "refusal": said})
+    assert mail["text"].split("\n\n")[1] == f"** {said} **"
+    page = check_mail(mail).text
+    assert page.index(said) < page.index("Ada Lindqvist", page.index(said))
+    for hostile in HOSTILE:
+        check_mail(rendered({**MESSAGE, "refusal": hostile}))
+
+
 def test_the_page_follows_dark_mode() -> None:
     html = rendered(MESSAGE)["html"]
     assert "prefers-color-scheme: dark" in html

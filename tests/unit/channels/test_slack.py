@@ -82,6 +82,7 @@ def test_a_lead() -> None:
         "*Job title*\nVP Revenue Operations", "*Company*\nFjordlight &amp; Söhne AB",
         "*E-mail*\n<mailto:ada@fjordlight.example|ada@fjordlight.example>",
         "*Phone*\n<tel:+46701740605|+46701740605>", "*Country*\nSE", "*Source*\nweb form",
+        "*Campaign*\nspring · ads", "*Budget*\n50000 EUR",
     ]
     assert why["text"]["text"] == "*Why hot*\n• Asked for a demo today\n• Vice president"
     assert words["text"]["text"] == "*Their words*\n>Could somebody show us the product?"
@@ -93,6 +94,15 @@ def test_sandbox_data_is_labelled() -> None:
     assert payload["text"].startswith("[Sandbox] ")
     assert any("Sandbox data" in text["text"] for text in texts(payload))
     assert "andbox" not in json.dumps(rendered(MESSAGE))
+
+
+def test_a_refusal_stands_first() -> None:
+    for said in ("Asked themselves; no marketing mail", *HOSTILE):
+        payload = rendered({**MESSAGE, "refusal": said})
+        check_payload(payload)
+    payload = rendered({**MESSAGE, "refusal": "Asked themselves; no marketing mail"})
+    assert payload["blocks"][1]["text"]["text"] == "🚫 *Asked themselves; no marketing mail*"
+    assert "🚫" not in json.dumps(rendered(MESSAGE), ensure_ascii=False)
 
 
 def test_little_known() -> None:

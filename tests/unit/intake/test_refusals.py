@@ -49,7 +49,15 @@ def of(consent=None, refused=None, *, own=False):
     ("Sales Navigator", "api", True, False),
 ])  # fmt: skip
 def test_what_counts_as_the_persons_own_act(source, client, alone, own):
-    assert is_own_act(source, client=client, alone=alone) is own
+    assert is_own_act({"source": source}, client=client, alone=alone) is own
+
+
+def test_a_lead_that_says_which_event_it_is_was_filled_in_unless_a_list_says_so():
+    said = {"custom": {"event": "form_submit"}}
+    assert is_own_act({"source": "hubspot"} | said, alone=True)
+    assert not is_own_act({"source": "hubspot"} | said)
+    assert not is_own_act({"source": "crm"} | said, alone=True)
+    assert not is_own_act({"source": "hubspot", "custom": {"event": "page_view"}}, alone=True)
 
 
 @pytest.mark.parametrize(("consent", "expected"), [
