@@ -230,19 +230,26 @@ def _names(
             full = join_name(name)
             rules["full_name"] = "name_order"
         if not first and name.given:
-            first, rules["first_name"] = read_cell(name.given), "name_split"
+            first, rules["first_name"] = _part(name.given), "name_split"
         if not last and name.family:
-            last, rules["last_name"] = read_cell(name.family), "name_split"
+            last, rules["last_name"] = _part(name.family), "name_split"
     elif first and last and not full:
         full, rules["full_name"] = f"{first} {last}", "name_join"
     elif not full:
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    names = read_cell(repair_case(first)), read_cell(repair_case(last, family=True))
+    names = _part(repair_case(first)), _part(repair_case(last, family=True))
     # A name that is only a family name must stay one when it is read again.
-    whole = names[0] if full == first else names[1] if full == last else read_cell(repair_case(full))
+    whole = names[0] if full == first else names[1] if full == last else repair_case(full)
+    if not full.isascii():  # capitals may make a pair of what was decoded twice
+        names, whole = (read_cell(names[0]), read_cell(names[1])), read_cell(whole)
     return *names, whole
+
+
+def _part(text: str) -> str:
+    """A part of a name without what a tool put around it, so that it stays when it is read again."""
+    return text if text.isalpha() else read_cell(text)
 
 
 def _bare(first: str, last: str) -> tuple[str, str]:

@@ -240,7 +240,7 @@ def _senders(problem: Mapping[str, Any], places: Mapping[str, list[tuple[int, _S
 
 
 def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, Any]:
-    """(what a name stands for: place, rank, means; the name; its value) as a raw lead, no value of it empty."""
+    """(what a name stands for: place, rank, means; the name; its value) as a raw lead; not what is empty."""
     lead: dict[str, Any] = {}
     ranks: dict[str, int] = {}
     several: dict[str, list[tuple[int, Any]]] = {}

@@ -99,8 +99,8 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
 def test_what_is_worked_out_of_a_lead_is_stored(api):
     lead = LEAD | {"phone": "+44 20 7946 0018 ext. 7", "consent": {"email": True, "phone": False},
                    "refused": {"phone": True}, "company_domain": "firm.example",
-                   "external_ids": {"hubspot": "101"}, "owner_name": "Petra Assist", "outcome": "won",
-                   "outcome_at": "2026-01-31", "first_utm": {"source": "news"}}
+                   "first_utm": {"source": "fair"}, "external_ids": {"crm": "7"},
+                   "owner_name": "Petra Assist", "outcome": "won", "outcome_at": "2025-02-03"}
     tidied = api.post("/v1/normalize", {"leads": [lead]}).json["results"][0]["lead"]
     assert tidied.keys() >= GIVEN.keys() | DERIVED.keys()
     stored = api.get(f"/v1/leads/{api.post('/v1/leads', lead).json['results'][0]['lead_id']}").json

@@ -111,6 +111,13 @@ def test_the_columns_of_exports(name):
     assert not wrong
 
 
+def test_names_alone():
+    def check(name, places):
+        assert (field_named(name) or "-") in places.split("|"), field_named(name)
+
+    check_each(check, [(name, places) for rows in exports("alone.txt").values() for places, name in rows])
+
+
 def test_the_tables_of_words_and_places_fit_each_other():
     """Every place is a field, or a key of an object, or in brackets; every meaning has a word."""
     known = {meaning for meaning, *_ in table("words.txt")} | {"kind", "whom"}
