@@ -84,6 +84,7 @@ refresh-lists: venv ## Bring mail domains, suffixes, phone metadata, country and
 	@$(MAKE) --no-print-directory lock UPGRADE="$(LISTS)"
 	@$(PY) -m local.country_names
 	@$(PY) -m local.given_names
+	@$(PY) -m local.letter_pairs
 	@$(PY) -m local.linkedin_industries
 
 serve: venv ## Run the sidecar of the running stack from here: it reloads when a file is saved

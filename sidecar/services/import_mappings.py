@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from sidecar.engine import Engine
@@ -33,6 +33,12 @@ class Mapped:
 
 def _signature(engine: Engine, header: Sequence[str]) -> str:
     return engine.hash("header", *(name.casefold() for name in header))
+
+
+def known(engine: Engine, cursor: Cursor) -> Callable[[list[str]], bool]:
+    """What tells whether a mapping was saved for a header."""
+    signatures = store.signatures(cursor)
+    return lambda names: bool(signatures) and _signature(engine, names) in signatures
 
 
 def of_header(engine: Engine, cursor: Cursor, header: Sequence[str]) -> tuple[str, Mapped] | None:

@@ -84,7 +84,7 @@ def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: 
         put, added, gone = (
             [row for result in results.values() for row in getattr(result, what).get(table, ())]
             for what in ("put", "added", "gone"))
-        undo.restore(cursor, table, put, added, gone)
+        undo.restore(cursor, job_id, table, put, added, gone)
     undo.keep(cursor, job_id, kind, {
         entity: result.kept for entity, result in results.items() if result.kept})
     if again := [lead for result in results.values() for lead in result.scored_since]:

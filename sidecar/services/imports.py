@@ -102,6 +102,7 @@ def plan(engine: Engine, cursor: Cursor, file: BinaryIO, options: Options, by: s
     table = open_table(file, Choices(
         encoding=options.encoding, delimiter=options.delimiter, header_row=options.header_row,
         sheet=options.sheet, columns=frozenset(options.mapping),
+        known_header=import_mappings.known(engine, cursor),
         spreadsheet_mb=engine.settings.spreadsheet_mb))
     file.seek(0)
     told = import_mappings.Mapped(dict(options.mapping), options.unknown_columns, options.source)
@@ -301,11 +302,10 @@ def _outcomes(
         problem := row.problem or row_problem(row.cells, how.columns))}
     entries = intake.read(engine, (
         lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad))
-    if job["dry_run"]:
-        results = (Outcome(*told) for told in preview(engine, cursor, job["id"], entries))
-    else:
-        results = (Outcome(r["outcome"], r["errors"], r.get("warnings", ()))
-                   for r in _receive(engine, job, entries))
+    told = preview(engine, cursor, job["id"], entries) if job["dry_run"] else (
+        (result["outcome"], result["errors"]) for result in _receive(engine, job, entries))
+    results = (Outcome(outcome, errors, entry.warnings if outcome in ("created", "updated") else ())
+               for entry, (outcome, errors) in zip(entries, told, strict=True))
     return [
         Outcome("skipped" if bad[i][0] in SKIPPED else "rejected",
                 [{"pointer": "", "code": bad[i][0], "detail": bad[i][1]}])

@@ -10,6 +10,11 @@ def of_signature(cursor: Cursor, signature: str) -> Row | None:
     return one(cursor, "SELECT name, mapping FROM import_mappings WHERE signature = %s", (signature,))
 
 
+def signatures(cursor: Cursor) -> set[str]:
+    """Of all headers that there is a mapping for."""
+    return {row["signature"] for row in many(cursor, "SELECT signature FROM import_mappings LIMIT 1000")}
+
+
 def save(cursor: Cursor, name: str, signature: str, mapping: bytes, by: str) -> None:
     """Keep a mapping; those of its header or its name go."""
     cursor.execute("DELETE FROM import_mappings WHERE signature = %s AND name <> %s", (signature, name))

@@ -190,11 +190,11 @@ def write(
     refusals.adopt(gathered, writes.adopted)
     refusals.settle(gathered, writes.permissions)
     subscriptions.tell(gathered, told)
-    if import_chunk:
-        undo.after(gathered, import_chunk[0], writes)
     gathered.send()
     if writes.permissions:  # an event may have said something since it was decided
         refusals.restate(cursor, [row["id"] for row in writes.permissions])
+    if import_chunk:
+        undo.after(cursor, import_chunk[0], writes)
 
 
 # A contact that is gone is told by the foreign key.

@@ -27,6 +27,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "leads": ("t.contact_id = x.id", ("id",)),
         "work_items": ("t.lead_id IN (SELECT id FROM leads WHERE contact_id = x.id)", ("lead_id",)),
         "events": ("t.contact_id = x.id", ("id",)),
+        "refusals": ("t.contact_id = x.id", ("id",)),
     },
     "organization": {
         "organizations": ("t.id = x.id", ("id",)),
@@ -43,7 +44,8 @@ def _document(kind: str) -> str:
     parts = []
     for table, (which, key) in TABLES[kind].items():
         order = ", ".join(f"t.{name}" for name in key)
-        parts.append(f"'{table}', (SELECT coalesce(jsonb_agg(to_jsonb(t) - 'search_text' ORDER BY {order}),"  # noqa: S608
+        parts.append(
+            f"'{table}', (SELECT coalesce(jsonb_agg(to_jsonb(t) - 'search_text' ORDER BY {order}),"  # noqa: S608
                      f" '[]') FROM {table} t WHERE {which})")
     return f"jsonb_build_object({', '.join(parts)})"
 
@@ -66,6 +68,10 @@ _AFTER = {kind: f"""
     WHERE c.job_id = $1::uuid AND c.entity_id = x.id AND c.number = last.number"""  # noqa: S608
     for kind in ENTITIES}
 
+_UNCHANGED = """
+    DELETE FROM import_changes
+    WHERE job_id = $1::uuid AND entity_id = ANY($2::text[]::uuid[]) AND before = after"""
+
 
 def before(cursor: Executes, job_id: str, number: int, writes: Writes) -> None:
     """Keep what a chunk is about to change, and the ids of what comes with it."""
@@ -87,6 +93,7 @@ def after(cursor: Executes, job_id: str, writes: Writes) -> None:
     """Keep how what a chunk changed stands now."""
     for kind, ids in _known(writes).items():
         cursor.execute(cursor.prepared(_AFTER[kind]), (job_id, ids))
+        cursor.execute(cursor.prepared(_UNCHANGED), (job_id, ids))
 
 
 def _known(writes: Writes) -> dict[str, list[str]]:
@@ -127,19 +134,25 @@ def changes_of(cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> list[R
         " FROM unnest(%s::uuid[]) AS x(id)", (job_id, ids))
 
 
-def restore(cursor: Cursor, table: str, put: list[Row], added: list[Row], gone: list[Row]) -> None:
+def restore(
+    cursor: Cursor, job_id: str, table: str, put: list[Row], added: list[Row], gone: list[Row],
+) -> None:
     """Write rows of one of TABLES as they stood: `put` are there, `added` are no more, `gone` are to go.
     Raises Conflict where somebody else has a name or key now."""
     key = KEYS[table]
     same = " AND ".join(f"t.{name} = v.{name}" for name in key)
     values = f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) v"
     try:
+        if gone and table == "refusals":
+            _let_go_refusals(cursor, job_id, [row["contact_id"] for row in gone])
         if gone:
-            cursor.execute(f"DELETE FROM {table} t USING {values} WHERE {same}",  # noqa: S608
+            still = " AND t.contact_id IS NOT NULL" if table == "refusals" else ""
+            cursor.execute(f"DELETE FROM {table} t USING {values} WHERE {same}{still}",  # noqa: S608
                            (as_json(gone),))
         if added:
-            cursor.execute(f"INSERT INTO {table} SELECT v.* FROM {values} ON CONFLICT DO NOTHING",  # noqa: S608
-                           (as_json(added),))
+            cursor.execute(
+                f"INSERT INTO {table} SELECT v.* FROM {values} ON CONFLICT DO NOTHING",  # noqa: S608
+                (as_json(added),))
         if put:
             columns = [name for name in put[0] if name not in key]
             cursor.execute(
@@ -147,6 +160,14 @@ def restore(cursor: Cursor, table: str, put: list[Row], added: list[Row], gone: 
                 f" FROM {values} WHERE {same}", (as_json(put),))
     except IntegrityError:
         raise Conflict("Somebody else has this name or key now.") from None
+
+
+def _let_go_refusals(cursor: Cursor, job_id: str, contact_ids: list[str]) -> None:
+    """What addresses refused before the import gave them a contact is nobody's again, and stays."""
+    cursor.execute(
+        "UPDATE refusals r SET contact_id = NULL FROM jobs j WHERE j.id = %s"
+        " AND r.contact_id = ANY(%s::uuid[]) AND r.key_hash IS NOT NULL"
+        " AND r.recorded_at < j.created_at", (job_id, contact_ids))
 
 
 def keep(cursor: Cursor, job_id: str, kind: str, stays: Mapping[str, Iterable[str]]) -> None:
@@ -201,6 +222,7 @@ def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[st
 def drop_created(cursor: Cursor, chunk: Row, contact_ids: list[str], lead_ids: list[str]) -> set[str]:
     """Delete contacts with all that hangs on them, leads, raw leads, and companies that nobody needs any
     more; the companies that stay."""
+    _let_go_refusals(cursor, chunk["job"], contact_ids)
     customers.erase(cursor, contact_ids)
     calls.give_up(cursor, lead_ids)
     subscriptions.forget_leads(cursor, lead_ids, chunk["intake_ids"])

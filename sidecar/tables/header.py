@@ -8,13 +8,13 @@ number.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sidecar.records.schema import IDENTITIES
 from sidecar.records.text import tidy
 from sidecar.sources import field_named
-from sidecar.tables.model import Row
+from sidecar.tables.model import Choices, Row
 
 # What reports write around their tables, in the languages of well-known tools.
 _REPORT_LINE: Final = re.compile(
@@ -36,11 +36,12 @@ _LETTERS: Final = re.compile(r"[^\W\d_]{4}")
 _DATA: Final = re.compile(r"\S@\S|https?://|www\.|\d{5}")
 
 
-def judge(cells: Sequence[str], columns: Collection[str] = ()) -> int:
+def judge(cells: Sequence[str], choices: Choices) -> int:
     """How good a header these cells would be, 0 for none: how many name a field of ours. A line that has all
-    `columns`, which the caller knows, is the best."""
+    the columns that the caller names, or that was a header before, is the best."""
     names = names_of(cells)
-    known = 1000 if columns and set(columns) <= set(names) else 0
+    known = 1000 if choices.known_header(names) or (
+        choices.columns and choices.columns <= set(names)) else 0
     if any(_DATA.search(name) for name in names):
         return known
     fields = [field for name in names if (field := field_named(name))]

@@ -32,14 +32,18 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Choices:
-    """What the caller says of a file; what is None is found. header_row: the line of the file. columns: names
-    that the header must hold. spreadsheet_mb: the most that a spreadsheet may be unpacked."""
+    """What the caller says of a file; what is None is found.
+
+    header_row: the line of the file. columns: names that the header holds. known_header: tells a header that
+    was seen before by its names. spreadsheet_mb: the most that a spreadsheet may unpack to.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
     sheet: str | None = None
     columns: frozenset[str] = frozenset()
+    known_header: Callable[[list[str]], bool] = lambda names: False
     spreadsheet_mb: int = 200
 
 

@@ -31,7 +31,7 @@ def open_table(file: BinaryIO, choices: Choices = Choices()) -> Table:  # noqa: 
     form = next(form for form in FORMATS if form.is_it(first))
     if form.NAME == "text" and (kind := named_kind(first)):
         raise TableError(f"The file is {kind}, not a table. Save or export the list as CSV or XLSX.")
-    layout = form.lay_out(file, choices, partial(judge, columns=choices.columns))
+    layout = form.lay_out(file, choices, partial(judge, choices=choices))
     file.seek(0)
     top = list(islice(form.rows(file, layout, 0, {}), SEARCHED))
     file.seek(0)
@@ -55,7 +55,7 @@ def _header_at(top: list[Row], choices: Choices) -> int:
         if found is None:
             raise TableError(f"No row begins at line {choices.header_row} of the first {SEARCHED} rows.")
         return found
-    return max(filled, key=lambda n: judge(top[n].cells, choices.columns))  # in doubt the first
+    return max(filled, key=lambda n: judge(top[n].cells, choices))  # in doubt the first
 
 
 def rows_below(

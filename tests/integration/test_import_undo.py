@@ -82,6 +82,10 @@ def undone(engine, job):
 def changed(engine):
     """30 known people, and a second file over half of them and 25 new ones, some twice."""
     imported(engine, HEADER + "".join(row(n) for n in range(30)))
+    with engine.database.write() as cursor:  # an address that nobody has yet refused mails
+        cursor.execute("INSERT INTO refusals (key_hash, purpose, refused, own, source, stated_at)"
+                       " VALUES (%s, 'marketing_email', true, true, 'event', now())",
+                       (engine.hash("suppression", "email", "p50@firm1.example"),))
     before = snapshot(engine)
     job = imported(engine, HEADER + "nobody,,,,,,,,,,\n" + "".join(
         row(n, title=f"Head of {step}", phone="", tags=f"fair{step}", message=f"Hello {step}", utm="ads",
@@ -94,6 +98,8 @@ def test_every_table_is_as_before(engine):
     before, job = changed(engine)
     assert job["counts"]["created"] == 25 and job["counts"]["updated"] == 96
     assert snapshot(engine) != before
+    with engine.database.read() as cursor:
+        assert one(cursor, "SELECT contact_id FROM refusals")["contact_id"]
     found = undone(engine, job)
     assert differences(before, snapshot(engine)) == {}
     assert (found["kept"], found["kept_count"]) == ([], 0)

@@ -58,7 +58,7 @@ def lay_out(file: BinaryIO, choices: Choices, judge: Judge) -> Layout:
     file.seek(0)
     with _text_of(file, layout) as text:
         sample = text.read(_SAMPLE)
-    if sample.count("\0") > len(sample) / 100:
+    if "\0" in sample.partition("\n")[0]:
         raise TableError("The file is no text and of no kind that is known; it cannot be read as a table.")
     shape = _shape(sample, layout, choices, judge)
     file.seek(0)

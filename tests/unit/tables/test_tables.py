@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sidecar.tables import (
+    Choices,
     TableError,
     cell,
     guard,
@@ -48,7 +49,7 @@ def test_no_delimiter_makes_a_formula_of_a_cell(row, delimiter):
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), max_size=8))
 def test_what_is_written_is_read_again(rows):
     text = line(["a", "b", "c", "d"]) + "".join(line(["x", *row]) for row in rows)
-    found = open_table(io.BytesIO(text.encode()))
+    found = open_table(io.BytesIO(text.encode()), Choices(header_row=1))
     assert found.header == ["a", "b", "c", "d"]
     assert [[unguard(text) for text in row.cells[1:]] for row in found.rows] == rows
 
