@@ -108,17 +108,18 @@ def _dedupe_store(threshold: float, dry_run: bool) -> None:
 def _dedupe_file(file: Path, maps: tuple[str, ...], threshold: float, region: str | None) -> None:
     from sidecar.matching import column_fields, fields_of, find_pairs, people_of
     from sidecar.records import RecordSettings
-    from sidecar.tables import open_table
+    from sidecar.tables import Choices, open_table
 
     given = _mapping(maps)
     try:
-        with file.open("rb") as content, open_table(content) as (header, rows):
-            mapping = column_fields(header, given)
+        with file.open("rb") as content:
+            table = open_table(content, Choices(columns=frozenset(given)))
+            mapping = column_fields(table.header, given)
             if not mapping:
                 raise click.ClickException("No column is known; say what they hold with --map.")
             click.echo("Compared are " + ", ".join(f"{c} as {f}" for c, f in mapping.items()), err=True)
-            fields = [mapping.get(column) for column in header]
-            leads = (fields_of((cell.strip() for cell in row), fields) for _, row in rows)
+            fields = [mapping.get(column) for column in table.header]
+            leads = (fields_of((cell.strip() for cell in row.cells), fields) for row in table.rows)
             people = people_of(leads, RecordSettings(default_region=region))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
@@ -141,22 +142,34 @@ def _dedupe_file(file: Path, maps: tuple[str, ...], threshold: float, region: st
 @click.option("--source", default="import", show_default=True, help="Source of rows that name none.")
 @click.option("--ignore-unknown", is_flag=True, help="Leave out columns that are not known.")
 @click.option("--again", is_flag=True, help="Import a file once more that was imported before.")
+@click.option("--encoding", help="How a text is written, e.g. cp1250 or shift_jis; without it that is found.")
+@click.option("--delimiter", help="What stands between the cells of a text; tab for a tab.")
+@click.option("--header-row", type=click.IntRange(1), help="The line that holds the names of the columns.")
+@click.option("--sheet", help="Which sheet of a spreadsheet.")
+@click.option("--save-mapping", metavar="NAME",
+              help="Read files with this header as this one is read from now on.")
 def import_(
     file: Path, maps: tuple[str, ...], dry_run: bool, source: str, ignore_unknown: bool, again: bool,
+    **choices: Any,
 ) -> None:
-    """Import leads from a CSV file of any size; the same command goes on where one was stopped.
+    """Import leads from a CSV file of any size, a spreadsheet (XLSX, XLS, ODS) or vCards.
 
-    Encoding, delimiter and columns are detected. Rows that are refused are written to
-    FILE.rejected.csv with the reasons, to be corrected and imported in their turn.
+    What the file is, its encoding, delimiter, header line and columns are found; the same command goes on
+    where one was stopped. Rows that are refused are written to FILE.rejected.csv with the reasons, to be
+    corrected and imported in their turn; those of which something was left out to FILE.warnings.csv.
     """
     from sidecar.errors import EngineError
     from sidecar.services import imports
     from sidecar.services.import_files import import_file
     from sidecar.tables import TableError
 
+    if choices["delimiter"] in ("tab", "\\t"):
+        choices["delimiter"] = "\t"
+    if choices["delimiter"] and len(choices["delimiter"]) > 1:
+        raise click.UsageError("--delimiter is one character.")
     options = imports.Options(
         mapping=_mapping(maps), unknown_columns="ignore" if ignore_unknown else "custom",
-        source=source, dry_run=dry_run)
+        source=source, dry_run=dry_run, **choices)
     try:
         with _engine() as engine, file.open("rb") as content:
             with click.progressbar(length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:
@@ -164,27 +177,95 @@ def import_(
                     engine, content, options, client="command line", again=again,
                     told=lambda position: bar.update(position - bar.pos))
             _told(job, done)
-            if job["counts"]["rejected"]:
-                path = file.with_name(f"{file.name}.rejected.csv")
-                with path.open("w", encoding="utf-8", newline="") as rejected:
-                    rejected.writelines(imports.rejects_file(engine, job))
-                click.echo(f"The refused rows are in {path}.")
+            for kind, wanted, lines, sentence in (
+                    ("rejected", job["counts"]["rejected"], imports.rejects_file, "The refused rows"),
+                    ("warnings", job["warnings"] or job["counts"]["skipped"], imports.warnings_file,
+                     "Rows that were skipped, or of which something was left out,")):
+                if wanted:
+                    path = file.with_name(f"{file.name}.{kind}.csv")
+                    with path.open("w", encoding="utf-8", newline="") as told:
+                        told.writelines(lines(engine, job))
+                    click.echo(f"{sentence} are in {path}.")
     except TableError as error:
         raise click.ClickException(str(error)) from None
     except EngineError as error:
         raise click.ClickException(f"{error.detail} The same command goes on where it stopped.") from None
 
 
+@main.group()
+def imports() -> None:
+    """Imports that were made, and the mappings that were saved."""
+
+
+@imports.command("list")
+def list_imports() -> None:
+    """The last 50 imports, newest first."""
+    from sidecar.services import imports
+
+    with _administration() as engine:
+        for job in imports.listed(engine, limit=50, after=None, state=None)[0]:
+            counts = job["counts"]
+            click.echo(f"{job['id']} {job['created_at']:%Y-%m-%d %H:%M} {job['state']:9}"
+                       f" {'dry run ' if job['dry_run'] else ''}{counts['handled']} rows,"
+                       f" {counts['created']} created, {counts['updated']} updated, by {job['created_by']}")
+
+
+@imports.command("undo")
+@click.argument("job_id", type=click.UUID)
+def undo_import(job_id: Any) -> None:
+    """Take an import back: everything as before, except what others changed since, which is told."""
+    from sidecar.services import imports
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        while (job := imports.undo(engine, str(job_id), by=COMMAND_LINE))["state"] == "undoing":
+            pass
+    for kept in job["kept"]:
+        fields = ", ".join(kept["fields"]).replace("*", "all of it")
+        click.echo(f"  kept {kept['kind']} {kept['id']}: {fields}")
+    click.echo(f"The import is undone; {job['kept_count']} people, companies or leads keep what others"
+               " changed since.")
+
+
+@imports.command("mappings")
+@click.option("--forget", metavar="NAME", help="Read files with that header by its names again.")
+def list_mappings(forget: str | None) -> None:
+    """The mappings that were saved with --save-mapping."""
+    from sidecar.services import import_mappings
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        if forget:
+            import_mappings.forget(engine, forget, by=COMMAND_LINE)
+        for row in import_mappings.listed(engine):
+            click.echo(f"{row['name']:32} source {row['source']}: " + ", ".join(
+                f"{column}={field}" for column, field in row["mapping"].items()))
+
+
 def _told(job: dict[str, Any], done: bool) -> None:
+    from sidecar.terms.states import ROW_OUTCOMES
+
+    certain = f" ({job['encoding_certainty']:.0%} certain)" if job["encoding_certainty"] < 1 else ""
+    where = f"sheet {job['sheet']}" if job["sheet"] else f"{job['encoding']}{certain}"
+    click.echo(f"Read as {job['format']}, {where}, header at line {job['header_line']}"
+               + (f", mapping {job['mapping_name']}" if job["mapping_name"] else ""), err=True)
     for column in job["columns"]:
         click.echo(f"  {column['column']:32} {column['field'] or '-':28} {column['how']}", err=True)
     if not done:
         click.echo(f"This file was imported already, on {job['updated_at']:%Y-%m-%d}; "
                    "--again imports it once more.")
     would = "would be " if job["dry_run"] else ""
+    if not job["dry_run"]:
+        click.echo(f"sidecar imports undo {job['id']} takes it back.", err=True)
     counts = job["counts"]
     click.echo(f"{counts['total']} rows: " + ", ".join(
-        f"{counts[name]} {would}{name}" for name in ("created", "updated", "rejected", "suppressed")) + ".")
+        f"{counts[name]} {would}{name}" for name in ROW_OUTCOMES) + ".")
+    for warning in job["warnings"]:
+        click.echo(f"  {warning['column'] or '-':32} {warning['code']:28} {warning['rows']} rows")
+    for problem in job["problems"]:
+        for error in problem["errors"]:
+            click.echo(f"  line {problem['line']} {problem['outcome']}: "
+                       f"{error['pointer'].strip('/') or 'row'}: {error['detail']}", err=True)
 
 
 def _mapping(maps: tuple[str, ...]) -> dict[str, str]:

@@ -123,6 +123,9 @@ class Settings:
     max_attempts: int = setting("Tries of a lead alone before it is dead.", integer(1, 20), "3")
     raw_payload_days: int = setting(
         "Days for which raw leads, encrypted, and failed n8n executions are kept.", integer(1, 3650), "30")
+    import_undo_days: int = setting("Days for which an import can be undone.", integer(1, 3650), "30")
+    spreadsheet_mb: int = setting(
+        "Megabytes that a spreadsheet may unpack to; larger lists come as CSV.", integer(1, 2000), "200")
     sign_ins_per_minute: int = setting(
         "Sign-ins and refreshes a minute from one address.", integer(1, 1_000_000), "30")
     reads_per_minute: int = setting(

@@ -1,4 +1,4 @@
--- depends: 0010_pre_refusals
+-- depends: 0012_pre_files
 
 CREATE TABLE sources (
     key              text PRIMARY KEY,

@@ -226,10 +226,13 @@ CREATE TABLE public.contact_identities (
     kind text NOT NULL,
     value text NOT NULL,
     contact_id uuid NOT NULL,
-    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text])))
+    person_id uuid,
+    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text, 'external'::text])))
 );
 
-COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
+COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review, while the names do not contradict each other; on a mailbox there may be several.';
+
+COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it was before that one was merged into this.';
 
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
@@ -290,10 +293,16 @@ CREATE TABLE public.events (
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     properties jsonb DEFAULT '{}'::jsonb NOT NULL,
     source text NOT NULL,
-    dedupe_key text
+    dedupe_key text,
+    person_id uuid,
+    intake_id uuid
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
+
+COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be merged into another; NULL: known of the lead alone.';
+
+COMMENT ON COLUMN public.events.intake_id IS 'The submission that it came with.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -317,6 +326,56 @@ CREATE TABLE public.idempotency_keys (
 
 COMMENT ON TABLE public.idempotency_keys IS 'Requests with an Idempotency-Key: a keyed hash of what was asked, and the encrypted answer. Kept for 24 hours.';
 
+CREATE TABLE public.import_changes (
+    job_id uuid NOT NULL,
+    entity_id uuid NOT NULL,
+    number integer NOT NULL,
+    entity_kind text NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    CONSTRAINT import_changes_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
+);
+
+COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after: table: rows. Gone as import_created.';
+
+COMMENT ON COLUMN public.import_changes.number IS 'The chunk; a later one begins a row of its own where others changed the entity meanwhile.';
+
+CREATE TABLE public.import_created (
+    job_id uuid NOT NULL,
+    number integer NOT NULL,
+    contact_ids uuid[] NOT NULL,
+    organization_ids uuid[] NOT NULL,
+    lead_ids uuid[] NOT NULL,
+    intake_ids uuid[] NOT NULL
+);
+
+COMMENT ON TABLE public.import_created IS 'What came with a chunk of an import. Gone when it is undone, or its undo is no longer possible.';
+
+CREATE TABLE public.import_kept (
+    job_id uuid NOT NULL,
+    entity_id uuid NOT NULL,
+    entity_kind text NOT NULL,
+    fields text[] NOT NULL,
+    CONSTRAINT import_kept_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text, 'lead'::text])))
+);
+
+COMMENT ON TABLE public.import_kept IS 'What the undo of an import left, because others changed it since: fields of it, or all of it.';
+
+CREATE TABLE public.import_mappings (
+    name text NOT NULL,
+    signature text NOT NULL,
+    mapping bytea NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.import_mappings IS 'How the columns of a source were mapped: a file with the same header is read so again.';
+
+COMMENT ON COLUMN public.import_mappings.signature IS 'Keyed hash of the header.';
+
+COMMENT ON COLUMN public.import_mappings.mapping IS 'Encrypted: field by column, what becomes of unknown ones, source.';
+
 CREATE TABLE public.intake (
     id uuid DEFAULT uuidv7() NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -328,10 +387,13 @@ CREATE TABLE public.intake (
     errors jsonb DEFAULT '[]'::jsonb NOT NULL,
     lead_id uuid,
     resolved_at timestamp with time zone,
+    person_id uuid,
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
 );
 
 COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
+
+COMMENT ON COLUMN public.intake.person_id IS 'The contact who was recognised, if that one had been merged into another.';
 
 CREATE TABLE public.job_chunks (
     job_id uuid NOT NULL,
@@ -356,6 +418,14 @@ CREATE TABLE public.job_rejects (
 
 COMMENT ON TABLE public.job_rejects IS 'Refused rows of a chunk with their reasons, encrypted.';
 
+CREATE TABLE public.job_remarks (
+    job_id uuid NOT NULL,
+    number integer NOT NULL,
+    rows bytea NOT NULL
+);
+
+COMMENT ON TABLE public.job_remarks IS 'Rows of a chunk that were skipped, or taken with warnings, with what was said of them, encrypted.';
+
 CREATE TABLE public.jobs (
     id uuid DEFAULT uuidv7() NOT NULL,
     kind text NOT NULL,
@@ -377,9 +447,11 @@ CREATE TABLE public.jobs (
     error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT jobs_kind_check CHECK ((kind = 'import'::text)),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
-    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
 
 COMMENT ON TABLE public.jobs IS 'Long work in small steps; each step is one transaction, so that a kill loses nothing and doubles nothing.';
@@ -389,6 +461,10 @@ COMMENT ON COLUMN public.jobs.key IS 'Keyed hash of a file and of how it is impo
 COMMENT ON COLUMN public.jobs.plan IS 'Encrypted: encoding, delimiter, columns, source.';
 
 COMMENT ON COLUMN public.jobs.chunks IS 'How many chunks are stored; null while the file itself is with the command line.';
+
+COMMENT ON COLUMN public.jobs.skipped IS 'Lines of the report around the table, which are no people.';
+
+COMMENT ON COLUMN public.jobs.warnings IS 'Place of the column, counted from 0: code: rows. Empty where a value is of no column.';
 
 CREATE TABLE public.lead_events (
     id uuid NOT NULL,
@@ -459,7 +535,11 @@ CREATE TABLE public.leads (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
-    is_test boolean DEFAULT false NOT NULL,
+    external_ids jsonb DEFAULT '{}'::jsonb NOT NULL,
+    owner_name text,
+    outcome text,
+    outcome_at text,
+    first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
@@ -467,6 +547,8 @@ CREATE TABLE public.leads (
 ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
 
 COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
+
+COMMENT ON COLUMN public.leads.utm IS 'Campaign parameters of the last touch that had any.';
 
 COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 
@@ -476,7 +558,13 @@ COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company 
 
 COMMENT ON COLUMN public.leads.warnings IS 'What of the lead could not be used or is odd: [{pointer, code, detail, value}], the newest last, 50 at most.';
 
-COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead is kept and scored, nobody is told of it.';
+COMMENT ON COLUMN public.leads.external_ids IS 'System: the record''s id there.';
+
+COMMENT ON COLUMN public.leads.owner_name IS 'Who has it in the system that it comes from, as that says it.';
+
+COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, converted … as that says it.';
+
+COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -490,9 +578,9 @@ CREATE TABLE public.merges (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. It goes when the kept contact is erased.';
+COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. What sources say of the lost one stays in provenance under its id. It goes when the kept contact is erased, or when it is taken back.';
 
-COMMENT ON COLUMN public.merges.snapshot IS 'The lost contact, its provenance and the ids of all that was moved, encrypted: enough to take the merge back.';
+COMMENT ON COLUMN public.merges.snapshot IS 'Both contacts and their open leads as they were, and what was moved, encrypted: what is needed to take the merge back.';
 
 CREATE TABLE public.notifications (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -664,49 +752,6 @@ CREATE TABLE public.sign_in_failures (
 
 COMMENT ON TABLE public.sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
 
-CREATE TABLE public.source_fetches (
-    id uuid NOT NULL,
-    source_key text NOT NULL,
-    name text NOT NULL,
-    url text NOT NULL,
-    query jsonb NOT NULL,
-    headers jsonb NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
-    failed_at timestamp with time zone,
-    last_error text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-COMMENT ON TABLE public.source_fetches IS 'Requests to vendors for leads that they announced or an outage missed, without keys. A row goes when its answer is stored.';
-
-CREATE TABLE public.sources (
-    key text NOT NULL,
-    kind text NOT NULL,
-    name text NOT NULL,
-    secret bytea,
-    mapping jsonb,
-    deliveries bigint DEFAULT 0 NOT NULL,
-    leads bigint DEFAULT 0 NOT NULL,
-    tests bigint DEFAULT 0 NOT NULL,
-    refused bigint DEFAULT 0 NOT NULL,
-    last_delivery_at timestamp with time zone,
-    last_refused_at timestamp with time zone,
-    last_refusal text,
-    pull_of text,
-    pulled_until timestamp with time zone,
-    disabled_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-COMMENT ON TABLE public.sources IS 'Addresses at which vendors'' webhooks are taken, /webhook/leads/{kind}/{key}. secret is encrypted.';
-
-COMMENT ON COLUMN public.sources.mapping IS 'Which place of a body is which field, by JSON pointer; NULL: as the kind reads it.';
-
-COMMENT ON COLUMN public.sources.pull_of IS 'What the vendor calls the form or account that is asked for what an outage missed; NULL: none is.';
-
-COMMENT ON COLUMN public.sources.pulled_until IS 'Until when that was asked for.';
-
 CREATE TABLE public.subscriptions (
     id uuid DEFAULT uuidv7() NOT NULL,
     url text NOT NULL,
@@ -843,9 +888,6 @@ ALTER TABLE ONLY public.contact_blocks
 ALTER TABLE ONLY public.contact_checks
     ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
 
-ALTER TABLE ONLY public.contact_identities
-    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (kind, value);
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 
@@ -876,6 +918,21 @@ ALTER TABLE ONLY public.forms
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key);
 
+ALTER TABLE ONLY public.import_changes
+    ADD CONSTRAINT import_changes_pkey PRIMARY KEY (job_id, entity_id, number);
+
+ALTER TABLE ONLY public.import_created
+    ADD CONSTRAINT import_created_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.import_kept
+    ADD CONSTRAINT import_kept_pkey PRIMARY KEY (job_id, entity_id);
+
+ALTER TABLE ONLY public.import_mappings
+    ADD CONSTRAINT import_mappings_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.import_mappings
+    ADD CONSTRAINT import_mappings_signature_key UNIQUE (signature);
+
 ALTER TABLE ONLY public.intake
     ADD CONSTRAINT intake_pkey PRIMARY KEY (id);
 
@@ -887,6 +944,9 @@ ALTER TABLE ONLY public.job_people
 
 ALTER TABLE ONLY public.job_rejects
     ADD CONSTRAINT job_rejects_pkey PRIMARY KEY (job_id, number);
+
+ALTER TABLE ONLY public.job_remarks
+    ADD CONSTRAINT job_remarks_pkey PRIMARY KEY (job_id, number);
 
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
@@ -954,18 +1014,6 @@ ALTER TABLE ONLY public.scoring_models
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
 
-ALTER TABLE ONLY public.source_fetches
-    ADD CONSTRAINT source_fetches_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.source_fetches
-    ADD CONSTRAINT source_fetches_source_key_name_key UNIQUE (source_key, name);
-
-ALTER TABLE ONLY public.sources
-    ADD CONSTRAINT sources_name_key UNIQUE (name);
-
-ALTER TABLE ONLY public.sources
-    ADD CONSTRAINT sources_pkey PRIMARY KEY (key);
-
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_created_by_key_key UNIQUE (created_by, key);
 
@@ -997,6 +1045,8 @@ CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contac
 
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
 
+CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id, person_id) NULLS NOT DISTINCT;
+
 CREATE INDEX contacts_email ON public.contacts USING btree (email_canonical);
 
 CREATE INDEX contacts_org ON public.contacts USING btree (org_id);
@@ -1016,7 +1066,11 @@ CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
 
+CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
+
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX import_changes_entity ON public.import_changes USING btree (entity_id);
 
 CREATE INDEX intake_lead ON public.intake USING btree (lead_id);
 
@@ -1113,8 +1167,6 @@ CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING 
 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
-CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
-
 CREATE INDEX work_items_batch ON public.work_items USING btree (batch_id) WHERE (stage = ANY (ARRAY['leased'::text, 'scored'::text]));
 
 CREATE INDEX work_items_due ON public.work_items USING btree (lane, due_at, lead_id) WHERE (stage = ANY (ARRAY['queued'::text, 'waiting'::text]));
@@ -1181,6 +1233,15 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.import_changes
+    ADD CONSTRAINT import_changes_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_created
+    ADD CONSTRAINT import_created_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.import_kept
+    ADD CONSTRAINT import_kept_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.intake
     ADD CONSTRAINT intake_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE SET NULL;
 
@@ -1192,6 +1253,9 @@ ALTER TABLE ONLY public.job_people
 
 ALTER TABLE ONLY public.job_rejects
     ADD CONSTRAINT job_rejects_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_remarks
+    ADD CONSTRAINT job_remarks_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
@@ -1222,9 +1286,6 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_intake_id_fkey FOREIGN KEY (intake_id) REFERENCES public.intake(id) ON DELETE SET NULL;
-
-ALTER TABLE ONLY public.source_fetches
-    ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);

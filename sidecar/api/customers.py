@@ -11,7 +11,8 @@ from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.api.preconditions import if_match
 from sidecar.engine import Engine
-from sidecar.services import customers, editing
+from sidecar.pipeline import waking
+from sidecar.services import customers, editing, merging, splitting
 from sidecar.services.access import Caller
 
 bp = Blueprint("customers", __name__)
@@ -123,6 +124,26 @@ def state_refusal(engine: Engine, caller: Caller, contact_id: Any, body: dict[st
 def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """Everything that is known of a person, for their right of access."""
     return customers.export(engine, str(contact_id), by=actor(caller))
+
+
+@endpoint(bp, "GET", "/v1/contacts/<uuid:contact_id>/origins", scope="leads:read",
+          answer=schemas.ContactOrigins())
+def contact_origins(engine: Engine, caller: Caller, contact_id: Any) -> Any:
+    """What a contact was made of: who was merged into it, and all that was sent in about it."""
+    return splitting.origins(engine, str(contact_id), reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "POST", "/v1/contacts/<uuid:contact_id>/unmerge", scope="leads", body=schemas.Unmerge(),
+          answer=schemas.Unmerged())
+def unmerge_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
+    """Make two people of one contact again: the one who was merged into it, with what came of them since; or
+    whom intake took for it, with the submissions that are named."""
+    result = merging.unmerge(
+        engine, str(contact_id), body["contact_id"], by=actor(caller),
+    ) if "contact_id" in body else splitting.split(
+        engine, str(contact_id), body["submission_ids"], by=actor(caller))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "DELETE", "/v1/contacts/<uuid:contact_id>", scope="admin", status=204)

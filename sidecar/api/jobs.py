@@ -15,7 +15,7 @@ from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid
 from sidecar.metrics import LEADS
-from sidecar.services import imports
+from sidecar.services import import_mappings, imports
 from sidecar.services.access import Caller
 from sidecar.tables import TableError
 
@@ -25,10 +25,13 @@ bp = Blueprint("jobs", __name__)
 @endpoint(bp, "POST", "/v1/jobs/imports", scope="leads", query=schemas.ImportOptions(),
           answer=schemas.JobAnswer(), status=202, idempotent=True)
 def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Send a CSV file of leads as the body or a form's file; its rows wait for the job's steps.
+    """Send a file of leads (CSV, XLSX, XLS, ODS, vCard) as the body or a form's file; its rows wait for the
+    job's steps.
 
-    `mapping` is a JSON object {column: field}, where the guess from the headers is not right; an empty
-    field leaves a column out. `dry_run` counts and writes no lead. Larger files: `sidecar import`.
+    What the file is, its encoding, delimiter, header line and columns are found, or said by `encoding`,
+    `delimiter`, `header_row` and `sheet`. `mapping` is a JSON object {column: field}, where the guess from
+    the headers is not right; an empty field leaves a column out. `save_mapping` is a name: files with this
+    header are read so from now on. `dry_run` counts and writes no lead. Larger files: `sidecar import`.
     """
     content = _content()
     if request.form:
@@ -41,6 +44,14 @@ def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     return {"job": job}
 
 
+# What the file is, is found by what it holds; other types are bodies that somebody sends by mistake.
+_TYPES = frozenset((
+    "text/csv", "text/plain", "text/tab-separated-values", "text/vcard", "text/x-vcard", "text/directory",
+    "application/octet-stream", "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet"))
+
+
 def _content() -> bytes:
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")
@@ -48,8 +59,9 @@ def _content() -> bytes:
             raise _invalid("/file", "required", "Send the table as the form's file.")
         file.stream.seek(0)  # it may be read again
         return bytes(file.read())
-    if request.mimetype not in ("text/csv", "text/plain", "text/tab-separated-values"):
-        raise _invalid("", "wrong_type", "Send the table as text/csv or as a form with a file.")
+    if request.mimetype not in _TYPES:
+        raise _invalid("", "wrong_type", "Send the table as text/csv, application/octet-stream or the type of"
+                                         " the spreadsheet or vCard, or as a form with a file.")
     return request.get_data()
 
 
@@ -109,13 +121,51 @@ def cancel_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]
     return {"job": imports.cancel(engine, str(job_id), by=actor(caller))}
 
 
+@endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/undo", scope="leads", body=schemas.Empty(),
+          answer=schemas.JobAnswer())
+def undo_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
+    """Take an import back: everything as before, except what others changed since, which `kept` tells.
+
+    It works for five seconds; while the state is `undoing`, call again, or leave the rest to the job's steps.
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    _own(engine, caller, job_id)
+    return {"job": imports.undo(engine, str(job_id), by=actor(caller))}
+
+
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rejects.csv", scope="leads")
 def rejected_rows(engine: Engine, caller: Caller, job_id: Any) -> Any:
     """The refused rows as a CSV file with the reasons, to correct and send again.
 
     For whoever started the job, and callers with the scope pii:read.
     """
+    return csv_file(imports.rejects_file(engine, _own(engine, caller, job_id)), "rejects.csv")
+
+
+@endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/warnings.csv", scope="leads")
+def warned_rows(engine: Engine, caller: Caller, job_id: Any) -> Any:
+    """Rows of which something was left out, or that were skipped, as a CSV file with what was said of them.
+
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    return csv_file(imports.warnings_file(engine, _own(engine, caller, job_id)), "warnings.csv")
+
+
+def _own(engine: Engine, caller: Caller, job_id: Any) -> dict[str, Any]:
     job = imports.get(engine, str(job_id))
     if job["created_by"] != caller.name and not caller.may("pii:read"):
         raise Forbidden("Another caller's rows need the scope pii:read.")
-    return csv_file(imports.rejects_file(engine, job), "rejects.csv")
+    return job
+
+
+@endpoint(bp, "GET", "/v1/import-mappings", scope="leads", answer=schemas.ImportMappings())
+def list_mappings(engine: Engine, caller: Caller) -> Any:
+    """The mappings that were saved: files with such a header are read so."""
+    return {"data": import_mappings.listed(engine)}
+
+
+@endpoint(bp, "DELETE", "/v1/import-mappings/<name>", scope="leads", answer=schemas.Empty())
+def forget_mapping(engine: Engine, caller: Caller, name: str) -> Any:
+    """Read files with that header by its names again."""
+    import_mappings.forget(engine, name, by=actor(caller))
+    return {}

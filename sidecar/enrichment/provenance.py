@@ -23,7 +23,8 @@ _FOLLOWERS = {entity: tuple((field.name, field.derived_from) for field in fields
 
 
 class Said(NamedTuple):
-    """What a source says of one contact or organization, by field."""
+    """What a source says of one contact or organization, by field; `person`: it is about somebody who was
+    merged into the contact."""
 
     entity_id: str
     statements: Statements
@@ -31,6 +32,7 @@ class Said(NamedTuple):
     observed_at: datetime
     sandbox: bool = False
     locked: bool = False
+    person: str | None = None
 
 
 def lead_statements(known: Mapping[str, Any]) -> dict[str, Statement]:
@@ -46,17 +48,18 @@ def merged(
     known: dict[str, list[FieldValue]] = {}
     changed: dict[tuple[str, str], dict[str, FieldValue]] = {}
     spoken: dict[str, list[Statements]] = {}
-    for entity, stated, source, observed_at, sandbox, locked in said:
+    for entity, stated, source, observed_at, sandbox, locked, person in said:
         if not stated:
             continue
         spoken.setdefault(entity, []).append(stated)
         open_statements = {f: c for f, c in stated.items() if f not in WITHOUT_PROVENANCE}
         before = known[entity] if entity in known else [
             FieldValue(**row) for row in stored.get(entity, [])]
-        known[entity] = merge(before, open_statements, source, observed_at, sandbox=sandbox, locked=locked)
+        known[entity] = merge(
+            before, open_statements, source, observed_at, sandbox=sandbox, locked=locked, person=person)
         for value in known[entity]:
             if value not in before:
-                changed.setdefault((entity, value.source), {})[value.field] = value
+                changed.setdefault((person or entity, value.source), {})[value.field] = value
     return [
         document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
     ], {
@@ -80,7 +83,7 @@ def _columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statemen
 def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
     """What a source says of somebody, as the store has it."""
     fields = {}
-    for name, value, _, confidence, observed_at, locked, sandbox in values:
+    for name, value, _, confidence, observed_at, locked, sandbox, *_ in values:
         stated = fields[name] = {
             "value": value, "confidence": confidence, "observed_at": _iso(observed_at)}
         if locked:

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.permissions import Word, permissions
+from sidecar.intake.recognition import People
 from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
@@ -31,6 +33,7 @@ class _Place:
     own: bool = False
     listed: bool = False
     contact_id: str = ""
+    person_id: str | None = None
     organization_id: str | None = None
     lead_id: str = ""
     outcome: str = "created"
@@ -43,9 +46,11 @@ def decide(
 ) -> Writes:
     """What becomes of leads that come in together; `new_id` makes ids. Nothing that is handed in changes.
 
-    A person is known by any identity key, and has one open lead, which is updated when they ask again. A
-    company is known by its domain, else by its name's matching key. Of an entry with a suppressed key
-    nothing is written but that one came.
+    A person is known by an identity key whose names do not contradict theirs, and has one open lead, which
+    is updated when they ask again. Who shares a key with others and is none of them is new, and each such
+    pair is for a review. A company is known by its domain, else by its name's matching key. A submission that
+    is delivered again is no second event. Of an entry with a suppressed key nothing is written but that one
+    came.
     """
     alone = len(entries) == 1 and not receipt.listed
     places = {
@@ -54,7 +59,7 @@ def decide(
             is_own_act(entry.lead, client=receipt.client, alone=alone),
             _is_listed(entry, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
-    owners, new_contacts = _recognise(places, known, new_id)
+    new_contacts, identities, duplicates = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
     contacts, organizations, employers = _facts(places.values())
     new_leads, open_leads = _find_leads(list(places.values()), known.leads, new_id)
@@ -62,7 +67,8 @@ def decide(
     for kind, facts, new in (
             ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
         documents, changes[kind] = merged(kind, known.values[kind], [
-            Said(entity, lead_statements(fields), "lead", now)
+            Said(known.merged.get(entity, entity), lead_statements(fields), "lead", now,
+                 person=entity if entity in known.merged else None)
             for entity, fields in facts.items() if entity not in new])
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
@@ -79,9 +85,8 @@ def decide(
             for entity in new_contacts],
         changes=changes,
         provenance=provenance,
-        identities=[
-            {"kind": kind, "value": value, "contact_id": contact_id}
-            for (kind, value), contact_id in sorted(owners.items()) if (kind, value) not in known.contacts],
+        identities=identities,
+        duplicates=duplicates,
         employers=[
             {"id": entity, "org_id": organization_id}
             for entity, organization_id in sorted(employers.items()) if entity not in new_contacts],
@@ -90,7 +95,9 @@ def decide(
         work_items=[
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
-        events=[event for place in places.values() for event in _events(place, now)],
+        events=[
+            event for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))
+            for event in _events(entry, place, known.deliveries, row["id"], now)],
         intake=intake,
         refusals=allowed.refusals,
         adopted=allowed.adopted,
@@ -109,19 +116,33 @@ def _is_listed(entry: Entry, receipt: Receipt, alone: bool) -> bool:
 
 def _recognise(
     places: Mapping[Entry, _Place], known: Known, new_id: Callable[[], str]
-) -> tuple[dict[Key, str], dict[str, None]]:
-    """Give each lead its contact: (identity key -> contact id, the ids of new contacts)."""
-    owners = dict(known.contacts)
+) -> tuple[dict[str, None], list[Row], list[Row]]:
+    """Give each lead its contact: (the ids of new contacts, identity keys that are new, pairs of contacts to
+    review)."""
+    people = People(known)
     new: dict[str, None] = {}
+    identities: dict[tuple[Key, str], Row] = {}
+    pairs: list[Row] = []
     for entry, place in places.items():
-        owner = next((owners[key] for key in entry.keys if key in owners), None)
-        if owner is None:
-            owner = new_id()
-            new[owner] = None
-        place.contact_id = owner
-        for key in entry.keys:
-            owners.setdefault(key, owner)
-    return owners, new
+        person = people.find(entry) or next(
+            (known.deliveries[key] for key in entry.deliveries if key in known.deliveries), None)
+        if person is None:
+            person = new_id()
+            new[person] = None
+            pairs += [_pair(person, *candidate) for candidate in people.candidates(entry)]
+        place.contact_id = people.contact_of(person)
+        place.person_id = person if person in known.merged else None
+        identities |= {
+            (key, person): {"kind": key[0], "value": key[1], "contact_id": place.contact_id,
+                            "person_id": place.person_id}
+            for key in entry.keys if not people.has(key, person)}
+        people.add(entry, person)
+    return new, [identities[key] for key in sorted(identities)], pairs
+
+
+def _pair(one: str, other: str, score: float, reasons: list[str]) -> Row:
+    left, right = sorted((one, other))
+    return {"left_id": left, "right_id": right, "score": score, "reasons": reasons}
 
 
 def _find_organizations(
@@ -143,14 +164,14 @@ def _find_organizations(
 
 
 def _facts(places: Iterable[_Place]) -> tuple[dict[str, Row], dict[str, Row], dict[str, str]]:
-    """What the leads say: (fields of contacts, fields of organizations, organizations of contacts), by id. Of
-    a field the last word counts, of the organization the first."""
+    """What the leads say: (fields of people, fields of organizations, organizations of contacts), by id. Of a
+    field the last word counts, of the organization the first."""
     contacts: dict[str, Row] = {}
     organizations: dict[str, Row] = {}
     employers: dict[str, str] = {}
     for place in places:
         lead = place.lead
-        contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
+        contacts.setdefault(place.person_id or place.contact_id, {}).update(_told(lead, _CONTACT))
         if place.organization_id:
             organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
             employers.setdefault(place.contact_id, place.organization_id)
@@ -179,7 +200,8 @@ def _find_leads(
         if row is None:
             before = known.get(contact_id)
             row = rows[contact_id] = {
-                "org_id": None, "message": None, "utm": {}, "custom": {}, "is_test": True,
+                "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {}, "external_ids": {},
+                "owner_name": None, "outcome": None, "outcome_at": None, "is_test": True,
                 **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
                     "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
                     "email": lead.get("email"), "source": place.source}),
@@ -190,13 +212,8 @@ def _find_leads(
         place.lead_id = row["id"]
         row["is_test"] = row["is_test"] and place.is_test
         row["org_id"] = row["org_id"] or place.organization_id
-        row["message"] = lead.get("message") or row["message"]
-        if lead.get("tags"):
-            row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
+        add(row, lead)
         row["warnings"] = newest_last(row["warnings"], place.warnings)
-        for name in ("utm", "custom"):
-            if lead.get(name):
-                row[name] = row[name] | lead[name]
     for place in places:
         # Who tries a form out with the address of a person in earnest does nothing in their name.
         in_earnest = not rows[place.contact_id]["is_test"] or (
@@ -212,13 +229,16 @@ def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS
     return [*(warning for warning in before if warning not in found), *found][-at_most:] if found else before
 
 
-def _events(place: _Place, now: datetime) -> Iterator[Row]:
+def _events(
+    entry: Entry, place: _Place, told: Mapping[str, str], intake_id: str, now: datetime
+) -> Iterator[Row]:
     kind = place.counts and intake_event(place.lead)
-    if kind:
+    if kind and told.keys().isdisjoint(entry.deliveries):
         yield {
-            "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
-            "occurred_at": now, "properties": {"list": True} if place.listed else {},
-            "source": "intake", "dedupe_key": None,
+            "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
+            "lead_id": place.lead_id, "type": kind, "occurred_at": now,
+            "properties": {"list": True} if place.listed else {}, "source": "intake", "intake_id": intake_id,
+            "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
         }
 
 
@@ -229,6 +249,7 @@ def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: s
         "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
         "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
         "errors": entry.errors, "lead_id": place and place.lead_id,
+        "person_id": place and place.person_id,
     }
 
 

@@ -5,27 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from sidecar.tables import guess
-from sidecar.tables.mapping import fold
+from sidecar.sources import read_names
 from sidecar.terms.fields import GIVEN
 
-# Columns that identify a person and that a lead has no field for; the others are those of sidecar.tables.
+# Columns that identify a person and that a lead has no field for: as places in brackets of sidecar.sources.
 # There is no field for dates of birth or national ids: they are never used.
-ADDRESS: Final[dict[str, str]] = {
-    "house_number": "housenumber houseno housenr streetnumber streetno hausnummer hausnr hnr nr numero",
-    "street": "street streetname streetaddress address address1 addressline1 addr addr1 strasse str"
-              " anschrift adresse rue calle indirizzo straat",
-    "address_2": "address2 addressline2 addr2 street2 adresszusatz unit",
-    "postcode": "postcode postalcode zip zipcode plz postleitzahl codepostal codigopostal cap",
-}
+ADDRESS: Final = ("house_number", "street", "address_2", "postcode")
 FIELDS: Final = (*(name for name, field in GIVEN.items() if field.matched), *ADDRESS)
-_ADDRESS_OF: Final = {header: field for field, headers in ADDRESS.items() for header in headers.split()}
-
-
-def field_of(header: str) -> str | None:
-    """Return the field that a header names, None for any other column."""
-    field = _ADDRESS_OF.get(fold(header)) or guess(header)
-    return field if field in FIELDS else None
 
 
 def column_fields(headers: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -38,10 +24,10 @@ def column_fields(headers: Iterable[str], given: Mapping[str, str]) -> dict[str,
     if unknown := sorted(set(given) - set(headers)):
         raise ValueError(f"The file has no column {', '.join(unknown)}; it has {', '.join(headers)}.")
     mapping = {}
-    for header in headers:
-        named = given.get(header, header)
-        field = field_of(named) if named else None
-        if field:
+    named_as = [given.get(header, header) for header in headers]
+    for header, named, (place, *_) in zip(headers, named_as, read_names(tuple(named_as)), strict=True):
+        field = (place or "").strip("[]")
+        if field in FIELDS:
             mapping[header] = field
         elif header in given and named:
             raise ValueError(f"There is no field {named}; there are {', '.join(FIELDS)}.")

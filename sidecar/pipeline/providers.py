@@ -22,6 +22,7 @@ from sidecar.enrichment.planning import request_key
 from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
+from sidecar.matching import named_of, names_contradict
 from sidecar.pipeline import provenance
 from sidecar.pipeline.batches import step
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
@@ -368,6 +369,13 @@ def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         return {"results": at_work.results()}
 
 
+def is_about(item: Said, contact: Row) -> bool:
+    """Whether what a provider says is about the contact, not somebody else on their mailbox. (What the
+    sandbox says is about nobody and counts last.)"""
+    named = named_of({name: statement.value for name, statement in item.statements.items()})
+    return item.sandbox or not names_contradict(named, named_of(contact))
+
+
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
     """Merge every stored, unmerged answer about these leads; answers how many there were."""
     rows = calls.unapplied(cursor, _subjects(known))
@@ -378,6 +386,8 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
             answer["status"] or 0, answer["headers"], answer["body"])
         said[row["subject_kind"]].append(Said(
             row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
+    people = {row["contact"]["id"]: row["contact"] for row in known}
+    said["contact"] = [item for item in said["contact"] if is_about(item, people.get(item.entity_id, {}))]
     told: dict[str, set[str]] = {}
     customers.lock_leads(
         cursor, {item.entity_id for item in said["contact"]},

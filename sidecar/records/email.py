@@ -263,16 +263,18 @@ def is_role_name(local: str) -> bool:
     """
     local = fold(local.partition("+")[0])
     names = _role_names()
-    bare = local.replace("-", "").replace(".", "").replace("_", "")
-    if local in names or bare in names:
+    if local in names:
         return True
+    parts = local.replace("-", ".").replace("_", ".").split(".")
+    if "".join(parts) in names:
+        return True
+    parts = [bare for part in parts if (bare := part.strip("0123456789"))]
+    if not parts:
+        return False
     # "sales-uk", "info.de", "support2"
-    head = _ROLE_HEAD.match(local)
-    if head is not None and head[1] in ROLE_PREFIXES:
+    if parts[0] in ROLE_PREFIXES and _ROLE_HEAD.match(local):
         return True
     # "all-staff", "alerts-noreply"
-    parts = [part.strip("0123456789") for part in local.replace("-", ".").replace("_", ".").split(".")]
-    parts = list(filter(None, parts))
     if len(parts) < 2 or names.isdisjoint(parts):
         return False
     return all(part in names or part in ROLE_MODIFIERS for part in parts)

@@ -10,12 +10,14 @@ from .text import words
 
 
 def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return [(kind, value)…] of a normalised lead; equal keys mean the same person.
+    """Return [(kind, value)…] of a normalised lead; equal keys mean the same person, unless the names
+    contradict each other (sidecar.matching.names).
 
     email: the canonical address, unless it stands for none (noemail@noemail.com).
     linkedin: a personal profile (company pages are no person).
     mobile: E.164 + "|" + folded name, only for a mobile number with a given and a family name,
     because a switchboard belongs to everybody and a family shares a telephone.
+    external: "system:id", what another system calls the record; the same id of another system is another.
     """
     keys = []
     email = lead.get("email_canonical")
@@ -30,4 +32,5 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     name = " ".join(words(f"{lead.get('first_name', '')} {lead.get('last_name', '')}"))
     if lead.get("phone_type") == "mobile" and lead.get("first_name") and lead.get("last_name"):
         keys.append(("mobile", f"{lead.get('phone', '')}|{name}"))
+    keys += [("external", f"{system}:{value}") for system, value in (lead.get("external_ids") or {}).items()]
     return keys

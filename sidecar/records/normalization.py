@@ -20,7 +20,7 @@ from .job_title import department, seniority, tidy_title
 from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
-from .schema import DERIVED, FIELDS, KNOWN, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
+from .schema import CAMPAIGNS, DERIVED, FIELDS, KNOWN, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
 from .settings import DEFAULT_SETTINGS, RecordSettings
 from .text import tidy, tidy_lines
 from .validation import Problem, check
@@ -44,11 +44,11 @@ _RULES = {
     "company_key": "company_key", "employee_count": "number", "company_size": "band",
     "annual_revenue": "number", "revenue_range": "band", "industry": "industry_list",
     "country": "iso_3166_1", "region": "iso_3166_2",
-    "city": "capitals", "tags": "tags", "utm": "utm",
+    "city": "capitals", "tags": "tags", "utm": "utm", "first_utm": "utm",
 }  # fmt: skip
 # What has its canonical form when it is read: numbers, and texts without a rule of their own.
-_AS_READ = (*(name for name in (*TEXTS, *LONG_TEXTS) if name not in _RULES), *NUMBERS, *LISTS, "utm")
-_NESTED = tuple(name for name in OBJECTS if name != "utm")
+_AS_READ = (*(name for name in (*TEXTS, *LONG_TEXTS) if name not in _RULES), *NUMBERS, *LISTS, *CAMPAIGNS)
+_NESTED = tuple(name for name in OBJECTS if name not in CAMPAIGNS)
 
 
 class Read(NamedTuple):
@@ -230,19 +230,26 @@ def _names(
             full = join_name(name)
             rules["full_name"] = "name_order"
         if not first and name.given:
-            first, rules["first_name"] = read_cell(name.given), "name_split"
+            first, rules["first_name"] = _part(name.given), "name_split"
         if not last and name.family:
-            last, rules["last_name"] = read_cell(name.family), "name_split"
+            last, rules["last_name"] = _part(name.family), "name_split"
     elif first and last and not full:
         full, rules["full_name"] = f"{first} {last}", "name_join"
     elif not full:
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    names = read_cell(repair_case(first)), read_cell(repair_case(last, family=True))
+    names = _part(repair_case(first)), _part(repair_case(last, family=True))
     # A name that is only a family name must stay one when it is read again.
-    whole = names[0] if full == first else names[1] if full == last else read_cell(repair_case(full))
+    whole = names[0] if full == first else names[1] if full == last else repair_case(full)
+    if not full.isascii():  # capitals may make a pair of what was decoded twice
+        names, whole = (read_cell(names[0]), read_cell(names[1])), read_cell(whole)
     return *names, whole
+
+
+def _part(text: str) -> str:
+    """A part of a name without what a tool put around it, so that it stays when it is read again."""
+    return text if text.isalpha() else read_cell(text)
 
 
 def _bare(first: str, last: str) -> tuple[str, str]:

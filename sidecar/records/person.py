@@ -71,7 +71,7 @@ _CLINGING = re.compile(
     r"</?[a-zA-Z][^<>]{0,80}>|\[[^\[\]]*\]|[©®™\u2122\ufe0f\u200d\u20e3]|[\u2190-\u2bff\U0001f000-\U0001faff]"
     r"|(?<=[^\W\d_])\d+$|[\s*#~^=+_|/–—-]+$|^[\s*#~^=+_|/–—-]+"
 )
-_MAY_CLING = re.compile(r"[^\w\s.,'’()-]|[\d_]|[-\s]$|^-")
+_MAY_CLING = re.compile(rf"[^{_LATIN} .,'’()-]")
 # How people are addressed: none of these is a given name in front of another word, but those of the
 # second list where the family name follows at once.
 _ADDRESS = word_set(
@@ -235,7 +235,7 @@ def split_name(text: str, country: str | None = None) -> Name:
     """
     if len(text) > MAX_LENGTH or text.count(" ") >= MAX_WORDS or is_junk_name(text):
         return Name()
-    if _MAY_CLING.search(text):
+    if text[-1] == "-" or _MAY_CLING.search(text):
         text = _without_clinging(text)
     parts = text.split(" ")
     if fold(parts[0]).rstrip(".") in _ADDRESS:

@@ -16,6 +16,7 @@ LONG_TEXTS: Final = {name: field.longest or 0 for name, field in GIVEN.items() i
 NUMBERS: Final = {name: field.kind for name, field in GIVEN.items() if field.kind in ("integer", "number")}
 LISTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "list")
 OBJECTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "object")
+CAMPAIGNS: Final = ("utm", "first_utm")  # campaign parameters of the last touch, and of the first
 MAX_FIELDS: Final = 1000  # more than any form or file has: a lead of so many members is refused unread
 MAX_VALUES: Final = 20  # of a field that is given a list
 MAX_TAGS: Final = 50

@@ -45,6 +45,7 @@ from .person import is_junk_name, is_placeholder
 from .phone import Phone, PhoneProblem, parse_phone
 from .place import country_code, region_code
 from .schema import (
+    CAMPAIGNS,
     DERIVED,
     IDENTITIES,
     LISTS,
@@ -316,7 +317,7 @@ class _Check:
             if self.strict or not nothing:
                 self.unusable(path, Unusable("wrong_type", "This must be a JSON object."), value)
             return None
-        return (self.campaign(field, value) if field == "utm" else self.tree(field, value)) or None
+        return (self.campaign(field, value) if field in CAMPAIGNS else self.tree(field, value)) or None
 
     def campaign(self, field: str, value: dict[Any, Any]) -> dict[str, str]:
         kept = {}
@@ -594,8 +595,11 @@ _JUDGES: Final[tuple[tuple[str, Callable[[_Check, Any], object]], ...]] = (
 
 def _read(field: str, value: str) -> str | None:
     """A text without what was put around it; None when it says that there is nothing."""
-    text = read_cell(value)
-    text = tidy_lines(text) if field in LONG_TEXTS else tidy(text)
+    if field in LONG_TEXTS:
+        # Of several lines only entities are a tool's work.
+        text = tidy_lines(read_cell(value) if value.isprintable() or "&" in value else value)
+    else:
+        text = tidy(read_cell(value))
     if field in _OWN_FILLER or (field == "phone" and _COUNTS.search(text)):
         return text or None
     return None if is_filler(text, field) else text

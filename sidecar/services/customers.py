@@ -12,7 +12,7 @@ from sidecar.masking import mask, mask_refusals
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, history, intake, leads, refusals, workflow_errors
+from sidecar.store import customers, history, intake, jobs, leads, refusals, undo, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
@@ -116,7 +116,8 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
-        customers.erase(cursor, contact_id)
+        undo.forget(cursor, contact_id)
+        customers.erase(cursor, [contact_id])
         record(cursor, by, "contact.erased", "contact", contact_id)
 
 
@@ -139,16 +140,17 @@ def _several(value: Any) -> list[Any]:
 
 
 def _forget_rejects(engine: Engine, cursor: Cursor, traces: set[str]) -> None:
-    """Refused raw leads hang on nobody: those that name the person are found by reading them."""
-    last = None
-    while chunks := customers.rejected_rows(cursor, last, 50):
-        last = chunks[-1]["job_id"], chunks[-1]["number"]
-        for chunk in chunks:
-            refused = _opened(engine, chunk["rows"])
-            kept = [row for row in refused if not any(trace in str(row).casefold() for trace in traces)]
-            if len(kept) < len(refused):
-                customers.replace_rejected_rows(
-                    cursor, chunk["job_id"], chunk["number"], engine.vault.seal(kept))
+    """Raw leads and rows of files hang on nobody: those that name the person are found by reading them."""
+    for table in jobs.ROW_TABLES:
+        last = None
+        while chunks := customers.kept_rows(cursor, table, last, 50):
+            last = chunks[-1]["job_id"], chunks[-1]["number"]
+            for chunk in chunks:
+                rows = _opened(engine, chunk["rows"])
+                kept = [row for row in rows if not any(trace in str(row).casefold() for trace in traces)]
+                if len(kept) < len(rows):
+                    customers.replace_kept_rows(
+                        cursor, table, chunk["job_id"], chunk["number"], engine.vault.seal(kept))
     after = None
     while rows := customers.rejected_payloads(cursor, after, 500):
         after = rows[-1]["id"]

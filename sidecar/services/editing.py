@@ -165,7 +165,7 @@ def _recognise(engine: Engine, cursor: Cursor, contact_id: str, known: Row, said
     """Move the keys by which the contact is known; what was refused under them holds for it. Raises Conflict
     when one is somebody else's."""
     old, new = set(match_keys(known)), set(match_keys(known | said))
-    held = {key: {owner} for key, owner in intake.find_contacts(cursor, new).items()}
+    held = {key: set(people.values()) for key, people in intake.find_people(cursor, new).items()}
     for key in sorted(new - old):
         if key[0] in _CALLED and (others := held.get(key, set()) - {contact_id}):
             raise Conflict(
@@ -173,7 +173,7 @@ def _recognise(engine: Engine, cursor: Cursor, contact_id: str, known: Row, said
     if intake.suppressed(cursor, {engine.hash("suppression", *key): key for key in new - old}):
         raise Conflict("This belongs to a person who asked to be forgotten.")
     customers.move_keys(
-        cursor, contact_id, add=new - held.keys(),
+        cursor, contact_id, add={key for key in new if contact_id not in held.get(key, ())},
         drop={key for key in old - new if any(said.get(name, "") is None for name in _MADE_OF[key[0]])})
     take_over(engine, cursor, contact_id, new - old)
     if "email" in said:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from sidecar.engine import Engine
 from sidecar.services import imports
 from sidecar.store.database import Row
-from sidecar.tables import detect_encoding
 
 _BLOCK = 1 << 20
 
@@ -29,16 +28,12 @@ def import_file(
     Raises TableError, Conflict.
     """
     digest = hashlib.sha256()
-
-    def blocks() -> Iterator[bytes]:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            yield block
-
-    encoding = detect_encoding(blocks())
+    while block := file.read(_BLOCK):
+        digest.update(block)
     file.seek(0)
-    key = engine.hash("import", digest.hexdigest(), json.dumps(asdict(options), sort_keys=True))
-    job, how = imports.begin(engine, key, file, encoding, options, client=client, again=again)
+    chosen = {name: value for name, value in asdict(options).items() if value is not None}
+    key = engine.hash("import", digest.hexdigest(), json.dumps(chosen, sort_keys=True))
+    job, how = imports.begin(engine, key, file, options, client=client, again=again)
     if job["state"] in imports.ENDED:
         return imports.get(engine, job["id"]), False
     following = job["next_chunk"]

@@ -3,6 +3,7 @@
 One step is one transaction: the job's row is locked, the next chunk of rows taken in, the job moved
 on. A kill anywhere leaves the chunk either whole or not begun, so nothing is lost or doubled. Rows come
 from stored encrypted chunks (`create`, `step`) or from the caller, who has the file (`begin`, `feed`).
+Every row of a file is counted as one of ROW_OUTCOMES.
 """
 
 from __future__ import annotations
@@ -10,101 +11,124 @@ from __future__ import annotations
 import io
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
 from sidecar.intake import Entry
 from sidecar.pipeline import intake, waking
+from sidecar.services import import_mappings, import_undo
 from sidecar.services.audit import Actor, record
 from sidecar.services.preview import preview
 from sidecar.store import jobs as store
+from sidecar.store import undo as undo_store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.tables import (
     BOM,
+    SKIPPED,
+    Choices,
     Column,
-    Shape,
-    detect_encoding,
-    detect_shape,
+    Layout,
+    identities_of,
     lead_of,
     line,
+    open_table,
     plan_columns,
-    read_table,
     row_problem,
-    text_of,
+    rows_below,
+    unguard,
 )
-from sidecar.tables.reading import SAMPLE
+from sidecar.tables import Row as TableRow
+from sidecar.terms.states import ROW_OUTCOMES
 
 CHUNK_ROWS = 500
 STEP_SECONDS = 5.0
 MAX_ATTEMPTS = 5
 SHOWN_PROBLEMS = 20
-ENDED = ("done", "cancelled")
+ENDED = ("done", "cancelled", "undoing", "undone")
 
-Numbered = tuple[int, list[str]]
+
+class Outcome(NamedTuple):
+    """What becomes of a row. errors: of a row that is refused or skipped; warnings: what of it was left
+    out."""
+
+    outcome: str
+    errors: list[dict[str, Any]]
+    warnings: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a file is read: kept with its job, so that a resumed one is read in the same way."""
+    """How a file is read: kept with its job, so that a resumed one is read in the same way. mapping_name:
+    of the saved mapping that was used."""
 
-    encoding: str
-    shape: Shape
+    layout: Layout
     columns: list[Column]
     source: str
+    mapping_name: str | None = None
 
     @classmethod
     def restore(cls, value: dict[str, Any]) -> Plan:
-        """The plan that `asdict` made a JSON value of."""
-        return cls(value["encoding"], Shape(**value["shape"]),
-                   [Column(*column) for column in value["columns"]], value["source"])
+        """The plan that `asdict` made a JSON value of; those of jobs before there were layouts too."""
+        layout = value.get("layout") or {"encoding": value["encoding"], **value["shape"]}
+        return cls(Layout(**layout), [Column(*column) for column in value["columns"]], value["source"],
+                   value.get("mapping_name"))
 
 
 @dataclass(frozen=True)
 class Options:
-    """The caller's choices for an import."""
+    """The caller's choices for an import; what is None is found. save_mapping: a name, under which files with
+    this header are read as this one is."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     unknown_columns: str = "custom"
     source: str = "import"
     lane: str = "bulk"
     dry_run: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    sheet: str | None = None
+    save_mapping: str | None = None
 
 
-def plan(file: BinaryIO, encoding: str, options: Options) -> Plan:
+def plan(engine: Engine, cursor: Cursor, file: BinaryIO, options: Options, by: str) -> Plan:
     """Decide how to read a file that is open at its start, where it is left. Raises TableError."""
-    with text_of(file, encoding) as text:
-        shape = detect_shape(text.read(SAMPLE))
+    table = open_table(file, Choices(
+        encoding=options.encoding, delimiter=options.delimiter, header_row=options.header_row,
+        sheet=options.sheet, columns=frozenset(options.mapping),
+        known_header=import_mappings.known(engine, cursor),
+        spreadsheet_mb=engine.settings.spreadsheet_mb))
     file.seek(0)
-    with text_of(file, encoding) as text:
-        header, _ = read_table(text, shape)
-    file.seek(0)
-    columns = plan_columns(header, options.mapping, options.unknown_columns)
-    return Plan(encoding, shape, columns, options.source)
+    told = import_mappings.Mapped(dict(options.mapping), options.unknown_columns, options.source)
+    name = None
+    if saved := import_mappings.of_header(engine, cursor, table.header):
+        name, told = saved[0], told.over(saved[1])
+    columns = plan_columns(table.header, told.mapping, told.unknown_columns)
+    if options.save_mapping:
+        name = options.save_mapping
+        import_mappings.save(engine, cursor, name, table.header, told, by)
+    return Plan(table.layout, columns, told.source, name)
 
 
-def read(file: BinaryIO, how: Plan) -> Iterator[Numbered]:
+def read(file: BinaryIO, how: Plan) -> Iterator[TableRow]:
     """The rows of a file that is open at its begin, without the header."""
-    with text_of(file, how.encoding) as text:
-        for line, cells in read_table(text, how.shape)[1]:
-            if any(cells):
-                yield line, cells
+    return rows_below(file, how.layout, [column.name for column in how.columns], identities_of(how.columns))
 
 
 def create(engine: Engine, content: bytes, options: Options, *, by: Actor) -> Row:
     """Keep a file as a job. Raises TableError."""
     file = io.BytesIO(content)
-    how = plan(file, detect_encoding([content]), options)
-    rows = read(file, how)
-    chunks = list(chunks_of(rows, CHUNK_ROWS))
-    total = sum(map(len, chunks))
     job_id = new_id()
     with engine.database.write() as cursor:
+        how = plan(engine, cursor, file, options, by.name)
+        chunks = list(chunks_of(read(file, how), CHUNK_ROWS))
+        total = sum(map(len, chunks))
         store.add(cursor, _job(engine, job_id, how, options, by.name) | {
             "chunks": len(chunks), "total": total, "state": "queued" if chunks else "done"})
         store.add_chunks(
@@ -116,7 +140,7 @@ def create(engine: Engine, content: bytes, options: Options, *, by: Actor) -> Ro
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
 
-def chunks_of(rows: Iterator[Numbered], size: int) -> Iterator[list[Numbered]]:
+def chunks_of(rows: Iterator[TableRow], size: int) -> Iterator[list[TableRow]]:
     """Rows in lists of `size`."""
     while chunk := list(islice(rows, size)):
         yield chunk
@@ -130,23 +154,23 @@ def _job(engine: Engine, job_id: str, how: Plan, options: Options, client: str) 
 
 
 def begin(
-    engine: Engine, key: str, file: BinaryIO, encoding: str, options: Options, *,
-    client: str, again: bool = False,
+    engine: Engine, key: str, file: BinaryIO, options: Options, *, client: str, again: bool = False,
 ) -> tuple[Row, Plan]:
     """The job of a file that stays with the caller: the one under this key that is not finished, the
     one that is done (unless `again` or a dry run), else a new one."""
     with engine.database.write() as cursor:
         job = store.latest(cursor, key)
-        old = job and (job["state"] == "cancelled" or (job["state"] == "done" and (again or job["dry_run"])))
+        old = job and (job["state"] in ("cancelled", "undone") or (
+            job["state"] == "done" and (again or job["dry_run"])))
         if not job or old:
-            how = plan(file, encoding, options)
+            how = plan(engine, cursor, file, options, client)
             store.add(cursor, _job(engine, new_id(), how, options, client) | {"key": key, "state": "running"})
             job = _found(store.latest(cursor, key))
         store.revive(cursor, job["id"])
         return job, Plan.restore(engine.vault.open(job["plan"]))
 
 
-def feed(engine: Engine, job_id: str, number: int, rows: list[Numbered]) -> Row:
+def feed(engine: Engine, job_id: str, number: int, rows: list[TableRow]) -> Row:
     """Take in the chunk of this number, unless that was done before. Raises Conflict."""
     def work(cursor: Cursor) -> Row:
         job = _mine(cursor, job_id)
@@ -184,6 +208,7 @@ def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Ro
     with engine.database.write() as cursor:
         store.revive(cursor, job_id)
     outcomes: Counter[str] = Counter()
+    import_undo.work(engine, job_id, until)
     while True:
         counts = _guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))
         if counts is None:
@@ -215,7 +240,7 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
     job = store.lock(cursor, job_id)
     if job is None or job["chunks"] is None or job["state"] not in ("queued", "running"):
         return None
-    rows = engine.vault.open(store.chunk(cursor, job_id, job["next_chunk"]))
+    rows = [TableRow(*row) for row in engine.vault.open(store.chunk(cursor, job_id, job["next_chunk"]))]
     counts = _take(engine, cursor, job, rows)
     if job["next_chunk"] + 1 >= job["chunks"]:
         store.end(cursor, job_id, "done")
@@ -235,37 +260,56 @@ def _guarded(engine: Engine, job_id: str, work: Any) -> Any:
         raise
 
 
-def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[Numbered]) -> Counter[str]:
+def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[TableRow]) -> Counter[str]:
     how = Plan.restore(engine.vault.open(job["plan"]))
     outcomes = _outcomes(engine, cursor, job, how, rows)
-    counts = Counter(outcome for outcome, _ in outcomes)
-    rejected = [
-        (number, cells, errors)
-        for (number, cells), (outcome, errors) in zip(rows, outcomes, strict=True)
-        if outcome == "rejected"
-    ]
-    if rejected:
-        store.add_rejects(cursor, job["id"], job["next_chunk"], engine.vault.seal(rejected))
-    store.advance(cursor, job["id"], counts, "running")
+    counts = Counter(outcome for outcome, *_ in outcomes)
+    warnings: dict[str, Counter[str]] = {place: Counter(codes) for place, codes in job["warnings"].items()}
+    kept: dict[str, list[Any]] = {store.REJECTS: [], store.REMARKS: []}
+    for row, (outcome, errors, warned) in zip(rows, outcomes, strict=True):
+        if outcome == "rejected":
+            kept[store.REJECTS].append((row.line, row.cells, errors))
+        elif errors or warned:
+            kept[store.REMARKS].append((row.line, row.cells, outcome, [*errors, *warned]))
+        for place, code in {(_place(warning, row.cells, how.columns), warning["code"]) for warning in warned}:
+            warnings.setdefault(place, Counter())[code] += 1
+    for table, found in kept.items():
+        if found:
+            store.add_rows(cursor, table, job["id"], job["next_chunk"], engine.vault.seal(found))
+    store.advance(cursor, job["id"], counts, "running", warnings)
     if not job["dry_run"] and counts["created"] + counts["updated"]:
         waking.wake_after(engine, job["lane"])
     return counts
 
 
+def _place(warning: Mapping[str, Any], cells: Sequence[str], columns: Sequence[Column]) -> str:
+    """Which column, counted from 0, a warning is about: of those of its field the one with its value; else
+    ""."""
+    field = warning["pointer"].strip("/").replace("/", ".")
+    value = str(warning.get("value", "")).strip()
+    places = [i for i, column in enumerate(columns[:len(cells)]) if column.field and (
+        column.field == field or field.startswith(f"{column.field}."))]
+    places = ([i for i in places if value and value in unguard(cells[i])]
+              or [i for i in places if cells[i]] or places)
+    return str(places[0]) if places else ""
+
+
 def _outcomes(
-    engine: Engine, cursor: Cursor, job: Row, how: Plan, rows: list[Numbered],
-) -> list[tuple[str, list[dict[str, str]]]]:
-    """(outcome, errors) of each row."""
-    bad = {i: problem for i, (_, cells) in enumerate(rows) if (problem := row_problem(cells, how.columns))}
+    engine: Engine, cursor: Cursor, job: Row, how: Plan, rows: list[TableRow],
+) -> list[Outcome]:
+    """What becomes of each row."""
+    bad = {i: problem for i, row in enumerate(rows) if (
+        problem := row.problem or row_problem(row.cells, how.columns))}
     entries = intake.read(engine, (
-        lead_of(cells, how.columns, how.source) for i, (_, cells) in enumerate(rows) if i not in bad))
-    if job["dry_run"]:
-        results = iter(preview(engine, cursor, job["id"], entries))
-    else:
-        results = ((r["outcome"], r["errors"]) for r in _receive(engine, job, entries))
+        lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad))
+    told = preview(engine, cursor, job["id"], entries) if job["dry_run"] else (
+        (result["outcome"], result["errors"]) for result in _receive(engine, job, entries))
+    results = (Outcome(outcome, errors, entry.warnings if outcome in ("created", "updated") else ())
+               for entry, (outcome, errors) in zip(entries, told, strict=True))
     return [
-        ("rejected", [{"pointer": "", "code": "bad_row", "detail": bad[i]}]) if i in bad
-        else next(results) for i in range(len(rows))
+        Outcome("skipped" if bad[i][0] in SKIPPED else "rejected",
+                [{"pointer": "", "code": bad[i][0], "detail": bad[i][1]}])
+        if i in bad else next(results) for i in range(len(rows))
     ]
 
 
@@ -292,7 +336,7 @@ def _receive(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, A
 def _intake(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, Any]]:
     return intake.take_in(
         engine, entries, client=job["created_by"], lane=job["lane"], request_id=f"job:{job['id']}",
-        listed=True)
+        listed=True, import_chunk=(job["id"], job["next_chunk"]))
 
 
 def get(engine: Engine, job_id: str) -> Row:
@@ -323,25 +367,46 @@ def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
 
-def rejects(engine: Engine, job_id: str) -> Iterator[tuple[int, list[str], list[dict[str, str]]]]:
-    """Refused rows with their errors, a chunk at a time: (line, cells, errors)."""
+def _kept(engine: Engine, table: str, job_id: str) -> Iterator[tuple[Any, ...]]:
+    """Rows of a job that were kept there, a chunk at a time."""
     number = -1
     while True:
         with engine.database.read() as cursor:
-            found = store.rejects_after(cursor, job_id, number)
+            found = store.rows_after(cursor, table, job_id, number)
         if found is None:
             return
         number = found["number"]
         yield from engine.vault.open(found["rows"])
 
 
+def undo(engine: Engine, job_id: str, *, by: Actor, seconds: float = STEP_SECONDS) -> Row:
+    """Take an import back for at most some seconds; steps, or another call, go on while its state is
+    `undoing`. Raises NotFound, Conflict."""
+    until = time.monotonic() + seconds
+    with engine.database.write() as cursor:
+        import_undo.begin(engine, cursor, _found(store.lock_patiently(cursor, job_id)), by=by)
+        waking.wake_after(engine, waking.IMPORTS)
+    import_undo.work(engine, job_id, until)
+    return get(engine, job_id)
+
+
 def rejects_file(engine: Engine, job: Row) -> Iterator[str]:
     """The refused rows as a file to correct and send again: the same columns and what was wrong."""
+    yield from _file(job, ("rejected_line", "rejected_because"), _kept(engine, store.REJECTS, job["id"]))
+
+
+def warnings_file(engine: Engine, job: Row) -> Iterator[str]:
+    """The rows of which something was left out, and those that were skipped: the same columns and why."""
+    yield from _file(job, ("warning_line", "warnings"), (
+        (number, cells, said) for number, cells, _, said in _kept(engine, store.REMARKS, job["id"])))
+
+
+def _file(job: Row, more: tuple[str, str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
     names = [column["column"] for column in job["columns"]]
-    yield BOM + line([*names, "rejected_line", "rejected_because"])
-    for number, cells, errors in rejects(engine, job["id"]):
+    yield BOM + line([*names, *more])
+    for number, cells, said in rows:
         padded = [*cells, *[""] * (len(names) - len(cells))]
-        yield line([*padded[:len(names)], number, "; ".join(map(_sentence, errors))])
+        yield line([*padded[:len(names)], number, "; ".join(map(_sentence, said))])
 
 
 def _sentence(error: dict[str, str]) -> str:
@@ -352,21 +417,40 @@ def _sentence(error: dict[str, str]) -> str:
 def show(engine: Engine, cursor: Cursor, row: Row) -> Row:
     """A job as the API tells it, whole."""
     how = Plan.restore(engine.vault.open(row["plan"]))
-    first = store.rejects_after(cursor, row["id"], -1)
-    problems: list[Row] = []
-    while first and len(problems) < SHOWN_PROBLEMS:
-        problems += [{"line": number, "errors": errors}
-                     for number, _, errors in engine.vault.open(first["rows"])]
-        first = store.rejects_after(cursor, row["id"], first["number"])
+    problems = [
+        *({"line": number, "outcome": "rejected", "errors": errors}
+          for number, _, errors in _first(engine, cursor, store.REJECTS, row["id"])),
+        *({"line": number, "outcome": outcome, "errors": said}
+          for number, _, outcome, said in _first(engine, cursor, store.REMARKS, row["id"])
+          if outcome == "skipped")]
+    kept, count = undo_store.kept(cursor, row["id"], SHOWN_PROBLEMS)
+    is_text = how.layout.format == "text"
     return _summary(row) | {
-        "source": how.source, "encoding": how.encoding, "delimiter": how.shape.delimiter,
+        "source": how.source, "format": how.layout.format, "encoding": how.layout.encoding,
+        "encoding_certainty": how.layout.certainty, "delimiter": how.layout.delimiter if is_text else None,
+        "sheet": how.layout.sheet or None, "header_line": how.layout.header_line,
+        "mapping_name": how.mapping_name, "kept": kept, "kept_count": count,
         "columns": [{"column": c.name, "field": c.field, "how": c.how} for c in how.columns],
-        "problems": problems[:SHOWN_PROBLEMS],
+        "problems": sorted(problems, key=lambda problem: problem["line"])[:SHOWN_PROBLEMS],
+        "warnings": [
+            {"column": how.columns[int(place)].name if place else None, "code": code, "rows": count}
+            for place, codes in sorted(row["warnings"].items(), key=lambda item: int(item[0] or -1))
+            for code, count in sorted(codes.items())],
     }
 
 
+def _first(engine: Engine, cursor: Cursor, table: str, job_id: str) -> list[tuple[Any, ...]]:
+    """The first rows that were kept there."""
+    rows: list[tuple[Any, ...]] = []
+    found = store.rows_after(cursor, table, job_id, -1)
+    while found and len(rows) < SHOWN_PROBLEMS:
+        rows += engine.vault.open(found["rows"])
+        found = store.rows_after(cursor, table, job_id, found["number"])
+    return rows
+
+
 def _summary(row: Row) -> Row:
-    counts = {name: row[name] for name in ("created", "updated", "rejected", "suppressed")}
+    counts = {name: row[name] for name in ROW_OUTCOMES}
     handled, total = sum(counts.values()), row["total"]
     return {
         **{name: row[name] for name in ("id", "kind", "state", "dry_run", "lane", "created_by")},

@@ -6,6 +6,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from sidecar.intake.model import Key
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
@@ -19,7 +20,7 @@ from sidecar.store import calls, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import OPEN
+from sidecar.terms.states import OF_A_MAILBOX, OPEN
 from sidecar.webhooks import of_edit
 
 _WORDS = ("unsubscribe", "resubscribe")  # events by which people refuse marketing mail, or agree to it
@@ -155,75 +156,94 @@ def add_events(
     to the person's open lead, else to the newest. What unsubscribes is a refusal too."""
     now = engine.now()
     with engine.database.write() as cursor:
-        events = _of_leads(engine, cursor, events)
-        contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events if event["lead_id"]})
-        _note_refusals(engine, cursor, events, contacts, source)
-        known = [event for event in events if event["lead_id"] in contacts]
+        leads_of = _leads_of(engine, cursor, events)
+        contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
+        told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
+        _note_refusals(engine, cursor, events, told, contacts, source)
         intake.add_events(cursor, [
             {
-                "contact_id": contacts[event["lead_id"]], "lead_id": event["lead_id"],
+                "contact_id": contacts[lead_id], "lead_id": lead_id,
+                "person_id": person,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
-                "dedupe_key": _once(event, source),
+                "dedupe_key": _once(event, source, lead_id if number else None),
             }
-            for event in known
+            for event, found in zip(events, told, strict=True)
+            for number, (lead_id, person) in enumerate(found.items())
         ])
         intake.queue(
-            cursor, sorted({event["lead_id"] for event in known}), lane, engine.settings.bulk_batch,
+            cursor, sorted({lead for found in told for lead in found}), lane, engine.settings.bulk_batch,
             score_only=True)
     return {
-        "accepted": len(known), "unknown": len(events) - len(known),
+        "accepted": sum(map(bool, told)), "unknown": sum(not found for found in told),
         "results": [
-            {"lead_id": event["lead_id"], "outcome": "accepted"} if event["lead_id"] in contacts
-            else {"lead_id": None, "outcome": "unknown"} for event in events]}
+            {"lead_id": next(iter(found)), "outcome": "accepted"} if found
+            else {"lead_id": None, "outcome": "unknown"} for found in told]}
 
 
 def _note_refusals(
-    engine: Engine, cursor: Cursor, events: list[dict[str, Any]], contacts: dict[str, str], source: str
+    engine: Engine, cursor: Cursor, events: list[dict[str, Any]], told: list[dict[str, str | None]],
+    contacts: dict[str, str], source: str,
 ) -> None:
-    """Unsubscriptions and new subscriptions are the person's own word. That of an address which nobody has is
-    kept, as a keyed hash, for whoever comes with it."""
-    words = [event for event in events if event["type"] in _WORDS]
-    known = refusals.known(cursor, [key for event in words if (key := _once(event, source))])
-    addresses = refusals.addresses(cursor, {
-        contacts[event["lead_id"]] for event in words if event["lead_id"] in contacts})
+    """Unsubscriptions and new subscriptions are the person's own word, of everybody who is reached at the
+    address. That of an address which nobody has is kept, as a keyed hash, for whoever comes with it."""
+    words: list[tuple[dict[str, Any], str | None, str | None]] = []
+    for event, found in zip(events, told, strict=True):
+        if event["type"] in _WORDS:
+            words += [(event, contacts[lead_id], _once(event, source, lead_id if number else None))
+                      for number, lead_id in enumerate(found)] or [(event, None, _once(event, source))]
+    known = refusals.known(cursor, [key for *_, key in words if key])
+    addresses = refusals.addresses(cursor, {contact_id for _, contact_id, _ in words if contact_id})
     now, rows = engine.now(), []
-    for event in words:
-        contact_id = contacts.get(event["lead_id"] or "")
+    for event, contact_id, once in words:
         address = addresses.get(contact_id or "")
-        whose = event["key"] or (("email", address) if address else None)
-        if _once(event, source) in known or not (contact_id or whose):
+        whose = _key_of(engine, event) or (("email", address) if address else None)
+        if once in known or not (contact_id or whose):
             continue
         at = min(event.get("occurred_at") or now, now)
         rows.append(row_of(
             Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
                       event.get("reason")),
-            contact_id, hash_of(engine, whose) if whose else None, dedupe_key=_once(event, source)))
+            contact_id, hash_of(engine, whose) if whose else None, dedupe_key=once))
     if rows:
         add(cursor, rows)
 
 
-def _once(event: dict[str, Any], source: str) -> str | None:
-    """What tells that an event came before."""
-    return f"{source}:{event['event_id']}" if event.get("event_id") else None
+def _once(event: dict[str, Any], source: str, lead_id: str | None = None) -> str | None:
+    """What tells that an event came before (of the lead, if it is about several)."""
+    if not event.get("event_id"):
+        return None
+    return ":".join([source, event["event_id"], *([lead_id] if lead_id else [])])
 
 
-def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events with their lead_id, None for those of nobody, and the key of the address that they name.
-    Of an address that somebody unsubscribes nobody takes a lead in meanwhile."""
-    keys = {
-        event["email"]: ("email", canonical({"email": event["email"]}, engine.record_settings).get(
-            "email_canonical") or "") for event in events if event.get("email")}
-    if said := {keys[event["email"]] for event in events if event["type"] in _WORDS and event.get("email")}:
+def _key_of(engine: Engine, event: dict[str, Any]) -> Key | None:
+    """The identity key of the address that an event names."""
+    address = event.get("email") and canonical(
+        {"email": event["email"]}, engine.record_settings).get("email_canonical")
+    return ("email", address) if address else None
+
+
+def _leads_of(
+    engine: Engine, cursor: Cursor, events: list[dict[str, Any]]
+) -> list[dict[str, str | None]]:
+    """The leads of each event with the person it is about (None: whose the lead is): the named one, else the
+    newest of the contact. Of several people on one mailbox an event is about the one with the newest lead,
+    but that mails do not arrive or are not wanted there is about them all. Of an address that somebody
+    unsubscribes nobody takes a lead in meanwhile."""
+    keys = [_key_of(engine, event) for event in events]
+    if said := {key for event, key in zip(events, keys, strict=True) if key and event["type"] in _WORDS}:
         intake.lock(cursor, said)
-    people = intake.find_contacts(cursor, set(keys.values()))
-    contacts = [event.get("contact_id") or people.get(keys.get(event.get("email"), ("", "")))
-                for event in events]
-    newest = intake.leads_of(cursor, {contact for contact in contacts if contact})
-    return [
-        event | {"lead_id": event.get("lead_id") or newest.get(contact or ""),
-                 "key": key if (key := keys.get(event.get("email"))) and key[1] else None}
-        for event, contact in zip(events, contacts, strict=True)]
+    known = intake.find_people(cursor, set(filter(None, keys)))
+    people = [{event["contact_id"]: event["contact_id"]} if event.get("contact_id")
+              else known.get(key or ("", ""), {}) for event, key in zip(events, keys, strict=True)]
+    newest = intake.leads_of(cursor, {contact for found in people for contact in found.values()})
+    told: list[dict[str, str | None]] = []
+    for event, found in zip(events, people, strict=True):
+        leads = {newest[contact]: person for person, contact in reversed(found.items()) if contact in newest}
+        most = None if event["type"] in OF_A_MAILBOX else 1
+        told.append({event["lead_id"]: None} if event.get("lead_id")
+                    else {lead: leads[lead] for lead in sorted(leads, reverse=True)[:most]})
+    return told
 
 
 def owners(engine: Engine) -> list[Row]:

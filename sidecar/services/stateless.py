@@ -10,6 +10,7 @@ from sidecar.records import canonical, normalize, validate
 from sidecar.records.email import parse_email
 from sidecar.scoring import facts_of_lead, score
 from sidecar.services import mail_domains
+from sidecar.sources import at_senders_keys, read_keys
 from sidecar.store import facts
 
 
@@ -18,10 +19,11 @@ def validate_leads(
 ) -> list[dict[str, Any]]:
     """[{valid, errors, warnings}] in order; with check_dns also a warning for each address whose
     domain takes no mail. DNS never makes a lead invalid; strict: a value that cannot be used does."""
-    results = [validate(lead, engine.record_settings, strict=strict) for lead in leads]
+    sent = leads if strict else [read_keys(lead) for lead in leads]
+    results = [validate(lead, engine.record_settings, strict=strict) for lead in sent]
     if check_dns:
         domains = {
-            index: address.domain for index, lead in enumerate(leads)
+            index: address.domain for index, lead in enumerate(sent)
             if results[index]["valid"]
             and not isinstance(address := parse_email(
                 canonical(lead, engine.record_settings).get("email", "")), str)
@@ -33,6 +35,10 @@ def validate_leads(
                 results[index]["warnings"].append({
                     "pointer": "/email", "code": "no_mail_domain",
                     "detail": f"No mail server takes mail for {domain}."})
+    if not strict:
+        for result, lead in zip(results, leads, strict=True):
+            for name in ("errors", "warnings"):
+                result[name] = at_senders_keys(result[name], lead)
     return results
 
 
@@ -40,10 +46,11 @@ def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
     """[{lead, changes}] in order; [{errors}] for a lead that is not valid."""
     results = []
     for lead in leads:
-        checked = validate(lead, engine.record_settings)
+        sent = read_keys(lead)
+        checked = validate(sent, engine.record_settings)
         results.append(
-            normalize(lead, engine.record_settings) if checked["valid"]
-            else {"lead": None, "changes": [], "errors": checked["errors"]})
+            normalize(sent, engine.record_settings) if checked["valid"]
+            else {"lead": None, "changes": [], "errors": at_senders_keys(checked["errors"], lead)})
     return results
 
 

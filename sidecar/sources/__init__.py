@@ -3,6 +3,6 @@
 `naming.py` reads names, `model.py` says what a source is, `registry.py` finds them by their `SOURCE`. Pure.
 """
 
-from .naming import field_named, gather, read_keys, read_names, sender_pointers
+from .naming import Named, at_senders_keys, field_named, gather, read_keys, read_names
 
-__all__ = ["field_named", "gather", "read_keys", "read_names", "sender_pointers"]
+__all__ = ["Named", "at_senders_keys", "field_named", "gather", "read_keys", "read_names"]

@@ -1,8 +1,8 @@
 """One reading of names: which place of a lead a header, a form's question or a key stands for.
 
-A name is taken apart into words, the words into meanings (words.txt, by language), and the meanings as a
-whole name a place (places.txt). A word that nobody knows makes the name unknown: "Email Status" is no
-address. Both files are read once, when the module is loaded.
+A name is taken apart into words and these into meanings (words.py); the meanings as a whole name a place
+(places.txt). A word that nobody knows makes the name unknown: "Email Status" is no address. A bare record
+id is that of the system whose export it stands in (systems.txt).
 
 Shapes: a place is a field of a lead (`email`), a key of one of its objects (`utm.source`, `consent.phone`,
 `custom.budget`), or in brackets what is known and stands for no field (`[street]`).
@@ -11,162 +11,306 @@ Shapes: a place is a field of a lead (`email`), a key of one of its objects (`ut
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from json import dumps
 from typing import Any, Final, NamedTuple
 
-from sidecar.records.schema import KNOWN, LISTS, MAX_KEYS, OBJECTS, pointer
-from sidecar.terms.fields import GIVEN
+from sidecar.records.schema import KNOWN, LISTS, MAX_KEYS, NUMBERS, OBJECTS, pointer
+from sidecar.records.truth import truth
+from sidecar.terms.fields import DERIVED, FIELDS, GIVEN
 
-MAX_NAME: Final = 200  # characters of a name that are looked at
+from .words import MAX_NAME, fold, languages, meanings, pieces, readings, table, words
+
 _MAX_READINGS: Final = 64  # of a name whose words mean several things
 _MAX_DEPTH: Final = 4  # of bodies within bodies
-_MAX_KEYS: Final = 200  # of a body, those within it counted
+_MAX_VALUES: Final = 200  # of a body, those within it counted
+_CUSTOM_ROOM: Final = 6000  # characters of unknown answers; a lead may have 8192 bytes of them
 
-_CAMEL: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+|#")
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
-_MARKS: Final = re.compile("[\u0300-\u036f]")
-_LATIN: Final = str.maketrans({"ß": "ss", "æ": "a", "œ": "o", "ø": "o", "ł": "l", "ı": "i", "đ": "d"})
-_E: Final = re.compile("(?<=[aou])e")  # as in ae, oe, ue for ä, ö, ü
-_SPACELESS: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and kanji stand without spaces
+# Unit of amounts -> how names say it.
+_UNITS: Final = {
+    "thousand": frozenset("000 thousand thousands tsd k t keur teur kusd tkr tsek 千円".split()),  # noqa: SIM905
+    "million": frozenset("million millions mio mn m meur musd mkr msek 百万円".split())}  # noqa: SIM905
+_PROFILE: Final = re.compile(r"linkedin\.com/(in|pub)/", re.IGNORECASE)
+# What is worked out -> what it is worked out from, in a lead's names.
+_BASE: Final = {
+    name: next(str(other.lead) for other in GIVEN.values() if (other.entity, other.name) ==
+               (field.entity, field.derived_from))
+    for name, field in DERIVED.items()}
+# Meanings of containers that tell nothing about what is in them, to a reader of names and to people.
+_TRANSPARENT: Final = frozenset(("noise", "person"))
+_SILENT: Final = frozenset((*_TRANSPARENT, "lead", "value", "record", "form"))
+_RECORD: Final = frozenset(("id", "record", "person", "lead", "noise"))
 # The keys of a list of answers: what was asked, and what was said.
 _ASKED: Final = ("label", "question", "title", "name", "field", "key", "column_name", "column_id", "id")
 _SAID: Final = ("value", "values", "answer", "answers", "string_value", "text")
-_SILENT: Final = ("noise", "person", "lead", "value", "record")
-_PROFILE: Final = re.compile(r"linkedin\.com/(in|pub)/", re.IGNORECASE)
-_CUSTOM_ROOM: Final = 6000  # characters of unknown answers; a lead may have 8192 bytes of them
 
 
 class Named(NamedTuple):
     """What a name stands for. place: None when nobody knows; rank: of several names of one place the one
-    with the smallest counts first."""
+    with the smallest counts first; means: what a "yes" in that place means ("Converted": converted), or the
+    unit of its numbers ("in 000s USD": thousand)."""
 
     place: str | None
     rank: int = 0
-
-
-def _fold(word: str) -> str:
-    """A word without case, accents and umlauts, however they were written."""
-    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LATIN))
-    return _E.sub("", _MARKS.sub("", letters))
-
-
-def _words(name: str) -> list[str]:
-    text = unicodedata.normalize("NFKC", name[:MAX_NAME])
-    return [_fold(word) for word in _WORD.findall(_CAMEL.sub(" ", text))]
-
-
-def _table(name: str) -> Iterator[list[str]]:
-    for line in files(__package__).joinpath(name).read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield [cell.strip() for cell in line.split("|")]
-
-
-def _meanings() -> dict[str, list[tuple[str, str]]]:
-    """Folded words -> [(meaning, language)], as in the file."""
-    found: dict[str, list[tuple[str, str]]] = {"#": [("number", "*")]}
-    for meaning, language, words in _table("words.txt"):
-        for word in words.split(","):
-            readings = found.setdefault("".join(_words(word)), [])
-            if all(meaning != known for known, _ in readings) or language != "*":
-                readings.append((meaning, language))
-    found.pop("", None)
-    return found
+    means: str = ""
 
 
 class _Combination(NamedTuple):
-    place: str
-    rank: int
+    """Meanings that together name a place. needed: all of them are said; beside: what else may be said;
+    bare: nothing else, not even words that mean nothing."""
+
+    named: Named
     needed: frozenset[str]
     beside: frozenset[str]
+    bare: bool
 
 
-def _combinations() -> list[_Combination]:
-    return [
-        _Combination(place, rank, frozenset(words.strip("= ").split()),
-                     frozenset() if words.strip().startswith("=") else frozenset(beside.split()))
-        for place, beside, ways in _table("places.txt") for rank, words in enumerate(ways.split(","))]
+def _combinations() -> Iterator[_Combination]:
+    for place, beside, ways in table("places.txt"):
+        field, _, means = place.partition(":")
+        for rank, way in enumerate(ways.split(",")):
+            bare = way.strip().startswith("=")
+            yield _Combination(Named(field, rank, means), frozenset(way.strip("= ").split()),
+                               frozenset() if bare else frozenset(beside.split()), bare)
 
 
-_MEANINGS: Final = _meanings()
-_COMBINATIONS: Final = _combinations()
-_LONGEST: Final = max(map(len, _MEANINGS))
-_OWN: Final = {"".join(_words(name)): name for name in GIVEN}
+_COMBINATIONS: Final = tuple(_combinations())
+_OWN: Final = {fold(name): name for name in GIVEN}
+# Columns of our exports and of files of refused rows that an import must not take for answers.
+_EXPORTED: Final = frozenset(
+    ("lead_id", "stage", "grade", "score", "created_at", "updated_at", "rejected_line", "rejected_because",
+     "warning_line", "warnings",
+     *(field.lead or field.name for field in FIELDS
+       if field.lead not in GIVEN and (field.lead or field.entity == "lead"))))
+_OF_SYSTEM: Final = {
+    fold(name): f"external_ids.{system}" for system, names, _ in table("systems.txt")
+    for name in names.split(",") if name.strip()}
+_MARKS: Final = [(system, tuple(mark.strip() for mark in marks.split(",")))
+                 for system, _, marks in table("systems.txt")]
 
 
 def field_named(name: str) -> str | None:
     """The place that a name alone stands for, None when none does."""
-    place = _read(name, frozenset()).place
+    place = read_names((name,))[0].place
     return None if place is None or place.startswith("[") else place
 
 
-def read_keys(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A sender's body as a raw lead in our names; a body that is one already is answered as it is.
+@lru_cache(256)
+def read_names(names: tuple[str, ...]) -> tuple[Named, ...]:
+    """What each of the names stands for, which stand beside each other in a file or a body.
+
+    Words that mean two things are read in the language of the others. A bare "name" beside a first name is
+    the last, a bare "title" beside a job title is a salutation, a bare "id" is that of the system whose
+    export this is, and the "URL" of a connection is a profile.
+    """
+    if len(names) == 1:
+        return (_read(names[0], frozenset()),)
+    spoken = languages(names)
+    found = [_read(name, spoken) for name in names]
+    places = [named.place for named in found]
+    said = [{meaning for piece in pieces(name) for meaning in meanings(piece)} for name in names]
+    system = _system(names)
+    for i, name in enumerate(names):
+        alone = len(pieces(name)) == 1
+        if alone and "name" in said[i] and places[i] == "full_name":
+            found[i] = Named(_part_of_name(places))
+        elif alone and "title" in said[i] and places.count("job_title") > 1:
+            found[i] = Named("[salutation]")
+        elif alone and "url" in said[i] and any("connected_on" in other for other in said):
+            found[i] = Named("linkedin_url")
+        elif system and places[i] is None and "id" in said[i] and _is_record(name):
+            found[i] = Named(f"external_ids.{system}")
+    return tuple(found)
+
+
+def _part_of_name(places: Sequence[str | None]) -> str:
+    if "first_name" in places:
+        return "full_name" if "last_name" in places else "last_name"
+    return "first_name" if "last_name" in places else "full_name"
+
+
+def _system(names: Iterable[str]) -> str | None:
+    """The system whose export has these columns, by those that only it has."""
+    known = [name.strip().lower() for name in names]
+    shares = {
+        system: sum(name.startswith(mark) if mark.endswith(" -") else name == mark
+                    for mark in marks for name in known)
+        for system, marks in _MARKS}
+    system = max(shares, key=lambda system: shares[system])
+    return system if shares[system] else None
+
+
+def _is_record(name: str) -> bool:
+    return all(not _RECORD.isdisjoint(meanings(piece)) for piece in pieces(name))
+
+
+@lru_cache(4096)
+def _read(name: str, spoken: frozenset[str]) -> Named:
+    part, dot, key = name.strip().partition(".")
+    if dot and key and part.lower() in OBJECTS:
+        return Named(f"{part.lower()}.{key}")
+    for text in dict.fromkeys((name, _BRACKETS.sub(" ", name))):
+        if named := _meant(pieces(text), spoken):
+            return named._replace(means=_unit(name)) if named.place == "annual_revenue" else named
+    head, colon, _ = name.partition(":")
+    if colon and (named := _meant(pieces(head), spoken)) and (named.place or "").startswith("refused."):
+        return named  # a refusal of one kind of mail, as "Opted out of email: offers"
+    if name.lower().startswith(("utm_", "utm.")) and len(name) > 4:
+        return Named(f"utm.{name[4:].lower()}")
+    folded = fold(name)
+    return Named(_OWN.get(folded) or _OF_SYSTEM.get(folded) or ("[exported]" if name in _EXPORTED else None))
+
+
+def _unit(name: str) -> str:
+    """The unit in which a name says that amounts are given."""
+    said = words(name)
+    return next((unit for unit, words_of in _UNITS.items() if not words_of.isdisjoint(said)), "")
+
+
+def _meant(name: Sequence[str], spoken: frozenset[str]) -> Named | None:
+    """The place of pieces that are all known; one that takes nothing only where no field fits."""
+    said = [piece for piece in name if not piece.isdecimal()]
+    nth = max((int(piece) for piece in name if piece.isdecimal() and len(piece) == 1), default=1)
+    for reading in islice(product(*(meanings(piece, spoken) for piece in said)), _MAX_READINGS):
+        if named := _placed(said, reading):
+            return named._replace(rank=named.rank * 10 + max(nth - 1, 0))
+    return None
+
+
+def _placed(said: Sequence[str], reading: Sequence[str]) -> Named | None:
+    told = [meaning for meaning in reading if meaning != "noise"]
+    if not told:
+        return None
+    if told.count("system") == 1 and "id" in told and {*told} <= _RECORD | {"system"}:
+        return Named(f"external_ids.{said[reading.index('system')]}")
+    if len(told) > 1 and (told[0] == "person" or (told[0] == "name" and told[1].endswith("_name"))):
+        told[0] = "kind"  # of record, as in "Person - Email"
+    for i, pair in enumerate(pairwise(reading)):
+        if pair == ("company", "person"):  # not "company of the person"
+            told[len([meaning for meaning in reading[:i + 1] if meaning != "noise"])] = "whom"
+    return _fitting(frozenset(told), len(told) == len(reading))
+
+
+@lru_cache(4096)
+def _fitting(told: frozenset[str], bare: bool) -> Named | None:
+    fits = [way for way in _COMBINATIONS
+            if way.needed <= told <= way.needed | way.beside and (bare or not way.bare)]
+    best = max(fits, key=lambda way: (len(way.needed), -way.named.rank), default=None)
+    return best and best.named
+
+
+def read_keys(raw: Any) -> Any:
+    """A sender's body as a raw lead in our names; what is one already, or no body, is answered as it is.
 
     Several keys of one field become a list, the best first; campaign parameters become `utm`, unknown keys
     `custom`, passwords and the like nothing. Bodies within the body, lists of questions with answers and
     names with dots or brackets are read; what lies deeper or comes after too much is left out.
     """
-    if raw.keys() <= KNOWN:
-        return raw if isinstance(raw, dict) else dict(raw)
-    told = _told(raw)
-    return gather((said.named, said.key, said.value) for said in told)
+    if not isinstance(raw, dict) or raw.keys() <= GIVEN.keys() or all(_is_ours(key, raw) for key in raw):
+        return raw
+    return gather((*said.named, said.key, said.value) for said in _told(raw))
 
 
-def sender_pointers(raw: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Place -> the JSON pointers of the sender's keys that were read as it, the best first."""
-    found: dict[str, list[tuple[int, str]]] = {}
+def _is_ours(key: str, raw: Mapping[str, Any]) -> bool:
+    """Whether a key is one of ours. What is worked out of another field is what somebody says without it."""
+    return key in KNOWN and _BASE.get(key, key) in raw
+
+
+def at_senders_keys(problems: list[dict[str, Any]], raw: Any) -> list[dict[str, Any]]:
+    """Problems of a lead that `read_keys` made of a body, each at the sender's key."""
+    if not problems or read_keys(raw) is raw:
+        return problems
+    places: dict[str, list[tuple[int, _Said]]] = {}
     for said in _told(raw):
-        place = said.named.place or f"custom.{said.key}"
-        found.setdefault(place, []).append((said.named.rank, pointer(*said.path)))
-    return {place: [where for _, where in sorted(told)] for place, told in found.items()}
+        where = (said.named.place or f"custom.{said.key}").partition(".")
+        places.setdefault(pointer(where[0], *([where[2]] if where[2] else [])), []).append(
+            (said.named.rank, said))
+    return [problem | {"pointer": _senders(problem, places)} for problem in problems]
 
 
-def gather(told: Iterable[tuple[Named, str, Any]]) -> dict[str, Any]:
-    """(what a name stands for, the name, its value) as a raw lead, without what is empty."""
+def _senders(problem: Mapping[str, Any], places: Mapping[str, list[tuple[int, _Said]]]) -> str:
+    ours: str = problem["pointer"]
+    found = sorted(places.get(ours, ()), key=lambda ranked: ranked[0])
+    # Of several keys the one whose value it is about.
+    found.sort(key=lambda ranked: "value" in problem and ranked[1].value != problem["value"])
+    return pointer(*found[0][1].path) if found else ours
+
+
+def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, Any]:
+    """(what a name stands for: place, rank, means; the name; its value) as a raw lead; not what is empty."""
     lead: dict[str, Any] = {}
-    candidates: dict[str, list[tuple[int, int, Any]]] = {}
+    ranks: dict[str, int] = {}
+    several: dict[str, list[tuple[int, Any]]] = {}
     custom: dict[str, Any] = {}
-    room = _CUSTOM_ROOM
-    for turn, ((place, rank), key, value) in enumerate(told):
-        if value is None or value == "" or value == [] or value == {}:
+    for place, rank, means, key, value in told:
+        if not value and (value is None or value in ("", [], {})):
             continue
-        if place in ("company_domain", "website") and isinstance(value, str) and _PROFILE.search(value):
-            place = "linkedin_url"
-        field, _, part = (place or "").partition(".")
-        if place is None or place.startswith("["):
+        field, part = _parts(place)
+        if part is not None:
+            within = lead.setdefault(field, {})
+            if field == "custom":
+                custom.setdefault(part, value)
+            elif isinstance(within, dict):
+                within.setdefault(part, value)
+            continue
+        if field in _UNKNOWN:
             if place != "[secret]":
                 custom.setdefault(key[:100], value)
-        elif part:
-            lead.setdefault(field, {})
-            if isinstance(lead[field], dict):
-                lead[field].setdefault(part, value)
-        elif field in OBJECTS:
-            told_before = lead.get(field)
-            lead[field] = (value | told_before if isinstance(value, dict) and isinstance(told_before, dict)
-                           else value)
+            continue
+        if field in OBJECTS:
+            within = lead.get(field)
+            lead[field] = value | within if isinstance(value, dict) and isinstance(within, dict) else value
+            continue
+        if means:
+            if field in NUMBERS:
+                value = f"{value} {means}"
+            elif (said := truth(value)) is not None:
+                if not said:
+                    continue
+                value = means
+        elif field == "company_domain" and isinstance(value, str) and _PROFILE.search(value):
+            field = "linkedin_url"
+        if field in lead:
+            several.setdefault(field, [(ranks[field], lead[field])]).append((rank, value))
         else:
-            candidates.setdefault(field, []).append((rank, turn, value))
-    for field, values in candidates.items():
-        lead[field] = _candidates(field, [value for *_, value in sorted(values, key=lambda told: told[:2])])
-    for key, value in custom.items():
-        size = len(key) + len(value if isinstance(value, str) else dumps(value, default=str))
-        if size <= room and len(lead.setdefault("custom", {})) < MAX_KEYS - 10:
-            lead["custom"].setdefault(key, value)
-            room -= size
+            lead[field], ranks[field] = value, rank
+    for field, values in several.items():
+        values.sort(key=lambda ranked: ranked[0])
+        lead[field] = _united(field, [value for _, value in values])
+    if custom:
+        lead["custom"] = _within_room(custom, lead.get("custom"))
     return lead
 
 
-def _candidates(field: str, values: list[Any]) -> Any:
-    """One value of a field, or several in a list."""
-    if len(values) == 1 and not (isinstance(values[0], list) and field not in LISTS and len(values[0]) == 1):
-        return values[0]
+_UNKNOWN: Final = ("", "[")
+
+
+@lru_cache(4096)
+def _parts(place: str | None) -> tuple[str, str | None]:
+    """(field, key within it) of a place; of one that is no field "" or "["."""
+    if place is None or place.startswith("["):
+        return (place or "")[:1], None
+    field, dot, part = place.partition(".")
+    return field, part if dot else None
+
+
+def _within_room(custom: Mapping[str, Any], said: Any) -> dict[str, Any]:
+    """Unknown answers beside those that were given as such, as many as a lead may have."""
+    kept: dict[str, Any] = dict(said) if isinstance(said, dict) else {}
+    room = _CUSTOM_ROOM
+    for key, value in custom.items():
+        room -= len(key) + len(value if isinstance(value, str) else dumps(value, default=str))
+        if room < 0 or len(kept) >= MAX_KEYS:
+            break
+        kept.setdefault(key, value)
+    return kept
+
+
+def _united(field: str, values: list[Any]) -> Any:
+    """The values of several names of one field: all that differ, or the one that they are."""
     flat = [one for value in values for one in (value if isinstance(value, list) else [value])]
     different = [value for n, value in enumerate(flat) if value not in flat[:n]]
     return different[0] if len(different) == 1 and field not in LISTS else different
@@ -183,12 +327,12 @@ class _Said(NamedTuple):
 
 def _told(raw: Mapping[str, Any]) -> list[_Said]:
     """Every value of a body with the place of its name, read beside the others."""
-    leaves = list(islice(_leaves(raw, (), ()), _MAX_KEYS))
-    named = read_names(tuple(".".join(names)[-MAX_NAME:] for names, _, _ in leaves))
+    leaves = list(islice(_leaves(raw, (), ()), _MAX_VALUES))
+    named = read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names, _, _ in leaves))
     return [
-        _Said(Named(names[0]) if len(names) == 1 and names[0] in KNOWN else named[i],
-              ".".join(_telling(names)), value, path)
-        for i, (names, value, path) in enumerate(leaves)]
+        _Said(Named(names[0]) if names[0] != found.place and len(names) == 1 and _is_ours(names[0], raw)
+              else found, _path(names, _SILENT), value, path)
+        for found, (names, value, path) in zip(named, leaves, strict=True)]
 
 
 _Leaf = tuple[tuple[str, ...], Any, tuple[str | int, ...]]
@@ -201,9 +345,11 @@ def _leaves(body: Mapping[str, Any], names: tuple[str, ...], path: tuple[str | i
             yield here, value, where
         elif isinstance(value, dict) and len(here) < _MAX_DEPTH and key in OBJECTS:
             yield (key,), value, where
-        elif isinstance(value, dict) and value.keys() & {"value"} and not _nested(value):
-            yield here, value["value"], (*where, "value")
-        elif isinstance(value, dict) and len(here) < _MAX_DEPTH and _pieces(".".join(here)):
+        elif isinstance(value, dict) and not isinstance(value.get("value", {}), dict | list):
+            label = next((value[name] for name in _ASKED if isinstance(value.get(name), str)), "")
+            known = not label or _read(_path(here, _TRANSPARENT), frozenset()).place
+            yield here if known else (label,), value["value"], (*where, "value")
+        elif isinstance(value, dict) and len(here) < _MAX_DEPTH and pieces(".".join(here)):
             yield from _leaves(value, here, where)
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             yield from _listed(value, here, where)
@@ -230,145 +376,7 @@ def _listed(items: list[dict[str, Any]], names: tuple[str, ...], path: tuple[str
                 yield (item[question],), one, (*path, n, answer)
 
 
-def _nested(value: Mapping[str, Any]) -> bool:
-    return any(isinstance(part, dict | list) for part in value.values())
-
-
-def _telling(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of a path without containers that say nothing ("data", "properties")."""
-    return tuple(
-        name for name in names[:-1]
-        if any(meaning not in _SILENT for piece in _pieces(name) or ()
-               for meaning, _ in _MEANINGS.get(piece, [])[:1])) + names[-1:]
-
-
-@lru_cache(1024)
-def read_names(names: tuple[str, ...]) -> tuple[Named, ...]:
-    """What each of the names stands for, which stand beside each other in a file or a body: words that mean
-    two things are read in the language of the others, a bare "name" beside a first name is the last."""
-    spoken = _languages(names)
-    found = [_read(name, spoken) for name in names]
-    places = {named.place for named in found}
-    bare = ("last_name" if "first_name" in places and "last_name" not in places else
-            "first_name" if "last_name" in places and "first_name" not in places else None)
-    if bare:
-        found = [Named(bare, named.rank) if named.place == "full_name" and _is_bare(name) else named
-                 for name, named in zip(names, found, strict=True)]
-    return tuple(found)
-
-
-def _is_bare(name: str) -> bool:
-    """Whether a name says "name" and nothing more."""
-    pieces = _pieces(name) or ()
-    return len(pieces) == 1 and any(meaning == "name" for meaning, _ in _MEANINGS.get(pieces[0], ()))
-
-
-def _languages(names: Sequence[str]) -> frozenset[str]:
-    """The languages that several names speak, by the words that are not of every language alike."""
-    votes: dict[str, float] = defaultdict(float)
-    for name in names:
-        for piece in _pieces(name) or ():
-            spoken = {"en" if language == "*" else language for _, language in _MEANINGS.get(piece, ())}
-            for language in spoken:
-                votes[language] += 1 / len(spoken)
-    most = max(votes.values(), default=0)
-    return frozenset(language for language, n in votes.items() if n * 3 >= most >= 1)
-
-
-@lru_cache(8192)
-def _read(name: str, spoken: frozenset[str]) -> Named:
-    part, dot, key = name.strip().partition(".")
-    if dot and key and part.lower() in OBJECTS:
-        return Named(f"{part.lower()}.{key}")
-    for text in dict.fromkeys((name, _BRACKETS.sub(" ", name))):
-        pieces = _pieces(text)
-        if pieces and (named := _meant(pieces, spoken)):
-            return named
-    if name.lower().startswith(("utm_", "utm.")) and len(name) > 4:
-        return Named(f"utm.{name[4:].lower()}")
-    return Named(_OWN.get("".join(_words(name))))
-
-
-def _meant(pieces: Sequence[str], spoken: frozenset[str]) -> Named | None:
-    """The place of words that are all known."""
-    words = [piece for piece in pieces if not piece.isdigit()]
-    nth = max((int(piece) for piece in pieces if piece.isdigit() and len(piece) == 1), default=1) - 1
-    readings = [_readings(word, spoken) for word in words]
-    for meanings in islice(product(*readings), _MAX_READINGS):
-        if named := _placed(words, meanings):
-            return Named(named.place, named.rank * 10 + max(nth, 0))
-    return None
-
-
-def _readings(word: str, spoken: frozenset[str]) -> list[str]:
-    """What a word may mean, the likeliest first: a language that nobody else here speaks is left out."""
-    readings = _MEANINGS[word]
-    if spoken and len(readings) > 1:
-        heard = [meaning for meaning, language in readings if language in spoken]
-        plain = [meaning for meaning, language in readings if language == "*"]
-        if heard or plain:
-            return list(dict.fromkeys(heard + plain))
-    return list(dict.fromkeys(meaning for meaning, _ in readings))
-
-
-def _placed(words: Sequence[str], meanings: Sequence[str]) -> Named | None:
-    said = [meaning for meaning in meanings if meaning != "noise"]
-    if not said:
-        return None
-    if len(said) > 1 and said[0] == "person":
-        said[0] = "kind"
-    if place := _system_id(words, meanings):
-        return Named(place)
-    return _placed_set(frozenset(said), len(said) == len(meanings))
-
-
-def _system_id(words: Sequence[str], meanings: Sequence[str]) -> str | None:
-    if "id" in meanings and meanings.count("system") == 1 and {*meanings} <= {
-            "id", "system", "person", "kind", "lead", "record", "noise"}:
-        return f"external_ids.{words[meanings.index('system')]}"
-    return None
-
-
-@lru_cache(4096)
-def _placed_set(said: frozenset[str], alone: bool) -> Named | None:
-    fits = [
-        way for way in _COMBINATIONS if way.needed <= said <= way.needed | way.beside
-        and (alone or way.beside)]
-    best = max(fits, key=lambda way: (len(way.needed), -way.rank), default=None)
-    return best and Named(best.place, best.rank)
-
-
-@lru_cache(8192)
-def _pieces(name: str) -> tuple[str, ...] | None:
-    """The words of a name as the table knows them, compounds taken apart; None when one is unknown."""
-    words = _words(name)
-    text = "".join(words)
-    ends = {0}
-    for word in words:
-        ends.add(max(ends) + len(word))
-    digits = {start: start + len(word) for start, word in zip(sorted(ends), words, strict=False)
-              if word.isdigit()}
-    best: list[tuple[int, tuple[str, ...]] | None] = [(0, ()), *[None] * len(text)]
-    for start in range(len(text)):
-        here = best[start]
-        if here is None:
-            continue
-        if start in digits:
-            _offer(best, digits[start], here, 0, text[start:digits[start]])
-        for end in range(start + 1, min(len(text), start + _LONGEST) + 1):
-            piece = text[start:end]
-            readings = _MEANINGS.get(piece)
-            if readings is None:
-                continue
-            whole = start in ends and end in ends
-            if whole or _SPACELESS.match(piece) or (len(piece) > 2 and readings[0][0] != "noise"):
-                _offer(best, end, here, 2 if whole else 3, piece)
-    found = best[len(text)]
-    return found[1] if found and found[1] else None
-
-
-def _offer(best: list[tuple[int, tuple[str, ...]] | None], end: int, here: tuple[int, tuple[str, ...]],
-           cost: int, piece: str) -> None:
-    total, there = here[0] + cost, best[end]
-    if there is None or total < there[0]:
-        best[end] = (total, (*here[1], piece))
+def _path(names: tuple[str, ...], silent: frozenset[str]) -> str:
+    """The names of a path in one, without containers of these meanings."""
+    return ".".join([*(name for name in names[:-1] if any(
+        meaning not in silent for piece in pieces(name) for meaning, _ in readings(piece)[:1])), names[-1]])

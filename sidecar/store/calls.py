@@ -105,24 +105,21 @@ def give_up(cursor: Executes, lead_ids: list[str], *, on_hold: bool = False) -> 
 
 
 def _give_up(leads: str, which: str) -> str:
-    # Found first is what is under way about these leads: their claim may ask much about its others.
     return f"""
         WITH given_up AS (
             SELECT w.lead_id, w.batch_id FROM work_items w
-            WHERE w.lead_id = ANY({leads}::uuid[]) AND {which} ORDER BY w.lead_id FOR NO KEY UPDATE),
-        under_way AS MATERIALIZED (
-            SELECT c.id, c.batch_id, c.state, c.lead_ids FROM provider_calls c
+            WHERE w.lead_id = ANY({leads}::uuid[]) AND {which} ORDER BY w.lead_id FOR NO KEY UPDATE)
+        UPDATE provider_calls SET request = NULL,
+            state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,
+            outcome = CASE state WHEN 'started' THEN 'in_doubt' END
+        WHERE state IN {words(UNDER_WAY)} AND id = ANY(ARRAY(
+            SELECT c.id FROM provider_calls c CROSS JOIN unnest(c.lead_ids) AS needs(lead_id)
+            LEFT JOIN given_up g ON g.lead_id = needs.lead_id AND g.batch_id = c.batch_id
+            LEFT JOIN work_items w ON w.lead_id = needs.lead_id AND w.batch_id = c.batch_id
+                AND w.stage IN {words(HELD)} AND g.lead_id IS NULL
             WHERE c.state IN {words(UNDER_WAY)} AND c.batch_id IN (SELECT batch_id FROM given_up)
-              AND EXISTS (SELECT 1 FROM unnest(c.lead_ids) AS needs(lead_id)
-                          WHERE (needs.lead_id, c.batch_id) IN (SELECT lead_id, batch_id FROM given_up)))
-        UPDATE provider_calls c SET request = NULL,
-            state = CASE c.state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,
-            outcome = CASE c.state WHEN 'started' THEN 'in_doubt' END
-        FROM under_way u
-        WHERE c.id = u.id AND c.state IN {words(UNDER_WAY)}
-          AND (u.state = 'started' OR NOT EXISTS (
-              SELECT 1 FROM work_items w WHERE w.lead_id = ANY(u.lead_ids) AND w.batch_id = u.batch_id
-              AND w.stage IN {words(HELD)} AND w.lead_id NOT IN (SELECT lead_id FROM given_up)))
+            GROUP BY c.id
+            HAVING count(g.lead_id) > 0 AND (c.state = 'started' OR count(w.lead_id) = 0)))
         """  # noqa: S608
 
 

@@ -148,25 +148,26 @@ def suppress(cursor: Cursor, hashes: Iterable[str], reason: str) -> None:
         " ON CONFLICT DO NOTHING", (list(hashes), reason))
 
 
-def erase(cursor: Cursor, contact_id: str) -> None:
-    """Delete a contact with everything that hangs on it; of the ledger the amounts stay."""
+def erase(cursor: Cursor, contact_ids: list[str]) -> None:
+    """Delete contacts with everything that hangs on them; of the ledger the amounts stay."""
     # Of the calls of a lead that is gone nobody else would know: those about its company too.
     calls.give_up(cursor, [row["id"] for row in many(
-        cursor, "SELECT id::text AS id FROM leads WHERE contact_id = %s", (contact_id,))])
+        cursor, "SELECT id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])", (contact_ids,))])
     cursor.execute(
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE lead_id IN"
-        " (SELECT id FROM leads WHERE contact_id = %s)", (contact_id,))
+        " (SELECT id FROM leads WHERE contact_id = ANY(%s::uuid[]))", (contact_ids,))
     cursor.execute(
-        "DELETE FROM provider_cache WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
+        "DELETE FROM provider_cache WHERE subject_kind = 'contact' AND subject_id = ANY(%s::uuid[])",
+        (contact_ids,))
     cursor.execute(
         "UPDATE provider_calls SET request = NULL, error = NULL,"
         " outcome = CASE WHEN state IN ('started', 'in_doubt') THEN 'erased' ELSE outcome END,"
         " state = CASE WHEN state = 'planned' THEN 'dropped' WHEN state IN ('started', 'in_doubt')"
         " THEN 'answered' ELSE state END"
-        " WHERE subject_kind = 'contact' AND subject_id = %s", (contact_id,))
-    forget_provenance(cursor, "contact", [contact_id])
-    forget_events(cursor, contact_id)
-    cursor.execute("DELETE FROM contacts WHERE id = %s", (contact_id,))
+        " WHERE subject_kind = 'contact' AND subject_id = ANY(%s::uuid[])", (contact_ids,))
+    forget_provenance(cursor, "contact", contact_ids)
+    forget_events(cursor, contact_ids)
+    cursor.execute("DELETE FROM contacts WHERE id = ANY(%s::uuid[])", (contact_ids,))
 
 
 def rejected_payloads(cursor: Cursor, after: str | None, limit: int) -> list[Row]:
@@ -183,17 +184,18 @@ def drop_payloads(cursor: Cursor, intake_ids: list[str]) -> None:
         "UPDATE intake SET payload = NULL, errors = '[]' WHERE id = ANY(%s::uuid[])", (intake_ids,))
 
 
-def rejected_rows(cursor: Cursor, after: tuple[str, int] | None, limit: int) -> list[Row]:
-    """Refused rows of imports by chunk, still encrypted: [{job_id, number, rows}]."""
+def kept_rows(cursor: Cursor, table: str, after: tuple[str, int] | None, limit: int) -> list[Row]:
+    """Rows of imports that were kept in one of jobs.ROW_TABLES, by chunk, still encrypted: [{job_id, number,
+    rows}]."""
     return many(
-        cursor, "SELECT job_id::text AS job_id, number, rows FROM job_rejects WHERE %(job)s IS NULL OR"
+        cursor, f"SELECT job_id::text AS job_id, number, rows FROM {table} WHERE %(job)s IS NULL OR"  # noqa: S608
         " (job_id, number) > (%(job)s::uuid, %(number)s) ORDER BY job_id, number LIMIT %(limit)s FOR UPDATE",
         {"job": after and after[0], "number": after and after[1], "limit": limit})
 
 
-def replace_rejected_rows(cursor: Cursor, job_id: str, number: int, rows: bytes) -> None:
-    """Keep fewer refused rows of a chunk."""
-    cursor.execute("UPDATE job_rejects SET rows = %s WHERE job_id = %s AND number = %s",
+def replace_kept_rows(cursor: Cursor, table: str, job_id: str, number: int, rows: bytes) -> None:
+    """Keep fewer of these rows of a chunk."""
+    cursor.execute(f"UPDATE {table} SET rows = %s WHERE job_id = %s AND number = %s",  # noqa: S608
                    (rows, job_id, number))
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from psycopg2.extras import Json
 
 from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one, words
-from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, OPEN
+from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, OPEN, ROW_OUTCOMES
 
+# Refused rows; rows that were skipped or taken with warnings.
+REJECTS, REMARKS = ROW_TABLES = ("job_rejects", "job_remarks")
 _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
-            " total, created, updated, rejected, suppressed, attempts, error, created_at, updated_at")
+            " total, created, updated, rejected, suppressed, skipped, warnings, attempts, error,"
+            " created_at, updated_at")
 
 
 def add(cursor: Cursor, row: Row) -> bool:
@@ -58,7 +63,8 @@ def lock_patiently(cursor: Cursor, job_id: str) -> Row | None:
 def due(cursor: Cursor) -> str | None:
     """The oldest job that waits for a step and has none under way."""
     row = one(cursor, f"SELECT id::text AS id FROM jobs WHERE state IN {words(JOB_DUE)}"  # noqa: S608
-                      " AND chunks IS NOT NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED")
+                      " AND chunks IS NOT NULL OR state = 'undoing' ORDER BY id LIMIT 1"
+                      " FOR UPDATE SKIP LOCKED")
     return row["id"] if row else None
 
 
@@ -70,8 +76,11 @@ def chunk(cursor: Cursor, job_id: str, number: int) -> bytes:
     return bytes(row["rows"])
 
 
-def advance(cursor: Cursor, job_id: str, counts: dict[str, int], state: str) -> None:
-    """A chunk is done: count it and forget its rows."""
+def advance(
+    cursor: Cursor, job_id: str, counts: Mapping[str, int], state: str,
+    warnings: Mapping[str, Mapping[str, int]],
+) -> None:
+    """A chunk is done: count it and forget its rows. `warnings` are those of the whole job."""
     cursor.execute(
         "DELETE FROM job_chunks c USING jobs j WHERE j.id = %(id)s AND c.job_id = j.id"
         " AND c.number = j.next_chunk", {"id": job_id})
@@ -79,9 +88,9 @@ def advance(cursor: Cursor, job_id: str, counts: dict[str, int], state: str) -> 
         "UPDATE jobs SET next_chunk = next_chunk + 1, state = %(state)s, attempts = 0, error = NULL,"
         " created = created + %(created)s, updated = updated + %(updated)s,"
         " rejected = rejected + %(rejected)s, suppressed = suppressed + %(suppressed)s,"
-        " updated_at = now() WHERE id = %(id)s",
-        {"id": job_id, "state": state}
-        | {name: counts.get(name, 0) for name in ("created", "updated", "rejected", "suppressed")},
+        " skipped = skipped + %(skipped)s, warnings = %(warnings)s, updated_at = now() WHERE id = %(id)s",
+        {"id": job_id, "state": state, "warnings": Json(warnings)}
+        | {name: counts.get(name, 0) for name in ROW_OUTCOMES},
     )
 
 
@@ -89,7 +98,7 @@ def end(cursor: Cursor, job_id: str, state: str) -> None:
     """Close a job and delete what it no longer needs. An unknown total becomes the number of rows handled."""
     cursor.execute(
         "UPDATE jobs SET state = %s, updated_at = now(),"
-        " total = coalesce(total, created + updated + rejected + suppressed) WHERE id = %s",
+        " total = coalesce(total, created + updated + rejected + suppressed + skipped) WHERE id = %s",
         (state, job_id))
     cursor.execute("DELETE FROM job_chunks WHERE job_id = %s", (job_id,))
     cursor.execute("DELETE FROM job_people WHERE job_id = %s", (job_id,))
@@ -110,14 +119,14 @@ def revive(cursor: Cursor, job_id: str) -> None:
                    (job_id,))
 
 
-def add_rejects(cursor: Cursor, job_id: str, number: int, rows: bytes) -> None:
-    """Keep the refused rows of a chunk."""
-    insert(cursor, "job_rejects", [{"job_id": job_id, "number": number, "rows": rows}])
+def add_rows(cursor: Cursor, table: str, job_id: str, number: int, rows: bytes) -> None:
+    """Keep rows of a chunk in one of ROW_TABLES."""
+    insert(cursor, table, [{"job_id": job_id, "number": number, "rows": rows}])
 
 
-def rejects_after(cursor: Cursor, job_id: str, number: int) -> Row | None:
-    """The refused rows of the next chunk that has some: {number, rows}."""
-    return one(cursor, "SELECT number, rows FROM job_rejects WHERE job_id = %s AND number > %s"
+def rows_after(cursor: Cursor, table: str, job_id: str, number: int) -> Row | None:
+    """The rows of the next chunk that has some there: {number, rows}."""
+    return one(cursor, f"SELECT number, rows FROM {table} WHERE job_id = %s AND number > %s"  # noqa: S608
                        " ORDER BY number LIMIT 1", (job_id, number))
 
 

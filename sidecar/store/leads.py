@@ -32,8 +32,9 @@ _AT_REST = "w.stage = 'done' AND (%(after)s IS NULL OR l.id > %(after)s::uuid)"
 
 _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
-       w.reason AS stage_reason, l.source, l.tags, l.message, l.utm, l.custom, l.owner, l.is_test,
-       l.version,
+       w.reason AS stage_reason, l.source, l.tags, l.message, l.utm,
+       coalesce(nullif(l.first_utm, '{{}}'), l.utm) AS first_utm, l.custom, l.external_ids,
+       l.owner_name, l.outcome, l.outcome_at, l.owner, l.is_test, l.version,
        l.created_at, l.updated_at,
        {json_object("contact", "c")} || jsonb_build_object('consent', c.consent, 'refused', c.refused)
            AS contact,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidecar.store import jobs
 from sidecar.store.database import Cursor
 
 _ROWS = 1000
@@ -15,9 +16,9 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
                     " ORDER BY received_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
-        "refused_rows": "DELETE FROM job_rejects WHERE ctid IN (SELECT r.ctid FROM job_rejects r JOIN jobs j"
-                        " ON j.id = r.job_id WHERE j.updated_at < now() - %(days)s * interval '1 day'"
-                        " LIMIT %(rows)s)",
+        **{table: f"DELETE FROM {table} WHERE ctid IN (SELECT r.ctid FROM {table} r JOIN jobs j"  # noqa: S608
+                  " ON j.id = r.job_id WHERE j.updated_at < now() - %(days)s * interval '1 day'"
+                  " LIMIT %(rows)s)" for table in jobs.ROW_TABLES},
         "workflow_errors": "DELETE FROM workflow_errors WHERE ctid IN (SELECT ctid FROM workflow_errors WHERE"
                            " occurred_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
                            " FOR UPDATE SKIP LOCKED)",

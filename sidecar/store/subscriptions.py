@@ -211,11 +211,17 @@ def scopes_of(cursor: Cursor, authorized_by: str) -> list[str] | str | None:
     return cast("list[str] | str", row["held"]) if row else None
 
 
-def forget_events(cursor: Cursor, contact_id: str) -> None:
-    """Delete the events of a person's leads, and their deliveries with them."""
+def forget_events(cursor: Cursor, contact_ids: list[str]) -> None:
+    """Delete the events of people's leads, and their deliveries with them."""
     cursor.execute(
-        "DELETE FROM lead_events WHERE lead_id IN (SELECT id FROM leads WHERE contact_id = %s)",
-        (contact_id,))
+        "DELETE FROM lead_events WHERE lead_id IN (SELECT id FROM leads WHERE contact_id = ANY(%s::uuid[]))",
+        (contact_ids,))
+
+
+def forget_leads(cursor: Cursor, lead_ids: list[str], reject_ids: list[str]) -> None:
+    """Delete the events of leads and of raw leads that were refused."""
+    cursor.execute("DELETE FROM lead_events WHERE lead_id = ANY(%s::uuid[])", (lead_ids,))
+    cursor.execute("DELETE FROM lead_events WHERE reject_id = ANY(%s::uuid[])", (reject_ids,))
 
 
 def figures(cursor: Cursor) -> Row:

@@ -1,26 +1,29 @@
-"""Tables of text (CSV and its kin): read, understood, written. Pure functions of their arguments."""
+"""Tables (CSV, spreadsheets, address books): read, understood, written. Pure functions of their arguments."""
 
-from .mapping import Column, guess, lead_of, plan_columns, row_problem
-from .reading import Shape, TableError, decode, detect_encoding, detect_shape, open_table, read_table, text_of
+from .encoding import detect_encoding
+from .mapping import Column, lead_of, plan_columns, row_problem
+from .model import SKIPPED, Choices, Layout, Row, Table, TableError
+from .reading import identities_of, open_table, rows_below
 from .writing import BOM, cell, guard, line, unguard
 
 __all__ = [
     "BOM",
+    "SKIPPED",
+    "Choices",
     "Column",
-    "Shape",
+    "Layout",
+    "Row",
+    "Table",
     "TableError",
     "cell",
-    "decode",
     "detect_encoding",
-    "detect_shape",
     "guard",
-    "guess",
+    "identities_of",
     "lead_of",
     "line",
     "open_table",
     "plan_columns",
-    "read_table",
     "row_problem",
-    "text_of",
+    "rows_below",
     "unguard",
 ]

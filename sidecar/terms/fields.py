@@ -2,7 +2,8 @@
 
 A new field of a contact or an organization is one line here and the migration that adds its column. It
 is then validated, tidied, stored, masked, editable, exported, imported, scored and in GET /v1/fields.
-A rule of its own (a normalisation, a check) stands with its kind: sidecar/records/.
+A rule of its own (a normalisation, a check) stands with its kind: sidecar/records/. What files and forms call
+a field stands in sidecar/sources/ (words.txt, places.txt); its own name is known without a word there.
 """
 
 from __future__ import annotations
@@ -30,8 +31,7 @@ class Field:
     nor filtered by them. Whatever is not known to be harmless is personal.
     audited: its value may stand in the audit log, which outlives the person.
     editable: by people; reads_as: the field of a lead by whose rules an edit is read.
-    exported: to CSV. headers: by which files call it, folded (see tables/mapping.py), the best first.
-    scored: rules may look at it. matched: it tells whether two records are one person.
+    exported: to CSV. scored: rules may look at it. matched: it tells whether two records are one person.
     filter: the query parameter of GET /v1/leads that it is filtered by. choices: all values there are.
     """
 
@@ -50,7 +50,6 @@ class Field:
     editable: bool
     reads_as: str | None
     exported: bool
-    headers: tuple[str, ...]
     scored: bool
     matched: bool
     filter: str | None
@@ -70,13 +69,10 @@ def _field(entity: str, name: str, title: str | None, lead: str | None, **said: 
     usual: dict[str, Any] = {
         "kind": "text", "longest": 500 if bounded else None, "multiline": False, "column": name,
         "derived_from": None, "unstated": False, "personal": True, "audited": False, "editable": plain,
-        "reads_as": lead, "exported": plain, "headers": "", "scored": True,
+        "reads_as": lead, "exported": plain, "scored": True,
         "matched": False, "filter": None, "choices": (),
     }
-    values = usual | said
-    headers = values.pop("headers") or ((lead or "").replace("_", "") if plain else "")
-    return Field(entity=entity, name=name, label=title or label(name), lead=lead,
-                 headers=tuple(headers.split()), **values)
+    return Field(entity=entity, name=name, label=title or label(name), lead=lead, **usual | said)
 
 
 def _contact(name: str, title: str | None = None, **said: Any) -> Field:
@@ -97,69 +93,38 @@ def _lead(name: str, title: str | None = None, *, given: bool = True, **said: An
 
 
 FIELDS: Final = (
-    _contact("full_name", "Name", column="name", matched=True,
-             headers="fullname name contactname personname leadname contact ansprechpartner kontakt"
-                     " kontaktname vollstaendigername full"),
-    _contact("first_name", matched=True,
-             headers="firstname givenname forename fname first vorname rufname contactfirstname given"
-                     " givennames prenom nombre nome voornaam"),
-    _contact("last_name", matched=True,
-             headers="lastname familyname surname lname last nachname familienname zuname contactlastname"
-                     " family nomdefamille apellido apellidos cognome achternaam"),
-    _contact("job_title", personal=False,
-             headers="jobtitle title position jobposition role contacttitle funktion berufsbezeichnung"
-                     " stellenbezeichnung jobtitel beruf rolle"),
+    _contact("full_name", "Name", column="name", matched=True),
+    _contact("first_name", matched=True),
+    _contact("last_name", matched=True),
+    _contact("job_title", personal=False),
     _contact("seniority", derived_from="job_title", choices=states.SENIORITIES, personal=False,
              audited=True, exported=True),
     _contact("department", derived_from="job_title", choices=states.DEPARTMENTS, personal=False,
              audited=True, exported=True),
-    _contact("email", "E-mail", matched=True,
-             headers="email mail emailaddress mailaddress workemail businessemail primaryemail emailadresse"
-                     " mailadresse emailgeschaeftlich geschaeftlicheemail emailaddress1 secondaryemail"
-                     " tertiaryemail personalemail emailprivat courriel correo"),
+    _contact("email", "E-mail", matched=True),
     _contact("email_type", "E-mail type", derived_from="email", unstated=True, choices=states.EMAIL_TYPES,
              personal=False),
-    _contact("phone", matched=True,
-             headers="mobilephone mobile mobilephonenumber mobilenumber cellphone cell mobil mobiltelefon"
-                     " mobilnummer handy handynummer directphone workdirectphone directdial phone phonenumber"
-                     " telephone telephonenumber tel telefon telefonnummer rufnummer businessphone workphone"
-                     " telefongeschaeftlich otherphone homephone telefonprivat telefono"),
+    _contact("phone", matched=True),
     _contact("phone_extension", derived_from="phone", longest=500),
     _contact("phone_type", derived_from="phone", unstated=True, choices=states.PHONE_TYPES, personal=False,
              matched=True),
     _contact("phone_country", derived_from="phone", unstated=True, personal=False),
-    _contact("linkedin_url", "LinkedIn", column="linkedin", longest=2000, matched=True,
-             headers="linkedinurl linkedin linkedinprofile linkedinprofileurl personlinkedinurl"
-                     " contactlinkedinurl linkedinbio hslinkedinurl linkedinprofil"),
-    _contact("city", personal=False, matched=True,
-             headers="city town suburb locality mailingcity ort stadt wohnort ville ciudad citta plaats"),
-    _contact("region", personal=False, audited=True, matched=True,
-             headers="region state stateregion stateprovince province mailingstate mailingstateprovince"
-                     " bundesland kanton county provincia"),
-    _contact("country", personal=False, audited=True, matched=True,
-             headers="country countryregion countrycode mailingcountry ipcountry land staat pays pais paese"),
+    _contact("linkedin_url", "LinkedIn", column="linkedin", longest=2000, matched=True),
+    _contact("city", personal=False, matched=True),
+    _contact("region", personal=False, audited=True, matched=True),
+    _contact("country", personal=False, audited=True, matched=True),
     _contact("consent", kind="object", personal=False, scored=False),
     _contact("refused", kind="object", personal=False, scored=False),
     _contact("email_canonical", "E-mail for matching", derived_from="email", unstated=True, matched=True),
 
-    _organization("name", lead="company_name", matched=True,
-                  headers="companyname company companyaccount accountname account organization organisation"
-                          " organizationname employer associatedcompany primaryassociatedcompany firma"
-                          " firmenname unternehmen unternehmensname arbeitgeber companynameforemails"
-                          " entreprise societe empresa azienda bedrijf"),
-    _organization("domain", lead="company_domain", longest=2000, editable=False, matched=True,
-                  headers="companydomain companydomainname domain website websiteurl companywebsite"
-                          " webseite homepage internetseite"),
+    _organization("name", lead="company_name", matched=True),
+    _organization("domain", lead="company_domain", longest=2000, editable=False, matched=True),
     _organization("legal_form", lead="company_legal_form", derived_from="name"),
-    _organization("industry", lead="industry", headers="industry sector branche wirtschaftszweig"),
-    _organization("employee_count", "Employees", lead="employee_count", kind="integer",
-                  headers="employeecount employees numberofemployees noofemployees numemployees"
-                          " companysize headcount mitarbeiter mitarbeiterzahl mitarbeiteranzahl"
-                          " anzahlmitarbeiter anzahldermitarbeiter"),
+    _organization("industry", lead="industry"),
+    _organization("employee_count", "Employees", lead="employee_count", kind="integer"),
     _organization("company_size", lead="company_size", derived_from="employee_count",
                   choices=states.COMPANY_SIZES, exported=True),
-    _organization("annual_revenue", lead="annual_revenue", kind="number", column="revenue",
-                  headers="annualrevenue revenue companyrevenue umsatz jahresumsatz"),
+    _organization("annual_revenue", lead="annual_revenue", kind="number", column="revenue"),
     _organization("revenue_range", lead="revenue_range", derived_from="annual_revenue",
                   choices=states.REVENUE_RANGES),
     _organization("founded_year", "Founded", kind="integer"),
@@ -176,12 +141,15 @@ FIELDS: Final = (
           filter="status", choices=states.STATUSES),
     _lead("owner", given=False, longest=320, audited=True, editable=True, exported=True, scored=False,
           filter="owner"),
-    _lead("source", personal=False, editable=False, filter="source",
-          headers="source leadsource originalsource quelle leadquelle herkunft"),
-    _lead("tags", kind="list", audited=True, filter="tag",
-          headers="tags tag labels schlagworte schlagwoerter"),
-    _lead("message", longest=10_000, multiline=True, headers="message nachricht anfrage"),
+    _lead("source", personal=False, editable=False, filter="source"),
+    _lead("tags", kind="list", audited=True, filter="tag"),
+    _lead("message", longest=10_000, multiline=True),
     _lead("utm", "Campaign (UTM)", kind="object", personal=False),
+    _lead("first_utm", "First campaign (UTM)", kind="object", personal=False),
+    _lead("external_ids", "Ids elsewhere", kind="object", scored=False),
+    _lead("owner_name", "Owner elsewhere", editable=False, scored=False),
+    _lead("outcome", "Outcome elsewhere", personal=False, editable=False, scored=False),
+    _lead("outcome_at", "Outcome's date", personal=False, editable=False, scored=False),
     _lead("custom", "Other answers", kind="object"),
 )
 

@@ -31,6 +31,7 @@ EVENTS: Final = (
     "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "resubscribe",
     "bounce",
 )
+OF_A_MAILBOX: Final = ("unsubscribe", "resubscribe", "bounce")  # about everybody who is reached there
 # By these they ask to be answered; by all others they are only looked at.
 ASKING: Final = ("form_submit", "demo_request", "contact_request", "email_reply", "meeting_booked")
 
@@ -52,6 +53,7 @@ DELIVERY_STATES: Final = ("owed", "delivered", "failed")
 
 # What became of a lead that came in; of a lead in a step of the pipeline.
 INTAKE_OUTCOMES: Final = ("created", "updated", "rejected", "suppressed")
+ROW_OUTCOMES: Final = (*INTAKE_OUTCOMES, "skipped")  # of a file
 STEP_OUTCOMES: Final = ("ok", "retry", "dead", "elsewhere", "finished")
 LET_GO_AS: Final = ("skipped", "later", "done")  # by the flow
 
@@ -59,13 +61,13 @@ CALL_STATES: Final = ("planned", "started", "answered", "in_doubt", "dropped")
 UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet
-JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled")
+JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoing", "undone")
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
 MODEL_STATES: Final = ("draft", "published", "retired")
 DUPLICATE_STATES: Final = ("open", "dismissed", "merged")
 DUPLICATES_LISTED: Final = ("open", "dismissed")  # merged, a pair is one contact
-IDENTITY_KINDS: Final = ("email", "linkedin", "mobile")
+IDENTITY_KINDS: Final = ("email", "linkedin", "mobile", "external")
 ENTITIES: Final = ("contact", "organization")  # of which facts are known, by several sources
 
 # Vocabularies. Seniorities, departments, sizes and revenues are People Data Labs' enumerations

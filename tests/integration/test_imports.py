@@ -64,7 +64,7 @@ def test_a_file_comes_in_and_tells_its_columns_and_rejects(api, send, engine):
     done = step(api, job)
     assert done["state"] == "done" and done["progress"] == 1
     assert done["counts"] == {"total": 28, "handled": 28, "created": 25, "updated": 1, "rejected": 2,
-                              "suppressed": 0}
+                              "suppressed": 0, "skipped": 0}
     assert [problem["line"] for problem in done["problems"]] == [27, 30]
     assert stored(engine) == {"contacts": 25, "leads": 25, "intake": 27, "work": 25, "chunks": 0}
     assert {lead["source"] for lead in api.get("/v1/leads").json["data"]} == {"fair"}

@@ -31,6 +31,8 @@ CHECKED = {
     ("scoring_models", "state"): states.MODEL_STATES,
     ("duplicates", "state"): states.DUPLICATE_STATES,
     ("refusals", "purpose"): tuple(states.PURPOSES),
+    ("import_changes", "entity_kind"): states.ENTITIES,
+    ("import_kept", "entity_kind"): (*states.ENTITIES, "lead"),
 }
 ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("notifications", "kind"), ("users", "role")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
@@ -70,8 +72,7 @@ def test_every_field_has_its_column_and_every_column_that_holds_facts_its_field(
         "contact": {"id", "org_id", "version", "created_at", "updated_at"},
         "organization": {"id", "version", "created_at", "updated_at"},
         "lead": {"id", "contact_id", "org_id", "email", "total_score", "grade", "hot_changes", "is_test",
-                 "scored_at",
-                 "search_text", "version", "created_at", "updated_at"},
+                 "scored_at", "search_text", "warnings", "version", "created_at", "updated_at"},
     }[entity]
 
 
@@ -97,7 +98,9 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
 
 def test_what_is_worked_out_of_a_lead_is_stored(api):
     lead = LEAD | {"phone": "+44 20 7946 0018 ext. 7", "consent": {"email": True, "phone": False},
-                   "refused": {"phone": True}, "company_domain": "firm.example"}
+                   "refused": {"phone": True}, "company_domain": "firm.example",
+                   "first_utm": {"source": "fair"}, "external_ids": {"crm": "7"},
+                   "owner_name": "Petra Assist", "outcome": "won", "outcome_at": "2025-02-03"}
     tidied = api.post("/v1/normalize", {"leads": [lead]}).json["results"][0]["lead"]
     assert tidied.keys() >= GIVEN.keys() | DERIVED.keys()
     stored = api.get(f"/v1/leads/{api.post('/v1/leads', lead).json['results'][0]['lead_id']}").json

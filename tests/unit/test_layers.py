@@ -14,11 +14,12 @@ PACKAGE = ROOT / "sidecar"
 
 # From the ground up; a room imports from its own and from lower floors.
 FLOORS = (
-    ("terms", "errors", "ids"),
+    ("terms", "errors", "ids", "sheets"),
     ("records", "masking"),
     ("enrichment", "scoring", "sources"),
     ("tables",),
-    ("matching", "intake"),
+    ("matching",),
+    ("intake",),
     ("webhooks",),
     ("environment", "secrets", "logs"),
     ("channels",),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
 from sidecar.api.schemas.facts import ContactFields
@@ -64,3 +66,45 @@ class Merged(Answer):
 class Dismissed(Answer):
     id = fields.String(required=True)
     state = fields.String(required=True)
+
+
+class Unmerge(Strict):
+    """One of both."""
+
+    contact_id = Id(metadata={"description": "Who was merged into this contact."})
+    submission_ids = fields.List(Id(), validate=validate.Length(1, 1000), metadata={
+        "description": "What came in of somebody else whom intake took for this contact."})
+
+    @validates_schema
+    def _one(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Name contact_id or submission_ids, not both.")
+
+
+class Joined(Answer):
+    contact_id = fields.String(required=True)
+    merged_at = fields.DateTime(required=True)
+    merged_by = fields.String(required=True)
+    reasons = fields.List(fields.String(), required=True)
+
+
+class Submission(Answer):
+    id = fields.String(required=True)
+    received_at = fields.DateTime(required=True)
+    source = fields.String(required=True)
+    lead_id = fields.String(required=True)
+    full_name = fields.String(required=True, allow_none=True, metadata={
+        "description": "With the scope pii:read, while what was sent is kept; so the address."})
+    email = fields.String(required=True, allow_none=True)
+
+
+class ContactOrigins(Answer):
+    merged = fields.List(fields.Nested(Joined), required=True)
+    submissions = fields.List(fields.Nested(Submission), required=True)
+
+
+class Unmerged(Answer):
+    kept_id = fields.String(required=True)
+    contact_id = fields.String(required=True)
+    kept_lead_id = fields.String(required=True, allow_none=True)
+    lead_id = fields.String(required=True, allow_none=True)

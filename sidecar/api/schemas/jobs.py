@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, page_of
-from sidecar.terms.states import JOB_STATES, LANES
+from sidecar.terms.states import ENTITIES, JOB_STATES, LANES
 
 
 class ImportOptions(Strict):
@@ -14,6 +14,11 @@ class ImportOptions(Strict):
     source = Text(100, load_default="import", validate=validate.Length(min=1))
     lane = Text(load_default="bulk", validate=validate.OneOf(LANES))
     dry_run = fields.Boolean(load_default=False)
+    encoding = Text(40)
+    delimiter = Text(1, validate=validate.Length(equal=1))
+    header_row = fields.Integer(validate=validate.Range(min=1))
+    sheet = Text(100)
+    save_mapping = Text(100, validate=validate.Length(min=1))
 
 
 class JobQuery(PageQuery):
@@ -27,6 +32,7 @@ class JobCounts(Answer):
     updated = fields.Integer(required=True)
     rejected = fields.Integer(required=True)
     suppressed = fields.Integer(required=True)
+    skipped = fields.Integer(required=True)
 
 
 class JobColumn(Answer):
@@ -38,7 +44,20 @@ class JobColumn(Answer):
 
 class JobProblem(Answer):
     line = fields.Integer(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["rejected", "skipped"]))
     errors = fields.List(fields.Nested(FieldError), required=True)
+
+
+class JobWarning(Answer):
+    column = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    rows = fields.Integer(required=True)
+
+
+class JobKept(Answer):
+    kind = fields.String(required=True, validate=validate.OneOf([*ENTITIES, "lead"]))
+    id = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
 
 
 class Job(Answer):
@@ -58,14 +77,36 @@ class Job(Answer):
 
 class JobDetail(Job):
     source = fields.String(required=True)
+    format = fields.String(required=True, validate=validate.OneOf(["text", "spreadsheet", "vcard"]))
     encoding = fields.String(required=True)
-    delimiter = fields.String(required=True)
+    encoding_certainty = fields.Float(required=True)
+    delimiter = fields.String(required=True, allow_none=True)
+    sheet = fields.String(required=True, allow_none=True)
+    header_line = fields.Integer(required=True, allow_none=True)
+    mapping_name = fields.String(required=True, allow_none=True)
     columns = fields.List(fields.Nested(JobColumn), required=True)
     problems = fields.List(fields.Nested(JobProblem), required=True)
+    warnings = fields.List(fields.Nested(JobWarning), required=True)
+    kept = fields.List(fields.Nested(JobKept), required=True)
+    kept_count = fields.Integer(required=True)
 
 
 class JobAnswer(Answer):
     job = fields.Nested(JobDetail, required=True, allow_none=True)
+
+
+class ImportMapping(Answer):
+    name = fields.String(required=True)
+    mapping = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    unknown_columns = fields.String(required=True)
+    source = fields.String(required=True)
+    created_by = fields.String(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+
+
+class ImportMappings(Answer):
+    data = fields.List(fields.Nested(ImportMapping), required=True)
 
 
 class JobStep(JobAnswer):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.sources import field_named, read_keys, read_names, sender_pointers
+from sidecar.records.schema import OBJECTS
+from sidecar.sources import at_senders_keys, field_named, read_keys, read_names
+from sidecar.sources.words import table
 from sidecar.terms.fields import GIVEN
 from tests.cases import check_each
 
+CASES = Path(__file__).parent / "cases"
 NAMED = {
     "email": "Person - Email - Work, Contact: Email, Lead Email, Work e-mail*, What is your e-mail address?,"
              " E-mail 1 - Value, Email 2, Email ID, Correo electrónico, E-Mail (geschäftlich), Sähköposti,"
@@ -41,10 +45,15 @@ NAMED = {
     "refused.phone": "DoNotCall, Do Not Call", "refused.any_contact": "Do Not Contact",
     "external_ids.zoominfo": "ZoomInfo Contact ID", "external_ids.apollo": "Apollo Contact Id",
 }
-NOBODYS = """Email Status, Email Bounced, Email Sent, Email Opt, Last Activity, Last Contacted, 
-    First page seen, Titel, Anrede, Lead - Title, Previous Company Name, Company Linkedin Url, E-mail 1 - Label,
-    Person created, Marketing contact status, ad_name, Phone country code, Subsidiary of, Owner email, Fax, Nickname, 42, ,
-    Number of Retail Locations, Middle Name, Job Title Hierarchy Level, Created By, Street, password"""
+NOBODYS = """Email Status, Email Bounced, Email Sent, Email Opt, Last Activity, Last Contacted,
+    Titel, Anrede, 42, , First page seen, Lead - Title, Previous Company Name, Company Linkedin Url,
+    E-mail 1 - Label, Nickname, Fax, Person created, Marketing contact status, ad_name, Phone
+    country code, Subsidiary of, Owner email, Street, Number of Retail Locations, Middle Name, Job
+    Title Hierarchy Level, Created By, password, form_name, User ID, Estado del lead, Territory,
+    E-mail Display Name, Email template, Username, Title of talk, IP address, Lead, Customer number,
+    Position in queue, Employee name, Parent company, Is customer, I agree, Optin time, Account ID,
+    Mobile OS, Source id, Referrer email, Emergency contact phone, LinkedIn ID, Revenue growth,
+    Industry code"""
 
 
 def test_names_stand_for_places():
@@ -74,10 +83,52 @@ def test_names_are_read_beside_each_other(names, places):
 
 def test_of_several_names_of_a_field_the_best_counts_first():
     best_first = ["Mobile Phone", "Work Direct Phone", "Phone", "Phone 2", "Home Phone", "Corporate Phone"]
-    assert sorted(best_first[::-1], key=lambda name: read_names((name,))[0].rank) == best_first
+    assert sorted([*reversed(best_first)], key=lambda name: read_names((name,))[0].rank) == best_first
 
 
-BODIES = json.loads((Path(__file__).parent / "cases/bodies.json").read_text(encoding="utf-8"))
+def exports(file):
+    """Name of an export -> [(right places of a column, header)]."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for line in (CASES / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            found[line[3:]] = []
+        elif line and not line.startswith("# "):
+            found[[*found][-1]].append(tuple(line.split("\t", 1)))
+    return found
+
+
+# Their places were written by hand: of the first before they were read, of the second after the tables stood.
+EXPORTS = exports("exports.txt") | exports("languages.txt")
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_the_columns_of_exports(name):
+    rows = EXPORTS[name]
+    wrong = [
+        (header, named.place, places) for (places, header), named in zip(
+            rows, read_names(tuple(header for _, header in rows)), strict=True)
+        if (named.place if named.place and named.place[0] != "[" else "-") not in places.split("|")]
+    assert not wrong
+
+
+def test_names_alone():
+    def check(name, places):
+        assert (field_named(name) or "-") in places.split("|"), field_named(name)
+
+    check_each(check, [(name, places) for rows in exports("alone.txt").values() for places, name in rows])
+
+
+def test_the_tables_of_words_and_places_fit_each_other():
+    """Every place is a field, or a key of an object, or in brackets; every meaning has a word."""
+    known = {meaning for meaning, *_ in table("words.txt")} | {"kind", "whom"}
+    for place, beside, ways in table("places.txt"):
+        field = re.split("[.:]", place)[0]
+        assert place.startswith("[") or field in GIVEN, place
+        assert place.startswith("[") or "." not in place or field in OBJECTS, place
+        assert {*beside.split(), *re.findall(r"\w+", ways)} <= known, place
+
+
+BODIES = json.loads((CASES / "bodies.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", BODIES, ids=[case["what"] for case in BODIES])
@@ -92,10 +143,28 @@ def test_a_lead_in_our_names_is_answered_as_it_is():
     assert read_keys(lead) is lead
 
 
-def test_the_senders_key_of_a_place_is_told():
-    body = {"contact": {"E-Mail": "n/a"}, "Work Email": "nora@harbor.example", "Shoe size": 41}
-    assert sender_pointers(body) == {
-        "email": ["/Work Email", "/contact/E-Mail"], "custom.Shoe size": ["/Shoe size"]}
+def test_problems_are_told_at_the_senders_keys():
+    body = {"contact": {"E-Mail": "n/a"}, "Work Email": "nora@", "Shoe size": 41, "phone": "x"}
+
+    def told(pointer, **more):
+        return at_senders_keys([{"pointer": pointer} | more], body)[0]["pointer"]
+
+    assert told("/email") == "/Work Email" and told("/email", value="n/a") == "/contact/E-Mail"
+    assert told("/custom/Shoe size") == "/Shoe size" and told("/phone") == "/phone" and told("") == ""
+    assert at_senders_keys([{"pointer": "/email"}], {"email": "x"}) == [{"pointer": "/email"}]
+
+
+def test_a_band_alone_is_what_somebody_says():
+    assert read_keys({"email": "a@b.example", "company_size": "11-50"})["employee_count"] == "11-50"
+    own = {"email": "a@b.example", "company_size": "11-50", "employee_count": 20}
+    assert read_keys(own) is own
+    assert read_keys(own | {"x": 1}) == own | {"custom": {"x": 1}}
+
+
+def test_what_yes_means_is_told():
+    assert read_keys({"mail": "a", "IsConverted": "TRUE"})["outcome"] == "converted"
+    assert "outcome" not in read_keys({"mail": "a", "IsConverted": False})
+    assert read_keys({"mail": "a", "Outcome": "Won", "Converted": "no"})["outcome"] == "Won"
 
 
 JSON = st.recursive(
@@ -105,12 +174,24 @@ JSON = st.recursive(
         | st.text(max_size=6), inner, max_size=4), max_leaves=12)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=5))
 def test_any_body_is_read(body):
     read_keys(body)
-    sender_pointers(body)
+    at_senders_keys([{"pointer": "/email"}, {"pointer": "/custom/x"}], body)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_name_is_read(name):
     assert field_named(name) is None or field_named(name)
+
+
+def test_the_readme_names_every_language():
+    names = {
+        "en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian",
+        "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish",
+        "cs": "Czech", "tr": "Turkish", "ja": "Japanese"}
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    spoken = {language for _, language, _ in table("words.txt")} - {"*"}
+    assert spoken == names.keys() and all(names[language] in text for language in spoken)

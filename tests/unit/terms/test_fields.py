@@ -11,7 +11,6 @@ import pytest
 
 from sidecar.api.schemas import LeadEdit, LeadFilters
 from sidecar.records.schema import IDENTITIES
-from sidecar.tables.mapping import fold
 from sidecar.terms import fields, states
 from sidecar.terms.fields import FIELDS, GIVEN, fields_of
 
@@ -26,11 +25,6 @@ def test_a_name_and_a_column_stand_once_in_an_entity() -> None:
 
 def test_a_lead_calls_a_persons_field_by_its_own_name() -> None:
     assert [field.name for field in fields_of("contact") if field.lead != field.name] == []
-
-
-def test_a_header_leads_to_one_field_and_is_folded() -> None:
-    found = Counter(header for field in FIELDS for header in field.headers)
-    assert [header for header, n in found.items() if n > 1 or fold(header) != header] == []
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: f"{field.entity}.{field.name}")

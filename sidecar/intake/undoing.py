@@ -1,0 +1,118 @@
+"""What stands where an import is undone: everything as before, except what others changed since. Pure.
+
+A document is what is known of a person or company: {table: rows}, as `store/undo.py` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+Document = Mapping[str, Sequence[Row]]
+Keys = Mapping[str, Sequence[str]]
+
+# What follows from the rest, or counts writes: in nobody's way.
+_FOLLOWS = frozenset(("version", "updated_at"))
+# New rows of these go with the leads that came, unless somebody worked on them (store/undo.py).
+_OF_LEADS = frozenset(("leads", "work_items"))
+_ENTITIES = frozenset(("contacts", "organizations"))
+_MISSING = object()
+
+
+@dataclass
+class Undone:
+    """Rows to write by table: `put` are there, `added` are no more, `gone` are to go; kept: the fields that
+    stay because others changed them; scored_since: leads whose score is of what the import told."""
+
+    put: dict[str, list[Row]] = field(default_factory=dict)
+    added: dict[str, list[Row]] = field(default_factory=dict)
+    gone: dict[str, list[Row]] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    scored_since: list[str] = field(default_factory=list)
+
+
+def undone(current: Document, changes: Sequence[Mapping[str, Document]], keys: Keys, now: str) -> Undone:
+    """Take back changes [{before, after}], the latest first. now: ISO 8601, when that is. A row that is
+    gone was taken away by others and stays so."""
+    result = Undone()
+    for table, key in keys.items():
+        if table not in current:
+            continue
+        was = {_key(row, key): row for row in current[table]}
+        rows = dict(was)
+        for change in changes:
+            before, after = ({_key(row, key): row for row in change[which].get(table, ())}
+                             for which in ("before", "after"))
+            rows = _back(table, rows, before, after, result.kept)
+        for place, row in rows.items():
+            if place not in was:
+                result.added.setdefault(table, []).append(row)
+            elif row != was[place]:
+                if not any(row == old for change in changes for old in change["before"].get(table, ())):
+                    row |= {name: value for name, value in (
+                        ("version", was[place].get("version", 0) + 1), ("updated_at", now)) if name in row}
+                result.put.setdefault(table, []).append(row)
+        if missing := [row for place, row in was.items() if place not in rows]:
+            result.gone[table] = missing
+    told = {row["id"]: row["scored_at"] for row in changes[0]["after"].get("leads", ())}
+    result.scored_since = [row["id"] for row in current.get("leads", ())
+                           if row["scored_at"] != told.get(row["id"], row["scored_at"])]
+    return result
+
+
+def _key(row: Row, names: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in names)
+
+
+def _back(
+    table: str, rows: dict[tuple[Any, ...], Row], before: dict[tuple[Any, ...], Row],
+    after: dict[tuple[Any, ...], Row], kept: set[str],
+) -> dict[tuple[Any, ...], Row]:
+    """The rows without one change; what others changed is noted in `kept`."""
+    rows = dict(rows)
+    for place in before.keys() | after.keys():
+        old, new, row = before.get(place), after.get(place), rows.get(place)
+        if old == new:
+            continue
+        if old is None:
+            if row == new and table not in _OF_LEADS:
+                del rows[place]
+            elif row is not None and table not in _OF_LEADS:
+                kept.add(table)
+        elif new is None:
+            rows.setdefault(place, old)
+        elif row is None:
+            kept.add(table)
+        elif row == new:
+            rows[place] = old
+        elif table != "work_items":  # the pipeline went on with it
+            rows[place] = {name: _value(table, name, old.get(name), new.get(name), value, kept)
+                           for name, value in row.items()}
+    return rows
+
+
+def _value(table: str, name: str, old: Any, new: Any, value: Any, kept: set[str]) -> Any:
+    if old == new or value == old or name in _FOLLOWS:
+        return value
+    if value == new:
+        return old
+    if isinstance(value, dict) and isinstance(old, dict) and isinstance(new, dict):
+        parts = {}
+        for part in value.keys() | old.keys():
+            was, became, stands = (known.get(part, _MISSING) for known in (old, new, value))
+            parts[part] = was if stands == became else stands
+            if stands not in (became, was) and was != became and table != "provenance":
+                kept.add(_place(table, f"{name}.{part}"))
+        return {part: known for part, known in parts.items() if known is not _MISSING}
+    if isinstance(value, list) and isinstance(old, list) and isinstance(new, list):
+        return [*(item for item in value if item in old or item not in new),
+                *(item for item in old if item not in new and item not in value)]
+    if table != "provenance":
+        kept.add(_place(table, name))
+    return value
+
+
+def _place(table: str, name: str) -> str:
+    return name if table in _ENTITIES else f"{table}.{name}"

@@ -1,0 +1,103 @@
+"""The undo of an import: every table as before, except what others changed since, which is kept and told.
+
+It goes in short transactions, each a few hundred people or a chunk; a kill leaves each whole or not begun,
+and the next call goes on.
+"""
+
+from __future__ import annotations
+
+import time
+
+from sidecar.engine import Engine
+from sidecar.errors import Conflict
+from sidecar.intake import undoing
+from sidecar.services.audit import Actor, record
+from sidecar.store import intake, jobs, undo
+from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import ENTITIES
+
+ALL = "*"  # fields
+_ENTITIES = 200  # of a transaction
+
+
+def begin(engine: Engine, cursor: Cursor, job: Row, *, by: Actor) -> None:
+    """Enter that a job, which is locked, is to be undone. Raises Conflict for one that cannot."""
+    if job["state"] in ("undoing", "undone"):
+        return
+    if job["dry_run"]:
+        raise Conflict("A dry run wrote nothing that could be undone.")
+    if job["state"] in ("queued", "running"):
+        raise Conflict("This import is under way; cancel it before it is undone.")
+    if not undo.can_undo(cursor, job["id"]):
+        raise Conflict(f"This import cannot be undone: nothing came in, or that is more than"
+                       f" {engine.settings.import_undo_days} days ago.")
+    jobs.end(cursor, job["id"], "undoing")
+    record(cursor, by, "job.undone", "job", job["id"], before={"state": job["state"]},
+           after={"state": "undoing"})
+
+
+def work(engine: Engine, job_id: str, until: float) -> None:
+    """Undo until a moment of time.monotonic(), one transaction at least."""
+    while True:
+        with engine.database.write() as cursor:
+            job = jobs.lock(cursor, job_id)
+            if job is None or job["state"] != "undoing":
+                return
+            if changed := undo.changed(cursor, job_id, _ENTITIES):
+                _restore(engine, cursor, job_id, changed)
+            elif chunk := undo.created(cursor, job_id):
+                _drop(cursor, job_id, chunk)
+            else:
+                jobs.end(cursor, job_id, "undone")
+                return
+        if time.monotonic() >= until:
+            return
+
+
+def _restore(engine: Engine, cursor: Cursor, job_id: str, changed: list[Row]) -> None:
+    by_kind = {kind: [row["id"] for row in changed if row["kind"] == kind] for kind in ENTITIES}
+    identities, companies = undo.keys_of(cursor, by_kind)
+    intake.lock(cursor, [*identities, *(
+        (kind, row[column]) for row in companies
+        for kind, column in ((intake.DOMAIN, "domain"), (intake.COMPANY, "company_key")) if row[column])])
+    for kind in reversed(ENTITIES):  # contacts refer to organizations
+        if not by_kind[kind]:
+            continue
+        try:
+            with engine.database.write():
+                _restore_these(engine, cursor, job_id, kind, by_kind[kind])
+        except Conflict:
+            for entity in by_kind[kind]:
+                try:
+                    with engine.database.write():
+                        _restore_these(engine, cursor, job_id, kind, [entity])
+                except Conflict:
+                    undo.keep(cursor, job_id, kind, {entity: [ALL]})
+        undo.done(cursor, job_id, by_kind[kind])
+
+
+def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> None:
+    keys = {table: key for table, (_, key) in undo.TABLES[kind].items()}
+    results = {row["id"]: undoing.undone(row["current"], row["changes"], keys, engine.now().isoformat())
+               for row in undo.changes_of(cursor, job_id, kind, ids)}
+    for table in keys:
+        put, added, gone = (
+            [row for result in results.values() for row in getattr(result, what).get(table, ())]
+            for what in ("put", "added", "gone"))
+        undo.restore(cursor, job_id, table, put, added, gone)
+    undo.keep(cursor, job_id, kind, {
+        entity: result.kept for entity, result in results.items() if result.kept})
+    if again := [lead for result in results.values() for lead in result.scored_since]:
+        intake.queue(cursor, again, "bulk", engine.settings.bulk_batch, score_only=True)
+
+
+def _drop(cursor: Cursor, job_id: str, chunk: Row) -> None:
+    chunk |= {"job": job_id, "request": f"job:{job_id}"}
+    leads = undo.touched_leads(cursor, chunk)
+    contacts = undo.touched_contacts(cursor, chunk, leads)
+    # Leads of a person who stays go nevertheless, where nobody touched them.
+    organizations = undo.drop_created(
+        cursor, chunk, [i for i in chunk["contact_ids"] if i not in contacts],
+        [i for i in chunk["lead_ids"] if i not in leads])
+    for kind, stay in (("lead", leads), ("contact", contacts), ("organization", organizations)):
+        undo.keep(cursor, job_id, kind, {entity: [ALL] for entity in stay})

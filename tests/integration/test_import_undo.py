@@ -1,0 +1,206 @@
+"""An import is taken back: every table as before, except what others changed since, which is told."""
+
+from __future__ import annotations
+
+import json
+from itertools import zip_longest
+
+import pytest
+from click.testing import CliRunner
+
+from sidecar.cli import main
+from sidecar.pipeline import retention
+from sidecar.services import imports
+from sidecar.services.audit import Actor
+from sidecar.services.imports import Options
+from sidecar.store import statistics
+from sidecar.store.database import many, one
+
+ME = Actor("tester", "undo-1")
+# What tells of jobs, of who did something, and where counts are not added up yet.
+ASIDE = {"jobs", "job_rejects", "job_remarks", "job_chunks", "job_people", "import_kept", "audit_log"}
+HEADER = "Email,First Name,Last Name,Job Title,Phone,Company,Website,Tags,Message,utm_source,Source\n"
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(api, monkeypatch):
+    monkeypatch.setattr(imports, "CHUNK_ROWS", 20)
+
+
+def snapshot(engine):
+    """Every row of every table, as JSON texts."""
+    with engine.database.write() as cursor:
+        statistics.fold(cursor)
+        tables = [row["t"] for row in many(
+            cursor, "SELECT tablename AS t FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+        return {table: {row["row"] for row in many(cursor, f"SELECT to_jsonb(t)::text AS row FROM {table} t")}
+                for table in tables if table not in ASIDE and "yoyo" not in table}
+
+
+def differences(before, after):
+    """What is not the same: for each row the columns."""
+    found = {}
+    for table in before:
+        old, new = ([json.loads(row) for row in sorted(one[table] - other[table])]
+                    for one, other in ((before, after), (after, before)))
+        if old or new:
+            found[table] = [{k: (a.get(k), b.get(k)) for k in a | b if a.get(k) != b.get(k)}
+                            for a, b in zip_longest(old, new, fillvalue={})]
+    return found
+
+
+def patch(app, api, path, body):
+    return app.test_client().patch(path, json=body, headers=api.headers)
+
+
+def delete(app, api, path):
+    return app.test_client().delete(path, headers=api.headers)
+
+
+def row(n, **changes):
+    values = {"email": f"p{n}@firm{n % 7}.example", "first": "Pat", "last": f"Quill{n}", "title": "Clerk",
+              "phone": f"+4930{1000000 + n}", "company": f"Firm {n % 7}", "site": f"firm{n % 7}.example",
+              "tags": "", "message": "", "utm": "", "source": "import"} | changes
+    return ",".join(values.values()) + "\n"
+
+
+def imported(engine, text, **options):
+    job = imports.create(engine, text.encode(), Options(**options), by=ME)
+    while job["state"] in ("queued", "running"):
+        job, _ = imports.step(engine, job["id"])
+    assert job["state"] == "done"
+    return job
+
+
+def undone(engine, job):
+    while (found := imports.undo(engine, job["id"], by=ME))["state"] == "undoing":
+        pass
+    assert found["state"] == "undone"
+    return found
+
+
+def changed(engine):
+    """30 known people, and a second file over half of them and 25 new ones, some twice."""
+    imported(engine, HEADER + "".join(row(n) for n in range(30)))
+    with engine.database.write() as cursor:  # an address that nobody has yet refused mails
+        cursor.execute("INSERT INTO refusals (key_hash, purpose, refused, own, source, stated_at)"
+                       " VALUES (%s, 'marketing_email', true, true, 'event', now())",
+                       (engine.hash("suppression", "email", "p50@firm1.example"),))
+    before = snapshot(engine)
+    job = imported(engine, HEADER + "nobody,,,,,,,,,,\n" + "".join(
+        row(n, title=f"Head of {step}", phone="", tags=f"fair{step}", message=f"Hello {step}", utm="ads",
+            company=f"Firm {n % 7} GmbH", source="demo_request")
+        for step in range(3) for n in range(15, 55)) + row(3, site="other.example"))
+    return before, job
+
+
+def test_every_table_is_as_before(engine):
+    before, job = changed(engine)
+    assert job["counts"]["created"] == 25 and job["counts"]["updated"] == 96
+    assert snapshot(engine) != before
+    with engine.database.read() as cursor:
+        assert one(cursor, "SELECT contact_id FROM refusals")["contact_id"]
+    found = undone(engine, job)
+    assert differences(before, snapshot(engine)) == {}
+    assert (found["kept"], found["kept_count"]) == ([], 0)
+    assert imports.undo(engine, job["id"], by=ME)["state"] == "undone"  # told twice it is one
+
+
+def test_in_the_middle_of_an_undo_another_call_or_step_goes_on(engine, monkeypatch, api):
+    before, job = changed(engine)
+    monkeypatch.setattr("sidecar.services.import_undo._ENTITIES", 3)
+    found = imports.undo(engine, job["id"], by=ME, seconds=0)
+    assert found["state"] == "undoing"
+    while found["state"] == "undoing":
+        found = api.post("/v1/jobs/step").json["job"]
+    assert differences(before, snapshot(engine)) == {}
+
+
+def test_what_people_changed_since_stays_and_is_told(engine, app, api):
+    _, job = changed(engine)
+    leads = {lead["contact"]["email"]: lead for lead in api.get("/v1/leads?limit=100").json["data"]}
+    known, new, other = (leads[f"p{n}@firm{n % 7}.example"] for n in (20, 40, 41))
+    assert patch(app, api, f"/v1/contacts/{known['contact']['id']}",
+        {"job_title": "Owner"}).status_code == 200
+    assert patch(app, api, f"/v1/leads/{known['id']}",
+        {"tags": ["fair0", "fair1", "fair2", "vip"]}).status_code == 200
+    assert patch(app, api, f"/v1/leads/{new['id']}", {"status": "working"}).status_code == 200
+    answer = api.post("/v1/leads", {"email": other["contact"]["email"], "message": "Call me"})
+    assert answer.json["results"][0]["outcome"] == "updated"
+    found = undone(engine, job)
+    kept = {(item["kind"], item["id"]): item["fields"] for item in found["kept"]}
+    assert kept["contact", known["contact"]["id"]] == ["job_title", "seniority"]
+    assert kept["lead", new["id"]] == kept["lead", other["id"]] == ["*"]
+    assert {kind for kind, _ in kept} == {"contact", "lead"} and found["kept_count"] == len(kept)
+    lead = api.get(f"/v1/leads/{known['id']}").json
+    assert (lead["contact"]["job_title"], lead["tags"]) == ("Owner", ["vip"])
+    with engine.database.read() as cursor:
+        emails = {found["email"] for found in many(cursor, "SELECT email FROM contacts")}
+    assert emails == {f"p{n}@firm{n % 7}.example" for n in (*range(30), 40, 41)}
+
+
+def test_a_lead_that_was_scored_since_goes_or_is_scored_again(engine):
+    _, job = changed(engine)
+    with engine.database.write() as cursor:
+        cursor.execute(
+            "UPDATE leads SET total_score = 5000, grade = 'warm', scored_at = now(), version = version + 1;"
+                       "UPDATE work_items SET stage = 'done', updated_at = now()")
+    found = undone(engine, job)
+    assert found["kept"] == []
+    with engine.database.read() as cursor:
+        assert one(cursor, "SELECT count(*) AS n FROM leads")["n"] == 30
+        again = many(cursor, "SELECT lead_id FROM work_items WHERE stage = 'queued' AND score_only")
+    assert len(again) == 16
+
+
+@pytest.mark.parametrize(("state", "sentence"),
+    [("dry", "dry run"), ("queued", "cancel it"), ("old", "30 days")])
+def test_what_cannot_be_undone_is_told(engine, api, state, sentence):
+    job = imports.create(engine, (HEADER + row(1)).encode(), Options(dry_run=state == "dry"), by=ME)
+    if state != "queued":
+        imports.step(engine, job["id"])
+    if state == "old":
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE jobs SET updated_at = now() - interval '31 days'")
+        with engine.database.write() as cursor:
+            retention.undo.purge(cursor, engine.settings.import_undo_days, 1000)
+    answer = api.post(f"/v1/jobs/{job['id']}/undo")
+    assert answer.status_code == 409 and sentence in answer.json["detail"]
+
+
+def test_an_erased_person_is_in_nothing_that_an_import_is_undone_by(engine, app, api):
+    _, job = changed(engine)
+    with engine.database.read() as cursor:
+        contact = one(cursor, "SELECT id::text AS id FROM contacts WHERE email = 'p20@firm6.example'")["id"]
+    assert delete(app, api, f"/v1/contacts/{contact}").status_code in (200, 204)
+    assert not [table for table,
+        rows in snapshot(engine).items() if any("p20@firm6" in found for found in rows)]
+    undone(engine, job)
+    assert not [table for table,
+        rows in snapshot(engine).items() if any("p20@firm6" in found for found in rows)]
+
+
+def test_the_command(engine, monkeypatch):
+    monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
+    monkeypatch.setattr("sidecar.cli._settings", lambda: engine.settings)
+    monkeypatch.setattr(type(engine), "close", lambda self: None)
+    before, job = changed(engine)
+    assert job["id"] in CliRunner().invoke(main, ["imports", "list"]).output
+    result = CliRunner().invoke(main, ["imports", "undo", job["id"]])
+    assert result.exit_code == 0 and "is undone" in result.output, result.output
+    assert differences(before, snapshot(engine)) == {}
+    assert CliRunner().invoke(main,
+        ["imports", "undo", job["id"].replace(job["id"][:8], "00000000")]).exit_code == 1
+
+
+def test_every_table_that_hangs_on_people_is_undone_or_said_not_to_be(engine):
+    from sidecar.store.undo import TABLES
+
+    # Made anew from the rest, or of what is new alone, which goes as a whole.
+    others = {"contact_blocks", "contact_checks", "duplicates", "merges", "intake", "lead_scores",
+              "lead_status_history", "notifications"}
+    with engine.database.read() as cursor:
+        hanging = {found["t"] for found in many(
+            cursor, "SELECT conrelid::regclass::text AS t FROM pg_constraint WHERE contype = 'f'"
+                    " AND confrelid IN ('contacts'::regclass, 'leads'::regclass)")}
+    assert hanging - others <= TABLES["contact"].keys()
