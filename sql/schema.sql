@@ -539,6 +539,7 @@ CREATE TABLE public.leads (
     owner_name text,
     outcome text,
     outcome_at text,
+    is_test boolean DEFAULT false NOT NULL,
     first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
@@ -563,6 +564,8 @@ COMMENT ON COLUMN public.leads.external_ids IS 'System: the record''s id there.'
 COMMENT ON COLUMN public.leads.owner_name IS 'Who has it in the system that it comes from, as that says it.';
 
 COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, converted … as that says it.';
+
+COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead is kept and scored, nobody is told of it.';
 
 COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
@@ -751,6 +754,49 @@ CREATE TABLE public.sign_in_failures (
 );
 
 COMMENT ON TABLE public.sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
+
+CREATE TABLE public.source_fetches (
+    id uuid NOT NULL,
+    source_key text NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    query jsonb NOT NULL,
+    headers jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    failed_at timestamp with time zone,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.source_fetches IS 'Requests to vendors for leads that they announced or an outage missed, without keys. A row goes when its answer is stored.';
+
+CREATE TABLE public.sources (
+    key text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    secret bytea,
+    mapping jsonb,
+    deliveries bigint DEFAULT 0 NOT NULL,
+    leads bigint DEFAULT 0 NOT NULL,
+    tests bigint DEFAULT 0 NOT NULL,
+    refused bigint DEFAULT 0 NOT NULL,
+    last_delivery_at timestamp with time zone,
+    last_refused_at timestamp with time zone,
+    last_refusal text,
+    pull_of text,
+    pulled_until timestamp with time zone,
+    disabled_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.sources IS 'Addresses at which vendors'' webhooks are taken, /webhook/leads/{kind}/{key}. secret is encrypted.';
+
+COMMENT ON COLUMN public.sources.mapping IS 'Which place of a body is which field, by JSON pointer; NULL: as the kind reads it.';
+
+COMMENT ON COLUMN public.sources.pull_of IS 'What the vendor calls the form or account that is asked for what an outage missed; NULL: none is.';
+
+COMMENT ON COLUMN public.sources.pulled_until IS 'Until when that was asked for.';
 
 CREATE TABLE public.subscriptions (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1014,6 +1060,18 @@ ALTER TABLE ONLY public.scoring_models
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY public.source_fetches
+    ADD CONSTRAINT source_fetches_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.source_fetches
+    ADD CONSTRAINT source_fetches_source_key_name_key UNIQUE (source_key, name);
+
+ALTER TABLE ONLY public.sources
+    ADD CONSTRAINT sources_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.sources
+    ADD CONSTRAINT sources_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_created_by_key_key UNIQUE (created_by, key);
 
@@ -1167,6 +1225,8 @@ CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING 
 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
+CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
+
 CREATE INDEX work_items_batch ON public.work_items USING btree (batch_id) WHERE (stage = ANY (ARRAY['leased'::text, 'scored'::text]));
 
 CREATE INDEX work_items_due ON public.work_items USING btree (lane, due_at, lead_id) WHERE (stage = ANY (ARRAY['queued'::text, 'waiting'::text]));
@@ -1286,6 +1346,9 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_intake_id_fkey FOREIGN KEY (intake_id) REFERENCES public.intake(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.source_fetches
+    ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
