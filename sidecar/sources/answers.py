@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sidecar.sources.naming import field_named, read_keys
-from sidecar.terms.fields import GIVEN
 
 MAX_CUSTOM: Final = 40  # a lead may have 50 keys of its own
 _MAX_LABEL, _MAX_TEXT = 100, 500
@@ -38,8 +37,6 @@ def with_facts(lead: dict[str, Any], **facts: Any) -> dict[str, Any]:
     for name, value in facts.items():
         if isinstance(value, Mapping):
             given = {key: text for key, text in value.items() if text not in (None, "", [], {})}
-            if given and name not in GIVEN:  # no field: kept among the other answers
-                name, given = "custom", {f"{key}_id": said for key, said in given.items()}
             if given:
                 lead[name] = given | (lead.get(name) or {})
         elif value not in (None, "", []):

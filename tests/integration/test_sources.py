@@ -81,6 +81,30 @@ def test_a_delivery_is_one_lead_however_often_it_comes(api, engine, made, kind):
     assert count == [{"deliveries": 2, "leads": 2, "tests": 0, "refused": 0}]
 
 
+@pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if kind not in ("segment", "pipedrive")])
+def test_an_event_that_comes_again_differently_counts_once(api, engine, made, kind):
+    row = made(kind)
+    read = deliver(api, engine, row).json["leads"]
+    assert api.post("/v1/leads", {"leads": read}).status_code == 202
+    before = rows(engine, "SELECT type FROM events")
+    assert len(before) == 1
+    read[0]["custom"]["once_more"] = "yes"
+    answer = api.post("/v1/leads", {"leads": read})
+    assert [result["outcome"] for result in answer.json["results"]] == ["updated"]
+    assert rows(engine, "SELECT type FROM events") == before
+    assert rows(engine, "SELECT count(*) AS n FROM leads") == [{"n": 1}]
+
+
+def test_an_event_id_of_the_api_counts_once(api, engine):
+    lead = {"email": "nora.vale@harbor-lines.example", "source": "web_form", "custom": {"event_id": "evt-1"}}
+    for _ in range(2):
+        assert api.post("/v1/leads", lead).status_code == 202
+    assert rows(engine, "SELECT type FROM events") == [{"type": "form_submit"}]
+    api.post("/v1/leads", {"leads": [lead | {"custom": {"event_id": "evt-2"}}] * 2})
+    api.post("/v1/leads", lead | {"email": "otto@harbor-lines.example"})
+    assert len(rows(engine, "SELECT type FROM events")) == 3
+
+
 @pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if SOURCES[kind].secret != NONE])
 def test_a_wrong_proof_is_told_and_counted(api, engine, made, kind):
     row = made(kind)
