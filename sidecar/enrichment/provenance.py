@@ -19,7 +19,8 @@ WITHOUT_PROVENANCE = frozenset(field.name for field in FIELDS if field.unstated)
 
 
 class Said(NamedTuple):
-    """What a source says of one contact or organization, by field."""
+    """What a source says of one contact or organization, by field; `person`: it is about somebody who was
+    merged into the contact."""
 
     entity_id: str
     statements: Statements
@@ -27,6 +28,7 @@ class Said(NamedTuple):
     observed_at: datetime
     sandbox: bool = False
     locked: bool = False
+    person: str | None = None
 
 
 def lead_statements(known: Mapping[str, Any]) -> dict[str, Statement]:
@@ -42,7 +44,7 @@ def merged(
     known: dict[str, list[FieldValue]] = {}
     changed: dict[tuple[str, str], dict[str, FieldValue]] = {}
     plain: dict[str, dict[str, Any]] = {}
-    for entity, stated, source, observed_at, sandbox, locked in said:
+    for entity, stated, source, observed_at, sandbox, locked, person in said:
         if not stated:
             continue
         plain.setdefault(entity, {}).update(
@@ -51,10 +53,11 @@ def merged(
         open_statements = {f: c for f, c in stated.items() if f not in WITHOUT_PROVENANCE}
         before = known[entity] if entity in known else [
             FieldValue(**row) for row in stored.get(entity, [])]
-        known[entity] = merge(before, open_statements, source, observed_at, sandbox=sandbox, locked=locked)
+        known[entity] = merge(
+            before, open_statements, source, observed_at, sandbox=sandbox, locked=locked, person=person)
         for value in known[entity]:
             if value not in before:
-                changed.setdefault((entity, value.source), {})[value.field] = value
+                changed.setdefault((person or entity, value.source), {})[value.field] = value
     return [
         document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
     ], {
@@ -66,7 +69,7 @@ def merged(
 def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
     """What a source says of somebody, as the store has it."""
     fields = {}
-    for name, value, _, confidence, observed_at, locked, sandbox in values:
+    for name, value, _, confidence, observed_at, locked, sandbox, *_ in values:
         stated = fields[name] = {
             "value": value, "confidence": confidence, "observed_at": _iso(observed_at)}
         if locked:

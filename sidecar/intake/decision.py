@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.permissions import Word, permissions
+from sidecar.intake.recognition import People
 from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
@@ -29,6 +31,7 @@ class _Place:
     own: bool = False
     listed: bool = False
     contact_id: str = ""
+    person_id: str | None = None
     organization_id: str | None = None
     lead_id: str = ""
     outcome: str = "created"
@@ -39,9 +42,11 @@ def decide(
 ) -> Writes:
     """What becomes of leads that come in together; `new_id` makes ids. Nothing that is handed in changes.
 
-    A person is known by any identity key, and has one open lead, which is updated when they ask again. A
-    company is known by its domain, else by its name's matching key. Of an entry with a suppressed key
-    nothing is written but that one came.
+    A person is known by an identity key whose names do not contradict theirs, and has one open lead, which
+    is updated when they ask again. Who shares a key with others and is none of them is new, and each such
+    pair is for a review. A company is known by its domain, else by its name's matching key. A submission that
+    is delivered again is no second event. Of an entry with a suppressed key nothing is written but that one
+    came.
     """
     alone = len(entries) == 1 and not receipt.listed
     places = {
@@ -50,7 +55,7 @@ def decide(
             is_own_act(entry.lead, client=receipt.client, alone=alone), _is_listed(entry, receipt, alone))
         for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
-    owners, new_contacts = _recognise(places, known, new_id)
+    new_contacts, identities, duplicates = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
     contacts, organizations, employers = _facts(places.values())
     new_leads, open_leads = _find_leads(places.values(), known.leads, new_id)
@@ -58,12 +63,14 @@ def decide(
     for kind, facts, new in (
             ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
         documents, changes[kind] = merged(kind, known.values[kind], [
-            Said(entity, lead_statements(fields), "lead", now)
+            Said(known.merged.get(entity, entity), lead_statements(fields), "lead", now,
+                 person=entity if entity in known.merged else None)
             for entity, fields in facts.items() if entity not in new])
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     allowed = permissions(
-        [Word(place.contact_id, place.lead_id, entry.keys, place.lead, place.source, place.own, row["id"])
+        [Word(place.contact_id, place.person_id or place.contact_id, place.lead_id, entry.keys, place.lead,
+              place.source, place.own, row["id"])
          for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))], known, now)
     nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
@@ -75,9 +82,8 @@ def decide(
             for entity in new_contacts],
         changes=changes,
         provenance=provenance,
-        identities=[
-            {"kind": kind, "value": value, "contact_id": contact_id}
-            for (kind, value), contact_id in sorted(owners.items()) if (kind, value) not in known.contacts],
+        identities=identities,
+        duplicates=duplicates,
         employers=[
             {"id": entity, "org_id": organization_id}
             for entity, organization_id in sorted(employers.items()) if entity not in new_contacts],
@@ -86,7 +92,7 @@ def decide(
         work_items=[
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
             for lead_id in sorted({place.lead_id for place in places.values()})],
-        events=[event for place in places.values() for event in _events(place, now)],
+        events=list(_events(places, known.deliveries, now)),
         intake=intake,
         refusals=allowed.refusals,
         adopted=allowed.adopted,
@@ -105,19 +111,33 @@ def _is_listed(entry: Entry, receipt: Receipt, alone: bool) -> bool:
 
 def _recognise(
     places: Mapping[Entry, _Place], known: Known, new_id: Callable[[], str]
-) -> tuple[dict[Key, str], dict[str, None]]:
-    """Give each lead its contact: (identity key -> contact id, the ids of new contacts)."""
-    owners = dict(known.contacts)
+) -> tuple[dict[str, None], list[Row], list[Row]]:
+    """Give each lead its contact: (the ids of new contacts, identity keys that are new, pairs of contacts to
+    review)."""
+    people = People(known)
     new: dict[str, None] = {}
+    identities: dict[tuple[Key, str], Row] = {}
+    pairs: list[Row] = []
     for entry, place in places.items():
-        owner = next((owners[key] for key in entry.keys if key in owners), None)
-        if owner is None:
-            owner = new_id()
-            new[owner] = None
-        place.contact_id = owner
-        for key in entry.keys:
-            owners.setdefault(key, owner)
-    return owners, new
+        person = people.find(entry) or next(
+            (known.deliveries[key] for key in entry.deliveries if key in known.deliveries), None)
+        if person is None:
+            person = new_id()
+            new[person] = None
+            pairs += [_pair(person, *candidate) for candidate in people.candidates(entry)]
+        place.contact_id = people.contact_of(person)
+        place.person_id = person if person in known.merged else None
+        identities |= {
+            (key, person): {"kind": key[0], "value": key[1], "contact_id": place.contact_id,
+                            "person_id": place.person_id}
+            for key in entry.keys if not people.has(key, person)}
+        people.add(entry, person)
+    return new, [identities[key] for key in sorted(identities)], pairs
+
+
+def _pair(one: str, other: str, score: float, reasons: list[str]) -> Row:
+    left, right = sorted((one, other))
+    return {"left_id": left, "right_id": right, "score": score, "reasons": reasons}
 
 
 def _find_organizations(
@@ -139,14 +159,14 @@ def _find_organizations(
 
 
 def _facts(places: Iterable[_Place]) -> tuple[dict[str, Row], dict[str, Row], dict[str, str]]:
-    """What the leads say: (fields of contacts, fields of organizations, organizations of contacts), by id. Of
-    a field the last word counts, of the organization the first."""
+    """What the leads say: (fields of people, fields of organizations, organizations of contacts), by id. Of a
+    field the last word counts, of the organization the first."""
     contacts: dict[str, Row] = {}
     organizations: dict[str, Row] = {}
     employers: dict[str, str] = {}
     for place in places:
         lead = place.lead
-        contacts.setdefault(place.contact_id, {}).update(_told(lead, _CONTACT))
+        contacts.setdefault(place.person_id or place.contact_id, {}).update(_told(lead, _CONTACT))
         if place.organization_id:
             organizations.setdefault(place.organization_id, {}).update(_told(lead, _ORGANIZATION))
             employers.setdefault(place.contact_id, place.organization_id)
@@ -185,13 +205,8 @@ def _find_leads(
             place.outcome = "updated"
         place.lead_id = row["id"]
         row["org_id"] = row["org_id"] or place.organization_id
-        row["message"] = lead.get("message") or row["message"]
-        if lead.get("tags"):
-            row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
+        add(row, lead)
         row["warnings"] = newest_last(row["warnings"], place.warnings)
-        for name in ("utm", "custom"):
-            if lead.get(name):
-                row[name] = row[name] | lead[name]
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
@@ -202,14 +217,16 @@ def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS
     return [*(warning for warning in before if warning not in found), *found][-at_most:] if found else before
 
 
-def _events(place: _Place, now: datetime) -> Iterator[Row]:
-    kind = intake_event(place.lead)
-    if kind:
-        yield {
-            "contact_id": place.contact_id, "lead_id": place.lead_id, "type": kind,
-            "occurred_at": now, "properties": {"list": True} if place.listed else {},
-            "source": "intake", "dedupe_key": None,
-        }
+def _events(places: Mapping[Entry, _Place], told: Mapping[str, str], now: datetime) -> Iterator[Row]:
+    for entry, place in places.items():
+        kind = intake_event(place.lead)
+        if kind and told.keys().isdisjoint(entry.deliveries):
+            yield {
+                "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
+                "lead_id": place.lead_id, "type": kind,
+                "occurred_at": now, "properties": {"list": True} if place.listed else {}, "source": "intake",
+                "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
+            }
 
 
 def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: str) -> Row:
@@ -219,6 +236,7 @@ def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: s
         "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
         "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
         "errors": entry.errors, "lead_id": place and place.lead_id,
+        "person_id": place and place.person_id,
     }
 
 

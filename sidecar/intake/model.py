@@ -11,13 +11,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value); and
-    what of it could not be used (see records/validation.py)."""
+    """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value) and the
+    keys of its submission, if it is one (`delivery_keys`); and what of it could not be used (see
+    records/validation.py)."""
 
     raw: Any
     source: str = "api"
     lead: Row = field(default_factory=dict)
     keys: list[Key] = field(default_factory=list)
+    deliveries: list[str] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     warnings: list[Row] = field(default_factory=list)
 
@@ -37,7 +39,9 @@ class Receipt:
 class Known:
     """What the store knows of leads that come in.
 
-    suppressed: keys of those who asked to be forgotten; contacts: identity key -> contact id; domains,
+    suppressed: keys of those who asked to be forgotten; contacts: identity key -> the people who have it, the
+    oldest first: ids of contacts, also of those that were merged; merged: of these the contact that each is
+    now; deliveries: key of a submission -> contact id of whom it told before; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
     lead {id, tags, warnings}; values: kind -> entity id -> what every source said of it, as `FieldValue`'s
     fields; permissions: contact id -> {consent, refused}; refusals: statements about these contacts and
@@ -46,7 +50,9 @@ class Known:
     """
 
     suppressed: set[Key] = field(default_factory=set)
-    contacts: dict[Key, str] = field(default_factory=dict)
+    contacts: dict[Key, list[str]] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    deliveries: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     company_keys: dict[str, str] = field(default_factory=dict)
     leads: dict[str, Row] = field(default_factory=dict)
@@ -63,12 +69,13 @@ class Writes:
 
     organizations, contacts: new ones in canonical fields (contacts with org_id, consent and refused);
     changes: kind -> id of a known one -> the fields that it gets; provenance: documents of all of them;
-    identities: new keys {kind, value, contact_id}; employers: {id, org_id} of known contacts, for those
-    without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm, custom}, what is added to
-    known ones, and their warnings, all there are; work_items: {lead_id, lane, max_batch}; intake: what came
-    and what became of it, its payload raw; refusals, adopted, permissions: see `Permissions`, the last for
-    known contacts alone; results: {index, lead_id, contact_id, organization_id, outcome: created | updated |
-    rejected | suppressed, errors, warnings}.
+    identities: new keys {kind, value, contact_id, person_id}; duplicates: pairs to review {left_id, right_id,
+    score, reasons}, people who share a key and whose names contradict each other; employers: {id, org_id} of
+    known contacts, for those without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm,
+    custom}, what is added to known ones, and their warnings, all there are; work_items: {lead_id, lane,
+    max_batch}; intake: what came and what became of it, its payload raw; refusals, adopted, permissions: see
+    `Permissions`, the last for known contacts alone; results: {index, lead_id, contact_id, organization_id,
+    outcome: created | updated | rejected | suppressed, errors, warnings}.
     """
 
     organizations: list[Row]
@@ -76,6 +83,7 @@ class Writes:
     changes: dict[str, dict[str, Row]]
     provenance: list[Row]
     identities: list[Row]
+    duplicates: list[Row]
     employers: list[Row]
     new_leads: list[Row]
     open_leads: list[Row]

@@ -7,16 +7,18 @@ review; everything else is a candidate with a score and reasons.
 
 from .blocking import blocking_keys
 from .columns import FIELDS, column_fields, fields_of
-from .comparison import Comparison, compare, compare_people, names_contradict
+from .comparison import Comparison, compare, compare_people, strangers
 from .dedupe import Pair, find_pairs, people_of
 from .frequencies import Frequencies
 from .learning import learn
+from .names import Named, named_of, names_agree, names_contradict
 from .person import Person, person_of
 
 __all__ = [
     "FIELDS",
     "Comparison",
     "Frequencies",
+    "Named",
     "Pair",
     "Person",
     "blocking_keys",
@@ -26,7 +28,10 @@ __all__ = [
     "fields_of",
     "find_pairs",
     "learn",
+    "named_of",
+    "names_agree",
     "names_contradict",
     "people_of",
     "person_of",
+    "strangers",
 ]

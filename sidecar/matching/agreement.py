@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import lru_cache
+from pathlib import Path
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -25,15 +26,23 @@ _LIKE = 0.7  # of the signs of two addresses; those of strangers hardly ever sha
 
 @lru_cache(maxsize=1)
 def _nicknames() -> dict[str, frozenset[str]]:
-    """Return {name: names it can stand for or be called by} (the nicknames package, English)."""
+    """Return {name: names it can stand for or be called by}: the nicknames package (English) and
+    nicknames.tsv beside this file (other languages; a name, then its short forms)."""
     from nicknames import NickNamer
 
     lookup: dict[str, set[str]] = {}
-    for name, others in NickNamer.default_lookup().items():
+    ours = Path(__file__).with_name("nicknames.tsv").read_text("utf-8").splitlines()
+    short = ((name, others.split()) for name, _, others in (line.partition("\t") for line in ours))
+    for name, others in (*NickNamer.default_lookup().items(), *short):
         for other in others:
             lookup.setdefault(name, set()).add(other)
             lookup.setdefault(other, set()).add(name)
     return {name: frozenset(others) for name, others in lookup.items()}
+
+
+def nicknames(name: str) -> frozenset[str]:
+    """Return the names that a folded given name can stand for or be called by."""
+    return _nicknames().get(name, frozenset())
 
 
 def misspelt(left: str, right: str) -> bool:
@@ -53,17 +62,22 @@ def misspelt(left: str, right: str) -> bool:
     )
 
 
+def without_umlauts(name: str) -> str:
+    """Return a name as both spellings of an umlaut have it: Juergen and Jurgen."""
+    return name.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
 @lru_cache(maxsize=1 << 16)
 def name_level(left: str, right: str) -> Level:
     """Compare given names, or family names."""
     if not (left and right):
         return Level.MISSING
-    if left == right:
+    if left == right or without_umlauts(left) == without_umlauts(right):
         return Level.SAME
     short, long = sorted((left, right), key=len)
     if (len(short) == 1 or len(short) >= 3) and long.startswith(short):
         return Level.ALIAS
-    if short in _nicknames().get(long, ()):
+    if short in nicknames(long):
         return Level.ALIAS
     return Level.SIMILAR if misspelt(left, right) else Level.DIFFERENT
 

@@ -9,6 +9,7 @@ from heapq import nsmallest
 from itertools import combinations
 from typing import Any, Final
 
+from .agreement import without_umlauts
 from .person import Person, person_of
 
 MAX_BLOCK: Final = 30
@@ -34,7 +35,7 @@ def keys_of(person: Person) -> list[str]:
     it is rare. Given and family name are not told apart, so that swapping them loses nothing.
     """
     full = {name for name in (person.given, person.family) if len(name) > 1}
-    names = sorted({name[:4] for name in (person.given, person.family) if name})
+    names = sorted({without_umlauts(name)[:4] for name in (person.given, person.family) if name})
     house = f"{person.street}{person.house}" if person.street and person.house else ""
     places = (person.postcode, person.city, person.street, person.address_2)
     keys = {f"key:{key}" for key in person.keys}

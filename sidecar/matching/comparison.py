@@ -1,19 +1,22 @@
 """How probable it is that two records are one person, and why.
 
 A pair is of one of four kinds: the same person; two people of one household or office, who share
-address, telephone and often the family name; namesakes, who share the whole name, since given and
-family names do not come together by chance alone; two strangers. Each kind gives the pair's agreements
-a likelihood (Fellegi & Sunter 1969), fields taken as independent but for `Frequencies.together`.
+address, telephone and, in a household, often the family name; namesakes, who share the whole name, since
+given and family names do not come together by chance alone; two strangers. Each kind gives the pair's
+agreements a likelihood (Fellegi & Sunter 1969), fields taken as independent but for `Frequencies.together`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
+from sidecar.records.email import is_free_domain, is_role_name
+
 from .agreement import Level, name_level
 from .frequencies import CHAIN, FIELDS, LEVEL_OF, POPULATION, Frequencies
+from .names import Named, names_agree, names_contradict, other_given_name
 from .person import Person, person_of
 
 _PLACE: Final = {name: place for place, name in enumerate(FIELDS)}
@@ -22,6 +25,7 @@ _NAMES: Final = frozenset(("given", "family"))
 _OWN: Final = frozenset((*_NAMES, "email", "linkedin"))  # not shared in a household or office
 _SAME_FAMILY: Final = 0.5  # of two in one household
 _SAME_EMPLOYER: Final = 0.5  # of the addresses of two in one office
+IN_DOUBT: Final = 0.5  # a key is the same, the names say no: somebody has to look
 _SWAPPED: Final = 0.02  # of records of one person
 
 _WORDS: Final = {
@@ -44,26 +48,32 @@ class Comparison(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """One pair: the level of each field, and how probable it is among strangers."""
+    """One pair: the level of each field, and how probable it is among strangers; whether first and last name
+    are swapped; whether both are at one employer."""
 
     levels: tuple[Level, ...]
     chances: tuple[float, ...]
     swapped: bool
+    colleagues: bool
 
 
 def agree(left: Person, right: Person, frequencies: Frequencies) -> Agreement:
     """Compare field by field; names also crosswise, if that explains more."""
     if right < left:  # the same both ways
         left, right = right, left
-    levels, chances = [], []
+    colleagues = _colleagues(left, right)
+    levels: list[Level] = []
+    chances: list[float] = []
     for (name, level_of), mine, other in zip(LEVEL_OF.items(), left, right, strict=False):
         level = level_of(str(mine), str(other))
+        if colleagues:
+            level = _among_colleagues(name, level, left, right, levels)
         levels.append(level)
         chances.append(_chance(frequencies, name, str(mine), str(other), level))
     shared = [(name, place) for name, place in _CHAIN_PLACES if levels[place] == Level.SAME]
     for (first, _), (second, place) in combinations(shared, 2):
         chances[place] = max(chances[place], frequencies.together.get((first, second), 0.0))
-    straight = Agreement(tuple(levels), tuple(chances), False)
+    straight = Agreement(tuple(levels), tuple(chances), False, colleagues)
     crossed = (name_level(left.given, right.family), name_level(left.family, right.given))
     if Level.SAME not in crossed and Level.SIMILAR not in crossed:
         return straight
@@ -71,8 +81,28 @@ def agree(left: Person, right: Person, frequencies: Frequencies) -> Agreement:
         _chance(frequencies, "given", left.given, right.family, crossed[0]),
         _chance(frequencies, "family", left.family, right.given, crossed[1]),
     )
-    swapped = Agreement((*crossed, *levels[2:]), tuple(chances), True)
+    swapped = Agreement((*crossed, *levels[2:]), tuple(chances), True, colleagues)
     return max(swapped, straight, key=lambda agreement: probability(agreement, frequencies))
+
+
+def _colleagues(left: Person, right: Person) -> bool:
+    """Tell whether two are at one employer."""
+    if left.company and left.company == right.company:
+        return True
+    domain = left.email.partition("@")[2]
+    return bool(domain) and domain == right.email.partition("@")[2] and not is_free_domain(domain)
+
+
+def _among_colleagues(
+    name: str, level: Level, left: Person, right: Person, levels: Sequence[Level]
+) -> Level:
+    """Return what a level says of two at one employer, where Anna and Hanna are two, and mailboxes are
+    alike as they are made of one family name. `levels`: of the fields before."""
+    if name == "given" and level != Level.SAME and other_given_name(left.given, right.given):
+        return Level.DIFFERENT
+    if name == "email" and level == Level.SIMILAR and levels[_PLACE["given"]] == Level.DIFFERENT:
+        return Level.ALIAS
+    return level
 
 
 def _chance(frequencies: Frequencies, name: str, left: str, right: str, level: Level) -> float:
@@ -92,6 +122,7 @@ def kinds(agreement: Agreement, frequencies: Frequencies) -> tuple[float, float,
     scale = 2 / (known.records + POPULATION)
     one = known.matches * scale * (_SWAPPED if agreement.swapped else 1.0)
     house, namesakes, strangers = known.housemates * scale, known.namesakes * scale, 1.0
+    kinship = 0.0 if agreement.colleagues else _SAME_FAMILY
     for name, level, chance in zip(FIELDS, agreement.levels, agreement.chances, strict=True):
         if not level:
             continue
@@ -101,7 +132,7 @@ def kinds(agreement: Agreement, frequencies: Frequencies) -> tuple[float, float,
         namesakes *= likely if name in _NAMES and level == Level.SAME else chance
         if name == "family" and not agreement.swapped:
             kin = likely if level != Level.DIFFERENT else 0.0
-            house *= _SAME_FAMILY * kin + (1 - _SAME_FAMILY) * chance
+            house *= kinship * kin + (1 - kinship) * chance
         elif name == "email" and level == Level.ALIAS:
             house *= _SAME_EMPLOYER
         else:
@@ -115,18 +146,47 @@ def probability(agreement: Agreement, frequencies: Frequencies) -> float:
     return weights[0] / sum(weights)
 
 
-def names_contradict(left: Person, right: Person) -> bool:
-    """Tell whether names are known and none is like one of the other's, in whichever place."""
+def strangers(left: Person, right: Person) -> bool:
+    """Tell whether names are known and none is like one of the other's, in whichever place, nor is there
+    a key that both have."""
     levels = {name_level(left.given, right.given), name_level(left.family, right.family)}
     if levels == {Level.MISSING} or not levels <= {Level.MISSING, Level.DIFFERENT}:
         return False
     levels = {name_level(left.given, right.family), name_level(left.family, right.given)}
-    return levels <= {Level.MISSING, Level.DIFFERENT}
+    return levels <= {Level.MISSING, Level.DIFFERENT} and set(left.keys).isdisjoint(right.keys)
 
 
-def shared_keys(left: Person, right: Person) -> list[str]:
-    """Return the kinds of identity keys that both have, which need no review."""
-    return sorted({key.partition(":")[0] for key in left.keys if key in right.keys})
+def shared_keys(left: Person, right: Person, several: Collection[str] = ()) -> list[str]:
+    """Return the kinds of identity keys that both have and that need no review: a profile; a mailbox or
+    mobile number unless the names contradict each other. On a function's mailbox and keys of `several` people
+    they have to agree."""
+    return sorted({key.partition(":")[0] for key in left.keys if key in right.keys
+                   and _joins(key, left.name, right.name, several)})
+
+
+def _joins(key: str, left: Named, right: Named, several: Collection[str]) -> bool:
+    if key.startswith("linkedin:"):
+        return True
+    if key in several or _of_a_function(key):
+        return names_agree(left, right)
+    return not names_contradict(left, right)
+
+
+def _of_a_function(key: str) -> bool:
+    kind, _, value = key.partition(":")
+    return kind == "email" and is_role_name(value.partition("@")[0])
+
+
+def keys_of_several(people: Iterable[Person]) -> frozenset[str]:
+    """Return the identity keys on which names contradict each other."""
+    names: dict[str, Named] = {}
+    several = set()
+    for person in people:
+        for key in person.keys if person.name.known else ():
+            first = names.setdefault(key, person.name)
+            if first is not person.name and names_contradict(first, person.name):
+                several.add(key)
+    return frozenset(several)
 
 
 def reasons(agreement: Agreement, keys: list[str]) -> list[str]:
@@ -141,11 +201,15 @@ def reasons(agreement: Agreement, keys: list[str]) -> list[str]:
     ]
 
 
-def compare_people(left: Person, right: Person, frequencies: Frequencies) -> Comparison:
-    """Compare two people."""
-    keys = shared_keys(left, right)
+def compare_people(
+    left: Person, right: Person, frequencies: Frequencies, several: Collection[str] = ()
+) -> Comparison:
+    """Compare two people; `several`: the identity keys that are several people's."""
+    keys = shared_keys(left, right, several)
     agreement = agree(left, right, frequencies)
     score = 1.0 if keys else probability(agreement, frequencies)
+    if not keys and any(key in right.keys and not _of_a_function(key) for key in left.keys):
+        score = max(score, IN_DOUBT)
     return Comparison(score, reasons(agreement, keys), bool(keys))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.records import RecordSettings, canonical
 
 from .blocking import Blocks
-from .comparison import agree, names_contradict, probability, reasons, shared_keys
+from .comparison import compare_people, keys_of_several, strangers
 from .frequencies import Frequencies
 from .learning import learn
 from .person import Person, person_of
@@ -38,8 +38,8 @@ def people_of(rows: Iterable[Mapping[str, str]], settings: RecordSettings) -> li
         lead: dict[str, Any] = canonical(row, settings)
         lead.update((name, row[name]) for name in _OTHERS if name in row)
         person = person_of(lead)
-        once = (texts.setdefault(text, text) for text in person[:-1])
-        people.append(Person._make((*once, person.keys)))
+        once = (texts.setdefault(text, text) for text in person[:-2])
+        people.append(Person._make((*once, person.name, person.keys)))
     return people
 
 
@@ -52,16 +52,15 @@ def find_pairs(people: Sequence[Person], threshold: float = THRESHOLD) -> Iterat
         for right in range(0, len(people), step) for left in blocks.candidates(right)
     ]  # fmt: skip
     frequencies = learn(Frequencies.of(people), pairs, 1 / step)
+    several = keys_of_several(people)
     linked: dict[int, dict[int, float]] = {}
     for right, person in enumerate(people):
         found = {}
         for left in _candidates(blocks, people, right):
-            keys = shared_keys(people[left], person)
-            agreement = agree(people[left], person, frequencies)
-            score = 1.0 if keys else probability(agreement, frequencies)
-            if score >= threshold:
-                found[left] = score
-                yield Pair(left, right, score, reasons(agreement, keys), bool(keys))
+            pair = compare_people(people[left], person, frequencies, several)
+            if pair.score >= threshold:
+                found[left] = pair.score
+                yield Pair(left, right, *pair)
         yield from _through_others(people, linked, right, found, threshold)
 
 
@@ -85,14 +84,13 @@ def _through_others(
     for other, score in found.items():
         linked.setdefault(other, {})[row] = linked.setdefault(row, {})[other] = score
     for (left, right), (score, middle) in better.items():
-        if score >= threshold and not names_contradict(people[left], people[right]):
+        if score >= threshold and not strangers(people[left], people[right]):
             linked[left][right] = linked[right][left] = score
             yield Pair(left, right, score, [f"both may be row {middle}"], False)
 
 
 def _candidates(blocks: Blocks, people: Sequence[Person], right: int) -> Iterator[int]:
     """Yield the candidates whose names do not contradict; those with an identity key always."""
-    person = people[right]
     for left in blocks.candidates(right):
-        if not names_contradict(people[left], person) or shared_keys(people[left], person):
+        if not strangers(people[left], people[right]):
             yield left

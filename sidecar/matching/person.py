@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from sidecar.records import match_keys
 from sidecar.records.text import words
 
+from .names import Named, latin, named_of
+
 # Street suffixes (USPS Publication 28, appendix C1, the most used; Germany's "str.").
 _SUFFIXES: Final = {
     "st": "street", "str": "strasse", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive",
@@ -22,7 +24,7 @@ _NO_DIGIT = re.compile(r"\D")
 class Person(NamedTuple):
     """Values to compare, an absent one empty; then what only brings people together.
 
-    `keys` are those that need no review.
+    `keys` are those that need no review while names do not contradict each other.
     """
 
     given: str
@@ -38,6 +40,7 @@ class Person(NamedTuple):
     phone: str
     linkedin: str
     domain: str
+    name: Named
     keys: tuple[str, ...]
 
 
@@ -55,8 +58,8 @@ def person_of(record: Mapping[str, Any]) -> Person:
                 house = street.pop(end)
                 break
     return Person(
-        given="".join(folded("first_name")),
-        family="".join(folded("last_name")),
+        given=latin(folded("first_name")),
+        family=latin(folded("last_name")),
         street=_street(street),
         address_2=_street(folded("address_2")),
         house=house,
@@ -68,6 +71,7 @@ def person_of(record: Mapping[str, Any]) -> Person:
         phone=_NO_DIGIT.sub("", str(record.get("phone") or "")),
         linkedin=str(record.get("linkedin_url") or ""),
         domain=str(record.get("company_domain") or ""),
+        name=named_of(record),
         keys=tuple(f"{kind}:{value}" for kind, value in match_keys(record)),
     )
 

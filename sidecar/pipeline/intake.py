@@ -11,7 +11,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.intake import Entry, Key, Known, Receipt, decide
+from sidecar.intake import Entry, Key, Known, People, Receipt, decide, delivery_keys
 from sidecar.intake.decision import newest_last
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
@@ -72,18 +72,18 @@ def take_in(
 
 def _new_alone(entries: list[Entry], known: Known) -> list[Entry]:
     """The entries, with an error where the person has an open lead, or gets one by an entry before."""
-    owners = dict(known.contacts)
+    people = People(known)
     taken = {contact: f"This person has the open lead {lead['id']}." for contact, lead in known.leads.items()}
 
     def checked(index: int, entry: Entry) -> Entry:
         if entry.errors or not known.suppressed.isdisjoint(entry.keys):
             return entry
-        owner = next((owners[key] for key in entry.keys if key in owners), f"new {index}")
-        if owner in taken:
-            return replace(entry, errors=[{"pointer": "", "code": "open_lead", "detail": taken[owner]}])
-        taken[owner] = "This person stands before in the same request."
-        for key in entry.keys:
-            owners.setdefault(key, owner)
+        person = people.find(entry) or f"new {index}"
+        contact = people.contact_of(person)
+        if contact in taken:
+            return replace(entry, errors=[{"pointer": "", "code": "open_lead", "detail": taken[contact]}])
+        taken[contact] = "This person stands before in the same request."
+        people.add(entry, person)
         return entry
 
     return [checked(index, entry) for index, entry in enumerate(entries)]
@@ -93,7 +93,8 @@ def _would_be(result: dict[str, Any], known: Known) -> dict[str, Any]:
     """A result without the ids of what is not there."""
     there = {
         "lead_id": {lead["id"] for lead in known.leads.values()},
-        "contact_id": set(known.contacts.values()),
+        "contact_id": {known.merged.get(person, person)
+                       for people in known.contacts.values() for person in people},
         "organization_id": {*known.domains.values(), *known.company_keys.values()}}
     return result | {name: result[name] if result[name] in ids else None for name, ids in there.items()}
 
@@ -112,7 +113,8 @@ def _read(engine: Engine, raw: Any, strict: bool) -> Entry:
             errors=[{name: storable(text) for name, text in error.items()} for error in errors],
             warnings=warnings)
     return Entry(
-        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead), warnings=warnings)
+        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead),
+        deliveries=delivery_keys(lead, engine.now()), warnings=warnings)
 
 
 def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]:
@@ -128,7 +130,8 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
         cursor, suppression_keys(engine, entries),
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},
         {lead["company_key"] for lead in leads
-         if lead.get("company_key") and not lead.get("company_domain")})
+         if lead.get("company_key") and not lead.get("company_domain")},
+        [key for entry in entries for key in entry.deliveries])
 
 
 def lead_url(engine: Engine, lead_id: str) -> str:

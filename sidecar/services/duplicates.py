@@ -17,8 +17,8 @@ from sidecar.matching import (
     blocking_keys,
     compare_people,
     learn,
-    names_contradict,
     person_of,
+    strangers,
 )
 from sidecar.services.audit import Actor, record
 from sidecar.services.merging import open_pair
@@ -128,7 +128,7 @@ def _pairs(
 ) -> list[Pair]:
     pairs = []
     for left_id, right_id, left, right in _candidates(cursor, ids, earlier=earlier):
-        if not names_contradict(left, right) or not set(left.keys).isdisjoint(right.keys):
+        if not strangers(left, right):
             result = compare_people(left, right, usual)
             if result.score >= threshold:
                 pairs.append(Pair(left_id, right_id, result.score, result.reasons))

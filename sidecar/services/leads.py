@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from sidecar.intake import Key
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
@@ -18,7 +20,7 @@ from sidecar.store import calls, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import OPEN
+from sidecar.terms.states import OF_A_MAILBOX, OPEN
 from sidecar.webhooks import of_edit
 
 _WORDS = ("unsubscribe", "resubscribe")  # events by which people refuse marketing mail, or agree to it
@@ -152,75 +154,92 @@ def add_events(
     to the person's open lead, else to the newest. What unsubscribes is a refusal too."""
     now = engine.now()
     with engine.database.write() as cursor:
-        events = _of_leads(engine, cursor, events)
-        contacts = intake.contacts_of(cursor, {event["lead_id"] for event in events if event["lead_id"]})
-        _note_refusals(engine, cursor, events, contacts, source)
-        known = [event for event in events if event["lead_id"] in contacts]
+        keys = _keys(engine, events)
+        leads_of = _leads_of(cursor, events, keys)
+        contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
+        told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
+        _note_refusals(engine, cursor, zip(events, told, strict=True), contacts, keys, source)
         intake.add_events(cursor, [
             {
-                "contact_id": contacts[event["lead_id"]], "lead_id": event["lead_id"],
+                "contact_id": contacts[lead_id], "lead_id": lead_id,
+                "person_id": person,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
-                "dedupe_key": _once(event, source),
+                "dedupe_key": _once(event, source, [lead_id][:number]),
             }
-            for event in known
+            for event, found in zip(events, told, strict=True)
+            for number, (lead_id, person) in enumerate(found.items())
         ])
         intake.queue(
-            cursor, sorted({event["lead_id"] for event in known}), lane, engine.settings.bulk_batch,
+            cursor, sorted({lead for found in told for lead in found}), lane, engine.settings.bulk_batch,
             score_only=True)
     return {
-        "accepted": len(known), "unknown": len(events) - len(known),
+        "accepted": sum(map(bool, told)), "unknown": sum(not found for found in told),
         "results": [
-            {"lead_id": event["lead_id"], "outcome": "accepted"} if event["lead_id"] in contacts
-            else {"lead_id": None, "outcome": "unknown"} for event in events]}
+            {"lead_id": next(iter(found)), "outcome": "accepted"} if found
+            else {"lead_id": None, "outcome": "unknown"} for found in told]}
 
 
 def _note_refusals(
-    engine: Engine, cursor: Cursor, events: list[dict[str, Any]], contacts: dict[str, str], source: str
+    engine: Engine, cursor: Cursor, events: Iterable[tuple[dict[str, Any], dict[str, str | None]]],
+    contacts: dict[str, str], keys: Mapping[str, Key], source: str,
 ) -> None:
     """Unsubscriptions and new subscriptions are the person's own word. That of an address which nobody has is
     kept, as a keyed hash, for whoever comes with it."""
-    words = [event for event in events if event["type"] in _WORDS]
-    known = refusals.known(cursor, [key for event in words if (key := _once(event, source))])
-    addresses = refusals.addresses(cursor, {
-        contacts[event["lead_id"]] for event in words if event["lead_id"] in contacts})
     now, rows = engine.now(), []
-    for event in words:
-        contact_id = contacts.get(event["lead_id"] or "")
-        address = addresses.get(contact_id or "")
-        whose = event["key"] or (("email", address) if address else None)
-        if _once(event, source) in known or not (contact_id or whose):
-            continue
+    words = [(event, found) for event, found in events if event["type"] in _WORDS]
+    addresses = refusals.addresses(cursor, {contacts[lead_id] for _, found in words for lead_id in found})
+    for event, found in words:
         at = min(event.get("occurred_at") or now, now)
-        rows.append(row_of(
-            Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
-                      event.get("reason")),
-            contact_id, hash_of(engine, whose) if whose else None, dedupe_key=_once(event, source)))
-    if rows:
-        add(cursor, rows)
+        said = Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
+                         event.get("reason"))
+        key = keys.get(event.get("email", ""))
+        if not found and key:
+            rows.append(row_of(said, None, hash_of(engine, key), dedupe_key=_once(event, source)))
+        for number, (lead_id, person) in enumerate(found.items()):
+            contact_id = contacts[lead_id]
+            whose = key or (("email", address) if (address := addresses.get(contact_id)) else None)
+            rows.append(row_of(
+                said, contact_id, hash_of(engine, whose) if whose else None, person_id=person,
+                dedupe_key=_once(event, source, [lead_id][:number])))
+    known = refusals.known(cursor, [row["dedupe_key"] for row in rows if row["dedupe_key"]])
+    if new := [row for row in rows if row["dedupe_key"] not in known]:
+        add(cursor, new)
 
 
-def _once(event: dict[str, Any], source: str) -> str | None:
+def _once(event: dict[str, Any], source: str, more: list[str] | None = None) -> str | None:
     """What tells that an event came before."""
-    return f"{source}:{event['event_id']}" if event.get("event_id") else None
+    return ":".join([source, event["event_id"], *(more or [])]) if event.get("event_id") else None
 
 
-def _of_leads(engine: Engine, cursor: Cursor, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events with their lead_id, None for those of nobody, and the key of the address that they name.
-    Of an address that somebody unsubscribes nobody takes a lead in meanwhile."""
-    keys = {
-        event["email"]: ("email", canonical({"email": event["email"]}, engine.record_settings).get(
-            "email_canonical") or "") for event in events if event.get("email")}
-    if said := {keys[event["email"]] for event in events if event["type"] in _WORDS and event.get("email")}:
+def _keys(engine: Engine, events: list[dict[str, Any]]) -> dict[str, Key]:
+    """The identity keys of the addresses that events name."""
+    emails = {event["email"] for event in events if event.get("email")}
+    return {email: ("email", key) for email in emails if (
+        key := canonical({"email": email}, engine.record_settings).get("email_canonical"))}
+
+
+def _leads_of(
+    cursor: Cursor, events: list[dict[str, Any]], keys: Mapping[str, Key]
+) -> list[dict[str, str | None]]:
+    """The leads of each event with the person it is about (None: whose the lead is): the named one, else the
+    newest of the contact. Of several people on one mailbox an event is about the one with the newest lead,
+    but that mails do not arrive or are not wanted there is about them all. Of an address that somebody
+    unsubscribes nobody takes a lead in meanwhile."""
+    if said := {keys[event["email"]] for event in events
+                if event["type"] in _WORDS and event.get("email") in keys}:
         intake.lock(cursor, said)
-    people = intake.find_contacts(cursor, set(keys.values()))
-    contacts = [event.get("contact_id") or people.get(keys.get(event.get("email"), ("", "")))
-                for event in events]
-    newest = intake.leads_of(cursor, {contact for contact in contacts if contact})
-    return [
-        event | {"lead_id": event.get("lead_id") or newest.get(contact or ""),
-                 "key": key if (key := keys.get(event.get("email"))) and key[1] else None}
-        for event, contact in zip(events, contacts, strict=True)]
+    known = intake.find_people(cursor, set(keys.values()))
+    people = [{event["contact_id"]: event["contact_id"]} if event.get("contact_id")
+              else known.get(keys.get(event.get("email", ""), ("", "")), {}) for event in events]
+    newest = intake.leads_of(cursor, {contact for found in people for contact in found.values()})
+    told: list[dict[str, str | None]] = []
+    for event, found in zip(events, people, strict=True):
+        leads = {newest[contact]: person for person, contact in reversed(found.items()) if contact in newest}
+        most = None if event["type"] in OF_A_MAILBOX else 1
+        told.append({event["lead_id"]: None} if event.get("lead_id")
+                    else {lead: leads[lead] for lead in sorted(leads, reverse=True)[:most]})
+    return told
 
 
 def owners(engine: Engine) -> list[Row]:

@@ -1,30 +1,34 @@
-"""Two contacts that are one person become one contact: nothing that hung on either is lost."""
+"""Two contacts that are one person become one contact, and two again: nothing that hung on either is lost."""
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.enrichment.consent import merge_consent
 from sidecar.enrichment.merge import FieldValue, winners
-from sidecar.enrichment.provenance import document
 from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.ids import new_id
+from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
 from sidecar.intake.permissions import row_of
-from sidecar.intake.refusals import Statement, refused_now
-from sidecar.pipeline.refusals import add, restate
+from sidecar.intake.refusals import Statement, refused_now, shown_consent, shown_refused
+from sidecar.pipeline.intake import read
+from sidecar.pipeline.refusals import restate
+from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
 from sidecar.terms.states import OPEN
-from sidecar.webhooks import of_edit
+from sidecar.webhooks import of_edit, of_refusals
 
 _COLUMNS = COLUMNS["contact"]
-# (column, column whose value it follows): values for which no source's statement is stored.
-_FOLLOWERS = [(field.column, _COLUMNS[field.derived_from][0]) for field in fields_of("contact")
-              if field.unstated and field.derived_from]
+# Values that no source states: they follow from another field, as a lead calls both.
+_FOLLOWERS = {field.lead: (field.column, field.derived_from) for field in fields_of("contact")
+              if field.unstated and field.derived_from and field.lead}
+_FOLLOWED = sorted({followed for _, followed in _FOLLOWERS.values()} | {"country"})
+_EMPTY: Final[Row] = {"message": None, "tags": [], "utm": {}, "custom": {}}
 
 
 def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[str, Any]:
@@ -42,42 +46,50 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
             raise Conflict("Somebody decided meanwhile that these are two people.")
         lost = pair["left_id"] if keep == pair["right_id"] else pair["right_id"]
         _hold(cursor, [keep, lost])
-        # In the order in which the pipeline locks: answers, leads, contacts.
-        moved = store.move_calls(cursor, keep, lost)
-        found = customers.lock_leads(cursor, [keep, lost])
-        contacts = store.lock_contacts(cursor, [keep, lost])
-        snapshot = store.snapshot(cursor, lost) | moved | {
-            "contact": contacts[lost], "leads": [row for row in found if row["contact_id"] == lost]}
-        open_lead, archived = _one_open_lead(cursor, found, by)
-        store.move_rows(cursor, keep, lost)
-        _unite(cursor, contacts[keep], contacts[lost])
-        _keep_refusals(engine, cursor, keep, {*contacts[keep]["refused"], *contacts[lost]["refused"]},
-                       duplicate_id)
-        store.remove(cursor, lost)
-        store.record(cursor, {
-            "duplicate_id": duplicate_id, "kept_id": keep, "lost_id": lost, "score": pair["score"],
-            "reasons": pair["reasons"], "snapshot": engine.vault.seal(snapshot), "actor": by.name})
-        record(
-            cursor, by, "contact.merged", "contact", keep,
-            after={"lost_id": lost, "duplicate_id": duplicate_id, "archived_lead_id": archived})
-        if open_lead:
-            intake.queue(cursor, [open_lead], "interactive", engine.settings.bulk_batch)
-    return {"kept_id": keep, "lost_id": lost, "lead_id": open_lead, "archived_lead_id": archived}
+        return _join(engine, cursor, pair, keep, lost, by)
 
 
-def _keep_refusals(
-    engine: Engine, cursor: Cursor, contact_id: str, before: set[str], duplicate_id: str
-) -> None:
-    """A merge unites what was said and lifts nothing: what one of the two refused is refused, though the
-    other agreed later; what it adds for that has the pair in its `dedupe_key`."""
-    restate(cursor, [contact_id])
-    lifted = before - refused_now(refusals.statements(cursor, [contact_id]).get(contact_id, []))
-    if lifted:
-        add(cursor, [
-            row_of(Statement(purpose, True, False, "merge", engine.now(),
-                             "One of the two contacts refused it when they were merged."),
-                   contact_id, None, dedupe_key=f"merge:{duplicate_id}:{purpose}")
-            for purpose in sorted(lifted)])
+def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: Actor) -> dict[str, Any]:
+    # In the order in which the pipeline locks: answers, leads, contacts.
+    moved = store.move_calls(cursor, keep, lost)
+    found = customers.lock_leads(cursor, [keep, lost])
+    contacts = store.lock_contacts(cursor, [keep, lost])
+    snapshot = {"kept": contacts[keep], "lost": contacts[lost], "pairs": store.pairs(cursor, [keep, lost])}
+    work = _one_open_lead(cursor, found, by)
+    moved |= store.move_rows(cursor, keep, lost)
+    whole = {"org_id": contacts[keep]["org_id"] or contacts[lost]["org_id"]} | _one_will(
+        engine, cursor, contacts[keep], contacts[lost], pair["id"])
+    store.remove(cursor, lost)
+    store.record(cursor, {
+        "id": new_id(), "duplicate_id": pair["id"], "kept_id": keep, "lost_id": lost, "score": pair["score"],
+        "reasons": pair["reasons"], "actor": by.name, "at": engine.now(),
+        "snapshot": engine.vault.seal(snapshot | work | {"moved": moved, "whole": whole})})
+    store.settle(cursor, keep, _columns(engine, cursor, contacts[keep], contacts[lost]) | whole)
+    lead_id, archived, *_ = [row["id"] for row in work["open"]] + [None, None]
+    record(
+        cursor, by, "contact.merged", "contact", keep,
+        after={"lost_id": lost, "duplicate_id": pair["id"], "archived_lead_id": archived})
+    if lead_id:
+        intake.queue(cursor, [lead_id], "interactive", engine.settings.bulk_batch)
+        if whole["refused"] != contacts[keep]["refused"]:
+            subscriptions.tell(cursor, of_refusals({lead_id: whole["refused"]}))
+    return {"kept_id": keep, "lost_id": lost, "lead_id": lead_id, "archived_lead_id": archived}
+
+
+def _one_will(engine: Engine, cursor: Cursor, kept: Row, lost: Row, duplicate_id: str) -> Row:
+    """{consent, refused} of a contact who has the statements of both. A merge lifts nothing: what one of the
+    two refused is refused, though the other agreed later, by a statement that has the pair in its key."""
+    said = refusals.statements(cursor, [kept["id"]]).get(kept["id"], [])
+    lifted = {*kept["refused"], *lost["refused"]} - refused_now(said)
+    more = [Statement(purpose, True, False, "merge", engine.now(),
+                      "One of the two contacts refused it when they were merged.")
+            for purpose in sorted(lifted)]
+    refusals.add(cursor, [
+        row_of(one, kept["id"], None, dedupe_key=f"merge:{duplicate_id}:{one.purpose}") for one in more])
+    every = [*said, *more]
+    return {
+        "consent": shown_consent(merge_consent(kept["consent"], lost["consent"]), {}, every),
+        "refused": shown_refused(refused_now(every))}
 
 
 def open_pair(cursor: Cursor, duplicate_id: str) -> Row:
@@ -92,44 +104,196 @@ def open_pair(cursor: Cursor, duplicate_id: str) -> Row:
 
 
 def _hold(cursor: Cursor, contact_ids: list[str]) -> None:
-    """Keep new leads of both people waiting until this is over."""
+    """Keep new leads of these people waiting until this is over."""
     known = store.identities(cursor, contact_ids)
     intake.lock(cursor, known)
     if store.identities(cursor, contact_ids) != known:
         raise Conflict("A contact of this pair changed at this moment; load it again.")
 
 
-def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> tuple[str | None, str | None]:
-    """(the oldest open lead, the other one, now archived) of leads, oldest first."""
-    still_open = [row for row in found if row["status"] in OPEN]
-    for row in still_open[1:]:
-        store.archive(cursor, row["id"])
-        leads.add_status(cursor, row["id"], row["status"], "archived", by.name)
-        subscriptions.tell(cursor, of_edit(row["id"], row, {"status": "archived"}))
-        record(cursor, by, "lead.edited", "lead", row["id"],
-               before={"status": row["status"]}, after={"status": "archived"})
-    first, second, *_ = [row["id"] for row in still_open] + [None, None]
-    return first, second
+def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> Row:
+    """Of two open leads, oldest first, the stronger stays open with what both have, the other is archived:
+    {open: both as they were, that one first, united: what it has now, messages: ids that it took over}."""
+    still_open = store.whole_leads(cursor, [row["id"] for row in found if row["status"] in OPEN])
+    if len(still_open) < 2:
+        return {"open": still_open, "united": {}, "messages": []}
+    did = {row["id"]: row.pop("did") for row in still_open}
+    stays = strongest(still_open, did)
+    goes = next(row for row in still_open if row is not stays)
+    store.archive(cursor, goes["id"])
+    leads.add_status(cursor, goes["id"], goes["status"], "archived", by.name)
+    subscriptions.tell(cursor, of_edit(goes["id"], goes, {"status": "archived"}))
+    record(cursor, by, "lead.edited", "lead", goes["id"],
+           before={"status": goes["status"]}, after={"status": "archived"})
+    hot = "hot" in (stays["grade"], goes["grade"])
+    # What somebody was told of one of them is not told again of the other.
+    score = {"grade": "hot", "total_score": max(row["total_score"] or 0 for row in still_open)} if hot else {}
+    whole = united(stays, goes, did)
+    store.change_lead(cursor, stays["id"], whole | score)
+    messages = store.take_over_messages(cursor, stays["id"], goes["id"], told=stays["grade"] == "hot")
+    return {"open": [stays, goes], "united": whole | score, "messages": [row["id"] for row in messages]}
 
 
-def _unite(cursor: Cursor, kept: Row, lost: Row) -> None:
-    """Claims of both; of one source's two about a field the one that ranks higher. Then the winners."""
-    rows = facts.load_provenance(cursor, "contact", [kept["id"], lost["id"]])
-    said: dict[str, list[FieldValue]] = {}
-    for row in (*rows.get(lost["id"], []), *rows.get(kept["id"], [])):
-        said.setdefault(row["source"], []).append(FieldValue(**row))
-    united = {source: list(winners(values).values()) for source, values in said.items()}
-    facts.forget_provenance(cursor, "contact", [kept["id"], lost["id"]])
-    facts.save_provenance(cursor, [
-        document("contact", kept["id"], source, values) for source, values in united.items()])
-    columns = {column: kept[column] if kept[column] is not None else lost[column]
+def _columns(engine: Engine, cursor: Cursor, contact: Row, other: Row | None = None) -> Row:
+    """The columns of a contact: of each field the statement that counts, else what stands there (or with
+    `other`), and what follows from them."""
+    said = facts.load_provenance(cursor, "contact", [contact["id"]]).get(contact["id"], [])
+    columns = {column: contact[column] if contact[column] is not None else other and other[column]
                for column, _ in _COLUMNS.values()}
     columns |= {_COLUMNS[name][0]: value.value for name, value in
-                winners(chain.from_iterable(united.values())).items() if name in _COLUMNS}
-    for column, followed in _FOLLOWERS:
-        owner = next((row for row in (kept, lost) if row[followed] == columns[followed]), kept)
-        columns[column] = owner[column]
-    store.settle(cursor, kept["id"], columns | {
-        "org_id": kept["org_id"] or lost["org_id"],
-        "consent": merge_consent(kept["consent"], lost["consent"]),
-    })
+                winners(FieldValue(**row) for row in said).items() if name in _COLUMNS}
+    lead = normalize({name: value for name in _FOLLOWED if (value := columns[_COLUMNS[name][0]])},
+                     engine.record_settings)["lead"]
+    return columns | {column: lead.get(name) for name, (column, _) in _FOLLOWERS.items()}
+
+
+def unmerge(engine: Engine, kept: str, lost: str, *, by: Actor) -> dict[str, Any]:
+    """Take a merge back: {kept_id, contact_id, kept_lead_id, lead_id} with the open leads of both.
+
+    Each contact has what it had. What came since by a key or on a lead of the one who was lost is theirs,
+    what people changed since stays where they changed it. The pair is dismissed. Raises NotFound when that
+    contact was not merged into this one, Conflict when the merge is too old to be taken back.
+    """
+    with engine.database.write() as cursor:
+        duplicates.lock(cursor, alone=True)
+        merged = store.of_lost(cursor, lost)
+        if merged is None or merged["kept_id"] != kept:
+            raise NotFound("That contact was not merged into this one.")
+        _hold(cursor, [kept])
+        # Later merges are taken back before it, and done again.
+        later = []
+        while (last := store.last_of(cursor, merged["kept_id"]))["id"] != merged["id"]:
+            _part(engine, cursor, last, by)
+            later.append(last)
+            merged = store.of_lost(cursor, lost) or merged
+        leads_of = _part(engine, cursor, merged, by)
+        for row in reversed(later):
+            store.forget_pair(cursor, row["duplicate_id"])
+            _join(engine, cursor, row | {"id": row["duplicate_id"]}, row["kept_id"], row["lost_id"], by)
+        record(cursor, by, "contact.unmerged", "contact", kept, after={"contact_id": lost})
+    return {"kept_id": kept, "contact_id": lost, "kept_lead_id": leads_of.get(kept),
+            "lead_id": leads_of[lost]}
+
+
+def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, str | None]:
+    """Take back the last merge into a contact: contact id -> open lead, of both."""
+    kept, lost = merged["kept_id"], merged["lost_id"]
+    snapshot = engine.vault.open(merged["snapshot"])
+    if "whole" not in snapshot:
+        raise Conflict("This merge is from before merges could be taken back.")
+    moved = snapshot["moved"]
+    customers.lock_leads(cursor, [kept])
+    now = store.lock_contacts(cursor, [kept])[kept]
+    since = _submissions(engine, cursor, kept, merged["id"])
+    store.restore(cursor, snapshot["lost"])
+    store.take_back(cursor, merged["id"])
+    store.move_back(cursor, kept, lost, moved)
+    people = [lost, *(row["contact_id"] for row in store.of_kept(cursor, lost))]
+    store.give_back_keys(cursor, kept, lost, people)
+    owners = {row["id"]: lost if row["person_id"] in people else kept for row in since}
+    open_leads = _leads_apart(engine, cursor, merged["id"], snapshot, since, owners, by)
+    store.give_back_events(cursor, kept, lost, people, open_leads)
+    refusals.part(cursor, kept, lost, people, merged["id"], merged["duplicate_id"])
+    _contacts_apart(engine, cursor, snapshot, now)
+    restate(cursor, [kept, lost])
+    store.restore_pairs(cursor, kept, lost, snapshot["pairs"], {
+        "id": merged["duplicate_id"], "left_id": min(kept, lost), "right_id": max(kept, lost),
+        "score": merged["score"], "reasons": merged["reasons"], "state": "dismissed",
+        "decided_by": by.name, "decided_at": engine.now(), "created_at": merged["at"]})
+    intake.queue(cursor, sorted(filter(None, open_leads.values())), "interactive",
+                 engine.settings.bulk_batch)
+    return open_leads
+
+
+def _submissions(engine: Engine, cursor: Cursor, contact_id: str, merge_id: str) -> list[Row]:
+    """What came in since a merge, read again: {id, lead_id, person_id, lead, source}; of what is no longer
+    kept nothing is known any more."""
+    found = []
+    for row in store.submissions_since(cursor, contact_id, merge_id):
+        sealed = row.pop("payload")
+        [entry] = read(engine, [engine.vault.open(sealed)]) if sealed else [None]
+        found.append(row | {"lead": entry.lead if entry else {}, "source": entry.source if entry else "api"})
+    return found
+
+
+def _leads_apart(
+    engine: Engine, cursor: Cursor, merge_id: str, snapshot: Row, since: list[Row], owners: dict[str, str],
+    by: Actor,
+) -> dict[str, str | None]:
+    """Give each contact its leads as they would be by themselves, and an own one for what came since where
+    it had none: contact id -> its open lead."""
+    before = {row["id"]: row for row in snapshot["open"]}
+    ids = sorted({*before, *(row["lead_id"] for row in since)})
+    for lead_id in ids:
+        if lead_id > merge_id:  # it is new since
+            first = next(row["id"] for row in since if row["lead_id"] == lead_id)
+            store.change_lead(cursor, lead_id, {"contact_id": owners[first]})
+    open_leads: dict[str, str | None] = {snapshot[side]["id"]: None for side in ("kept", "lost")}
+    for row in store.whole_leads(cursor, ids):
+        lead_id, owner = row["id"], row["contact_id"]
+        told = [each for each in since if each["lead_id"] == lead_id]
+        had = before.get(lead_id) or row | (_EMPTY if lead_id > merge_id else {})
+        stays = bool(before) and lead_id == snapshot["open"][0]["id"]
+        whole = had | (snapshot["united"] if stays else {})
+        own = after(had, [each["lead"] for each in told if owners[each["id"]] == owner])
+        every = after(whole, [each["lead"] for each in told])
+        changes = apart({name: own[name] for name in UNITED}, every, row)
+        if stays and row["scored_at"] == had["scored_at"]:
+            changes |= {name: had[name] for name in ("grade", "total_score")}
+        went = lead_id in before and not stays
+        if went and row["status"] == "archived" and not leads.open_lead(cursor, owner):
+            changes["status"] = had["status"]
+            leads.add_status(cursor, lead_id, "archived", had["status"], by.name)
+            subscriptions.tell(cursor, of_edit(lead_id, row, changes))
+            store.give_messages_back(cursor, lead_id, snapshot["messages"])
+        changes = {name: value for name, value in changes.items() if value != row[name]}
+        if changes:
+            store.change_lead(cursor, lead_id, changes)
+        if changes.get("status", row["status"]) in OPEN:
+            open_leads[owner] = lead_id
+    _own_leads(cursor, since, owners, open_leads, snapshot)
+    return open_leads
+
+
+def _own_leads(
+    cursor: Cursor, since: list[Row], owners: dict[str, str], open_leads: dict[str, str | None], snapshot: Row
+) -> None:
+    """Put what came in of one contact on a lead that is the other's now on an own one."""
+    holders = {row["id"]: row["contact_id"] for row in store.whole_leads(
+        cursor, sorted({row["lead_id"] for row in since}))}
+    for side in ("kept", "lost"):
+        contact_id = snapshot[side]["id"]
+        strays = [row for row in since if owners[row["id"]] == contact_id != holders[row["lead_id"]]]
+        if not strays:
+            continue
+        lead_id, told = open_leads[contact_id], [row["lead"] for row in strays]
+        if lead_id:
+            [row] = store.whole_leads(cursor, [lead_id])
+            changed = after(row, told)
+            store.change_lead(cursor, lead_id, {name: changed[name] for name in TOLD})
+        else:
+            lead_id = open_leads[contact_id] = new_id()
+            store.new_lead(cursor, after(_EMPTY, told) | {
+                "id": lead_id, "contact_id": contact_id, "email": told[0].get("email"),
+                "source": strays[0]["source"], "org_id": snapshot[side]["org_id"]})
+        store.give_submissions(cursor, [row["id"] for row in strays], lead_id)
+
+
+def _contacts_apart(engine: Engine, cursor: Cursor, snapshot: Row, now: Row) -> None:
+    """Both contacts as they would be by themselves."""
+    kept, lost, whole = snapshot["kept"], snapshot["lost"], snapshot["whole"]
+    names = list(whole)
+    store.settle(cursor, kept["id"], _columns(engine, cursor, kept) | apart(
+        {name: kept[name] for name in names}, whole, now))
+    # What was said of a consent since holds for both.
+    store.settle(cursor, lost["id"], _columns(engine, cursor, lost) | {
+        "consent": apart({"consent": lost["consent"]}, whole, now)["consent"]})
+
+
+def joined(engine: Engine, contact_id: str) -> list[Row]:
+    """Who was merged into a contact, the latest first: [{contact_id, merged_at, merged_by, reasons}]. Raises
+    NotFound."""
+    with engine.database.read() as cursor:
+        if customers.get(cursor, "contact", contact_id) is None:
+            raise NotFound("There is no such contact.")
+        return store.of_kept(cursor, contact_id)

@@ -13,8 +13,16 @@ _FIRST = "00000000-0000-0000-0000-000000000000"
 
 # In the names of a normalised lead.
 _RECORD = ", ".join(f"'{field.lead}', {field.entity[0]}.{field.column}" for field in FIELDS if field.matched)
+# What the sandbox alone says of a contact or its organization is invented: it tells nothing of who it is.
+_INVENTED = """coalesce((SELECT array_agg(field) FROM (
+    SELECT CASE p.entity_kind WHEN 'contact' THEN key ELSE 'company_' || key END AS field
+    FROM provenance p, jsonb_each(p.fields)
+    WHERE (p.entity_id, p.entity_kind) IN ((c.id, 'contact'), (o.id, 'organization'))
+    GROUP BY p.entity_kind, key
+    HAVING bool_and(coalesce((value ->> 'sandbox')::boolean, false))) x), '{{}}')"""
 _PEOPLE = f"""
-SELECT c.id::text AS id, c.version, jsonb_strip_nulls(jsonb_build_object({_RECORD})) AS record
+SELECT c.id::text AS id, c.version,
+       jsonb_strip_nulls(jsonb_build_object({_RECORD})) - {_INVENTED} AS record
 FROM contacts c {{sample}} LEFT JOIN organizations o ON o.id = c.org_id
 """  # noqa: S608
 

@@ -62,12 +62,21 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     return events
 
 
+# What is said of e(id) and of the contacts that were merged into it: the columns, and where they are from.
+SAID = "p.source, p.fields, m.lost_id::text AS person, m.at AS merged_at"
+SAID_OF = """CROSS JOIN LATERAL (
+    SELECT e.id AS said_of, NULL::uuid AS lost_id, NULL::timestamptz AS at
+    UNION ALL SELECT lost_id, lost_id, at FROM merges WHERE kept_id = e.id) m
+JOIN provenance p ON p.entity_id = m.said_of"""
+
+
 def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """Every source's statements of each entity's fields, by entity id."""
+    """Every source's statements of each entity's fields, by entity id; of a contact also those of whom was
+    merged into it."""
     rows = many(
         cursor,
-        "SELECT entity_id::text AS entity_id, source, fields FROM provenance"
-        " WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, list(entity_ids)),
+        f"SELECT e.id::text AS entity_id, {SAID} FROM unnest(%s::uuid[]) AS e(id) {SAID_OF}"  # noqa: S608
+        " WHERE p.entity_kind = %s", (list(entity_ids), kind),
     )
     values: dict[str, list[Row]] = {}
     for row in rows:
@@ -77,10 +86,16 @@ def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dic
 
 def statements_of(row: Row) -> Iterator[Row]:
     """The statements in a row of the table: {field, source, value, confidence, observed_at} and, where it is
-    true, locked and sandbox."""
+    true, locked and sandbox; of a person who was merged into the contact, who it is, and before_merge."""
+    merged_at = row["merged_at"]
+    if isinstance(merged_at, str):
+        merged_at = datetime.fromisoformat(merged_at)
     for field, stated in row["fields"].items():
-        yield {**stated, "field": field, "source": row["source"],
-               "observed_at": datetime.fromisoformat(stated["observed_at"])}
+        observed_at = datetime.fromisoformat(stated["observed_at"])
+        said = {**stated, "field": field, "source": row["source"], "observed_at": observed_at}
+        if row["person"]:
+            said |= {"person": row["person"], "before_merge": observed_at <= merged_at}
+        yield said
 
 
 def save_provenance(cursor: Executes, rows: Iterable[Row]) -> None:
@@ -96,9 +111,10 @@ def save_provenance(cursor: Executes, rows: Iterable[Row]) -> None:
 
 
 def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
-    """Nobody has said anything of these entities."""
+    """Nobody has said anything of these entities, nor of whom was merged into them."""
     cursor.execute(
-        "DELETE FROM provenance WHERE entity_kind = %s AND entity_id = ANY(%s::uuid[])", (kind, entity_ids))
+        "DELETE FROM provenance WHERE entity_kind = %s AND entity_id IN (SELECT unnest(%s::uuid[])"
+        " UNION SELECT lost_id FROM merges WHERE kept_id = ANY(%s::uuid[]))", (kind, entity_ids, entity_ids))
 
 
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:

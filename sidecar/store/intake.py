@@ -20,6 +20,7 @@ DOMAIN, COMPANY = "domain", "company"
 _BY_INDEX = ("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
              " SET LOCAL enable_mergejoin = off")
 _BUCKETS = 256
+_OWNERS = 50  # of a key: people on one mailbox
 
 
 def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
@@ -36,21 +37,28 @@ def _buckets(keys: Iterable[Key]) -> list[int]:
 
 def know(
     cursor: Cursor, keys: Mapping[str, Key], domains: Collection[str], company_keys: Collection[str],
+    deliveries: Collection[str],
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
-    look up all there is, in one round trip. The open leads stay locked."""
+    look up all there is, in one round trip. The open leads stay locked. Of a key that very many contacts have
+    the first are known."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
         [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
-        list(domains), list(company_keys), list(keys)))
+        list(domains), list(company_keys), list(keys), list(deliveries)))
     known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
     seen = set()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
             known.suppressed.add(keys[row["key_hash"]])
         elif what == "contact":
-            known.contacts[row["kind"], row["value"]] = row["contact_id"]
+            person = row["person_id"] or row["contact_id"]
+            known.contacts.setdefault((row["kind"], row["value"]), []).append(person)
+            if row["person_id"]:
+                known.merged[person] = row["contact_id"]
+        elif what == "delivery":
+            known.deliveries[row["dedupe_key"]] = row["contact_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "permissions":
@@ -62,7 +70,7 @@ def know(
                     "key": keys.get(row["key_hash"] or ""),
                     "stated_at": datetime.fromisoformat(row["stated_at"])})
         elif what == "provenance":
-            known.values[row["entity_kind"]].setdefault(row["entity_id"], []).extend(facts.statements_of(row))
+            known.values[row["kind"]].setdefault(row["id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
         else:
@@ -75,45 +83,57 @@ _LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
 
 _KNOW = f"""
 WITH contact AS (
-    SELECT i.kind, i.value, i.contact_id FROM contact_identities i
-    JOIN unnest($1::text[], $2::text[]) AS k(kind, value) USING (kind, value)
+    SELECT k.kind, k.value, i.contact_id, i.person_id FROM unnest($1::text[], $2::text[]) AS k(kind, value)
+    CROSS JOIN LATERAL (SELECT contact_id, person_id FROM contact_identities
+                        WHERE kind = k.kind AND value = k.value
+                        ORDER BY contact_id, person_id NULLS FIRST LIMIT {_OWNERS}) i
+), delivery AS (
+    SELECT dedupe_key, contact_id FROM events WHERE dedupe_key = ANY($6::text[])
+), known AS (
+    SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery
 ), organization AS (
     SELECT id, domain, company_key FROM organizations
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
-    SELECT contact_id, id, tags, warnings FROM leads WHERE contact_id IN (SELECT contact_id FROM contact)
+    SELECT contact_id, id, tags, warnings FROM leads WHERE contact_id IN (SELECT contact_id FROM known)
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
 FROM (SELECT key_hash FROM suppressions WHERE key_hash = ANY($5::text[])) x
 UNION ALL SELECT 'contact', row_to_json(contact) FROM contact
+UNION ALL SELECT 'delivery', row_to_json(delivery) FROM delivery
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
 UNION ALL SELECT 'provenance', row_to_json(c)
-    FROM (SELECT 'contact' AS kind, contact_id AS id FROM contact
-          UNION SELECT 'organization', id FROM organization) e
+    FROM (SELECT 'contact' AS kind, contact_id AS id FROM known
+          UNION ALL SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
-        SELECT * FROM provenance WHERE entity_id = e.id AND entity_kind = e.kind OFFSET 0) c
+        SELECT e.kind, e.id, {facts.SAID} FROM (SELECT) AS one {facts.SAID_OF}
+        WHERE p.entity_kind = e.kind OFFSET 0) c
 UNION ALL SELECT 'permissions', row_to_json(p)
-    FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM contact)
+    FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM known)
           AND (consent <> '{{}}' OR refused <> '{{}}')) p
 UNION ALL SELECT 'refusal', row_to_json(r)
-    FROM (SELECT {refusals.COLUMNS} FROM refusals WHERE contact_id IN (SELECT contact_id FROM contact)
+    FROM (SELECT {refusals.COLUMNS} FROM refusals WHERE contact_id IN (SELECT contact_id FROM known)
           UNION ALL SELECT {refusals.COLUMNS} FROM refusals WHERE key_hash = ANY($5::text[])) r
 """  # noqa: S608
 
 
-def find_contacts(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, str]:
-    """Identity key -> contact id, for the keys that are known; nothing is locked."""
+def find_people(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, dict[str, str]]:
+    """Identity key -> the people who have it -> the contact that each is now, for the keys that are known;
+    nothing is locked."""
     kinds, values = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
-    rows = many(
+    found: dict[Key, dict[str, str]] = {}
+    for row in many(
         cursor,
-        "SELECT i.kind, i.value, i.contact_id::text AS contact_id FROM contact_identities i"
-        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value)",
-        (list(kinds), list(values)),
-    )
-    return {(row["kind"], row["value"]): row["contact_id"] for row in rows}
+        "SELECT i.kind, i.value, i.contact_id::text AS contact_id,"
+        " coalesce(i.person_id, i.contact_id)::text AS person FROM contact_identities i"
+        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value)"
+        " ORDER BY i.contact_id, i.person_id NULLS FIRST", (list(kinds), list(values)),
+    ):
+        found.setdefault((row["kind"], row["value"]), {})[row["person"]] = row["contact_id"]
+    return found
 
 
 def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
@@ -135,8 +155,8 @@ def write(
     for kind, changes in writes.changes.items():
         facts.update_entities(gathered, kind, changes)
     facts.save_provenance(gathered, writes.provenance)
-    # A key that is taken stays where it is.
     insert(gathered, "contact_identities", writes.identities, conflict="ON CONFLICT DO NOTHING")
+    insert(gathered, "duplicates", writes.duplicates, conflict="ON CONFLICT DO NOTHING")
     update_from(
         gathered, "contacts", writes.employers, columns={"id": "uuid", "org_id": "uuid"}, key="id",
         changes="org_id = coalesce(t.org_id, v.org_id)",

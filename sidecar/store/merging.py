@@ -1,13 +1,28 @@
-"""Moving all that hangs on one contact to another."""
+"""Moving all that hangs on one contact to another, and back."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from psycopg2.extras import Json
 
 from sidecar.store.database import Cursor, Row, insert, many, one, words
 from sidecar.terms.states import DUE, LEFT
+
+# Whatever hangs on a contact and is moved as it is: table -> (the column that names it, the row's key). A row
+# about somebody else too names its kind.
+_MOVED: Final = {
+    "provider_calls": ("subject_id", "id"),
+    "provider_cache": ("subject_id", "jsonb_build_array(request_key, sandbox)"),
+    "leads": ("contact_id", "id"),
+    "events": ("contact_id", "id"),
+    "refusals": ("contact_id", "id"),
+    "merges": ("kept_id", "id"),
+}
+_ALSO: Final = {"provider_calls": " AND subject_kind = 'contact'",
+                "provider_cache": " AND subject_kind = 'contact'"}
+_CALLS: Final = ("provider_calls", "provider_cache")  # they are locked before leads
+_CHANGED: Final = {"leads": ", version = version + 1, updated_at = now()"}
 
 
 def identities(cursor: Cursor, contact_ids: list[str]) -> set[tuple[str, str]]:
@@ -19,72 +34,26 @@ def identities(cursor: Cursor, contact_ids: list[str]) -> set[tuple[str, str]]:
     return {(row["kind"], row["value"]) for row in rows}
 
 
-def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, Any]:
-    """Move calls of providers and their answers; tells which."""
-    moved = {}
-    keys = {"provider_calls": "id", "provider_cache": "jsonb_build_array(request_key, sandbox)"}
-    for table, key in keys.items():
-        rows = many(
-            cursor, f"UPDATE {table} SET subject_id = %s"  # noqa: S608
-            f" WHERE subject_kind = 'contact' AND subject_id = %s RETURNING {key} AS key", (kept, lost),
-        )
-        moved[table] = [row["key"] for row in rows]
-    return moved
-
-
-def lock_contacts(cursor: Cursor, contact_ids: list[str]) -> dict[str, Row]:
-    """{contact id: its row, as JSON}, locked."""
-    rows = many(
-        cursor, "SELECT id::text AS id, to_jsonb(c) AS contact FROM contacts c"
-        " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (contact_ids,),
-    )
-    return {row["id"]: row["contact"] for row in rows}
-
-
-def snapshot(cursor: Cursor, contact_id: str) -> dict[str, Any]:
-    """What hangs on a contact, as JSON: its provenance and pairs in whole, of the rest the ids."""
-    row = one(
+def move(cursor: Cursor, tables: tuple[str, ...], kept: str, lost: str) -> dict[str, list[Any]]:
+    """Move the rows of these tables to the kept contact: table -> the keys of the rows that were moved."""
+    return {table: [row["key"] for row in many(
         cursor,
-        """
-        SELECT (SELECT coalesce(jsonb_object_agg(source, fields), '{}')
-             FROM provenance WHERE entity_kind = 'contact' AND entity_id = %(id)s) AS provenance,
-            (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, value)), '[]')
-             FROM contact_identities WHERE contact_id = %(id)s) AS identities,
-            (SELECT coalesce(jsonb_agg(id), '[]') FROM events WHERE contact_id = %(id)s) AS events,
-            (SELECT coalesce(jsonb_agg(id), '[]') FROM refusals WHERE contact_id = %(id)s) AS refusals,
-            (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM duplicates d
-             WHERE left_id = %(id)s OR right_id = %(id)s) AS duplicates,
-            (SELECT coalesce(jsonb_agg(id), '[]') FROM merges WHERE kept_id = %(id)s) AS merges
-        """,
-        {"id": contact_id},
-    )
-    return dict(row or {})
+        f"UPDATE {table} SET {_MOVED[table][0]} = %s{_CHANGED.get(table, '')} WHERE {_MOVED[table][0]} = %s"  # noqa: S608
+        f"{_ALSO.get(table, '')} RETURNING to_jsonb({_MOVED[table][1]}) AS key", (kept, lost))]
+        for table in tables}
 
 
-def archive(cursor: Cursor, lead_id: str) -> None:
-    """Archive a lead; work on it that has not begun is not begun any more."""
+def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
+    """Move calls of providers and their answers; tells which."""
+    return move(cursor, _CALLS, kept, lost)
+
+
+def move_rows(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
+    """Move leads, events, refusals, earlier merges, keys and pairs of the lost contact; tells which."""
+    moved = move(cursor, tuple(table for table in _MOVED if table not in _CALLS), kept, lost)
     cursor.execute(
-        "UPDATE leads SET status = 'archived', version = version + 1, updated_at = now() WHERE id = %s",
-        (lead_id,),
-    )
-    cursor.execute(
-        "UPDATE work_items SET stage = 'done', batch_id = NULL, reason_code = 'merged',"  # noqa: S608
-        " reason = 'The contact has an older open lead.', updated_at = now()"
-        f" WHERE lead_id = %s AND stage IN {words((*DUE, *LEFT))}", (lead_id,),
-    )
-
-
-def move_rows(cursor: Cursor, kept: str, lost: str) -> None:
-    """Leads, events, refusals, identities, earlier merges and other pairs of the lost contact."""
-    for table, column, more in (
-        ("leads", "contact_id", ", version = version + 1, updated_at = now()"),
-        ("events", "contact_id", ""),
-        ("refusals", "contact_id", ""),
-        ("contact_identities", "contact_id", ""),
-        ("merges", "kept_id", ""),
-    ):
-        cursor.execute(
-            f"UPDATE {table} SET {column} = %s{more} WHERE {column} = %s", (kept, lost))  # noqa: S608
+        "UPDATE contact_identities SET contact_id = %(kept)s, person_id = coalesce(person_id, %(lost)s)"
+        " WHERE contact_id = %(lost)s", {"kept": kept, "lost": lost})
     # Who is not the one is not the other either: a dismissed pair counts before an open one.
     cursor.execute(
         """
@@ -104,15 +73,90 @@ def move_rows(cursor: Cursor, kept: str, lost: str) -> None:
         """,
         {"kept": kept, "lost": lost},
     )
+    return moved
 
 
-def settle(cursor: Cursor, kept: str, columns: dict[str, Any]) -> None:
-    """Write columns of the kept contact (ours, not input)."""
+def move_back(cursor: Cursor, kept: str, lost: str, moved: dict[str, list[Any]]) -> None:
+    """Move rows that a merge moved back to the contact that was lost, if the kept one has them still."""
+    for table, keys in moved.items():
+        column, key = _MOVED[table]
+        cursor.execute(
+            f"UPDATE {table} SET {column} = %s{_CHANGED.get(table, '')} WHERE {column} = %s"  # noqa: S608
+            f"{_ALSO.get(table, '')} AND to_jsonb({key}) = ANY(%s::jsonb[])",
+            (lost, kept, [Json(each) for each in keys]))
+
+
+def lock_contacts(cursor: Cursor, contact_ids: list[str]) -> dict[str, Row]:
+    """{contact id: its row, as JSON}, locked."""
+    rows = many(
+        cursor, "SELECT id::text AS id, to_jsonb(c) AS contact FROM contacts c"
+        " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (contact_ids,),
+    )
+    return {row["id"]: row["contact"] for row in rows}
+
+
+def pairs(cursor: Cursor, contact_ids: list[str]) -> list[Row]:
+    """The pairs that these contacts are of, whole rows as JSON."""
+    return [row["pair"] for row in many(
+        cursor, "SELECT to_jsonb(d) AS pair FROM duplicates d"
+        " WHERE left_id = ANY(%(ids)s::uuid[]) OR right_id = ANY(%(ids)s::uuid[])", {"ids": contact_ids})]
+
+
+def whole_leads(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
+    """Leads as JSON, in this order, with `did`, the types of their events."""
+    return [row["lead"] for row in many(
+        cursor,
+        "SELECT to_jsonb(l) || jsonb_build_object('did', (SELECT coalesce(jsonb_agg(DISTINCT e.type), '[]')"
+        " FROM events e WHERE e.lead_id = l.id)) AS lead"
+        " FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place) JOIN leads l USING (id)"
+        " ORDER BY place", (lead_ids,))]
+
+
+def change_lead(cursor: Cursor, lead_id: str, columns: Row) -> None:
+    """Write columns of a lead (ours, not input)."""
+    cursor.execute(
+        f"UPDATE leads SET {', '.join(f'{name} = %({name})s' for name in columns)},"  # noqa: S608
+        " version = version + 1, updated_at = now() WHERE id = %(lead)s",
+        {name: Json(value) if isinstance(value, dict) else value for name, value in columns.items()}
+        | {"lead": lead_id})
+
+
+def archive(cursor: Cursor, lead_id: str) -> None:
+    """Archive a lead; work on it that has not begun is not begun any more."""
+    change_lead(cursor, lead_id, {"status": "archived"})
+    cursor.execute(
+        "UPDATE work_items SET stage = 'done', batch_id = NULL, reason_code = 'merged',"  # noqa: S608
+        " reason = 'The contact has another open lead.', updated_at = now()"
+        f" WHERE lead_id = %s AND stage IN {words((*DUE, *LEFT))}", (lead_id,),
+    )
+
+
+def take_over_messages(cursor: Cursor, lead_id: str, archived: str, *, told: bool) -> list[Row]:
+    """What is owed for the archived lead is owed for the open one, or, if of that was or is told, not at all:
+    the rows {id, due_at} that were changed."""
+    return many(
+        cursor,
+        "UPDATE notifications n SET lead_id = CASE WHEN %(told)s THEN n.lead_id ELSE %(lead)s END,"
+        " state = CASE WHEN %(told)s THEN 'withdrawn' ELSE n.state END,"
+        " last_error = CASE WHEN %(told)s THEN 'Of this person another lead told already.' END"
+        " WHERE lead_id = %(archived)s AND state = 'owed' RETURNING id::text AS id",
+        {"lead": lead_id, "archived": archived, "told": told})
+
+
+def give_messages_back(cursor: Cursor, lead_id: str, ids: list[str]) -> None:
+    """What was not sent since is owed for this lead again."""
+    cursor.execute(
+        "UPDATE notifications SET lead_id = %s, state = 'owed', last_error = NULL"
+        " WHERE id = ANY(%s::uuid[]) AND state IN ('owed', 'withdrawn')", (lead_id, ids))
+
+
+def settle(cursor: Cursor, contact_id: str, columns: dict[str, Any]) -> None:
+    """Write columns of a contact (ours, not input)."""
     cursor.execute(
         f"UPDATE contacts SET {', '.join(f'{name} = %({name})s' for name in columns)},"  # noqa: S608
-        " version = version + 1, updated_at = now() WHERE id = %(kept)s",
+        " version = version + 1, updated_at = now() WHERE id = %(contact)s",
         {name: Json(value) if isinstance(value, dict) else value for name, value in columns.items()}
-        | {"kept": kept},
+        | {"contact": contact_id},
     )
 
 
@@ -121,6 +165,108 @@ def remove(cursor: Cursor, contact_id: str) -> None:
     cursor.execute("DELETE FROM contacts WHERE id = %s", (contact_id,))
 
 
+def restore(cursor: Cursor, contact: Row) -> None:
+    """The contact that a merge removed, as its row was."""
+    insert(cursor, "contacts", [contact])
+
+
 def record(cursor: Cursor, row: Row) -> None:
-    """A merge: {duplicate_id, kept_id, lost_id, score, reasons, snapshot, actor}."""
+    """A merge: {duplicate_id, kept_id, lost_id, score, reasons, snapshot, actor, at}."""
     insert(cursor, "merges", [row])
+
+
+def of_lost(cursor: Cursor, lost: str) -> Row | None:
+    """The merge by which a contact was lost, locked."""
+    return one(cursor, f"SELECT {_MERGE} FROM merges WHERE lost_id = %s FOR UPDATE", (lost,))  # noqa: S608
+
+
+_MERGE = ("id::text AS id, duplicate_id::text AS duplicate_id, kept_id::text AS kept_id,"
+          " lost_id::text AS lost_id, score, reasons, snapshot, at")
+
+
+def last_of(cursor: Cursor, contact_id: str) -> Row:
+    """The latest merge into a contact, locked. There is one."""
+    return many(
+        cursor, f"SELECT {_MERGE} FROM merges WHERE kept_id = %s ORDER BY id DESC LIMIT 1"  # noqa: S608
+        " FOR UPDATE", (contact_id,))[0]
+
+
+def forget_pair(cursor: Cursor, duplicate_id: str) -> None:
+    """The pair is not listed: it is one contact again."""
+    cursor.execute("DELETE FROM duplicates WHERE id = %s", (duplicate_id,))
+
+
+def of_kept(cursor: Cursor, contact_id: str) -> list[Row]:
+    """Who was merged into a contact, the latest first: [{contact_id, merged_at, merged_by, reasons}]."""
+    return many(
+        cursor, "SELECT lost_id::text AS contact_id, at AS merged_at, actor AS merged_by, reasons"
+        " FROM merges WHERE kept_id = %s ORDER BY at DESC, id DESC", (contact_id,))
+
+
+def take_back(cursor: Cursor, merge_id: str) -> None:
+    """The merge is none any more."""
+    cursor.execute("DELETE FROM merges WHERE id = %s", (merge_id,))
+
+
+def submissions_since(cursor: Cursor, contact_id: str, merge_id: str) -> list[Row]:
+    """What came in about a contact since a merge, in its order: [{id, lead_id, person_id, payload}]."""
+    return many(
+        cursor, "SELECT i.id::text AS id, i.lead_id::text AS lead_id, i.person_id::text AS person_id,"
+        " i.payload FROM intake i JOIN leads l ON l.id = i.lead_id"
+        " WHERE l.contact_id = %s AND i.id > %s::uuid ORDER BY i.id", (contact_id, merge_id))
+
+
+def give_submissions(cursor: Cursor, intake_ids: list[str], lead_id: str) -> None:
+    """These submissions are of this lead."""
+    cursor.execute(
+        "UPDATE intake SET lead_id = %s WHERE id = ANY(%s::uuid[])", (lead_id, intake_ids))
+
+
+def new_lead(cursor: Cursor, row: Row) -> None:
+    """A lead of a contact for what came in of theirs while they were another's."""
+    insert(cursor, "leads", [row], computed={"search_text": """coalesce((SELECT lead_search_text(c, o)
+        FROM contacts c LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""})
+
+
+def give_back_keys(cursor: Cursor, kept: str, lost: str, people: list[str]) -> None:
+    """The keys by which these people are known are the lost contact's again."""
+    cursor.execute(
+        "UPDATE contact_identities SET contact_id = %(lost)s, person_id = nullif(person_id, %(lost)s::uuid)"
+        " WHERE contact_id = %(kept)s AND person_id = ANY(%(people)s::uuid[])",
+        {"kept": kept, "lost": lost, "people": people})
+
+
+def give_back_events(
+    cursor: Cursor, kept: str, lost: str, people: list[str], leads: dict[str, str | None]
+) -> None:
+    """What these people did since the merge is the lost contact's, what is known of a lead alone goes with
+    it; each stands with a lead of its person (`leads`: contact id -> its open one)."""
+    cursor.execute(
+        """
+        WITH whose AS (
+            SELECT e.id, l.contact_id AS holder, CASE
+                WHEN e.person_id = ANY(%(people)s::uuid[]) THEN %(lost)s::uuid
+                WHEN e.person_id IS NOT NULL THEN %(kept)s::uuid
+                ELSE l.contact_id END AS owner
+            FROM events e JOIN leads l ON l.id = e.lead_id WHERE e.contact_id = %(kept)s)
+        UPDATE events e SET contact_id = w.owner,
+            lead_id = CASE WHEN w.holder = w.owner THEN e.lead_id
+                           ELSE coalesce((%(leads)s::jsonb ->> w.owner::text)::uuid, e.lead_id) END
+        FROM whose w WHERE w.id = e.id
+        """, {"kept": kept, "lost": lost, "people": people, "leads": Json(leads)})
+    cursor.execute(
+        "UPDATE intake i SET person_id = NULL FROM leads l"
+        " WHERE l.id = i.lead_id AND l.contact_id = %(lost)s AND i.person_id = %(lost)s", {"lost": lost})
+
+
+def restore_pairs(cursor: Cursor, kept: str, lost: str, before: list[Row], decided: Row) -> None:
+    """The pairs that both contacts were of, as they were; that of the two is decided."""
+    cursor.execute(
+        "DELETE FROM duplicates WHERE id = ANY(%s::uuid[]) AND %s IN (left_id, right_id)",
+        ([pair["id"] for pair in before], kept))
+    alive = {row["id"] for row in many(
+        cursor, "SELECT id::text AS id FROM contacts WHERE id = ANY(%s::uuid[])",
+        (sorted({pair[side] for pair in before for side in ("left_id", "right_id")}),))}
+    rows = [decided if {pair["left_id"], pair["right_id"]} == {kept, lost} else pair for pair in before]
+    insert(cursor, "duplicates", [row for row in rows if {row["left_id"], row["right_id"]} <= alive],
+           conflict="ON CONFLICT (left_id, right_id) DO NOTHING")

@@ -31,6 +31,7 @@ EVENTS: Final = (
     "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "resubscribe",
     "bounce",
 )
+OF_A_MAILBOX: Final = ("unsubscribe", "resubscribe", "bounce")  # about everybody who is reached there
 # By these they ask to be answered; by all others they are only looked at.
 ASKING: Final = ("form_submit", "demo_request", "contact_request", "email_reply", "meeting_booked")
 

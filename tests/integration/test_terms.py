@@ -70,7 +70,7 @@ def test_every_field_has_its_column_and_every_column_that_holds_facts_its_field(
         "contact": {"id", "org_id", "version", "created_at", "updated_at"},
         "organization": {"id", "version", "created_at", "updated_at"},
         "lead": {"id", "contact_id", "org_id", "email", "total_score", "grade", "hot_changes", "scored_at",
-                 "search_text", "version", "created_at", "updated_at"},
+                 "search_text", "warnings", "version", "created_at", "updated_at"},
     }[entity]
 
 

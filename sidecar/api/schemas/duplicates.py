@@ -64,3 +64,14 @@ class Merged(Answer):
 class Dismissed(Answer):
     id = fields.String(required=True)
     state = fields.String(required=True)
+
+
+class Unmerge(Strict):
+    contact_id = Id(required=True, metadata={"description": "Who was merged into this contact."})
+
+
+class Unmerged(Answer):
+    kept_id = fields.String(required=True)
+    contact_id = fields.String(required=True)
+    kept_lead_id = fields.String(required=True, allow_none=True)
+    lead_id = fields.String(required=True, allow_none=True)

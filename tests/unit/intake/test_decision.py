@@ -37,7 +37,7 @@ def decided(entries, known=None):
 
 def known_person(**lead):
     return Known(
-        contacts={("email", "ada@firm.example"): "ada"},
+        contacts={("email", "ada@firm.example"): ["ada"]},
         leads={"ada": {"id": "lead", "tags": ["old"], "warnings": []} | lead})
 
 
@@ -49,7 +49,7 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert company["name"] == "Firm"
     assert (lead["contact_id"], lead["org_id"], lead["message"]) == (contact["id"], company["id"], "Hello")
     assert writes.identities == [
-        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"]}]
+        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"], "person_id": None}]
     assert writes.work_items == [{"lead_id": lead["id"], "lane": "interactive", "max_batch": 500}]
     assert [event["type"] for event in writes.events] == ["form_submit"]
     assert {document["entity_id"]: set(document["fields"]) for document in writes.provenance} == {
@@ -73,7 +73,7 @@ def test_a_known_person_keeps_contact_and_open_lead():
 
 
 def test_a_known_person_without_an_open_lead_gets_a_new_one():
-    writes = decided([entry("ada@firm.example")], Known(contacts={("email", "ada@firm.example"): "ada"}))
+    writes = decided([entry("ada@firm.example")], Known(contacts={("email", "ada@firm.example"): ["ada"]}))
     assert not writes.contacts and [lead["contact_id"] for lead in writes.new_leads] == ["ada"]
     assert [result["outcome"] for result in writes.results] == ["created"]
 
@@ -133,7 +133,7 @@ def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
     writes = decided([refused()])
     assert writes.intake == [{
         "id": "new-1", "client": "tests", "source": "api", "request_id": "request-1", "payload": "nonsense",
-        "outcome": "rejected", "errors": refused().errors, "lead_id": None}]
+        "outcome": "rejected", "errors": refused().errors, "lead_id": None, "person_id": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",
         "errors": refused().errors, "warnings": []}]
@@ -157,8 +157,9 @@ ENTRIES = st.lists(st.one_of(st.builds(refused), st.builds(
 def stores(draw):
     """What may be known: some of the people, with or without an open lead, and of the companies."""
     contacts = draw(st.dictionaries(
-        st.sampled_from([("email", email) for email in EMAILS]), st.sampled_from(["p", "q", "r"])))
-    owners = sorted(set(contacts.values()))
+        st.sampled_from([("email", email) for email in EMAILS]),
+        st.lists(st.sampled_from(["p", "q", "r"]), min_size=1, max_size=2, unique=True)))
+    owners = sorted({owner for found in contacts.values() for owner in found})
     return Known(
         suppressed=draw(st.sets(st.sampled_from([("email", email) for email in EMAILS]), max_size=2)),
         contacts=contacts,
@@ -222,15 +223,18 @@ def test_ids_are_unique_and_everything_hangs_on_something(entries, known):
     writes = decided(entries, known)
     ids = [row["id"] for row in (*writes.organizations, *writes.contacts, *writes.new_leads)]
     assert len(ids) == len(set(ids))
-    contacts = {row["id"] for row in writes.contacts} | set(known.contacts.values())
+    contacts = {row["id"] for row in writes.contacts} | {
+        owner for found in known.contacts.values() for owner in found}
     companies = {row["id"] for row in writes.organizations} | {
         *known.domains.values(), *known.company_keys.values(), None}
     assert {row["contact_id"] for row in (*writes.identities, *writes.new_leads, *writes.events)} <= contacts
     assert {row["org_id"] for row in (*writes.contacts, *writes.employers, *writes.new_leads,
                                       *writes.open_leads)} <= companies
     assert {row["entity_id"] for row in writes.provenance} <= contacts | companies
-    keys = [(row["kind"], row["value"]) for row in writes.identities]
-    assert len(keys) == len(set(keys)) and not set(keys) & set(known.contacts)
+    keys = [(row["kind"], row["value"], row["contact_id"]) for row in writes.identities]
+    assert len(keys) == len(set(keys))
+    assert not any(owner in known.contacts.get((kind, value), ()) for kind, value, owner in keys)
+    assert {row[side] for row in writes.duplicates for side in ("left_id", "right_id")} <= contacts
 
 
 @given(ENTRIES, stores())

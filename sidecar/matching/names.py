@@ -1,0 +1,194 @@
+"""Whether two people's names contradict each other: the reason never to take them for one person.
+
+Names are compared by a key that spellings and scripts share. Given names decide, since family names change:
+a nickname, an initial, one part of a compound name, another script's or country's spelling and a slip of
+the pen are the same name; Mario and Maria, Martin and Marvin, Anna and Hanna are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from anyascii import anyascii
+from rapidfuzz.distance import OSA
+
+from sidecar.records import split_name
+from sidecar.records.text import word_set, words
+
+from .agreement import nicknames
+
+# Spellings of one sound: Juergen, Jürgen; Aleksei, Alexej; Carl, Karl; Elisabeth, Elizabeth; Filip, Philippe.
+_SOUNDS: Final = (
+    ("ae", "a"), ("oe", "o"), ("ue", "u"), ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("ph", "f"),
+    ("ch", "k"), ("ks", "x"), ("ck", "k"), ("c", "k"), ("q", "k"), ("w", "v"), ("z", "s"), ("y", "i"),
+    ("j", "i"),
+)  # fmt: skip
+_SILENT = re.compile(r"(?<=.)h|^i(?=e)")  # Sarah, Thomas; Yelena
+_REPEATED = re.compile(r"(.)\1+")
+_VOWELS = re.compile("[aeiou]")
+_ABJAD = re.compile("[\u0590-\u07ff\ufb1d-\ufdff\ufe70-\ufeff]")  # scripts that leave vowels out
+_UNWRITTEN = re.compile("[aeiouyw]")
+# What makes a name the other sex's, or a new name, and no misspelling: Paul and Paula, Andrea and Andreas.
+_ENDINGS: Final = word_set("a e i o s ia ie ina ine in ela ele ella ette etta ita iana iane")
+_GENERATIONS: Final = {
+    "sr": 1, "snr": 1, "sen": 1, "senior": 1, "pere": 1,
+    "jr": 2, "jnr": 2, "jun": 2, "junior": 2, "fils": 2, "filho": 2, "hijo": 2, "ii": 2,
+    "neto": 3, "iii": 3, "iv": 4,
+}  # fmt: skip
+_SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
+_LONG: Final = 10  # from here on two slips are forgiven
+
+
+class Named(NamedTuple):
+    """A name as it is compared: the words of given (middle names too) and family name; `generation`: 1 for
+    senior, 2 for junior …, 0 where it is not said."""
+
+    given: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    generation: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a name at all."""
+        return bool(self.given or self.family)
+
+
+@lru_cache(maxsize=1 << 14)
+def named(first: str, last: str, full: str = "") -> Named:
+    """A name as it is compared, of what a normalised lead calls first_name, last_name and full_name."""
+    whole = split_name(full) if " " in full else None
+    if whole and not (first and last):
+        first, last = first or whole.given, last or whole.family
+    elif not (first or last):
+        first = full
+    given, family = words(first), words(last)
+    ending = [word for word in words(full)[2:] + family[1:] if word in _GENERATIONS]
+    if whole:
+        given += [word for word in words(whole.middle) if word not in given and word not in family]
+    return Named(
+        tuple(given), tuple(word for word in family if word not in ending),
+        _GENERATIONS[ending[-1]] if ending else 0)
+
+
+def named_of(fields: Mapping[str, Any]) -> Named:
+    """The name that a normalised lead or a contact's fields tell."""
+    return named(*(str(fields.get(field) or "") for field in ("first_name", "last_name", "full_name")))
+
+
+def names_contradict(left: Named, right: Named) -> bool:
+    """Tell whether both are known and cannot be one person's.
+
+    Other given names contradict, whatever the family name; another family name alone does not (marriage),
+    unless the given names agree by an initial only, or one is missing. Junior and senior are two.
+    """
+    if left.generation and right.generation and left.generation != right.generation:
+        return True
+    one, other = left.given + left.family, right.given + right.family
+    if not (one and other):
+        return False
+    if not (left.given and left.family and right.given and right.family):
+        return not _alike(one, other)
+    if _alike(left.given, right.given, initials=False):
+        return False
+    if _alike(left.family, right.family):
+        # María del Carmen López is Carmen López: a part of a given name may be read as family name.
+        return not any(_alike(*pair) for pair in (
+            (left.given, right.given), (left.given, set(right.family) - set(left.family)),
+            (right.given, set(left.family) - set(right.family))))
+    return not (_alike(left.given, right.family) and _alike(left.family, right.given))
+
+
+def names_agree(left: Named, right: Named) -> bool:
+    """Tell whether two names on a mailbox of several people are one person's: given and family name, neither
+    an initial, or the very same words."""
+    if left == right:
+        return left.known
+    return (not names_contradict(left, right) and _alike(left.family, right.family)
+            and _alike(left.given, right.given, initials=False))
+
+
+def _alike(left: Iterable[str], right: Iterable[str], *, initials: bool = True) -> bool:
+    """Tell whether a word of one is a word of the other."""
+    return any(
+        same_name(one, other) for one in left for other in right
+        if initials or (len(one) > 1 and len(other) > 1))
+
+
+@lru_cache(maxsize=1 << 16)
+def same_name(left: str, right: str) -> bool:
+    """Tell whether two folded words are one name: in full, short, as an initial, spelt otherwise."""
+    if left == right:
+        return True
+    one, other = key_of(left), key_of(right)
+    if one == other or not (one and other):
+        return True
+    if len(left) == 1 or len(right) == 1:
+        short, long = sorted((left, right), key=len)
+        return long.startswith(short) or key_of(long).startswith(key_of(short))
+    if right in nicknames(left):
+        return True
+    one, other = _latin(left), _latin(right)
+    if _ABJAD.search(left + right):
+        return _written(one) == _written(other)
+    if len(one) > 3 and one[0] == other[0] and sorted(one) == sorted(other):  # letters transposed
+        return OSA.distance(one, other, score_cutoff=1) <= 1
+    return _slip(key_of(left), key_of(right), known=is_given_name(left) and is_given_name(right))
+
+
+def _slip(left: str, right: str, *, known: bool) -> bool:
+    """Tell whether one key is the other shortened or misspelt; `known`: both are names of their own, of which
+    one is the other only by a vowel left out."""
+    short, long = sorted((left, right), key=len)
+    if long.startswith(short):
+        return len(short) >= 3 and long[len(short):] not in _ENDINGS
+    # The last letter tells Maria from Mario.
+    if left[0] != right[0] or left[-1] != right[-1] or len(short) < _SHORTEST_SLIP:
+        return False
+    if known:
+        return len(long) > len(short) > _SHORTEST_SLIP and _VOWELS.sub("", left) == _VOWELS.sub("", right)
+    most = 2 if len(short) >= _LONG else 1
+    return OSA.distance(left, right, score_cutoff=most) <= most
+
+
+def _written(latin: str) -> str:
+    return _REPEATED.sub(r"\1", _UNWRITTEN.sub("", latin))
+
+
+@lru_cache(maxsize=1 << 14)
+def _latin(word: str) -> str:
+    return word if word.isascii() else "".join(filter(str.isalnum, anyascii(word).casefold()))
+
+
+def latin(folded: Iterable[str]) -> str:
+    """Return a name's words as one, in Latin letters."""
+    return "".join(map(_latin, folded))
+
+
+@lru_cache(maxsize=1 << 14)
+def key_of(word: str) -> str:
+    """The letters that all spellings of a name share, in Latin script."""
+    key = "".join(filter(str.isalpha, _latin(word)))
+    for spelling, sound in _SOUNDS:
+        key = key.replace(spelling, sound)
+    return _REPEATED.sub(r"\1", _SILENT.sub("", key))
+
+
+@lru_cache(maxsize=1)
+def _given_names() -> frozenset[str]:
+    """Keys of the given names that several countries know: given_names.txt (`make refresh-lists`)."""
+    text = Path(__file__).with_name("given_names.txt").read_text(encoding="utf-8")
+    return frozenset(map(key_of, text.split()))
+
+
+def other_given_name(left: str, right: str) -> bool:
+    """Tell whether two words are given names of their own, so that neither is a misspelling of the other."""
+    return not same_name(left, right) and is_given_name(left) and is_given_name(right)
+
+
+def is_given_name(word: str) -> bool:
+    """Tell whether a word is a common given name, so that one like it is another, not its misspelling."""
+    return key_of(word) in _given_names()

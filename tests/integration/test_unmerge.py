@@ -1,0 +1,159 @@
+"""Merges that are taken back, and what they do to leads, owners and alerts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.chains import Chain
+from tests.integration.test_duplicates import JANE, TYPO, pair_of, rows, sent
+
+CHAINS = 5  # many more of them, longer ones too: tests/soak
+
+
+@pytest.mark.parametrize("seed", range(CHAINS))
+def test_after_a_chain_of_merges_taken_back_all_is_as_if_never_merged(api, engine, seed):
+    chain = Chain(api, engine, seed)
+    chain.run(12)
+    chain.check()
+
+
+def lead_of(api, contact_id):
+    [lead] = api.get(f"/v1/contacts/{contact_id}").json["leads"]
+    return lead["id"]
+
+
+def edit(api, path, body):
+    assert api.client.patch(path, json=body, headers=api.headers).status_code == 200
+
+
+def merged(api, pair, keep):
+    answer = api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": keep})
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def test_the_lead_with_the_owner_stays_open_with_what_both_have(api):
+    pair, first, second = pair_of(
+        api, JANE | {"message": "One", "tags": ["a"], "custom": {"x": 1, "y": 1}, "source": "web form"},
+        TYPO | {"message": "Two", "tags": ["b"], "custom": {"x": 2, "z": 2}, "source": "csv import"})
+    leads = {contact: lead_of(api, contact) for contact in (first, second)}
+    edit(api, f"/v1/leads/{leads[second]}", {"owner": "nina"})
+    answer = merged(api, pair, first)
+    assert (answer["lead_id"], answer["archived_lead_id"]) == (leads[second], leads[first])
+    lead = api.get(f"/v1/leads/{leads[second]}").json
+    assert (lead["owner"], lead["message"], lead["tags"]) == ("nina", "Two\n\nOne", ["b", "a"])
+    assert lead["custom"] == {"x": 2, "y": 1, "z": 2} and lead["source"] == "web form"
+
+
+def test_without_owners_the_stronger_intent_stays_open(api):
+    pair, first, second = pair_of(api, JANE | {"source": "csv import"}, TYPO | {"source": "demo request"})
+    stronger = lead_of(api, second)
+    assert merged(api, pair, first)["lead_id"] == stronger
+
+
+def test_of_two_that_say_as_much_the_kept_contact_is_right(api):
+    pair, first, _ = pair_of(api, JANE | {"city": "Leeds"}, TYPO | {"city": "York", "job_title": "CTO"})
+    merged(api, pair, first)
+    contact = api.get(f"/v1/contacts/{first}").json["fields"]
+    assert (contact["city"], contact["job_title"], contact["last_name"]) == ("Leeds", "CTO", "Hollister")
+    # What comes later is newer than both, whichever of the two says it.
+    sent(api, TYPO | {"city": "Bern"})
+    assert api.get(f"/v1/contacts/{first}").json["fields"]["city"] == "Bern"
+
+
+def notified(engine, lead_id):
+    return rows(engine, "SELECT state FROM notifications WHERE lead_id = %s ORDER BY id", lead_id)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "owed"])
+def test_who_was_told_of_is_not_told_of_again(api, engine, told):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    leads = {contact: lead_of(api, contact) for contact in (first, second)}
+    edit(api, f"/v1/leads/{leads[first]}", {"owner": "nina"})
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE leads SET grade = 'hot', total_score = 9000, hot_changes = 1 WHERE id = %s",
+                       (leads[second],))
+        cursor.execute(
+            "INSERT INTO notifications (kind, lead_id, hot_change, channel, recipient, dedupe_key, state,"
+            " due_at) VALUES ('hot_lead', %s, 1, 'email', 'x', 'k1', %s, NULL)",
+            (leads[second], "sent" if told else "owed"))
+    assert merged(api, pair, first)["lead_id"] == leads[first]
+    [lead] = rows(engine, "SELECT grade, hot_changes FROM leads WHERE id = %s", leads[first])
+    assert (lead["grade"], lead["hot_changes"]) == ("hot", 0)  # scored as hot again, it is no change
+    owed = notified(engine, leads[first])
+    assert [row["state"] for row in owed] == ([] if told else ["owed"])
+    api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second})
+    [lead] = rows(engine, "SELECT grade FROM leads WHERE id = %s", leads[first])
+    assert lead["grade"] is None
+    assert [row["state"] for row in notified(engine, leads[second])] == ["sent" if told else "owed"]
+
+
+def test_what_came_since_stays_where_it_belongs(api, engine):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    merged(api, pair, first)
+    sent(api, TYPO | {"message": "From the second", "source": "web form", "custom": {"q": 1}})
+    edit(api, f"/v1/contacts/{first}", {"city": "Bern"})
+    answer = api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second})
+    assert answer.status_code == 200, answer.json
+    one, other = (api.get(f"/v1/leads/{answer.json[name]}").json for name in ("kept_lead_id", "lead_id"))
+    assert (one["message"], other["message"]) == (None, "From the second") and other["custom"] == {"q": 1}
+    assert one["contact"]["city"] == "Bern" and other["contact"]["city"] == "Leeds"
+    assert [event["type"] for event in other["events"]] == ["form_submit"] and one["events"] == []
+    assert (one["status"], other["status"]) == ("new", "new")
+    # They are two people: the pair is not brought up again, and each is known by their own address.
+    assert [row["id"] for row in api.get("/v1/duplicates?state=dismissed").json["data"]] == [pair["id"]]
+    assert [row["contact_id"] for row in sent(api, JANE, TYPO)] == [first, second]
+    assert rows(engine, "SELECT 1 FROM merges") == []
+
+
+def test_an_earlier_merge_is_taken_back_and_the_later_one_stays(api, engine):
+    leads = [JANE | {"email": f"jane.hollister{n}@brightwater.example", "tags": [f"t{n}"]} for n in range(3)]
+    a, b, c = (row["contact_id"] for row in sent(api, *leads))
+    for lost in (b, c):
+        left, right = sorted((a, lost))
+        with engine.database.write() as cursor:
+            cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons)"
+                           " VALUES (%s, %s, 1, '[]') RETURNING id::text AS id", (left, right))
+            pair = cursor.fetchone()
+        merged(api, pair, a)
+    answer = api.post(f"/v1/contacts/{a}/unmerge", {"contact_id": b}).json
+    assert {row["id"] for row in rows(engine, "SELECT id::text AS id FROM contacts")} == {a, b}
+    assert api.get(f"/v1/leads/{answer['lead_id']}").json["tags"] == ["t1"]
+    assert [row["lost"] for row in rows(engine, "SELECT lost_id::text AS lost FROM merges")] == [c]
+
+
+@pytest.mark.parametrize("which", ["kept", "stranger"])
+def test_who_was_not_merged_cannot_be_taken_out(api, which):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    answer = api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second})
+    assert answer.status_code == 404
+    merged(api, pair, first)
+    wrong = (second, first) if which == "kept" else (first, first)
+    answer = api.post(f"/v1/contacts/{wrong[0]}/unmerge", {"contact_id": wrong[1]})
+    assert answer.status_code == 404
+
+
+def test_an_erasure_reaches_who_was_merged(api, engine):
+    pair, first, _ = pair_of(api, JANE, TYPO)
+    merged(api, pair, first)
+    assert api.client.delete(f"/v1/contacts/{first}", headers=api.headers).status_code == 204
+    assert rows(engine, "SELECT 1 FROM provenance WHERE entity_kind = 'contact'") == []
+    assert rows(engine, "SELECT 1 FROM merges") == [] == rows(engine, "SELECT 1 FROM contact_identities")
+    assert [row["outcome"] for row in sent(api, JANE, TYPO)] == ["suppressed", "suppressed"]
+
+
+def test_what_the_sandbox_invented_makes_no_pair(api, engine):
+    first, second = (row["contact_id"] for row in sent(
+        api, {"email": "jane@brightwater.example"}, {"email": "omar@brightwater.example"}))
+    with engine.database.write() as cursor:
+        for contact in (first, second):
+            cursor.execute(
+                "UPDATE contacts SET first_name = 'Sandy', last_name = 'Box', phone = '+4930901820'"
+                " WHERE id = %s", (contact,))
+            cursor.execute(
+                "INSERT INTO provenance SELECT 'contact', %s, 'hunter', jsonb_object_agg(field,"
+                " jsonb_build_object('value', 'x', 'confidence', 1, 'sandbox', true, 'observed_at', now()))"
+                " FROM unnest(ARRAY['first_name', 'last_name', 'phone']) AS field", (contact,))
+    while api.post("/v1/duplicates/find").json["more"]:
+        pass
+    assert api.get("/v1/duplicates").json["data"] == []

@@ -1,0 +1,70 @@
+"""Which names contradict each other."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.given_names import TABLE, given_names
+from sidecar.matching import Named, named_of, names_agree, names_contradict
+from sidecar.records import normalize
+
+
+def name(text: str) -> Named:
+    return named_of(normalize({"full_name": text})["lead"])
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Bill Holloway", "William Holloway"), ("Peggy Thornbury", "Margaret Thornbury"),
+    ("Sepp Huber", "Josef Huber"), ("Pepe García", "José Garcia"), ("Max Huber", "Maximilian Huber"),
+    ("B. Holloway", "Bill Holloway"), ("J. Robert Vale", "Robert Vale"),
+    ("Holloway", "Bill Holloway"), ("Bill", "Bill Holloway"),
+    ("Anna Huber", "Anna Schmidt"),  # married
+    ("Elena Orlova", "Yelena Orlova-Smith"),
+    ("Hans-Peter Maier", "Peter Maier"), ("Jose Luis Perez", "Luis Perez"),
+    ("Maria del Carmen Lopez", "Carmen Lopez"),
+    ("Юлия Орловская", "Yulia Orlovskaya"), ("Сергей Петров", "Sergej Petrov"),
+    ("Aleksei Ivanov", "Alexey Ivanov"), ("محمد علي", "Mohammed Ali"), ("王小明", "Wang Xiaoming"),
+    ("Jürgen Größmann", "Juergen Groessmann"), ("Søren Krag", "Soeren Krag"), ("Zoë Ray", "Zoe Ray"),
+    ("Micheal Jones", "Michael Jones"), ("Jhon Smith", "John Smith"), ("Kathrine Smyth", "Katherine Smith"),
+    ("Sara Klein", "Sarah Klein"), ("Stephan Klein", "Stefan Klein"), ("Philip Kern", "Philipp Kern"),
+    ("Doe Jane", "Jane Doe"), ("Dr. Leopold Adlerfels", "LEOPOLD ADLERFELS"),
+    ("John Doe", "John Doe Jr."), ("John Doe Junior", "John Doe Jr."), ("", "John Doe"), ("", ""),
+])  # fmt: skip
+def test_one_person_under_two_names(left: str, right: str) -> None:
+    assert not names_contradict(name(left), name(right))
+    assert not names_contradict(name(right), name(left))
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Ottilie Vosskuhl", "Benno Karstens"), ("Henrik Brekkhus", "Tuva Brekkhus"),
+    ("Anna Brekkhus", "Hanna Brekkhus"), ("Mario Castellan", "Maria Castellan"),
+    ("Martin Maier", "Marvin Maier"), ("Martin Maier", "Martina Maier"), ("Paul Klein", "Paula Klein"),
+    ("Andrea Klein", "Andreas Klein"), ("Marta Klein", "Maria Klein"), ("Tim Klein", "Tom Klein"),
+    ("Jan Klein", "Jana Klein"), ("A. Huber", "Anna Schmidt"), ("Huber", "Anna Schmidt"),
+    ("B. Huber", "Anna Huber"), ("John Doe Sr.", "John Doe Jr."),
+])
+def test_two_people(left: str, right: str) -> None:
+    assert names_contradict(name(left), name(right))
+    assert names_contradict(name(right), name(left))
+
+
+@pytest.mark.parametrize(("left", "right", "agree"), [
+    ("Anna Huber", "Anna Huber", True), ("Bill Huber", "William Huber", True), ("Anna", "Anna", True),
+    ("A. Huber", "Anna Huber", False), ("Anna", "Anna Huber", False), ("Huber", "Anna Huber", False),
+    ("Anna Huber", "Anna Schmidt", False), ("", "Anna Huber", False), ("", "", False),
+])
+def test_on_a_mailbox_of_several_the_whole_name_agrees(left: str, right: str, agree: bool) -> None:
+    assert names_agree(name(left), name(right)) == names_agree(name(right), name(left)) == agree
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_two_texts_are_compared_both_ways_alike(left: str, right: str) -> None:
+    one, other = name(left), name(right)
+    assert names_contradict(one, other) == names_contradict(other, one)
+    assert not names_contradict(one, one)
+
+
+def test_the_list_of_given_names_is_made_of_its_source() -> None:
+    assert TABLE.read_text(encoding="utf-8") == given_names()
