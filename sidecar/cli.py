@@ -457,7 +457,7 @@ def forms() -> None:
               help="Where its pages are, e.g. https://www.example.com; may be given several times.")
 @click.option("--source", default="web_form", show_default=True, help="Source of its leads.")
 def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
-    """Create a form, or change its origins; prints what a page needs to embed it."""
+    """Create a form, or change its origins; prints what a page needs to embed it, with and without script."""
     from sidecar.services import forms
     from sidecar.services.audit import COMMAND_LINE
 
@@ -465,7 +465,13 @@ def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
         key = forms.save(engine, name, list(origins), source, by=COMMAND_LINE)
         url = engine.settings.public_url
     click.echo(f'<script src="{url}/intake/form.js" defer></script>\n'
-               f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>')
+               f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>\n\n'
+               f'<!-- Or a form of your own, which needs no script: -->\n'
+               f'<form method="post" action="{url}/api/v1/forms/{key}">\n'
+               f'  <label>E-mail <input name="email" type="email" required></label>\n'
+               f'  <div hidden><input name="website_confirm" tabindex="-1" autocomplete="off"></div>\n'
+               f'  <button>Send</button>\n'
+               f'</form>')
 
 
 @forms.command("list")

@@ -50,6 +50,7 @@ CREATE TABLE work_items (
     max_batch      integer NOT NULL DEFAULT 500 CHECK (max_batch >= 1),
     attempts       integer NOT NULL DEFAULT 0,
     waits          integer NOT NULL DEFAULT 0,
+    replays        integer NOT NULL DEFAULT 0,
     requeue        boolean NOT NULL DEFAULT false,
     reason_code    text,
     reason         text,
@@ -68,6 +69,7 @@ COMMENT ON COLUMN work_items.rounds IS 'How often Plan was asked in this claim; 
 COMMENT ON COLUMN work_items.score_only IS 'It is queued to be scored again alone: its next claim skips the enrichment.';
 COMMENT ON COLUMN work_items.previous_grade IS 'The grade that it had when it was claimed.';
 COMMENT ON COLUMN work_items.max_batch IS 'Shrinks 500, 50, 1 when a batch fails as a whole, so that a poisonous lead ends alone.';
+COMMENT ON COLUMN work_items.replays IS 'How often it was taken up again since it last came to its end.';
 COMMENT ON COLUMN work_items.requeue IS 'The lead changed while it was leased: it is queued again when it leaves.';
 
 CREATE TABLE workflow_errors (

@@ -746,6 +746,7 @@ CREATE TABLE public.work_items (
     max_batch integer DEFAULT 500 NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     waits integer DEFAULT 0 NOT NULL,
+    replays integer DEFAULT 0 NOT NULL,
     requeue boolean DEFAULT false NOT NULL,
     reason_code text,
     reason text,
@@ -775,6 +776,8 @@ COMMENT ON COLUMN public.work_items.score_only IS 'It is queued to be scored aga
 COMMENT ON COLUMN public.work_items.previous_grade IS 'The grade that it had when it was claimed.';
 
 COMMENT ON COLUMN public.work_items.max_batch IS 'Shrinks 500, 50, 1 when a batch fails as a whole, so that a poisonous lead ends alone.';
+
+COMMENT ON COLUMN public.work_items.replays IS 'How often it was taken up again since it last came to its end.';
 
 COMMENT ON COLUMN public.work_items.requeue IS 'The lead changed while it was leased: it is queued again when it leaves.';
 

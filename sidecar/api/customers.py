@@ -12,7 +12,7 @@ from sidecar.api.paging import decode_cursor, page
 from sidecar.api.preconditions import if_match
 from sidecar.engine import Engine
 from sidecar.pipeline import waking
-from sidecar.services import customers, merging
+from sidecar.services import customers, editing, merging
 from sidecar.services.access import Caller
 
 bp = Blueprint("customers", __name__)
@@ -60,22 +60,53 @@ def get_organization(engine: Engine, caller: Caller, organization_id: Any) -> An
 
 
 @endpoint(bp, "PATCH", "/v1/contacts/<uuid:contact_id>", scope="leads", body=schemas.ContactEdit(),
-          answer=schemas.ContactDetail(), versioned=True)
+          answer=schemas.ContactEdited(), versioned=True)
 def edit_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
-    """Edit a person; each field is locked against enrichment. If-Match takes the version."""
-    return customers.edit(
+    """Edit a person. If-Match takes the version.
+
+    A value is locked: neither a lead nor a file nor a provider replaces it. `null`, or an empty text, takes
+    the value away and locks that there is none; `sources` tells who did. `changed` names the fields that were
+    not so already. 422: a value that cannot be used.
+
+    A person is known by a new `email` from then on, and by the old one still, so that a list with the mistake
+    leads to them. If the old one is somebody else's, take it away first (`null`). 409: another contact has
+    the address (`contact_id`).
+    """
+    return editing.edit(
         engine, "contact", str(contact_id), body, by=actor(caller), versions=if_match(),
         reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/organizations/<uuid:organization_id>", scope="leads",
-          body=schemas.OrganizationEdit(), answer=schemas.OrganizationDetail(), versioned=True)
+          body=schemas.OrganizationEdit(), answer=schemas.OrganizationEdited(), versioned=True)
 def edit_organization(
     engine: Engine, caller: Caller, organization_id: Any, body: dict[str, Any]
 ) -> Any:
-    """Edit a company; each field is locked against enrichment. If-Match takes the version."""
-    return customers.edit(
+    """Edit a company, as a person is edited: values are locked, `null` takes one away, `changed` names what
+    was not so already. If-Match takes the version. 409: another company has the name.
+    """
+    return editing.edit(
         engine, "organization", str(organization_id), body, by=actor(caller), versions=if_match(),
+        reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "DELETE", "/v1/contacts/<uuid:contact_id>/edits/<field>", scope="leads",
+          answer=schemas.ContactEdited(), versioned=True)
+def undo_contact_edit(engine: Engine, caller: Caller, contact_id: Any, field: str) -> Any:
+    """Undo what people said of a field: what leads, files and providers say of it counts again. If-Match
+    takes the version. 404: nobody edited it.
+    """
+    return editing.take_back(
+        engine, "contact", str(contact_id), field, by=actor(caller), versions=if_match(),
+        reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "DELETE", "/v1/organizations/<uuid:organization_id>/edits/<field>", scope="leads",
+          answer=schemas.OrganizationEdited(), versioned=True)
+def undo_organization_edit(engine: Engine, caller: Caller, organization_id: Any, field: str) -> Any:
+    """Undo what people said of a field, as of a contact's."""
+    return editing.take_back(
+        engine, "organization", str(organization_id), field, by=actor(caller), versions=if_match(),
         reveal=caller.may("pii:read"))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, render_template, request
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint, json_body
@@ -13,22 +13,39 @@ from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
 from sidecar.pipeline import waking
 from sidecar.services import forms
+from sidecar.terms import label
 
 bp = Blueprint("forms", __name__)
+
+_FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+# A page of a form without script names the page that follows, in a hidden field of this name.
+_NEXT: Final = "_next"
 
 
 @endpoint(bp, "POST", "/v1/forms/<key>", scope=None, answer=schemas.FormAnswer(), status=202, limit="form")
 def send(engine: Engine, caller: None, key: str) -> Any:
-    """Send a lead from a web page, as JSON or as form fields. Errors name each field."""
+    """Send a lead from a web page, as JSON or as form fields. Errors name each field.
+
+    A plain HTML form, without script, gets a page: the one that its hidden field `_next` names, if that is of
+    the form's origins, else one of ours; and one that tells what is wrong (422). Whoever fills in the field
+    `website_confirm`, which people do not see, is kept as a reject (`suspected_robot`).
+    """
     form = _form(engine, key)
-    sent = request.form.to_dict() if request.mimetype in (
-        "application/x-www-form-urlencoded", "multipart/form-data") else json_body()
-    results = forms.receive(engine, form, sent, g.get("request_id"))
-    for result in results:
-        LEADS.labels(result["outcome"]).inc()
-        if result["outcome"] == "rejected":
-            raise Invalid("Please check the fields; see errors.", errors=result["errors"])
+    plain = request.mimetype in _FORM_TYPES
+    sent = _fields() if plain else json_body()
+    following = sent.pop(_NEXT, "") if plain else ""
+    outcome, errors = forms.receive(engine, form, sent, g.get("request_id"))
+    LEADS.labels(outcome).inc()
+    as_page = plain and "text/html" in request.headers.get("Accept", "")
+    if errors:
+        if as_page:
+            return _page(422, "Please check your answers", errors=[
+                (label(error["pointer"].strip("/")), error["detail"]) for error in errors])
+        raise Invalid("Please check the fields; see errors.", errors=errors)
     waking.wake_after(engine, "interactive")
+    if as_page:
+        address = forms.next_page(form, request.headers["Origin"], str(following))
+        return Response(status=303, headers={"Location": address}) if address else _page(202, "Thank you")
     # No reference in the answer: the sender is a stranger and must not learn who is stored.
     return {"status": "received"}
 
@@ -49,3 +66,16 @@ def _form(engine: Engine, key: str) -> dict[str, Any]:
     g.response_headers = g.get("response_headers", {}) | {
         "Access-Control-Allow-Origin": origin or "", "Vary": "Origin"}
     return form
+
+
+def _fields() -> dict[str, Any]:
+    """The fields of a form; one that stands there several times, such as a group of boxes, is a list."""
+    return {name: values[0] if len(values) == 1 else values
+            for name, values in request.form.to_dict(flat=False).items()}
+
+
+def _page(status: int, heading: str, errors: list[tuple[str, str]] | None = None) -> Response:
+    """A page for a browser that sent a form without script."""
+    return Response(
+        render_template("form.html", heading=heading, errors=errors, back=request.headers["Origin"]),
+        status=status, content_type="text/html; charset=utf-8")

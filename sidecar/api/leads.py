@@ -137,11 +137,13 @@ def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
 
 
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
-          answer=schemas.LeadDetail(), versioned=True)
+          answer=schemas.LeadEdited(), versioned=True)
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
-    """Edit a lead's status, tags, owner or message; If-Match takes its version.
+    """Edit a lead's status, tags, owner or message; If-Match takes its version. `null` takes owner or message
+    away.
 
-    What is as it was is no edit. 412: the version is another one. 409: the lead would be open again while
+    What is as it was is no edit: `changed` names the fields that were not, and the version stays if there
+    are none. 412: the version is another one. 409: the lead would be open again while
     its person has another open one (`open_lead_id`).
     """
     return leads.edit_lead(

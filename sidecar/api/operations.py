@@ -39,12 +39,14 @@ def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     return page(*messages.list_messages(engine, limit=query["limit"], after=after))
 
 
-@endpoint(bp, "GET", "/v1/dead-letters", scope="leads:read", query=schemas.PageQuery(),
+@endpoint(bp, "GET", "/v1/dead-letters", scope="leads:read", query=schemas.DeadLetterQuery(),
           answer=schemas.DeadLetterPage())
 def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Leads that could not be processed, with the reason."""
+    """Leads that could not be processed, with the reason. `most_replays`: only those that were replayed at
+    most so often and failed again each time."""
     after = decode_cursor(query.get("cursor"), 1)
-    return page(*leads.dead_letters(engine, limit=query["limit"], after=after))
+    return page(*leads.dead_letters(
+        engine, limit=query["limit"], after=after, most_replays=query.get("most_replays")))
 
 
 @endpoint(bp, "POST", "/v1/dead-letters/<uuid:lead_id>/replay", scope="leads",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 # Joiners that scripts and emoji need; all other invisible format characters (text direction
@@ -45,18 +46,24 @@ class Alert:
 def lead_content(message: Mapping[str, Any]) -> LeadContent:
     """The content of a message about a lead.
 
-    It is {"link", "name", "job_title", "company", "email", "phone", "country", "score", "grade",
-    "reasons": [texts], "source", "sandbox": bool, "summary", "refusal"}. Absent and null fields are left out
-    of what is rendered; any text is safe to pass in.
+    It is {"link", "name", "job_title", "company", "email", "phone", "phone_said", "country", "score",
+    "grade", "reasons": [texts], "source", "utm": {…}, "custom": {…}, "sandbox": bool, "summary",
+    "refusal"}; phone_said is what stands in the place of a number and is none. Absent and null fields are
+    left out of what is rendered, and so are answers too long to be read at a glance; any text is safe to
+    pass in.
     """
     company, job_title = clean(message.get("company")), clean(message.get("job_title"))
     email, phone = clean(message.get("email")), clean(message.get("phone"))
+    said = clean(message.get("phone_said"))
     name = clean(message.get("name")) or email or "Somebody"
     grade, score = clean(message.get("grade"), 20) or "new", _score(message.get("score"))
     fields = (
-        ("Job title", job_title), ("Company", company), ("E-mail", email), ("Phone", phone),
+        ("Job title", job_title), ("Company", company), ("E-mail", email),
+        ("Phone", phone or (said and f"“{said}”")),
         ("Country", clean(message.get("country"))), ("Source", clean(message.get("source"))),
+        ("Campaign", _campaign(message.get("utm"))),
     )
+    answers = tuple(_answers(message.get("custom"), {label for label, _ in fields}))
     return LeadContent(
         heading=f"{grade.capitalize()} lead {score}".rstrip(),
         name=name,
@@ -65,7 +72,7 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
         score=score,
         grade=grade,
         refusal=clean(message.get("refusal")),
-        fields=tuple((label, value) for label, value in fields if value),
+        fields=tuple((label, value) for label, value in fields if value) + answers,
         email=email,
         phone=phone,
         reasons=tuple(text for text in map(clean, message.get("reasons") or ()) if text)[:8],
@@ -73,6 +80,46 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
         link=web_link(message.get("link")),
         sandbox=bool(message.get("sandbox")),
     )
+
+
+_CAMPAIGN: Final = ("campaign", "source", "medium")
+# What tools send along tells a reader nothing.
+_OF_TOOLS: Final = frozenset({
+    "gclid", "gbraid", "wbraid", "fbclid", "fbp", "fbc", "msclkid", "li_fat_id", "ttclid", "page_url", "page",
+    "referrer", "ip", "user_agent"})
+_MOST_ANSWERS: Final = 3  # Slack shows ten fields at once, seven of which are taken
+_LONGEST_ANSWER: Final = 80
+
+
+def _campaign(utm: object) -> str:
+    """The names of a campaign that tell most, e.g. "spring · ads · cpc"."""
+    told = utm if isinstance(utm, Mapping) else {}
+    return " · ".join(text for name in _CAMPAIGN if (text := clean(told.get(name), 60)))
+
+
+def _answers(custom: object, taken: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The first short answers to questions of a form's own, called otherwise than those: (question,
+    answer)."""
+    told = custom if isinstance(custom, Mapping) else {}
+    short = ((_question(str(name)), _short(value)) for name, value in told.items()
+             if str(name).casefold() not in _OF_TOOLS)
+    found = ((name, text) for name, text in short if name and text and name not in taken)
+    return islice(found, _MOST_ANSWERS)
+
+
+def _question(name: str) -> str:
+    text = clean(name.replace("_", " "), 60)
+    return text[:1].upper() + text[1:]
+
+
+def _short(value: object) -> str:
+    """An answer in one line; nothing when it is long or nested."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple) and not any(isinstance(part, list | dict) for part in value):
+        value = ", ".join(str(part) for part in value)
+    text = clean(value, _LONGEST_ANSWER + 1) if isinstance(value, str | int | float) else ""
+    return text if len(text) <= _LONGEST_ANSWER else ""
 
 
 def alert_content(alert: Mapping[str, Any]) -> Alert:

@@ -25,7 +25,7 @@ def _lead(content: LeadContent) -> dict[str, Any]:
     links = {"E-mail": mail_link(content.email), "Phone": phone_link(content.phone)}
     if content.fields:
         blocks.append({"type": "section", "fields": [
-            _text(f"*{label}*\n{_linked(links.get(label, ''), value)}")
+            _text(f"*{_escape(label)}*\n{_linked(links.get(label, ''), value)}")
             for label, value in content.fields
         ]})
     if content.reasons:

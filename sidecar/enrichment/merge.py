@@ -10,8 +10,9 @@ from sidecar.enrichment.model import Statement
 
 
 class FieldValue(NamedTuple):
-    """One source's statement of one field. `locked`: a person said so; `sandbox`: it is invented. `person`:
-    the contact of whom it was said, if that one was merged into this; `before_merge`: then already."""
+    """One source's statement of one field. `locked`: a person said so, and that there is none if the value is
+    None; `sandbox`: it is invented. `person`: the contact of whom it was said, if that one was merged into
+    this; `before_merge`: then already."""
 
     field: str
     value: Any

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.model import Facts, Operation, Provider
@@ -35,15 +36,18 @@ def plan(
     asked: Mapping[tuple[str, str], str],
     providers: Mapping[str, Provider] = PROVIDERS,
     unavailable: frozenset[str] = frozenset(),
+    removed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Lookup]:
     """One round of the waterfall: for each subject that still lacks something, the cheapest call.
 
     `asked` holds what has an outcome, (provider, operation) -> outcome: never asked twice. While an
-    answer about a subject is pending, nobody else is paid for it.
+    answer about a subject is pending, nobody else is paid for it. `removed`, by the subject's id: what a
+    person took away, which no answer brings back.
     """
     lookups = []
     for subject, wanted in WANTED.items():
         missing = {name for name in wanted if facts[subject].get(name) in (None, "")}
+        missing -= set(removed.get(facts[subject].get("id", ""), ()))
         choices = [
             (_cost(operation, missing), provider.name, operation)
             for provider in providers.values()

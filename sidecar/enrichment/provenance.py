@@ -9,13 +9,17 @@ from typing import Any, NamedTuple
 
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Statement
-from sidecar.terms.fields import FIELDS
+from sidecar.terms.fields import FIELDS, fields_of
+from sidecar.terms.states import ENTITIES
 
 Statements = Mapping[str, Statement]
 Row = dict[str, Any]
 
 # Working keys of the engine: they stand in their column, their origin interests nobody.
 WITHOUT_PROVENANCE = frozenset(field.name for field in FIELDS if field.unstated)
+# Entity -> (field, the field whose value it goes with).
+_FOLLOWERS = {entity: tuple((field.name, field.derived_from) for field in fields_of(entity)
+                            if field.unstated and field.derived_from) for entity in ENTITIES}
 
 
 class Said(NamedTuple):
@@ -40,16 +44,14 @@ def merged(
     kind: str, stored: Mapping[str, list[Row]], said: Iterable[Said]
 ) -> tuple[list[Row], dict[str, dict[str, Any]]]:
     """What is to be written of existing entities, beside the statements that are stored of each: (new
-    provenance, the winning values by entity id)."""
+    provenance, the winning values by entity id: None where a person removed it)."""
     known: dict[str, list[FieldValue]] = {}
     changed: dict[tuple[str, str], dict[str, FieldValue]] = {}
-    plain: dict[str, dict[str, Any]] = {}
+    spoken: dict[str, list[Statements]] = {}
     for entity, stated, source, observed_at, sandbox, locked, person in said:
         if not stated:
             continue
-        plain.setdefault(entity, {}).update(
-            {f: c.value for f, c in stated.items() if f in WITHOUT_PROVENANCE}
-        )
+        spoken.setdefault(entity, []).append(stated)
         open_statements = {f: c for f, c in stated.items() if f not in WITHOUT_PROVENANCE}
         before = known[entity] if entity in known else [
             FieldValue(**row) for row in stored.get(entity, [])]
@@ -61,9 +63,21 @@ def merged(
     return [
         document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
     ], {
-        entity: plain[entity] | {value.field: value.value for value in winners(values).values()}
-        for entity, values in known.items()
+        entity: _columns(kind, winners(values).values(), spoken[entity]) for entity, values in known.items()
     }
+
+
+def _columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statements]) -> dict[str, Any]:
+    """The values that count, with those that go with one of them: as who stated that one has them."""
+    values = {value.field: value.value for value in winning}
+    for follower, followed in _FOLLOWERS[kind]:
+        if followed in values and values[followed] is None:
+            values[follower] = None
+            continue
+        for stated in spoken:
+            if follower in stated and followed in stated and stated[followed].value == values[followed]:
+                values[follower] = stated[follower].value
+    return values
 
 
 def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:

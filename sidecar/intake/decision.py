@@ -52,8 +52,8 @@ def decide(
     places = {
         entry: _Place(
             entry.lead, entry.source, entry.warnings,
-            is_own_act(entry.lead, client=receipt.client, alone=alone), _is_listed(entry, receipt, alone))
-        for entry in entries
+            is_own_act(entry.lead, client=receipt.client, alone=alone),
+            _is_listed(entry, receipt, alone)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     new_contacts, identities, duplicates = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)

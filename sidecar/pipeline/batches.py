@@ -44,17 +44,18 @@ class Step:
 @contextmanager
 def step(
     engine: Engine, name: str, batch_id: str, lead_ids: list[str], *, changes_people: bool = False,
-    lease_seconds: int | None = None,
+    leaving: bool = False, lease_seconds: int | None = None,
 ) -> Iterator[Step]:
     """A step of a run: one transaction, in which the leases of its leads are renewed and no other step has
-    them. A lease that ran out is taken up again when nobody else has the lead."""
+    them. A lease that ran out is taken up again when nobody else has the lead. `leaving`: all of its leads
+    leave their run."""
     given = list(dict.fromkeys(lead_ids))
     with engine.database.write() as cursor:
         if changes_people:
             work.lock_people(cursor, given)
         lane, held = work.take(
             cursor, batch_id, given, name, lease_seconds or engine.settings.lease_seconds,
-            planned=name == "plan")
+            planned=name == "plan", scored=name == "score", leaving=leaving)
         yield Step(engine, cursor, batch_id, lane, given, held)
 
 

@@ -141,14 +141,14 @@ def release(
     engine: Engine, batch_id: str, lead_ids: list[str], how: str, reason: str, minutes: int
 ) -> dict[str, Any]:
     """Let leads go as skipped, later (in these minutes) or done: {results}."""
-    with step(engine, "let_go", batch_id, lead_ids) as at_work:
+    with step(engine, "let_go", batch_id, lead_ids, leaving=True) as at_work:
         leave(at_work.cursor, at_work.held, lambda lead: let_go(lead, how, redact(reason), minutes))
         return {"results": at_work.results()}
 
 
 def fail(engine: Engine, batch_id: str, lead_ids: list[str], reason: str) -> dict[str, Any]:
     """Give leads back with a reason: {results}."""
-    with step(engine, "fail", batch_id, lead_ids) as at_work:
+    with step(engine, "fail", batch_id, lead_ids, leaving=True) as at_work:
         leaving = leave(
             at_work.cursor, at_work.held,
             lambda lead: given_back(lead, "batch_failed", redact(reason), engine.settings.max_attempts))

@@ -8,8 +8,8 @@ from sidecar.engine import Engine
 from sidecar.pipeline import providers
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
-from sidecar.pipeline.closing import finished, leave
-from sidecar.store import facts, work
+from sidecar.pipeline.closing import finished, write
+from sidecar.store import calls, facts, work
 
 # A lead waits for slow providers at most this often; then it is done with what is known.
 MAX_WAITS = 5
@@ -18,8 +18,9 @@ MAX_WAITS = 5
 def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """Close these leads: {results, more, lane}; those that were planned and that a provider still owes an
     answer wait. `more`: others of their lane wait."""
-    with step(engine, "complete", batch_id, lead_ids) as at_work:
+    with step(engine, "complete", batch_id, lead_ids, leaving=True) as at_work:
         cursor = at_work.cursor
+        calls.give_up(cursor, at_work.lead_ids)
         planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
         owed = providers.waiting(engine, cursor, facts.load(cursor, planned)) if planned else {}
 
@@ -29,7 +30,7 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
                 lead["waits"], first=first)
             return finished(lead, wait, engine.settings.bulk_batch)
 
-        leave(cursor, at_work.held, decide)
+        write(cursor, [decide(lead) for lead in at_work.held])
         return {
             "results": at_work.results(),
             "more": at_work.lane is not None and work.more_due(cursor, at_work.lane),

@@ -33,12 +33,14 @@ def write_all(cursor: Cursor, kind: str, said: Iterable[Said]) -> None:
 
 
 def sources(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:
-    """Whose word counts for each field: {field: {source, sandbox, confidence, observed_at, locked}}."""
+    """Whose word counts for each field: {field: {source, sandbox, confidence, observed_at, locked,
+    removed}}."""
     rows = facts.load_provenance(cursor, kind, [entity_id]).get(entity_id, [])
     return {
         field: {
             "source": value.source, "sandbox": value.sandbox, "locked": value.locked,
             "confidence": round(value.confidence, 2), "observed_at": value.observed_at,
+            "removed": value.value is None,
         }
         for field, value in winners(FieldValue(**row) for row in rows).items()
     }

@@ -100,12 +100,13 @@ def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
 
 @dataclass(frozen=True)
 class Survey:
-    """What could be asked about leads, and what has been: read in two queries for all of them."""
+    """What could be asked about leads, and what has been: read in a few queries for all of them."""
 
     possible: dict[str, dict[tuple[str, str], Lookup]]
     answered: dict[tuple[str, bool], str]
     busy: dict[tuple[str, bool], str]
     states: dict[str, Row]
+    removed: dict[str, set[str]]
 
     @classmethod
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
@@ -122,6 +123,7 @@ class Survey:
             {(row["request_key"], row["sandbox"]): row["outcome"] for row in answers},
             calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
             calls.provider_states(cursor),
+            facts.removed(cursor, _subjects(known)),
         )
 
     def live(self, provider: str) -> bool:
@@ -146,6 +148,13 @@ class Survey:
         return told
 
 
+def _subjects(known: list[Row]) -> list[str]:
+    """The contacts and organizations of leads."""
+    return sorted({
+        subject["id"] for row in known for subject in (row["contact"], row["organization"])
+        if subject.get("id")})
+
+
 def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
     """Providers that can't be asked at all: no key, and no sandbox."""
     return frozenset(
@@ -160,7 +169,8 @@ def _wanted(
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     rows: dict[str, Row] = {}
     for row in known:
-        for lookup in plan_lookups(row, survey.asked(row["lead_id"]), PROVIDERS, away):
+        for lookup in plan_lookups(
+                row, survey.asked(row["lead_id"]), PROVIDERS, away, survey.removed):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
@@ -173,8 +183,8 @@ def _wanted(
 
 
 def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
-    """Leads whose providers will have more to say later: lead id -> seconds until asking again."""
-    calls.give_up(cursor, [row["lead_id"] for row in known])
+    """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
+    way about them was given up."""
     known = _who_may_be_asked_about(engine, known)
     survey = Survey.of(engine, cursor, known)
     due: dict[str, int] = {}
@@ -188,7 +198,7 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
         ] + [
             # Its breaker is open, or the rounds or the time of Ask Providers were over.
             max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
-            for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey))
+            for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey), survey.removed)
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)
@@ -360,11 +370,7 @@ def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
 
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
     """Merge every stored, unmerged answer about these leads; answers how many there were."""
-    subjects = {
-        subject["id"] for row in known for subject in (row["contact"], row["organization"])
-        if subject.get("id")
-    }
-    rows = calls.unapplied(cursor, sorted(subjects))
+    rows = calls.unapplied(cursor, _subjects(known))
     said: dict[str, list[Said]] = {"contact": [], "organization": []}
     for row in rows:
         answer = engine.vault.open(row["answer"])

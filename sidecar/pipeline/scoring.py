@@ -13,7 +13,7 @@ from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import check_model, default_model
 from sidecar.scoring import score as score_facts
-from sidecar.store import facts, notifications, scores, subscriptions, work
+from sidecar.store import facts, notifications, scores, subscriptions
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_score
 
@@ -26,17 +26,16 @@ def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     A lead that cannot be scored leaves its run alone, with the reason.
     """
     with step(engine, "score", batch_id, lead_ids, changes_people=True) as at_work:
-        done, failures = score_leads(engine, at_work.cursor, at_work.lead_ids, batch_id)
-        work.set_scored(at_work.cursor, done)
+        failures = score_leads(engine, at_work.cursor, at_work.lead_ids, batch_id)
         return {"results": at_work.results(
             leads_failed(at_work, failures, "score") if failures else None)}
 
 
 def score_leads(
     engine: Engine, cursor: Cursor, lead_ids: list[str], batch_id: str | None
-) -> tuple[list[str], dict[str, Exception]]:
-    """Score stored leads whose rows are locked: (scored ids, failures by id). Subscribers are told once of
-    what a claim found."""
+) -> dict[str, Exception]:
+    """Score stored leads whose rows are locked: failures by id. Subscribers are told once of what a claim
+    found."""
     now = engine.now()
     model = model_in_force(cursor)
     known = facts.load(cursor, lead_ids)
@@ -70,7 +69,7 @@ def score_leads(
     notifications.owe_again(cursor, still_hot)
     subscriptions.tell(cursor, [
         event for lead_id, told in events_of.items() if lead_id in changed for event in told])
-    return [row["lead_id"] for row in rows], failures
+    return failures
 
 
 def model_in_force(cursor: Cursor) -> dict[str, Any]:

@@ -15,14 +15,15 @@ from html import unescape
 from html.entities import html5
 from typing import Any, Final
 
-from .text import INVISIBLE
+from .text import visible
 
-# What any of the rules below needs; most texts have none of it.
-_ODD_ASCII = re.compile(r"""^[\s'"`=<\[]|\s$|&(?:[A-Za-z]|#[\dxX])|\d[.,]0+\Z|\d[eE]\+?\d""")
+# What the rules below need: any sign but letters, digits and the usual marks. Most texts have none.
+_SIGN = re.compile(r"[^ !#-%(-;>-Z\\\]^_a-~]")
+_DECIMAL = re.compile(r"[.,]00?\Z|\d[eE]\+?\d")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_FORMULA = re.compile(r"""=\s*(?:T\(\s*)?(?:"((?:[^"]|"")*)"|'([^']*)'|([+-]?\d[\d.]*))\s*\)?""")
+_FORMULA = re.compile(r"""=(?:T\(\s*)?(?:"((?:[^"]|"")*)"|'([^']*)'|([+-]?\d[\d.]*))\s*\)?""")
 _HYPERLINK = re.compile(
-    r"""=\s*HYPERLINK\(\s*"([^"]*)"\s*(?:[;,]\s*"([^"]*)"\s*)?\)""", re.IGNORECASE)  # fmt: skip
+    r"""=HYPERLINK\(\s*"([^"]*)"\s*(?:[;,]\s*"([^"]*)"\s*)?\)""", re.IGNORECASE)  # fmt: skip
 _ANCHOR = re.compile(
     r"""<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)["']?[^>]*>\s*([^<]*?)\s*</a>""", re.IGNORECASE)  # fmt: skip
 _MARKDOWN = re.compile(r"\[([^\[\]]*)\]\(([^()\s]+)\)")
@@ -58,7 +59,10 @@ def read_cell(value: Any) -> Any:
     exponent that spells all of them are those digits.
     """
     if isinstance(value, str):
-        return _read_text(value) if _is_odd(value) else value
+        # Digits at the end may be a decimal's.
+        odd = _SIGN.search(value) or value[:1] == " " or (
+            value[-1:].isdigit() and _DECIMAL.search(value)) or value[-1:] == " "
+        return _read_text(value) if odd else value
     if isinstance(value, float):
         if math.isnan(value):
             return None
@@ -67,18 +71,22 @@ def read_cell(value: Any) -> Any:
     return value
 
 
-def _is_odd(text: str) -> bool:
-    return _ODD_ASCII.search(text) is not None or not text.isascii()
-
-
 def _read_text(text: str) -> str:
-    if not text.isascii():
-        text = decoded_once(text)
-        text = _SPACES.sub(" ", INVISIBLE.sub("", text))
-    text = text.strip()
+    text = _plainer(text)
     if "&" in text:
-        text = _ENTITY.sub(_entity, text).strip()
-    return _figures(_unwrapped(text))
+        text = _ENTITY.sub(_entity, text)
+    while (plainer := _plainer(text)) != text:
+        text = plainer
+    return text
+
+
+def _plainer(text: str) -> str:
+    """Take off one layer: what was decoded twice, what nobody can see, wrappers, a decimal's zeros."""
+    if not (text.isascii() and text.isprintable()):
+        text = _SPACES.sub(" ", visible(decoded_once(text)))
+    text = text.strip()
+    inner = _inside(text)
+    return _figures(text if inner is None else inner.strip())
 
 
 def _entity(found: re.Match[str]) -> str:
@@ -86,16 +94,6 @@ def _entity(found: re.Match[str]) -> str:
         return found[0]
     meant = unescape(found[0])
     return " " if meant == "\xa0" else meant
-
-
-def _unwrapped(text: str) -> str:
-    """Take off what was put around the whole value; at most as many layers as tools put around one."""
-    for _ in range(3):
-        inner = _inside(text)
-        if inner is None:
-            break
-        text = inner.strip()
-    return text
 
 
 def _inside(text: str) -> str | None:
@@ -159,6 +157,8 @@ def decoded_once(text: str) -> str:
     except (UnicodeError, ValueError):
         return text
     # No language writes with phonetic signs, private characters or controls.
+    if not any(map(str.isalnum, meant)):
+        return text
     return text if any(_is_unlikely(character) for character in meant) else meant
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .filler import is_filler, phrases_of
+from .filler import fillers, first_word, is_filler, phrases_of
 from .legal_forms import ATTACHED, EXACT_CASE, NEVER, PREFIXES, SPELLINGS, WRITTEN_OUT
 from .text import ONE_LEAD, fold, tidy, word_set, words
 
@@ -26,8 +26,7 @@ _AFTER_FORM = re.compile(
 )
 # Forms that are no other word, so that they count wherever they stand.
 _STRONG_WORDS = frozenset(("inc", "llc", "ltd", "gmbh", "llp", "pllc"))
-_STRONG_ENDS = _STRONG_WORDS | word_set("corp corporation limited sarl srl sro plc kft doo gbr")
-_PARTED = re.compile(r"[,/|@]|\s[-–—]\s")
+STRONG_ENDS = _STRONG_WORDS | word_set("corp corporation limited sarl srl sro plc kft doo gbr")
 _DOTTED = frozenset(("p.c.", "p.a.", "s.a.", "p.l.c."))
 
 
@@ -227,11 +226,6 @@ def _from_inside(name: str, spans: Sequence[re.Match[str]]) -> Company | None:
     return None
 
 
-def ends_in_strong_form(text: str) -> bool:
-    """Tell whether a text ends in a form that is no other word, with nothing to part it ("Acme GmbH")."""
-    return _key(text.rpartition(" ")[2]) in _STRONG_ENDS and not _PARTED.search(text)
-
-
 def legal_form(name: str) -> str | None:
     """Return the legal form in its usual spelling ("acme gmbh" gives "GmbH"), None without one."""
     return split_company(name).form
@@ -266,6 +260,7 @@ def _initials(found: list[str]) -> list[str]:
     return joined
 
 
+_LONGEST_NO_COMPANY = 60
 # "Freelance Web Designer": what somebody does, for whoever pays.
 _OWN_ACCOUNT = re.compile(
     r"(?:freelancer?|self employed|independent|freie[rs]?|freiberufliche[rs]?) (?:\w+ ){0,2}?"
@@ -277,8 +272,11 @@ _OWN_ACCOUNT = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _no_companies() -> frozenset[str]:
-    return phrases_of("no_company")
+def _no_companies() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the phrases, folded, and their first words."""
+    phrases = phrases_of("no_company") | {one for one in fillers() if is_filler(one, "company_name")}
+    heads = {phrase.partition(" ")[0] for phrase in phrases}
+    return phrases, frozenset(heads) | word_set("freie freier freies")
 
 
 @lru_cache(maxsize=2048)
@@ -287,7 +285,12 @@ def is_no_company(name: str) -> bool:
 
     Words of many languages (fillers.tsv). Such a text is nobody's employer and joins nobody.
     """
-    if is_filler(name, "company_name"):
-        return True
+    if len(name) > _LONGEST_NO_COMPANY or not name[:1].isalpha():
+        return is_filler(name, "company_name")
+    phrases, heads = _no_companies()
+    if first_word(name) not in heads:
+        return False
     key = " ".join(words(name))
-    return len(key) <= 60 and (key in _no_companies() or _OWN_ACCOUNT.fullmatch(key) is not None)
+    if key in phrases:
+        return True
+    return key[:4] in ("free", "self", "inde", "frei") and _OWN_ACCOUNT.fullmatch(key) is not None

@@ -24,7 +24,7 @@ from .email_lists import (
     TYPO_TARGETS,
     WELL_SPELLED,
 )
-from .filler import is_filler
+from .filler import fillers
 from .person import is_junk_word
 from .text import ONE_LEAD, fold, word_set
 from .web import has_known_ending, registrable_host
@@ -39,8 +39,8 @@ _PLAIN = re.compile(
 )
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
 _ROLE_HEAD = re.compile(r"([a-z]+)(?:[-._].{1,4}|\d*)$")
-_ROLE_PARTS = re.compile(r"[-._\d]+")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
+_NO_LETTERS = str.maketrans("", "", "0123456789.-_+'/&")
 _BRAND = re.compile(rf"(?:{'|'.join(sorted(FREE_BRANDS))})\.(?:com?\.)?[a-z]{{2}}")
 
 # What a cell holds besides an address: a name in front of "<…>", a scheme, a label, other addresses.
@@ -57,6 +57,7 @@ _DOT = re.compile(r"\s*[(\[{]\s*(?:dot|punkt|punto|point)\s*[)\]}]\s*", re.IGNOR
 _ANYBODY = word_set(
     "user name yourname firstname lastname someone me you johndoe janedoe maxmustermann erikamustermann info")
 
+_LONGEST_FILLING = 16
 MAX_CELL = 1000
 
 _LONGEST_TARGET = max(map(len, TYPO_TARGETS))
@@ -271,8 +272,11 @@ def is_role_name(local: str) -> bool:
     if head is not None and head[1] in ROLE_PREFIXES:
         return True
     # "all-staff", "alerts-noreply"
-    parts = [part for part in _ROLE_PARTS.split(local) if part]
-    return not names.isdisjoint(parts) and all(part in names or part in ROLE_MODIFIERS for part in parts)
+    parts = [part.strip("0123456789") for part in local.replace("-", ".").replace("_", ".").split(".")]
+    parts = list(filter(None, parts))
+    if len(parts) < 2 or names.isdisjoint(parts):
+        return False
+    return all(part in names or part in ROLE_MODIFIERS for part in parts)
 
 
 @lru_cache(maxsize=ONE_LEAD)
@@ -282,10 +286,14 @@ def is_stand_in(address: Address) -> bool:
     Many people have it, so it tells who nobody is. Rules of our own: a local part that says that there is
     no address; or filler at a domain that is filler too, the same word, or anybody's.
     """
-    local = _NOT_LETTER.sub("", fold(address.local))
+    local = fold(address.local)
+    if not local.isalpha():
+        local = local.translate(_NO_LETTERS)
     if local in NO_ADDRESS:
         return True
-    if address.is_literal or not (_is_filling(local) or local in ANY_DOMAIN or local in _ANYBODY):
+    if address.is_literal or len(local) > _LONGEST_FILLING or ("." in address.local and len(local) > 4):
+        return False
+    if not (local in ANY_DOMAIN or local in _ANYBODY or _is_filling(local)):
         return False
     label = (registrable_host(address.domain) or address.domain).partition(".")[0]
     bare = _NOT_LETTER.sub("", label)
@@ -307,7 +315,7 @@ def is_no_reply(address: Address) -> bool:
 
 def _is_filling(word: str) -> bool:
     """Tell whether a local part or a domain's name is filler: none, xxx, asdf, test, a, 123."""
-    return len(word) <= 1 or is_filler(word) or is_junk_word(word)
+    return len(word) <= 1 or word in fillers() or is_junk_word(word)
 
 
 @lru_cache(maxsize=ONE_LEAD)

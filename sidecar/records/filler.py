@@ -23,7 +23,6 @@ _TEMPLATE = re.compile(
     r"\[\[.{0,80}\]\]|\[object [A-Z]\w{2,20}\]|<test lead: dummy data for .{0,80}>|\{%.{0,80}%\}",
     re.IGNORECASE,
 )
-_IN_TEMPLATE = re.compile(r"[{*$%<\[]")
 # A spreadsheet's errors in its languages.
 _ERROR = re.compile(
     r"#\s?(?:n/?a|n/?v|ref|name|value|div/0|num|null|error|spill|calc|getting_data|"
@@ -33,6 +32,8 @@ _ERROR = re.compile(
 _N_A = re.compile(r"[(\[<]?\s?n\s?/\s?a\.?\s?[)\]>]?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _ZEROS = re.compile(r"[\s0()./+-]+")
+_TEMPLATE_STARTS: Final = tuple("{*$%<[")
+_BARE_SCHEME = re.compile(r"(?:https?:/*)?(?:www\.?)?", re.IGNORECASE)  # what a box for websites begins with
 _MAX_LENGTH: Final = 50
 _WITHOUT_SPACES: Final = ("ja", "ko", "zh")
 
@@ -62,7 +63,7 @@ def phrases_of(kind: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _fillers() -> frozenset[str]:
+def fillers() -> frozenset[str]:
     """Every phrase, folded: those that stand alone, and each denial with each that is denied."""
     said = _phrases()
     found: set[str] = set()
@@ -75,13 +76,22 @@ def _fillers() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _first_words() -> frozenset[str]:
-    return frozenset(phrase.partition(" ")[0] for phrase in _fillers()) | frozenset("tk")
+def first_words() -> frozenset[str]:
+    return frozenset(phrase.partition(" ")[0] for phrase in fillers()) | frozenset("tk")
+
+
+def first_word(text: str) -> str:
+    """Return the first run of letters and digits, folded; empty when there is none."""
+    found = _WORD.search(text)
+    if found is None:
+        return ""
+    return found[0].lower() if found[0].isascii() else fold(found[0])
 
 
 def is_template(text: str) -> bool:
     """Tell whether the text is what a template or tool left in place of a value ("{{first_name}}")."""
-    return _IN_TEMPLATE.search(text) is not None and _TEMPLATE.fullmatch(text.strip()) is not None
+    text = text.strip()
+    return text[:1] in _TEMPLATE_STARTS and _TEMPLATE.fullmatch(text) is not None
 
 
 def is_filler(text: str, field: str = "") -> bool:
@@ -93,21 +103,22 @@ def is_filler(text: str, field: str = "") -> bool:
     """
     if len(text) > _MAX_LENGTH:
         return field not in _NAMES and is_template(text)
-    first_word = _WORD.search(text)
-    if first_word is None:
+    found = _WORD.search(text)
+    if found is None:
         return True
-    if "@" in text:
-        return False
     if field in _NAMES:
-        return _N_A.fullmatch(text) is not None or _ERROR.fullmatch(text) is not None
-    if fold(first_word[0]) in _first_words():
+        return text[0] in "nN(<[#" and (_N_A.fullmatch(text) or _ERROR.fullmatch(text)) is not None
+    word = found[0]
+    if (word.lower() if word.isascii() else fold(word)) in first_words():
         key = " ".join(words(text))
-        if key not in _fillers() and "." in text:
+        if key not in fillers() and "." in text:
             key = key.replace(" ", "")  # "T.B.D."
-        if key in _fillers():
+        if key in fillers():
             code = len(key) == 2 and field in ("country", "region")
-            return not code and key not in _REAL.get(field, ())
-    if text[0].isalpha():
+            return not code and key not in _REAL.get(field, ()) and "@" not in text
+    if text[0] in "hHwW" and _BARE_SCHEME.fullmatch(text):
+        return True
+    if text[0].isalpha() or text[0] in "+123456789":
         return False
     if _ZEROS.fullmatch(text):
         return field not in _FIGURES

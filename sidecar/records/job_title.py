@@ -281,7 +281,7 @@ def seniority(title: str, industry: str = "") -> str | None:
     (or a company's name) tells, vice president is a middle rank: VP is manager there, assistant
     and associate VP senior, managing director director; senior and executive VP stay vp.
     """
-    level = _level(_WISHES.sub(" ", fold(title)) if _WISHES.search(fold(title[:MAX_LENGTH])) else title)
+    level = _level(title)
     if level in ("vp", "cxo") and industry and _BANK.search(fold(industry)):
         return _bank_level(_plain(title), level)
     return level
@@ -289,7 +289,7 @@ def seniority(title: str, industry: str = "") -> str | None:
 
 @lru_cache(maxsize=4096)
 def _level(title: str) -> str | None:
-    text = _plain(title)
+    text = _plain(_WISHES.sub(" ", fold(title[:MAX_LENGTH])))
     if not text:
         return None
     if _HELPER.search(text) and not _ASSISTANT_RANK.search(text):

@@ -90,6 +90,7 @@ _VIETNAMESE: Final = word_set(
 _ALSO_WESTERN: Final = word_set(
     "kim lee young long ray may ho jo ann an han le do to lam mai son jun jin ko bo ha go no min won dan"
     " song")
+_FIRST_FAMILY: Final = _CHINESE | _KOREAN | _VIETNAMESE
 _PINYIN = (
     r"(?:[bpm]?(?:a|ai|an|ang|ao|ei|en|eng|i|ian|iao|ie|in|ing|o|u)|f(?:a|an|ang|ei|en|eng|o|ou|u)|"
     r"[dtnl](?:a|ai|an|ang|ao|e|ei|en|eng|i|ia|ian|iang|iao|ie|in|ing|iu|ong|ou|u|uan|ue|ui|un|uo|v|ve)|"
@@ -118,6 +119,10 @@ def family_names(words: Sequence[str], country: str | None) -> tuple[str, str, s
     name that "de" joins with another (María del Carmen López).
     """
     if not 3 <= len(words) <= _MAX_WORDS:
+        return None
+    if country not in TWO_FAMILY_NAMES and fold(words[0]) not in _BEFORE_DE and (
+        country is not None or fold(words[-1]) not in _SPANISH_FAMILY
+    ):
         return None
     groups = _groups(words)
     folded = [fold(group) for group in groups]
@@ -154,7 +159,7 @@ def family_in_front(words: Sequence[str], country: str | None) -> tuple[str, str
     name of that language. A family name that is also a Western given name (Kim, Lee) needs the country or
     a given name in two parts.
     """
-    if not 2 <= len(words) <= 4:
+    if not 2 <= len(words) <= 4 or fold(words[0]) not in _FIRST_FAMILY:
         return None
     first, *rest = (fold(word) for word in words)
     language = _FRONT.get(country or "")

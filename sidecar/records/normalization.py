@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from . import numbers
+from .cells import read_cell
 from .company import company_key, split_company
 from .email import (
     canonical_address,
@@ -229,18 +230,18 @@ def _names(
             full = join_name(name)
             rules["full_name"] = "name_order"
         if not first and name.given:
-            first, rules["first_name"] = name.given, "name_split"
+            first, rules["first_name"] = read_cell(name.given), "name_split"
         if not last and name.family:
-            last, rules["last_name"] = name.family, "name_split"
+            last, rules["last_name"] = read_cell(name.family), "name_split"
     elif first and last and not full:
         full, rules["full_name"] = f"{first} {last}", "name_join"
     elif not full:
         full, rules["full_name"] = first or last, "name_join"
     if " " in first or " " in last:
         first, last = _bare(first, last)
-    names = repair_case(first), repair_case(last, family=True)
+    names = read_cell(repair_case(first)), read_cell(repair_case(last, family=True))
     # A name that is only a family name must stay one when it is read again.
-    whole = names[0] if full == first else names[1] if full == last else repair_case(full)
+    whole = names[0] if full == first else names[1] if full == last else read_cell(repair_case(full))
     return *names, whole
 
 

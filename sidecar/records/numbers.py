@@ -248,16 +248,20 @@ def employee_count(value: object) -> int | None:
     in the next ("10,000+" is 10,001), and of what is open below ("< 50") the band counts. One who works
     alone is 1.
     """
-    number = _number_of(value)
-    if number is None and isinstance(value, str) and len(value) <= MAX_TEXT:
-        if _ALONE.fullmatch(" ".join(words(value))):
-            return 1
-        figure = _dated_band(value) or _figure(value)
-        number = None if figure is None else _head_count(figure)
+    if isinstance(value, str):
+        number = _head_count(value) if len(value) <= MAX_TEXT else None
+    else:
+        number = _number_of(value)
     return int(number) if number is not None and 0 <= number <= MAX_EMPLOYEES else None
 
 
-def _head_count(figure: _Figure) -> float:
+@lru_cache(maxsize=2048)
+def _head_count(text: str) -> float | None:
+    if _ALONE.fullmatch(" ".join(words(text))):
+        return 1
+    figure = _dated_band(text) or _figure(text)
+    if figure is None:
+        return None
     low, high, side = figure
     if side in ("below", "upto"):
         return _band_start(_SIZE_STARTS, low - 1 if side == "below" else low)

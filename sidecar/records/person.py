@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from .company import ends_in_strong_form
+from .company import STRONG_ENDS
 from .email_lists import ROLE_MODIFIERS, ROLE_NAMES
-from .filler import is_filler, is_template
+from .filler import first_words, is_filler, is_template
 from .name_order import family_in_front, family_names
 from .name_parser import is_suffix, parse_name, special_words
-from .text import ONE_LEAD, fold, word_set
+from .text import ONE_LEAD, fold, is_sign, word_set
 
 MAX_WORDS, MAX_LENGTH = 20, 500  # longer texts are no names; the general parser's cost grows with them
 
@@ -105,6 +105,9 @@ _PLACEHOLDERS = word_set("n/a n.a. n.a na none null nil - -- . undefined unknown
 _LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
 # Rows of keyboards, both ways.
 _KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm qwertzuiop yxcvbnm azertyuiop"
+# What parts a person's name from a company's.
+_PARTED = re.compile(r"[,/|@]|\s[-–—]\s")
+_LONGEST_ROW = 12  # with gaps
 _KEYBOARD += " " + _KEYBOARD[::-1]
 
 
@@ -123,8 +126,9 @@ class Name(NamedTuple):
 
 def is_placeholder(text: str) -> bool:
     """Tell whether the text only says that there is no name ("n/a", "none", "-")."""
-    known = len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS
-    return known or is_filler(text, "full_name")
+    if len(text) <= _LONGEST_PLACEHOLDER and text.casefold() in _PLACEHOLDERS:
+        return True
+    return not text[:1].isalpha() and is_filler(text, "full_name")
 
 
 @lru_cache(maxsize=ONE_LEAD)
@@ -141,12 +145,14 @@ def is_junk_name(text: str) -> bool:
     if folded in _JUNK_PHRASES or folded.startswith(("www.", "http:", "https:")):
         return True
     found = _LETTER_RUN.findall(folded)
-    if all(map(is_junk_word, found)) or is_template(text):
+    if all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
         return True
     if len(found) > 1:
-        if is_junk_word("".join(found)) or is_filler(text):
+        if len(folded) <= _LONGEST_ROW and is_junk_word("".join(found)):
             return True
-        if _is_team(found) or ends_in_strong_form(text):
+        if found[0] in first_words() and is_filler(text):
+            return True
+        if _is_team(found) or (found[-1] in STRONG_ENDS and not _PARTED.search(text)):
             return True
     if " ".join(found) in _ADDRESS:
         return True
@@ -155,10 +161,9 @@ def is_junk_name(text: str) -> bool:
 
 def _is_team(found: list[str]) -> bool:
     """Tell whether words name a part of a company: "Sales Team", "IT Department", "Customer Service"."""
-    roles = ROLE_NAMES | ROLE_MODIFIERS
     if found[-1] in _TEAM:
-        return all(word in roles for word in found[:-1])
-    return len(found) > 1 and all(word in ROLE_NAMES for word in found)
+        return all(word in ROLE_NAMES or word in ROLE_MODIFIERS for word in found[:-1])
+    return found[0] in ROLE_NAMES and ROLE_NAMES.issuperset(found)
 
 
 def is_junk_word(word: str) -> bool:
@@ -232,9 +237,11 @@ def split_name(text: str, country: str | None = None) -> Name:
         return Name()
     if _MAY_CLING.search(text):
         text = _without_clinging(text)
-    title, text = _address(text)
-    if title:
-        return _addressed(title, text, country)
+    parts = text.split(" ")
+    if fold(parts[0]).rstrip(".") in _ADDRESS:
+        title, text = _address(parts)
+        if title:
+            return _addressed(title, text, country)
     if "," in text:
         text = _without_certificates(text)
         if initials := _INITIALS_BEHIND.fullmatch(text):
@@ -242,9 +249,7 @@ def split_name(text: str, country: str | None = None) -> Name:
         two = _TWO_BEHIND.fullmatch(text)  # "Rahmatullah, Md Aslam"
         if two and two[2].istitle() and is_suffix(two[2]) and not is_suffix(two[3]):
             return Name(two[2], two[1], two[3])
-    parts = text.split(" ")
-    ordered = "," not in text and (family_names(parts, country) or family_in_front(parts, country))
-    if ordered:
+    if "," not in text and (ordered := family_names(parts, country) or family_in_front(parts, country)):
         given, middle, family = ordered
         return Name(given, family, middle)
     plain = _plain_western(text)
@@ -281,9 +286,8 @@ def _without_clinging(text: str) -> str:
     return bare if _LETTER_RUN.search(bare) else text
 
 
-def _address(text: str) -> tuple[str, str]:
-    """Return (forms of address in front, the rest): "Herrn Dr. Jonas Adlerfels"."""
-    parts = text.split(" ")
+def _address(parts: list[str]) -> tuple[str, str]:
+    """Return (forms of address in front, the rest) of a name in words: "Herrn Dr. Jonas Adlerfels"."""
     count = 0
     while count < len(parts) - 1 and fold(parts[count]).rstrip(".") in _ADDRESS:
         count += 1
@@ -381,4 +385,4 @@ def _capitalise(piece: str, index: int, pieces: list[str]) -> str:
         return "Mac" + lower[3:].capitalize()
     if lower.startswith("mc") and len(lower) > 3:
         return "Mc" + lower[2:].capitalize()
-    return piece[:1].upper() + lower[1:] if len(piece[:1].upper()) == 1 else piece
+    return piece[:1].upper() + lower[1:] if len(piece[:1].upper()) == 1 and not is_sign(piece[1:2]) else piece

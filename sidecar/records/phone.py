@@ -40,6 +40,7 @@ _WORDS_BEFORE = re.compile(r"^[^\d+＋(]*(?:\([^\d()]*\)[^\d+＋(]*)?(?=[+＋(\d
 _WORDS_BEHIND = re.compile(r"(?:\s+|\s*[(\[])[^\d]*[^\W\d_][^\d]*$")
 # "030 901820/21": the other line of a switchboard, by its last digits.
 _OTHER_LINE = re.compile(r"(?<=\d)(?<!/\d{2})(?<!/\d{3})\s*/\s*-?\s*\d{1,3}$")
+_ONE_NUMBER = re.compile(r"[+＋]?[\d\s().-]+")
 _NO_LETTER = re.compile(r"(?:[\W\d_]|ext|x)*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
@@ -85,6 +86,8 @@ def parse_phone(text: str, region: str | None = None) -> Phone | PhoneProblem:
 
 def _first_usable(written: str, region: str | None) -> Phone | PhoneProblem:
     """Return the first number of a cell that is in use, else the first that could be one."""
+    if _ONE_NUMBER.fullmatch(written):
+        return _with_code(written, region)
     if chat := _CHAT.search(written):
         return _general_phone("+" + chat[1], None)
     readings = [_one(part, region) for part in _numbers(written)]

@@ -18,13 +18,13 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Default-ignorable characters (Unicode DerivedCoreProperties) that a person can neither see nor
 # mean in a form field: soft hyphen, zero-width space, direction marks, embeddings and isolates,
 # word joiner, fillers, byte order mark, tag characters.
-INVISIBLE = re.compile(
+_INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
     # Joiners carry meaning after Arabic and Indic letters only (UAX 31, section 2.3).
     "|(?<![\u0600-\u0dff])[\u200c\u200d]"
 )
-_UNSEEN = re.compile(f"{_FORBIDDEN.pattern}|{INVISIBLE.pattern}")
+_UNSEEN = re.compile(f"{_FORBIDDEN.pattern}|{_INVISIBLE.pattern}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MARKS = re.compile("[\u0300-\u036f]")
 # White space and punctuation of ASCII, Latin-1, the general block, CJK and full-width forms; never
@@ -60,7 +60,8 @@ def storable(text: object) -> str:
     return _UNSTORABLE.sub("\ufffd", str(text))
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Return the text in NFC without what nobody can see: controls and default-ignorable characters."""
     if text.isascii():
         return _FORBIDDEN.sub("", text)
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
@@ -72,12 +73,12 @@ def tidy(text: str) -> str:
         if "  " not in text and text[:1] != " " and text[-1:] != " ":
             return text
         return " ".join(text.split())
-    return " ".join(_visible(text).split())
+    return " ".join(visible(text).split())
 
 
 def tidy_lines(text: str) -> str:
     """Return several lines: like tidy, but line breaks stay (at most one empty line between)."""
-    text = _visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip()
 
@@ -95,6 +96,11 @@ def fold(text: str) -> str:
         text = text.translate(_LATIN)
     text = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", _MARKS.sub("", text)).casefold()
+
+
+def is_sign(character: str) -> bool:
+    """Tell whether a character makes no word of the letter before it ("ã¡", "âª" are no words)."""
+    return character != "" and (not character.isalpha() or character in "ªº")
 
 
 def words(text: str) -> list[str]:

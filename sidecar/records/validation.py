@@ -42,7 +42,7 @@ from .email import (
 from .filler import is_filler
 from .industry import canonical_industry
 from .person import is_junk_name, is_placeholder
-from .phone import PhoneProblem, parse_phone
+from .phone import Phone, PhoneProblem, parse_phone
 from .place import country_code, region_code
 from .schema import (
     DERIVED,
@@ -75,6 +75,7 @@ Path = tuple[object, ...]
 
 # Names have rules of their own for filler, and filler is no address.
 _OWN_FILLER: Final = frozenset(("full_name", "first_name", "last_name", "email", "linkedin_url"))
+_COUNTS: Final = re.compile("[1-9]")  # a telephone number has one of these digits, filler has none
 _BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|/]+(?::::[\s;,|/]+)?")
 
 
@@ -150,6 +151,7 @@ class _Check:
         self.usable: dict[str, Any] = {}
         # Field -> [(path, as sent, as read)…] of a field with several values.
         self.several: dict[str, list[tuple[Path, object, Any]]] = {}
+        self.found: dict[str, object] = {}  # field -> what its usable value was read as
         self.no_identities: list[Problem] = []  # why identities that were sent are none
 
     def unusable(self, path: Path, why: Unusable, value: object) -> None:
@@ -211,11 +213,10 @@ class _Check:
         self.several[field] = several
         return several[0][2]
 
-    def text(self, path: Path, value: object, limit: int = 0) -> str | None:
+    def text(self, path: Path, value: object) -> str | None:
         """A text of a field. None for none, which is told unless it is empty or filler."""
         field = str(path[0])
-        limit = limit or TEXTS.get(field) or LONG_TEXTS[field]
-        text = self._text(path, value, limit, cut=field in LONG_TEXTS)
+        text = self._text(path, value, TEXTS.get(field) or LONG_TEXTS[field], cut=field in LONG_TEXTS)
         return text if text is None or self.strict else _read(field, text)
 
     def _text(self, path: Path, value: object, limit: int, *, cut: bool = False) -> str | None:
@@ -288,11 +289,13 @@ class _Check:
             if self.strict or value is not False:
                 self.unusable(path, Unusable("wrong_type", f"{label(field)} must be a list of texts."), value)
             return None
-        read = [(at, part, text) for at, part in parts if (text := self.text(at, part, MAX_STRING))]
+        read = [(at, part, text if self.strict else read_cell(text)) for at, part in parts
+                if part is not None or self.strict
+                if (text := self._text(at, part, MAX_STRING))]
         tags = [tag for tag in tags_of([text for _, _, text in read]) if not is_filler(tag)]
         if len(tags) < len(read):
             for at, part, text in read:
-                if not tags_of([text]):
+                if not tags_of([text]) and not is_filler(tidy(text)):
                     self.warn(at, "no_word", "This has no letter or digit.", value=said(part))
         return tags or None
 
@@ -425,21 +428,21 @@ class _Check:
     def meanings(self) -> None:
         for field, judge in _JUDGES:
             if field in self.usable:
-                self.choose(field, judge)
+                found = self.found[field] = judge(self, self.usable[field])
+                if isinstance(found, Unusable) or field in self.several:
+                    self.choose(field, judge, found)
         for field in list(self.several):
-            self.choose(field, _as_is)
+            self.choose(field, _as_is, None)
 
-    def choose(self, field: str, judge: Callable[[_Check, Any], object]) -> None:
-        """Keep the first value of a field that can be used, and tell of the others."""
+    def choose(self, field: str, judge: Callable[[_Check, Any], object], found: object) -> None:
+        """Keep the first value of a field that can be used, and tell of the others. found: what the judge
+        said of the first."""
         value = self.usable[field]
         several = self.several.pop(field, None)
         if several is None:
-            found = judge(self, value)
-            if not isinstance(found, Unusable):
-                return
             parts = _BETWEEN_ADDRESSES.split(value) if field == "email" and not self.strict else []
             several = [((field,), part, part) for part in parts if "@" in part]
-            if len(several) < 2:
+            if len(several) < 2 and isinstance(found, Unusable):
                 del self.usable[field]
                 if self.strict or not is_filler(value):
                     self.unusable((field,), found, self.lead[field])
@@ -452,9 +455,10 @@ class _Check:
                 if not is_filler(value):
                     self.unusable(path, found, sent)
                 continue
-            meant = canonical_address(found) if isinstance(found, Address) else found
+            meant = (canonical_address(found) if isinstance(found, Address) else found.e164
+                     if isinstance(found, Phone) else value if isinstance(found, PhoneProblem) else found)
             if chosen is None:
-                self.usable[field], chosen = value, meant
+                self.usable[field], self.found[field], chosen = value, found, meant
             elif meant != chosen:
                 self.warn(path, *_FURTHER, value=said(sent))
 
@@ -465,24 +469,19 @@ class _Check:
     def _address(self, text: str) -> Address | str:
         """The address of a text; where it holds several, each is looked at by itself."""
         address = parse_email(text.strip(" "), self.settings.allow_domain_literals)
-        several = sum("@" in part for part in _BETWEEN_ADDRESSES.split(text)) > 1
-        if not isinstance(address, str) or self.strict or several:
+        if not isinstance(address, str) or self.strict:
             return address
-        return read_email(text, self.settings.allow_domain_literals)
+        several = sum("@" in part for part in _BETWEEN_ADDRESSES.split(text)) > 1
+        return address if several else read_email(text, self.settings.allow_domain_literals)
 
     def phone(self, text: str) -> object:
         if not text.strip():  # in strict mode
             return None
-        phone = parse_phone(tidy(text) if self.strict else text, self._region())
+        region = self.found.get("country") if "country" in self.usable else None
+        phone = parse_phone(tidy(text) if self.strict else text, region or self.settings.default_region)
         if isinstance(phone, PhoneProblem):
-            return text if phone.code == "phone_country_unknown" else Unusable(*phone)
-        if not phone.possible:
-            return Unusable("invalid_phone", "This phone number has a wrong length.")
-        return phone.e164
-
-    def _region(self) -> str | None:
-        country = self.usable.get("country")
-        return (country and country_code(country)) or self.settings.default_region
+            return phone if phone.code == "phone_country_unknown" else Unusable(*phone)
+        return phone if phone.possible else Unusable("invalid_phone", "This phone number has a wrong length.")
 
     def country(self, text: str) -> object:
         return country_code(text) or Unusable("unknown_country", "This country is not known.", tolerated=True)
@@ -533,16 +532,14 @@ class _Check:
 
     def advice(self) -> None:
         usable = self.usable
-        if "email" in usable:
-            self._email_advice(usable["email"])
-        if "phone" in usable:
-            phone = parse_phone(tidy(usable["phone"]) if self.strict else usable["phone"], self._region())
-            if isinstance(phone, PhoneProblem):
-                if phone.code == "phone_country_unknown":
-                    self.warn(("phone",), phone.code, phone.detail)
-            elif not phone.valid and phone.possible:
-                self.warn(("phone",), "phone_not_assigned", "No such phone number range is in use.")
-        country = country_code(usable["country"]) if "country" in usable else None
+        address, phone = self.found.get("email"), self.found.get("phone")
+        if isinstance(address, Address):
+            self._email_advice(address)
+        if isinstance(phone, PhoneProblem):
+            self.warn(("phone",), phone.code, phone.detail)
+        elif isinstance(phone, Phone) and not phone.valid:
+            self.warn(("phone",), "phone_not_assigned", "No such phone number range is in use.")
+        country = usable.get("country") and self.found["country"]
         if (
             country in ("US", "CA", "AU")
             and "region" in usable
@@ -553,10 +550,7 @@ class _Check:
         if "industry" in usable and canonical_industry(usable["industry"]) is None:
             self.warn(("industry",), "unknown_industry", "This industry is not on the list.")
 
-    def _email_advice(self, text: str) -> None:
-        address = self._address(text)
-        if isinstance(address, str):
-            return
+    def _email_advice(self, address: Address) -> None:
         meant = did_you_mean(address)
         if meant:
             self.warn(("email",), "email_typo", f"Did you mean {meant}?", did_you_mean=meant)
@@ -576,7 +570,8 @@ class _Check:
             if "full_name" not in usable:
                 return
             names = ["full_name"]
-        whole = tidy(" ".join([usable[field] for field in names]))
+        whole = " ".join([usable[field] for field in names])
+        whole = tidy(whole) if self.strict else whole
         if whole and (is_placeholder(whole) or is_junk_name(whole)):
             self.warn((names[0],), "junk_name", "This does not look like a person's name.")
 
@@ -601,9 +596,9 @@ def _read(field: str, value: str) -> str | None:
     """A text without what was put around it; None when it says that there is nothing."""
     text = read_cell(value)
     text = tidy_lines(text) if field in LONG_TEXTS else tidy(text)
-    if field not in _OWN_FILLER and is_filler(text, field):
-        return None
-    return text or None
+    if field in _OWN_FILLER or (field == "phone" and _COUNTS.search(text)):
+        return text or None
+    return None if is_filler(text, field) else text
 
 
 _SINGLE: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS))  # of a list one value counts
@@ -612,7 +607,8 @@ _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
     **dict.fromkeys(LISTS, _Check.tags), **dict.fromkeys(OBJECTS, _Check.members),
     **dict.fromkeys(DERIVED, _Check.derived)}
 # Words that many people's leads have in common.
-_SHARED: Final = frozenset(name for name in TEXTS if not GIVEN[name].personal)
+_SHARED: Final = frozenset(
+    name for name in TEXTS if not GIVEN[name].personal and name not in ("company_name", "company_domain"))
 _read_shared = lru_cache(maxsize=4096)(_read)
 
 

@@ -42,7 +42,6 @@ _NOBODY = word_set(
 # Schemes as people type them: "http//", "https:/", "htpp://", one behind another.
 _SCHEMES = re.compile(r"^(?:<?\s*h?t{1,2}?t?ps?\s*[:;]?\s*/{1,3}:?/?\s*)+", re.IGNORECASE)
 _WEB_LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)|\]\(([^()\s]+)\)""", re.IGNORECASE)
-_AFTER_HOST = re.compile(r"^https?://|\?.*$|#.*$")
 _CELL_BREAK = re.compile(r"[\s,;|]+")
 _EDGES = " .,;:|<>()[]{}\"'`´“”„‘’‚«»*"
 _TAG_MARKS = re.compile(r"[^\w+.&/:-]+")
@@ -120,10 +119,9 @@ def _shared_sites() -> dict[str, bool]:
 def is_shared_site(host: str, has_page: bool = True) -> bool:
     """Tell whether a page at this host is somebody else's than the host's: a profile, a link list, a shop.
 
-    `host` is ASCII and lower case; has_page: whether the address names a page or a host of its own there.
+    `host` is ASCII, lower case and without "www."; has_page: whether the address names a page there.
     """
     sites = _shared_sites()
-    host = host.removeprefix("www.")
     domain = registrable_host(host) or host
     label = domain.partition(".")[0] + "."
     for name in (host, domain, label):
@@ -139,6 +137,11 @@ def company_domain(text: str) -> str | None:
     As people type websites ("http//acme.de", "acme.de; acme.com", "acme.de (main)"). A page at somebody
     else's site tells no company's domain.
     """
+    plain = _PLAIN_HOST.match(text)
+    if plain and text[plain.end() :] in ("", "/"):
+        host = plain[1].removeprefix("www.")
+        if len(host) <= 63:
+            return None if is_shared_site(host, has_page=False) else registrable_host(host)
     return next((domain for domain in _domains_in(text) if domain), None)
 
 
@@ -154,7 +157,8 @@ def _domains_in(text: str) -> Iterator[str | None]:
         host = host_of(address)
         if host is None:
             continue
-        page = _AFTER_HOST.sub("", address.lower().rstrip("/")) not in (host, f"www.{host}")
+        host = host.removeprefix("www.")
+        page = not address.lower().rstrip("/").endswith(host)
         yield None if is_shared_site(host, page) else registrable_host(host)
 
 
@@ -163,10 +167,13 @@ def _domains_in(text: str) -> Iterator[str | None]:
 _RESERVED = word_set("example test invalid localhost local internal home lan arpa onion alt corp")
 
 
-@lru_cache(maxsize=4096)
 def has_known_ending(host: str) -> bool:
     """Tell whether a host's last label is a top-level domain or reserved, by the Public Suffix List."""
-    ending = host.rpartition(".")[2]
+    return _is_ending(host.rpartition(".")[2])
+
+
+@lru_cache(maxsize=2048)
+def _is_ending(ending: str) -> bool:
     return ending in _RESERVED or _suffixes().publicsuffix(ending, accept_unknown=False) is not None
 
 
@@ -177,8 +184,11 @@ def linkedin_url(text: str) -> str | None:
     Country hosts, tracking parameters, language suffixes and letter case say nothing:
     "http://de.linkedin.com/in/Jane-Doe/?trk=x" is "https://www.linkedin.com/in/jane-doe".
     """
-    addresses = [_SCHEMES.sub("", word.strip(_EDGES)) for word in _words_of(text)]
-    found = _LINKEDIN_PATH.match(addresses[0]) or next(filter(None, map(_LINKEDIN.match, addresses)), None)
+    found = _LINKEDIN.match(text)
+    if found is None:
+        addresses = [_SCHEMES.sub("", word.strip(_EDGES)) for word in _words_of(text)]
+        found = _LINKEDIN_PATH.match(addresses[0])
+        found = found or next(filter(None, map(_LINKEDIN.match, addresses)), None)
     if found is None:
         return None
     kind = found[1].lower()

@@ -1,34 +1,22 @@
-"""What people do with contacts and organizations: look, edit, and, for a person, take out and erase."""
+"""What people do with contacts and organizations: look, and, for a person, take out and erase."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.enrichment.provenance import lead_statements
-from sidecar.errors import Invalid, NotFound, PreconditionFailed
+from sidecar.errors import NotFound
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, may, told
 from sidecar.masking import mask, mask_refusals
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
-from sidecar.records import normalize, validate
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, history, intake, leads, refusals, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
-from sidecar.terms.fields import fields_of
-from sidecar.terms.states import ENTITIES
 
 _SHORTEST_TRACE = 5  # a shorter text identifies nobody
-# Of the fields that people edit: kind -> field -> its name in a lead; then the reverse, with derived fields.
-_AS_LEAD = {kind: {field.name: field.reads_as or field.name for field in fields_of(kind) if field.editable}
-            for kind in ENTITIES}
-_FROM_LEAD = {
-    kind: {theirs: ours for ours, theirs in _AS_LEAD[kind].items()}
-    | {field.lead: field.name for field in fields_of(kind) if field.lead and field.derived_from}
-    for kind in ENTITIES}
-_AUDITED = {kind: {field.name for field in fields_of(kind) if field.audited} for kind in ENTITIES}
 
 
 def page(
@@ -65,53 +53,6 @@ def _shown(kind: str, row: Row, reveal: bool) -> Row:
     known = row.pop("known")
     allowed = may(row["refused"]) if kind == "contact" else {}
     return row | allowed | {"fields": known if reveal else mask(kind, known)}
-
-
-def edit(
-    engine: Engine, kind: str, entity_id: str, changes: dict[str, Any], *, by: Actor,
-    versions: frozenset[str] | None, reveal: bool,
-) -> Row:
-    """A person's edit: normalised, locked against enrichment, audited; its leads are scored again.
-
-    Raises NotFound, PreconditionFailed when its version is none of `versions`, Conflict when another
-    company has the name, Invalid that names each field.
-    """
-    tidied = _tidied(engine, kind, changes)
-    with engine.database.write() as cursor:
-        if tidied.get("company_key"):
-            intake.lock(cursor, [(intake.COMPANY, tidied["company_key"])])
-        customers.lock_leads(cursor, *(([entity_id], []) if kind == "contact" else ([], [entity_id])))
-        before = customers.get(cursor, kind, entity_id, lock=True)
-        if before is None:
-            raise NotFound(f"There is no such {kind}.")
-        if versions is not None and str(before["version"]) not in versions:
-            raise PreconditionFailed(f"Somebody else changed this {kind} meanwhile; load it again.")
-        provenance.write(
-            cursor, kind, {entity_id: lead_statements(tidied)}, source=f"edited by {by.name}",
-            now=engine.now(), locked=True)
-        lead_ids = [row["id"] for row in customers.leads_of(cursor, kind, entity_id)]
-        intake.queue(cursor, lead_ids, "interactive", engine.settings.bulk_batch)
-        told = [name for name in sorted(tidied) if name in _AUDITED[kind]]
-        record(
-            cursor, by, f"{kind}.edited", kind, entity_id,
-            before={name: before["known"].get(name) for name in told},
-            after={name: tidied[name] for name in told} | {"fields": sorted(tidied)})
-    return read(engine, kind, entity_id, reveal=reveal)
-
-
-def _tidied(engine: Engine, kind: str, changes: dict[str, Any]) -> dict[str, Any]:
-    """The changed fields in canonical form, with what follows from them."""
-    lead = {_AS_LEAD[kind][name]: value for name, value in changes.items()}
-    names = _FROM_LEAD[kind]
-    # An address of nobody lets fields be checked that alone would make no lead.
-    checked = validate(lead | {"email": "nobody@example.com"}, engine.record_settings, strict=True)
-    if not checked["valid"]:
-        raise Invalid("The request is not valid; see errors.", errors=[
-            error | {"pointer": "/" + names.get(error["pointer"][1:], error["pointer"][1:])}
-            for error in checked["errors"]])
-    result = normalize(lead, engine.record_settings)["lead"]
-    return {ours: result[theirs] for theirs, ours in _FROM_LEAD[kind].items()
-            if result.get(theirs) is not None}
 
 
 def state(

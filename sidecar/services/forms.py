@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
 
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
+from sidecar.intake import Entry
 from sidecar.pipeline import intake
 from sidecar.services.audit import Actor, record
 from sidecar.store import forms
 from sidecar.store.database import Row
 
-# People never see this field; programs that fill in every field do.
-HONEYPOT = "website_confirm"
+# People never see this field. Who fills it in is a robot, or a browser that completes what it recognises.
+HONEYPOT: Final = "website_confirm"
+_SUSPECTED: Final = {
+    "pointer": f"/{HONEYPOT}", "code": "suspected_robot",
+    "detail": "A field that people do not see was filled in: by a robot, or by a browser that completes them."
+              " Take the lead in if a person sent it."}
 
 
 def find(engine: Engine, key: str, origin: str | None) -> Row:
@@ -28,15 +33,32 @@ def find(engine: Engine, key: str, origin: str | None) -> Row:
     return form
 
 
-def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> list[dict[str, Any]]:
-    """Take one lead in, as intake does; what fell into the honeypot is dropped without a word."""
+def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> tuple[str, list[dict[str, Any]]]:
+    """Take one lead in, as intake does: (its outcome, errors to tell the sender).
+
+    What fell into the honeypot is kept as a reject that a person can take in (`leads.repair`); its sender is
+    told nothing.
+    """
     lead = dict(sent) if isinstance(sent, dict) else sent
+    trapped = ""
     if isinstance(lead, dict):
-        if lead.pop(HONEYPOT, ""):
-            return []
+        trapped = str(lead.pop(HONEYPOT, None) or "").strip()
         lead.setdefault("source", form["source"])
-    return intake.receive(
-        engine, [lead], client=f"form:{form['name']}", lane="interactive", request_id=request_id)
+    [entry] = intake.read(engine, [lead])
+    if trapped:
+        entry = Entry(lead, source=entry.source, errors=[_SUSPECTED, *entry.errors])
+    [result] = intake.take_in(
+        engine, [entry], client=f"form:{form['name']}", lane="interactive", request_id=request_id)
+    return result["outcome"], [] if trapped else result["errors"]
+
+
+def next_page(form: Row, origin: str, wanted: str) -> str | None:
+    """The address of the page that follows, as the form's page names it, if it is one of the form's pages."""
+    try:
+        address = urlsplit(urljoin(f"{origin}/", wanted.strip())) if wanted.strip() else None
+    except ValueError:
+        return None
+    return address.geturl() if address and f"{address.scheme}://{address.netloc}" in form["origins"] else None
 
 
 def save(engine: Engine, name: str, origins: list[str], source: str, *, by: Actor) -> str:

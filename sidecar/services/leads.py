@@ -15,6 +15,7 @@ from sidecar.pipeline import provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import canonical
+from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
@@ -79,13 +80,15 @@ def edit_lead(
     engine: Engine, lead_id: str, changes: dict[str, Any], *, by: Actor, reveal: bool,
     versions: frozenset[str] | None,
 ) -> Row:
-    """A person's edit, audited. A value equal to the stored one is not an edit.
+    """A person's edit, audited. A value equal to the stored one is not an edit: `changed` names the others.
 
     Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Conflict when it would
     be open again while its person has another open lead.
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
+    if "message" in changes:
+        changes = changes | {"message": tidy_lines(changes["message"] or "") or None}
     with engine.database.write() as cursor:
         before = leads.lock(cursor, lead_id)
         if before is None:
@@ -95,7 +98,7 @@ def edit_lead(
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
             _edit(cursor, before, changed, by)
-    return get_lead(engine, lead_id, reveal=reveal)
+    return get_lead(engine, lead_id, reveal=reveal) | {"changed": sorted(changed)}
 
 
 def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
@@ -288,12 +291,12 @@ def list_rejects(
 
 
 def dead_letters(
-    engine: Engine, *, limit: int, after: list[Any] | None
+    engine: Engine, *, limit: int, after: list[Any] | None, most_replays: int | None
 ) -> tuple[list[Row], list[Any] | None]:
-    """Leads that could not be processed, with the reason."""
+    """Leads that could not be processed, with the reason; those that were replayed at most so often."""
     with engine.database.read(may_lag=True) as cursor:
         return paged(
-            work.dead_letters(cursor, limit + 1, after[0] if after else None), limit,
+            work.dead_letters(cursor, limit + 1, after[0] if after else None, most_replays), limit,
             lambda row: [row["lead_id"]])
 
 

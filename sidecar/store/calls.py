@@ -99,22 +99,29 @@ def give_up(cursor: Executes, lead_ids: list[str], *, on_hold: bool = False) -> 
     """What the claims of these leads, or of those that are on hold, ask no more about them: planned calls
     that no other lead of the same claim needs are dropped; begun ones were never answered, are in doubt and
     count as spent. What they asked is forgotten. The leads' work stays locked."""
-    which = ON_HOLD.format("w") if on_hold else "w.batch_id IS NOT NULL"
-    cursor.execute(cursor.prepared(_give_up(which)), (lead_ids,))
+    # Planned once for intake, which names few leads; anew for a step, whose leads are many.
+    cursor.execute(cursor.prepared(_give_up("$1::text[]", ON_HOLD.format("w"))) if on_hold
+                   else _give_up("%s", "w.batch_id IS NOT NULL"), (lead_ids,))
 
 
-def _give_up(which: str) -> str:
+def _give_up(leads: str, which: str) -> str:
+    # Found first is what is under way about these leads: their claim may ask much about its others.
     return f"""
         WITH given_up AS (
             SELECT w.lead_id, w.batch_id FROM work_items w
-            WHERE w.lead_id = ANY($1::text[]::uuid[]) AND {which} ORDER BY w.lead_id FOR NO KEY UPDATE)
+            WHERE w.lead_id = ANY({leads}::uuid[]) AND {which} ORDER BY w.lead_id FOR NO KEY UPDATE),
+        under_way AS MATERIALIZED (
+            SELECT c.id, c.batch_id, c.state, c.lead_ids FROM provider_calls c
+            WHERE c.state IN {words(UNDER_WAY)} AND c.batch_id IN (SELECT batch_id FROM given_up)
+              AND EXISTS (SELECT 1 FROM unnest(c.lead_ids) AS needs(lead_id)
+                          WHERE (needs.lead_id, c.batch_id) IN (SELECT lead_id, batch_id FROM given_up)))
         UPDATE provider_calls c SET request = NULL,
-            state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,
-            outcome = CASE state WHEN 'started' THEN 'in_doubt' END
-        WHERE batch_id IN (SELECT batch_id FROM given_up) AND state IN {words(UNDER_WAY)}
-          AND EXISTS (SELECT 1 FROM given_up g WHERE g.batch_id = c.batch_id AND g.lead_id = ANY(c.lead_ids))
-          AND (state = 'started' OR NOT EXISTS (
-              SELECT 1 FROM work_items w WHERE w.lead_id = ANY(c.lead_ids) AND w.batch_id = c.batch_id
+            state = CASE c.state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,
+            outcome = CASE c.state WHEN 'started' THEN 'in_doubt' END
+        FROM under_way u
+        WHERE c.id = u.id AND c.state IN {words(UNDER_WAY)}
+          AND (u.state = 'started' OR NOT EXISTS (
+              SELECT 1 FROM work_items w WHERE w.lead_id = ANY(u.lead_ids) AND w.batch_id = u.batch_id
               AND w.stage IN {words(HELD)} AND w.lead_id NOT IN (SELECT lead_id FROM given_up)))
         """  # noqa: S608
 

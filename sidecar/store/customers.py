@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sidecar.store import calls
-from sidecar.store.database import Cursor, Row, containing, many, one
+from sidecar.store.database import Cursor, Row, containing, insert, many, one
 from sidecar.store.facts import TABLES, forget_provenance, json_object
 from sidecar.store.subscriptions import forget_events
 
@@ -77,6 +77,54 @@ def identities(cursor: Cursor, contact_id: str) -> list[tuple[str, str]]:
     """The keys by which a person is recognised."""
     return [(row["kind"], row["value"]) for row in many(
         cursor, "SELECT kind, value FROM contact_identities WHERE contact_id = %s", (contact_id,))]
+
+
+def move_keys(
+    cursor: Cursor, contact_id: str, *, add: Collection[tuple[str, str]], drop: Collection[tuple[str, str]]
+) -> None:
+    """Let a contact be known by more keys, and by some no more. Those to add are nobody's."""
+    cursor.execute(
+        "DELETE FROM contact_identities USING unnest(%s::text[], %s::text[]) AS k(kind, value)"
+        " WHERE contact_identities.kind = k.kind AND contact_identities.value = k.value AND contact_id = %s",
+        ([kind for kind, _ in drop], [value for _, value in drop], contact_id))
+    insert(cursor, "contact_identities", [
+        {"kind": kind, "value": value, "contact_id": contact_id} for kind, value in sorted(add)])
+
+
+def readdress_leads(cursor: Cursor, contact_id: str, before: str | None, after: str | None) -> None:
+    """Write another address, or none, into the leads of a contact that have the one before."""
+    cursor.execute(
+        "UPDATE leads SET email = %s WHERE contact_id = %s AND email = %s", (after, contact_id, before))
+
+
+def domain_of(cursor: Cursor, organization_id: str) -> str | None:
+    """The domain of a company."""
+    row = one(cursor, "SELECT domain FROM organizations WHERE id = %s", (organization_id,))
+    return row["domain"] if row else None
+
+
+def organization_of_domain(cursor: Cursor, domain: str) -> str | None:
+    """The company that has a domain."""
+    row = one(cursor, "SELECT id::text AS id FROM organizations WHERE domain = %s", (domain,))
+    return row["id"] if row else None
+
+
+def has_others(cursor: Cursor, organization_id: str, contact_id: str) -> bool:
+    """Whether people beside this contact are of a company, or came with it."""
+    return one(
+        cursor, "SELECT 1 FROM contacts WHERE org_id = %(org)s AND id <> %(contact)s UNION ALL"
+        " SELECT 1 FROM leads WHERE org_id = %(org)s AND contact_id <> %(contact)s LIMIT 1",
+        {"org": organization_id, "contact": contact_id}) is not None
+
+
+def move_to(cursor: Cursor, contact_id: str, before: str | None, after: str) -> None:
+    """Move a contact, with the leads that are of the same company, to another company."""
+    cursor.execute(
+        "UPDATE contacts SET org_id = %s, version = version + 1, updated_at = now() WHERE id = %s",
+        (after, contact_id))
+    cursor.execute(
+        "UPDATE leads SET org_id = %s, version = version + 1, updated_at = now() WHERE contact_id = %s"
+        " AND org_id IS NOT DISTINCT FROM %s", (after, contact_id, before))
 
 
 def intake_of(cursor: Cursor, contact_id: str) -> list[Row]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from psycopg2.errors import UniqueViolation
@@ -84,6 +85,15 @@ def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dic
     return values
 
 
+def removed(cursor: Cursor, entity_ids: Iterable[str]) -> dict[str, set[str]]:
+    """The fields that people emptied of contacts and organizations, by id; some may have a value again."""
+    rows = many(
+        cursor, "SELECT entity_id::text AS id, array_agg(field) AS fields FROM provenance,"
+        " jsonb_each(fields) AS stated(field, said) WHERE entity_id = ANY(%s::uuid[])"
+        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (list(entity_ids),))
+    return {row["id"]: set(row["fields"]) for row in rows}
+
+
 def statements_of(row: Row) -> Iterator[Row]:
     """The statements in a row of the table: {field, source, value, confidence, observed_at} and, where it is
     true, locked and sandbox; of a person who was merged into the contact, who it is, and before_merge."""
@@ -117,21 +127,37 @@ def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
         " UNION SELECT lost_id FROM merges WHERE kept_id = ANY(%s::uuid[]))", (kind, entity_ids, entity_ids))
 
 
+def forget_edits(cursor: Cursor, kind: str, entity_id: str, fields: list[str]) -> None:
+    """No person has said anything of these fields of an entity, nor of whom was merged into it."""
+    cursor.execute(
+        "UPDATE provenance SET fields = (SELECT coalesce(jsonb_object_agg(field, said), '{}')"
+        " FROM jsonb_each(fields) AS stated(field, said)"
+        " WHERE NOT (field = ANY(%(fields)s) AND said @> '{\"locked\": true}'))"
+        " WHERE entity_kind = %(kind)s AND fields ?| %(fields)s AND entity_id = ANY(ARRAY("
+        " SELECT %(id)s::uuid UNION ALL SELECT lost_id FROM merges WHERE kept_id = %(id)s))",
+        {"fields": fields, "kind": kind, "id": entity_id})
+
+
 def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write the given fields of each entity (by id); others stay, and rows that are so already. One
-    statement. Raises Conflict when another company without a domain has that name already."""
+    """Write the given fields of each entity (by id), None takes a value away; others stay, and rows that are
+    so already. One statement. Raises Conflict when another company without a domain has that name already."""
     fields = COLUMNS[kind]
     names = sorted({name for known in facts.values() for name in known if name in fields})
     if not names:
         return
     columns = {"id": "uuid"} | {fields[name][0]: fields[name][1] for name in names}
+    gone = {entity_id: [fields[name][0] for name in names if name in known and known[name] is None]
+            for entity_id, known in facts.items()}
+    emptied = set(chain.from_iterable(gone.values()))
     said = {column: f"coalesce(v.{column}, t.{column})" for column in columns if column != "id"}
+    said |= {column: f"CASE WHEN v.gone @> '{{{column}}}' THEN NULL ELSE {said[column]} END"
+             for column in emptied}
     try:
         update_from(
             cursor, TABLES[kind],
-            [{"id": entity_id} | {fields[name][0]: known.get(name) for name in names}
+            [{"id": entity_id, "gone": gone[entity_id]} | {fields[name][0]: known.get(name) for name in names}
              for entity_id, known in sorted(facts.items())],
-            columns=columns, key="id",
+            columns=columns | {"gone": "text[]"}, key="id",
             changes=", ".join(f"{column} = {value}" for column, value in said.items())
             + ", version = t.version + 1, updated_at = now()",
             where=f"({', '.join(f't.{column}' for column in said)})"

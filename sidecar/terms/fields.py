@@ -113,7 +113,7 @@ FIELDS: Final = (
              audited=True, exported=True),
     _contact("department", derived_from="job_title", choices=states.DEPARTMENTS, personal=False,
              audited=True, exported=True),
-    _contact("email", "E-mail", editable=False, matched=True,
+    _contact("email", "E-mail", matched=True,
              headers="email mail emailaddress mailaddress workemail businessemail primaryemail emailadresse"
                      " mailadresse emailgeschaeftlich geschaeftlicheemail emailaddress1 secondaryemail"
                      " tertiaryemail personalemail emailprivat courriel correo"),

@@ -69,6 +69,33 @@ def test_what_people_write_is_text_and_never_markup(signed_in, client, stack):
     assert signed_in.locator("main img").count() == 0
 
 
+def test_the_lead_shows_refusals_first_and_what_came_with_it(signed_in, client, stack):
+    lead = {"email": "nora@shown-lines.example", "full_name": "Nora Shown", "phone": "+49 30 901820",
+            "source": "web_form", "consent": {"marketing": False},
+            "utm": {"source": "ads", "campaign": "spring"},
+            "custom": {"budget": "50000 EUR", "start": "next quarter"}}
+    lead_id = client.post("/v1/leads", lead).json()["results"][0]["lead_id"]
+    client.settled(lead_id)
+    signed_in.goto(f"{stack.facts['dashboard_url']}#/leads/{lead_id}")
+    expect(signed_in.get_by_role("list", name="Refusals")).to_contain_text("Refused: marketing mail")
+    expect(signed_in.get_by_text("No mail: they refused it")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Write a mail")).to_have_count(0)
+    expect(signed_in.locator("a[href^='mailto:']")).to_have_count(0)
+    expect(signed_in.get_by_role("link", name="Call", exact=True)).to_be_visible()
+    sent = signed_in.locator("section.sent")
+    for text in ("50000 EUR", "next quarter", "ads", "spring", "Consent"):
+        expect(sent).to_contain_text(text)
+
+
+def test_what_a_person_took_away_is_shown(signed_in, client, stack):
+    sent = client.post("/v1/leads", hot("removed") | {"phone": "+49 30 901820"}).json()["results"][0]
+    client.settled(sent["lead_id"])
+    client.call("PATCH", f"/v1/contacts/{sent['contact_id']}", json={"phone": None})
+    signed_in.goto(f"{stack.facts['dashboard_url']}#/leads/{sent['lead_id']}")
+    expect(signed_in.get_by_role("row", name=re.compile("^Phone –"))).to_contain_text("removed by")
+    expect(signed_in.get_by_role("link", name="Call", exact=True)).to_have_count(0)
+
+
 def test_the_status_is_changed_and_kept(signed_in, client, stack):
     lead_id = client.post("/v1/leads", hot("status")).json()["results"][0]["lead_id"]
     client.settled(lead_id)

@@ -44,6 +44,82 @@ def test_the_embedded_form_shows_errors_at_their_fields_and_says_thank_you(page,
     assert lead["source"] == "web_form" and lead["contact"]["last_name"] == "Embedded"
 
 
+def test_the_embedded_form_asks_what_the_page_says_and_sends_the_campaign(page, stack, client, form_key):
+    campaign = "utm_source=ads&utm_campaign=spring"
+    page.goto(f"{stack.facts['dashboard_url']}intake/example.html?key={form_key}&{campaign}")
+    page.evaluate("""() => {
+        const form = document.createElement('lead-form');
+        form.setAttribute('action', document.querySelector('lead-form').getAttribute('action'));
+        form.setAttribute('fields', 'full_name* email*');
+        form.setAttribute('consent', 'You may send me news.');
+        const question = document.createElement('label');
+        question.append('Tags', Object.assign(document.createElement('input'), { name: 'tags' }));
+        form.append(question);
+        document.querySelector('lead-form').replaceWith(form);
+    }""")
+    page.get_by_label("Work e-mail").fill("vera@asked-form.example")
+    page.get_by_label("Tags").fill("fair")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#full_name-error")).to_have_text("Please fill this in.")
+    page.get_by_label("Name").fill("Vera Asked")
+    page.get_by_label("You may send me news.").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text("Thank you")
+    lead = until(lambda: found(client, "asked-form.example"), 30, "the lead")[0]
+    assert (lead["tags"], lead["utm"]) == (["fair"], {"source": "ads", "campaign": "spring"})
+    assert lead["contact"]["consent"] == {"marketing_email": True}
+
+
+def test_whom_the_browser_made_a_robot_is_kept_for_review(page, stack, client, form_key):
+    page.goto(f"{stack.facts['dashboard_url']}intake/example.html?key={form_key}")
+    page.get_by_label("Work e-mail").fill("nora@completed-form.example")
+    page.locator("lead-form input[name=website_confirm]").evaluate("field => field.value = 'https://x.example'")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text("Thank you")
+    assert not found(client, "completed-form.example")
+    [reject] = [row for row in client.get("/v1/rejects").json()["data"]
+                if row["lead"]["email"] == "nora@completed-form.example"]
+    assert reject["errors"][0]["code"] == "suspected_robot"
+    taken = client.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {}}).json()
+    assert taken["outcome"] == "created" and found(client, "completed-form.example")
+
+
+@pytest.fixture
+def plain(chromium, stack, form_key):
+    """A page of a listed origin with a plain form, and no script at all."""
+    origin = stack.facts["dashboard_url"].rstrip("/")
+    tab = chromium.new_page()
+    tab.route(f"{origin}/own-page", lambda route: route.fulfill(
+        content_type="text/html", body=f"""<!doctype html><title>Own page</title>
+        <form method="post" action="{origin}/api/v1/forms/{form_key}">
+        <label>E-mail <input name="email"></label> <label>Tags <input name="tags"></label>
+        <input name="_next" value="" hidden> <div hidden><input name="website_confirm"></div>
+        <button>Send</button></form>"""))
+    tab.goto(f"{origin}/own-page")
+    yield tab
+    tab.close()
+
+
+def test_a_plain_form_needs_no_script(plain, client):
+    plain.get_by_label("E-mail").fill("lena@")
+    plain.get_by_role("button", name="Send").click()
+    expect(plain.get_by_role("heading", name="Please check your answers")).to_be_visible()
+    expect(plain.get_by_text("Email:")).to_be_visible()
+    plain.go_back()
+    plain.get_by_label("E-mail").fill("lena@plain-form.example")
+    plain.get_by_role("button", name="Send").click()
+    expect(plain.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert found(client, "plain-form.example")[0]["source"] == "web_form"
+
+
+def test_a_plain_form_leads_to_the_page_that_follows(plain, stack, client):
+    plain.get_by_label("E-mail").fill("lena@next-form.example")
+    plain.locator("[name=_next]").evaluate("field => field.value = '/docs/nodes.html'")
+    plain.get_by_role("button", name="Send").click()
+    plain.wait_for_url("**/docs/nodes.html")
+    assert found(client, "next-form.example")
+
+
 @pytest.fixture
 def form(chromium, stack):
     """n8n's form page. Not the strict page of the other tests: it asks for a font and an icon of other hosts,

@@ -71,12 +71,228 @@ def test_a_persons_edit_is_tidied_and_wins_over_what_comes_later(api, sent):
 
 
 @pytest.mark.parametrize(("body", "pointer"), [
-    ({"phone": "nonsense"}, "/phone"), ({"email": "x@y.example"}, "/email"), ({}, ""),
+    ({"phone": "nonsense"}, "/phone"), ({"email": "x@"}, "/email"), ({}, ""),
     ({"linkedin_url": "https://example.com"}, "/linkedin_url"), ({"city": 7}, "/city"),
+    ({"country": "Nowhereland"}, "/country"), ({"email_canonical": "x@y.example"}, "/email_canonical"),
 ])
 def test_a_wrong_edit_names_the_field(api, sent, body, pointer):
     answer = patch(api, f"/v1/contacts/{sent['contact_id']}", body)
     assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  "])
+def test_a_value_that_was_taken_away_does_not_come_back(api, sent, nothing):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    edited = patch(api, path, {"phone": nothing}).json
+    assert edited["changed"] == ["phone"]
+    assert not {"phone", "phone_type", "phone_country"} & edited["fields"].keys()
+    assert edited["sources"]["phone"] | {"removed": True, "locked": True} == edited["sources"]["phone"]
+    assert edited["sources"]["phone"]["source"].startswith("removed by ")
+    api.post("/v1/leads", LEAD)
+    api.post("/v1/leads", LEAD | {"phone": "+44 7911 999999"})
+    table = "email;mobile phone\nrosalind@crystals.example;+44 7911 123456\n"
+    job = api.client.post("/v1/jobs/imports", data=table, headers=api.headers | {
+        "Content-Type": "text/csv"}).json["job"]
+    assert api.post(f"/v1/jobs/{job['id']}/step").json["job"]["counts"]["updated"] == 1
+    later = api.get(path).json
+    assert not {"phone", "phone_type", "phone_country"} & later["fields"].keys()
+    assert (later["version"], later["sources"]["phone"]["removed"]) == (edited["version"], True)
+    assert "phone" not in api.get(f"/v1/leads/{sent['lead_id']}").json["contact"]
+
+
+def test_a_number_that_was_taken_away_leads_to_nobody(api, sent):
+    """It belongs to somebody of the same name."""
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"phone": None})
+    other = api.post("/v1/leads", {"first_name": "Rosalind", "last_name": "Franklin", "phone": LEAD["phone"]})
+    assert other.json["results"][0]["contact_id"] != sent["contact_id"]
+
+
+def test_what_was_taken_away_is_put_back(api, sent):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    patch(api, path, {"job_title": None})
+    assert not {"job_title", "seniority"} & api.get(path).json["fields"].keys()
+    back = patch(api, path, {"job_title": LEAD["job_title"]}).json
+    assert not back["sources"]["job_title"]["removed"]
+    assert (back["fields"]["job_title"], back["fields"]["seniority"]) == (LEAD["job_title"], "director")
+
+
+def undo(api, path, field):
+    return api.client.delete(f"{path}/edits/{field}", headers=api.headers)
+
+
+@pytest.mark.parametrize("changes", [
+    {"phone": None}, {"phone": "+44 20 7946 0000"}, {"job_title": "Beekeeper"}, {"full_name": "Rosa Frank"},
+    {"last_name": None}, {"email": "rosalind@crystal.example"}, {"email": None}, {"linkedin_url": None},
+])
+def test_an_edit_is_undone(api, sent, changes):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    before, lead = api.get(path).json, api.get(f"/v1/leads/{sent['lead_id']}").json
+    assert patch(api, path, changes).json["fields"] != before["fields"]
+    [field] = changes
+    undone = undo(api, path, field)
+    assert undone.status_code == 200 and undone.json["changed"] == [field]
+    assert (undone.json["fields"], undone.json["sources"]) == (before["fields"], before["sources"])
+    assert api.get(f"/v1/leads/{sent['lead_id']}").json["organization"]["domain"] == (
+        lead["organization"]["domain"])
+    assert undo(api, path, field).status_code == 404
+    assert api.post("/v1/leads", LEAD).json["results"][0]["contact_id"] == sent["contact_id"]
+
+
+def test_what_came_after_the_edit_counts_once_it_is_undone(api, sent):
+    path = f"/v1/organizations/{sent['organization_id']}"
+    patch(api, path, {"employee_count": 300})
+    api.post("/v1/leads", LEAD | {"employee_count": 40})
+    undone = undo(api, path, "employee_count").json
+    assert (undone["fields"]["employee_count"], undone["fields"]["company_size"]) == (40, "11-50")
+    for field in ("employee_count", "domain", "nothing"):
+        assert undo(api, path, field).status_code == 404
+
+
+def test_filler_in_a_later_file_overwrites_nothing(api, sent):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    patch(api, path, {"city": "London"})
+    before, company = api.get(path).json, api.get(f"/v1/organizations/{sent['organization_id']}").json
+    table = ("email;first name;last name;mobile phone;job title;city;country;company name;industry\n"
+             "rosalind@crystals.example;n/a;-;N/A;none;unknown;k.A.;#N/A;null\n")
+    job = api.client.post("/v1/jobs/imports", data=table, headers=api.headers | {
+        "Content-Type": "text/csv"}).json["job"]
+    assert api.post(f"/v1/jobs/{job['id']}/step").json["job"]["counts"]["updated"] == 1
+    assert api.get(path).json["fields"] == before["fields"]
+    assert api.get(f"/v1/organizations/{sent['organization_id']}").json["fields"] == company["fields"]
+
+
+def test_of_a_company_a_value_is_taken_away_too(api, sent):
+    path = f"/v1/organizations/{sent['organization_id']}"
+    patch(api, path, {"employee_count": 300})
+    gone = patch(api, path, {"employee_count": None}).json
+    assert not {"employee_count", "company_size"} & gone["fields"].keys()
+    api.post("/v1/leads", LEAD | {"employee_count": 40})
+    assert not {"employee_count", "company_size"} & api.get(path).json["fields"].keys()
+    named = patch(api, path, {"name": None}).json
+    assert "name" not in named["fields"] and named["sources"]["name"]["removed"]
+
+
+def test_nobody_is_paid_to_find_what_was_taken_away(api, sent, engine):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    patch(api, path, {"job_title": None, "linkedin_url": None})
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE organizations SET industry = 'x', company_size = '1-10', country = 'GB'")
+    batch = api.post("/v1/pipeline/claim").json
+    assert api.step(batch, "plan").json["asking"] == []
+
+
+def test_an_edit_that_changes_nothing_says_so(api, sent, engine):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    first = patch(api, path, {"city": "Leeds", "phone": None}).json
+    assert first["changed"] == ["city", "phone"]
+    batch = api.post("/v1/pipeline/claim").json
+    assert len(batch["leads"]) == 1
+    audited = len(api.get("/v1/audit").json["data"])
+    again = patch(api, path, {"city": "LEEDS", "phone": ""}).json
+    assert (again["changed"], again["version"]) == ([], first["version"])
+    assert len(api.get("/v1/audit").json["data"]) == audited
+    assert patch(api, path, {"city": "Leeds", "region": "Yorkshire"}).json["changed"] == ["region"]
+
+
+def test_the_value_that_stands_is_locked_by_saying_it(api, sent):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    before = api.get(path).json
+    said = patch(api, path, {"job_title": before["fields"]["job_title"]}).json
+    assert said["changed"] == ["job_title"] and said["sources"]["job_title"]["locked"]
+    api.post("/v1/leads", LEAD | {"job_title": "Intern"})
+    assert api.get(path).json["fields"]["job_title"] == before["fields"]["job_title"]
+
+
+def test_a_mistyped_address_is_put_right(api, sent, engine):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    edited = patch(api, path, {"email": "Rosalind@Crystal.example"}).json
+    assert (edited["fields"]["email"], edited["changed"]) == ("Rosalind@crystal.example", ["email"])
+    right = api.post("/v1/leads", {"email": "rosalind@crystal.example"}).json["results"][0]
+    assert (right["contact_id"], right["outcome"]) == (sent["contact_id"], "updated")
+    # A list that has the mistake still leads to the person, and does not bring it back.
+    wrong = api.post("/v1/leads", LEAD).json["results"][0]
+    assert wrong["contact_id"] == sent["contact_id"]
+    assert api.get(path).json["fields"]["email"] == "Rosalind@crystal.example"
+    assert api.get("/v1/leads?q=rosalind@crystal.example").json["data"][0]["id"] == sent["lead_id"]
+    with engine.database.read() as cursor:
+        assert many(cursor, "SELECT email FROM leads") == [{"email": "Rosalind@crystal.example"}]
+    assert api.client.delete(path, headers=api.headers).status_code == 204
+    for address in ("rosalind@crystal.example", LEAD["email"]):
+        assert api.post("/v1/leads", {"email": address}).json["results"][0]["outcome"] == "suppressed"
+
+
+def test_what_was_refused_under_an_address_holds_for_who_gets_it(api, sent):
+    api.post("/v1/events", {"events": [{"email": "rosalind@crystal.example", "type": "unsubscribe"}]})
+    path = f"/v1/contacts/{sent['contact_id']}"
+    assert api.get(path).json["may_email"] is True
+    patch(api, path, {"email": "rosalind@crystal.example"})
+    assert api.get(path).json["may_email"] is False
+
+
+def test_with_the_address_the_companys_domain_is_put_right(api, sent):
+    """Nobody else has the mistake."""
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@crystal.example"})
+    company = api.get(f"/v1/organizations/{sent['organization_id']}").json
+    assert company["fields"] | {"domain": "crystal.example", "name": "Crystals Ltd"} == company["fields"]
+    colleague = api.post("/v1/leads", {"email": "ray@crystal.example"}).json["results"][0]
+    assert colleague["organization_id"] == sent["organization_id"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_with_the_address_a_person_moves_to_its_company(api, sent, known):
+    """Colleagues stay where they are."""
+    ray = api.post("/v1/leads", {"email": "ray@crystals.example"}).json["results"][0]
+    assert ray["organization_id"] == sent["organization_id"]
+    other = known and api.post("/v1/leads", {"email": "max@other.example"}).json["results"][0]
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@other.example"})
+    lead = api.get(f"/v1/leads/{sent['lead_id']}").json
+    assert lead["organization"]["domain"] == "other.example"
+    assert not other or lead["organization"]["id"] == other["organization_id"]
+    assert api.get(f"/v1/contacts/{ray['contact_id']}").json["organization_id"] == sent["organization_id"]
+    crystals = api.get(f"/v1/organizations/{sent['organization_id']}").json
+    assert crystals["fields"]["domain"] == "crystals.example"
+    assert api.get("/v1/leads?q=other.example").json["data"]
+
+
+def test_a_private_address_changes_no_company(api, sent):
+    patch(api, f"/v1/contacts/{sent['contact_id']}", {"email": "rosalind@gmail.com"})
+    contact = api.get(f"/v1/contacts/{sent['contact_id']}").json
+    assert contact["organization_id"] == sent["organization_id"]
+
+
+def test_a_name_is_put_right_though_another_contact_has_name_and_number(api, sent):
+    """They may be one person, which a review tells."""
+    other = api.post("/v1/leads", {"email": "r.f@kings.example", "first_name": "Rosalnd",
+                                   "last_name": "Franklin", "phone": LEAD["phone"]}).json["results"][0]
+    edited = patch(api, f"/v1/contacts/{other['contact_id']}", {"first_name": "Rosalind"})
+    assert edited.json["fields"]["full_name"] == "Rosalind Franklin"
+
+
+def test_an_address_that_was_taken_away_is_somebody_elses(api, sent):
+    path = f"/v1/contacts/{sent['contact_id']}"
+    gone = patch(api, path, {"email": None}).json["fields"]
+    assert not {"email", "email_type", "email_canonical"} & gone.keys()
+    other = api.post("/v1/leads", {"email": LEAD["email"]}).json["results"][0]
+    assert other["contact_id"] != sent["contact_id"]
+
+
+@pytest.mark.parametrize("field", ["email", "linkedin_url"])
+def test_what_another_contact_is_known_by_is_not_taken(api, sent, field):
+    other = api.post("/v1/leads", {
+        "email": "photo51@crystals.example", "linkedin_url": "https://www.linkedin.com/in/photo51",
+        "full_name": "Ray Gosling"}).json["results"][0]
+    path = f"/v1/contacts/{other['contact_id']}"
+    before = api.get(path).json
+    refused = patch(api, path, {field: LEAD[field], "city": "Leeds"})
+    assert (refused.status_code, refused.json["contact_id"]) == (409, sent["contact_id"])
+    assert api.get(path).json == before
+
+
+def test_nobody_gets_the_address_of_who_was_erased(api, sent):
+    other = api.post("/v1/leads", {"email": "ray@crystals.example"}).json["results"][0]
+    assert api.client.delete(f"/v1/contacts/{sent['contact_id']}", headers=api.headers).status_code == 204
+    refused = patch(api, f"/v1/contacts/{other['contact_id']}", {"email": LEAD["email"]})
+    assert refused.status_code == 409 and "forgotten" in refused.json["detail"]
 
 
 def test_a_companys_edit_follows_into_search_and_scores(api, sent, engine):

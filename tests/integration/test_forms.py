@@ -73,10 +73,78 @@ def test_an_unknown_or_disabled_form_is_not_there(send, engine):
     assert send(LEAD).status_code == 404
 
 
-def test_what_falls_into_the_honeypot_is_gone_and_does_not_know(send, engine):
-    answer = send(LEAD | {"website_confirm": "https://spam.example"})
+def test_what_falls_into_the_honeypot_is_kept_for_review_and_does_not_know(send, api, engine):
+    """Browsers complete the hidden field too: a person takes the lead in with one call."""
+    answer = send(LEAD | {"website_confirm": "https://ships.example"})
     assert (answer.status_code, answer.json) == (202, {"status": "received"})
-    assert stored(engine) == []
+    assert stored(engine) == [{"outcome": "rejected", "source": "web_form", "client": "form:shop"}]
+    [reject] = api.get("/v1/rejects").json["data"]
+    assert [error["code"] for error in reject["errors"]] == ["suspected_robot"]
+    assert reject["lead"] == LEAD | {"source": "web_form"}
+    taken = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {}}).json
+    assert taken["outcome"] == "created" and api.get("/v1/rejects").json["data"] == []
+    assert api.get(f"/v1/leads/{taken['lead_id']}").json["contact"]["email"] == LEAD["email"]
+
+
+def test_of_a_robot_that_is_wrong_too_both_is_said_to_us_alone(send, api):
+    assert send({"email": "spam@", "website_confirm": "x"}).json == {"status": "received"}
+    [reject] = api.get("/v1/rejects").json["data"]
+    assert reject["errors"][0]["code"] == "suspected_robot" and len(reject["errors"]) > 1
+
+
+@pytest.mark.parametrize("empty", ["", " ", None])
+def test_an_empty_honeypot_is_no_robot(send, engine, empty):
+    assert send(LEAD | {"website_confirm": empty}).status_code == 202
+    assert stored(engine)[0]["outcome"] == "created"
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Origin": PAGE}
+
+
+@pytest.fixture
+def navigate(app, send):
+    """A browser that sends a plain form."""
+    def post(fields):
+        return app.test_client().post("/v1/forms/a-key", data=fields, headers=BROWSER)
+
+    return post
+
+
+@pytest.mark.parametrize(("wanted", "leads_to"), [
+    ("/thanks?from=form", f"{PAGE}/thanks?from=form"), (f"{PAGE}/danke", f"{PAGE}/danke"),
+])
+def test_a_form_without_script_leads_to_the_page_that_follows(navigate, engine, wanted, leads_to):
+    answer = navigate(LEAD | {"_next": wanted})
+    assert (answer.status_code, answer.headers["Location"]) == (303, leads_to)
+    assert stored(engine)[0]["outcome"] == "created"
+
+
+@pytest.mark.parametrize("wanted", [
+    None, "", "https://evil.example/", "//evil.example", "javascript:alert(1)", f"{PAGE}.evil.example",
+    f"{PAGE}@evil.example", "https://[", "\\\\evil.example"])
+def test_a_page_of_somebody_else_does_not_follow(navigate, engine, wanted):
+    answer = navigate(LEAD | ({} if wanted is None else {"_next": wanted}))
+    assert answer.status_code in (202, 303)
+    assert answer.headers.get("Location", PAGE).startswith(f"{PAGE}/" if answer.status_code == 303 else PAGE)
+    if answer.status_code == 202:
+        assert answer.mimetype == "text/html" and "Thank you" in answer.text
+    assert stored(engine)[0]["outcome"] == "created"
+
+
+def test_a_form_without_script_is_told_what_is_wrong(navigate):
+    answer = navigate(LEAD | {"email": "<b>@"})
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert "Email:" in answer.text and "<b>" not in answer.text and "script" not in answer.text
+
+
+def test_a_robot_without_script_is_thanked_and_kept(navigate, engine):
+    assert navigate(LEAD | {"website_confirm": "x", "_next": "/thanks"}).status_code == 303
+    assert stored(engine)[0]["outcome"] == "rejected"
+
+
+def test_boxes_of_one_name_are_a_list(send, engine, api):
+    assert send(None, json=None, data=LEAD | {"tags": ["fair", "spring"]}).status_code == 202
+    assert api.get("/v1/leads").json["data"][0]["tags"] == ["fair", "spring"]
 
 
 def test_a_browser_may_ask_first(app, send):
@@ -105,3 +173,10 @@ def test_a_form_that_is_not_there_cannot_be_disabled(engine):
 def test_an_origin_is_scheme_and_host(engine, origin):
     with pytest.raises(Invalid, match="no origin"):
         services.save(engine, "other", [origin], "web_form", by=COMMAND_LINE)
+
+
+@pytest.mark.parametrize("phone", ["N/A", "-", "please call after 5pm"])
+def test_no_number_costs_no_lead(send, api, phone):
+    assert send(LEAD | {"phone": phone, "email": "mary@ships.example\u00a0"}).status_code == 202
+    [lead] = api.get("/v1/leads").json["data"]
+    assert lead["contact"]["email"] == "mary@ships.example" and "phone" not in lead["contact"]

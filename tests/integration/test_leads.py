@@ -225,18 +225,26 @@ def test_a_lead_that_comes_in_between_is_a_conflict_too(api, monkeypatch):
 
 def test_an_edit_that_changes_nothing_is_none(api):
     lead_id = add(api, email="pat@firm1.example", tags=["vip"])
-    for body in ({}, {"status": "new"}, {"tags": ["vip", "vip"], "owner": None}):
-        assert patch(api, lead_id, body).json["version"] == 1
+    for body in ({"status": "new"}, {"tags": ["vip", "vip"], "owner": None}, {"message": " "}):
+        answer = patch(api, lead_id, body).json
+        assert (answer["version"], answer["changed"]) == (1, [])
     assert api.get(f"/v1/audit?entity_kind=lead&entity_id={lead_id}").json["data"] == []
-    assert patch(api, lead_id, {"tags": [" a ", "b", "a"], "owner": " Ada "}).json["tags"] == ["a", "b"]
-    assert api.get(f"/v1/leads/{lead_id}").json["owner"] == "Ada"
+    edited = patch(api, lead_id, {"tags": [" a ", "b", "a"], "owner": " Ada ", "status": "new"}).json
+    assert (edited["tags"], edited["owner"], edited["changed"]) == (["a", "b"], "Ada", ["owner", "tags"])
+
+
+def test_owner_and_message_are_taken_away(api):
+    lead_id = add(api, email="pat@firm1.example", message="Call me")
+    patch(api, lead_id, {"owner": "ada@sales.example"})
+    gone = patch(api, lead_id, {"owner": None, "message": ""}).json
+    assert (gone["owner"], gone["message"], gone["changed"]) == (None, None, ["message", "owner"])
 
 
 @pytest.mark.parametrize(("body", "pointer"), [
     ({"tags": [""]}, "/tags/0"), ({"tags": ["a", " "]}, "/tags/1"), ({"tags": None}, "/tags"),
     ({"tags": "a"}, "/tags"), ({"tags": ["a\0"]}, "/tags/0"), ({"tags": ["a"] * 51}, "/tags"),
     ({"owner": ""}, "/owner"), ({"status": "sold"}, "/status"), ({"status": None}, "/status"),
-    ({"score": 100}, "/score"), ({"message": "x" * 10_001}, "/message"), ([], ""),
+    ({"score": 100}, "/score"), ({"message": "x" * 10_001}, "/message"), ([], ""), ({}, ""),
 ])
 def test_a_wrong_edit_names_the_field(api, body, pointer):
     answer = patch(api, add(api, email="pat@firm1.example"), body)

@@ -326,9 +326,32 @@ def test_a_poisonous_lead_ends_alone_in_the_dead_letters_and_is_replayed(api, en
         assert batch["batch_id"]
         api.step(batch, "fail", reason="poison")
     dead = api.get("/v1/dead-letters").json["data"]
-    assert [(d["lead_id"], d["reason"]) for d in dead] == [(lead_id, "poison")]
+    assert [(d["lead_id"], d["reason"], d["replays"]) for d in dead] == [(lead_id, "poison", 0)]
     assert api.post(f"/v1/dead-letters/{lead_id}/replay").status_code == 202
     assert stage(api, lead_id) == "queued"
+
+
+def test_how_often_a_dead_letter_was_replayed_is_told_until_it_comes_to_its_end(api, engine):
+    lead_id = send(api, lead(1))[0]
+
+    def fails():
+        for _ in range(engine.settings.max_attempts):
+            due(engine)
+            api.step(claim(api), "fail", reason="poison")
+
+    def listed(most):
+        return [d["lead_id"] for d in api.get(f"/v1/dead-letters?most_replays={most}").json["data"]]
+
+    fails()
+    api.post(f"/v1/dead-letters/{lead_id}/replay")
+    fails()
+    assert (listed(0), listed(1)) == ([], [lead_id])
+    api.post(f"/v1/dead-letters/{lead_id}/replay")
+    due(engine)
+    api.step(claim(api), "let-go", **{"as": "done", "reason": "enough"})
+    with engine.database.read() as cursor:
+        cursor.execute("SELECT stage, replays FROM work_items WHERE lead_id = %s", (lead_id,))
+        assert dict(cursor.fetchone()) == {"stage": "done", "replays": 0}
 
 
 def test_a_call_that_was_begun_and_never_answered_is_in_doubt_and_not_repeated(api, engine):

@@ -47,6 +47,15 @@ def test_a_band_that_became_a_date_costs_no_lead(api):
         assert lead["organization"].get("employee_count") or result["warnings"]
 
 
+@pytest.mark.parametrize("lead", [
+    {"phone": 4915123456789, "country": "DE"}, {"phone": "4915123456789.0", "country": "DE"},
+    {"phone": "+49 1512 3456789 ::: +49 30 901820"}, {"phone": "M: +49 1512 3456789 T: +49 30 901820"},
+])
+def test_a_number_as_tools_and_people_write_it_is_read(api, lead):
+    [(_, stored)] = taken(api, [{"email": "nora.vale@harbor-lines.example"} | lead])
+    assert stored["contact"]["phone"] == "+4915123456789"
+
+
 def test_words_in_the_phone_box_are_kept_where_a_person_reads_them(api):
     [(result, lead)] = taken(api, leads("phone", "please call after 5pm"))
     assert result["warnings"] == lead["warnings"]

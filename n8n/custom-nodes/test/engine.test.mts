@@ -118,6 +118,17 @@ for (const [resource, path] of LISTS) {
 	});
 }
 
+test('deadLetter get many: of those that were replayed at most so often', async () => {
+	const page = { body: { data: [], next: null } };
+	const { sent } = await run(
+		'deadLetter',
+		'getMany',
+		{ mostReplays: '2' },
+		{ sidecar: () => page },
+	);
+	assert.equal(sent[0]!.path, 'dead-letters?most_replays=2&limit=50');
+});
+
 const stored = {
 	id: A,
 	status: 'new',

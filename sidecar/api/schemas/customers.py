@@ -9,15 +9,15 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
-from sidecar.api.schemas.leads import LeadDetail
+from sidecar.api.schemas.leads import LeadDetail, changed
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import PURPOSES
 
 # Bounds of the request; what a field may hold is said by the rules that read a lead's.
 _OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
-    "text": lambda: Text(2000),
-    "integer": lambda: fields.Integer(strict=True, validate=validate.Range(0, 10_000_000)),
-    "number": lambda: fields.Float(validate=validate.Range(0, 1e13)),
+    "text": lambda: Text(2000, allow_none=True),
+    "integer": lambda: fields.Integer(strict=True, validate=validate.Range(0, 10_000_000), allow_none=True),
+    "number": lambda: fields.Float(validate=validate.Range(0, 1e13), allow_none=True),
 }
 
 
@@ -26,11 +26,11 @@ def _edited(entity: str) -> dict[str, fields.Field[Any]]:
 
 
 class ContactEdit(Edit.from_dict(_edited("contact"))):  # type: ignore[misc]
-    """What a person may say of a contact; identities by e-mail stay."""
+    """What a person may say of a contact; null: there is none."""
 
 
 class OrganizationEdit(Edit.from_dict(_edited("organization"))):  # type: ignore[misc]
-    """What a person may say of a company."""
+    """What a person may say of a company; null: there is none."""
 
 
 class EntityLead(Answer):
@@ -71,6 +71,14 @@ class ContactDetail(Contact):
 class OrganizationDetail(Organization):
     sources = sources()
     leads = fields.List(fields.Nested(EntityLead), required=True)
+
+
+class ContactEdited(ContactDetail):
+    changed = changed()
+
+
+class OrganizationEdited(OrganizationDetail):
+    changed = changed()
 
 
 class ContactPage(Answer.from_dict(page_of(Contact))):  # type: ignore[misc]

@@ -28,6 +28,8 @@ class Source(Answer):
     locked = fields.Boolean(required=True, metadata={"description": "Edited by a person."})
     confidence = fields.Float(required=True)
     observed_at = fields.DateTime(required=True)
+    removed = fields.Boolean(required=True, metadata={
+        "description": "A person took the value away; no source brings one back."})
 
 
 def sources() -> fields.Dict:

@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
+    Edit,
     FieldError,
     FieldWarning,
     Id,
@@ -183,6 +184,16 @@ class LeadDetail(Lead):
         "description": "What the person refused and agreed to, newest first."})
 
 
+def changed() -> fields.List[str]:
+    """What an edit changed."""
+    return fields.List(fields.String(), required=True, metadata={
+        "description": "The fields of the request that this edit changed; empty: all were so already."})
+
+
+class LeadEdited(LeadDetail):
+    changed = changed()
+
+
 class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]
     """Leads."""
 
@@ -235,7 +246,7 @@ class LeadQuery(PageQuery, LeadFilters):
         "description": "What to answer of each lead, e.g. id,score,contact.email"})
 
 
-class LeadEdit(Strict):
+class LeadEdit(Edit):
     status = Text(validate=validate.OneOf(STATUSES))
     tags = fields.List(Word(100), validate=validate.Length(max=50))
     owner = Word(320, allow_none=True)

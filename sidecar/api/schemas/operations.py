@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, QueryWhole, Strict, page_of
+from sidecar.api.schemas.base import Answer, PageQuery, QueryWhole, Strict, page_of
 from sidecar.api.schemas.leads import Message
 from sidecar.terms.states import GRADES
 
@@ -31,10 +31,15 @@ class NotificationPage(Answer.from_dict(page_of(Notification))):  # type: ignore
     """Messages."""
 
 
+class DeadLetterQuery(PageQuery):
+    most_replays = QueryWhole(0, 1000)
+
+
 class DeadLetter(Answer):
     lead_id = fields.String(required=True)
     lane = fields.String(required=True)
     attempts = fields.Integer(required=True)
+    replays = fields.Integer(required=True)
     code = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     updated_at = fields.DateTime(required=True)

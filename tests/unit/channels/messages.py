@@ -11,6 +11,7 @@ MESSAGE: dict[str, Any] = {
     "job_title": "VP Revenue Operations", "company": "Fjordlight & Söhne AB",
     "email": "ada@fjordlight.example", "phone": "+46701740605", "country": "SE", "score": 92.75,
     "grade": "hot", "reasons": ["Asked for a demo today", "Vice president"], "source": "web form",
+    "utm": {"campaign": "spring", "source": "ads"}, "custom": {"budget": "50000 EUR"}, "phone_said": None,
     "sandbox": False, "summary": "Could somebody show us the product?",
 }
 ALERT = {"title": "Lead enrichment failed", "detail": "Node: Enrich\n500 leads <wait>",
@@ -27,7 +28,9 @@ any_text = st.one_of(
 )
 any_value = st.one_of(any_text, st.none(), st.integers(), st.floats(), st.booleans())
 any_message = st.fixed_dictionaries({}, optional={
-    **{field: any_value for field in MESSAGE if field != "reasons"},
+    **{field: any_value for field in MESSAGE if field not in ("reasons", "utm", "custom")},
+    "utm": any_value | st.dictionaries(st.sampled_from(["campaign", "source", "x"]), any_value),
+    "custom": any_value | st.dictionaries(any_text, any_value | st.lists(any_value, max_size=3), max_size=12),
     "reasons": st.none() | st.lists(any_text, max_size=12),
 })
 any_alert = st.fixed_dictionaries({}, optional=dict.fromkeys(ALERT, any_value))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.channels.content import clean, mail_link, phone_link, web_link
+from sidecar.channels.content import clean, lead_content, mail_link, phone_link, web_link
 
-from .messages import any_text
+from .messages import MESSAGE, any_message, any_text
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -49,3 +49,41 @@ def test_mail_and_phone_links() -> None:
     assert mail_link("") == ""
     assert phone_link("+46 (70) 174-06-05") == "tel:+46701740605"
     assert phone_link("+call me") == ""
+
+
+def shown(**more: object) -> list[tuple[str, str]]:
+    """The fields behind those that every lead has."""
+    return list(lead_content({**MESSAGE, "utm": {}, "custom": {}, **more}).fields[6:])
+
+
+@pytest.mark.parametrize(("custom", "told"), [
+    ({"budget": "50000 EUR", "Which CRM?": "Twenty"}, [("Budget", "50000 EUR"), ("Which CRM?", "Twenty")]),
+    ({"start_date": "next quarter", "gclid": "x", "page_url": "https://x.example"},
+     [("Start date", "next quarter")]),
+    ({"products": ["A", "B"], "trial": True, "seats": 40},
+     [("Products", "A, B"), ("Trial", "yes"), ("Seats", "40")]),
+    ({"story": "x" * 81, "nested": {"a": 1}, "empty": "", "none": None, "parts": [{"a": 1}]}, []),
+    ({f"q{n}": n for n in range(9)}, [("Q0", "0"), ("Q1", "1"), ("Q2", "2")]),
+    ({"phone": "in the evening", "E-mail": "x@evil.example"}, []), ([], []), ("text", []),
+])
+def test_short_answers_are_shown(custom: object, told: list[tuple[str, str]]) -> None:
+    assert shown(custom=custom) == told
+
+
+@pytest.mark.parametrize(("utm", "told"), [
+    ({"source": "ads", "medium": "cpc", "campaign": "spring", "term": "pumps"}, "spring · ads · cpc"),
+    ({"source": "ads"}, "ads"),
+])
+def test_the_campaign_is_shown(utm: object, told: str) -> None:
+    assert shown(utm=utm) == [("Campaign", told)]
+
+
+@given(any_message)
+def test_slack_can_show_all_fields_of_a_message(message: dict[str, object]) -> None:
+    assert len(lead_content(message).fields) <= 10
+
+
+def test_words_in_the_place_of_a_number_are_shown_and_lead_nowhere() -> None:
+    content = lead_content({**MESSAGE, "phone": None, "phone_said": "please call after 5pm"})
+    assert ("Phone", "“please call after 5pm”") in content.fields and content.phone == ""
+    assert ("Phone", MESSAGE["phone"]) in lead_content({**MESSAGE, "phone_said": "after 5pm"}).fields

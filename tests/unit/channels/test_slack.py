@@ -82,6 +82,7 @@ def test_a_lead() -> None:
         "*Job title*\nVP Revenue Operations", "*Company*\nFjordlight &amp; Söhne AB",
         "*E-mail*\n<mailto:ada@fjordlight.example|ada@fjordlight.example>",
         "*Phone*\n<tel:+46701740605|+46701740605>", "*Country*\nSE", "*Source*\nweb form",
+        "*Campaign*\nspring · ads", "*Budget*\n50000 EUR",
     ]
     assert why["text"]["text"] == "*Why hot*\n• Asked for a demo today\n• Vice president"
     assert words["text"]["text"] == "*Their words*\n>Could somebody show us the product?"

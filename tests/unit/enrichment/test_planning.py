@@ -37,6 +37,14 @@ def test_nothing_is_asked_about_what_is_known():
     assert plan(known, {}) == []
 
 
+def test_nothing_is_asked_about_what_a_person_took_away():
+    facts = {"contact": FACTS["contact"] | {"id": "one", "full_name": "A B", "linkedin_url": "x"},
+             "organization": {}}
+    assert plan(facts, {})
+    assert plan(facts, {}, removed={"one": {"job_title", "seniority"}}) == []
+    assert plan(facts, {}, removed={"another": {"job_title", "seniority"}})
+
+
 def test_nobody_is_paid_while_an_answer_is_pending():
     assert plan(FACTS, {("hunter", "person"): "pending", ("hunter", "company"): "pending"}) == []
 

@@ -144,6 +144,19 @@ def test_what_cannot_be_used_is_told_with_the_value(field: str, value: object, c
     ({"phone": 15123456789, "country": "DE"}, "phone", "+4915123456789"),
     ({"phone": 15123456789.0, "country": "DE"}, "phone", "+4915123456789"),
     ({"phone": "+4915123456789.0"}, "phone", "+4915123456789"),
+    ({"phone": 4915123456789, "country": "DE"}, "phone", "+4915123456789"),
+    ({"phone": "4915123456789.0", "country": "DE"}, "phone", "+4915123456789"),
+    ({"phone": "030 901820, 0151 23456789", "country": "DE"}, "phone", "+4930901820"),
+    ({"phone": "+49 1512 3456789 ::: +49 30 901820", "country": "DE"}, "phone", "+4915123456789"),
+    ({"phone": "(415) 555-0134 or (415) 555-0135", "country": "US"}, "phone", "+14155550134"),
+    ({"phone": "M: +49 1512 3456789 T: +49 30 901820", "country": "DE"}, "phone", "+4915123456789"),
+    ({"employee_count": "Nov-50"}, "company_size", "11-50"),
+    ({"employee_count": "10-Jan"}, "company_size", "1-10"),
+    ({"employee_count": "1-Oct"}, "company_size", "1-10"),
+    ({"employee_count": "Just me"}, "employee_count", 1),
+    ({"email": "mailto:nora.vale@harbor-lines.example?subject=hi"}, "email", GOOD),
+    ({"email": f"<{GOOD}>"}, "email", GOOD), ({"email": f"Nora Vale <{GOOD}>"}, "email", GOOD),
+    ({"email": "noa@walla.co.il"}, "email_type", "free"),
     ({"phone": "14155550134.0", "country": "US"}, "phone", "+14155550134"),
     ({"phone": ["n/a", "+4930901820"]}, "phone", "+4930901820"),
     ({"phone": ["call me", "+4930901820"]}, "phone", "+4930901820"),
@@ -182,6 +195,8 @@ def test_of_several_values_the_further_ones_are_told_unless_they_are_equal() -> 
     assert codes(validate(lead)["warnings"]) == found
     values = {warning["value"] for warning in validate(lead)["warnings"]}
     assert values == {"office@harbor-lines.example", "rubbish"}
+    phones = {"email": GOOD, "phone": ["030 901820", "040 901820"]}
+    assert ("/phone/1", "further_value") in codes(validate(phones)["warnings"])
     many = validate({"email": [f"nora{i}@harbor-lines.example" for i in range(30)]})["warnings"]
     assert ("/email", "too_many") in codes(many)
 

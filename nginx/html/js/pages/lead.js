@@ -13,27 +13,86 @@ const KEYS = ['email_canonical', 'company_key'];
 
 function said(field) {
   if (!field) return '';
-  const source = field.locked ? 'edited by a person' : field.source.replaceAll('_', ' ');
+  const source = field.locked ? field.source : field.source.replaceAll('_', ' ');
   return el('span', { class: 'source', title: field.observed_at ? `observed ${when(field.observed_at)}` : null },
     source, field.sandbox ? ' (sandbox)' : '',
     field.confidence === null || field.confidence === undefined || field.locked ? '' : ` · ${Math.round(field.confidence * 100)} %`);
 }
 
-function known(heading, part, fields) {
-  const shown = fields.filter(({ name }) => !KEYS.includes(name) && (part[name] ?? null) !== null && typeof part[name] !== 'object');
+// What is known, and what a person took away.
+function known(heading, part, fields, may = {}) {
+  const shown = fields.filter(({ name, derived }) => !KEYS.includes(name) && ((part[name] ?? null) !== null
+    ? typeof part[name] !== 'object' : !derived && part.fields?.[name]?.removed));
   return el('section', {}, el('h2', {}, heading), shown.length
     ? table(['Field', 'Value', 'Source'], shown.map(({ name, label }) => el('tr', {}, el('th', { scope: 'row' }, label),
-      el('td', {}, link(name, String(part[name]))), el('td', {}, said(part.fields?.[name])))))
+      el('td', {}, part[name] === undefined ? el('span', { class: 'quiet' }, '–') : link(name, String(part[name]), may)),
+      el('td', {}, said(part.fields?.[name])))))
     : el('p', { class: 'quiet' }, 'Nothing is known.'));
 }
 
-function link(name, value) {
-  if (name === 'email') return el('a', { href: `mailto:${value}` }, value);
-  if (name === 'phone') return el('a', { href: `tel:${value}` }, value);
+function link(name, value, may) {
+  if (name === 'email' && may.mail) return el('a', { href: `mailto:${value}` }, value);
+  if (name === 'phone' && may.call) return el('a', { href: `tel:${value}` }, value);
   if (name === 'linkedin_url' && value.startsWith('https://www.linkedin.com/')) {
     return el('a', { href: value, rel: 'noopener noreferrer', target: '_blank' }, value.replace('https://www.', ''));
   }
   return value;
+}
+
+// What somebody refuses or agrees to, by purpose.
+const PURPOSES = {
+  marketing_email: 'marketing mail', phone: 'calls', any_contact: 'any contact', enrichment: 'enrichment', any: 'everything',
+};
+
+const purpose = (name) => PURPOSES[name] ?? title(name).toLowerCase();
+
+const inForce = ({ refused, holds }) => refused && holds;
+
+const statement = ({ refused, holds, ...said }) => el('li', {},
+  el('b', {}, `${refused ? 'Refused' : 'Agreed to'}: ${purpose(said.purpose)}`), holds ? '' : ' (holds no more)',
+  el('span', { class: 'quiet' }, ` · ${said.source.replaceAll('_', ' ')} · `, ago(said.stated_at)),
+  said.reason ? el('span', { class: 'quiet' }, ` · ${said.reason}`) : null);
+
+function refusals(lead) {
+  const held = (lead.refusals ?? []).filter(inForce);
+  return held.length ? el('ul', { class: 'refusals', 'aria-label': 'Refusals' }, held.map(statement)) : null;
+}
+
+// A button, or why there is none.
+function contactButton(allowed, refused, attributes, text) {
+  return allowed ? el('a', attributes, text) : el('span', { class: 'refused' }, refused);
+}
+
+// Any value of a lead as people read it.
+function readable(value) {
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (Array.isArray(value)) return value.map(readable).join(', ');
+  if (value !== null && typeof value === 'object') return Object.entries(value).map(([name, part]) => `${title(name)}: ${readable(part)}`).join('; ');
+  return String(value ?? '');
+}
+
+const pairs = (heading, values, name = title) => (Object.keys(values ?? {}).length ? [
+  el('h3', {}, heading),
+  el('dl', {}, Object.entries(values).map(([key, value]) => [el('dt', {}, name(key)), el('dd', {}, readable(value))]).flat()),
+] : []);
+
+// What came with the lead beside what is known of the person: in its own words.
+function sent(lead, terms) {
+  const labels = Object.fromEntries(['lead', 'organization', 'contact'].flatMap((entity) => terms.fieldsOf(entity))
+    .filter(({ lead: name }) => name).map((field) => [field.lead, field.label]));
+  const unused = (lead.warnings ?? []).filter(({ value }) => (value ?? '') !== '');
+  const before = (lead.refusals ?? []).filter((said) => !inForce(said));
+  const parts = [
+    ...(unused.length ? [el('h3', {}, 'Could not be used'), el('ul', { class: 'unused' }, unused.map(({ pointer, detail, value }) => el('li', {},
+      `${labels[pointer.split('/')[1]] ?? title(pointer.slice(1))}: `, el('b', {}, `“${readable(value)}”`), el('span', { class: 'quiet' }, ` ${detail}`))))] : []),
+    ...pairs('Answers', lead.custom),
+    ...pairs(Object.keys(lead.first_utm ?? {}).length ? 'Campaign that led here last' : 'Campaign', lead.utm),
+    ...pairs('Campaign that led here first', lead.first_utm),
+    ...pairs('Consent', lead.contact.consent, (name) => title(purpose(name))),
+    ...(before.length ? [el('h3', {}, 'What they said about being contacted'), el('ul', { class: 'unused' }, before.map(statement))] : []),
+  ];
+  return parts.length ? el('section', { class: 'sent' }, el('h2', {}, 'What they sent'), parts) : null;
 }
 
 function scoreCard(score) {
@@ -86,6 +145,8 @@ function statusChoice(lead, { call, terms, reload }) {
 export async function page({ call, params, may, terms, reload }) {
   const lead = await call('GET', `leads/${encodeURIComponent(params.id)}`);
   const { contact, organization, score } = lead;
+  const seen = may('pii:read');
+  const reach = { mail: lead.may_email !== false, call: lead.may_call !== false };
   const sandbox = [contact, organization].some((part) => Object.values(part?.fields ?? {})
     .some((field) => field.sandbox));
   return [
@@ -94,14 +155,17 @@ export async function page({ call, params, may, terms, reload }) {
     ['dead', 'let_go'].includes(lead.stage) ? el('p', { class: 'problem', role: 'alert' }, `${lead.stage === 'dead' ? 'This lead could not be processed' : 'The workflow let this lead go'}: ${lead.stage_reason ?? lead.stage_code}`) : null,
     el('section', { class: 'person' }, gauge(score),
       el('div', {}, el('h1', {}, nameOf(lead)),
+        refusals(lead),
         el('p', {}, [contact.job_title, organization?.name].filter(Boolean).join(' · ')),
         el('p', { class: 'quiet' }, `from ${lead.source.replaceAll('_', ' ')}, `, ago(lead.created_at),
           !lead.stage || lead.stage === 'done' ? '' : `, ${terms.label('stages', lead.stage).toLowerCase()}`),
         lead.message ? el('blockquote', {}, lead.message) : null,
         lead.tags.length ? el('p', {}, lead.tags.map((tag) => el('span', { class: 'source' }, tag))) : null),
       el('div', { class: 'actions' },
-        contact.email && may('pii:read') ? el('a', { class: 'button main', href: `mailto:${contact.email}` }, 'Write a mail') : null,
-        contact.phone && may('pii:read') ? el('a', { class: 'button', href: `tel:${contact.phone}` }, 'Call') : null,
+        contact.email && seen ? contactButton(reach.mail, 'No mail: they refused it',
+          { class: 'button main', href: `mailto:${contact.email}` }, 'Write a mail') : null,
+        contact.phone && seen ? contactButton(reach.call, 'No call: they refused it',
+          { class: 'button', href: `tel:${contact.phone}` }, 'Call') : null,
         may('leads') ? statusChoice(lead, { call, terms, reload }) : el('p', {}, grade(score), ` ${terms.label('statuses', lead.status)}`))),
     el('div', { class: 'columns' },
       el('div', {}, score ? scoreCard(score) : el('section', {}, el('h2', {}, 'Why this score'),
@@ -113,7 +177,7 @@ export async function page({ call, params, may, terms, reload }) {
       lead.history.length > 1 ? el('section', {}, el('h2', {}, 'Earlier scores'), table(['Score', 'Model', 'When'],
         lead.history.map((past) => el('tr', {}, el('td', {}, grade(past)), el('td', { class: 'quiet' }, past.model_version),
           el('td', { class: 'quiet' }, ago(past.calculated_at)))))) : null),
-      el('div', {}, known('Person', contact, terms.fieldsOf('contact')),
+      el('div', {}, sent(lead, terms), known('Person', contact, terms.fieldsOf('contact'), reach),
         organization ? known('Company', organization, terms.fieldsOf('organization')) : null)),
   ];
 }
