@@ -9,13 +9,12 @@ from datetime import datetime
 from sidecar.intake.model import Key, Known, Row
 from sidecar.intake.refusals import (
     Statement,
-    holds,
     refused_now,
     shown_consent,
     shown_refused,
     statements_of,
 )
-from sidecar.terms.states import OF_MAIL
+from sidecar.terms.states import OF_MAIL, PURPOSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +97,13 @@ def _take_over(row: Row, word: Word, statements: list[Statement], result: Permis
 
 
 def _says_nothing_new(one: Statement, statements: list[Statement]) -> bool:
-    """Whether a statement stands there already, or a list only repeats one of its own that still holds."""
+    """Whether a statement stands there already, or a list only repeats one of its own that still holds in whole."""
     if one in statements:
         return True
     return not one.own and any(
         (other.purpose, other.refused, other.own, other.source)
-        == (one.purpose, one.refused, one.own, one.source) and (not one.refused or holds(other, statements))
-        for other in statements)
+        == (one.purpose, one.refused, one.own, one.source) for other in statements) and (
+        not one.refused or refused_now(statements) >= {one.purpose, *PURPOSES[one.purpose]})
 
 
 def statement_of(row: Row) -> Statement:

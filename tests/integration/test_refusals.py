@@ -104,6 +104,15 @@ def test_the_same_list_sent_again_adds_nothing(api, engine):
     assert len(said(engine, first["contact_id"])) == 1
 
 
+def test_a_list_that_repeats_a_refusal_of_which_a_part_was_lifted_refuses_it_again(api):
+    listed = NORA | {"refused": {"any_contact": True}, "source": "crm"}
+    first = post(api, listed)
+    events(api, {"email": NORA["email"], "type": "resubscribe"})
+    assert lead_of(api, first)["may_email"]
+    post(api, listed)
+    assert not lead_of(api, first)["may_email"]
+
+
 def test_a_refusal_holds_when_the_person_comes_back_by_another_key(api):
     profile = {"linkedin_url": "https://www.linkedin.com/in/nora-vale"}
     first = post(api, NORA | profile | {"refused": {"any": "ja"}})
