@@ -97,7 +97,7 @@ def _take_over(row: Row, word: Word, statements: list[Statement], result: Permis
 
 
 def _says_nothing_new(one: Statement, statements: list[Statement]) -> bool:
-    """Whether a statement stands there already, or a list only repeats one of its own that still holds in whole."""
+    """Whether a statement stands there already, or a list only repeats one of its own that holds in whole."""
     if one in statements:
         return True
     return not one.own and any(
