@@ -4,6 +4,7 @@
 CREATE TABLE refusals (
     id          uuid PRIMARY KEY DEFAULT uuidv7(),
     contact_id  uuid REFERENCES contacts ON DELETE CASCADE,
+    person_id   uuid,
     key_hash    text,
     purpose     text NOT NULL
                 CHECK (purpose IN ('marketing_email', 'phone', 'any_contact', 'enrichment', 'any')),
@@ -21,6 +22,7 @@ CREATE INDEX refusals_contact ON refusals (contact_id);
 CREATE INDEX refusals_key ON refusals (key_hash) WHERE key_hash IS NOT NULL;
 CREATE INDEX refusals_intake ON refusals (intake_id) WHERE intake_id IS NOT NULL;
 COMMENT ON TABLE refusals IS 'Statements about what a person refuses or agrees to; they are added and never changed. What holds is in contacts.refused.';
+COMMENT ON COLUMN refusals.person_id IS 'The contact who said it, who may be merged into another; NULL: known of nobody in particular.';
 COMMENT ON COLUMN refusals.key_hash IS 'Keyed hash of the e-mail address that it is about, as in suppressions: it holds for whoever comes with that address. Without a contact nobody has come with it yet.';
 COMMENT ON COLUMN refusals.refused IS 'False: agreed.';
 COMMENT ON COLUMN refusals.own IS 'The person''s own act; else a list says it. A refusal is lifted by a later own act alone.';

@@ -702,6 +702,7 @@ COMMENT ON TABLE public.refresh_tokens IS 'SHA-256 of refresh tokens. Using a ro
 CREATE TABLE public.refusals (
     id uuid DEFAULT uuidv7() NOT NULL,
     contact_id uuid,
+    person_id uuid,
     key_hash text,
     purpose text NOT NULL,
     refused boolean NOT NULL,
@@ -717,6 +718,8 @@ CREATE TABLE public.refusals (
 );
 
 COMMENT ON TABLE public.refusals IS 'Statements about what a person refuses or agrees to; they are added and never changed. What holds is in contacts.refused.';
+
+COMMENT ON COLUMN public.refusals.person_id IS 'The contact who said it, who may be merged into another; NULL: known of nobody in particular.';
 
 COMMENT ON COLUMN public.refusals.key_hash IS 'Keyed hash of the e-mail address that it is about, as in suppressions: it holds for whoever comes with that address. Without a contact nobody has come with it yet.';
 

@@ -73,7 +73,8 @@ def decide(
         provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     allowed = permissions(
-        [Word(place.contact_id, place.lead_id, entry.keys, place.lead, place.source, place.own, row["id"])
+        [Word(place.contact_id, place.person_id or place.contact_id, place.lead_id, entry.keys, place.lead,
+              place.source, place.own, row["id"])
          for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))], known, now)
     nothing: Row = {"consent": {}, "refused": {}}
     return Writes(

@@ -9,20 +9,21 @@ from datetime import datetime
 from sidecar.intake.model import Key, Known, Row
 from sidecar.intake.refusals import (
     Statement,
-    holds,
     refused_now,
     shown_consent,
     shown_refused,
     statements_of,
 )
-from sidecar.terms.states import OF_MAIL
+from sidecar.terms.states import OF_MAIL, PURPOSES
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A lead's word: whose it is, by which keys they came, whether it is their own act, where it came in."""
+    """A lead's word: whose contact it is and which of the people merged into it said it; by which keys they
+    came; whether it is their own act; where it came in."""
 
     contact_id: str
+    person_id: str
     lead_id: str
     keys: list[Key]
     lead: Row
@@ -34,8 +35,8 @@ class Word:
 @dataclass(slots=True)
 class Permissions:
     """Of leads that come in together: `refusals`, statements to be added; `adopted`, those of an address that
-    now somebody has, {id, contact_id}; `people`, by contact id, what they are to have: {id, lead_id, consent,
-    refused, changed (whether other refusals hold than before)}."""
+    now somebody has, {id, contact_id, person_id}; `people`, by contact id, what they are to have: {id,
+    lead_id, consent, refused, changed (whether other refusals hold than before)}."""
 
     refusals: list[Row] = field(default_factory=list)
     adopted: list[Row] = field(default_factory=list)
@@ -66,7 +67,8 @@ def permissions(said: Iterable[Word], known: Known, now: datetime) -> Permission
         for one in statements_of(consent, refused, source=word.source, own=word.own, now=now):
             if not _says_nothing_new(one, statements):
                 statements.append(one)
-                result.refusals.append(row_of(one, word.contact_id, key_hash, word.intake_id))
+                result.refusals.append(row_of(
+                    one, word.contact_id, key_hash, intake_id=word.intake_id, person_id=word.person_id))
         before = result.people.get(word.contact_id) or known.permissions.get(word.contact_id) or {
             "consent": {}, "refused": {}}
         now_refused = shown_refused(refused_now(statements))
@@ -83,23 +85,25 @@ def _take_over(row: Row, word: Word, statements: list[Statement], result: Permis
     one = statement_of(row)
     if row["contact_id"] is None:
         row["contact_id"] = word.contact_id
-        result.adopted.append({"id": row["id"], "contact_id": word.contact_id})
+        result.adopted.append(
+            {"id": row["id"], "contact_id": word.contact_id, "person_id": word.person_id})
         statements.append(one)
     elif one.purpose in OF_MAIL:
         one = replace(one, purpose="marketing_email")
         if one not in statements:
             statements.append(one)
-            result.refusals.append(row_of(one, word.contact_id, None, word.intake_id))
+            result.refusals.append(row_of(
+                one, word.contact_id, None, intake_id=word.intake_id, person_id=word.person_id))
 
 
 def _says_nothing_new(one: Statement, statements: list[Statement]) -> bool:
-    """Whether a statement stands there already, or a list only repeats one of its own that still holds."""
+    """Whether a statement stands there already, or a list only repeats one of its own that holds in whole."""
     if one in statements:
         return True
     return not one.own and any(
         (other.purpose, other.refused, other.own, other.source)
-        == (one.purpose, one.refused, one.own, one.source) and (not one.refused or holds(other, statements))
-        for other in statements)
+        == (one.purpose, one.refused, one.own, one.source) for other in statements) and (
+        not one.refused or refused_now(statements) >= {one.purpose, *PURPOSES[one.purpose]})
 
 
 def statement_of(row: Row) -> Statement:
@@ -109,11 +113,11 @@ def statement_of(row: Row) -> Statement:
 
 
 def row_of(
-    one: Statement, contact_id: str | None, key_hash: str | None, intake_id: str | None = None,
-    dedupe_key: str | None = None,
+    one: Statement, contact_id: str | None, key_hash: str | None, *, intake_id: str | None = None,
+    person_id: str | None = None, dedupe_key: str | None = None,
 ) -> Row:
     """A statement as it is stored."""
     return {
-        "contact_id": contact_id, "key_hash": key_hash, "purpose": one.purpose, "refused": one.refused,
-        "own": one.own, "source": one.source, "reason": one.reason, "stated_at": one.stated_at,
-        "intake_id": intake_id, "dedupe_key": dedupe_key}
+        "contact_id": contact_id, "person_id": person_id, "key_hash": key_hash, "purpose": one.purpose,
+        "refused": one.refused, "own": one.own, "source": one.source, "reason": one.reason,
+        "stated_at": one.stated_at, "intake_id": intake_id, "dedupe_key": dedupe_key}

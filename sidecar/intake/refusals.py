@@ -185,6 +185,9 @@ def shown_consent(
     agreed = {purpose for one in statements if one.own and not one.refused
               for purpose in (one.purpose, *PURPOSES[one.purpose])}
     consent = _amended({**before, **said} if own else merge_consent(said, before), refused, agreed)
+    # What stands there for a refusal that is another contact's again, or was taken back with its file.
+    consent = {key: value for key, value in consent.items()
+               if value is not False or key not in PURPOSES or key in refused}
     shown = {purpose for purpose, yes, _ in _consents(consent) if not yes}
     shown |= {part for purpose in refused for part in PURPOSES[purpose]}
     return consent | {purpose: False for purpose in PURPOSES if purpose in refused and purpose not in shown}

@@ -16,6 +16,7 @@ from .email_lists import (
     ENDINGS_MEANT,
     FREE_BRANDS,
     NO_ADDRESS,
+    NO_REPLY,
     PLUS_DOMAINS,
     ROLE_MODIFIERS,
     ROLE_NAMES,
@@ -307,6 +308,11 @@ def is_stand_in(address: Address) -> bool:
     if bare == local:
         return local not in _role_names()
     return is_free_domain(address.domain) and local != "" and local not in _ANYBODY
+
+
+def is_no_reply(address: Address) -> bool:
+    """Tell whether nobody reads the mailbox ("no-reply@firm.com"): many send by it."""
+    return _NOT_LETTER.sub("", address.local) in NO_REPLY
 
 
 def _is_filling(word: str) -> bool:

@@ -162,6 +162,8 @@ ENDINGS_MEANT: Final = (
     "ru", "br", "mx", "ca", "au", "in", "jp", "cn", "us", "ie", "io", "co",
 )  # fmt: skip
 
+# Local parts, without punctuation, of mailboxes that nobody reads.
+NO_REPLY: Final = word_set("noreply donotreply dontreply")
 # Local parts that only say that somebody has or gives no address, whatever stands behind them; folded,
 # without punctuation.
 NO_ADDRESS: Final = word_set(

@@ -22,7 +22,7 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     keys = []
     email = lead.get("email_canonical")
     address = parse_email(str(email)) if email else ""
-    if email and (isinstance(address, str) or not is_stand_in(address)):
+    if email and (isinstance(address, str) or not (is_stand_in(address) or is_no_reply(address))):
         keys.append(("email", str(email)))
     url = lead.get("linkedin_url")
     if isinstance(url, str) and url.startswith(

@@ -21,7 +21,7 @@ from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
 from sidecar.terms.states import OPEN
-from sidecar.webhooks import of_edit
+from sidecar.webhooks import of_edit, of_refusals
 
 _COLUMNS = COLUMNS["contact"]
 # Values that no source states: they follow from another field, as a lead calls both.
@@ -59,8 +59,8 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
     snapshot = {"kept": contacts[keep], "lost": contacts[lost], "pairs": store.pairs(cursor, [keep, lost])}
     work = _one_open_lead(cursor, found, by)
     moved |= store.move_rows(cursor, keep, lost)
-    whole = {"org_id": contacts[keep]["org_id"] or contacts[lost]["org_id"],
-             "consent": merge_consent(contacts[keep]["consent"], contacts[lost]["consent"])}
+    whole = {"org_id": contacts[keep]["org_id"] or contacts[lost]["org_id"]} | _one_will(
+        engine, cursor, contacts[keep], contacts[lost], pair["id"])
     store.remove(cursor, lost)
     store.record(cursor, {
         "id": new_id(), "duplicate_id": pair["id"], "kept_id": keep, "lost_id": lost, "score": pair["score"],
@@ -74,22 +74,25 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
         after={"lost_id": lost, "duplicate_id": pair["id"], "archived_lead_id": archived})
     if lead_id:
         intake.queue(cursor, [lead_id], "interactive", engine.settings.bulk_batch)
+        if whole["refused"] != contacts[keep]["refused"]:
+            subscriptions.tell(cursor, of_refusals({lead_id: whole["refused"]}))
     return {"kept_id": keep, "lost_id": lost, "lead_id": lead_id, "archived_lead_id": archived}
 
 
-def _keep_refusals(
-    engine: Engine, cursor: Cursor, contact_id: str, before: set[str], duplicate_id: str
-) -> None:
-    """A merge unites what was said and lifts nothing: what one of the two refused is refused, though the
-    other agreed later; what it adds for that has the pair in its `dedupe_key`."""
-    restate(cursor, [contact_id])
-    lifted = before - refused_now(refusals.statements(cursor, [contact_id]).get(contact_id, []))
-    if lifted:
-        add(cursor, [
-            row_of(Statement(purpose, True, False, "merge", engine.now(),
-                             "One of the two contacts refused it when they were merged."),
-                   contact_id, None, dedupe_key=f"merge:{duplicate_id}:{purpose}")
-            for purpose in sorted(lifted)])
+def _one_will(engine: Engine, cursor: Cursor, kept: Row, lost: Row, duplicate_id: str) -> Row:
+    """{consent, refused} of a contact who has the statements of both. A merge lifts nothing: what one of the
+    two refused is refused, though the other agreed later, by a statement that has the pair in its key."""
+    said = refusals.statements(cursor, [kept["id"]]).get(kept["id"], [])
+    lifted = {*kept["refused"], *lost["refused"]} - refused_now(said)
+    more = [Statement(purpose, True, False, "merge", engine.now(),
+                      "One of the two contacts refused it when they were merged.")
+            for purpose in sorted(lifted)]
+    refusals.add(cursor, [
+        row_of(one, kept["id"], None, dedupe_key=f"merge:{duplicate_id}:{one.purpose}") for one in more])
+    every = [*said, *more]
+    return {
+        "consent": shown_consent(merge_consent(kept["consent"], lost["consent"]), {}, every),
+        "refused": shown_refused(refused_now(every))}
 
 
 def open_pair(cursor: Cursor, duplicate_id: str) -> Row:
@@ -193,6 +196,7 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     owners = {row["id"]: lost if row["person_id"] in people else kept for row in since}
     open_leads = _leads_apart(engine, cursor, merged["id"], snapshot, since, owners, by)
     store.give_back_events(cursor, kept, lost, people, open_leads)
+    refusals.part(cursor, kept, lost, people, merged["id"], merged["duplicate_id"])
     _contacts_apart(engine, cursor, snapshot, now)
     store.forget_refusals_of(cursor, merged["duplicate_id"])
     store.give_refusals(cursor, [intake_id for intake_id, owner in owners.items() if owner == lost], lost)

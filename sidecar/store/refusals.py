@@ -19,9 +19,10 @@ def add(cursor: Executes, rows: list[Row]) -> None:
 
 
 def adopt(cursor: Executes, rows: list[Row]) -> None:
-    """Statements of an address that somebody has now: [{id, contact_id}]."""
-    update_from(cursor, "refusals", rows, columns={"id": "uuid", "contact_id": "uuid"}, key="id",
-                changes="contact_id = v.contact_id", where="t.contact_id IS NULL")
+    """Statements of an address that somebody has now: [{id, contact_id, person_id}]."""
+    update_from(
+        cursor, "refusals", rows, columns={"id": "uuid", "contact_id": "uuid", "person_id": "uuid"}, key="id",
+        changes="contact_id = v.contact_id, person_id = v.person_id", where="t.contact_id IS NULL")
 
 
 def settle(cursor: Executes, rows: Iterable[Row]) -> None:
@@ -46,6 +47,23 @@ def take_over(cursor: Cursor, contact_id: str, key_hashes: list[str]) -> None:
         "   WHERE k.contact_id = %(id)s AND (k.purpose, k.refused, k.own, k.source, k.stated_at)"
         "   = ('marketing_email', r.refused, r.own, r.source, r.stated_at))",
         {"id": contact_id, "hashes": key_hashes, "purposes": list(OF_MAIL)})
+
+
+def part(
+    cursor: Cursor, kept: str, lost: str, people: list[str], merge_id: str, duplicate_id: str
+) -> None:
+    """A merge is taken back: what these people said since is the lost contact's, what was said of nobody in
+    particular is said of both, and what the merge itself added goes."""
+    cursor.execute("DELETE FROM refusals WHERE contact_id = %s AND dedupe_key LIKE %s",
+                   (kept, f"merge:{duplicate_id}:%"))
+    cursor.execute(
+        "UPDATE refusals SET contact_id = %s WHERE contact_id = %s AND person_id = ANY(%s::uuid[])",
+        (lost, kept, people))
+    cursor.execute(
+        "INSERT INTO refusals (contact_id, key_hash, purpose, refused, own, source, reason, stated_at,"
+        " intake_id) SELECT %s::uuid, key_hash, purpose, refused, own, source, reason, stated_at, intake_id"
+        " FROM refusals WHERE contact_id = %s AND id > %s::uuid AND person_id IS NULL",
+        (lost, kept, merge_id))
 
 
 def known(cursor: Cursor, dedupe_keys: Collection[str]) -> set[str]:

@@ -155,7 +155,7 @@ CLAIM = {"confidence": 1.0, "observed_at": "2026-11-02T09:00:00+00:00"}
 NOTES = {("contact_blocks", "contact_id"), ("contact_checks", "contact_id")}
 # Where a contact's id stands without a foreign key: table -> (column, kind column).
 # It stays with the person whom it is about, whatever contact that one is now.
-STAYS = {(table, "person_id") for table in ("contact_identities", "events", "intake")}
+STAYS = {(table, "person_id") for table in ("contact_identities", "events", "intake", "refusals")}
 UNBOUND = {"provenance": ("entity_id", "entity_kind"), "provider_calls": ("subject_id", "subject_kind"),
            "provider_cache": ("subject_id", "subject_kind")}
 

@@ -104,6 +104,15 @@ def test_the_same_list_sent_again_adds_nothing(api, engine):
     assert len(said(engine, first["contact_id"])) == 1
 
 
+def test_a_list_that_repeats_a_refusal_of_which_a_part_was_lifted_refuses_it_again(api):
+    listed = NORA | {"refused": {"any_contact": True}, "source": "crm"}
+    first = post(api, listed)
+    events(api, {"email": NORA["email"], "type": "resubscribe"})
+    assert lead_of(api, first)["may_email"]
+    post(api, listed)
+    assert not lead_of(api, first)["may_email"]
+
+
 def test_a_refusal_holds_when_the_person_comes_back_by_another_key(api):
     profile = {"linkedin_url": "https://www.linkedin.com/in/nora-vale"}
     first = post(api, NORA | profile | {"refused": {"any": "ja"}})
@@ -305,6 +314,28 @@ def test_a_merge_lifts_nothing_though_the_other_agreed_later(api):
     assert contact["refusals"][0]["source"] == "merge" and first["contact_id"] == kept["lost_id"]
     post(api, {"email": "nora@firm.example", "consent": {"marketing": True}, "source": "web form"})
     assert api.get(f"/v1/contacts/{kept['kept_id']}").json["may_email"]
+
+
+def test_a_merge_that_is_taken_back_gives_each_their_own_refusals(api, engine):
+    first = post(api, {"email": "nora@firm.example", "full_name": "Nora Vale", "company_name": "Firm",
+                       "city": "Jena", "consent": {"marketing": True}, "source": "web form"})["contact_id"]
+    other = post(api, {"email": "nora.vale@firm.example", "full_name": "Nora Vale", "company_name": "Firm",
+                       "city": "Jena", "refused": {"marketing_email": True}, "source": "crm"})["contact_id"]
+    before = {who: api.get(f"/v1/contacts/{who}").json for who in (first, other)}
+    api.post("/v1/duplicates/find")
+    [pair] = api.get("/v1/duplicates").json["data"]
+    assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": first}).status_code == 200
+    # Since then one of them says more by her own address, and staff note what the contact said.
+    post(api, {"email": "nora.vale@firm.example", "refused": {"enrichment": True}, "source": "crm"})
+    api.post(f"/v1/contacts/{first}/refusals", {"purpose": "phone", "refused": True, "reason": "Told us."})
+    assert api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": other}).status_code == 200
+    after = {who: api.get(f"/v1/contacts/{who}").json for who in (first, other)}
+    assert after[first]["refused"] == {"phone": True} and after[first]["may_email"]
+    assert after[other]["refused"] == {
+        "marketing_email": True, "phone": True, "any_contact": True, "enrichment": True}
+    assert after[first]["consent"] == before[first]["consent"] | {"phone": False}
+    assert {row["source"] for row in after[first]["refusals"]} == {"web form", "told to tests"}
+    assert len(after[other]["refusals"]) == 3
 
 
 def test_an_erasure_takes_them_and_an_access_export_has_them(api, engine):
