@@ -119,8 +119,8 @@ def _read(engine: Engine, raw: Any, strict: bool) -> Entry:
             errors=[{name: storable(text) for name, text in error.items()} for error in errors],
             warnings=warnings)
     return Entry(
-        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead), warnings=warnings,
-        deliveries=delivery_keys(lead, engine.now()))
+        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead),
+        deliveries=delivery_keys(lead, engine.now()), warnings=warnings)
 
 
 def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .email import is_stand_in, parse_email
+from .email import is_no_reply, is_stand_in, parse_email
 from .text import words
 
 
@@ -13,7 +13,8 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return [(kind, value)…] of a normalised lead; equal keys mean the same person, unless the names
     contradict each other (sidecar.matching.names).
 
-    email: the canonical address, unless it stands for none (noemail@noemail.com).
+    email: the canonical address, unless it stands for none (noemail@noemail.com) or nobody reads it
+    (noreply@firm.com).
     linkedin: a personal profile (company pages are no person).
     mobile: E.164 + "|" + folded name, only for a mobile number with a given and a family name,
     because a switchboard belongs to everybody and a family shares a telephone.

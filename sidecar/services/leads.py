@@ -7,7 +7,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
-from sidecar.intake.model import Key
+from sidecar.intake import Key
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
@@ -157,17 +157,18 @@ def add_events(
     to the person's open lead, else to the newest. What unsubscribes is a refusal too."""
     now = engine.now()
     with engine.database.write() as cursor:
-        leads_of = _leads_of(engine, cursor, events)
+        keys = _keys(engine, events)
+        leads_of = _leads_of(cursor, events, keys)
         contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
         told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
-        _note_refusals(engine, cursor, events, told, contacts, source)
+        _note_refusals(engine, cursor, zip(events, told, strict=True), contacts, keys, source)
         intake.add_events(cursor, [
             {
                 "contact_id": contacts[lead_id], "lead_id": lead_id,
                 "person_id": person,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
                 "properties": {}, "source": source,
-                "dedupe_key": _once(event, source, lead_id if number else None),
+                "dedupe_key": _once(event, source, [lead_id][:number]),
             }
             for event, found in zip(events, told, strict=True)
             for number, (lead_id, person) in enumerate(found.items())
@@ -183,60 +184,57 @@ def add_events(
 
 
 def _note_refusals(
-    engine: Engine, cursor: Cursor, events: list[dict[str, Any]], told: list[dict[str, str | None]],
-    contacts: dict[str, str], source: str,
+    engine: Engine, cursor: Cursor, events: Iterable[tuple[dict[str, Any], dict[str, str | None]]],
+    contacts: dict[str, str], keys: Mapping[str, Key], source: str,
 ) -> None:
-    """Unsubscriptions and new subscriptions are the person's own word, of everybody who is reached at the
-    address. That of an address which nobody has is kept, as a keyed hash, for whoever comes with it."""
-    words: list[tuple[dict[str, Any], str | None, str | None]] = []
-    for event, found in zip(events, told, strict=True):
-        if event["type"] in _WORDS:
-            words += [(event, contacts[lead_id], _once(event, source, lead_id if number else None))
-                      for number, lead_id in enumerate(found)] or [(event, None, _once(event, source))]
-    known = refusals.known(cursor, [key for *_, key in words if key])
-    addresses = refusals.addresses(cursor, {contact_id for _, contact_id, _ in words if contact_id})
+    """Unsubscriptions and new subscriptions are the person's own word. That of an address which nobody has is
+    kept, as a keyed hash, for whoever comes with it."""
     now, rows = engine.now(), []
-    for event, contact_id, once in words:
-        address = addresses.get(contact_id or "")
-        whose = _key_of(engine, event) or (("email", address) if address else None)
-        if once in known or not (contact_id or whose):
-            continue
+    words = [(event, found) for event, found in events if event["type"] in _WORDS]
+    addresses = refusals.addresses(cursor, {contacts[lead_id] for _, found in words for lead_id in found})
+    for event, found in words:
         at = min(event.get("occurred_at") or now, now)
-        rows.append(row_of(
-            Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
-                      event.get("reason")),
-            contact_id, hash_of(engine, whose) if whose else None, dedupe_key=once))
-    if rows:
-        add(cursor, rows)
+        said = Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
+                         event.get("reason"))
+        key = keys.get(event.get("email", ""))
+        if not found and key:
+            rows.append(row_of(said, None, hash_of(engine, key), dedupe_key=_once(event, source)))
+        for number, (lead_id, person) in enumerate(found.items()):
+            contact_id = contacts[lead_id]
+            whose = key or (("email", address) if (address := addresses.get(contact_id)) else None)
+            rows.append(row_of(
+                said, contact_id, hash_of(engine, whose) if whose else None, person_id=person,
+                dedupe_key=_once(event, source, [lead_id][:number])))
+    known = refusals.known(cursor, [row["dedupe_key"] for row in rows if row["dedupe_key"]])
+    if new := [row for row in rows if row["dedupe_key"] not in known]:
+        add(cursor, new)
 
 
-def _once(event: dict[str, Any], source: str, lead_id: str | None = None) -> str | None:
-    """What tells that an event came before (of the lead, if it is about several)."""
-    if not event.get("event_id"):
-        return None
-    return ":".join([source, event["event_id"], *([lead_id] if lead_id else [])])
+def _once(event: dict[str, Any], source: str, more: list[str] | None = None) -> str | None:
+    """What tells that an event came before."""
+    return ":".join([source, event["event_id"], *(more or [])]) if event.get("event_id") else None
 
 
-def _key_of(engine: Engine, event: dict[str, Any]) -> Key | None:
-    """The identity key of the address that an event names."""
-    address = event.get("email") and canonical(
-        {"email": event["email"]}, engine.record_settings).get("email_canonical")
-    return ("email", address) if address else None
+def _keys(engine: Engine, events: list[dict[str, Any]]) -> dict[str, Key]:
+    """The identity keys of the addresses that events name."""
+    emails = {event["email"] for event in events if event.get("email")}
+    return {email: ("email", key) for email in emails if (
+        key := canonical({"email": email}, engine.record_settings).get("email_canonical"))}
 
 
 def _leads_of(
-    engine: Engine, cursor: Cursor, events: list[dict[str, Any]]
+    cursor: Cursor, events: list[dict[str, Any]], keys: Mapping[str, Key]
 ) -> list[dict[str, str | None]]:
     """The leads of each event with the person it is about (None: whose the lead is): the named one, else the
     newest of the contact. Of several people on one mailbox an event is about the one with the newest lead,
     but that mails do not arrive or are not wanted there is about them all. Of an address that somebody
     unsubscribes nobody takes a lead in meanwhile."""
-    keys = [_key_of(engine, event) for event in events]
-    if said := {key for event, key in zip(events, keys, strict=True) if key and event["type"] in _WORDS}:
+    if said := {keys[event["email"]] for event in events
+                if event["type"] in _WORDS and event.get("email") in keys}:
         intake.lock(cursor, said)
-    known = intake.find_people(cursor, set(filter(None, keys)))
+    known = intake.find_people(cursor, set(keys.values()))
     people = [{event["contact_id"]: event["contact_id"]} if event.get("contact_id")
-              else known.get(key or ("", ""), {}) for event, key in zip(events, keys, strict=True)]
+              else known.get(keys.get(event.get("email", ""), ("", "")), {}) for event in events]
     newest = intake.leads_of(cursor, {contact for found in people for contact in found.values()})
     told: list[dict[str, str | None]] = []
     for event, found in zip(events, people, strict=True):

@@ -11,9 +11,9 @@ from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.ids import new_id
 from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
 from sidecar.intake.permissions import row_of
-from sidecar.intake.refusals import Statement, refused_now
+from sidecar.intake.refusals import Statement, refused_now, shown_consent, shown_refused
 from sidecar.pipeline.intake import read
-from sidecar.pipeline.refusals import add, restate, take_over
+from sidecar.pipeline.refusals import restate
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
@@ -67,7 +67,6 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
         "reasons": pair["reasons"], "actor": by.name, "at": engine.now(),
         "snapshot": engine.vault.seal(snapshot | work | {"moved": moved, "whole": whole})})
     store.settle(cursor, keep, columns_of(engine, cursor, contacts[keep], contacts[lost]) | whole)
-    _keep_refusals(engine, cursor, keep, {*contacts[keep]["refused"], *contacts[lost]["refused"]}, pair["id"])
     lead_id, archived, *_ = [row["id"] for row in work["open"]] + [None, None]
     record(
         cursor, by, "contact.merged", "contact", keep,
@@ -198,10 +197,7 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     store.give_back_events(cursor, kept, lost, people, open_leads)
     refusals.part(cursor, kept, lost, people, merged["id"], merged["duplicate_id"])
     _contacts_apart(engine, cursor, snapshot, now)
-    store.forget_refusals_of(cursor, merged["duplicate_id"])
-    store.give_refusals(cursor, [intake_id for intake_id, owner in owners.items() if owner == lost], lost)
-    restate(cursor, [kept])
-    take_over(engine, cursor, lost, store.identities(cursor, [lost]))  # what was said of its address since
+    restate(cursor, [kept, lost])
     store.restore_pairs(cursor, kept, lost, snapshot["pairs"], {
         "id": merged["duplicate_id"], "left_id": min(kept, lost), "right_id": max(kept, lost),
         "score": merged["score"], "reasons": merged["reasons"], "state": "dismissed",

@@ -50,8 +50,7 @@ def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
 
 
 def move_rows(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
-    """Move leads, events, refusals, earlier merges, and the keys and pairs of the lost contact; tells which.
-    """
+    """Move leads, events, refusals, earlier merges, keys and pairs of the lost contact; tells which."""
     moved = move(cursor, tuple(table for table in _MOVED if table not in _CALLS), kept, lost)
     cursor.execute(
         "UPDATE contact_identities SET contact_id = %(kept)s, person_id = coalesce(person_id, %(lost)s)"
@@ -239,10 +238,6 @@ def give_refusals(cursor: Cursor, intake_ids: list[str], contact_id: str) -> Non
     cursor.execute(
         "UPDATE refusals SET contact_id = %s WHERE intake_id = ANY(%s::uuid[])", (contact_id, intake_ids))
 
-
-def forget_refusals_of(cursor: Cursor, duplicate_id: str) -> None:
-    """What a merge itself added is not refused any more."""
-    cursor.execute("DELETE FROM refusals WHERE dedupe_key LIKE %s", (f"merge:{duplicate_id}:%",))
 
 
 def add_keys(cursor: Cursor, contact_id: str, keys: set[tuple[str, str]]) -> None:
