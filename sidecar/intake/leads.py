@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sidecar.intake.model import Row
+from sidecar.scoring.intake import first_touch
 from sidecar.terms.states import GRADES, OPEN
 
 # What submissions tell; the rest of the row is people's or the engine's.
 _LAST: Final = ("message", "owner_name", "outcome", "outcome_at")
 TOLD: Final = (*_LAST, "tags", "utm", "first_utm", "custom", "external_ids")
-UNITED: Final = (*TOLD, "owner", "source", "org_id")
+UNITED: Final = (*TOLD, "owner", "source", "org_id", "is_test")
 # What somebody wants who does it, the strongest first.
 _INTENTS: Final = (
     "meeting_booked", "demo_request", "contact_request", "email_reply", "pricing_view", "webinar",
@@ -28,7 +29,7 @@ def add(row: Row, lead: Mapping[str, Any]) -> None:
     if lead.get("tags"):
         row["tags"] = list(dict.fromkeys([*row["tags"], *lead["tags"]]))
     # A touch is a whole: parameters of two campaigns are no campaign.
-    row["first_utm"] = row["first_utm"] or lead.get("first_utm") or lead.get("utm") or {}
+    row["first_utm"] = row["first_utm"] or first_touch(lead)
     row["utm"] = lead.get("utm") or row["utm"]
     for name in ("custom", "external_ids"):
         if lead.get(name):
@@ -44,11 +45,11 @@ def after(row: Mapping[str, Any], leads: Iterable[Mapping[str, Any]]) -> Row:
 
 
 def strongest(rows: Sequence[Row], did: Mapping[str, Collection[str]]) -> Row:
-    """Which of a person's open leads, oldest first, stays open: one that somebody owns, then the one that is
-    further on, then that of the stronger intent (`did`: lead id -> types of its events), of the better
-    score, the older."""
+    """Which of a person's open leads, oldest first, stays open: one in earnest before a test, then one that
+    somebody owns, then the one that is further on, then that of the stronger intent (`did`: lead id -> types
+    of its events), of the better score, the older."""
     return max(rows, key=lambda row: (
-        row["owner"] is not None, OPEN.index(row["status"]), *_intent(row, did)))
+        not row["is_test"], row["owner"] is not None, OPEN.index(row["status"]), *_intent(row, did)))
 
 
 def _intent(row: Row, did: Mapping[str, Collection[str]]) -> tuple[int, int, int]:
@@ -66,6 +67,7 @@ def united(stays: Row, goes: Row, did: Mapping[str, Collection[str]]) -> Row:
         "message": _BETWEEN.join(messages)[:_LONGEST_MESSAGE] or None,
         "tags": list(dict.fromkeys([*stays["tags"], *goes["tags"]])),
         "source": first["source"],
+        "is_test": stays["is_test"] and goes["is_test"],
         **{name: goes[name] | stays[name] for name in ("custom", "external_ids")},
         **{name: stays[name] or goes[name] for name in (
             "utm", "first_utm", "owner", "org_id", "owner_name", "outcome", "outcome_at")},

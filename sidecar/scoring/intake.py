@@ -99,9 +99,16 @@ def _split(text: object) -> list[str]:
     return re.findall(r"[^\W_]+", apart.lower())
 
 
+def first_touch(lead: Mapping[str, Any]) -> dict[str, Any]:
+    """The campaign parameters of the first touch: those that a lead calls so, else its own."""
+    return lead.get("first_utm") or lead.get("utm") or {}
+
+
 def facts_of_lead(lead: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The facts of a normalised lead that nothing else is known of, arriving now."""
     event = intake_event(lead)
+    if touch := first_touch(lead):
+        lead = {**lead, "first_utm": touch}
     return {
         **{kind: {name: lead[field] for field, name in names.items() if field in lead}
            for kind, names in _FACTS.items()},

@@ -478,5 +478,5 @@ def test_leads_of_one_person_that_come_together_add_up(api):
     assert first == second
     found = api.get(f"/v1/leads/{first}").json
     assert (found["message"], found["tags"]) == ("Call me", ["a", "b"])
-    assert found["utm"] == {"source": "ad", "medium": "mail"}
+    assert (found["first_utm"], found["utm"]) == ({"source": "ad"}, {"medium": "mail"})
     assert found["organization"]["name"] == "Firm 1"

@@ -13,7 +13,7 @@ def row(lead_id="one", **said):
         "id": lead_id, "message": None, "tags": [], "utm": {}, "first_utm": {}, "custom": {},
         "external_ids": {}, "owner_name": None, "outcome": None, "outcome_at": None, "owner": None,
         "source": "api",
-        "org_id": None, "status": "new", "grade": None, "total_score": None} | said
+        "org_id": None, "is_test": False, "status": "new", "grade": None, "total_score": None} | said
 
 
 def test_the_owner_then_progress_then_intent_then_score_then_age_decide():
@@ -24,6 +24,13 @@ def test_the_owner_then_progress_then_intent_then_score_then_age_decide():
     did = {"asks": ["page_view", "demo_request"], "plain": ["form_submit"]}
     assert strongest([plain, row("asks")], did)["id"] == "asks"
     assert strongest([row("owned", owner="nina"), row("asks")], did)["id"] == "owned"
+
+
+def test_a_test_never_takes_the_place_of_a_lead_in_earnest():
+    real, tried = row("real"), row("test", is_test=True, owner="nina", status="working", grade="hot")
+    for pair in ([real, tried], [tried, real]):
+        assert strongest(pair, {"test": ["demo_request"]})["id"] == "real"
+    assert [united(*pair, {})["is_test"] for pair in ((real, tried), (tried, tried))] == [False, True]
 
 
 def test_two_leads_are_one_and_nothing_is_lost():
