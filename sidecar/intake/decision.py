@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,20 +49,19 @@ def decide(
     A person is known by an identity key whose names do not contradict theirs, and has one open lead, which
     is updated when they ask again. Who shares a key with others and is none of them is new, and each such
     pair is for a review. A company is known by its domain, else by its name's matching key. A submission that
-    is delivered again is no second event. Of an entry with a suppressed key nothing is written but that one
-    came.
+    is delivered again is no second event, and refuses and agrees to nothing a second time. Of an entry with a
+    suppressed key nothing is written but that one came.
     """
-    alone = len(entries) == 1 and not receipt.listed
     places = {
         entry: _Place(
             entry.lead, entry.source, entry.warnings, is_test(entry.lead) or is_test(entry.raw),
-            is_own_act(entry.lead, client=receipt.client, alone=alone),
-            _is_listed(entry, receipt, alone)) for entry in entries
+            is_own_act(entry.lead, client=receipt.client, submitted=entry.submitted),
+            _is_listed(entry, receipt)) for entry in entries
         if not entry.errors and known.suppressed.isdisjoint(entry.keys)}
     new_contacts, identities, duplicates = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
     contacts, organizations, employers = _facts(places.values())
-    new_leads, open_leads = _find_leads(list(places.values()), known.leads, new_id)
+    new_leads, open_leads = _find_leads(list(places.values()), known.leads, new_contacts, new_id)
     changes, provenance = {}, []
     for kind, facts, new in (
             ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
@@ -74,8 +73,9 @@ def decide(
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     allowed = permissions(
         [Word(place.contact_id, place.person_id or place.contact_id, place.lead_id, entry.keys, place.lead,
-              place.source, place.own, row["id"])
-         for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))], known, now)
+              place.source, place.own, row["id"], min(entry.said_at or now, now))
+         for entry, row in zip(entries, intake, strict=True)
+         if (place := places.get(entry)) and place.counts and not _came_before(entry, known)], known)
     nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
@@ -98,7 +98,7 @@ def decide(
             for lead_id in sorted({place.lead_id for place in places.values()})],
         events=[
             event for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))
-            for event in _events(entry, place, known.deliveries, row["id"], now)],
+            if not _came_before(entry, known) for event in _events(entry, place, row["id"], now)],
         intake=intake,
         refusals=allowed.refusals,
         adopted=allowed.adopted,
@@ -107,10 +107,15 @@ def decide(
     )
 
 
-def _is_listed(entry: Entry, receipt: Receipt, alone: bool) -> bool:
-    """Whether a list tells of a deed. Of one lead alone its source says so, but that it came by the API; of
-    several all are a list but forms that were filled in."""
-    if receipt.listed or not alone:
+def _came_before(entry: Entry, known: Known) -> bool:
+    """Whether it is the same submission, delivered again."""
+    return not known.deliveries.keys().isdisjoint(entry.deliveries)
+
+
+def _is_listed(entry: Entry, receipt: Receipt) -> bool:
+    """Whether a list tells of a deed. Of a submission its source says so, but that it came by the API; of
+    others all are a list but forms that were filled in."""
+    if receipt.listed or not entry.submitted:
         return receipt.listed or not is_filled_in(entry.lead)
     return is_list(entry.source) and entry.source != "api"
 
@@ -191,7 +196,8 @@ def _first(kind: str, entity: str, known: Row, now: datetime) -> Row:
 
 
 def _find_leads(
-    places: Sequence[_Place], known: Mapping[str, Row], new_id: Callable[[], str]
+    places: Sequence[_Place], known: Mapping[str, Row], new_contacts: Container[str],
+    new_id: Callable[[], str],
 ) -> tuple[list[Row], list[Row]]:
     """Give each lead its row, the contact's open one or a new one: (new rows, changes of open ones by id)."""
     rows: dict[str, Row] = {}
@@ -217,8 +223,8 @@ def _find_leads(
         row["warnings"] = newest_last(row["warnings"], place.warnings)
     for place in places:
         # Who tries a form out with the address of a person in earnest does nothing in their name.
-        in_earnest = not rows[place.contact_id]["is_test"] or (
-            place.contact_id in known and not known[place.contact_id].get("is_test"))
+        in_earnest = not rows[place.contact_id]["is_test"] or (place.contact_id not in new_contacts and not (
+            known.get(place.contact_id) or {}).get("is_test"))
         place.counts = not (place.is_test and in_earnest)
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
@@ -231,10 +237,10 @@ def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS
 
 
 def _events(
-    entry: Entry, place: _Place, told: Mapping[str, str], intake_id: str, now: datetime
+    entry: Entry, place: _Place, intake_id: str, now: datetime
 ) -> Iterator[Row]:
     kind = place.counts and intake_event(place.lead)
-    if kind and told.keys().isdisjoint(entry.deliveries):
+    if kind:
         yield {
             "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
             "lead_id": place.lead_id, "type": kind, "occurred_at": now,

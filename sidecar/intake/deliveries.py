@@ -7,10 +7,11 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
+from sidecar.records.truth import moment
 from sidecar.scoring import intake_event
+from sidecar.sources.marks import EVENT_IDS, folded
 
-# By what custom fields senders call the id of a submission.
-EVENT_IDS: Final = ("event_id", "submission_id", "response_id", "delivery_id", "message_id")
+_SUBMITTED_AT: Final = "submitted_at"  # the custom field that tells when a submission was made
 _SAME_WITHIN_SECONDS: Final = 3600  # without an id, the same words again are the same submission
 
 
@@ -20,12 +21,19 @@ def delivery_keys(lead: Mapping[str, Any], now: datetime) -> list[str]:
     return list(_keys(lead, now)) if intake_event(lead) else []
 
 
+def submitted_at(lead: Mapping[str, Any]) -> datetime | None:
+    """When a normalised lead says that it was submitted (custom.submitted_at): what comes late was said
+    then."""
+    return moment((lead.get("custom") or {}).get(_SUBMITTED_AT))
+
+
 def _keys(lead: Mapping[str, Any], now: datetime) -> Iterator[str]:
     custom = lead.get("custom") or {}
-    name = next((name for name in EVENT_IDS if custom.get(name)), None)
+    ids = {folded(name): value for name, value in custom.items() if value}
+    name = next((name for name in EVENT_IDS if name in ids), None)
     who = [lead.get(field) for field in ("email_canonical", "phone", "linkedin_url")]
     if name:
-        yield _hashed([lead.get("source"), name, custom[name], *who])
+        yield _hashed([lead.get("source"), name, ids[name], *who])
         return
     # The same words in the same order: what was normalised has its fields in one.
     said = _hashed([item for item in lead.items() if item[0] != "email"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Key = tuple[str, str]
@@ -13,7 +14,8 @@ Row = dict[str, Any]
 class Entry:
     """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value) and
     the keys of its submission, if it is one (`delivery_keys`); and what of it could not be used (see
-    records/validation.py)."""
+    records/validation.py). submitted: it is one submission, whoever else comes in with it, and no row of a
+    list; said_at: when it was, None for now."""
 
     raw: Any
     source: str = "api"
@@ -22,6 +24,8 @@ class Entry:
     deliveries: list[str] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     warnings: list[Row] = field(default_factory=list)
+    submitted: bool = False
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sidecar.terms.states import OF_MAIL, PURPOSES
 @dataclass(frozen=True, slots=True)
 class Word:
     """A lead's word: whose contact it is and which of the people merged into it said it; by which keys they
-    came; whether it is their own act; where it came in."""
+    came; whether it is their own act; where it came in; when it was said."""
 
     contact_id: str
     person_id: str
@@ -30,6 +30,7 @@ class Word:
     source: str
     own: bool
     intake_id: str
+    said_at: datetime
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Permissions:
     people: dict[str, Row] = field(default_factory=dict)
 
 
-def permissions(said: Iterable[Word], known: Known, now: datetime) -> Permissions:
+def permissions(said: Iterable[Word], known: Known) -> Permissions:
     """What becomes of the words of leads, in their order."""
     result = Permissions()
     of_people: dict[str, list[Statement]] = {}
@@ -64,7 +65,7 @@ def permissions(said: Iterable[Word], known: Known, now: datetime) -> Permission
             _take_over(row, word, statements, result)
         key_hash = next((known.hashes[key] for key in word.keys if key[0] == "email" and key in known.hashes),
                         None)
-        for one in statements_of(consent, refused, source=word.source, own=word.own, now=now):
+        for one in statements_of(consent, refused, source=word.source, own=word.own, now=word.said_at):
             if not _says_nothing_new(one, statements):
                 statements.append(one)
                 result.refusals.append(row_of(

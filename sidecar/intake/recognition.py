@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.intake.model import Entry, Key, Known, Row
-from sidecar.matching import Frequencies, Named, compare, named_of, names_agree, names_contradict
+from sidecar.matching import (
+    Frequencies,
+    Named,
+    compare,
+    initials_of,
+    named_of,
+    names_agree,
+    names_contradict,
+    sounds_of,
+)
 
 _USUAL = Frequencies()
 _MOST_PAIRS = 5  # to review, of one new person: a mailbox may be many people's
 _NAMES = ("first_name", "last_name", "full_name")
+# The field that tells what each kind of key, but another system's id, is made of.
+_MADE_OF = {"email": "email", "linkedin": "linkedin_url", "mobile": "phone"}
+_NAMELESS = ""
 
 
 class People:
@@ -18,11 +31,14 @@ class People:
 
     A profile is one person's. A mailbox is until names on it contradict each other, or it is a function's
     (info@…): then who is named there is known again by that name alone, and a lead without a name is about
-    a person without one.
+    a person without one. The id of another system's record tells who somebody is where nothing else that
+    they come with is known, or known of that person to be otherwise.
     """
 
     def __init__(self, known: Known) -> None:
-        self._owners: dict[Key, list[str]] = {key: list(people) for key, people in known.contacts.items()}
+        self._owners: dict[Key, dict[str, None]] = {
+            key: dict.fromkeys(people) for key, people in known.contacts.items()}
+        self._named: dict[Key, dict[str, dict[str, None]]] = {}
         self._merged = known.merged
         self._values = known.values["contact"]
         self._leads: dict[str, list[Row]] = {}
@@ -32,23 +48,63 @@ class People:
         """The person whom the entry is about; None for nobody who is known."""
         for key in entry.keys:
             found = self._owners.get(key)
-            if found and (person := self._fitting(entry.lead, key, found)):
+            if found and (person := self._fitting(entry, key, found)):
                 return person
         return None
 
-    def _fitting(self, lead: Row, key: Key, found: list[str]) -> str | None:
+    def _fitting(self, entry: Entry, key: Key, found: Collection[str]) -> str | None:
+        lead, first = entry.lead, next(iter(found))
         if key[0] == "linkedin":
-            return found[0]
+            return first
         name = named_of(lead)
+        if key[0] == "external":
+            return None if self._is_otherwise_known(entry) else self._first(
+                name, (person for person in found if self._may_be(entry, person, name)))
         of_a_function = key[0] == "email" and lead.get("email_type") == "role"
-        if of_a_function or len({*map(self.contact_of, found)}) > 1:
-            fits = [person for person in found
-                    if any(names_agree(one, name) for one in self._names_of(person))
-                    or not (name.known or self._names_of(person))]
-        else:
-            fits = [person for person in found if not (said := self._names_of(person))
-                    or any(not names_contradict(one, name) for one in said)]
+        contact = self.contact_of(first)
+        if of_a_function or any(self.contact_of(person) != contact for person in found):
+            return self._called(key, name)
+        return self._first(name, (person for person in found if self._may_be_called(person, name)))
+
+    def _first(self, name: Named, fits: Iterable[str]) -> str | None:
+        """Of several whom the name fits who goes by this very one, else the oldest."""
         return min(fits, key=lambda person: name not in self._names_of(person), default=None)
+
+    def _may_be_called(self, person: str, name: Named) -> bool:
+        said = self._names_of(person)
+        return not said or any(not names_contradict(one, name) for one in said)
+
+    def _is_otherwise_known(self, entry: Entry) -> bool:
+        return any(self._owners.get(key) for key in entry.keys if key[0] != "external")
+
+    def _may_be(self, entry: Entry, person: str, name: Named) -> bool:
+        """Whether nothing that is known of somebody speaks against a lead with the id of their record."""
+        record = self._record(self.contact_of(person))
+        fields = [_MADE_OF[kind] for kind, _ in entry.keys if kind in _MADE_OF]
+        return not any(record.get(field) not in (None, entry.lead.get(field)) for field in fields) and (
+            name.known or not self._names_of(person)) and self._may_be_called(person, name)
+
+    def _called(self, key: Key, name: Named) -> str | None:
+        """Who, of the people with a key, goes by a name; who has none, for a lead without one."""
+        named = self._named.get(key)
+        if named is None:
+            named = self._named[key] = {}
+            for person in self._owners[key]:
+                self._index(named, person, self._names_of(person))
+        if not name.known:
+            return next((person for person in named.get(_NAMELESS, ()) if not self._names_of(person)), None)
+        for words in (sounds_of(name), initials_of(name)):  # few are asked whether they are the same
+            near = dict.fromkeys(person for word in words for person in named.get(word, ()))
+            if found := self._first(name, (person for person in near if any(
+                    names_agree(one, name) for one in self._names_of(person)))):
+                return found
+        return None
+
+    @staticmethod
+    def _index(named: dict[str, dict[str, None]], person: str, names: Iterable[Named]) -> None:
+        words = {word for name in names for word in (*sounds_of(name), *initials_of(name))}
+        for word in words or {_NAMELESS}:
+            named.setdefault(word, {})[person] = None
 
     def contact_of(self, person: str) -> str:
         """The contact that a person is now."""
@@ -56,12 +112,14 @@ class People:
 
     def add(self, entry: Entry, person: str) -> None:
         """The entry is about this person."""
+        name = named_of(entry.lead)
         for key in entry.keys:
-            owners = self._owners.setdefault(key, [])
-            if person not in owners:
-                owners.append(person)
+            self._owners.setdefault(key, {})[person] = None
+            if key in self._named:
+                self._index(self._named[key], person, [name])
         self._leads.setdefault(person, []).append(entry.lead)
-        self._names.pop(person, None)
+        if name.known and person in self._names:
+            self._names[person].add(name)
 
     def has(self, key: Key, person: str) -> bool:
         """Whether the person is known by the key."""
@@ -71,7 +129,7 @@ class People:
         """Who shares a key with somebody new and yet is another: (person, score, reasons), for a review."""
         others: dict[str, Row] = {}
         for kind, value in entry.keys:
-            owners = self._owners.get((kind, value), ())[:_MOST_PAIRS]
+            owners = islice(self._owners.get((kind, value), ()), _MOST_PAIRS)
             for person in dict.fromkeys(map(self.contact_of, owners)):
                 record = others.setdefault(person, self._record(person))
                 if kind == "email":

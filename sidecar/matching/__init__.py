@@ -11,7 +11,7 @@ from .comparison import Comparison, compare, compare_people, strangers
 from .dedupe import Pair, find_pairs, people_of
 from .frequencies import Frequencies
 from .learning import learn
-from .names import Named, named_of, names_agree, names_contradict
+from .names import Named, initials_of, named_of, names_agree, names_contradict, sounds_of
 from .person import Person, person_of
 
 __all__ = [
@@ -27,11 +27,13 @@ __all__ = [
     "compare_people",
     "fields_of",
     "find_pairs",
+    "initials_of",
     "learn",
     "named_of",
     "names_agree",
     "names_contradict",
     "people_of",
     "person_of",
+    "sounds_of",
     "strangers",
 ]

@@ -111,6 +111,18 @@ def names_agree(left: Named, right: Named) -> bool:
             and _alike(left.given, right.given, initials=False))
 
 
+def sounds_of(name: Named) -> set[str]:
+    """The sounds of a family name's words, of a name without one those of the given name: whose are others is
+    seldom the same."""
+    return {f"={key_of(word)}" for word in name.family or name.given}
+
+
+def initials_of(name: Named) -> set[str]:
+    """With which letters those words begin, as they are written and as they sound: whose are others is not
+    the same, but by a name that is short for another."""
+    return {key[0] for word in name.family or name.given for key in (_latin(word), key_of(word)) if key}
+
+
 def _alike(left: Iterable[str], right: Iterable[str], *, initials: bool = True) -> bool:
     """Tell whether a word of one is a word of the other."""
     return any(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.intake import Entry, Key, Known, People, Receipt, decide, delivery_keys
+from sidecar.intake import Entry, Key, Known, People, Receipt, decide, delivery_keys, submitted_at
 from sidecar.intake.decision import newest_last
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
@@ -25,16 +26,19 @@ from sidecar.webhooks import of_intake
 def receive(
     engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
     request_id: str | None = None, only_new: bool = False, dry_run: bool = False, strict: bool = False,
-    told: list[list[dict[str, Any]]] | None = None,
+    told: list[list[dict[str, Any]]] | None = None, account: str | None = None,
+    submitted: bool | None = None,
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
     outcome: created | updated | rejected | suppressed, errors, warnings}].
 
     only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
     has no id. strict: a value that cannot be used refuses its lead. told: of each lead the warnings that were
-    given before somebody normalised it.
+    given before somebody normalised it. account: see `match_keys`. submitted: each is a submission; None:
+    one lead alone is, several are a list.
     """
-    entries = read(engine, raw_leads, strict=strict)
+    entries = read(engine, raw_leads, strict=strict, account=account,
+                   submitted=len(raw_leads) == 1 if submitted is None else submitted)
     if told:
         entries = [
             replace(entry, warnings=newest_last(
@@ -45,10 +49,15 @@ def receive(
                    dry_run=dry_run)
 
 
-def read(engine: Engine, raw_leads: Iterable[Any], *, strict: bool = False) -> list[Entry]:
-    """Raw leads validated and normalised, with their identity keys; those that are refused with their errors.
-    Nothing is asked or written."""
-    return [_read(engine, raw, strict) for raw in raw_leads]
+def read(
+    engine: Engine, raw_leads: Iterable[Any], *, strict: bool = False, account: str | None = None,
+    submitted: bool = False, said_at: datetime | None = None,
+) -> list[Entry]:
+    """Raw leads validated and normalised, with their identity keys (`account`: see `match_keys`); those that
+    are refused with their errors. submitted, said_at: see `Entry`. Nothing is asked or written."""
+    entries = (_read(engine, raw, strict, account) for raw in raw_leads)
+    return [replace(entry, submitted=submitted, said_at=said_at or submitted_at(entry.lead))
+            for entry in entries] if submitted else list(entries)
 
 
 def take_in(
@@ -107,7 +116,7 @@ def lane_of(engine: Engine, count: int) -> str:
     return "interactive" if count <= engine.settings.interactive_batch else "bulk"
 
 
-def _read(engine: Engine, raw: Any, strict: bool) -> Entry:
+def _read(engine: Engine, raw: Any, strict: bool, account: str | None) -> Entry:
     errors, warnings, lead = read_lead(
         raw if strict else read_keys(raw), engine.record_settings, strict=strict)
     if not strict:
@@ -119,7 +128,7 @@ def _read(engine: Engine, raw: Any, strict: bool) -> Entry:
             errors=[{name: storable(text) for name, text in error.items()} for error in errors],
             warnings=warnings)
     return Entry(
-        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead),
+        raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead, account),
         deliveries=delivery_keys(lead, engine.now()), warnings=warnings)
 
 
@@ -132,8 +141,13 @@ def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]
 def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     """Hold the leads' identities (an erasure under way is waited for) and answer what is stored."""
     leads = [entry.lead for entry in entries]
+    names: dict[Key, set[str]] = {}
+    for entry in entries:
+        for key in entry.keys:
+            names.setdefault(key, set()).update(
+                {entry.lead.get(field) or "" for field in ("full_name", "last_name")} - {""} or {""})
     return store.know(
-        cursor, suppression_keys(engine, entries),
+        cursor, suppression_keys(engine, entries), names,
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},
         {lead["company_key"] for lead in leads
          if lead.get("company_key") and not lead.get("company_domain")},

@@ -9,7 +9,7 @@ from .email import is_no_reply, is_stand_in, parse_email
 from .text import words
 
 
-def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
+def match_keys(lead: Mapping[str, Any], account: str | None = None) -> list[tuple[str, str]]:
     """Return [(kind, value)…] of a normalised lead; equal keys mean the same person, unless the names
     contradict each other (sidecar.matching.names).
 
@@ -18,7 +18,9 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     linkedin: a personal profile (company pages are no person).
     mobile: E.164 + "|" + folded name, only for a mobile number with a given and a family name,
     because a switchboard belongs to everybody and a family shares a telephone.
-    external: "system:id", what another system calls the record; the same id of another system is another.
+    external: "account:system:id", what another system calls the record, where it is said who vouches for it:
+    `account`, a source that was proven or the source of a file. A sender of whom that is not said may write
+    any id, and each account numbers its own records.
     """
     keys = []
     email = lead.get("email_canonical")
@@ -33,5 +35,7 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     name = " ".join(words(f"{lead.get('first_name', '')} {lead.get('last_name', '')}"))
     if lead.get("phone_type") == "mobile" and lead.get("first_name") and lead.get("last_name"):
         keys.append(("mobile", f"{lead.get('phone', '')}|{name}"))
-    keys += [("external", f"{system}:{value}") for system, value in (lead.get("external_ids") or {}).items()]
+    if account:
+        keys += [("external", f"{account}:{system}:{value}")
+                 for system, value in (lead.get("external_ids") or {}).items()]
     return keys

@@ -44,7 +44,7 @@ def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> tup
     if isinstance(lead, dict):
         trapped = str(lead.pop(HONEYPOT, None) or "").strip()
         lead.setdefault("source", form["source"])
-    [entry] = intake.read(engine, [lead])
+    [entry] = intake.read(engine, [lead], submitted=True)
     if trapped:
         entry = Entry(lead, source=entry.source, errors=[_SUSPECTED, *entry.errors])
     [result] = intake.take_in(

@@ -301,7 +301,8 @@ def _outcomes(
     bad = {i: problem for i, row in enumerate(rows) if (
         problem := row.problem or row_problem(row.cells, how.columns))}
     entries = intake.read(engine, (
-        lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad))
+        lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad),
+        account=f"import:{how.source}")
     told = preview(engine, cursor, job["id"], entries) if job["dry_run"] else (
         (result["outcome"], result["errors"]) for result in _receive(engine, job, entries))
     results = (Outcome(outcome, errors, entry.warnings if outcome in ("created", "updated") else ())

@@ -268,7 +268,7 @@ def repair(
             raise Conflict("What was sent is no longer kept; send the whole lead as a new one.")
         sent = engine.vault.open(found["payload"])
         whole = {"source": found["source"]} | (sent if isinstance(sent, dict) else {}) | changes
-        [entry] = read(engine, [whole])
+        [entry] = read(engine, [whole], submitted=True, said_at=found["received_at"])
         if entry.errors:
             raise Invalid("The lead is still not valid; see errors.", errors=entry.errors)
         [result] = take_in(engine, [entry], client=client, request_id=by.request_id)

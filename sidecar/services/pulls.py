@@ -74,7 +74,8 @@ def _take(engine: Engine, answer: dict[str, Any]) -> int | None:
         row = store.get(cursor, asked["source_key"]) or {}
         leads = [sources.lead_of(SOURCES[asked["kind"]], row["name"], one) for one in page.leads]
         if leads:
-            intake.receive(engine, leads, client=f"source:{row['name']}", lane="interactive")
+            intake.receive(engine, leads, client=f"source:{row['name']}", lane="interactive", submitted=True,
+                           account=f"source:{asked['source_key']}")
         store.delivered(cursor, asked["source_key"], len(leads), sum(one.is_test for one in page.leads))
         store.answered(cursor, answer["call_id"])
         sources.plan(cursor, asked["source_key"], [page.following] if page.following else [])

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-# What senders call the id of a delivery or submission, folded.
-EVENT_IDS: Final = frozenset({
-    "eventid", "submissionid", "responseid", "entryid", "deliveryid", "leadgenid", "messageid", "webhookid",
-    "formresponseid", "requestid"})
+# What senders call the id of a delivery or submission, folded; the first that is there tells.
+EVENT_IDS: Final = (
+    "eventid", "submissionid", "responseid", "formresponseid", "entryid", "leadgenid", "deliveryid",
+    "messageid", "requestid")
 # Meta's Lead Ads Testing Tool (developers.facebook.com/tools/lead-ads-testing): its addresses, and how its
 # other answers begin: "<test lead: dummy data for full_name>".
 _ADDRESSES: Final = frozenset({"test@meta.com", "test@fb.com", "test@facebook.com"})

@@ -20,7 +20,8 @@ DOMAIN, COMPANY = "domain", "company"
 _BY_INDEX = ("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
              " SET LOCAL enable_mergejoin = off")
 _BUCKETS = 256
-_OWNERS = 50  # of a key: people on one mailbox
+_OWNERS = 50  # of a key: people on one mailbox, beside those who are called as who comes
+_BETWEEN = "\n"  # names
 
 
 def lock(cursor: Cursor, keys: Iterable[Key]) -> None:
@@ -36,17 +37,19 @@ def _buckets(keys: Iterable[Key]) -> list[int]:
 
 
 def know(
-    cursor: Cursor, keys: Mapping[str, Key], domains: Collection[str], company_keys: Collection[str],
-    deliveries: Collection[str],
+    cursor: Cursor, keys: Mapping[str, Key], names: Mapping[Key, Collection[str]], domains: Collection[str],
+    company_keys: Collection[str], deliveries: Collection[str],
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
-    look up all there is, in one round trip. The open leads stay locked. Of a key that very many contacts have
-    the first are known."""
+    look up all there is, in one round trip. The open leads stay locked. Of a key that very many people have
+    those are known who are called as the leads that come with it (names: whole ones and family names, "" for
+    a lead without one), and the first others."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
         [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
-        list(domains), list(company_keys), list(keys), list(deliveries)))
+        list(domains), list(company_keys), list(keys), list(deliveries),
+        [_BETWEEN.join(names.get(key, ())) for key in keys.values()]))
     known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
     seen = set()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
@@ -83,10 +86,17 @@ _LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
 
 _KNOW = f"""
 WITH contact AS (
-    SELECT k.kind, k.value, i.contact_id, i.person_id FROM unnest($1::text[], $2::text[]) AS k(kind, value)
-    CROSS JOIN LATERAL (SELECT contact_id, person_id FROM contact_identities
-                        WHERE kind = k.kind AND value = k.value
-                        ORDER BY contact_id, person_id NULLS FIRST LIMIT {_OWNERS}) i
+    SELECT k.kind, k.value, i.contact_id, i.person_id
+    FROM (SELECT kind, value, string_to_array(lower(names), E'\n') AS names
+          FROM unnest($1::text[], $2::text[], $7::text[]) AS k(kind, value, names)) k
+    CROSS JOIN LATERAL (SELECT i.contact_id, i.person_id FROM contact_identities i
+                        JOIN contacts c ON c.id = i.contact_id
+                        WHERE i.kind = k.kind AND i.value = k.value
+                        ORDER BY (lower(coalesce(c.name, '')) = ANY(k.names)) DESC,
+                                 (lower(coalesce(c.last_name, '')) = ANY(k.names)) DESC,
+                                 i.contact_id, i.person_id NULLS FIRST
+                        LIMIT {_OWNERS} + cardinality(k.names)) i
+    ORDER BY i.contact_id, i.person_id NULLS FIRST
 ), delivery AS (
     SELECT dedupe_key, contact_id FROM events WHERE dedupe_key = ANY($6::text[])
 ), known AS (

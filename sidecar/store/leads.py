@@ -186,9 +186,9 @@ def rejects(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
 
 
 def reject(cursor: Cursor, intake_id: str) -> Row | None:
-    """A refused lead that nobody repaired: {payload (encrypted), source}."""
+    """A refused lead that nobody repaired: {payload (encrypted), source, received_at}."""
     return one(
-        cursor, "SELECT payload, source FROM intake WHERE id = %s AND outcome = 'rejected'"
+        cursor, "SELECT payload, source, received_at FROM intake WHERE id = %s AND outcome = 'rejected'"
         " AND resolved_at IS NULL", (intake_id,))
 
 

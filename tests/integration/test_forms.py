@@ -39,6 +39,20 @@ def test_a_lead_of_a_listed_page_is_taken_and_tells_nothing(send, engine):
     assert stored(engine) == [{"outcome": "created", "source": "web_form", "client": "form:shop"}]
 
 
+def test_whose_record_it_is_elsewhere_a_visitor_does_not_say(send, api, engine):
+    """Who guesses the id of somebody's record does not become that person."""
+    known = {"email": "nora.vale@harbor-lines.example", "external_ids": {"hubspot": "123"},
+             "refused": {"marketing_email": True}}
+    assert api.post("/v1/leads", known).status_code == 202
+    assert send({"email": "evil@attacker.example", "external_ids": {"hubspot": "123"},
+                 "consent": {"marketing": True}}).status_code == 202
+    with engine.database.read() as cursor:
+        assert many(cursor, "SELECT email, refused ->> 'marketing_email' AS refused FROM contacts"
+                            " ORDER BY id") == [
+            {"email": known["email"], "refused": "true"},
+            {"email": "evil@attacker.example", "refused": None}]
+
+
 def test_form_fields_do_as_well_as_json(send, engine):
     assert send(None, json=None, data=LEAD).status_code == 202
     assert stored(engine)[0]["outcome"] == "created"

@@ -45,6 +45,17 @@ def test_nor_are_they_within_one_request(api, engine):
     assert len(pairs(engine)) == 1
 
 
+def test_of_however_many_on_a_mailbox_each_is_known_again(api, engine):
+    names = [f"{first} {last}" for first in ("Ada", "Bela", "Cleo", "Dora", "Emil", "Fritz", "Greta", "Hugo")
+             for last in ("Moss", "Frost", "Hart", "Huber", "Vale", "Karstens", "Quill", "Sommer")]
+    leads = [OTTILIE | {"email": "info@firm.example", "full_name": name} for name in (*names, "")]
+    first = contacts(sent(api, *leads))
+    assert len({*first}) == 65
+    assert contacts(sent(api, *leads)) == first
+    for place in (-1, -2, 55):
+        assert contacts(sent(api, leads[place])) == [first[place]]
+
+
 def test_another_form_of_the_name_is_the_same_person(api, engine):
     names = ["Ottilie Vosskuhl", "O. Vosskuhl", "Ottilie Karstens", "VOSSKUHL, OTTILIE", ""]
     assert len({*contacts(sent(api, *(OTTILIE | {"full_name": name} for name in names)))}) == 1

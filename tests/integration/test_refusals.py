@@ -80,12 +80,44 @@ def test_a_list_never_lifts_a_refusal_and_an_own_form_does(api):
     post(api, again | {"source": "web form"}, {"email": "other@firm.example"})  # several at once are a list
     lead = lead_of(api, first)
     assert not lead["may_email"] and False in lead["contact"]["consent"].values()
-    post(api, again | {"source": "web form"})
+    post(api, again | {"source": "web form", "message": "Send me news"})
     lead = lead_of(api, first)
     assert lead["may_email"] and set(lead["contact"]["consent"].values()) == {True}
     newest, *_, oldest = lead["refusals"]
     assert (newest["own"], newest["holds"], oldest["refused"], oldest["holds"]) == (True, True, True, False)
     post(api, NORA | {"refused": {"marketing_email": True}, "source": "another crm"})
+    assert not lead_of(api, first)["may_email"]
+
+
+def test_a_submission_that_comes_again_lifts_no_refusal_said_in_between(api):
+    yes = NORA | {"consent": {"marketing": True}, "source": "web form", "custom": {"event_id": "evt-1"}}
+    first = post(api, yes)
+    events(api, {"lead_id": first["lead_id"], "type": "unsubscribe"})
+    post(api, yes)
+    assert not lead_of(api, first)["may_email"]
+    late = yes | {"custom": {"event_id": "evt-2", "submitted_at": "2026-01-05T10:00:00Z"}}
+    post(api, late)
+    assert not lead_of(api, first)["may_email"]
+    post(api, yes | {"custom": {"event_id": "evt-3"}})
+    assert lead_of(api, first)["may_email"]
+
+
+def test_what_is_repaired_was_said_when_it_came(api):
+    first = post(api, NORA)
+    refused = api.post("/v1/leads", {"source": "web form", "email": "nora.vale@", "full_name": "Nora Vale",
+                                     "consent": {"marketing": True}})
+    assert refused.status_code == 422
+    events(api, {"lead_id": first["lead_id"], "type": "unsubscribe"})
+    [reject] = api.get("/v1/rejects").json["data"]
+    answer = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {"email": NORA["email"]}})
+    assert answer.status_code < 300, answer.json
+    assert not lead_of(api, first)["may_email"]
+
+
+def test_a_test_lead_lifts_no_refusal(api):
+    first = post(api, NORA | {"refused": {"marketing_email": True}})
+    tried = NORA | {"consent": {"marketing": True}, "source": "web form", "custom": {"is_test": True}}
+    post(api, tried)
     assert not lead_of(api, first)["may_email"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from hypothesis import given, settings
@@ -33,6 +33,44 @@ def refused():
 def decided(entries, known=None):
     numbers = count(1)
     return decide(entries, known or Known(), RECEIPT, NOW, lambda: f"new-{next(numbers)}")
+
+
+def test_whether_an_act_is_ones_own_does_not_hang_on_who_else_comes():
+    one = replace(entry("ada@firm.example", source="web form", consent={"marketing": True}), submitted=True)
+    other = replace(entry("bob@firm.example", source="web form"), submitted=True)
+    for entries in ([one], [one, other], [other, one]):
+        writes = decided(entries)
+        assert [row["own"] for row in writes.refusals] == [True]
+        assert [event["properties"] for event in writes.events] == [{}] * len(entries)
+    assert [row["own"] for row in decided([replace(one, submitted=False)]).refusals] == [False]
+
+
+def test_what_comes_late_was_said_then():
+    early = NOW - timedelta(days=1)
+    one = replace(entry("ada@firm.example", consent={"marketing": True}), submitted=True, said_at=early)
+    assert [row["stated_at"] for row in decided([one]).refusals] == [early]
+    later = replace(one, said_at=NOW + timedelta(days=1))
+    assert [row["stated_at"] for row in decided([later]).refusals] == [NOW]
+
+
+def test_a_submission_that_comes_again_says_nothing_again():
+    one = replace(entry("ada@firm.example", source="web form", consent={"marketing": True}), deliveries=["d"])
+    known = known_person()
+    assert decided([one], known).refusals
+    known.deliveries["d"] = "ada"
+    writes = decided([one], known)
+    assert not writes.refusals and not writes.events and not writes.permissions
+
+
+def test_a_test_says_nothing_for_a_person_in_earnest():
+    tried = entry("ada@firm.example", source="web form", consent={"marketing": True},
+                  custom={"is_test": True})
+    real = Known(contacts={("email", "ada@firm.example"): ["ada"]})
+    for known in (real, known_person(is_test=False)):
+        writes = decided([tried], known)
+        assert not writes.refusals and not writes.events
+    for known in (Known(), known_person(is_test=True)):
+        assert decided([tried], known).refusals and decided([tried], known).events
 
 
 def known_person(**lead):

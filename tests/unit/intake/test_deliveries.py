@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sidecar.intake import delivery_keys
+from sidecar.intake import delivery_keys, submitted_at
 from sidecar.records import normalize
 
 NOW = datetime(2026, 5, 4, 12, 59, tzinfo=UTC)
@@ -42,6 +42,18 @@ def test_an_id_tells_at_any_time():
     assert same(first, first | {"message": "Changed on the way"}, timedelta(days=3))
     assert not same(first, FORM | {"custom": {"event_id": "evt-2"}})
     assert not same(first, first | {"email": "otto@harbor-lines.example"})
+
+
+@pytest.mark.parametrize("name", ["Submission ID", "responseId", "entry_id", "leadgen_id", "request-id"])
+def test_an_id_is_one_by_whatever_name_a_sender_calls_it(name):
+    first = FORM | {"custom": {name: "evt-1"}}
+    assert same(first, first | {"message": "Changed on the way"}, timedelta(days=3))
+
+
+@pytest.mark.parametrize(("told", "at"), [
+    ("2026-05-01T10:00:00+02:00", datetime(2026, 5, 1, 8, tzinfo=UTC)), ("soon", None), (None, None)])
+def test_a_submission_may_tell_when_it_was(told, at):
+    assert submitted_at({"custom": {"submitted_at": told}}) == at
 
 
 def test_a_list_is_no_submission_and_keys_name_nobody():

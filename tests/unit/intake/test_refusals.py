@@ -40,7 +40,7 @@ def of(consent=None, refused=None, *, own=False):
         consent, refused, source="s", own=own, now=T[0])}
 
 
-@pytest.mark.parametrize(("source", "client", "alone", "own"), [
+@pytest.mark.parametrize(("source", "client", "submitted", "own"), [
     ("web form", "api", True, True), ("web_form", "n8n", True, True), ("Website", "n8n", True, True),
     ("typeform", "n8n", True, True), ("landing page", "api", True, True),
     ("Spring fair", "form:fair", True, True),
@@ -48,16 +48,16 @@ def of(consent=None, refused=None, *, own=False):
     ("CRM form export", "ada", True, False), ("salesforce", "n8n", True, False), ("", "api", True, False),
     ("Sales Navigator", "api", True, False),
 ])  # fmt: skip
-def test_what_counts_as_the_persons_own_act(source, client, alone, own):
-    assert is_own_act({"source": source}, client=client, alone=alone) is own
+def test_what_counts_as_the_persons_own_act(source, client, submitted, own):
+    assert is_own_act({"source": source}, client=client, submitted=submitted) is own
 
 
 def test_a_lead_that_says_which_event_it_is_was_filled_in_unless_a_list_says_so():
     said = {"custom": {"event": "form_submit"}}
-    assert is_own_act({"source": "hubspot"} | said, alone=True)
+    assert is_own_act({"source": "hubspot"} | said, submitted=True)
     assert not is_own_act({"source": "hubspot"} | said)
-    assert not is_own_act({"source": "crm"} | said, alone=True)
-    assert not is_own_act({"source": "hubspot", "custom": {"event": "page_view"}}, alone=True)
+    assert not is_own_act({"source": "crm"} | said, submitted=True)
+    assert not is_own_act({"source": "hubspot", "custom": {"event": "page_view"}}, submitted=True)
 
 
 @pytest.mark.parametrize(("consent", "expected"), [
