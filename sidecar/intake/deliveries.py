@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sidecar.records.truth import moment
 from sidecar.scoring import intake_event
 from sidecar.sources.marks import EVENT_IDS, folded
 
+_MILLISECONDS: Final = re.compile("[0-9]{13}")
 _SUBMITTED_AT: Final = "submitted_at"  # the custom field that tells when a submission was made
 _SAME_WITHIN_SECONDS: Final = 3600  # without an id, the same words again are the same submission
 
@@ -22,9 +24,12 @@ def delivery_keys(lead: Mapping[str, Any], now: datetime) -> list[str]:
 
 
 def submitted_at(lead: Mapping[str, Any]) -> datetime | None:
-    """When a normalised lead says that it was submitted (custom.submitted_at): what comes late was said
-    then."""
-    return moment((lead.get("custom") or {}).get(_SUBMITTED_AT))
+    """When a normalised lead says that it was submitted (custom.submitted_at, a time or the milliseconds
+    since 1970): what comes late was said then."""
+    told = (lead.get("custom") or {}).get(_SUBMITTED_AT)
+    if _MILLISECONDS.fullmatch(str(told)):
+        return datetime.fromtimestamp(int(told) / 1000, UTC)
+    return moment(told)
 
 
 def _keys(lead: Mapping[str, Any], now: datetime) -> Iterator[str]:

@@ -26,19 +26,16 @@ from sidecar.webhooks import of_intake
 def receive(
     engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
     request_id: str | None = None, only_new: bool = False, dry_run: bool = False, strict: bool = False,
-    told: list[list[dict[str, Any]]] | None = None, account: str | None = None,
-    submitted: bool | None = None,
+    told: list[list[dict[str, Any]]] | None = None,
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
     outcome: created | updated | rejected | suppressed, errors, warnings}].
 
     only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
     has no id. strict: a value that cannot be used refuses its lead. told: of each lead the warnings that were
-    given before somebody normalised it. account: see `match_keys`. submitted: each is a submission; None:
-    one lead alone is, several are a list.
+    given before somebody normalised it. One lead alone is a submission, several are a list.
     """
-    entries = read(engine, raw_leads, strict=strict, account=account,
-                   submitted=len(raw_leads) == 1 if submitted is None else submitted)
+    entries = read(engine, raw_leads, strict=strict, submitted=len(raw_leads) == 1)
     if told:
         entries = [
             replace(entry, warnings=newest_last(
@@ -54,10 +51,13 @@ def read(
     submitted: bool = False, said_at: datetime | None = None,
 ) -> list[Entry]:
     """Raw leads validated and normalised, with their identity keys (`account`: see `match_keys`); those that
-    are refused with their errors. submitted, said_at: see `Entry`. Nothing is asked or written."""
-    entries = (_read(engine, raw, strict, account) for raw in raw_leads)
-    return [replace(entry, submitted=submitted, said_at=said_at or submitted_at(entry.lead))
-            for entry in entries] if submitted else list(entries)
+    are refused with their errors. submitted: they are submissions (`Entry`), made at said_at at the latest,
+    else as they tell. Nothing is asked or written."""
+    entries = [_read(engine, raw, strict, account) for raw in raw_leads]
+    return [
+        replace(entry, submitted=True, said_at=min(
+            filter(None, (said_at, submitted_at(entry.lead))), default=None))
+        for entry in entries] if submitted else entries
 
 
 def take_in(

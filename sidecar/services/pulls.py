@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,8 +75,10 @@ def _take(engine: Engine, answer: dict[str, Any]) -> int | None:
         row = store.get(cursor, asked["source_key"]) or {}
         leads = [sources.lead_of(SOURCES[asked["kind"]], row["name"], one) for one in page.leads]
         if leads:
-            intake.receive(engine, leads, client=f"source:{row['name']}", lane="interactive", submitted=True,
-                           account=f"source:{asked['source_key']}")
+            entries = intake.read(engine, leads, account=f"source:{asked['source_key']}", submitted=True)
+            # Of what tells no time it is not known whether a refusal was said since: it lifts none.
+            entries = [replace(entry, submitted=entry.said_at is not None) for entry in entries]
+            intake.take_in(engine, entries, client=f"source:{row['name']}", lane="interactive")
         store.delivered(cursor, asked["source_key"], len(leads), sum(one.is_test for one in page.leads))
         store.answered(cursor, answer["call_id"])
         sources.plan(cursor, asked["source_key"], [page.following] if page.following else [])

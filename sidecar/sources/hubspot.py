@@ -57,6 +57,7 @@ def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
     lead = lead_of(
         _properties(sent),
         custom={"form_id": text(latest.get("form-id")), "form_name": text(latest.get("title")),
+                "submitted_at": text(latest.get("timestamp")),
                 "page_url": text(latest.get("page-url")), "event": "form_submit" if latest else None},
         external_ids={"hubspot": text(sent.get("vid")) or text(sent.get("id"))})
     return [Received(lead, text(latest.get("conversion-id")))]
@@ -91,7 +92,7 @@ def _submission(sent: dict[str, Any]) -> Received:
     page = text(sent.get("pageUrl"))
     lead = lead_of(answers(), custom={
         "form_id": text(sent.get("formId")), "form_name": text(sent.get("formName")), "page_url": page,
-        "event": "form_submit"})
+        "submitted_at": text(sent.get("submittedAt")), "event": "form_submit"})
     return Received(lead, text(sent.get("conversionId")) or _moment(sent))
 
 

@@ -56,7 +56,7 @@ def _received(response: dict[str, Any]) -> Received:
         utm={"source": "linkedin", "medium": "paid_social" if campaign else "social", "campaign": campaign,
              "id": campaign},
         custom={"form_id": text(member(form, "id")) or text(response.get("versionedLeadGenFormUrn")),
-                "form_name": text(member(form, "name")),
+                "form_name": text(member(form, "name")), "submitted_at": text(response.get("submittedAt")),
                 "lead_type": text(response.get("leadType")),
                 "creative": creative},
         external_ids={"linkedin_lead": text(response.get("id"))})

@@ -39,6 +39,7 @@ def _received(response: dict[str, Any], event_id: str) -> Received:
     lead = lead_of(
         [*_answers(response, titles), *_hidden(response)],
         custom={"form_id": text(response.get("form_id")), "form_name": text(member(definition, "title")),
+                "submitted_at": text(response.get("submitted_at")),
                 "form_score": member(response, "calculated", "score"),
                 "page_url": member(response, "metadata", "referer")})
     return Received(lead, event_id, is_test=lead.get("email") == _TEST_ADDRESS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -276,6 +276,18 @@ def test_an_announced_lead_is_fetched_and_taken_once(api, engine, made):
     (lead,) = rows(engine, "SELECT c.email, l.utm FROM leads l JOIN contacts c ON c.id = l.contact_id")
     assert lead["email"] == person("m1") and lead["utm"]["campaign"] == "Spring"
     assert rows(engine, "SELECT count(*) AS n FROM source_fetches") == [{"n": 0}]
+
+
+def test_what_is_fetched_late_was_said_when_it_was_sent(api, engine, made):
+    deliver(api, engine, made("meta_lead_ads"), raw=json.dumps(NOTICE).encode())
+    (request,) = pull(api, "meta_lead_ads")
+    api.post("/v1/leads", {"email": person("m1"), "refused": {"marketing_email": True}})
+    answered(api, request, DELIVERIES["meta_lead_ads"].body("m1") | {
+        "created_time": "2026-01-05T10:00:00+0000",
+        "custom_disclaimer_responses": [{"checkbox_key": "marketing_email", "is_checked": "1"}]})
+    assert rows(engine, "SELECT own, stated_at FROM refusals WHERE NOT refused") == [
+        {"own": True, "stated_at": datetime(2026, 1, 5, 10, tzinfo=UTC)}]
+    assert rows(engine, "SELECT refused FROM contacts") == [{"refused": {"marketing_email": True}}]
 
 
 def test_a_fetch_that_fails_comes_again_and_operations_are_told(api, engine, made, monkeypatch):

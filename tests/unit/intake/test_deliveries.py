@@ -51,7 +51,9 @@ def test_an_id_is_one_by_whatever_name_a_sender_calls_it(name):
 
 
 @pytest.mark.parametrize(("told", "at"), [
-    ("2026-05-01T10:00:00+02:00", datetime(2026, 5, 1, 8, tzinfo=UTC)), ("soon", None), (None, None)])
+    ("2026-05-01T10:00:00+02:00", datetime(2026, 5, 1, 8, tzinfo=UTC)),
+    ("2026-05-01T08:00:00+0000", datetime(2026, 5, 1, 8, tzinfo=UTC)),
+    ("1777622400000", datetime(2026, 5, 1, 8, tzinfo=UTC)), ("soon", None), (None, None)])
 def test_a_submission_may_tell_when_it_was(told, at):
     assert submitted_at({"custom": {"submitted_at": told}}) == at
 
