@@ -26,8 +26,8 @@ def delivery_keys(lead: Mapping[str, Any], now: datetime) -> list[str]:
 def submitted_at(lead: Mapping[str, Any]) -> datetime | None:
     """When a normalised lead says that it was submitted (custom.submitted_at, a time or the milliseconds
     since 1970): what comes late was said then."""
-    told = (lead.get("custom") or {}).get(_SUBMITTED_AT)
-    if _MILLISECONDS.fullmatch(str(told)):
+    told = str((lead.get("custom") or {}).get(_SUBMITTED_AT, ""))
+    if _MILLISECONDS.fullmatch(told):
         return datetime.fromtimestamp(int(told) / 1000, UTC)
     return moment(told)
 
