@@ -361,7 +361,6 @@ def has_odd_ending(address: Address) -> bool:
     return not address.is_literal and not has_known_ending(address.domain)
 
 
-@lru_cache(maxsize=4096)
 def _ending_meant(domain: str) -> str | None:
     if has_known_ending(domain):
         return None
