@@ -40,6 +40,7 @@ _WORDS_BEFORE = re.compile(r"^[^\d+＋(]*(?:\([^\d()]*\)[^\d+＋(]*)?(?=[+＋(\d
 _WORDS_BEHIND = re.compile(r"(?:\s+|\s*[(\[])[^\d]*[^\W\d_][^\d]*$")
 # "030 901820/21": the other line of a switchboard, by its last digits.
 _OTHER_LINE = re.compile(r"(?<=\d)(?<!/\d{2})(?<!/\d{3})\s*/\s*-?\s*\d{1,3}$")
+_LINK_OPTIONS = re.compile(r"(?<=\d)\?[a-z]+(?:=.*)?$", re.IGNORECASE)  # "sms:+4930901820?body=hi"
 _ONE_NUMBER = re.compile(r"[+＋]?[\d\s().-]+")
 _NO_LETTER = re.compile(r"(?:[\W\d_]|ext|x)*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -90,7 +91,7 @@ def _first_usable(written: str, region: str | None) -> Phone | PhoneProblem:
         return _with_code(written, region)
     if chat := _CHAT.search(written):
         return _general_phone("+" + chat[1], None)
-    readings = [_one(part, region) for part in _numbers(written)]
+    readings = [_one(part, region) for part in _numbers(_LINK_OPTIONS.sub("", written))]
     usable = [reading for reading in readings if isinstance(reading, Phone)]
     best = max(usable, key=lambda phone: (phone.valid, phone.possible), default=None)  # the first of the best
     return best or readings[0]

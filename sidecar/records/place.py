@@ -48,7 +48,9 @@ _WRITTEN_OUT = {
     "st": "saint",
     "s": "south", "n": "north", "brit": "british", "utd": "united", "ppl": "people", "afr": "african",
     "terr": "territory",
+    **dict.fromkeys(word_set("republique republica repubblica republiek republik republika"), "republic"),
 }  # fmt: skip
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _OF_CHINA = ("HK", "MO", "TW")
 _PARTS = re.compile(r"([\s\-/'’.(])")
 
@@ -117,6 +119,7 @@ def country_code(text: str) -> str | None:
     front ("Koninkrijk België"), or with one slip of the pen where no other country is as near ("Germanny").
     """
     text = tidy(text)
+    text = _FLAG.sub("", text).strip() or text  # of "🇩🇪 Germany" the name tells
     if len(text) > 100:
         return None
     known = _countries()

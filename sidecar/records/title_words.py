@@ -1,6 +1,6 @@
 """Words of job titles in other languages in English, for the rules of English titles.
 
-Our own selection of the commonest, folded. Words that are English too ("chef", "general",
+Our own selection of the commonest. Words that are English too ("chef", "general",
 "marketing") only stand inside phrases.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from typing import Final
+
+from .text import fold
 
 _WORDS: Final[dict[str, str]] = {
     # Who leads a company
@@ -30,7 +32,11 @@ _WORDS: Final[dict[str, str]] = {
         "ugyvezeto igazgato|"
         "vezerigazgato|director executiv|genel mudur|generalni direktor|izvrsni direktor|glavni direktor|"
         "генеральныи директор|исполнительныи директор|управляющии директор|генеральнии директор|"
-        "изпълнителен директор|управител|διευθυνων συμβουλος|γενικος διευθυντης"
+        "изпълнителен директор|управител|διευθύνων σύμβουλος|δ νων σύμβουλος|γενικός διευθυντής|"
+        # Icelandic, Lithuanian, Latvian, Estonian, Indonesian, Malay, Vietnamese, Hebrew, Arabic
+        "framkvæmdastjóri|forstjóri|generalinis direktorius|generalinė direktorė|izpilddirektors|"
+        "izpilddirektore|tegevjuht|direktur utama|presiden direktur|pengarah urusan|giám đốc điều hành|"
+        "tổng giám đốc|מנכ ל|מנכל|מנהל כללי|الرئيس التنفيذي|المدير العام"
     ),
     "deputy director": (
         "directeur adjoint|directrice adjointe|directora adjunto|directora adjunta|"
@@ -169,7 +175,7 @@ _INSIDE: Final[dict[str, str]] = {
     "director": "本部長|部長|总监|總監|부장|본부장",
     "manager": "課長|マネージャー|经理|經理|主任|과장|차장|팀장|매니저",
 }
-_ENGLISH: Final = {other: english for english, others in _WORDS.items() for other in others.split("|")}
+_ENGLISH: Final = {fold(other): english for english, others in _WORDS.items() for other in others.split("|")}
 _FIRST_WORDS: Final = frozenset(other.partition(" ")[0] for other in _ENGLISH)
 _LONGEST_FIRST: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _PATTERN: Final = re.compile(rf"\b(?:{_LONGEST_FIRST})\b")

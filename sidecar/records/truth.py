@@ -21,7 +21,9 @@ _YES: Final = (
     "yes", "y", "yep", "yeah", "true", "t", "on", "x", "ok", "okay", "sure", "agree", "agreed", "i agree",
     "accept", "accepted", "granted", "given", "allow", "allowed", "enabled", "checked", "ticked", "selected",
     "consent", "consented", "consent given", "approved", "positive", "opt in", "optin", "opted in",
-    "optedin", "double opt in", "confirmed", "subscribed", "subscriber", "subscribe", "explicit", "ja", "j",
+    "optedin", "angekreuzt", "angehakt", "coché", "cochée", "marcado", "seleccionado", "selecionado",
+    "selezionato", "aangevinkt", "zaznaczone", "afkrydset", "avkrysset", "zaškrtnuto", "işaretli",
+    "double opt in", "confirmed", "subscribed", "subscriber", "subscribe", "explicit", "ja", "j",
     "jawohl", "wahr", "an", "ein", "zugestimmt", "einverstanden", "eingewilligt", "erteilt", "angemeldet",
     "abonniert", "oui", "vrai", "accepté", "d'accord", "inscrit", "abonné", "sí", "s", "verdadero", "acepto",
     "aceptado", "suscrito", "inscrito", "sim", "verdadeiro", "aceito", "aceite", "sì", "vero", "accetto",
@@ -34,7 +36,8 @@ _YES: Final = (
     "có", "ใช่", "نعم", "כן", "हाँ",
 )
 _NO: Final = (
-    "no", "n", "nope", "false", "f", "off", "never", "disagree", "disabled", "unchecked", "negative",
+    "no", "n", "nope", "false", "f", "off", "nicht angekreuzt", "non coché", "no marcado", "não marcado",
+    "niet aangevinkt", "niezaznaczone", "never", "disagree", "disabled", "unchecked", "negative",
     "no consent", "not given", "not subscribed", "non subscribed", "nonsubscribed", "no thanks",
     "no thank you", "not allowed", "nein", "falsch", "aus", "nein danke", "non", "faux", "non merci",
     "falso", "no gracias", "não", "nao", "não obrigado", "no grazie", "nee", "onwaar", "nee bedankt", "nie",
