@@ -66,8 +66,8 @@ _LEVELS: Final = tuple(
             r"managing directors|(?<!non )executive director|director general|generaldirektor(?:in)?|"
             r"\w*geschaftsfuhrer(?:in)?|geschaftsfuhrend\w*|geschaftsfuhrung|geschaftsleitung|"
             r"geschaftsleiter(?:in)?|\w*vorstand|vorstandin|vorstands?(?:vorsitzende[rn]?|mitglied|"
-            r"sprecher(?:in)?)|vorsitzende[rn]?|chair(?:man|woman|person)?|board member|"
-            r"member of the board|betriebsinhaber",
+            r"sprecher(?:in)?)|konzernchef(?:in)?|\w*ratsprasident(?:in)?|vorsitzende[rn]?|"
+            r"chair(?:man|woman|person)?|board member|member of the board|betriebsinhaber",
         ),
         (
             "owner",
@@ -236,7 +236,7 @@ _GENDER = re.compile(
 )
 # A former position, or the office that somebody works for, is not the position they hold.
 _NOT_THEIRS = re.compile(
-    r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|ancien(?:ne)?|antigu[oa]|antig[oa]|voormalig[e]?|tidligere|"
+    r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|vormals|fruhere[rn]?|ancien(?:ne)?|antigu[oa]|antig[oa]|voormalig[e]?|tidligere|"
     r"tidigare|byv?al[yia]|byl[ya]|бывш\w+|ex(?=-\w|[- ]c[a-z]o\b))\b[^,;|/&]*"
     r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b|\bc[a-z]o(?= office\b)"
 )

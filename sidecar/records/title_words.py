@@ -16,7 +16,8 @@ _WORDS: Final[dict[str, str]] = {
     "chief executive officer": (
         "pdg|president directeur general|presidente directeur generale|directeur general|"
         "directrice generale|consejero delegado|consejero delegada|consejera delegado|"
-        "consejera delegada|directora ejecutivo|directora ejecutiva|directore ejecutivo|"
+        "consejera delegada|jefe ejecutivo|jefa ejecutiva|"
+        "directora ejecutivo|directora ejecutiva|directore ejecutivo|"
         "directore ejecutiva|director ejecutivo|director ejecutiva|directora general|"
         "director general|gerente general|amministratore delegato|amministratore delegata|"
         "amministratrice delegato|amministratrice delegata|direttore generale|"
@@ -165,7 +166,7 @@ _WORDS: Final[dict[str, str]] = {
 # Written without gaps between words, so they count inside a text.
 _INSIDE: Final[dict[str, str]] = {
     "chief executive officer": "代表取締役|最高経営責任者|社長|"
-    "首席执行官|首席執行官|总经理|總經理|总裁|總裁|執行長|대표이사|최고경영자|사장",
+    "最高执行官|最高執行官|代表社員|代表理事|首席执行官|首席執行官|总经理|總經理|总裁|總裁|執行長|대표이사|최고경영자|사장",
     "chief financial officer": "最高財務責任者|首席财务官|財務長|최고재무책임자",
     "chief technology officer": "最高技術責任者|首席技术官|技術長|최고기술책임자",
     "chairman": "董事长|董事長|会長|회장|이사회 의장",

@@ -107,23 +107,26 @@ WRITTEN = [
         "sms:+4915123456789?body=hi", "skype:+4915123456789?call", "https://t.me/+4915123456789",
         "tel:+49-1512-3456789;ext=5", "viber://chat?number=%2B4915123456789",
         "+49 1512 3456789\n+49 30 901820", "4,915123456789E+12", "WhatsApp +49 1512 3456789",
+        "+49 1512 3456789 bzw. +49 30 901820", "phone: +49 1512 3456789 (9-17)",
         4915123456789.0)),
     *(("phone", written, None) for written in ("keine Angabe", "なし", "не указан", "#N/A", "xxx")),
     *(("country", written, code) for written, code in {
         "Rép. Dominicaine": "DO", "🇩🇪 Germany": "DE", "Tanzania United Republic Of": "TZ",
-        "Republik Korea": "KR", "Virgin Islands British": "VG", "日本": "JP"}.items()),
+        "Republik Korea": "KR", "Fed. Rep. of Germany": "DE", "Virgin Islands British": "VG",
+        "日本": "JP"}.items()),
     *(("full_name", written, "Vale") for written in (
         "Nora Vale (she/her) 🚀", "NORA VALE, CPA, CMA", "Nora Vale, SHRM-SCP™", "Nora Vale | MBA")),
     *(("company_name", f"Berg &{again}amp; Tal", "Berg & Tal") for again in ("", "amp;", "amp;amp;")),
 ]
 LEADERS = (
-    "Framkvæmdastjóri", "Generalinis direktorius", "Giám đốc điều hành", "Direktur Utama",
+    "Framkvæmdastjóri", "Generalinis direktorius", "Giám đốc điều hành", "Direktur Utama", "Jefe ejecutivo",
     "Διευθύνων Σύμβουλος", "Γενικός Διευθυντής", "Vezérigazgató", "Genel Müdür",
     "대표이사", "总经理", "מנכ\"ל", "الرئيس التنفيذي")
 NO_LEADERS = (
     "CFO in training", "Ancien PDG", "CEO Office Manager", "En búsqueda de un puesto de CEO", "CFO candidate",
     "Assistante du directeur général", "I want to be a CEO", "Angehender Geschäftsführer", "Retired CEO",
-    "Ex-Geschäftsführer", "Antigua directora general", "Op zoek naar een rol als CEO")
+    "Ex-Geschäftsführer", "Vormals Geschäftsführer",
+    "Antigua directora general", "Op zoek naar een rol als CEO")
 
 
 def test_what_people_and_tools_write(api):
