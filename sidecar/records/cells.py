@@ -60,7 +60,7 @@ def read_cell(value: Any) -> Any:
     """Return what a cell means; a value that is neither text nor decimal is returned as it is.
 
     A decimal without a fraction is the whole number, NaN is None. A text loses wrappers, outer quotes and
-    spaces, what nobody can see, and one layer of HTML entities; digits written as a decimal or with an
+    spaces, what nobody can see, and HTML entities, escaped twice too; digits written as a decimal or with an
     exponent that spells all of them are those digits.
     """
     if isinstance(value, str):
@@ -89,8 +89,8 @@ def is_tidy_cell(text: str) -> bool:
 
 def _read_text(text: str) -> str:
     text = _plainer(text)
-    if "&" in text:
-        text = _ENTITY.sub(_entity, text)
+    while "&" in text and (meant := _ENTITY.sub(_entity, text)) != text:
+        text = meant
     while (plainer := _plainer(text)) != text:
         text = plainer
     return text

@@ -320,7 +320,12 @@ class _Check:
             if self.strict or not nothing:
                 self.unusable(path, Unusable("wrong_type", "This must be a JSON object."), value)
             return None
-        return (self.campaign(field, value) if field in CAMPAIGNS else self.tree(field, value)) or None
+        if field in CAMPAIGNS:
+            return self.campaign(field, value) or None
+        kept = self.tree(field, value)
+        if field == "consent" and not self.strict:
+            kept = {key: _ticked(said) for key, said in kept.items()}
+        return kept or None
 
     def campaign(self, field: str, value: dict[Any, Any]) -> dict[str, str]:
         short = len(value) <= MAX_KEYS and all(
@@ -656,6 +661,14 @@ def _add(problems: list[Problem], problem: Problem) -> None:
         problems.append(problem)
     elif len(problems) == MAX_PROBLEMS:
         problems.append(_problem((), "too_many_errors", "Further ones are not listed."))
+
+
+def _ticked(consent: object) -> object:
+    """A tick or one plain word of a consent as its truth; a date, a sentence, a state tell more and stay."""
+    if not isinstance(consent, str) or not (consent in ("0", "1") or consent.strip().isalpha()):
+        return consent
+    agreed = truth(consent)
+    return consent if agreed is None else agreed
 
 
 def said(value: object) -> Any:

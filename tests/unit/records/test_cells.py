@@ -26,7 +26,7 @@ from sidecar.records.text import tidy
         ("[a@norvale.example](mailto:a@norvale.example)", "a@norvale.example"),
         ("<mailto:a@norvale.example|a@norvale.example>", "a@norvale.example"),
         ("O&#039;Hara", "O'Hara"), ("Berg &amp; Tal GmbH", "Berg & Tal GmbH"), ("A &#38; B", "A & B"),
-        ("&amp;amp;", "&amp;"), ("hard&nbsp;space", "hard space"),
+        ("Berg &amp;amp; Tal", "Berg & Tal"), ("hard&nbsp;space", "hard space"),
         ("4915123456789.0", "4915123456789"), ("+4915123456789.0", "+4915123456789"),
         ("4915123456789,00", "4915123456789"),
         ("4,915123456789e+12", "4915123456789"), (4915123456789.0, 4915123456789), (float("nan"), None),
