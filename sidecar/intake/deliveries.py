@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -20,7 +20,17 @@ _SAME_WITHIN_SECONDS: Final = 3600  # without an id, the same words again are th
 def delivery_keys(lead: Mapping[str, Any], now: datetime) -> list[str]:
     """The keys of a normalised lead's submission: its own first, then those under which it may have come
     before. Hashes that name nobody; none for a lead that is no deed of the person."""
-    return list(_keys(lead, now)) if intake_event(lead) else []
+    if not intake_event(lead):
+        return []
+    if custom := lead.get("custom"):
+        ids = {folded(name): value for name, value in custom.items() if value}
+        if name := next((name for name in EVENT_IDS if name in ids), None):
+            who = [lead.get(field) for field in ("email_canonical", "phone", "linkedin_url")]
+            return [_hashed([lead.get("source"), name, ids[name], *who])]
+    # The same words in the same order: what was normalised has its fields in one.
+    said = _hashed([item for item in lead.items() if item[0] != "email"])
+    hour = int(now.timestamp()) // _SAME_WITHIN_SECONDS
+    return [f"{said}:{hour}", f"{said}:{hour - 1}"]
 
 
 def submitted_at(lead: Mapping[str, Any]) -> datetime | None:
@@ -30,21 +40,6 @@ def submitted_at(lead: Mapping[str, Any]) -> datetime | None:
     if _MILLISECONDS.fullmatch(told):
         return datetime.fromtimestamp(int(told) / 1000, UTC)
     return moment(told)
-
-
-def _keys(lead: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    custom = lead.get("custom") or {}
-    ids = {folded(name): value for name, value in custom.items() if value}
-    name = next((name for name in EVENT_IDS if name in ids), None)
-    who = [lead.get(field) for field in ("email_canonical", "phone", "linkedin_url")]
-    if name:
-        yield _hashed([lead.get("source"), name, ids[name], *who])
-        return
-    # The same words in the same order: what was normalised has its fields in one.
-    said = _hashed([item for item in lead.items() if item[0] != "email"])
-    hour = int(now.timestamp()) // _SAME_WITHIN_SECONDS
-    for before in (0, 1):
-        yield f"{said}:{hour - before}"
 
 
 def _hashed(said: Any) -> str:
