@@ -13,7 +13,7 @@ from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, refused_now, shown_consent, shown_refused
 from sidecar.pipeline.intake import read
-from sidecar.pipeline.refusals import restate
+from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
 from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
@@ -197,7 +197,8 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     store.give_back_events(cursor, kept, lost, people, open_leads)
     refusals.part(cursor, kept, lost, people, merged["id"], merged["duplicate_id"])
     _contacts_apart(engine, cursor, snapshot, now)
-    restate(cursor, [kept, lost])
+    for contact_id in (kept, lost):
+        take_over(engine, cursor, contact_id, store.identities(cursor, [contact_id]))
     store.restore_pairs(cursor, kept, lost, snapshot["pairs"], {
         "id": merged["duplicate_id"], "left_id": min(kept, lost), "right_id": max(kept, lost),
         "score": merged["score"], "reasons": merged["reasons"], "state": "dismissed",

@@ -36,6 +36,12 @@ TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     },
 }
 KEYS = {table: key for tables in TABLES.values() for table, (_, key) in tables.items()}
+# SQL: whether a row of refusals came by an import that can be undone.
+UNDOABLE = """EXISTS (
+    SELECT FROM intake i JOIN import_created c ON c.job_id = CASE
+        WHEN starts_with(i.request_id, 'job:') AND pg_input_is_valid(substr(i.request_id, 5), 'uuid')
+        THEN substr(i.request_id, 5)::uuid END
+    WHERE i.id = refusals.intake_id) AS undoable"""
 _UNDO = ("import_changes", "import_created", "import_kept")
 
 
@@ -163,11 +169,12 @@ def restore(
 
 
 def _let_go_refusals(cursor: Cursor, job_id: str, contact_ids: list[str]) -> None:
-    """What addresses refused before the import gave them a contact is nobody's again, and stays."""
+    """What others than the import said of an address is nobody's again, and stays."""
     cursor.execute(
-        "UPDATE refusals r SET contact_id = NULL FROM jobs j WHERE j.id = %s"
-        " AND r.contact_id = ANY(%s::uuid[]) AND r.key_hash IS NOT NULL"
-        " AND r.recorded_at < j.created_at", (job_id, contact_ids))
+        "UPDATE refusals r SET contact_id = NULL, person_id = NULL"
+        " WHERE r.contact_id = ANY(%s::uuid[]) AND r.key_hash IS NOT NULL AND NOT EXISTS ("
+        "  SELECT 1 FROM import_created c WHERE c.job_id = %s AND r.intake_id = ANY(c.intake_ids))",
+        (contact_ids, job_id))
 
 
 def keep(cursor: Cursor, job_id: str, kind: str, stays: Mapping[str, Iterable[str]]) -> None:
@@ -198,12 +205,14 @@ def created(cursor: Cursor, job_id: str) -> Row | None:
 
 
 def touched_leads(cursor: Cursor, chunk: Row) -> set[str]:
-    """Those of the chunk's leads that others have changed, or sent again, since."""
+    """Those of the chunk's leads that others have changed, sent again, or united with another by a merge,
+    since."""
     return {row["id"] for row in many(
         cursor, "SELECT l.id::text AS id FROM leads l WHERE l.id = ANY(%(lead_ids)s::uuid[]) AND ("
         " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'lead' AND a.entity_id = l.id::text)"
         " OR EXISTS (SELECT 1 FROM intake i WHERE i.lead_id = l.id"
         "  AND i.request_id IS DISTINCT FROM %(request)s)"
+        " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = l.contact_id AND m.id > l.id)"
         " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))", chunk)}
 
 
