@@ -16,7 +16,7 @@ from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
+from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions, undo
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
@@ -186,6 +186,7 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     moved = snapshot["moved"]
     customers.lock_leads(cursor, [kept])
     now = store.lock_contacts(cursor, [kept])[kept]
+    undo.forget(cursor, kept)  # it is of both
     since = _submissions(engine, cursor, kept, merged["id"])
     store.restore(cursor, snapshot["lost"])
     store.take_back(cursor, merged["id"])

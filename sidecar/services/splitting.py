@@ -17,7 +17,7 @@ from sidecar.pipeline.refusals import take_over
 from sidecar.records import match_keys
 from sidecar.services.audit import Actor, record
 from sidecar.services.merging import EMPTY, columns_of, hold
-from sidecar.store import customers, duplicates, facts, intake
+from sidecar.store import customers, duplicates, facts, intake, undo
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, FROM_LEAD
@@ -65,6 +65,7 @@ def split(engine: Engine, contact_id: str, submission_ids: Iterable[str], *, by:
                 "detail": "Name some of the contact's submissions, and leave some."}])
         if not all(row["lead"] for row in chosen):
             raise Conflict("What was sent is no longer kept.")
+        undo.forget(cursor, contact_id)  # it is of both
         other = _new_contact(engine, cursor, chosen)
         _forget(engine, cursor, contact, chosen, rest)
         leads_of = _leads(cursor, contact_id, other, chosen, rest)

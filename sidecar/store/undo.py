@@ -133,11 +133,12 @@ def changes_of(cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> list[R
     customers.lock_leads(cursor, *((ids,) if kind == "contact" else ((), ids)))
     cursor.execute(f"SELECT 1 FROM {facts.TABLES[kind]} WHERE id = ANY(%s::uuid[])"  # noqa: S608
                    " ORDER BY id FOR UPDATE", (ids,))
-    return many(
+    found = many(
         cursor, f"SELECT x.id::text AS id, {_document(kind)} AS current, ("  # noqa: S608
         " SELECT jsonb_agg(jsonb_build_object('before', c.before, 'after', c.after) ORDER BY number DESC)"
         " FROM import_changes c WHERE c.job_id = %s AND c.entity_id = x.id) AS changes"
         " FROM unnest(%s::uuid[]) AS x(id)", (job_id, ids))
+    return [row for row in found if row["changes"]]  # an erasure may have been quicker
 
 
 def restore(
@@ -261,11 +262,30 @@ def can_undo(cursor: Cursor, job_id: str) -> bool:
     return bool(many(cursor, "SELECT 1 AS there FROM import_created WHERE job_id = %s LIMIT 1", (job_id,)))
 
 
-def forget(cursor: Cursor, contact_id: str) -> None:
-    """Nothing of a person stays of what imports can be undone by; for others they can."""
+def of_contact(cursor: Cursor, contact_id: str) -> list[Row]:
+    """What is kept of a person as they were before imports that can be undone: [{job_id, before}]."""
+    return many(
+        cursor, "SELECT job_id::text AS job_id, before FROM import_changes WHERE entity_id = %s"
+        " ORDER BY job_id, number", (contact_id,))
+
+
+def forget(cursor: Cursor, contact_id: str, *, erased: bool = False) -> None:
+    """Nothing stays of how a contact was that becomes two, or is erased: then neither of those merged into
+    it, nor of others who had one of its keys. Of who is still there it is told that all stays."""
     cursor.execute(
-        "DELETE FROM import_changes WHERE entity_id = %(id)s OR entity_id IN"
-        " (SELECT lost_id FROM merges WHERE kept_id = %(id)s)", {"id": contact_id})
+        """
+        WITH gone AS (
+            DELETE FROM import_changes c WHERE entity_id = %(id)s OR %(erased)s AND (
+                entity_id IN (SELECT lost_id FROM merges WHERE kept_id = %(id)s) OR EXISTS (
+                    SELECT FROM contact_identities i WHERE i.contact_id = %(id)s
+                    AND (c.before->'contact_identities') || (c.after->'contact_identities')
+                        @> jsonb_build_array(jsonb_build_object('kind', i.kind, 'value', i.value))))
+            RETURNING job_id, entity_id)
+        INSERT INTO import_kept (job_id, entity_id, entity_kind, fields)
+        SELECT DISTINCT job_id, entity_id, 'contact', ARRAY['*'] FROM gone
+        JOIN contacts ON contacts.id = entity_id WHERE NOT (%(erased)s AND entity_id = %(id)s)
+        ON CONFLICT (job_id, entity_id) DO UPDATE SET fields = excluded.fields
+        """, {"id": contact_id, "erased": erased})
 
 
 def purge(cursor: Cursor, days: int, rows: int) -> None:
