@@ -50,8 +50,9 @@ class Known:
     lead {id, tags, warnings, is_test}; values: kind -> entity id -> what every source said of it, as
     `FieldValue`'s
     fields; permissions: contact id -> {consent, refused}; refusals: statements about these contacts and
-    addresses, {id, contact_id or None, key (the address, None for none of these)} and the fields of
-    `Statement`; hashes: identity key -> the keyed hash by which it is stored.
+    addresses, {id, contact_id or None, key (the address, None for none of these), undoable (whether it came
+    by an import that can be undone)} and the fields of `Statement`; hashes: identity key -> the keyed hash by
+    which it is stored.
     """
 
     suppressed: set[Key] = field(default_factory=set)

@@ -48,10 +48,13 @@ def permissions(said: Iterable[Word], known: Known) -> Permissions:
     """What becomes of the words of leads, in their order."""
     result = Permissions()
     of_people: dict[str, list[Statement]] = {}
+    of_lasting: dict[str, list[Statement]] = {}  # without what the undo of an import may take away
     of_keys: dict[Key, list[Row]] = {}
     for row in known.refusals:
         if row["contact_id"]:
             of_people.setdefault(row["contact_id"], []).append(statement_of(row))
+            if not row["undoable"]:
+                of_lasting.setdefault(row["contact_id"], []).append(statement_of(row))
         if row["key"]:
             of_keys.setdefault(row["key"], []).append(row)
     for word in said:
@@ -61,13 +64,17 @@ def permissions(said: Iterable[Word], known: Known) -> Permissions:
         if not (consent or refused or addressed):
             continue
         statements = of_people.setdefault(word.contact_id, [])
+        lasting = of_lasting.setdefault(word.contact_id, [])
         for row in addressed:
-            _take_over(row, word, statements, result)
+            for one in _taken_over(row, word, lasting, result):
+                statements.append(one)
+                lasting.append(one)
         key_hash = next((known.hashes[key] for key in word.keys if key[0] == "email" and key in known.hashes),
                         None)
         for one in statements_of(consent, refused, source=word.source, own=word.own, now=word.said_at):
-            if not _says_nothing_new(one, statements):
+            if not _says_nothing_new(one, lasting):
                 statements.append(one)
+                lasting.append(one)
                 result.refusals.append(row_of(
                     one, word.contact_id, key_hash, intake_id=word.intake_id, person_id=word.person_id))
         before = result.people.get(word.contact_id) or known.permissions.get(word.contact_id) or {
@@ -80,7 +87,7 @@ def permissions(said: Iterable[Word], known: Known) -> Permissions:
     return result
 
 
-def _take_over(row: Row, word: Word, statements: list[Statement], result: Permissions) -> None:
+def _taken_over(row: Row, word: Word, lasting: list[Statement], result: Permissions) -> list[Statement]:
     """A statement about an address holds for whoever comes with it: of one that nobody had all of it, of
     somebody else's what it says of mail."""
     one = statement_of(row)
@@ -88,23 +95,23 @@ def _take_over(row: Row, word: Word, statements: list[Statement], result: Permis
         row["contact_id"] = word.contact_id
         result.adopted.append(
             {"id": row["id"], "contact_id": word.contact_id, "person_id": word.person_id})
-        statements.append(one)
-    elif one.purpose in OF_MAIL:
-        one = replace(one, purpose="marketing_email")
-        if one not in statements:
-            statements.append(one)
-            result.refusals.append(row_of(
-                one, word.contact_id, None, intake_id=word.intake_id, person_id=word.person_id))
+        return [one]
+    if one.purpose not in OF_MAIL or (one := replace(one, purpose="marketing_email")) in lasting:
+        return []
+    result.refusals.append(row_of(
+        one, word.contact_id, None, intake_id=word.intake_id, person_id=word.person_id))
+    return [one]
 
 
-def _says_nothing_new(one: Statement, statements: list[Statement]) -> bool:
-    """Whether a statement stands there already, or a list only repeats one of its own that holds in whole."""
-    if one in statements:
+def _says_nothing_new(one: Statement, lasting: list[Statement]) -> bool:
+    """Whether a statement stands there to stay already, or a list only repeats one of its own that holds in
+    whole."""
+    if one in lasting:
         return True
     return not one.own and any(
         (other.purpose, other.refused, other.own, other.source)
-        == (one.purpose, one.refused, one.own, one.source) for other in statements) and (
-        not one.refused or refused_now(statements) >= {one.purpose, *PURPOSES[one.purpose]})
+        == (one.purpose, one.refused, one.own, one.source) for other in lasting) and (
+        not one.refused or refused_now(lasting) >= {one.purpose, *PURPOSES[one.purpose]})
 
 
 def statement_of(row: Row) -> Statement:

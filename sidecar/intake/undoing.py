@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from sidecar.intake.permissions import statement_of
+from sidecar.intake.refusals import refused_now, shown_consent, shown_refused
 
 Row = dict[str, Any]
 Document = Mapping[str, Sequence[Row]]
 Keys = Mapping[str, Sequence[str]]
 
 # What follows from the rest, or counts writes: in nobody's way.
-_FOLLOWS = frozenset(("version", "updated_at"))
+_FOLLOWS = frozenset(("version", "updated_at", "refused"))
 # New rows of these go with the leads that came, unless somebody worked on them (store/undo.py).
 _OF_LEADS = frozenset(("leads", "work_items"))
 _ENTITIES = frozenset(("contacts", "organizations"))
@@ -24,28 +28,37 @@ _MISSING = object()
 @dataclass
 class Undone:
     """Rows to write by table: `put` are there, `added` are no more, `gone` are to go; kept: the fields that
-    stay because others changed them; scored_since: leads whose score is of what the import told."""
+    stay because others changed them; scored_since: leads whose score is of what the import told; refused:
+    what the person refuses now, if that is something else than it was."""
 
     put: dict[str, list[Row]] = field(default_factory=dict)
     added: dict[str, list[Row]] = field(default_factory=dict)
     gone: dict[str, list[Row]] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     scored_since: list[str] = field(default_factory=list)
+    refused: Row | None = None
 
 
 def undone(current: Document, changes: Sequence[Mapping[str, Document]], keys: Keys, now: str) -> Undone:
     """Take back changes [{before, after}], the latest first. now: ISO 8601, when that is. A row that is
     gone was taken away by others and stays so."""
     result = Undone()
-    for table, key in keys.items():
-        if table not in current:
-            continue
-        was = {_key(row, key): row for row in current[table]}
+    stood = {table: {_key(row, key): row for row in current[table]}
+             for table, key in keys.items() if table in current}
+    stands = {}
+    for table, was in stood.items():
         rows = dict(was)
         for change in changes:
-            before, after = ({_key(row, key): row for row in change[which].get(table, ())}
+            before, after = ({_key(row, keys[table]): row for row in change[which].get(table, ())}
                              for which in ("before", "after"))
             rows = _back(table, rows, before, after, result.kept)
+        stands[table] = rows
+    _restate(stands)
+    for place, row in stands.get("contacts", {}).items():
+        if row.get("refused") != stood["contacts"][place].get("refused"):
+            result.refused = row["refused"]
+    for table, rows in stands.items():
+        was = stood[table]
         for place, row in rows.items():
             if place not in was:
                 result.added.setdefault(table, []).append(row)
@@ -60,6 +73,18 @@ def undone(current: Document, changes: Sequence[Mapping[str, Document]], keys: K
     result.scored_since = [row["id"] for row in current.get("leads", ())
                            if row["scored_at"] != told.get(row["id"], row["scored_at"])]
     return result
+
+
+def _restate(stands: Mapping[str, dict[tuple[Any, ...], Row]]) -> None:
+    """What a person refuses and agrees to follows from the statements that are left."""
+    if "refusals" not in stands:
+        return
+    said = [statement_of(row | {"stated_at": datetime.fromisoformat(row["stated_at"])})
+            for row in stands["refusals"].values()]
+    refused = shown_refused(refused_now(said))
+    for place, row in stands["contacts"].items():
+        stands["contacts"][place] = row | {
+            "refused": refused, "consent": shown_consent(row["consent"], {}, said)}
 
 
 def _key(row: Row, names: Sequence[str]) -> tuple[Any, ...]:

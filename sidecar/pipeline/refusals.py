@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sidecar.engine import Engine
 from sidecar.intake.model import Key
@@ -22,7 +22,13 @@ def restate(cursor: Cursor, contact_ids: Collection[str]) -> None:
     subscribers of what changed."""
     if not contact_ids:
         return
-    changed = refusals.restate(cursor, contact_ids)
+    tell(cursor, refusals.restate(cursor, contact_ids))
+
+
+def tell(cursor: Cursor, changed: Mapping[str, Row]) -> None:
+    """Tell subscribers what contacts refuse now, by contact id, who refused something else before."""
+    if not changed:
+        return
     leads = intake.leads_of(cursor, changed)
     subscriptions.tell(cursor, of_refusals({
         leads[contact_id]: refused for contact_id, refused in changed.items() if contact_id in leads}))

@@ -90,6 +90,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
                          for part in customers.intake_of(cursor, contact_id)],
             "provider_answers": [part | {"answer": _opened(engine, part["answer"])}
                                  for part in customers.answers_of(cursor, contact_id)],
+            "before_imports": undo.of_contact(cursor, contact_id),
         }
         record(cursor, by, "contact.exported", "contact", contact_id)
     return whole
@@ -116,7 +117,7 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
-        undo.forget(cursor, contact_id)
+        undo.forget(cursor, contact_id, erased=True)
         customers.erase(cursor, [contact_id])
         record(cursor, by, "contact.erased", "contact", contact_id)
 

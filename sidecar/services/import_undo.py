@@ -11,6 +11,7 @@ import time
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.intake import undoing
+from sidecar.pipeline import refusals
 from sidecar.services.audit import Actor, record
 from sidecar.store import intake, jobs, undo
 from sidecar.store.database import Cursor, Row
@@ -87,6 +88,8 @@ def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: 
         undo.restore(cursor, job_id, table, put, added, gone)
     undo.keep(cursor, job_id, kind, {
         entity: result.kept for entity, result in results.items() if result.kept})
+    refusals.tell(cursor, {
+        entity: result.refused for entity, result in results.items() if result.refused is not None})
     if again := [lead for result in results.values() for lead in result.scored_since]:
         intake.queue(cursor, again, "bulk", engine.settings.bulk_batch, score_only=True)
 

@@ -13,10 +13,10 @@ from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, refused_now, shown_consent, shown_refused
 from sidecar.pipeline.intake import read
-from sidecar.pipeline.refusals import restate
+from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
+from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions, undo
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
@@ -186,6 +186,7 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     moved = snapshot["moved"]
     customers.lock_leads(cursor, [kept])
     now = store.lock_contacts(cursor, [kept])[kept]
+    undo.forget(cursor, kept)  # it is of both
     since = _submissions(engine, cursor, kept, merged["id"])
     store.restore(cursor, snapshot["lost"])
     store.take_back(cursor, merged["id"])
@@ -197,7 +198,8 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     store.give_back_events(cursor, kept, lost, people, open_leads)
     refusals.part(cursor, kept, lost, people, merged["id"], merged["duplicate_id"])
     _contacts_apart(engine, cursor, snapshot, now)
-    restate(cursor, [kept, lost])
+    for contact_id in (kept, lost):
+        take_over(engine, cursor, contact_id, store.identities(cursor, [contact_id]))
     store.restore_pairs(cursor, kept, lost, snapshot["pairs"], {
         "id": merged["duplicate_id"], "left_id": min(kept, lost), "right_id": max(kept, lost),
         "score": merged["score"], "reasons": merged["reasons"], "state": "dismissed",

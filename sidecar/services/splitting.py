@@ -13,11 +13,11 @@ from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.ids import new_id
 from sidecar.intake.leads import TOLD, after, apart
 from sidecar.pipeline.intake import read
-from sidecar.pipeline.refusals import restate
+from sidecar.pipeline.refusals import take_over
 from sidecar.records import match_keys
 from sidecar.services.audit import Actor, record
 from sidecar.services.merging import EMPTY, columns_of, hold
-from sidecar.store import customers, duplicates, facts, intake
+from sidecar.store import customers, duplicates, facts, intake, undo
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, FROM_LEAD
@@ -65,13 +65,15 @@ def split(engine: Engine, contact_id: str, submission_ids: Iterable[str], *, by:
                 "detail": "Name some of the contact's submissions, and leave some."}])
         if not all(row["lead"] for row in chosen):
             raise Conflict("What was sent is no longer kept.")
+        undo.forget(cursor, contact_id)  # it is of both
         other = _new_contact(engine, cursor, chosen)
         _forget(engine, cursor, contact, chosen, rest)
         leads_of = _leads(cursor, contact_id, other, chosen, rest)
         store.give_submissions(cursor, sorted(chosen_ids), str(leads_of[other]))
         store.give_events(cursor, sorted(chosen_ids), other, str(leads_of[other]))
         store.give_refusals(cursor, sorted(chosen_ids), other)
-        restate(cursor, [contact_id, other])
+        for each in (contact_id, other):
+            take_over(engine, cursor, each, store.identities(cursor, [each]))
         store.decide_pair(cursor, contact_id, other, by.name)
         record(cursor, by, "contact.split", "contact", contact_id, after={"contact_id": other})
         intake.queue(cursor, sorted(filter(None, leads_of.values())), "interactive",

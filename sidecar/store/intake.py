@@ -126,8 +126,10 @@ UNION ALL SELECT 'permissions', row_to_json(p)
     FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM known)
           AND (consent <> '{{}}' OR refused <> '{{}}')) p
 UNION ALL SELECT 'refusal', row_to_json(r)
-    FROM (SELECT {refusals.COLUMNS} FROM refusals WHERE contact_id IN (SELECT contact_id FROM known)
-          UNION ALL SELECT {refusals.COLUMNS} FROM refusals WHERE key_hash = ANY($5::text[])) r
+    FROM (SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
+          WHERE contact_id IN (SELECT contact_id FROM known)
+          UNION ALL SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
+          WHERE key_hash = ANY($5::text[])) r
 """  # noqa: S608
 
 

@@ -44,8 +44,8 @@ def take_over(cursor: Cursor, contact_id: str, key_hashes: list[str]) -> None:
         " SELECT DISTINCT %(id)s::uuid, 'marketing_email', r.refused, r.own, r.source, r.reason, r.stated_at"
         " FROM refusals r WHERE r.key_hash = ANY(%(hashes)s) AND r.contact_id <> %(id)s"
         " AND r.purpose = ANY(%(purposes)s) AND NOT EXISTS (SELECT 1 FROM refusals k"
-        "   WHERE k.contact_id = %(id)s AND (k.purpose, k.refused, k.own, k.source, k.stated_at)"
-        "   = ('marketing_email', r.refused, r.own, r.source, r.stated_at))",
+        "   WHERE k.contact_id = %(id)s AND k.purpose IN ('marketing_email', r.purpose)"
+        "   AND (k.refused, k.own, k.source, k.stated_at) = (r.refused, r.own, r.source, r.stated_at))",
         {"id": contact_id, "hashes": key_hashes, "purposes": list(OF_MAIL)})
 
 

@@ -36,6 +36,12 @@ TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     },
 }
 KEYS = {table: key for tables in TABLES.values() for table, (_, key) in tables.items()}
+# SQL: whether a row of refusals came by an import that can be undone.
+UNDOABLE = """EXISTS (
+    SELECT FROM intake i JOIN import_created c ON c.job_id = CASE
+        WHEN starts_with(i.request_id, 'job:') AND pg_input_is_valid(substr(i.request_id, 5), 'uuid')
+        THEN substr(i.request_id, 5)::uuid END
+    WHERE i.id = refusals.intake_id) AS undoable"""
 _UNDO = ("import_changes", "import_created", "import_kept")
 
 
@@ -127,11 +133,12 @@ def changes_of(cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> list[R
     customers.lock_leads(cursor, *((ids,) if kind == "contact" else ((), ids)))
     cursor.execute(f"SELECT 1 FROM {facts.TABLES[kind]} WHERE id = ANY(%s::uuid[])"  # noqa: S608
                    " ORDER BY id FOR UPDATE", (ids,))
-    return many(
+    found = many(
         cursor, f"SELECT x.id::text AS id, {_document(kind)} AS current, ("  # noqa: S608
         " SELECT jsonb_agg(jsonb_build_object('before', c.before, 'after', c.after) ORDER BY number DESC)"
         " FROM import_changes c WHERE c.job_id = %s AND c.entity_id = x.id) AS changes"
         " FROM unnest(%s::uuid[]) AS x(id)", (job_id, ids))
+    return [row for row in found if row["changes"]]  # an erasure may have been quicker
 
 
 def restore(
@@ -163,11 +170,12 @@ def restore(
 
 
 def _let_go_refusals(cursor: Cursor, job_id: str, contact_ids: list[str]) -> None:
-    """What addresses refused before the import gave them a contact is nobody's again, and stays."""
+    """What others than the import said of an address is nobody's again, and stays."""
     cursor.execute(
-        "UPDATE refusals r SET contact_id = NULL FROM jobs j WHERE j.id = %s"
-        " AND r.contact_id = ANY(%s::uuid[]) AND r.key_hash IS NOT NULL"
-        " AND r.recorded_at < j.created_at", (job_id, contact_ids))
+        "UPDATE refusals r SET contact_id = NULL, person_id = NULL"
+        " WHERE r.contact_id = ANY(%s::uuid[]) AND r.key_hash IS NOT NULL AND NOT EXISTS ("
+        "  SELECT 1 FROM import_created c WHERE c.job_id = %s AND r.intake_id = ANY(c.intake_ids))",
+        (contact_ids, job_id))
 
 
 def keep(cursor: Cursor, job_id: str, kind: str, stays: Mapping[str, Iterable[str]]) -> None:
@@ -198,12 +206,14 @@ def created(cursor: Cursor, job_id: str) -> Row | None:
 
 
 def touched_leads(cursor: Cursor, chunk: Row) -> set[str]:
-    """Those of the chunk's leads that others have changed, or sent again, since."""
+    """Those of the chunk's leads that others have changed, sent again, or united with another by a merge,
+    since."""
     return {row["id"] for row in many(
         cursor, "SELECT l.id::text AS id FROM leads l WHERE l.id = ANY(%(lead_ids)s::uuid[]) AND ("
         " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'lead' AND a.entity_id = l.id::text)"
         " OR EXISTS (SELECT 1 FROM intake i WHERE i.lead_id = l.id"
         "  AND i.request_id IS DISTINCT FROM %(request)s)"
+        " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = l.contact_id AND m.id > l.id)"
         " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))", chunk)}
 
 
@@ -252,11 +262,30 @@ def can_undo(cursor: Cursor, job_id: str) -> bool:
     return bool(many(cursor, "SELECT 1 AS there FROM import_created WHERE job_id = %s LIMIT 1", (job_id,)))
 
 
-def forget(cursor: Cursor, contact_id: str) -> None:
-    """Nothing of a person stays of what imports can be undone by; for others they can."""
+def of_contact(cursor: Cursor, contact_id: str) -> list[Row]:
+    """What is kept of a person as they were before imports that can be undone: [{job_id, before}]."""
+    return many(
+        cursor, "SELECT job_id::text AS job_id, before FROM import_changes WHERE entity_id = %s"
+        " ORDER BY job_id, number", (contact_id,))
+
+
+def forget(cursor: Cursor, contact_id: str, *, erased: bool = False) -> None:
+    """Nothing stays of how a contact was that becomes two, or is erased: then neither of those merged into
+    it, nor of others who had one of its keys. Of who is still there it is told that all stays."""
     cursor.execute(
-        "DELETE FROM import_changes WHERE entity_id = %(id)s OR entity_id IN"
-        " (SELECT lost_id FROM merges WHERE kept_id = %(id)s)", {"id": contact_id})
+        """
+        WITH gone AS (
+            DELETE FROM import_changes c WHERE entity_id = %(id)s OR %(erased)s AND (
+                entity_id IN (SELECT lost_id FROM merges WHERE kept_id = %(id)s) OR EXISTS (
+                    SELECT FROM contact_identities i WHERE i.contact_id = %(id)s
+                    AND (c.before->'contact_identities') || (c.after->'contact_identities')
+                        @> jsonb_build_array(jsonb_build_object('kind', i.kind, 'value', i.value))))
+            RETURNING job_id, entity_id)
+        INSERT INTO import_kept (job_id, entity_id, entity_kind, fields)
+        SELECT DISTINCT job_id, entity_id, 'contact', ARRAY['*'] FROM gone
+        JOIN contacts ON contacts.id = entity_id WHERE NOT (%(erased)s AND entity_id = %(id)s)
+        ON CONFLICT (job_id, entity_id) DO UPDATE SET fields = excluded.fields
+        """, {"id": contact_id, "erased": erased})
 
 
 def purge(cursor: Cursor, days: int, rows: int) -> None:

@@ -154,8 +154,10 @@ CLAIM = {"confidence": 1.0, "observed_at": "2026-11-02T09:00:00+00:00"}
 # Tables that a merge does not keep row by row: the search's own notes, made anew from the contact.
 NOTES = {("contact_blocks", "contact_id"), ("contact_checks", "contact_id")}
 # Where a contact's id stands without a foreign key: table -> (column, kind column).
-# It stays with the person whom it is about, whatever contact that one is now.
-STAYS = {(table, "person_id") for table in ("contact_identities", "events", "intake", "refusals")}
+# It stays with the person whom it is about, whatever contact that one is now; so does what an import can be
+# undone by, and what its undo left.
+STAYS = {(table, "person_id") for table in ("contact_identities", "events", "intake", "refusals")} | {
+    (table, "entity_id") for table in ("import_changes", "import_kept")}
 UNBOUND = {"provenance": ("entity_id", "entity_kind"), "provider_calls": ("subject_id", "subject_kind"),
            "provider_cache": ("subject_id", "subject_kind")}
 

@@ -153,6 +153,95 @@ def test_a_lead_that_was_scored_since_goes_or_is_scored_again(engine):
     assert len(again) == 16
 
 
+NORA = {"email": "nora.vale@harbor-lines.example", "full_name": "Nora Vale"}
+OPTED_OUT = "email,refused.marketing_email\nnora.vale@harbor-lines.example,yes\n"
+
+
+def events(api, kind, email=NORA["email"]):
+    assert api.post("/v1/events", {"events": [{"email": email, "type": kind}]}).status_code == 202
+
+
+def contact_of(api, contact_id):
+    return api.get(f"/v1/contacts/{contact_id}").json
+
+
+@pytest.mark.parametrize("since", [True, False], ids=["refused since", "the import alone"])
+def test_an_undo_lifts_what_the_import_refused_and_nothing_else(engine, api, since):
+    nora = api.post("/v1/leads", NORA).json["results"][0]["contact_id"]
+    before = snapshot(engine)
+    job = imported(engine, OPTED_OUT)
+    assert contact_of(api, nora)["may_email"] is False
+    if since:
+        events(api, "unsubscribe")
+    undone(engine, job)
+    contact = contact_of(api, nora)
+    assert contact["may_email"] is not since and contact["refused"] == (
+        {"marketing_email": True} if since else {})
+    if not since:
+        assert differences(before, snapshot(engine)) == {}
+
+
+def test_what_somebody_agreed_to_since_is_agreed(engine, api):
+    refusing = NORA | {"refused": {"marketing_email": True}}
+    nora = api.post("/v1/leads", refusing).json["results"][0]["contact_id"]
+    job = imported(engine, OPTED_OUT.replace("email\n", "email,job_title\n").replace("yes", "yes,Captain"))
+    events(api, "resubscribe")
+    undone(engine, job)
+    assert contact_of(api, nora)["may_email"] is True
+
+
+def test_of_two_imports_of_one_list_each_has_its_own_word(engine, api):
+    nora = api.post("/v1/leads", NORA).json["results"][0]["contact_id"]
+    first, second = imported(engine, OPTED_OUT), imported(engine, OPTED_OUT)
+    undone(engine, first)
+    assert contact_of(api, nora)["may_email"] is False
+    undone(engine, second)
+    assert contact_of(api, nora)["may_email"] is True
+
+
+def test_what_an_address_refused_while_the_import_waited_stays_with_the_address(engine, api):
+    job = imports.create(engine, OPTED_OUT.encode(), Options(), by=ME)
+    events(api, "unsubscribe")
+    job, _ = imports.step(engine, job["id"])
+    undone(engine, job)
+    with engine.database.read() as cursor:
+        [left] = many(cursor, "SELECT contact_id, person_id, source FROM refusals")
+        assert (left["contact_id"], left["person_id"]) == (None, None) and left["source"] != "import"
+    nora = api.post("/v1/leads", NORA).json["results"][0]["contact_id"]
+    assert contact_of(api, nora)["may_email"] is False
+
+
+def test_who_was_merged_since_with_somebody_known_keeps_the_open_lead(engine, api):
+    known = api.post("/v1/leads", NORA | {"company_name": "Harbor Lines"}).json["results"][0]["contact_id"]
+    job = imported(engine, "email,full_name,company_name,message,source\n"
+                           "n.vale@harbor-lines.example,Nora Vale,Harbor Lines,Call me,demo_request\n")
+    while api.post("/v1/duplicates/find").json["more"]:
+        pass
+    [pair] = api.get("/v1/duplicates").json["data"]
+    answer = api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": known}).json
+    found = undone(engine, job)
+    with engine.database.read() as cursor:
+        still_open = many(cursor, "SELECT id::text AS id FROM leads WHERE status <> 'archived'")
+    assert [lead["id"] for lead in still_open] == [answer["lead_id"]]
+    assert {"kind": "lead", "id": answer["lead_id"], "fields": ["*"]} in found["kept"]
+
+
+def test_nobody_is_in_what_another_contact_is_undone_by(engine, app, api):
+    [nora] = api.post("/v1/leads", NORA | {"source": "web form"}).json["results"]
+    other = {"email": NORA["email"], "phone": "+49 30 901820", "source": "web form"}
+    assert api.post("/v1/leads", other).json["results"][0]["contact_id"] == nora["contact_id"]
+    job = imported(engine, "email,full_name,job_title\nnora.vale@harbor-lines.example,Nora Vale,Captain\n")
+    path = f"/v1/contacts/{nora['contact_id']}"
+    [kept] = api.get(f"{path}/export").json["before_imports"]
+    assert kept["job_id"] == job["id"] and kept["before"]["contacts"][0]["phone"] == "+4930901820"
+    [chosen] = [row["id"] for row in api.get(f"{path}/origins").json["submissions"]
+                if row["full_name"] is None]
+    split_off = api.post(f"{path}/unmerge", {"submission_ids": [chosen]}).json["contact_id"]
+    assert delete(app, api, f"/v1/contacts/{split_off}").status_code == 204
+    assert not [table for table, found in snapshot(engine).items() if "+4930901820" in str(found)]
+    assert undone(engine, job)["kept"] == [{"kind": "contact", "id": nora["contact_id"], "fields": ["*"]}]
+
+
 @pytest.mark.parametrize(("state", "sentence"),
     [("dry", "dry run"), ("queued", "cancel it"), ("old", "30 days")])
 def test_what_cannot_be_undone_is_told(engine, api, state, sentence):

@@ -189,6 +189,32 @@ def test_who_intake_took_for_another_is_split_off(api, engine):
     assert len(api.get("/v1/duplicates?state=dismissed").json["data"]) == 1
 
 
+def unsubscribed(api, *contact_ids):
+    return [not api.get(f"/v1/contacts/{each}").json["may_email"] for each in contact_ids]
+
+
+def test_what_a_shared_mailbox_refused_holds_for_both_after_a_merge_is_taken_back(api):
+    first, second = (row["contact_id"] for row in sent(
+        api, BOX | {"full_name": "Jane Hollister"}, BOX | {"full_name": "Omar Haddad"}))
+    [pair] = api.get("/v1/duplicates").json["data"]
+    merged(api, pair, first)
+    assert api.post("/v1/events", {"events": [
+        {"email": BOX["email"], "type": "unsubscribe"}]}).status_code == 202
+    assert api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second}).status_code == 200
+    assert unsubscribed(api, first, second) == [True, True]
+
+
+def test_what_a_shared_mailbox_refused_holds_for_who_is_split_off(api):
+    [row] = sent(api, BOX | {"full_name": "Jane Hollister"})
+    sent(api, BOX | {"phone": "+49 30 901820"})
+    assert api.post("/v1/events", {"events": [
+        {"email": BOX["email"], "type": "unsubscribe"}]}).status_code == 202
+    path = f"/v1/contacts/{row['contact_id']}"
+    newest, _ = api.get(f"{path}/origins").json["submissions"]
+    other = api.post(f"{path}/unmerge", {"submission_ids": [newest["id"]]}).json["contact_id"]
+    assert unsubscribed(api, row["contact_id"], other) == [True, True]
+
+
 def test_only_some_of_the_contacts_own_submissions_can_be_split_off(api):
     [row] = sent(api, BOX)
     path = f"/v1/contacts/{row['contact_id']}"

@@ -108,6 +108,12 @@ class RefusalRequest(Strict):
     reason = Word(500, required=True, metadata={"description": "How the person said so, for the record."})
 
 
+class BeforeImport(Answer):
+    job_id = fields.UUID(required=True)
+    before = fields.Dict(required=True, metadata={
+        "description": "Rows by table, as they stood before an import that can be undone."})
+
+
 class ContactExport(Answer):
     contact = fields.Nested(Contact, required=True)
     sources = sources()
@@ -115,3 +121,4 @@ class ContactExport(Answer):
     leads = fields.List(fields.Nested(LeadDetail), required=True)
     received = fields.List(fields.Nested(Received), required=True)
     provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)
+    before_imports = fields.List(fields.Nested(BeforeImport), required=True)
