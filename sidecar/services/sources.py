@@ -15,6 +15,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.services.audit import Actor, record
 from sidecar.sources import mapping as mappings
+from sidecar.sources.answers import NotADelivery
 from sidecar.sources.model import GIVEN, MADE, NONE, Fetch, Received, Reply, Source
 from sidecar.sources.registry import SOURCES
 from sidecar.store import sources as store
@@ -126,6 +127,9 @@ def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str
     if delivery.method == "GET":
         reply = source.challenge(delivery.query, secret or "", key) if source.challenge else None
         return _answer(reply) if reply else _refusal(401, "unauthorized", "This is no delivery.")
+    if delivery.fields is not None and not source.multipart:
+        return _refused(
+            engine, key, 415, "unsupported_media_type", f"{source.title} sends no multipart form.")
     if secret is not None:
         reason = source.check(
             delivery.headers, delivery.body, secret, engine.now(), url_of(engine, kind, key))
@@ -189,7 +193,7 @@ def _read(
     try:
         found = mappings.mapped(mapping, body) if mapping else source.read(body, headers)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        detail = str(error) if type(error) is ValueError else f"This is no delivery of {source.title}."
+        detail = str(error) if isinstance(error, NotADelivery) else f"This is no delivery of {source.title}."
         raise _invalid("", detail) from None
     if len(found) > _MAX_LEADS:
         raise _invalid("", f"A delivery holds at most {_MAX_LEADS} leads.")

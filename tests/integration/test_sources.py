@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -128,6 +129,27 @@ def test_an_unknown_key_or_a_source_switched_off_takes_nothing(api, engine, made
 def test_what_is_no_delivery_is_told(api, engine, made, raw):
     answer = deliver(api, engine, made("typeform"), raw=raw).json["answer"]
     assert answer["status"] in (200, 422)
+
+
+def test_a_refusal_quotes_nothing_of_the_body(api, engine, made):
+    def broken(body, headers):
+        raise ValueError("joe@example.com")
+    row = made("hubspot")
+    for raw in (b'{"form-submissions": [{"timestamp": "joe@example.com"}]}', b'"joe@example.com"'):
+        assert "joe" not in json.dumps(deliver(api, engine, row, raw=raw).json.get("answer"))
+    with pytest.raises(Invalid) as told:
+        sources._read(replace(SOURCES["hubspot"], read=broken), None, {}, {})
+    assert "joe" not in str(told.value.errors)
+    assert "joe" not in str(rows(engine, "SELECT last_refusal FROM sources"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if not SOURCES[kind].multipart])
+def test_who_signs_a_body_sends_no_multipart(api, engine, made, kind):
+    row = made(kind)
+    signed = DELIVERIES[kind].sign(row["secret"] or "", b"", engine.now().timestamp(), row["url"])
+    answer = api.post(f"/v1/sources/{kind}/{row['key']}", {
+        "method": "POST", "headers": signed, "body": "", "fields": {"email": "x@attacker.example"}}).json
+    assert answer["answer"]["status"] == 415 and answer["leads"] == []
 
 
 def test_challenges(api, engine, made):
