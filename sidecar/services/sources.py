@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -165,9 +166,9 @@ def lead_of(source: Source, name: str, received: Received) -> dict[str, Any]:
     return {"source": own} | received.lead | ({"custom": custom} if custom else {})
 
 
-def plan(cursor: Cursor, key: str, fetches: Any) -> None:
-    """Enter requests to the vendor of a source."""
-    store.plan(cursor, [_row(key, fetch) for fetch in fetches])
+def plan(cursor: Cursor, key: str, fetches: Any, until: datetime | None = None) -> None:
+    """Enter requests to the vendor of a source. until: they ask for what was missed until then."""
+    store.plan(cursor, [_row(key, fetch) | {"until": until} for fetch in fetches])
 
 
 def url_of(engine: Engine, kind: str, key: str) -> str:

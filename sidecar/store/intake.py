@@ -59,6 +59,8 @@ def know(
                 known.merged[person] = row["contact_id"]
         elif what == "delivery":
             known.deliveries[row["dedupe_key"]] = row["contact_id"]
+            if row["lead_id"]:
+                known.made[row["dedupe_key"]] = row["lead_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "permissions":
@@ -88,7 +90,7 @@ WITH contact AS (
                         WHERE kind = k.kind AND value = k.value
                         ORDER BY contact_id, person_id NULLS FIRST LIMIT {_OWNERS}) i
 ), delivery AS (
-    SELECT dedupe_key, contact_id FROM events WHERE dedupe_key = ANY($6::text[])
+    SELECT dedupe_key, contact_id, lead_id FROM events WHERE dedupe_key = ANY($6::text[])
 ), known AS (
     SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery
 ), organization AS (
