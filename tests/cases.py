@@ -6,7 +6,10 @@ A parametrised case costs pytest a few milliseconds, more than most of these rul
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+EXPORTS: Final = Path(__file__).parent / "unit" / "sources" / "cases"
 
 
 def check_each(check: Callable[..., None], cases: Iterable[tuple[Any, ...]]) -> None:
@@ -18,3 +21,15 @@ def check_each(check: Callable[..., None], cases: Iterable[tuple[Any, ...]]) -> 
         except AssertionError as error:
             failures.append(f"{case!r:.200}: {error}")
     assert not failures, "\n".join(failures)
+
+
+def exports(file: str) -> dict[str, list[tuple[str, str]]]:
+    """Name of an export -> [(right places of a column, header)]."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in (EXPORTS / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            found[line[3:]] = []
+        elif line and not line.startswith("# "):
+            places, header = line.split("\t", 1)
+            found[[*found][-1]].append((places, header))
+    return found

@@ -83,7 +83,7 @@ def _columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statemen
 def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
     """What a source says of somebody, as the store has it."""
     fields = {}
-    for name, value, _, confidence, observed_at, locked, sandbox, *_ in values:
+    for name, value, _, confidence, observed_at, locked, sandbox, _, _ in values:
         stated = fields[name] = {
             "value": value, "confidence": confidence, "observed_at": _iso(observed_at)}
         if locked:

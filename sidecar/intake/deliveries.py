@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -17,21 +17,16 @@ _SAME_WITHIN_SECONDS: Final = 3600  # without an id, the same words again are th
 def delivery_keys(lead: Mapping[str, Any], now: datetime) -> list[str]:
     """The keys of a normalised lead's submission: its own first, then those under which it may have come
     before. Hashes that name nobody; none for a lead that is no deed of the person."""
-    return list(_keys(lead, now)) if intake_event(lead) else []
-
-
-def _keys(lead: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    custom = lead.get("custom") or {}
-    name = next((name for name in EVENT_IDS if custom.get(name)), None)
-    who = [lead.get(field) for field in ("email_canonical", "phone", "linkedin_url")]
-    if name:
-        yield _hashed([lead.get("source"), name, custom[name], *who])
-        return
+    if not intake_event(lead):
+        return []
+    custom = lead.get("custom")
+    if custom and (name := next((name for name in EVENT_IDS if custom.get(name)), None)):
+        who = [lead.get(field) for field in ("email_canonical", "phone", "linkedin_url")]
+        return [_hashed([lead.get("source"), name, custom[name], *who])]
     # The same words in the same order: what was normalised has its fields in one.
     said = _hashed([item for item in lead.items() if item[0] != "email"])
     hour = int(now.timestamp()) // _SAME_WITHIN_SECONDS
-    for before in (0, 1):
-        yield f"{said}:{hour - before}"
+    return [f"{said}:{hour}", f"{said}:{hour - 1}"]
 
 
 def _hashed(said: Any) -> str:

@@ -246,7 +246,7 @@ def company_key(name: str) -> str:
 
 def _initials(found: list[str]) -> list[str]:
     """Join single letters that follow each other: "J.P. Holloway" and "J P Holloway" are "JP Holloway"."""
-    if not any(len(word) == 1 for word in found):
+    if 1 not in map(len, found):
         return found
     joined: list[str] = []
     lone_before = False

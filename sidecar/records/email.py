@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from .email_lists import (
@@ -50,6 +50,8 @@ _SPACE = re.compile(r"\s+|:::|<br\s*/?>|(?<=\s)/(?=\s)")
 _BETWEEN = re.compile(r"[;,|/]")
 _IN_FRONT = " ,;:/|<>()[]{}\"'`´“”„‘’‚«»*=-"
 _BEHIND = _IN_FRONT + "."
+# The same signs in other widths, of keyboards for Chinese and Japanese, and hyphens that do not break.
+_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans("、‐‑", ",--")
 _AROUND_MARKS = re.compile(r"\s*([@.])\s*")
 _AT = re.compile(r"\s*[(\[{]\s*(?:at|@|ät|arroba|a)\s*[)\]}]\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[{]\s*(?:dot|punkt|punto|point)\s*[)\]}]\s*", re.IGNORECASE)
@@ -170,6 +172,8 @@ def read_email(text: str, allow_domain_literals: bool = True) -> Address | str:
     "Jane Doe <jane@acme.example>", "mailto:jane@acme.example?subject=Hi", "jane@acme.example; j@home",
     "jane (at) acme (dot) example", a stray full stop or quote around it.
     """
+    # The apostrophe in front is a spreadsheet's: a text follows.
+    text = text.removeprefix("'") if text.isascii() else text.removeprefix("'").translate(_NARROW)
     found = parse_email(text, allow_domain_literals)
     if not isinstance(found, str) or len(text) > MAX_CELL:
         return found
@@ -293,6 +297,8 @@ def is_stand_in(address: Address) -> bool:
         local = local.translate(_NO_LETTERS)
     if local in NO_ADDRESS:
         return True
+    if is_no_reply(address) and _NOT_LETTER.sub("", address.domain.partition(".")[0]) in NO_REPLY:
+        return True
     if address.is_literal or len(local) > _LONGEST_FILLING or ("." in address.local and len(local) > 4):
         return False
     if not (local in ANY_DOMAIN or local in _ANYBODY or _is_filling(local)):
@@ -361,7 +367,6 @@ def has_odd_ending(address: Address) -> bool:
     return not address.is_literal and not has_known_ending(address.domain)
 
 
-@lru_cache(maxsize=4096)
 def _ending_meant(domain: str) -> str | None:
     if has_known_ending(domain):
         return None

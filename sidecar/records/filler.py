@@ -19,8 +19,9 @@ from .text import fold, word_set, words
 # What a template leaves where it found no value: Liquid and Handlebars, Mailchimp, Marketo, Salesforce,
 # ExactTarget, ERB, JavaScript; then the dummies of ad platforms' test leads.
 _TEMPLATE = re.compile(
-    r"\{\{.{0,80}\}\}|\*\|.{0,80}\|\*|\$\{.{0,80}\}|%%.{1,80}%%|%[A-Z_]{3,40}%|<%.{0,80}%>|\{![\w.$]{1,80}\}|"
-    r"\[\[.{0,80}\]\]|\[object [A-Z]\w{2,20}\]|<test lead: dummy data for .{0,80}>|\{%.{0,80}%\}",
+    r"\{\{.{0,80}\}\}|\*\|.{0,80}\|\*|\$\{.{0,80}\}|%%.{1,80}%%|%[A-Z_.]{3,60}%|<%.{0,80}%>|\{![\w.$]{1,80}\}|"
+    r"\[\[.{0,80}\]\]|\[\w{0,20}name\w{0,20}\]|\[object [A-Z]\w{2,20}\]|<test lead: dummy data for .{0,80}>|"
+    r"\{%.{0,80}%\}",
     re.IGNORECASE,
 )
 # A spreadsheet's errors in its languages.

@@ -19,10 +19,10 @@ _C_LEVEL = r"c(?:eo|fo|oo|to|io|mo|ro|po|co|do|so|lo|xo|ao|no|vo|hro|iso|dao|pto
 
 # Whose work somebody helps with says nothing of their own rank: "Assistant to the CEO".
 _SOMEBODY_ELSE = re.compile(
-    r"\s+(?:to|for|of|reporting to|supporting|im buro|der|des|zum|zur|an die|fur die|fur den)\s+"
-    r"(?:the\s+|our\s+|my\s+)?(?=(?:ceo|cfo|coo|cto|cio|cmo|chief|president|board|vp|vice|director|"
-    r"managing|founder|owner|partner|head|c level|executive|management|geschaftsfuhr|vorstand|"
-    r"geschaftsleit|inhaber|direkt|leitung)).*$"
+    r"\s+(?:to|for|of|reporting to|supporting|im buro|der|des|zum|zur|an die|fur die|fur den|du|de la|de|"
+    r"del|do|da|di|della|van de|van|till|til)\s+(?:the\s+|our\s+|my\s+)?"
+    r"(?=(?:ceo|cfo|coo|cto|cio|cmo|chief|president|board|vp|vice|director|managing|founder|owner|partner|"
+    r"head|c level|executive|management|geschaftsfuhr|vorstand|geschaftsleit|inhaber|direkt|leitung)).*$"
 )
 _HELPER = re.compile(
     r"\b(?:(?:executive|personal|administrative|office|team|management|virtual|legal|marketing|"
@@ -66,8 +66,8 @@ _LEVELS: Final = tuple(
             r"managing directors|(?<!non )executive director|director general|generaldirektor(?:in)?|"
             r"\w*geschaftsfuhrer(?:in)?|geschaftsfuhrend\w*|geschaftsfuhrung|geschaftsleitung|"
             r"geschaftsleiter(?:in)?|\w*vorstand|vorstandin|vorstands?(?:vorsitzende[rn]?|mitglied|"
-            r"sprecher(?:in)?)|vorsitzende[rn]?|chair(?:man|woman|person)?|board member|"
-            r"member of the board|betriebsinhaber",
+            r"sprecher(?:in)?)|konzernchef(?:in)?|\w*ratsprasident(?:in)?|vorsitzende[rn]?|"
+            r"chair(?:man|woman|person)?|board member|member of the board|betriebsinhaber",
         ),
         (
             "owner",
@@ -236,8 +236,9 @@ _GENDER = re.compile(
 )
 # A former position, or the office that somebody works for, is not the position they hold.
 _NOT_THEIRS = re.compile(
-    r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|ex(?=[- ]c[a-z]o\b))\b[^,;|/&]*"
-    r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b"
+    r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|vormals|fruhere[rn]?|ancien(?:ne)?|antigu[oa]|antig[oa]|voormalig[e]?|tidligere|"
+    r"tidigare|byv?al[yia]|byl[ya]|бывш\w+|ex(?=-\w|[- ]c[a-z]o\b))\b[^,;|/&]*"
+    r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b|\bc[a-z]o(?= office\b)"
 )
 _ASSISTS = re.compile(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar")
 # Who studies or files somewhere belongs there.
@@ -254,8 +255,11 @@ _WISHES = re.compile(
     r"helping|i help|we help|working with|trusted (?:by|advisor)|coach(?:ing)? (?:for|to|of)|ghostwriter for|"
     r"angehende[rn]?|zukunftige[rn]?|auf der suche nach|suche(?: eine)?(?: stelle)? als|ich helfe|wir helfen|"
     r"futur|future|aspirant|a la recherche|en recherche|j'aide|aspirante(?: a)?|futuro|futura|en busca de|"
-    r"buscando|"
+    r"buscando|(?:en )?busqueda de|alla ricerca di|op zoek naar|szukam|poszukuje|hledam|ищу|"
+    r"(?:i )?(?:want|hope|wish|aim|would like|plan) to (?:be|become)|quiero ser|"
     r"busco|em busca de|procurando|ayudo|ajudo|in cerca di|cerco|aiuto|aspirerende|blivande)\b[^,;|/&•·]*"
+    r"|\b(?!phd|doctoral)\w+ (?:candidate|wannabe|hopeful|in training|in the making|in spe|in ausbildung|"
+    r"en formation|en formacion|en devenir|in opleiding)\b"
 )
 _JUNIOR = re.compile(r"\b(?:junior|trainee)\b|^assistant (?!manager|general)(?:\w+ ){1,2}manager\b")
 _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")

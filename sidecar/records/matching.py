@@ -22,7 +22,7 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
     keys = []
     email = lead.get("email_canonical")
-    address = parse_email(str(email)) if email else ""
+    address = parse_email(str(email), True) if email else ""  # as it was read before
     if email and (isinstance(address, str) or not (is_stand_in(address) or is_no_reply(address))):
         keys.append(("email", str(email)))
     url = lead.get("linkedin_url")
@@ -30,8 +30,9 @@ def match_keys(lead: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("https://www.linkedin.com/in/", "https://www.linkedin.com/pub/")
     ):
         keys.append(("linkedin", url))
-    name = " ".join(words(f"{lead.get('first_name', '')} {lead.get('last_name', '')}"))
     if lead.get("phone_type") == "mobile" and lead.get("first_name") and lead.get("last_name"):
+        name = " ".join(words(f"{lead['first_name']} {lead['last_name']}"))
         keys.append(("mobile", f"{lead.get('phone', '')}|{name}"))
-    keys += [("external", f"{system}:{value}") for system, value in (lead.get("external_ids") or {}).items()]
+    if ids := lead.get("external_ids"):
+        keys += [("external", f"{system}:{value}") for system, value in ids.items()]
     return keys

@@ -62,7 +62,8 @@ _JUNK_WORDS = word_set(
 _JUNK_PHRASES = frozenset(
     ["n/a", "n.a", "no name", "not applicable", "not provided", "not given", "first name",
      "last name", "full name", "your name", "your full name", "first last", "vorname nachname",
-     "test user", "test person", "test lead", "test name", "test account", "none of your business",
+     "test user", "test person", "test lead", "test name", "test account", "testfirst testlast",
+     "none of your business",
      "max mustermann", "erika mustermann", "mickey mouse", "donald duck", "keine angabe", "k.a",
      "n.n", "n. n", "nn", "hello world", "lorem ipsum", "juan perez prueba", "jean test", "no name given"]
 )  # fmt: skip

@@ -23,7 +23,8 @@ _CHAT = re.compile(
 )
 # What stands between two numbers in one cell: marks, "or", a label, or the plus of the second.
 _BETWEEN = re.compile(
-    r"(\s*(?:[;,|/\n&]|:::|\b(?:or|and|oder|und|ou|et|o|y|e|of|en|eller|och|og|tai|lub|nebo|veya|ve)\b)\s*"
+    r"(\s*(?:[;,|/\n&]|:::|\b(?:or|and|oder|und|ou|et|o|y|e|of|en|eller|och|og|tai|lub|nebo|veya|ve|"
+    r"bzw|resp|sowie|oppure)\b\.?)\s*"
     r"|\s+(?=[^\W\d_]{1,12}\.?\s*:\s*[+(\d])|(?<=\d)\s+(?=\+\d))",
     re.IGNORECASE,
 )
@@ -38,8 +39,10 @@ _LABEL = re.compile(
 )
 _WORDS_BEFORE = re.compile(r"^[^\d+＋(]*(?:\([^\d()]*\)[^\d+＋(]*)?(?=[+＋(\d])")
 _WORDS_BEHIND = re.compile(r"(?:\s+|\s*[(\[])[^\d]*[^\W\d_][^\d]*$")
+_HOURS_BEHIND = re.compile(r"\s*[(\[]\s*\d{1,2}(?:[:.]\d\d)?\s*[-–]\s*\d{1,2}(?:[:.]\d\d)?\s*[)\]]$")
 # "030 901820/21": the other line of a switchboard, by its last digits.
 _OTHER_LINE = re.compile(r"(?<=\d)(?<!/\d{2})(?<!/\d{3})\s*/\s*-?\s*\d{1,3}$")
+_LINK_OPTIONS = re.compile(r"(?<=\d)\?[a-z]+(?:=.*)?$", re.IGNORECASE)  # "sms:+4930901820?body=hi"
 _ONE_NUMBER = re.compile(r"[+＋]?[\d\s().-]+")
 _NO_LETTER = re.compile(r"(?:[\W\d_]|ext|x)*", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -90,7 +93,7 @@ def _first_usable(written: str, region: str | None) -> Phone | PhoneProblem:
         return _with_code(written, region)
     if chat := _CHAT.search(written):
         return _general_phone("+" + chat[1], None)
-    readings = [_one(part, region) for part in _numbers(written)]
+    readings = [_one(part, region) for part in _numbers(_LINK_OPTIONS.sub("", written))]
     usable = [reading for reading in readings if isinstance(reading, Phone)]
     best = max(usable, key=lambda phone: (phone.valid, phone.possible), default=None)  # the first of the best
     return best or readings[0]
@@ -119,7 +122,7 @@ def _numbers(written: str) -> list[str]:
 def _one(written: str, region: str | None) -> Phone | PhoneProblem:
     """Read one number with the words around it."""
     bare = _LABEL.sub("", written.strip())
-    for pattern in (_WORDS_BEHIND, _OTHER_LINE):
+    for pattern in (_HOURS_BEHIND, _WORDS_BEHIND, _OTHER_LINE):
         more = pattern.search(bare)
         if more and len(_DIGIT.findall(bare[: more.start()])) > _ENOUGH_DIGITS:
             bare = bare[: more.start()]

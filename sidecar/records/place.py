@@ -19,9 +19,9 @@ _JOINED = re.compile(r"[,/()|]|\s-\s")
 _INVERTED = re.compile("[,(]")  # "Korea, South", "Korea (South)"
 # Forms of a state in front of its name, and of a part of one.
 _STATE_FORM = re.compile(
-    r"^(?:(?:federal |democratic |islamic |people s |united |plurinational )*(?:republic|kingdom|state|"
-    r"commonwealth|"
-    r"principality|union|sultanate|grand duchy|emirate|federation) of (?:the )?|"
+    r"^(?:(?:federal |federated |democratic |islamic |people s |united |plurinational )*"
+    r"(?:republic|kingdom|state|commonwealth|principality|union|sultanate|"
+    r"grand duchy|emirate|federation) of (?:the )?|"
     r"(?:bundes)?republik |konigreich (?:der )?|furstentum |grossherzogtum |staat |"
     r"vereinigtes konigreich (?:von )?|"
     r"(?:republique|royaume|principaute|etat|grand duche|confederation|federation)(?: federale| populaire|"
@@ -48,7 +48,9 @@ _WRITTEN_OUT = {
     "st": "saint",
     "s": "south", "n": "north", "brit": "british", "utd": "united", "ppl": "people", "afr": "african",
     "terr": "territory",
+    **dict.fromkeys(word_set("republique republica repubblica republiek republik republika"), "republic"),
 }  # fmt: skip
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _OF_CHINA = ("HK", "MO", "TW")
 _PARTS = re.compile(r"([\s\-/'’.(])")
 
@@ -96,6 +98,10 @@ def _countries() -> _Names:
     return _Names(names, short, any_order)
 
 
+def _spelt_out(key: str) -> str:
+    return " ".join(_WRITTEN_OUT.get(word, word) for word in key.split(" "))
+
+
 def _unordered(key: str) -> tuple[str, ...]:
     told = (word for word in key.split(" ") if word not in _NOT_TELLING)
     return tuple(sorted(_WRITTEN_OUT.get(word, word) for word in told))
@@ -117,6 +123,7 @@ def country_code(text: str) -> str | None:
     front ("Koninkrijk België"), or with one slip of the pen where no other country is as near ("Germanny").
     """
     text = tidy(text)
+    text = _FLAG.sub("", text).strip() or text  # of "🇩🇪 Germany" the name tells
     if len(text) > 100:
         return None
     known = _countries()
@@ -148,8 +155,9 @@ def _by_words(key: str) -> str | None:
     known = _countries()
     unordered = _unordered(key)
     found = known.any_order.get(unordered) or (known.names.get(unordered[0]) if len(unordered) == 1 else None)
-    if found is None and (state := _STATE_FORM.match(key)):
-        found = known.names.get(key[state.end() :])
+    for name in (key, _spelt_out(key)):
+        if found is None and (state := _STATE_FORM.match(name)):
+            found = known.names.get(name[state.end() :])
     return found
 
 
@@ -200,7 +208,7 @@ def region_code(text: str, country: str | None) -> str | None:
     name = name_key(text.replace("&", " and ").removesuffix("."))
     found = places.names.get(name) or places.names.get(_REGION_FORM.sub("", name))
     if found is None:
-        found = places.names.get(" ".join(_WRITTEN_OUT.get(word, word) for word in name.split(" ")))
+        found = places.names.get(_spelt_out(name))
     if found is None and f"{country}-{code}" in places.codes and country in SUBDIVISIONS:
         found = f"{country}-{code}"
     head, _, tail = text.rpartition(",")

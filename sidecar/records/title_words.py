@@ -1,6 +1,6 @@
 """Words of job titles in other languages in English, for the rules of English titles.
 
-Our own selection of the commonest, folded. Words that are English too ("chef", "general",
+Our own selection of the commonest. Words that are English too ("chef", "general",
 "marketing") only stand inside phrases.
 """
 
@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .text import fold
+
 _WORDS: Final[dict[str, str]] = {
     # Who leads a company
     "chief executive officer": (
         "pdg|president directeur general|presidente directeur generale|directeur general|"
         "directrice generale|consejero delegado|consejero delegada|consejera delegado|"
-        "consejera delegada|directora ejecutivo|directora ejecutiva|directore ejecutivo|"
+        "consejera delegada|jefe ejecutivo|jefa ejecutiva|"
+        "directora ejecutivo|directora ejecutiva|directore ejecutivo|"
         "directore ejecutiva|director ejecutivo|director ejecutiva|directora general|"
         "director general|gerente general|amministratore delegato|amministratore delegata|"
         "amministratrice delegato|amministratrice delegata|direttore generale|"
@@ -30,7 +33,11 @@ _WORDS: Final[dict[str, str]] = {
         "ugyvezeto igazgato|"
         "vezerigazgato|director executiv|genel mudur|generalni direktor|izvrsni direktor|glavni direktor|"
         "генеральныи директор|исполнительныи директор|управляющии директор|генеральнии директор|"
-        "изпълнителен директор|управител|διευθυνων συμβουλος|γενικος διευθυντης"
+        "изпълнителен директор|управител|διευθύνων σύμβουλος|δ νων σύμβουλος|γενικός διευθυντής|"
+        # Icelandic, Lithuanian, Latvian, Estonian, Indonesian, Malay, Vietnamese, Hebrew, Arabic
+        "framkvæmdastjóri|forstjóri|generalinis direktorius|generalinė direktorė|izpilddirektors|"
+        "izpilddirektore|tegevjuht|direktur utama|presiden direktur|pengarah urusan|giám đốc điều hành|"
+        "tổng giám đốc|מנכ ל|מנכל|מנהל כללי|الرئيس التنفيذي|المدير العام"
     ),
     "deputy director": (
         "directeur adjoint|directrice adjointe|directora adjunto|directora adjunta|"
@@ -159,7 +166,7 @@ _WORDS: Final[dict[str, str]] = {
 # Written without gaps between words, so they count inside a text.
 _INSIDE: Final[dict[str, str]] = {
     "chief executive officer": "代表取締役|最高経営責任者|社長|"
-    "首席执行官|首席執行官|总经理|總經理|总裁|總裁|執行長|대표이사|최고경영자|사장",
+    "最高执行官|最高執行官|代表社員|代表理事|首席执行官|首席執行官|总经理|總經理|总裁|總裁|執行長|대표이사|최고경영자|사장",
     "chief financial officer": "最高財務責任者|首席财务官|財務長|최고재무책임자",
     "chief technology officer": "最高技術責任者|首席技术官|技術長|최고기술책임자",
     "chairman": "董事长|董事長|会長|회장|이사회 의장",
@@ -169,7 +176,7 @@ _INSIDE: Final[dict[str, str]] = {
     "director": "本部長|部長|总监|總監|부장|본부장",
     "manager": "課長|マネージャー|经理|經理|主任|과장|차장|팀장|매니저",
 }
-_ENGLISH: Final = {other: english for english, others in _WORDS.items() for other in others.split("|")}
+_ENGLISH: Final = {fold(other): english for english, others in _WORDS.items() for other in others.split("|")}
 _FIRST_WORDS: Final = frozenset(other.partition(" ")[0] for other in _ENGLISH)
 _LONGEST_FIRST: Final = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _PATTERN: Final = re.compile(rf"\b(?:{_LONGEST_FIRST})\b")

@@ -21,8 +21,11 @@ _YES: Final = (
     "yes", "y", "yep", "yeah", "true", "t", "on", "x", "ok", "okay", "sure", "agree", "agreed", "i agree",
     "accept", "accepted", "granted", "given", "allow", "allowed", "enabled", "checked", "ticked", "selected",
     "consent", "consented", "consent given", "approved", "positive", "opt in", "optin", "opted in",
-    "optedin", "double opt in", "confirmed", "subscribed", "subscriber", "subscribe", "explicit", "ja", "j",
-    "jawohl", "wahr", "an", "ein", "zugestimmt", "einverstanden", "eingewilligt", "erteilt", "angemeldet",
+    "optedin", "angekreuzt", "angehakt", "coché", "cochée", "marcado", "seleccionado", "selecionado",
+    "selezionato", "aangevinkt", "zaznaczone", "afkrydset", "avkrysset", "zaškrtnuto", "işaretli",
+    "double opt in", "confirmed", "subscribed", "subscriber", "subscribe", "explicit", "ja", "j",
+    "jawohl", "wahr", "an", "ein", "zustimmung erteilt", "einwilligung erteilt",
+    "zugestimmt", "einverstanden", "eingewilligt", "erteilt", "angemeldet",
     "abonniert", "oui", "vrai", "accepté", "d'accord", "inscrit", "abonné", "sí", "s", "verdadero", "acepto",
     "aceptado", "suscrito", "inscrito", "sim", "verdadeiro", "aceito", "aceite", "sì", "vero", "accetto",
     "accettato", "iscritto", "waar", "akkoord", "aangemeld", "ingeschreven", "tak", "prawda", "zgoda",
@@ -34,7 +37,12 @@ _YES: Final = (
     "có", "ใช่", "نعم", "כן", "हाँ",
 )
 _NO: Final = (
-    "no", "n", "nope", "false", "f", "off", "never", "disagree", "disabled", "unchecked", "negative",
+    "no", "n", "nope", "false", "f", "off", "nicht angekreuzt", "non coché", "no marcado", "não marcado",
+    "niet aangevinkt", "niezaznaczone",
+    "nicht zugestimmt", "nicht erteilt", "nicht einverstanden", "kein einverständnis", "keine einwilligung",
+    "keine zustimmung", "pas d'accord", "no acepto", "no aceptado", "não aceito", "non accetto",
+    "niet akkoord", "nie zgadzam się", "не согласен", "не согласна",
+    "never", "disagree", "disabled", "unchecked", "negative",
     "no consent", "not given", "not subscribed", "non subscribed", "nonsubscribed", "no thanks",
     "no thank you", "not allowed", "nein", "falsch", "aus", "nein danke", "non", "faux", "non merci",
     "falso", "no gracias", "não", "nao", "não obrigado", "no grazie", "nee", "onwaar", "nee bedankt", "nie",
@@ -53,7 +61,8 @@ _OUT: Final = (
     "rechazado", "descadastrado", "cancelado", "recusado", "disiscritto", "rifiutato", "revocato",
     "uitgeschreven", "afgemeld", "geweigerd", "wypisany", "wycofana", "odmowa", "avregistrerad", "avanmäld",
     "afmeldt", "avmeldt", "peruttu", "kieltänyt", "odhlášen", "odvoláno", "odmietnuté", "abonelikten çıktı",
-    "reddedildi", "leiratkozott", "dezabonat", "odjavljen", "отписан", "отказ", "配信停止", "拒否", "退订",
+    "reddedildi", "leiratkozott", "dezabonat", "odjavljen", "отписан", "отказ", "拒绝", "拒絕",
+    "配信停止", "拒否", "退订",
     "거부",
 )
 _IN: Final = ("opt in", "optin", "opted in", "optedin", "double opt in", "subscribed", "subscriber")
@@ -133,7 +142,7 @@ def _is_sentence(item: object) -> bool:
 def _read(text: str) -> str:
     """yes | no | in | out, or nothing."""
     text = text.strip().replace("\ufe0f", "")
-    if sign := _SIGNS.get(text.strip("[]() ")):
+    if sign := _SIGNS.get(text.strip("[]() \ufe0e\ufe0f")):
         return sign
     if _DATE.match(text):
         return "yes"

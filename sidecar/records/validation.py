@@ -26,7 +26,7 @@ from sidecar.terms import label
 from sidecar.terms.fields import GIVEN
 
 from . import numbers
-from .cells import read_cell
+from .cells import is_tidy_cell, read_cell
 from .company import is_no_company
 from .email import (
     Address,
@@ -282,6 +282,9 @@ class _Check:
             if len(value) > MAX_TAGS:
                 why = Unusable("too_many", f"There may be at most {MAX_TAGS} {label(field).lower()}.")
                 self.unusable(path, why, value[MAX_TAGS:])
+            elif (not self.strict and all(type(part) is str and len(part) <= MAX_TAG for part in value)
+                    and (usual := _usual_tags(tuple(value)))):
+                return list(usual)
             parts = [((field, place), part) for place, part in enumerate(value[:MAX_TAGS])]
         elif isinstance(value, str):
             text = self._text(path, value, MAX_TAGS * MAX_TAG)
@@ -317,9 +320,19 @@ class _Check:
             if self.strict or not nothing:
                 self.unusable(path, Unusable("wrong_type", "This must be a JSON object."), value)
             return None
-        return (self.campaign(field, value) if field in CAMPAIGNS else self.tree(field, value)) or None
+        if field in CAMPAIGNS:
+            return self.campaign(field, value) or None
+        kept = self.tree(field, value)
+        if field == "consent" and not self.strict:
+            kept = {key: _ticked(said) for key, said in kept.items()}
+        return kept or None
 
     def campaign(self, field: str, value: dict[Any, Any]) -> dict[str, str]:
+        short = len(value) <= MAX_KEYS and all(
+            type(key) is str and type(text) is str and len(key) + len(text) <= MAX_KEY
+            for key, text in value.items())
+        if short and not self.strict and (usual := _usual_campaign(tuple(value.items()))):
+            return dict(usual)
         kept = {}
         for key, text in self._first(field, value):
             path = (field, key)
@@ -512,7 +525,7 @@ class _Check:
             sent = (self.lead.get(field) for field in IDENTITIES)
             if any(value.strip() if isinstance(value, str) else value is not None for value in sent):
                 return
-        elif any(field in self.usable for field in IDENTITIES):
+        elif not self.usable.keys().isdisjoint(IDENTITIES):
             for problem in self.no_identities:
                 _add(self.warnings, problem)
             return
@@ -595,7 +608,9 @@ _JUDGES: Final[tuple[tuple[str, Callable[[_Check, Any], object]], ...]] = (
 
 def _read(field: str, value: str) -> str | None:
     """A text without what was put around it; None when it says that there is nothing."""
-    if field in LONG_TEXTS:
+    if is_tidy_cell(value):
+        text = value
+    elif field in LONG_TEXTS:
         # Of several lines only entities are a tool's work.
         text = tidy_lines(read_cell(value) if value.isprintable() or "&" in value else value)
     else:
@@ -616,6 +631,24 @@ _SHARED: Final = frozenset(
 _read_shared = lru_cache(maxsize=4096)(_read)
 
 
+@lru_cache(1024)
+def _usual_tags(texts: tuple[str, ...]) -> list[str] | None:
+    """The tags of a list, which many leads have in common; None where something of it may be to be told."""
+    if not all(map(str.isprintable, texts)):
+        return None
+    tags = [tag for tag in tags_of(list(map(read_cell, texts))) if not is_filler(tag)]
+    return tags if len(tags) == len(texts) else None
+
+
+@lru_cache(1024)
+def _usual_campaign(parameters: tuple[tuple[str, str], ...]) -> dict[str, str] | None:
+    """A campaign's parameters, which many leads have in common; None where something may be to be told."""
+    if not all(key.isprintable() and tidy(key) and text.isprintable() for key, text in parameters):
+        return None
+    utm = utm_of({key: read_cell(text) for key, text in parameters})
+    return utm if len(utm) == len(parameters) else None
+
+
 def _digits(value: object) -> str | None:
     """A JSON number as people write it; None for what is none, or has more digits than anything has."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 10**18:
@@ -628,6 +661,14 @@ def _add(problems: list[Problem], problem: Problem) -> None:
         problems.append(problem)
     elif len(problems) == MAX_PROBLEMS:
         problems.append(_problem((), "too_many_errors", "Further ones are not listed."))
+
+
+def _ticked(consent: object) -> object:
+    """A tick or one plain word of a consent as its truth; a date, a sentence, a state tell more and stay."""
+    if not isinstance(consent, str) or not (consent in ("0", "1") or consent.strip().isalpha()):
+        return consent
+    agreed = truth(consent)
+    return consent if agreed is None else agreed
 
 
 def said(value: object) -> Any:

@@ -55,12 +55,19 @@ def intake_event(lead: Mapping[str, Any]) -> str | None:
     "Contact sales", "web form"… A list (CSV, import, API) is no event unless tags or custom fields
     say so. `custom.event` may name the event as it is. Never raises.
     """
-    said, source, custom = set(_said(lead)), lead.get("source"), lead.get("custom")
+    source, tags, custom = lead.get("source"), lead.get("tags"), lead.get("custom")
     if isinstance(custom, Mapping) and custom.get("event") in EVENTS:
         return str(custom["event"])
-    if isinstance(source, str) and not is_list(source):
-        said.update(_split(source))
-    return next((event for event, words in _WORDS if words & said), None)
+    said = set(_of_source(source)) if isinstance(source, str) else set()
+    if tags or custom:
+        said.update(_said(tags, custom))
+    return next((event for event, words in _WORDS if not words.isdisjoint(said)), None) if said else None
+
+
+@lru_cache(256)
+def _of_source(source: str) -> frozenset[str]:
+    """The words of a source that is no list; sources repeat."""
+    return frozenset(() if is_list(source) else _split(source))
 
 
 @lru_cache(256)
@@ -82,8 +89,7 @@ def is_filled_in(lead: Mapping[str, Any]) -> bool:
         _is_form(source) or (isinstance(custom, Mapping) and custom.get("event") in _FILLED_IN))
 
 
-def _said(lead: Mapping[str, Any]) -> Iterator[str]:
-    tags, custom = lead.get("tags"), lead.get("custom")
+def _said(tags: object, custom: object) -> Iterator[str]:
     for tag in tags if isinstance(tags, list | tuple) else ():
         yield from _split(tag)
     if isinstance(custom, Mapping):

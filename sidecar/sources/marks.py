@@ -29,4 +29,5 @@ def is_test(lead: Mapping[str, Any]) -> bool:
     custom = lead.get("custom")
     if isinstance(custom, Mapping) and str(custom.get("is_test", "")).lower() in ("true", "1", "yes"):
         return True
-    return any(_DUMMY in value or value in _ADDRESSES for value in lead.values() if isinstance(value, str))
+    texts = [value for value in lead.values() if isinstance(value, str)]
+    return _DUMMY in "\n".join(texts) or not _ADDRESSES.isdisjoint(texts)

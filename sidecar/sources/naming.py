@@ -78,6 +78,7 @@ def _combinations() -> Iterator[_Combination]:
 
 
 _COMBINATIONS: Final = tuple(_combinations())
+_BRACKETED: Final = re.compile(r"(\w+)\[([^\[\]]+)\]")  # "custom[budget]", as PHP and Rails name boxes
 _OWN: Final = {fold(name): name for name in GIVEN}
 # Columns of our exports and of files of refused rows that an import must not take for answers.
 _EXPORTED: Final = frozenset(
@@ -149,7 +150,7 @@ def _is_record(name: str) -> bool:
 
 @lru_cache(4096)
 def _read(name: str, spoken: frozenset[str]) -> Named:
-    part, dot, key = name.strip().partition(".")
+    part, dot, key = _BRACKETED.sub(r"\1.\2", name.strip()).partition(".")
     if dot and key and part.lower() in OBJECTS:
         return Named(f"{part.lower()}.{key}")
     for text in dict.fromkeys((name, _BRACKETS.sub(" ", name))):

@@ -47,11 +47,11 @@ LANGUAGES: Final = tuple(language for languages in _ALPHABETS.values() for langu
 # Encoding -> an encoding of its script and the first bytes there of common characters: level 1 of JIS X 0208,
 # GB 2312 and Big5, the Hangul of KS X 1001 (their standards' own division).
 _IDEOGRAPHS: Final = {
-    "cp932": ("shift_jis", ((0x82, 0x83), (0x88, 0x97))),
+    "cp932": ("shift_jis", ((0x82, 0x83), (0x88, 0x98))),
     "gb18030": ("gb2312", ((0xB0, 0xD7),)),
     "big5": ("big5", ((0xA4, 0xC6),)),
     "cp949": ("euc_kr", ((0xB0, 0xC8),)),
-    "euc_jp": ("shift_jis", ((0x82, 0x83), (0x88, 0x97))),
+    "euc_jp": ("shift_jis", ((0x82, 0x83), (0x88, 0x98))),
 }
 _NO_TEXT: Final = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"))
 
@@ -68,7 +68,7 @@ _STRANGE: Final = 1e-6  # the share of a letter that a language does not have
 _PRIOR: Final = {
     "cp1252": 0.0, "cp1250": -1.0, "cp1251": -1.0, "cp932": -1.0, "cp949": -1.0, "gb18030": -2.0,
     "big5": -3.0, "mac_roman": -3.0, "cp1253": -3.0, "cp1254": -3.0, "cp1257": -3.0,
-    "iso8859_2": -3.0, "koi8_u": -3.0}
+    "cp1255": -3.0, "cp1256": -3.0, "cp874": -3.0, "iso8859_2": -3.0, "koi8_u": -3.0}
 _UNUSUAL: Final = -6.0
 _MISPLACED_SIGN = re.compile(
     r"(?<![^\W\d_])[’”…›»™®©°²³–—][^\W\d_]{2}|[^\W\d_](?:[‘„‚‹¿¡£§·•](?!\d)|\xa0[^\W\d_])")

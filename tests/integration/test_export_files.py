@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from sidecar.services import imports
 from sidecar.services.audit import Actor
 from sidecar.services.imports import Options
+from tests.cases import exports
 from tests.spreadsheets import xlsx
 
 CASES = Path(__file__).parents[1] / "unit" / "tables" / "cases"
@@ -107,3 +110,40 @@ def test_what_is_no_table_is_refused_with_a_sentence(app, api, content, sentence
     answer = app.test_client().post("/v1/jobs/imports", data=content, headers=api.headers | {
         "Content-Type": "application/vnd.ms-excel"})
     assert answer.status_code == 422 and sentence in answer.json["errors"][0]["detail"]
+
+
+# What stands in each column of an export, by the field that the column is.
+SAID = {"email": "nora.vale@harbor-lines.example", "first_name": "Nora", "last_name": "Vale",
+        "full_name": "Nora Vale", "phone": "+49 1512 3456789", "job_title": "Head of Sales",
+        "company_name": "Harbor Lines", "company_domain": "https://www.harbor-lines.example/about",
+        "city": "Jena", "country": "Germany", "region": "Thuringia", "employee_count": "250",
+        "annual_revenue": "12000", "owner_name": "Petra Assist", "tags": "fair", "source": "trade_show",
+        "message": "Please call", "outcome": "won", "outcome_at": "2025-02-03",
+        "refused.marketing_email": "TRUE", "refused.phone": "TRUE", "consent.marketing_email": "yes",
+        "utm.campaign": "spring", "linkedin_url": "https://www.linkedin.com/in/nora-vale-0134"}
+KEPT = SAID | {"phone": "+4915123456789", "country": "DE"}
+
+
+@pytest.mark.parametrize("name", exports("exports.txt"))
+def test_a_row_of_every_export(engine, api, name):
+    """Every column of it filled: the row comes in, the person and the company as they were said."""
+    columns = exports("exports.txt")[name]
+    cells = [SAID.get(place.partition("|")[0], "") for place, _ in columns]
+    content = io.StringIO()
+    csv.writer(content).writerows([[header for _, header in columns], cells])
+    job = imported(engine, content.getvalue().encode())
+    assert job["counts"]["created"] == 1 and not job["problems"], job
+    [lead] = api.get("/v1/leads").json["data"]
+    places = {place for place, _ in columns}
+    for field in places & {"email", "first_name", "last_name", "phone", "job_title", "city", "country",
+                           "region", "linkedin_url", "owner_name", "source"}:
+        right = "DE-TH" if field == "region" and "country" in places else KEPT[field]
+        assert lead["contact"].get(field, lead.get(field)) == right, (field, lead)
+    if "full_name" in places:
+        assert lead["contact"]["full_name"] == "Nora Vale"
+    if "company_name" in places:
+        assert lead["organization"]["name"] == "Harbor Lines"
+    if "employee_count" in places:
+        assert lead["organization"]["employee_count"] == 250
+    assert {purpose for purpose in ("marketing_email", "phone") if f"refused.{purpose}" in places} <= {
+        *lead["contact"].get("refused", {})}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.records import RecordSettings, canonical, normalize, read_lead, validate
+from sidecar.records import RecordSettings, canonical, normalize, read_lead, validate, validation
 from sidecar.records.cells import read_cell
 from sidecar.records.filler import is_filler
 from sidecar.records.person import is_placeholder
@@ -270,3 +270,16 @@ def test_strict_mode_refuses_what_is_not_as_the_api_says() -> None:
     check_each(check, STRICT)
     assert read_lead({"email": f" {GOOD} ", "first_name": " Nora  Ann "}, strict=True) == (
         [], [], normalize({"email": GOOD, "first_name": "Nora Ann"})["lead"])
+
+
+@given(st.lists(st.text(alphabet="aB1 -&;n/=\"é\n", max_size=5), max_size=4),
+       st.dictionaries(st.sampled_from(("utm_source", "Medium", " ", "\x00", "a&amp;b")),
+                       st.text(alphabet="aB1 -&;=\"é\n", max_size=5), max_size=4))
+def test_the_short_way_of_tags_and_campaigns_finds_what_the_long_one_does(
+        tags: list[str], utm: dict[str, str]) -> None:
+    lead = {"email": "nora@norvale.example", "tags": tags, "utm": utm}
+    short = validation.check(lead)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_usual_tags", "_usual_campaign"):
+            patch.setattr(validation, name, lambda _: None)
+        assert validation.check(lead) == short

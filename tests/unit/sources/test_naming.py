@@ -14,7 +14,7 @@ from sidecar.records.schema import OBJECTS
 from sidecar.sources import at_senders_keys, field_named, read_keys, read_names
 from sidecar.sources.words import table
 from sidecar.terms.fields import GIVEN
-from tests.cases import check_each
+from tests.cases import check_each, exports
 
 CASES = Path(__file__).parent / "cases"
 NAMED = {
@@ -84,17 +84,6 @@ def test_names_are_read_beside_each_other(names, places):
 def test_of_several_names_of_a_field_the_best_counts_first():
     best_first = ["Mobile Phone", "Work Direct Phone", "Phone", "Phone 2", "Home Phone", "Corporate Phone"]
     assert sorted([*reversed(best_first)], key=lambda name: read_names((name,))[0].rank) == best_first
-
-
-def exports(file):
-    """Name of an export -> [(right places of a column, header)]."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for line in (CASES / file).read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            found[line[3:]] = []
-        elif line and not line.startswith("# "):
-            found[[*found][-1]].append(tuple(line.split("\t", 1)))
-    return found
 
 
 # Their places were written by hand: of the first before they were read, of the second after the tables stood.

@@ -91,7 +91,7 @@ def test_files(name):
      {"utm": {"source": "google", "campaign": "spring"}, "source": "web_form",
       "custom": {"gclid": "abc123", "page_url": "https://shop.example/contact"}}),
     ("email=nora.vale%40harbor-lines.example&utm.source=ads&consent.marketing=on&custom.budget=5000&source=web_form",
-     {"utm": {"source": "ads"}, "consent": {"marketing": "on"}, "custom": {"budget": "5000"}}),
+     {"utm": {"source": "ads"}, "consent": {"marketing": True}, "custom": {"budget": "5000"}}),
     ("email=nora.vale%40harbor-lines.example&first_name=Nora&utm_source=ads&utm_campaign=spring&gclid=x",
      {"utm": {"source": "ads", "campaign": "spring"}, "custom": {"gclid": "x"}, "first_name": "Nora"}),
 ])
