@@ -769,10 +769,13 @@ CREATE TABLE public.source_fetches (
     due_at timestamp with time zone DEFAULT now() NOT NULL,
     failed_at timestamp with time zone,
     last_error text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    until timestamp with time zone
 );
 
 COMMENT ON TABLE public.source_fetches IS 'Requests to vendors for leads that they announced or an outage missed, without keys. A row goes when its answer is stored.';
+
+COMMENT ON COLUMN public.source_fetches.until IS 'Of what an outage missed: when its last page is stored, its source is pulled until then. Null: it was announced.';
 
 CREATE TABLE public.sources (
     key text NOT NULL,

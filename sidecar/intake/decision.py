@@ -37,6 +37,7 @@ class _Place:
     organization_id: str | None = None
     lead_id: str = ""
     outcome: str = "created"
+    made: str | None = None  # the lead that the same submission made when it came before
     # Whether its arrival is something that the person did: not when somebody only tries a form out.
     counts: bool = True
 
@@ -95,7 +96,7 @@ def decide(
         open_leads=open_leads,
         work_items=[
             {"lead_id": lead_id, "lane": receipt.lane, "max_batch": receipt.max_batch}
-            for lead_id in sorted({place.lead_id for place in places.values()})],
+            for lead_id in sorted({row["id"] for row in (*new_leads, *open_leads)})],
         events=[
             event for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry))
             if not _came_before(entry, known) for event in _events(entry, place, row["id"], now)],
@@ -137,6 +138,7 @@ def _recognise(
             new[person] = None
             pairs += [_pair(person, *candidate) for candidate in people.candidates(entry)]
         place.contact_id = people.contact_of(person)
+        place.made = next((known.made[key] for key in entry.deliveries if key in known.made), None)
         place.person_id = person if person in known.merged else None
         identities |= {
             (key, person): {"kind": key[0], "value": key[1], "contact_id": place.contact_id,
@@ -199,10 +201,15 @@ def _find_leads(
     places: Sequence[_Place], known: Mapping[str, Row], new_contacts: Container[str],
     new_id: Callable[[], str],
 ) -> tuple[list[Row], list[Row]]:
-    """Give each lead its row, the contact's open one or a new one: (new rows, changes of open ones by id)."""
+    """Give each lead its row, the contact's open one or a new one: (new rows, changes of open ones by id). A
+    submission that is delivered again changes none but the lead that it made."""
     rows: dict[str, Row] = {}
     for place in places:
         lead, contact_id = place.lead, place.contact_id
+        if place.made and place.made != known.get(contact_id, {}).get("id"):
+            # It came before and tells the lead nothing that is open now.
+            place.lead_id, place.outcome, place.counts = place.made, "updated", False
+            continue
         row = rows.get(contact_id)
         if row is None:
             before = known.get(contact_id)
@@ -222,10 +229,12 @@ def _find_leads(
         add(row, lead)
         row["warnings"] = newest_last(row["warnings"], place.warnings)
     for place in places:
+        if place.contact_id not in rows:
+            continue
         # Who tries a form out with the address of a person in earnest does nothing in their name.
         in_earnest = not rows[place.contact_id]["is_test"] or (place.contact_id not in new_contacts and not (
             known.get(place.contact_id) or {}).get("is_test"))
-        place.counts = not (place.is_test and in_earnest)
+        place.counts = place.counts and not (place.is_test and in_earnest)
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))

@@ -45,7 +45,8 @@ class Known:
 
     suppressed: keys of those who asked to be forgotten; contacts: identity key -> the people who have it, the
     oldest first: ids of contacts, also of those that were merged; merged: of these the contact that each is
-    now; deliveries: key of a submission -> contact id of whom it told before; domains,
+    now; deliveries: key of a submission -> contact id of whom it told before; made: -> id of the lead that it
+    made or changed, open or not; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
     lead {id, tags, warnings, is_test}; values: kind -> entity id -> what every source said of it, as
     `FieldValue`'s
@@ -59,6 +60,7 @@ class Known:
     contacts: dict[Key, list[str]] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
     domains: dict[str, str] = field(default_factory=dict)
     company_keys: dict[str, str] = field(default_factory=dict)
     leads: dict[str, Row] = field(default_factory=dict)

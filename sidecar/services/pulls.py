@@ -2,7 +2,8 @@
 here.
 
 n8n holds the vendors' keys. A request stays until its answer is stored; one that fails comes again, later
-each time, and is given up after a day, which operations are told.
+each time, and is given up after a day, which operations are told. What an outage missed is asked for again
+from where it was last read to its end.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def start(engine: Engine, live: Sequence[str]) -> dict[str, Any]:
         for row in store.overdue(cursor, kinds, now - _EVERY):
             api = SOURCES[row["kind"]].api
             if api and api.missed:
-                sources.plan(cursor, row["key"], [api.missed(row["pull_of"], row["pulled_until"] - _OVERLAP)])
-                store.pulled(cursor, row["key"], now)
+                missed = api.missed(row["pull_of"], row["pulled_until"] - _OVERLAP)
+                sources.plan(cursor, row["key"], [missed], until=now)
         due = store.take(cursor, kinds, _AT_ONCE, _LEASE_SECONDS)
     return {"requests": [
         {"call_id": row["id"], "source": row["kind"], "method": "GET", "url": row["url"],
@@ -81,7 +82,10 @@ def _take(engine: Engine, answer: dict[str, Any]) -> int | None:
             intake.take_in(engine, entries, client=f"source:{row['name']}", lane="interactive")
         store.delivered(cursor, asked["source_key"], len(leads), sum(one.is_test for one in page.leads))
         store.answered(cursor, answer["call_id"])
-        sources.plan(cursor, asked["source_key"], [page.following] if page.following else [])
+        if page.following:
+            sources.plan(cursor, asked["source_key"], [page.following], until=asked["until"])
+        elif asked["until"]:
+            store.pulled(cursor, asked["source_key"], asked["until"])
         return len(leads)
 
 

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.services.audit import Actor, record
 from sidecar.sources import mapping as mappings
+from sidecar.sources.answers import NotADelivery
 from sidecar.sources.model import GIVEN, MADE, NONE, Fetch, Received, Reply, Source
 from sidecar.sources.registry import SOURCES
 from sidecar.store import sources as store
@@ -126,6 +128,9 @@ def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str
     if delivery.method == "GET":
         reply = source.challenge(delivery.query, secret or "", key) if source.challenge else None
         return _answer(reply) if reply else _refusal(401, "unauthorized", "This is no delivery.")
+    if delivery.fields is not None and not source.multipart:
+        return _refused(
+            engine, key, 415, "unsupported_media_type", f"{source.title} sends no multipart form.")
     if secret is not None:
         reason = source.check(
             delivery.headers, delivery.body, secret, engine.now(), url_of(engine, kind, key))
@@ -161,9 +166,9 @@ def lead_of(source: Source, name: str, received: Received) -> dict[str, Any]:
     return {"source": own} | received.lead | ({"custom": custom} if custom else {})
 
 
-def plan(cursor: Cursor, key: str, fetches: Any) -> None:
-    """Enter requests to the vendor of a source."""
-    store.plan(cursor, [_row(key, fetch) for fetch in fetches])
+def plan(cursor: Cursor, key: str, fetches: Any, until: datetime | None = None) -> None:
+    """Enter requests to the vendor of a source. until: they ask for what was missed until then."""
+    store.plan(cursor, [_row(key, fetch) | {"until": until} for fetch in fetches])
 
 
 def url_of(engine: Engine, kind: str, key: str) -> str:
@@ -189,7 +194,7 @@ def _read(
     try:
         found = mappings.mapped(mapping, body) if mapping else source.read(body, headers)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        detail = str(error) if type(error) is ValueError else f"This is no delivery of {source.title}."
+        detail = str(error) if isinstance(error, NotADelivery) else f"This is no delivery of {source.title}."
         raise _invalid("", detail) from None
     if len(found) > _MAX_LEADS:
         raise _invalid("", f"A delivery holds at most {_MAX_LEADS} leads.")

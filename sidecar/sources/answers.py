@@ -10,6 +10,12 @@ from sidecar.sources.naming import field_named, read_keys
 
 MAX_CUSTOM: Final = 40  # a lead may have 50 keys of its own
 _MAX_LABEL, _MAX_TEXT = 100, 500
+_MAX_DIGITS: Final = 18
+
+
+class NotADelivery(ValueError):
+    """A body that is not the vendor's. Its text is told to the sender: it holds nothing of the body."""
+
 
 # (label, value, the field that it is where the label does not say): label and value as the vendor writes.
 Answer = tuple[str, Any, str | None]
@@ -81,13 +87,19 @@ def text(value: Any) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
+def number(value: Any) -> int:
+    """A whole number, in digits or not; 0 for anything else."""
+    digits = text(value) if isinstance(value, str | int) and len(str(value)[:99]) <= _MAX_DIGITS else ""
+    return int(digits) if digits.isdecimal() else 0
+
+
 def looks_like_an_address(value: Any) -> bool:
     """Whether an answer is an e-mail address, whatever was asked."""
     return isinstance(value, str) and re.fullmatch(r"[^\s@]+@[^\s@]+\.\w+", value) is not None
 
 
 def a_dict(body: Any, what: str) -> dict[str, Any]:
-    """The body as an object. Raises ValueError."""
+    """The body as an object. Raises NotADelivery."""
     if not isinstance(body, dict):
-        raise ValueError(f"This is not {what}.")
+        raise NotADelivery(f"This is not {what}.")
     return body

@@ -25,6 +25,8 @@ _HEADERS = ("x-signature", "x-hub-signature-256", "x-signature-256", "x-webhook-
 def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime, url: str) -> str | None:
     if token := signatures.bearer(headers) or signatures.basic_password(headers):
         return None if signatures.same(token, secret) else signatures.WRONG
+    if not body:  # a multipart form: a signature of nothing proves nothing
+        return signatures.UNSIGNED
     if given := headers.get("webhook-signature"):
         return _standard(headers, given, body, secret) or signatures.staleness(
             headers.get("webhook-timestamp"), now, 300)
@@ -59,7 +61,7 @@ def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
 
 
 SOURCE = Source(
-    name="generic", title="Any other sender", secret=MADE, check=check, read=read,
+    name="generic", title="Any other sender", secret=MADE, check=check, read=read, multipart=True,
     setup=(
         "Let it send JSON or form fields by POST to {url}",
         "Let it prove itself: the header Authorization with Bearer {secret}, or X-Signature with the body's"

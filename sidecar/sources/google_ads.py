@@ -20,7 +20,7 @@ from sidecar.sources.naming import field_named
 def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime, url: str) -> str | None:
     try:
         given = member(json.loads(body), "google_key")
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, str):
         return signatures.UNSIGNED

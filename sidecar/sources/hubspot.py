@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from sidecar.sources import signatures
-from sidecar.sources.answers import Answer, a_dict, lead_of, member, objects, text
+from sidecar.sources.answers import Answer, a_dict, lead_of, member, number, objects, text
 from sidecar.sources.model import OPTIONAL, Api, Fetch, Page, Received, Source
 
 _API = "https://api.hubapi.com"
@@ -53,7 +53,7 @@ def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
     if isinstance(sent.get("values"), list):
         return [_submission(sent)]
     submitted = objects(sent.get("form-submissions"))
-    latest = max(submitted, key=lambda entry: int(entry.get("timestamp") or 0), default={})
+    latest = max(submitted, key=lambda entry: number(entry.get("timestamp")), default={})
     lead = lead_of(
         _properties(sent),
         custom={"form_id": text(latest.get("form-id")), "form_name": text(latest.get("title")),
@@ -132,7 +132,7 @@ def _page(name: str, body: Any) -> Page:
         return Page(found)
     form_id, since = parts[0], int(parts[1])
     results = objects(sent.get("results"))
-    newer = [entry for entry in results if int(entry.get("submittedAt") or 0) > since]
+    newer = [entry for entry in results if number(entry.get("submittedAt")) > since]
     after = text(member(sent, "paging", "next", "after"))
     following = _submissions(form_id, since, after) if after and len(newer) == len(results) else None
     return Page([_submission(entry | {"formId": form_id}) for entry in newer], following)

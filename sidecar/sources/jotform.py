@@ -19,6 +19,8 @@ from sidecar.sources.model import NONE, Api, Fetch, Page, Received, Source
 from sidecar.sources.naming import field_named
 
 _QUESTION = re.compile(r"q\d+_(.+)")
+# Where an answer of `pretty` ends: before the label of the next one.
+_NEXT = re.compile(r", ([^:,]{1,100}):")
 _ADDRESS = {"city": "city", "state": "region", "country": "country"}
 
 
@@ -30,25 +32,29 @@ def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
     sent = a_dict(body, "a delivery of Jotform")
     raw = sent.get("rawRequest")
     answers = a_dict(json.loads(raw) if isinstance(raw, str) else raw, "a submission of Jotform")
-    pretty = text(sent.get("pretty"))
+    labels = _labels(text(sent.get("pretty")))
 
     def told() -> Iterator[Answer]:
         for key, value in answers.items():
             if found := _QUESTION.fullmatch(key):
-                yield from _answer(_label(found[1], value, pretty), value)
+                yield from _answer(_label(found[1], value, labels), value)
 
     lead = lead_of(told(), custom={
         "form_id": text(sent.get("formID")), "form_name": text(sent.get("formTitle"))})
     return [Received(lead, text(sent.get("submissionID")))]
 
 
-def _label(name: str, value: Any, pretty: str) -> str:
+def _labels(pretty: str) -> dict[str, str]:
+    """Answer -> label; of an answer that looks as if a label stood in it, what is before that."""
+    _, *pieces = _NEXT.split(f", {pretty}")
+    return dict(zip(reversed(pieces[1::2]), reversed(pieces[::2]), strict=True))
+
+
+def _label(name: str, value: Any, labels: Mapping[str, str]) -> str:
     """The question's name without the number that tells it apart; where that is no field, its label."""
     name = re.sub(r"\d+$", "", name) or name
     if not field_named(name) and isinstance(value, str) and value:
-        found = re.search(rf"(?:^|, )([^:,]{{1,100}}):{re.escape(value)}(?=, |$)", pretty)
-        if found:
-            return found[1]
+        return labels.get(_NEXT.split(value, maxsplit=1)[0], name)
     return name
 
 
@@ -98,7 +104,7 @@ def _submitted(submission: dict[str, Any]) -> Iterator[Answer]:
 
 
 SOURCE = Source(
-    name="jotform", title="Jotform", secret=NONE, check=check, read=read,
+    name="jotform", title="Jotform", secret=NONE, check=check, read=read, multipart=True,
     setup=("In Jotform open the form, then Settings → Integrations → Webhooks, and paste {url}",),
     api=Api(hosts=("api.jotform.com", "eu-api.jotform.com"), header="APIKEY", prefix="", read=_page,
             missed=_missed, key_title="API key", of_title="form id"),

@@ -24,6 +24,8 @@ _REST = "https://api.linkedin.com/rest/leadFormResponses"
 _HEADERS = {"LinkedIn-Version": "202510", "X-Restli-Protocol-Version": "2.0.0"}
 _FIELDS = ("id,submittedAt,testLead,leadType,owner,versionedLeadGenFormUrn,leadMetadata,formResponse,"
            "form:(hiddenFields,name,id,content)")
+# A UUID and nothing else is signed for whoever asks: never what a delivery could begin with.
+_CHALLENGE = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _URN = re.compile(r"urn:li:leadGenFormResponse:([\w-]+)")
 
 
@@ -33,8 +35,8 @@ def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime, u
 
 
 def challenge(query: Mapping[str, str], secret: str, key: str) -> Reply | None:
-    code = query.get("challengeCode", "")[:200]
-    if not code:
+    code = query.get("challengeCode", "")
+    if not _CHALLENGE.fullmatch(code):
         return None
     return Reply(200, "application/json", json.dumps(
         {"challengeCode": code, "challengeResponse": signatures.hex_hmac(secret, code.encode())}))

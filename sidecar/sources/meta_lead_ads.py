@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sidecar.sources import signatures
-from sidecar.sources.answers import Answer, a_dict, lead_of, member, objects, text
+from sidecar.sources.answers import Answer, NotADelivery, a_dict, lead_of, member, objects, text
 from sidecar.sources.marks import is_test
 from sidecar.sources.model import GIVEN, Api, Fetch, Page, Received, Reply, Source
 
@@ -79,7 +79,7 @@ def _announced(body: Any) -> list[Fetch]:
 
 def _fetch(leadgen_id: str) -> Fetch:
     if not re.fullmatch("[0-9]+", leadgen_id):
-        raise ValueError("A leadgen_id is a number.")
+        raise NotADelivery("A leadgen_id is a number.")
     return Fetch(f"lead {leadgen_id}", f"{_GRAPH}/{leadgen_id}", {"fields": _FIELDS})
 
 

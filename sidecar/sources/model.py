@@ -74,10 +74,11 @@ class Source:
     check(headers, raw body, secret, now, url): why the delivery is not the vendor's, None: it is. `headers`
     by lower-case name; `url` as the vendor has it. A secret that there is none of is not checked.
     read(body, headers): the leads in a delivery, parsed from JSON or form fields; none for what tells of no
-    lead. Raises ValueError for a body that is not the vendor's.
+    lead. Raises NotADelivery for a body that is not the vendor's; any other ValueError says so without words.
     challenge(query, secret, key): the answer to a GET by which the vendor tries the address out.
     event: what the arrival of a lead is (`EVENTS` in terms/states.py) unless `read` says it (custom.event),
     None: nothing that the person did.
+    multipart: whether deliveries may be multipart forms, of which there is no raw body that is signed.
     setup: what to do at the vendor, a sentence a step; {url}, {secret} and {key} are filled in.
     """
 
@@ -89,4 +90,5 @@ class Source:
     read: Callable[[Any, Mapping[str, str]], list[Received]]
     challenge: Callable[[Mapping[str, str], str, str], Reply | None] | None = None
     event: str | None = "form_submit"
+    multipart: bool = False
     api: Api | None = None

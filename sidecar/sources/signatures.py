@@ -40,7 +40,7 @@ def staleness(timestamp: str | None, now: datetime, seconds: int, *, per_second:
     """Why a timestamp (Unix time, `per_second` 1000: in milliseconds) is not of now; None: it is."""
     try:
         age = now.timestamp() - int(timestamp or "") / per_second
-    except ValueError:
+    except (ValueError, OverflowError):
         return "The delivery does not tell its time."
     return None if abs(age) <= seconds else STALE
 

@@ -1,7 +1,7 @@
 """Typeform (www.typeform.com/developers/webhooks, /responses).
 
 Signature: `Typeform-Signature: sha256=` and the Base64 of the body's HMAC-SHA256 by the secret of the
-webhook; it tells no time, so that a replay is known by its event_id alone. Typeform's test delivery answers
+webhook; it tells no time, so that a replay is known by its token alone. Typeform's test delivery answers
 with an_account@example.com; it bears no mark of its own (not verified for all forms).
 """
 
@@ -32,7 +32,8 @@ def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
     return [_received(response, text(sent.get("event_id")))]
 
 
-def _received(response: dict[str, Any], event_id: str) -> Received:
+def _received(response: dict[str, Any], event_id: str = "") -> Received:
+    """Its token names a response in both ways, by a delivery and in a list; event_id: where it has none."""
     definition = response.get("definition")
     titles = {
         text(field.get("id")): text(field.get("title")) for field in objects(member(definition, "fields"))}
@@ -42,7 +43,8 @@ def _received(response: dict[str, Any], event_id: str) -> Received:
                 "submitted_at": text(response.get("submitted_at")),
                 "form_score": member(response, "calculated", "score"),
                 "page_url": member(response, "metadata", "referer")})
-    return Received(lead, event_id, is_test=lead.get("email") == _TEST_ADDRESS)
+    token = text(response.get("token")) or text(response.get("response_id"))
+    return Received(lead, token or event_id, is_test=lead.get("email") == _TEST_ADDRESS)
 
 
 def _answers(response: dict[str, Any], titles: Mapping[str, str]) -> Iterator[Answer]:
@@ -73,15 +75,11 @@ def _page(name: str, body: Any) -> Page:
     one: what comes after its last token."""
     found = objects(a_dict(body, "a list of Typeform's responses").get("items"))
     form_id = name.partition(" ")[2]
-    leads = [_received(response | {"form_id": form_id}, _event(response)) for response in found]
+    leads = [_received(response | {"form_id": form_id}) for response in found]
     if len(found) < 100:
         return Page(leads)
     return Page(leads, Fetch(name, f"https://api.typeform.com/forms/{form_id}/responses", {
         "after": text(found[-1].get("token")), "page_size": "100", "completed": "true"}))
-
-
-def _event(response: dict[str, Any]) -> str:
-    return text(response.get("response_id")) or text(response.get("token"))
 
 
 SOURCE = Source(

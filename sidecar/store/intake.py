@@ -62,6 +62,8 @@ def know(
                 known.merged[person] = row["contact_id"]
         elif what == "delivery":
             known.deliveries[row["dedupe_key"]] = row["contact_id"]
+            if row["lead_id"]:
+                known.made[row["dedupe_key"]] = row["lead_id"]
         elif what == "lead":
             known.leads[row["contact_id"]] = row
         elif what == "permissions":
@@ -98,7 +100,7 @@ WITH contact AS (
                         LIMIT {_OWNERS} + cardinality(k.names)) i
     ORDER BY i.contact_id, i.person_id NULLS FIRST
 ), delivery AS (
-    SELECT dedupe_key, contact_id FROM events WHERE dedupe_key = ANY($6::text[])
+    SELECT dedupe_key, contact_id, lead_id FROM events WHERE dedupe_key = ANY($6::text[])
 ), known AS (
     SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery
 ), organization AS (

@@ -68,25 +68,28 @@ def refused(cursor: Cursor, key: str, reason: str) -> None:
 
 
 def plan(cursor: Cursor, rows: Sequence[Row]) -> None:
-    """Enter requests {source_key, name, url, query, headers}; one that is entered already stays as it is, and
-    one that was given up begins anew."""
+    """Enter requests {source_key, name, url, query, headers, until}; one that is entered already stays as
+    it is, and one that was given up begins anew."""
     insert(cursor, "source_fetches", [row | {"id": new_id()} for row in rows],
            conflict="ON CONFLICT (source_key, name) DO UPDATE SET attempts = 0, failed_at = NULL,"
-                    " due_at = now(), url = excluded.url, query = excluded.query, headers = excluded.headers"
+                    " due_at = now(), url = excluded.url, query = excluded.query, headers = excluded.headers,"
+                    " until = excluded.until"
                     " WHERE source_fetches.failed_at IS NOT NULL")
 
 
 def overdue(cursor: Cursor, kinds: Sequence[str], before: datetime) -> list[Row]:
-    """Sources of these kinds that were not asked for what an outage missed since then, locked: {key, kind,
-    pull_of, pulled_until}."""
+    """Sources of these kinds that were not read since then, and are not being asked for what an outage
+    missed, locked: {key, kind, pull_of, pulled_until}."""
     return many(
         cursor, "SELECT key, kind, pull_of, pulled_until FROM sources WHERE kind = ANY(%s)"
-        " AND pull_of IS NOT NULL AND disabled_at IS NULL AND pulled_until < %s FOR UPDATE SKIP LOCKED",
+        " AND pull_of IS NOT NULL AND disabled_at IS NULL AND pulled_until < %s AND NOT EXISTS ("
+        "SELECT FROM source_fetches f WHERE f.source_key = sources.key AND f.until IS NOT NULL"
+        " AND f.failed_at IS NULL) FOR UPDATE SKIP LOCKED",
         (list(kinds), before))
 
 
 def pulled(cursor: Cursor, key: str, until: datetime) -> None:
-    """It was asked for what came until then."""
+    """All that came until then is stored."""
     cursor.execute("UPDATE sources SET pulled_until = %s WHERE key = %s", (until, key))
 
 
@@ -105,9 +108,9 @@ def take(cursor: Cursor, kinds: Sequence[str], limit: int, seconds: int) -> list
 
 
 def asked(cursor: Cursor, fetch_id: str) -> Row | None:
-    """A request whose answer has come, locked: {source_key, name, kind, attempts}."""
+    """A request whose answer has come, locked: {source_key, name, kind, attempts, until}."""
     return one(
-        cursor, "SELECT f.source_key, f.name, f.attempts, s.kind FROM source_fetches f"
+        cursor, "SELECT f.source_key, f.name, f.attempts, f.until, s.kind FROM source_fetches f"
         " JOIN sources s ON s.key = f.source_key WHERE f.id = %s FOR UPDATE OF f", (fetch_id,))
 
 

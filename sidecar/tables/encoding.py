@@ -53,7 +53,7 @@ _IDEOGRAPHS: Final = {
     "cp949": ("euc_kr", ((0xB0, 0xC8),)),
     "euc_jp": ("shift_jis", ((0x82, 0x83), (0x88, 0x98))),
 }
-_NO_TEXT: Final = frozenset(("idna", "punycode", "raw_unicode_escape", "unicode_escape", "utf-7"))
+_NO_TEXT: Final = frozenset(("idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"))
 
 CERTAIN: Final = 0.8  # below, a file is refused
 _SAMPLE: Final = 200_000  # bytes of lines that are not ASCII

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,6 +129,27 @@ def test_an_unknown_key_or_a_source_switched_off_takes_nothing(api, engine, made
 def test_what_is_no_delivery_is_told(api, engine, made, raw):
     answer = deliver(api, engine, made("typeform"), raw=raw).json["answer"]
     assert answer["status"] in (200, 422)
+
+
+def test_a_refusal_quotes_nothing_of_the_body(api, engine, made):
+    def broken(body, headers):
+        raise ValueError("joe@example.com")
+    row = made("hubspot")
+    for raw in (b'{"form-submissions": [{"timestamp": "joe@example.com"}]}', b'"joe@example.com"'):
+        assert "joe" not in json.dumps(deliver(api, engine, row, raw=raw).json.get("answer"))
+    with pytest.raises(Invalid) as told:
+        sources._read(replace(SOURCES["hubspot"], read=broken), None, {}, {})
+    assert "joe" not in str(told.value.errors)
+    assert "joe" not in str(rows(engine, "SELECT last_refusal FROM sources"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if not SOURCES[kind].multipart])
+def test_who_signs_a_body_sends_no_multipart(api, engine, made, kind):
+    row = made(kind)
+    signed = DELIVERIES[kind].sign(row["secret"] or "", b"", engine.now().timestamp(), row["url"])
+    answer = api.post(f"/v1/sources/{kind}/{row['key']}", {
+        "method": "POST", "headers": signed, "body": "", "fields": {"email": "x@attacker.example"}}).json
+    assert answer["answer"]["status"] == 415 and answer["leads"] == []
 
 
 def test_challenges(api, engine, made):
@@ -323,3 +345,58 @@ def test_what_an_outage_missed_is_asked_for_page_by_page(api, engine, made):
     with engine.database.read() as cursor:
         assert one(cursor, "SELECT query FROM source_fetches WHERE source_key = %s", (row["key"],))["query"][
             "after"] == "t99"
+
+
+def test_a_pull_that_is_given_up_is_asked_for_from_where_it_began(api, engine, made):
+    made("typeform", pull_of="lT4Z3j")
+    began = engine.now() - timedelta(hours=3)
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE sources SET pulled_until = %s", (began,))
+    (first,) = pull(api, "typeform")
+    page = [{"token": f"t{number}", "answers": []} for number in range(100)]
+    answered(api, first, {"items": page})
+    for _ in range(10):
+        with engine.database.write() as cursor:
+            cursor.execute("UPDATE source_fetches SET due_at = now()")
+        for request in pull(api, "typeform"):
+            answered(api, request, {}, status=500)
+    assert rows(engine, "SELECT failed_at IS NOT NULL AS failed FROM source_fetches") == [{"failed": True}]
+    assert rows(engine, "SELECT pulled_until FROM sources") == [{"pulled_until": began}]
+    (again,) = pull(api, "typeform")
+    assert again["query"] == first["query"]
+    assert pull(api, "typeform") == []
+    before = engine.now()
+    assert answered(api, again, {"items": []}) == {"leads": 0, "failed": 0}
+    (read,) = rows(engine, "SELECT pulled_until FROM sources")
+    assert began < read["pulled_until"] <= before
+    assert pull(api, "typeform") == []
+
+
+def test_a_response_that_is_pulled_after_it_was_delivered_is_the_same(api, engine, made):
+    row = made("typeform", pull_of="lT4Z3j")
+    assert take(api, deliver(api, engine, row)).status_code == 202
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE leads SET status = 'lost'")
+        cursor.execute("UPDATE sources SET pulled_until = now() - interval '3 hours'")
+    (request,) = pull(api, "typeform")
+    response = DELIVERIES["typeform"].body("m1")["form_response"]
+    answered(api, request, {"items": [response | {"response_id": "r1"}]})
+    assert rows(engine, "SELECT status FROM leads") == [{"status": "lost"}]
+    assert len(rows(engine, "SELECT id FROM events")) == 1
+
+
+def test_an_event_that_comes_again_opens_no_lead(api, engine):
+    lead = {"email": "nora.vale@harbor-lines.example", "source": "demo_request",
+            "custom": {"event_id": "evt-1"}}
+    (first,) = api.post("/v1/leads", lead).json["results"]
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE leads SET status = 'lost'")
+    (again,) = api.post("/v1/leads", lead).json["results"]
+    assert (again["outcome"], again["lead_id"]) == ("updated", first["lead_id"])
+    assert rows(engine, "SELECT status FROM leads") == [{"status": "lost"}]
+    (later,) = api.post("/v1/leads", lead | {"custom": {"event_id": "evt-2"}}).json["results"]
+    assert later["outcome"] == "created" and later["lead_id"] != first["lead_id"]
+    # The first event tells nothing of the new lead.
+    (again,) = api.post("/v1/leads", lead | {"message": "Once more"}).json["results"]
+    assert again["lead_id"] == first["lead_id"]
+    assert rows(engine, "SELECT message FROM leads WHERE status <> 'lost'") == [{"message": None}]

@@ -56,7 +56,7 @@ def test_an_uploaded_file_becomes_scored_leads_within_seconds(stack, client):
     until(lambda: (now := job_of(client, job)) and now["state"] != "queued", 5, "the import to begin")
     counts = done(client, job, 15)["counts"]
     assert counts == {"total": 22, "handled": 22, "created": 20, "updated": 0, "rejected": 2,
-                      "suppressed": 0}
+                      "suppressed": 0, "skipped": 0}
     until(lambda: come_in(stack, mark)[2] == 20, 60, "the leads to be scored")
     assert come_in(stack, mark) == (20, 20, 20, 20)
 

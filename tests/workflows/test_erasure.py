@@ -171,7 +171,8 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
     client.settled(first["lead_id"])
     assert send_form(stack, lead).status_code == 200
     assert client.webhook(lead).json()["results"][0]["contact_id"] == first["contact_id"]
-    table = f"email,last_name,country\n{lead['email']},{lead['last_name']},\n{lead['email']},x,nowhere\n"
+    row = f"{lead['email']},{lead['last_name']}"
+    table = f"email,last_name,country\n{row},\n{row},nowhere\n"
     job = client.call("POST", "/v1/jobs/imports", data=table.encode(),
                       headers={"Content-Type": "text/csv"}).json()["job"]
     imported(client, job)

@@ -46,7 +46,7 @@ def lay_out(file: BinaryIO, choices: Choices, judge: Judge) -> Layout:
 def rows(file: BinaryIO, layout: Layout, width: int, identities: Mapping[int, str]) -> Iterator[Row]:
     """The header as line 0, then each card at the line where it begins."""
     yield Row(0, list(HEADER))
-    text = io.TextIOWrapper(file, encoding=layout.encoding, errors="surrogateescape")
+    text = io.TextIOWrapper(file, encoding=layout.encoding, errors="replace")
     try:
         yield from _cards(text, layout.encoding)
     finally:
@@ -110,9 +110,9 @@ def _read(line: str, encoding: str) -> _Property:
             said[key] = what
     if "QUOTED-PRINTABLE" in kinds or said.get("ENCODING") == "QUOTED-PRINTABLE":
         codec = named(said.get("CHARSET", "")) or encoding
-        value = quopri.decodestring(value.encode(encoding, "surrogateescape")).decode(
-            codec, "surrogateescape")
-    preferred = int(said["PREF"]) if said.get("PREF", "").isdecimal() else 1 if "PREF" in kinds else 100
+        value = quopri.decodestring(value.encode(encoding, "replace")).decode(codec, "replace")
+    order = said.get("PREF", "")  # 1 to 100
+    preferred = int(order) if order.isdecimal() and len(order) <= 3 else 1 if "PREF" in kinds else 100
     return _Property(name.rpartition(".")[2].strip().upper(), frozenset(kinds), value, preferred)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,11 +112,49 @@ def test_challenges_are_answered():
     assert meta(asked, SECRET, "k3y").body == "1158201444"
     assert meta(asked | {"hub.verify_token": "no"}, SECRET, "k3y") is None
     linkedin = SOURCES["linkedin_lead_sync"].challenge
-    # hex(HMAC-SHA256("abc", "secret"))
-    assert json.loads(linkedin({"challengeCode": "abc"}, "secret", "k").body) == {
-        "challengeCode": "abc",
-        "challengeResponse": "9946dad4e00e913fc8be8e5d3f7e110a4a9e832f83fb09c345285d78638d8a0e"}
+    code = "890e4665-4dfe-4ab1-b689-ed553bceeed0"
+    told = hmac.new(b"secret", code.encode(), "sha256").hexdigest()
+    assert json.loads(linkedin({"challengeCode": code}, "secret", "k").body) == {
+        "challengeCode": code, "challengeResponse": told}
+    for other in ("", "abc", "hmacsha256=", 'hmacsha256={"a":1}', code + "0", f"{code}\n"):
+        assert linkedin({"challengeCode": other}, "secret", "k") is None
     assert linkedin({}, "secret", "k") is None
+
+
+def test_a_signature_of_nothing_proves_no_form():
+    of_nothing = hmac.new(SECRET.encode(), b"", "sha256").hexdigest()
+    assert SOURCES["generic"].check({"x-signature": of_nothing}, b"", SECRET, NOW, URL)
+    assert {name for name, source in SOURCES.items() if source.multipart} == {"generic", "jotform"}
+
+
+@ALL
+def test_a_proof_is_sought_in_any_body(name):
+    for body in (b"[" * 200_000, b"\xff", b"", b"{"):
+        SOURCES[name].check({}, body, SECRET, NOW, URL)
+
+
+@pytest.mark.parametrize("moment", ["joe@example.com", "9" * 5000, 1e400, [], {}, True, None, "\u00b2"])
+def test_a_moment_that_is_none_breaks_nothing(moment):
+    assert SOURCES["hubspot"].read(
+        {"properties": {"email": "a@b.example"}, "form-submissions": [{"timestamp": moment}, {}]}, {})
+    SOURCES["hubspot"].api.read("form f-1 5", {"results": [{"submittedAt": moment}]})
+
+
+def test_labels_of_many_answers_are_read_once():
+    pretty = ", ".join(f"Colour {number}:answer {number}, or not: {number}" for number in range(3000))
+    raw = {f"q{number}_type{number}": f"answer {number}, or not: {number}" for number in range(0, 3000, 6)}
+    began = time.process_time()
+    (received,) = SOURCES["jotform"].read({"rawRequest": json.dumps(raw), "pretty": pretty}, {})
+    assert time.process_time() - began < 2
+    assert received.lead["custom"]["Colour 6"] == "answer 6, or not: 6"
+
+
+def test_a_response_of_typeform_has_one_id_by_both_ways():
+    body = DELIVERIES["typeform"].body("m1")
+    (delivered,) = SOURCES["typeform"].read(body, {})
+    (pulled,) = SOURCES["typeform"].api.read("form lT4Z3j", {"items": [
+        body["form_response"] | {"response_id": "another"}]}).leads
+    assert delivered.event_id == pulled.event_id == "tokm1"
 
 
 @pytest.mark.parametrize(("name", "body"), [

@@ -84,3 +84,21 @@ def test_any_card_is_read_or_explained(text, cut):
             assert all(cell < "\ud800" or cell.encode() is not None for cell in row.cells)
     except TableError:
         pass
+
+
+@pytest.mark.parametrize("bad", [
+    "EMAIL;PREF=" + "9" * 5000 + ":b@cards.example",
+    "EMAIL;PREF=²:b@cards.example",
+    *(f"NOTE;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:=D8=00=D8"
+      for charset in ("utf-16", "utf-32", "utf-7", "idna", "punycode", "hex", "unicode_escape", "undefined")),
+])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_bad_card_ends_no_file(bad, encoding):
+    card = "BEGIN:VCARD\nFN:Ada {}\n{}\nEND:VCARD\n"
+    text = "".join(card.format(number, bad if number == 300 else "TITLE:CTO") for number in range(310))
+    assert [row.cells[0] for row in rows(text.encode(encoding))] == [f"Ada {number}" for number in range(310)]
+
+
+def test_broken_text_of_two_bytes_ends_no_file():
+    text = RFC.encode("utf-16") + b"\x00\xd8" + ("\n" + RFC).encode("utf-16-le")
+    assert [row.cells[0] for row in rows(text)] == ["Ada Moss", "Ada Moss"]
