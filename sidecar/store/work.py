@@ -273,7 +273,7 @@ def score_again(cursor: Cursor, lead_ids: list[str], lane: str, max_batch: int) 
 
 
 def dead_letters(
-    cursor: Cursor, limit: int, after: str | None, most_replays: int | None = None
+    cursor: Cursor, limit: int, after: str | None, most_replays: int | None
 ) -> list[Row]:
     """Leads that could not be processed, newest first; those that were replayed at most so often."""
     return many(

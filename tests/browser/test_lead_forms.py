@@ -40,7 +40,7 @@ def test_the_embedded_form_shows_errors_at_their_fields_and_says_thank_you(page,
     page.get_by_label("Work e-mail").fill("nora@embedded-form.example")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status")).to_contain_text("Thank you")
-    lead = until(lambda: found(client, "embedded-form.example"), 30, "the lead")[0]
+    lead = until(lambda: found(client, "embedded-form.example"), 120, "the lead")[0]
     assert lead["source"] == "web_form" and lead["contact"]["last_name"] == "Embedded"
 
 
@@ -146,7 +146,7 @@ def test_n8ns_form_page_says_what_is_wrong_and_keeps_the_answers(form, stack, cl
     form.get_by_label("Work e-mail").fill("nora@form-page.example")
     form.get_by_role("button", name="Send").click()
     expect(form.get_by_text("Thank you")).to_be_visible(timeout=15_000)
-    lead = until(lambda: found(client, "form-page.example"), 30, "the lead")[0]
+    lead = until(lambda: found(client, "form-page.example"), 120, "the lead")[0]
     assert client.settled(lead["id"])["contact"]["consent"] == {
         "newsletter": ["You may send me news by e-mail. I can withdraw this at any time."]}
     until(lambda: not _kept(stack, "Formpage"), 90, "n8n to forget the person")

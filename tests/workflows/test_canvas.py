@@ -356,13 +356,13 @@ def trials(other_app, tmp_path_factory):
             n8n.install(stack.stack.settings), programs.n8n_environment(stack.stack),
             "import:workflow", "--separate", f"--input={folder}", "--activeState=fromJson")
         for trial in made.values():
-            until(trial.wake, 30, "the changed workflows to be live")
+            until(trial.wake, 120, "the changed workflows to be live")
         for trial in made.values():
-            until(lambda trial=trial: not trial.running(), 30, "the runs without leads to end")
+            until(lambda trial=trial: not trial.running(), 120, "the runs without leads to end")
         for trial in made.values():
             if trial.scenario.lane == "bulk":
                 trial.begin()
-                until(lambda trial=trial: trial.sweep() or "scored" in trial.stages(), 30, "the wait")
+                until(lambda trial=trial: trial.sweep() or "scored" in trial.stages(), 120, "the wait")
         yield made
 
 

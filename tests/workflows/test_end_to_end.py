@@ -72,7 +72,7 @@ def test_a_perfect_demo_request_is_hot_told_once_and_never_twice(client):
     scored = client.settled(first["lead_id"])
     assert scored["score"]["grade"] == "hot", scored["score"]
     slack, mail = until(
-        lambda: (m := hot_messages(client, first["lead_id"])) and all(m) and m, 30, "messages")
+        lambda: (m := hot_messages(client, first["lead_id"])) and all(m) and m, 120, "messages")
     assert (len(slack), len(mail)) == (1, 1)
     calls = client.provider_calls()["total"]
     history = len(scored["history"])
@@ -132,7 +132,7 @@ def test_n8n_keeps_nothing_that_names_a_person(stack, client):
     client.settled(by_webhook)
     wanted = [secret] + [lead[field] for lead in (good, second)
                          for field in ("email", "last_name")] + ["202-555-0143", "2025550143"]
-    until(lambda: not _found(stack, wanted), 30, "n8n to forget the people")
+    until(lambda: not _found(stack, wanted), 120, "n8n to forget the people")
 
 
 def _found(stack, wanted):

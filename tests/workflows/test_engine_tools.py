@@ -92,7 +92,7 @@ def model(stack, tmp_path_factory):
     mark, folder = "t" + uuid.uuid4().hex[:15], tmp_path_factory.mktemp("tools")
     publish(stack, flow(mark), folder)
     made = Model(f"{stack.facts['internal']['n8n_main_url']}/mcp/{mark}")
-    until(made.begin, 30, "the tools to be live")
+    until(made.begin, 120, "the tools to be live")
     yield made
     publish(stack, flow(mark, active=False), folder)
 

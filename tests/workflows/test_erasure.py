@@ -129,7 +129,7 @@ def a_run_that_dies(stack, client, lead):
     sender = threading.Thread(target=quietly, args=(lambda: client.webhook(lead),), daemon=True)
     try:
         sender.start()
-        until(lambda: in_databases(stack, (lead["email"],), ("n8n",)), 15, "the run to begin")
+        until(lambda: in_databases(stack, (lead["email"],), ("n8n",)), 60, "the run to begin")
         stack.kill("n8n-worker")
     finally:
         for worker in workers:
@@ -177,7 +177,7 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
                       headers={"Content-Type": "text/csv"}).json()["job"]
     imported(client, job)
     assert client.settled(first["lead_id"])["score"]["grade"] == "hot"
-    until(lambda: all(hot_messages(client, first["lead_id"])), 30, "the messages")
+    until(lambda: all(hot_messages(client, first["lead_id"])), 120, "the messages")
     things_go_wrong(stack, client, lead)
     a_run_that_dies(stack, client, lead)
     client.settled(first["lead_id"], timeout=120)
@@ -196,7 +196,7 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
                       headers={"Content-Type": "text/csv"}).json()["job"]
     done = imported(client, job)
     assert done["counts"]["created"] + done["counts"]["updated"] == 0
-    until(lambda: not in_databases(stack, texts), 30, "the last runs to be forgotten")
+    until(lambda: not in_databases(stack, texts), 120, "the last runs to be forgotten")
     assert everywhere(stack, texts) == set()
     assert provider_calls(client, mark) == asked
 
@@ -306,7 +306,7 @@ def test_n8n_keeps_nobody(stack, client, tmp_path):
             "email": f"{mark}@failed.example", "phone": number, "profile": mark}).status_code == 200,
             30, "the failing workflow to be live")
         told = until(lambda: [row for row in client.get("/v1/workflow-errors").json()["data"]
-                              if row["workflow_name"] == "Fails"], 30, "the failure to be told")
+                              if row["workflow_name"] == "Fails"], 120, "the failure to be told")
         assert told[0]["message"] == "No owner for [email], [phone], [profile]"
     finally:
         publish(stack, failing | {"active": False}, tmp_path)

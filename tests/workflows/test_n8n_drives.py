@@ -70,18 +70,18 @@ def test_unpublished_leads_wait_and_an_inserted_step_changes_the_run(stack, clie
 
     publish(stack, workflow | {"active": False}, tmp_path)
     try:
-        until(lambda: not _wake_answers(stack), 30, "the enrichment workflow to be unpublished")
+        until(lambda: not _wake_answers(stack), 120, "the enrichment workflow to be unpublished")
         waiting = client.post("/v1/leads", perfect(unique())).json()["results"][0]["lead_id"]
         stages = {client.get(f"/v1/leads/{waiting}").json()["stage"] for _ in range(12)}
         assert stages == {"queued"}
 
         publish(stack, with_wait(workflow), tmp_path)
-        until(lambda: _wake_answers(stack), 30, "the changed workflow to be live")
+        until(lambda: _wake_answers(stack), 120, "the changed workflow to be live")
         client.settled(waiting, timeout=100)
         assert batch_seconds(stack, waiting) >= 3
     finally:
         publish(stack, workflow, tmp_path)
-    until(lambda: _wake_answers(stack), 30, "the workflow to be live again")
+    until(lambda: _wake_answers(stack), 120, "the workflow to be live again")
 
     def plain_again():
         lead_id = client.post("/v1/leads", perfect(unique())).json()["results"][0]["lead_id"]

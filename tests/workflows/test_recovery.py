@@ -75,7 +75,7 @@ def test_after_the_edge_alone_was_killed(mine):
     killed = mine.kill("nginx")
     until(lambda: parents(mine) == {mine.supervisor.pids().get("nginx")} - {killed}, 30,
           "the edge to have workers of its own")
-    until(lambda: answers(mine), 20, "the edge to answer")
+    until(lambda: answers(mine), 60, "the edge to answer")
 
 
 def parents(running_stack):

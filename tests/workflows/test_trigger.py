@@ -38,7 +38,7 @@ def test_hot_leads_start_runs_with_references_and_unpublishing_leaves_nothing(st
         assert mark not in str(event)
         delivered = until(
             lambda: client.get(f"/v1/subscriptions/{subscription['id']}/deliveries?state=delivered"
-                               ).json()["data"], 30, "the delivery to be settled")
+                               ).json()["data"], 120, "the delivery to be settled")
         assert [row["id"] for row in delivered] == [event["event_id"]]
         assert client.post(f"/v1/subscriptions/{subscription['id']}/test", {}).json()["delivered"]
         unsigned = requests.post(
@@ -76,7 +76,7 @@ def test_listening_for_a_test_event_is_a_subscription_of_its_own(stack, client, 
         lead_id = create(client, perfect(unique()))
         assert Editor.of(stack).post(f"workflows/{workflow_id}/run", {
             "triggerToStartFrom": {"name": "Trigger"}}) == {"waitingForWebhook": True}
-        both = until(lambda: len(found := subscriptions(client)) == 2 and found, 30, "two subscriptions")
+        both = until(lambda: len(found := subscriptions(client)) == 2 and found, 120, "two subscriptions")
         assert sorted(row["url"].split("/")[3] for row in both) == ["webhook", "webhook-test"]
         client.call("PATCH", f"/v1/leads/{lead_id}", json={"status": "working"})
         until(lambda: len(receiver.bodies) == 2, 60, "both runs")

@@ -269,7 +269,7 @@ def _drag_in_the_editor(page, facts, workflow_id, step):
         page.wait_for_timeout(500)
         return before if before == found.bounding_box() else None
 
-    box = until(at_rest, 20, "the view to have moved there")
+    box = until(at_rest, 60, "the view to have moved there")
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     with page.expect_response(
             lambda answer: answer.request.method == "PATCH" and f"/workflows/{workflow_id}" in answer.url):

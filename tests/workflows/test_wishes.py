@@ -306,7 +306,7 @@ def test_n_a_hot_lead_waits_for_approval(stack, client, answer, state):
     until(lambda: requests.get(pressed, timeout=30, headers=AS_A_BROWSER, verify=stack.facts["ca_file"]).ok,
           30, "the run to wait for the answer")
     client.settled(lead_id)
-    until(lambda: told() == {state}, 30, "the message")
+    until(lambda: told() == {state}, 120, "the message")
     slack = [message for message in client.messages("slack_url") if lead_id in str(message)]
     assert bool(slack) is (state == "sent")
 
@@ -365,7 +365,7 @@ def test_g_what_mail_services_tell_is_recorded_once(stack, client):
                  lead["lead_id"], f"%{MARK}%")
     assert sorted(told) == [("email_click", "sendgrid"), ("email_open", "mailgun"),
                             ("unsubscribe", "postmark")]
-    until(lambda: not in_databases(stack, (email,), ("n8n",)), 30, "n8n to forget the address")
+    until(lambda: not in_databases(stack, (email,), ("n8n",)), 120, "n8n to forget the address")
 
 
 def test_h_dead_letters_are_replayed(stack, client):
@@ -379,9 +379,9 @@ def test_h_dead_letters_are_replayed(stack, client):
 def test_i_a_failed_run_is_recorded_and_told(stack, client):
     assert call(stack, "failure").status_code == 500
     told = "SELECT count(*) FROM workflow_errors WHERE message LIKE %s"
-    until(lambda: query(stack, told, f"%{MARK}%") == [(1,)], 30, "the record of the failure")
+    until(lambda: query(stack, told, f"%{MARK}%") == [(1,)], 120, "the record of the failure")
     until(lambda: client.post("/v1/notifications/deliver", {}).ok
-          and f"Wish failure {MARK}" in str(client.messages("slack_url")), 30, "the message to operations")
+          and f"Wish failure {MARK}" in str(client.messages("slack_url")), 120, "the message to operations")
 
 
 def test_j_foreign_forms_become_leads(stack):
@@ -423,7 +423,7 @@ def test_m_what_waits_for_a_review_is_read_and_decided(stack, client):
                    for name in ("hollister", "holister")))
     client.post("/v1/leads", {"email": "nobody", "source": MARK})
     until(lambda: client.post("/v1/duplicates/find", {}).ok and f"{MARK}m.example" in str(
-        client.get("/v1/duplicates").json()["data"]), 30, "the pair")
+        client.get("/v1/duplicates").json()["data"]), 120, "the pair")
     found = {pair["id"] for pair in client.get("/v1/duplicates").json()["data"]}
     answer(stack, "duplicates")
     assert not found & {pair["id"] for pair in client.get("/v1/duplicates").json()["data"]}
