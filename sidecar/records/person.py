@@ -174,10 +174,11 @@ def is_junk_name(text: str) -> bool:
     if folded in _JUNK_PHRASES or folded.startswith(("www.", "http:", "https:")):
         return True
     found = _LETTER_RUN.findall(folded)
-    one_letter = len({*found}) == 1 < len(found) and len(found[0]) == 1  # "x x"
-    if one_letter or all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
+    if all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
         return True
     if len(found) > 1:
+        if len(found[0]) == 1 and len({*found}) == 1:
+            return True  # "x x"
         if len(folded) <= _LONGEST_ROW and is_junk_word("".join(found)):
             return True
         if found[0] in first_words() and is_filler(text):

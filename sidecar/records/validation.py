@@ -78,7 +78,7 @@ Path = tuple[object, ...]
 _OWN_FILLER: Final = frozenset(("full_name", "first_name", "last_name", "email", "linkedin_url"))
 _ADDRESSES: Final = frozenset(("company_domain", "linkedin_url"))  # of a link its address counts
 _COUNTS: Final = re.compile("[1-9]")  # a telephone number has one of these digits, filler has none
-_ONE_DIGIT: Final = re.compile(r"\+?\W*(\d)(?:\W*\1){5,14}\W*")  # "111-111-1111"
+_ONE_DIGIT: Final = re.compile(r"\+?\W*(\d)(?:\W*\1){5,14}")  # "111-111-1111"
 _BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|/]+(?::::[\s;,|/]+)?")
 
 
@@ -493,7 +493,7 @@ class _Check:
     def phone(self, text: str) -> object:
         if not text.strip():  # in strict mode
             return None
-        if _ONE_DIGIT.fullmatch(text):
+        if text[-2:] == 2 * text[-1:] and _ONE_DIGIT.fullmatch(text):
             return Unusable("invalid_phone", "This is not a phone number that can be dialled.")
         region = self.found.get("country") if "country" in self.usable else None
         phone = parse_phone(tidy(text) if self.strict else text, region or self.settings.default_region)
