@@ -53,7 +53,8 @@ def test_every_row_of_hostile_cells_is_counted_and_swallows_nobody(engine, api, 
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end).writerows([HEADER, *rows])
     job = imported(engine, text.getvalue().encode("utf-8", "replace"))  # all outcomes add up
-    assert job["counts"]["total"] == sum(any(row) for row in rows), job
+    filled = [row for row in rows if any(cell.strip(" ") for cell in row)]
+    assert job["counts"]["total"] == len(filled), job
     assert {row[0] for row in rows if row[0].startswith("pat.quill")} <= stored(engine)
 
 
