@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.intake.deliveries import has_id
 from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.permissions import Word, permissions
@@ -50,8 +51,9 @@ def decide(
     A person is known by an identity key whose names do not contradict theirs, and has one open lead, which
     is updated when they ask again. Who shares a key with others and is none of them is new, and each such
     pair is for a review. A company is known by its domain, else by its name's matching key. A submission that
-    is delivered again is no second event, and refuses and agrees to nothing a second time. Of an entry with a
-    suppressed key nothing is written but that one came.
+    is delivered again is no second event, and agrees to nothing a second time; one that may be another of the
+    same words refuses what it says, though. Of an entry with a suppressed key nothing is written but that one
+    came.
     """
     places = {
         entry: _Place(
@@ -74,9 +76,9 @@ def decide(
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     allowed = permissions(
         [Word(place.contact_id, place.person_id or place.contact_id, place.lead_id, entry.keys, place.lead,
-              place.source, place.own, row["id"], min(entry.said_at or now, now))
-         for entry, row in zip(entries, intake, strict=True)
-         if (place := places.get(entry)) and place.counts and not _came_before(entry, known)], known)
+              place.source, place.own, row["id"], min(entry.said_at or now, now), again)
+         for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry)) and place.counts
+         if not (again := _came_before(entry, known)) or not has_id(entry.deliveries)], known)
     nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],

@@ -22,10 +22,10 @@ def add(cursor: Cursor, row: Row) -> bool:
         f"ON CONFLICT (key) WHERE state IN {words(JOB_UNFINISHED)} DO NOTHING")))
 
 
-def add_chunks(cursor: Cursor, job_id: str, chunks: Iterable[tuple[int, bytes]]) -> None:
-    """Keep encrypted rows."""
-    insert(cursor, "job_chunks",
-           [{"job_id": job_id, "number": number, "rows": rows} for number, rows in chunks])
+def add_chunk(cursor: Cursor, job_id: str, number: int, rows: bytes, count: int) -> None:
+    """Keep so many encrypted rows."""
+    insert(cursor, "job_chunks", [{"job_id": job_id, "number": number, "rows": rows}])
+    cursor.execute("UPDATE jobs SET chunks = chunks + 1, total = total + %s WHERE id = %s", (count, job_id))
 
 
 def get(cursor: Cursor, job_id: str) -> Row | None:

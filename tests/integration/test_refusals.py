@@ -102,6 +102,17 @@ def test_a_submission_that_comes_again_lifts_no_refusal_said_in_between(api):
     assert lead_of(api, first)["may_email"]
 
 
+def test_the_same_words_again_refuse_anew_what_was_agreed_to_in_between(api):
+    no, yes = ({"consent": {"marketing": value}, "source": "web form"} | NORA for value in (False, True))
+    first = post(api, no)
+    for lifts in (True, False):  # the second yes may be the first, delivered again
+        post(api, yes)
+        assert lead_of(api, first)["may_email"] is lifts
+        post(api, no)
+        assert not lead_of(api, first)["may_email"]
+    assert lead_of(api, first)["contact"]["consent"] == {"marketing": False}
+
+
 def test_what_is_repaired_was_said_when_it_came(api):
     first = post(api, NORA)
     refused = api.post("/v1/leads", {"source": "web form", "email": "nora.vale@", "full_name": "Nora Vale",

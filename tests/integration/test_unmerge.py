@@ -123,6 +123,15 @@ def test_an_earlier_merge_is_taken_back_and_the_later_one_stays(api, engine):
     assert [row["lost"] for row in rows(engine, "SELECT lost_id::text AS lost FROM merges")] == [c]
 
 
+def test_what_people_say_as_they_said_of_the_other_is_said_of_the_kept_one(api):
+    pair, first, second = pair_of(api, JANE | {"city": "Leeds"}, TYPO)
+    edit(api, f"/v1/contacts/{second}", {"city": "Rome"})
+    merged(api, pair, first)
+    edit(api, f"/v1/contacts/{first}", {"city": "Rome"})
+    assert api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second}).status_code == 200
+    assert {api.get(f"/v1/contacts/{one}").json["fields"]["city"] for one in (first, second)} == {"Rome"}
+
+
 @pytest.mark.parametrize("which", ["kept", "stranger"])
 def test_who_was_not_merged_cannot_be_taken_out(api, which):
     pair, first, second = pair_of(api, JANE, TYPO)

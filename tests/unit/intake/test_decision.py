@@ -62,6 +62,25 @@ def test_a_submission_that_comes_again_says_nothing_again():
     assert not writes.refusals and not writes.events and not writes.permissions
 
 
+def test_the_same_words_again_refuse_what_was_lifted_since_and_lift_nothing():
+    """Without an id they may be said anew, and a refusal wins."""
+    def again(statements, **said):
+        known = known_person()
+        known.deliveries["d:1"] = "ada"
+        known.refusals = [
+            {"id": str(n), "contact_id": "ada", "key": None, "undoable": False, "purpose": "marketing_email",
+             "refused": refused, "own": True, "source": "web form", "reason": None,
+             "stated_at": NOW - timedelta(minutes=9 - n)} for n, refused in enumerate(statements)]
+        one = replace(entry("ada@firm.example", source="web form", **said), deliveries=["d:1", "d:0"])
+        writes = decided([one], known)
+        assert not writes.events
+        return [(row["refused"], row["purpose"]) for row in writes.refusals]
+
+    no, yes = {"refused": {"marketing_email": True}}, {"consent": {"marketing_email": True}}
+    assert again([True, False], **no) == [(True, "marketing_email")]
+    assert again([True], **no) == again([False, True], **yes) == again([False], **yes) == []
+
+
 def test_a_test_says_nothing_for_a_person_in_earnest():
     tried = entry("ada@firm.example", source="web form", consent={"marketing": True},
                   custom={"is_test": True})
