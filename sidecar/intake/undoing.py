@@ -181,10 +181,10 @@ def _back(
                            for name, value in row.items()}
             if row == new and all(rows[place][name] == old.get(name) for name in row if name not in _FOLLOWS):
                 rows[place] = old
-            if table == "provenance" and not rows[place]["fields"]:
-                del rows[place]
         elif row == new:
             rows[place] = old
+        if table == "provenance" and place in rows and not (place in before or rows[place]["fields"]):
+            del rows[place]
     return rows
 
 
