@@ -12,7 +12,7 @@ from sidecar.intake.deliveries import has_id
 from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.permissions import Word, permissions
-from sidecar.intake.recognition import People
+from sidecar.intake.recognition import People, names_of_key
 from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
@@ -116,11 +116,11 @@ def _came_before(entry: Entry, known: Known) -> bool:
 
 
 def _is_listed(entry: Entry, receipt: Receipt) -> bool:
-    """Whether a list tells of a deed. Of a submission its source says so, but that it came by the API; of
-    others all are a list but forms that were filled in."""
-    if receipt.listed or not entry.submitted:
-        return receipt.listed or not is_filled_in(entry.lead)
-    return is_list(entry.source) and entry.source != "api"
+    """Whether a list tells of a deed: a file, or a source that names one. That something came by the API
+    tells nothing, if it may be a submission."""
+    if entry.submitted and entry.source == "api":
+        return receipt.listed
+    return receipt.listed or is_list(entry.source) or not (entry.submitted or is_filled_in(entry.lead))
 
 
 def _recognise(
@@ -144,8 +144,8 @@ def _recognise(
         place.person_id = person if person in known.merged else None
         identities |= {
             (key, person): {"kind": key[0], "value": key[1], "contact_id": place.contact_id,
-                            "person_id": place.person_id}
-            for key in entry.keys if not people.has(key, person)}
+                            "person_id": place.person_id, "names": sorted(people.words(key, person, names))}
+            for key in entry.keys if not people.has(key, person, names := names_of_key(key, entry.lead))}
         people.add(entry, person)
     return new, [identities[key] for key in sorted(identities)], pairs
 
@@ -255,7 +255,9 @@ def _events(
         yield {
             "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
             "lead_id": place.lead_id, "type": kind, "occurred_at": now,
-            "properties": {"list": True} if place.listed else {}, "source": "intake", "intake_id": intake_id,
+            "properties": {name: True for name, holds in (
+                ("list", place.listed), ("test", place.is_test)) if holds},
+            "source": "intake", "intake_id": intake_id,
             "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
         }
 
@@ -267,7 +269,7 @@ def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: s
         "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
         "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
         "errors": entry.errors, "lead_id": place and place.lead_id,
-        "person_id": place and place.person_id,
+        "person_id": place and place.person_id, "account": entry.account,
     }
 
 
