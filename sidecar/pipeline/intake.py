@@ -54,10 +54,11 @@ def read(
     are refused with their errors. submitted: they are submissions (`Entry`), made at said_at at the latest,
     else as they tell. Nothing is asked or written."""
     entries = [_read(engine, raw, strict, account) for raw in raw_leads]
-    return [
-        replace(entry, submitted=True, said_at=min(
-            filter(None, (said_at, submitted_at(entry.lead))), default=None))
-        for entry in entries] if submitted else entries
+    if submitted:
+        for entry in entries:
+            entry.submitted = True
+            entry.said_at = min(filter(None, (said_at, submitted_at(entry.lead))), default=None)
+    return entries
 
 
 def take_in(
@@ -143,9 +144,9 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     leads = [entry.lead for entry in entries]
     names: dict[Key, set[str]] = {}
     for entry in entries:
+        called = {entry.lead.get(field) or "" for field in ("full_name", "last_name")} - {""} or {""}
         for key in entry.keys:
-            names.setdefault(key, set()).update(
-                {entry.lead.get(field) or "" for field in ("full_name", "last_name")} - {""} or {""})
+            names.setdefault(key, set()).update(called)
     return store.know(
         cursor, suppression_keys(engine, entries), names,
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},
