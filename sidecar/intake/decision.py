@@ -6,8 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from datetime import datetime
 
-from sidecar.enrichment.merge import FieldValue
-from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.enrichment.provenance import Said, first_document, lead_statements, merged
 from sidecar.intake.deliveries import has_id
 from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
@@ -72,13 +71,16 @@ def decide(
             Said(known.merged.get(entity, entity), lead_statements(fields), "lead", now,
                  person=entity if entity in known.merged else None)
             for entity, fields in facts.items() if entity not in new])
-        provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
+        provenance += documents + [
+            first_document(kind, entity, "lead", facts[entity], now) for entity in new]
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     allowed = permissions(
         [Word(place.contact_id, place.person_id or place.contact_id, place.lead_id, entry.keys, place.lead,
               place.source, place.own, row["id"], min(entry.said_at or now, now), again)
-         for entry, row in zip(entries, intake, strict=True) if (place := places.get(entry)) and place.counts
-         if not (again := _came_before(entry, known)) or not has_id(entry.deliveries)], known)
+         for entry, row in zip(entries, intake, strict=True)
+         if (place := places.get(entry)) and place.counts
+         and (known.refusals or place.lead.get("consent") or place.lead.get("refused"))
+         and (not (again := _came_before(entry, known)) or not has_id(entry.deliveries))], known)
     nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
@@ -192,13 +194,6 @@ def _told(lead: Row, names: Mapping[str, str]) -> Row:
     return {ours: lead[theirs] for theirs, ours in names.items() if lead.get(theirs)}
 
 
-def _first(kind: str, entity: str, known: Row, now: datetime) -> Row:
-    """The provenance of somebody who is created with these very values."""
-    return document(kind, entity, "lead", [
-        FieldValue(name, value, "lead", 1.0, now) for name, value in known.items()
-        if name not in WITHOUT_PROVENANCE])
-
-
 def _find_leads(
     places: Sequence[_Place], known: Mapping[str, Row], new_contacts: Container[str],
     new_id: Callable[[], str],
@@ -231,12 +226,12 @@ def _find_leads(
         add(row, lead)
         row["warnings"] = newest_last(row["warnings"], place.warnings)
     for place in places:
-        if place.contact_id not in rows:
+        if not place.is_test or place.contact_id not in rows:
             continue
         # Who tries a form out with the address of a person in earnest does nothing in their name.
         in_earnest = not rows[place.contact_id]["is_test"] or (place.contact_id not in new_contacts and not (
             known.get(place.contact_id) or {}).get("is_test"))
-        place.counts = place.counts and not (place.is_test and in_earnest)
+        place.counts = place.counts and not in_earnest
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))

@@ -10,7 +10,7 @@ Key = tuple[str, str]
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # frozen would make each three times as dear
 class Entry:
     """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value) and
     the keys of its submission, if it is one (`delivery_keys`); and what of it could not be used (see

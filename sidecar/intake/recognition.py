@@ -133,13 +133,12 @@ class People:
 
     def add(self, entry: Entry, person: str) -> None:
         """The entry is about this person."""
-        name = named_of(entry.lead)
         for key in entry.keys:
             self._owners.setdefault(key, {})[person] = None
             if key in self._named:
-                self._index(self._named[key], person, [name])
+                self._index(self._named[key], person, [named_of(entry.lead)])
         self._leads.setdefault(person, []).append(entry.lead)
-        if name.known and person in self._names:
+        if person in self._names and (name := named_of(entry.lead)).known:
             self._names[person].add(name)
 
     def has(self, key: Key, person: str, words: Collection[str]) -> bool:

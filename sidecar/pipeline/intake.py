@@ -65,10 +65,11 @@ def read(
     latest, else as they tell. What fell into the honeypot is refused, for a person to take it in
     (`leads.repair`). Nothing is asked or written."""
     entries = [_read(engine, raw, strict, account) for raw in raw_leads]
-    return [
-        replace(entry, submitted=True, said_at=min(
-            filter(None, (said_at, submitted_at(entry.lead))), default=None))
-        for entry in entries] if submitted else entries
+    if submitted:
+        for entry in entries:
+            entry.submitted = True
+            entry.said_at = min(filter(None, (said_at, submitted_at(entry.lead))), default=None)
+    return entries
 
 
 def take_in(

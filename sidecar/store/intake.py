@@ -104,14 +104,14 @@ WITH contact AS (
 ), delivery AS (
     SELECT dedupe_key, contact_id, lead_id FROM events WHERE dedupe_key = ANY($6::text[])
 ), known AS (
-    SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery
+    SELECT ARRAY(SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery) AS ids
 ), organization AS (
     SELECT id, domain, company_key FROM organizations
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
     SELECT contact_id, id, tags, warnings, is_test FROM leads
-    WHERE contact_id IN (SELECT contact_id FROM known)
+    WHERE contact_id = ANY((SELECT ids FROM known)::uuid[])
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
@@ -121,19 +121,17 @@ UNION ALL SELECT 'delivery', row_to_json(delivery) FROM delivery
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
 UNION ALL SELECT 'provenance', row_to_json(c)
-    FROM (SELECT 'contact' AS kind, contact_id AS id FROM known
+    FROM (SELECT 'contact' AS kind, unnest(ids) AS id FROM known
           UNION ALL SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
         SELECT e.kind, e.id, {facts.SAID} FROM (SELECT) AS one {facts.SAID_OF}
         WHERE p.entity_kind = e.kind OFFSET 0) c
 UNION ALL SELECT 'permissions', row_to_json(p)
-    FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM known)
+    FROM (SELECT id, consent, refused FROM contacts WHERE id = ANY((SELECT ids FROM known)::uuid[])
           AND (consent <> '{{}}' OR refused <> '{{}}')) p
 UNION ALL SELECT 'refusal', row_to_json(r)
     FROM (SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
-          WHERE contact_id IN (SELECT contact_id FROM known)
-          UNION ALL SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
-          WHERE key_hash = ANY($5::text[])) r
+          WHERE contact_id = ANY((SELECT ids FROM known)::uuid[]) OR key_hash = ANY($5::text[])) r
 """  # noqa: S608
 
 
