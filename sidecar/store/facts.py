@@ -103,7 +103,9 @@ def removed(cursor: Cursor, entity_ids: Iterable[str]) -> dict[str, set[str]]:
     """The fields that people emptied of contacts and organizations, by id; some may have a value again."""
     rows = many(
         cursor, "SELECT entity_id::text AS id, array_agg(field) AS fields FROM provenance,"
+        # Most of what is said was said by no person: then it is not taken apart.
         " jsonb_each(fields) AS stated(field, said) WHERE entity_id = ANY(%s::uuid[])"
+        " AND fields @? '$.*.locked'"
         " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (list(entity_ids),))
     return {row["id"]: set(row["fields"]) for row in rows}
 
