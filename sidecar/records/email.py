@@ -40,6 +40,7 @@ _PLAIN = re.compile(
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
 _ROLE_HEAD = re.compile(r"([a-z]+)(?:[-._].{1,4}|\d*)$")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
+_NO_REPLY_LETTERS = frozenset.intersection(*map(frozenset, NO_REPLY))  # few addresses have them all
 _NO_LETTERS = str.maketrans("", "", "0123456789.-_+'/&")
 _BRAND = re.compile(rf"(?:{'|'.join(sorted(FREE_BRANDS))})\.(?:com?\.)?[a-z]{{2}}")
 
@@ -321,7 +322,8 @@ def is_stand_in(address: Address) -> bool:
 
 def is_no_reply(address: Address) -> bool:
     """Tell whether nobody reads the mailbox ("no-reply@firm.com"): many send by it."""
-    return _NOT_LETTER.sub("", address.local) in NO_REPLY
+    local = address.local
+    return _NO_REPLY_LETTERS.issubset(local) and _NOT_LETTER.sub("", local) in NO_REPLY
 
 
 def _is_filling(word: str) -> bool:

@@ -631,7 +631,8 @@ _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
     **dict.fromkeys(DERIVED, _Check.derived)}
 # Words that many people's leads have in common.
 _SHARED: Final = frozenset(
-    name for name in TEXTS if not GIVEN[name].personal and name not in ("company_name", "company_domain"))
+    name for name in TEXTS if name == "job_title" or not (
+        GIVEN[name].personal or name in ("company_name", "company_domain")))
 _read_shared = lru_cache(maxsize=4096)(_read)
 
 

@@ -97,18 +97,30 @@ def test_of_several_names_of_a_field_the_best_counts_first():
     assert sorted([*reversed(best_first)], key=lambda name: read_names((name,))[0].rank) == best_first
 
 
-# Their places were written by hand: of the first before they were read, of the second after the tables stood.
-EXPORTS = exports("exports.txt") | exports("languages.txt")
+# Their places were written by hand: of the first and third before they were read, of the second after the
+# tables stood.
+EXPORTS = exports("exports.txt") | exports("languages.txt") | exports("third.txt")
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_the_columns_of_exports(name):
+    assert not wrong_columns(name)
+
+
+def wrong_columns(name):
     rows = EXPORTS[name]
-    wrong = [
+    return [
         (header, named.place, places) for (places, header), named in zip(
             rows, read_names(tuple(header for _, header in rows)), strict=True)
         if (named.place if named.place and named.place[0] != "[" else "-") not in places.split("|")]
-    assert not wrong
+
+
+def test_of_a_hundred_columns_of_exports_98_are_right_without_a_click(capsys):
+    columns, wrong = (sum(map(len, found)) for found in (
+        EXPORTS.values(), [wrong_columns(name) for name in EXPORTS]))
+    with capsys.disabled():
+        print(f"\n{columns - wrong} of {columns} columns of {len(EXPORTS)} exports are right")
+    assert wrong <= 0.02 * columns
 
 
 def test_names_alone():
