@@ -76,7 +76,8 @@ def take_in(
             entries = _new_alone(entries, known)
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
-            store.write(cursor, writes, engine.vault.seal, of_intake(writes), import_chunk)
+            told = of_intake(writes) if known.listening else []
+            store.write(cursor, writes, engine.vault.seal, told, import_chunk)
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}

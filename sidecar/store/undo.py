@@ -14,7 +14,7 @@ from psycopg2 import IntegrityError
 from sidecar.errors import Conflict
 from sidecar.intake import Writes
 from sidecar.store import calls, customers, facts, subscriptions
-from sidecar.store.database import Cursor, Executes, Row, as_json, many
+from sidecar.store.database import Cursor, Executes, Row, as_array, as_json, many
 from sidecar.terms.states import ENTITIES
 
 # Kind -> table -> (its rows of entity x, its key).
@@ -36,12 +36,6 @@ TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     },
 }
 KEYS = {table: key for tables in TABLES.values() for table, (_, key) in tables.items()}
-# SQL: whether a row of refusals came by an import that can be undone.
-UNDOABLE = """EXISTS (
-    SELECT FROM intake i JOIN import_created c ON c.job_id = CASE
-        WHEN starts_with(i.request_id, 'job:') AND pg_input_is_valid(substr(i.request_id, 5), 'uuid')
-        THEN substr(i.request_id, 5)::uuid END
-    WHERE i.id = refusals.intake_id) AS undoable"""
 _UNDO = ("import_changes", "import_created", "import_kept")
 
 
@@ -82,8 +76,8 @@ _UNCHANGED = """
 def before(cursor: Executes, job_id: str, number: int, writes: Writes) -> None:
     """Keep what a chunk is about to change, and the ids of what comes with it."""
     for kind, ids in _known(writes).items():
-        cursor.execute(cursor.prepared(_BEFORE[kind]), (job_id, number, ids))
-    new = [[row["id"] for row in rows]
+        cursor.execute(cursor.prepared(_BEFORE[kind]), (job_id, number, as_array(ids)))
+    new = [as_array(row["id"] for row in rows)
            for rows in (writes.contacts, writes.organizations, writes.new_leads, writes.intake)]
     cursor.execute(
         "INSERT INTO import_created AS c"
@@ -98,8 +92,9 @@ def before(cursor: Executes, job_id: str, number: int, writes: Writes) -> None:
 def after(cursor: Executes, job_id: str, writes: Writes) -> None:
     """Keep how what a chunk changed stands now."""
     for kind, ids in _known(writes).items():
-        cursor.execute(cursor.prepared(_AFTER[kind]), (job_id, ids))
-        cursor.execute(cursor.prepared(_UNCHANGED), (job_id, ids))
+        array = as_array(ids)
+        cursor.execute(cursor.prepared(_AFTER[kind]), (job_id, array))
+        cursor.execute(cursor.prepared(_UNCHANGED), (job_id, array))
 
 
 def _known(writes: Writes) -> dict[str, list[str]]:
@@ -110,6 +105,18 @@ def _known(writes: Writes) -> dict[str, list[str]]:
         kind: sorted({result[f"{kind}_id"] for result in writes.results if result[f"{kind}_id"]} - new[kind])
         for kind in ENTITIES}
     return {kind: ids for kind, ids in found.items() if ids}
+
+
+def undoable(cursor: Cursor, refusal_ids: list[str]) -> set[str]:
+    """Those of the statements about refusals that came by an import that can be undone."""
+    return {row["id"] for row in many(
+        cursor, """
+        SELECT r.id::text AS id FROM refusals r JOIN intake i ON i.id = r.intake_id
+        WHERE r.id = ANY(%s::uuid[]) AND EXISTS (
+            SELECT FROM import_created c WHERE c.job_id = CASE
+                WHEN starts_with(i.request_id, 'job:') AND pg_input_is_valid(substr(i.request_id, 5), 'uuid')
+                THEN substr(i.request_id, 5)::uuid END)
+        """, (refusal_ids,))}
 
 
 def changed(cursor: Cursor, job_id: str, limit: int) -> list[Row]:
