@@ -144,6 +144,15 @@ def _inside(text: str) -> str | None:
     return None
 
 
+def link_target(text: str) -> str | None:
+    """The web address that a cell leads to whose text is a link, None for any other cell."""
+    first, text = text[:1], text.strip()
+    link = (_HYPERLINK.fullmatch(text) if first == "=" else _ANCHOR.fullmatch(text) if first == "<" else None)
+    if link is None and first == "[" and (link := _MARKDOWN.fullmatch(text)):
+        return link[2]
+    return unescape(link[1]) if link else None
+
+
 def _link(target: str, text: str) -> str:
     """Of a link the text counts, but the address that it leads to where the text only names that."""
     bare = _SCHEME.sub("", target).partition("?")[0] if _SCHEME.match(target) else target

@@ -48,6 +48,7 @@ _BRAND = re.compile(rf"(?:{'|'.join(sorted(FREE_BRANDS))})\.(?:com?\.)?[a-z]{{2}
 _ANGLES = re.compile(r"<\s*([^<>\s]+@[^<>\s]+?)\s*>")
 _BEFORE = re.compile(r"^(?:(?:mailto|smtp|e-?mail(?:address|adresse)?|mail|sip|im):\s*/{0,2}\s*)+", re.I)
 _SPACE = re.compile(r"\s+|:::|<br\s*/?>|(?<=\s)/(?=\s)")
+_MARKUP = re.compile(r"</?[a-z][^<>@]{0,80}>|\\[nrt](?![\w.])", re.IGNORECASE)  # "…<br>", "…\\n"
 _BETWEEN = re.compile(r"[;,|/]")
 _IN_FRONT = " ,;:/|<>()[]{}\"'`´“”„‘’‚«»*=-"
 _BEHIND = _IN_FRONT + "."
@@ -191,6 +192,7 @@ def _candidates(text: str) -> Iterator[str]:
         yield _bare(angled)
     if "@" not in text:
         text = unquote(text)
+    text = _MARKUP.sub(" ", text)
     whole = _bare(_DOT.sub(".", _AT.sub("@", text)))
     before = ""
     for word in _SPACE.split(whole):
@@ -209,7 +211,8 @@ def _bare(text: str) -> str:
     text = text.lstrip(_IN_FRONT).rstrip(_BEHIND)
     if scheme := _BEFORE.match(text):
         text = unquote(text[scheme.end() :].partition("?")[0]).lstrip(_IN_FRONT).rstrip(_BEHIND)
-    return text
+    local, at, domain = text.rpartition("@")
+    return local + at + domain.partition("?")[0]  # parameters that a link left
 
 
 def canonical_email(text: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 import psycopg2
 from psycopg2.errors import DeadlockDetected
 from psycopg2.extensions import connection
-from psycopg2.extras import RealDictCursor
+from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
 from sidecar.errors import Deadlock, Unavailable
@@ -44,8 +44,22 @@ class _Connection(connection):
         self.prepared: dict[str, str] = {}
 
 
-class Cursor(RealDictCursor):
-    """A cursor whose rows are dicts, and whose statements can be planned once per connection."""
+class Cursor(PlainCursor):
+    """A cursor whose rows are dicts, and whose statements can be planned once per connection. (psycopg2's own
+    sets each value of a row in Python, which took a sixth of the sidecar's work on a lead.)"""
+
+    def fetchone(self) -> Row | None:  # type: ignore[override]
+        """The next row, or None."""
+        row = super().fetchone()
+        return None if row is None else dict(zip(self._names(), row, strict=True))
+
+    def fetchall(self) -> list[Row]:  # type: ignore[override]
+        """All rows that are left."""
+        names = self._names()
+        return [dict(zip(names, row, strict=True)) for row in super().fetchall()]
+
+    def _names(self) -> list[str]:
+        return [column.name for column in self.description or ()]
 
     def prepared(self, sql: str) -> str:
         """The text that runs a statement, in which parameters are $1, $2 …, with %s in their place. It is
@@ -271,7 +285,7 @@ def one(cursor: Cursor, sql: str, params: Any = None) -> Row | None:
 def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
     """All rows."""
     cursor.execute(sql, params)
-    return list(cursor.fetchall())
+    return cursor.fetchall()
 
 
 def insert(
