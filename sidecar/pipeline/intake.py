@@ -163,8 +163,9 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     leads = [entry.lead for entry in entries]
     names: dict[Key, tuple[set[str], set[str]]] = {}
     for entry in entries:
+        words = sought(entry.lead) if entry.keys else ()
         for key in entry.keys:
-            for known, more in zip(names.setdefault(key, (set(), set())), sought(entry.lead), strict=True):
+            for known, more in zip(names.setdefault(key, (set(), set())), words, strict=True):
                 known |= more
     return store.know(
         cursor, suppression_keys(engine, entries), names,
