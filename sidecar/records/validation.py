@@ -19,7 +19,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from sidecar.terms import label
@@ -180,11 +180,9 @@ class _Check:
         for field, value in self.lead.items():
             if value is None or value == "":
                 continue
-            limit = TEXTS.get(field)
-            if limit and type(value) is str and len(value) <= limit and value.isprintable():
-                # The usual case, in one step.
-                read = value if strict else _read_shared(field, value) if field in _SHARED else (
-                    _read(field, value))
+            usual = _USUAL.get(field)
+            if usual and type(value) is str and len(value) <= usual[0] and value.isprintable():
+                read = value if strict else usual[1](value)  # the usual case, in one step
             elif field == "custom" and not strict:
                 custom = value
                 continue
@@ -633,7 +631,10 @@ _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
 _SHARED: Final = frozenset(
     name for name in TEXTS if name == "job_title" or not (
         GIVEN[name].personal or name in ("company_name", "company_domain")))
-_read_shared = lru_cache(maxsize=4096)(_read)
+# Text field -> (its limit, what reads it).
+_USUAL: Final[dict[str, tuple[int, Callable[[str], str | None]]]] = {
+    name: (limit, lru_cache(maxsize=1024)(partial(_read, name)) if name in _SHARED else partial(_read, name))
+    for name, limit in TEXTS.items()}
 
 
 @lru_cache(1024)
