@@ -124,6 +124,11 @@ def initials_of(name: Named) -> set[str]:
     return {key[0] for word in name.family or name.given for key in (_latin(word), key_of(word)) if key}
 
 
+def whole_name(name: Named) -> str:
+    """A name's words as one, "~" for nobody's: what is looked up first among many people."""
+    return f"~{' '.join((*name.given, *name.family))}"
+
+
 def _alike(left: Iterable[str], right: Iterable[str], *, initials: bool = True) -> bool:
     """Tell whether a word of one is a word of the other."""
     return any(

@@ -309,13 +309,21 @@ def _outcomes(
     """What becomes of each row."""
     bad = {i: problem for i, row in enumerate(rows) if (
         problem := row.problem or row_problem(row.cells, how.columns))}
+    account = f"import:{how.source}"
     entries = intake.read(engine, (
         lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad),
-        account=f"import:{how.source}")
-    told = preview(engine, cursor, job["id"], entries) if job["dry_run"] else (
-        (result["outcome"], result["errors"]) for result in _receive(engine, job, entries))
-    results = (Outcome(outcome, errors, entry.warnings if outcome in ("created", "updated") else ())
-               for entry, (outcome, errors) in zip(entries, told, strict=True))
+        account=account)
+
+    def take(number: int, rows_of_chunk: list[Entry]) -> list[dict[str, Any]]:
+        # The chunk that is under way may have broken before; those before it did not.
+        return _receive(engine, job | {"next_chunk": number} | (
+            {} if number == job["next_chunk"] else {"attempts": 0}), rows_of_chunk)
+
+    told = preview(engine, cursor, job, entries, account, take) if job["dry_run"] else take(
+        job["next_chunk"], entries)
+    results = (Outcome(result["outcome"], result["errors"],
+                       entry.warnings if result["outcome"] in ("created", "updated") else ())
+               for entry, result in zip(entries, told, strict=True))
     return [
         Outcome("skipped" if bad[i][0] in SKIPPED else "rejected",
                 [{"pointer": "", "code": bad[i][0], "detail": bad[i][1]}])

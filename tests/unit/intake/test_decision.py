@@ -10,7 +10,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.intake import Entry, Known, Receipt, decide
+from sidecar.intake import Entry, Known, Receipt, decide, names_of_key
 from sidecar.intake.decision import MAX_WARNINGS
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -106,7 +106,8 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert company["name"] == "Firm"
     assert (lead["contact_id"], lead["org_id"], lead["message"]) == (contact["id"], company["id"], "Hello")
     assert writes.identities == [
-        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"], "person_id": None}]
+        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"], "person_id": None,
+         "names": ["=ada", "~ada"]}]
     assert writes.work_items == [{"lead_id": lead["id"], "lane": "interactive", "max_batch": 500}]
     assert [event["type"] for event in writes.events] == ["form_submit"]
     assert {document["entity_id"]: set(document["fields"]) for document in writes.provenance} == {
@@ -115,6 +116,15 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert writes.results == [{
         "index": 0, "lead_id": lead["id"], "contact_id": contact["id"], "organization_id": company["id"],
         "outcome": "created", "errors": [], "warnings": []}]
+
+
+def test_a_known_person_who_comes_under_another_name_is_known_by_it_too():
+    known, key = known_person(), ("email", "ada@firm.example")
+    married, same = (entry("ada@firm.example", first_name="Ada", last_name=last) for last in ("Moss", "Vale"))
+    known.names[key, "ada"] = names_of_key(key, same.lead)
+    assert not decided([same, entry("ada@firm.example")], known).identities
+    [row] = decided([same, married], known).identities
+    assert row["contact_id"] == "ada" and {"~ada moss", "~ada vale"} < {*row["names"]}
 
 
 def test_a_known_person_keeps_contact_and_open_lead():
@@ -191,7 +201,8 @@ def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
     writes = decided([refused()])
     assert writes.intake == [{
         "id": "new-1", "client": "tests", "source": "api", "request_id": "request-1", "payload": "nonsense",
-        "outcome": "rejected", "errors": refused().errors, "lead_id": None, "person_id": None}]
+        "outcome": "rejected", "errors": refused().errors, "lead_id": None, "person_id": None,
+        "account": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",
         "errors": refused().errors, "warnings": []}]
@@ -296,7 +307,8 @@ def test_ids_are_unique_and_everything_hangs_on_something(entries, known):
     assert {row["entity_id"] for row in writes.provenance} <= contacts | companies
     keys = [(row["kind"], row["value"], row["contact_id"]) for row in writes.identities]
     assert len(keys) == len(set(keys))
-    assert not any(owner in known.contacts.get((kind, value), ()) for kind, value, owner in keys)
+    assert all(row["names"] for row in writes.identities if row["contact_id"] in known.contacts.get(
+        (row["kind"], row["value"]), ()))
     assert {row[side] for row in writes.duplicates for side in ("left_id", "right_id")} <= contacts
 
 
