@@ -47,7 +47,7 @@ class Cursor(PlainCursor):
     """A cursor whose rows are dicts, and whose statements can be planned once per connection. (psycopg2's own
     sets each value of a row in Python, which took a sixth of the sidecar's work on a lead.)"""
 
-    def fetchone(self) -> Row | None:
+    def fetchone(self) -> Row | None:  # type: ignore[override]
         """The next row, or None."""
         row = super().fetchone()
         return None if row is None else dict(zip(self._names(), row, strict=True))

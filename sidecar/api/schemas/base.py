@@ -59,7 +59,7 @@ class Id(fields.String):
         return str(value).lower()
 
 
-class Ids(fields.List):
+class Ids(fields.List[str]):
     """At least `least` and at most `most` UUIDs as text. (A list that is right is read at once, without a
     look at each by the library: steps are sent hundreds of ids.)"""
 
