@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from string import ascii_letters, digits
 from typing import Any, Protocol, cast
 
 import psycopg2
@@ -20,7 +21,7 @@ from psycopg2.pool import ThreadedConnectionPool
 from sidecar.errors import Deadlock, Unavailable
 
 Row = dict[str, Any]
-_BASE64 = re.compile(rb"[\w=-]+")
+_BASE64 = f"{ascii_letters}{digits}_=-".encode()
 _PARAMETER = re.compile(r"\$\d+")
 
 
@@ -339,8 +340,10 @@ def _text(value: Any) -> str:
     if isinstance(value, (bytes, memoryview)):
         data = bytes(value)
         # What we encrypt is base64, which Postgres takes as it stands: half as long as in hex.
-        return data.decode() if _BASE64.fullmatch(data) else "\\x" + data.hex()
+        is_base64 = data and not data.translate(None, _BASE64)
+        return data.decode() if is_base64 else "\\x" + data.hex()
     return str(value)
 
 
-as_json = json.JSONEncoder(ensure_ascii=False, default=_text).encode
+# Rows are trees: nothing in them is looked for again.
+as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_text).encode

@@ -60,13 +60,15 @@ def changed(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
 
 
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """The latest 200 events of each contact, newest first, by contact id."""
+    """The latest 200 events of each contact, newest first, by contact id; those of tests only of who did
+    nothing in earnest."""
     rows = many(
         cursor,
         """
         SELECT contact_id::text AS contact_id, type, occurred_at, properties FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
-            FROM events WHERE contact_id = ANY(%s::uuid[])) e
+            FROM events WHERE contact_id = ANY(%s::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
+                SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
         """,
         (list(contact_ids),),
