@@ -186,10 +186,12 @@ def same_name(left: str, right: str) -> bool:
     one, other = _latin(left), _latin(right)
     if _ABJAD.search(left + right):
         return _written(one) == _written(other)
-    # Letters transposed, but not the last one, which tells Christian from Christina.
-    if len(one) > 3 and one[0] == other[0] and one[-1] == other[-1] and sorted(one) == sorted(other):
+    known = is_given_name(left) and is_given_name(right)
+    # Letters transposed; the last one tells Christian from Christina.
+    if len(one) > 3 and one[0] == other[0] and sorted(one) == sorted(other) and not (
+            known and one[-1] != other[-1]):
         return OSA.distance(one, other, score_cutoff=1) <= 1
-    return _slip(key_of(left), key_of(right), known=is_given_name(left) and is_given_name(right))
+    return _slip(key_of(left), key_of(right), known=known)
 
 
 def _slip(left: str, right: str, *, known: bool) -> bool:
