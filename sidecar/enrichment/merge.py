@@ -114,7 +114,7 @@ def _against(value: FieldValue, winner: FieldValue) -> bool:
 
 
 def alike(field: str, one: Any, other: Any) -> bool:
-    """Whether two values of a field say the same: numbers by a quarter, names as the matcher compares them."""
+    """Whether two values of a field say the same: numbers by a quarter, names by the matcher."""
     if one == other:
         return True
     if isinstance(one, int | float) and isinstance(other, int | float):
