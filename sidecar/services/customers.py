@@ -8,7 +8,7 @@ from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, may, told
-from sidecar.masking import mask, mask_refusals
+from sidecar.masking import mask, mask_refusals, mask_sources
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.services.audit import Actor, record
@@ -39,6 +39,8 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
         if row is None:
             raise NotFound(f"There is no such {kind}.")
         sources = provenance.sources(cursor, kind, entity_id)
+        if not reveal:
+            sources = mask_sources(kind, sources)
         more = {"refusals": _refusals(cursor, entity_id, reveal)} if kind == "contact" else {}
         return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
