@@ -60,3 +60,22 @@ def company(record: Any, confidence: float) -> dict[str, Statement]:
             else f"linkedin.com/company/{handle}"),
         "technologies": names[:50] or None,
     })
+
+
+def about_person(record: Any) -> dict[str, Any]:
+    """Whom a Clearbit person is about."""
+    return {
+        "email": reading.at(record, "email"), "company_name": reading.at(record, "employment", "name"),
+        "company_domain": reading.at(record, "employment", "domain"),
+        "record_id": reading.record_id("clearbit", reading.at(record, "id")),
+    }
+
+
+def about_company(record: Any) -> dict[str, Any]:
+    """Which company a Clearbit company is, by which domains and names."""
+    return {
+        "company_domain": reading.at(record, "domain"), "domain_aliases": reading.at(record, "domainAliases"),
+        "company_other_names": reading.at(record, "legalName"),
+        "parent_domain": reading.at(record, "parent", "domain"),
+        "record_id": reading.record_id("clearbit", reading.at(record, "id")),
+    }

@@ -62,7 +62,8 @@ def judge_person(
         return Held("two_people", own.name, min(elsewhere)[1])
     same_profile = not own.profiles.isdisjoint(about.profiles)
     of_a_function = {email for email in asked.emails or own.emails if is_role_name(email.partition("@")[0])}
-    if of_a_function and not same_profile and (asked.emails or not asked.profiles):
+    about_a_person = about._replace(emails=frozenset()) != _NOBODY
+    if of_a_function and about_a_person and not same_profile and (asked.emails or not asked.profiles):
         return Held("role_mailbox", min(of_a_function), about.name)
     same_email = not (own.emails & about.emails).issubset(of_a_function)
     key = same_email or same_profile or not own.phones.isdisjoint(about.phones)

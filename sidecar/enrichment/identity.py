@@ -4,7 +4,7 @@ company."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sidecar.matching import Firm, Named, named
@@ -71,7 +71,7 @@ def who(fields: Mapping[str, Any]) -> Who:
     """
     full, first, last = (_texts(fields.get(part)) for part in ("full_name", "first_name", "last_name"))
     name = named(*(next(iter(texts), "") for texts in (first, last, full)))
-    names = [name, *(named("", "", other) for other in _texts(fields.get("other_names")))]
+    names = [name, *(named("", "", other) for other in full[1:] + _texts(fields.get("other_names")))]
     names += [Named(name.given, tuple(words(born)))
               for text in full + last if (born := _name_at_birth(text))]
     companies = _texts(fields.get("company_name"))
@@ -134,3 +134,33 @@ def _name_at_birth(text: str) -> str | None:
 def _name_before(text: str) -> str | None:
     parts = _FORMERLY.split(tidy(text), maxsplit=1)
     return parts[1].strip(" )]") or None if len(parts) > 1 else None
+
+
+# What a lead calls the fields of a company that tell which it is.
+_OF_COMPANY: Final = {"name": "company_name", "domain": "company_domain", "country": "company_country"}
+_PARTS: Final = ("first_name", "last_name")
+
+
+def fields_of_entity(kind: str, values: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    """The values of a contact's or organization's fields, by the names that `who` reads."""
+    found: dict[str, list[Any]] = {}
+    for name, value in values:
+        known = name if kind == "contact" else _OF_COMPANY.get(name)
+        if known and value is not None:
+            found.setdefault(known, []).append(value)
+    return found
+
+
+def joined(*told: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What several tell of one subject, for `who`: all values; parts of a name go together as one tells them.
+    """
+    found: dict[str, list[Any]] = {}
+    for fields in told:
+        parts = [text for part in _PARTS for text in _texts(fields.get(part))[:1]]
+        if found and parts and not fields.get("full_name"):
+            fields = {**fields, "full_name": " ".join(parts)}
+        for name, value in fields.items():
+            if name in _PARTS and found.get("full_name"):
+                continue
+            found.setdefault(name, []).extend(_texts(value))
+    return found

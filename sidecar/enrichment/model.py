@@ -22,13 +22,21 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A provider's answer, read. `statements` by field; `credits` is what it cost."""
+    """A provider's answer, read.
+
+    `statements`: of the operation's subject, by its fields' own names. `company`: of the company of the
+    person, when a call tells both. `about`: of whom it speaks, by a lead's names (email, full_name,
+    company_name, company_domain, country…) and those that sidecar.enrichment.identity.who reads besides:
+    evidence that is never merged. `credits` is what it cost.
+    """
 
     outcome: Outcome
     statements: Mapping[str, Statement] = field(default_factory=dict)
     credits: float = 0.0
     retry_after_s: float | None = None
     detail: str = ""
+    company: Mapping[str, Statement] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,16 @@ def at(value: Any, *path: str) -> Any:
     return value
 
 
+def listed(value: Any, *path: str) -> list[Any]:
+    """The members of a list, or what stands in each down a path; of anything else none."""
+    return [at(item, *path) for item in value] if isinstance(value, list) else []
+
+
+def record_id(provider: str, value: Any) -> str | None:
+    """A provider's id of a record, by which the record is known again."""
+    return f"{provider}:{value}" if isinstance(value, str | int) and value and value is not True else None
+
+
 def text(value: Any) -> str | None:
     """A tidy, non-empty line; anything else (booleans of free plans, too) is None."""
     return tidy(value)[:_LONGEST].rstrip() or None if isinstance(value, str) else None

@@ -19,14 +19,13 @@ from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.enrichment.planning import request_key
-from sidecar.enrichment.provenance import Said
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
-from sidecar.matching import named_of, names_contradict
-from sidecar.pipeline import provenance
+from sidecar.pipeline import gating, provenance
 from sidecar.pipeline.batches import step
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import ENTITIES
 from sidecar.webhooks import of_enrichment
 
 log = logging.getLogger(__name__)
@@ -369,25 +368,18 @@ def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         return {"results": at_work.results()}
 
 
-def is_about(item: Said, contact: Row) -> bool:
-    """Whether what a provider says is about the contact, not somebody else on their mailbox. (What the
-    sandbox says is about nobody and counts last.)"""
-    named = named_of({name: statement.value for name, statement in item.statements.items()})
-    return item.sandbox or not names_contradict(named, named_of(contact))
-
-
 def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
     """Merge every stored, unmerged answer about these leads; answers how many there were."""
     rows = calls.unapplied(cursor, _subjects(known))
-    said: dict[str, list[Said]] = {"contact": [], "organization": []}
+    facts_of = {row[kind]["id"]: row for row in known for kind in ENTITIES if row[kind].get("id")}
+    stored = []
     for row in rows:
         answer = engine.vault.open(row["answer"])
-        read = operation_of(row["provider"], row["operation"]).read(
-            answer["status"] or 0, answer["headers"], answer["body"])
-        said[row["subject_kind"]].append(Said(
-            row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
-    people = {row["contact"]["id"]: row["contact"] for row in known}
-    said["contact"] = [item for item in said["contact"] if is_about(item, people.get(item.entity_id, {}))]
+        operation = operation_of(row["provider"], row["operation"])
+        read = operation.read(answer["status"] or 0, answer["headers"], answer["body"])
+        stored.append(gating.Stored(row, read, operation.lookup(facts_of[row["subject_id"]]) or {}))
+    sifted = gating.sift(engine, cursor, known, stored)
+    said = sifted.said
     told: dict[str, set[str]] = {}
     customers.lock_leads(
         cursor, {item.entity_id for item in said["contact"]},
@@ -400,6 +392,7 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
         for item in known_still:
             if item.statements:
                 told.setdefault(item.entity_id, set()).add(item.source)
+    gating.move(cursor, sifted.moves)
     subscriptions.tell(cursor, of_enrichment(known, told))
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     return len(rows)

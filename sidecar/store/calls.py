@@ -225,6 +225,15 @@ def unapplied(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
     )
 
 
+def answers_of(cursor: Cursor, kind: str, entity_id: str, provider: str) -> list[Row]:
+    """What is kept of what a provider found about a contact or organization: [{provider, operation,
+    request_key, fetched_at, answer}]."""
+    return many(
+        cursor, "SELECT provider, operation, request_key, fetched_at, answer FROM provider_cache"
+        " WHERE subject_kind = %s AND subject_id = %s AND provider = %s AND outcome = 'found' AND NOT sandbox"
+        " ORDER BY request_key", (kind, entity_id, provider))
+
+
 def mark_applied(cursor: Cursor, keys: list[tuple[str, bool]]) -> None:
     """These answers are merged."""
     cursor.execute(

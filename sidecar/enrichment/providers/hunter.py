@@ -29,14 +29,14 @@ def _company_lookup(facts: Facts) -> dict[str, str] | None:
     return {"domain": domain} if domain else None
 
 
-def _read(shape: Any) -> Any:
+def _read(shape: Any, about: Any) -> Any:
     def read(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         if status == 200:
             data = reading.at(reading.json_object(body), "data")
             if not isinstance(data, dict):
                 return Answer("error", detail="no data in the answer")
             statements: dict[str, Statement] = shape(data, 0.85)
-            return Answer("found", statements, 1.0) if statements else Answer("not_found")
+            return Answer("found", statements, 1.0, about=about(data)) if statements else Answer("not_found")
         return _refusal(status, body)
 
     return read
@@ -75,12 +75,12 @@ PROVIDER = Provider(
         Operation(
             name="company", subject="organization", provides=clearbit_shape.COMPANY_FIELDS,
             credits=1.0, hit_rate=0.6, lookup=_company_lookup, request=get_request("/companies/find"),
-            read=_read(clearbit_shape.company),
+            read=_read(clearbit_shape.company, clearbit_shape.about_company),
         ),
         Operation(
             name="person", subject="contact", provides=clearbit_shape.PERSON_FIELDS, credits=1.0,
             hit_rate=0.5, lookup=_person_lookup, request=get_request("/people/find"),
-            read=_read(clearbit_shape.person),
+            read=_read(clearbit_shape.person, clearbit_shape.about_person),
         ),
     ),
 )

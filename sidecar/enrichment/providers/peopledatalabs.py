@@ -54,7 +54,19 @@ def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "country": reading.country(data.get("location_country")),
         "region": _cased(data.get("location_region")),
         "city": _cased(data.get("location_locality")),
-    }))
+    }), _about_person(data))
+
+
+def _about_person(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "email": [data.get("work_email"), *reading.listed(data.get("emails"), "address"),
+                  *reading.listed(data.get("personal_emails"))],
+        "company_name": data.get("job_company_name"), "company_domain": data.get("job_company_website"),
+        "former_employers": [*reading.listed(data.get("experience"), "company", "name"),
+                             *reading.listed(data.get("experience"), "company", "website")],
+        "other_names": reading.listed(data.get("name_aliases")),
+        "record_id": reading.record_id("peopledatalabs", data.get("id")),
+    }
 
 
 def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
@@ -75,16 +87,22 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "founded_year": reading.whole(data.get("founded")),
         "linkedin_url": reading.linkedin(data.get("linkedin_url")),
         "description": reading.text(data.get("summary")),
-    }))
+    }), {
+        "company_domain": data.get("website"), "domain_aliases": data.get("alternative_domains"),
+        "company_other_names": data.get("alternative_names"),
+        "record_id": reading.record_id("peopledatalabs", data.get("id")),
+    })
 
 
-def _found(headers: Mapping[str, Any], statements: dict[str, Statement]) -> Answer:
+def _found(
+    headers: Mapping[str, Any], statements: dict[str, Statement], about: dict[str, Any]
+) -> Answer:
     spent = next((v for k, v in headers.items() if k.lower() == "x-call-credits-spent"), None)
     try:
         credits = float(spent) if spent is not None else 1.0
     except (TypeError, ValueError):
         credits = 1.0
-    return Answer("found" if statements else "not_found", statements, credits)
+    return Answer("found" if statements else "not_found", statements, credits, about=about)
 
 
 def _confidence(answer: Any) -> float:
