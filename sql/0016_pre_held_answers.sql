@@ -37,6 +37,17 @@ CREATE INDEX employments_organization ON employments (organization_id);
 COMMENT ON TABLE employments IS 'Companies that contacts were of before the one that they are of now.';
 COMMENT ON COLUMN employments.source IS 'Who told the new employer.';
 
+CREATE TABLE looks (
+    lead_id    uuid PRIMARY KEY REFERENCES leads ON DELETE CASCADE,
+    looked_at  timestamptz NOT NULL,
+    first_cost numeric NOT NULL,
+    ceiling    numeric NOT NULL
+);
+COMMENT ON TABLE looks IS 'When a lead was last looked at for what went stale.';
+COMMENT ON COLUMN looks.first_cost IS 'What providers cost before the first look.';
+COMMENT ON COLUMN looks.ceiling IS 'What paid calls of the last look may cost; 0: only free ones are made.';
+CREATE INDEX events_bounce ON events (contact_id, occurred_at) WHERE type = 'bounce';
+
 ALTER TABLE lead_events DROP CONSTRAINT lead_events_type_check;
 ALTER TABLE lead_events ADD CONSTRAINT lead_events_type_check CHECK (type IN (
     'lead.created', 'lead.enriched', 'lead.scored', 'lead.became_hot', 'lead.cooled',

@@ -605,6 +605,19 @@ COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead i
 
 COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
+CREATE TABLE public.looks (
+    lead_id uuid NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    first_cost numeric NOT NULL,
+    ceiling numeric NOT NULL
+);
+
+COMMENT ON TABLE public.looks IS 'When a lead was last looked at for what went stale.';
+
+COMMENT ON COLUMN public.looks.first_cost IS 'What providers cost before the first look.';
+
+COMMENT ON COLUMN public.looks.ceiling IS 'What paid calls of the last look may cost; 0: only free ones are made.';
+
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,
     duplicate_id uuid NOT NULL,
@@ -1057,6 +1070,9 @@ ALTER TABLE ONLY public.lead_status_history
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.looks
+    ADD CONSTRAINT looks_pkey PRIMARY KEY (lead_id);
+
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_duplicate_id_key UNIQUE (duplicate_id);
 
@@ -1173,6 +1189,8 @@ CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
 CREATE INDEX employments_contact ON public.employments USING btree (contact_id);
 
 CREATE INDEX employments_organization ON public.employments USING btree (organization_id);
+
+CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at) WHERE (type = 'bounce'::text);
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
 
@@ -1400,6 +1418,9 @@ ALTER TABLE ONLY public.leads
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.looks
+    ADD CONSTRAINT looks_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES public.contacts(id) ON DELETE CASCADE;

@@ -22,10 +22,12 @@ from sidecar.terms.states import ENTITIES
 # Signal -> entity -> the classes of fields that it makes doubtful.
 DOUBTS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "bounced": {"contact": frozenset({"job", "reach"})},
-    "mail_gone": {"contact": frozenset({"job", "reach"}), "organization": frozenset({"identity", "size"})},
-    "site_gone": {"organization": frozenset({"identity", "size", "trade"})},
-    "edited": {"contact": frozenset({"job"})},
+    "mail_gone": {"contact": frozenset({"job", "reach"}), "organization": frozenset({"size", "trade"})},
+    "site_gone": {"organization": frozenset({"size", "trade"})},
+    "edited": {"contact": frozenset({"job"}), "organization": frozenset({"size"})},
 }
+# An edit of these is a sign that more has changed.
+_TELLING: Final = frozenset({"job_title", "seniority", "employee_count", "company_size"})
 SHARE: Final = 0.1  # of the first price, for all paid calls that look again
 
 _CLASS: Final = {entity: {field.name: field.ages for field in fields_of(entity)} for entity in ENTITIES}
@@ -78,6 +80,12 @@ def stale(
         if old or (ages in doubted and value.observed_at < doubted[ages]):
             found[name] = value.observed_at
     return found
+
+
+def edits(values: Iterable[FieldValue]) -> list[Seen]:
+    """What people changed, here or in another system: what else was said of the job or company may be old."""
+    return [Seen("edited", value.observed_at) for value in values
+            if value.locked and value.field in _TELLING]
 
 
 def choose(candidates: Collection[Candidate]) -> list[Look]:

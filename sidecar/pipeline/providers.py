@@ -23,6 +23,7 @@ from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
 from sidecar.pipeline import gating, provenance
 from sidecar.pipeline.batches import step
+from sidecar.pipeline.looking import Looks
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import ENTITIES
@@ -167,10 +168,11 @@ def _wanted(
     """Ledger rows to plan: identical lookups of several leads are one call."""
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+    looks = Looks(engine, cursor, known)
     rows: dict[str, Row] = {}
     for row in known:
-        for lookup in plan_lookups(
-                row, survey.asked(row["lead_id"]), PROVIDERS, away, survey.removed):
+        for lookup in looks.affordable(row["lead_id"], plan_lookups(
+                looks.facts(row), survey.asked(row["lead_id"]), PROVIDERS, away, survey.removed)):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.enrichment.freshness import DOUBTS, SHARE, Candidate, Look, Seen, choose, employer_now, stale
+from sidecar.enrichment.freshness import (
+    DOUBTS,
+    SHARE,
+    Candidate,
+    Look,
+    Seen,
+    choose,
+    edits,
+    employer_now,
+    stale,
+)
 from sidecar.enrichment.identity import who
 from sidecar.enrichment.merge import FieldValue
 from sidecar.terms.fields import AGEING
@@ -48,8 +58,8 @@ def test_the_statement_that_counts_is_as_old_as_it_is():
 @pytest.mark.parametrize(("signal", "entity", "doubtful"), [
     ("bounced", "contact", {"job_title", "phone"}),
     ("bounced", "organization", set()),
-    ("mail_gone", "organization", {"name", "employee_count"}),
-    ("site_gone", "organization", {"name", "employee_count", "industry"}),
+    ("mail_gone", "organization", {"employee_count", "industry"}),
+    ("site_gone", "organization", {"employee_count", "industry"}),
     ("edited", "contact", {"job_title"}),
 ])
 def test_a_signal_makes_what_was_said_before_it_doubtful(signal, entity, doubtful):
@@ -58,6 +68,13 @@ def test_a_signal_makes_what_was_said_before_it_doubtful(signal, entity, doubtfu
     values = [said(name, 20) for name in fields[entity]]
     assert set(stale(entity, values, NOW, [Seen(signal, ago(10))])) == doubtful
     assert stale(entity, values, NOW, [Seen(signal, ago(30))]) == {}
+
+
+def test_an_edit_of_the_title_makes_the_rest_of_the_job_doubtful():
+    edited = said("job_title", 10, "CTO", locked=True)
+    values = [edited, said("seniority", 20), said("phone", 20)]
+    assert set(stale("contact", values, NOW, edits(values))) == {"seniority"}
+    assert edits([said("job_title", 10), said("city", 10, locked=True)]) == []
 
 
 def test_signals_speak_of_classes_that_there_are():
