@@ -17,7 +17,7 @@ from sidecar.records import company_key
 from sidecar.records.place import is_country_name
 from sidecar.records.text import word_set
 
-from .names import latin
+from .names import key_of, latin
 
 # same: one company. likely: probably, by its name and what domains have in common, or by a former name.
 # related: of one group or brand, each with figures of its own. namesake: the names are the same, the domains
@@ -123,7 +123,7 @@ def name_relation(left: str, right: str) -> Relation:
     one, other = _telling(_words(left)), _telling(_words(right))
     if not (one and other):
         return "unknown"
-    if one == other or _one_word(one, other) or _word_by_word(one, other):
+    if set(one) == set(other) or _one_word(one, other) or _word_by_word(one, other):
         return "same"
     if _initials_of(left, other) or _initials_of(right, one):
         return "same"
@@ -134,7 +134,7 @@ def name_relation(left: str, right: str) -> Relation:
 def _one_word(one: Collection[str], other: Collection[str]) -> bool:
     """Databricks and Data Bricks; a slip of the pen in a long name."""
     left, right = "".join(one), "".join(other)
-    return left == right or (
+    return left == right or key_of(left) == key_of(right) or (
         min(len(left), len(right)) >= _SLIP_FROM and OSA.distance(left, right, score_cutoff=1) <= 1)
 
 
@@ -151,11 +151,10 @@ def _shortened(short: str, long: str) -> bool:
 
 
 def _initials_of(name: str, short: Collection[str]) -> bool:
-    """Whether the other name is one word, made of the initials of this one."""
-    found = _words(name)
-    if len(short) != 1 or len(found) < 2:
+    """Whether the other name is one word, or letters (P&G), made of the initials of this one."""
+    found, word = _words(name), "".join(part for part in short if part not in _SMALL)
+    if len(found) < 2 or (len(short) > 1 and len(word) != sum(part not in _SMALL for part in short)):
         return False
-    [word] = short
     return len(word) in _INITIALS and word in (
         "".join(part[0] for part in found), "".join(part[0] for part in found if part not in _SMALL))
 

@@ -41,6 +41,8 @@ _GENERATIONS: Final = {
     "neto": 3, "iii": 3, "iv": 4,
 }  # fmt: skip
 _SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
+_ARTICLE = re.compile("^(?:al|el)(?=.{4})")
+_GREEK = re.compile("[\u0370-\u03ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _MOST_WORDS: Final = 4  # of a name whose order is tried
 _LONG: Final = 10  # from here on two slips are forgiven
@@ -118,10 +120,17 @@ def names_agree(left: Named, right: Named) -> bool:
 
 
 def family_changed(left: Named, right: Named) -> bool:
-    """Tell whether both have a family name and share no word of it, wherever it stands."""
+    """Tell whether both have a family name and share no word of it, wherever it stands, nor by a slip."""
     return bool(left.family and right.family) and not (
         _alike(left.family, right.family) or _alike(left.family, right.given)
-        or _alike(left.given, right.family))
+        or _alike(left.given, right.family) or _one_family_name("".join(left.family), "".join(right.family)))
+
+
+def _one_family_name(left: str, right: str) -> bool:
+    """McDonald and Mc Donald, Al-Sayed and Elsayed, Grunbacher and Grunbaher."""
+    one, other = (_ARTICLE.sub("", _latin(name)) for name in (left, right))
+    return same_name(one, other) or (
+        min(len(one), len(other)) > _SHORTEST_SLIP and OSA.distance(one, other, score_cutoff=1) <= 1)
 
 
 def name_relation(left: Named, right: Named) -> NameRelation:
@@ -130,7 +139,8 @@ def name_relation(left: Named, right: Named) -> NameRelation:
     family name."""
     if not (left.known and right.known):
         return "unknown"
-    contradict = names_contradict(left, right)
+    contradict = names_contradict(left, right) and not (
+        _initialled(left.given, right.given) and not family_changed(left, right))
     if not (contradict or family_changed(left, right)):
         return "same"
     one, other = ("".join(name.given + name.family) for name in (left, right))
@@ -142,9 +152,17 @@ def name_relation(left: Named, right: Named) -> NameRelation:
     return "family" if _HAN.search(script) or not contradict else "other"
 
 
+def _initialled(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Jean-Pierre as JP."""
+    return any(len(one) > 1 and [short] == ["".join(word[0] for word in one)]
+               for one, other in ((left, right), (right, left)) for short in other[:1])
+
+
 def _romanised(script: str, name: Named) -> bool:
     """Tell whether a name in another script is one in Latin letters, whose words stand in any order."""
     read = key_of(script)
+    if _GREEK.search(script):
+        read = read.replace("mp", "b").replace("nt", "d")
     orders = [key_of("".join(order)) for order in permutations((name.given + name.family)[:_MOST_WORDS])]
     if _ABJAD.search(script):
         return _written(read) in map(_written, orders)
