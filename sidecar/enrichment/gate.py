@@ -8,6 +8,7 @@ person's review, and scores nothing until then. The person and the company of an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import combinations, product
 from typing import Final, NamedTuple
 
 from sidecar.enrichment.identity import Who
@@ -94,6 +95,17 @@ def judge_person(
         return None
     if asked.emails and about.emails:
         return Held("email", min(asked.emails), min(about.emails))
+    return None
+
+
+def two_people(own: Who, answers: Collection[Who]) -> Held | None:
+    """Why none of several answers for one person counts that each would alone, or None: nobody but providers
+    tells a name, and they tell those of two."""
+    if own.names:
+        return None
+    for one, other in combinations(answers, 2):
+        if _nearest(name_relation(*pair) for pair in product(one.names, other.names)) == "other":
+            return Held("two_people", one.name, other.name)
     return None
 
 

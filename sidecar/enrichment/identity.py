@@ -138,7 +138,7 @@ def _name_before(text: str) -> str | None:
 
 # What a lead calls the fields of a company that tell which it is.
 _OF_COMPANY: Final = {"name": "company_name", "domain": "company_domain", "country": "company_country"}
-_PARTS: Final = ("first_name", "last_name")
+_NAMES: Final = ("first_name", "last_name", "full_name")
 
 
 def fields_of_entity(kind: str, values: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
@@ -152,15 +152,17 @@ def fields_of_entity(kind: str, values: Iterable[tuple[str, Any]]) -> dict[str, 
 
 
 def joined(*told: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What several tell of one subject, for `who`: all values; parts of a name go together as one tells them.
-    """
+    """What several tell of one subject, for `who`: all values; the names that others than the first tell are
+    other names."""
     found: dict[str, list[Any]] = {}
+    named_already = False
     for fields in told:
-        parts = [text for part in _PARTS for text in _texts(fields.get(part))[:1]]
-        if found and parts and not fields.get("full_name"):
-            fields = {**fields, "full_name": " ".join(parts)}
+        parts = {name: value for name in _NAMES if (value := _texts(fields.get(name)))}
+        if named_already and parts:
+            whole = parts.get("full_name") or [" ".join(value[0] for value in parts.values())]
+            found.setdefault("other_names", []).extend(whole)
         for name, value in fields.items():
-            if name in _PARTS and found.get("full_name"):
-                continue
-            found.setdefault(name, []).extend(_texts(value))
+            if not (named_already and name in _NAMES):
+                found.setdefault(name, []).extend(_texts(value))
+        named_already = named_already or bool(parts)
     return found

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment.freshness import employer_now
-from sidecar.enrichment.gate import Held, judge_company, judge_person
+from sidecar.enrichment.gate import Held, judge_company, judge_person, two_people
 from sidecar.enrichment.identity import Who, fields_of_entity, joined, who
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Answer, Statement
@@ -21,8 +21,6 @@ from sidecar.records import registrable_domain
 from sidecar.store import customers, facts, held_answers, intake, subscriptions
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_employer
-
-_KEYS = (("email", "emails"), ("linkedin", "profiles"))  # kinds of identity keys, and where Who has them
 
 
 class Stored(NamedTuple):
@@ -54,23 +52,24 @@ class Sifted:
 @dataclass(frozen=True)
 class _Known:
     """What is known of the subjects of a batch: provenance by entity, what people decided of answers about
-    them, the company of each contact, the contacts that have an identity key, where people of a company are.
-    """
+    them, the company of each contact, the contacts that have an identity key, the companies' facts, and where
+    their people are."""
 
     values: Mapping[str, list[FieldValue]]
     accepted: Mapping[str, list[Row]]
     rejected: Mapping[str, list[Row]]
     company: Mapping[str, str]
     holders: Mapping[tuple[str, str], set[str]]
+    companies: Mapping[str, Row]
     countries: Mapping[str, list[str]]
 
     def own(self, contact: str | None, organization: str | None) -> Who:
         """Who the subject is by its own word, by staff's, and by what a person accepted."""
         return self._who(contact, organization, _own_word, self.accepted)
 
-    def told(self, contact: str | None, organization: str | None) -> Who:
-        """Who the subject is by the word of other providers."""
-        return self._who(contact, organization, _others_word, {})
+    def told(self, contact: str) -> Who:
+        """Who the contact is by the word of other providers."""
+        return self._who(contact, None, _others_word, {})
 
     def _who(self, contact: str | None, organization: str | None, counts: Callable[[FieldValue], bool],
              accepted: Mapping[str, list[Row]]) -> Who:
@@ -82,14 +81,16 @@ class _Known:
             for value in self.values.get(entity or "", ()):
                 if counts(value):
                     people.setdefault(value.person, []).append((value.field, value.value))
+            if kind == "organization" and not people and entity and entity in self.companies:
+                # Whose word it is that they are of this company is not known: that they are is.
+                people[None] = [*self.companies[entity].items()]
             told += [fields_of_entity(kind, values) for values in people.values()]
             told += [record["about"] for record in accepted.get(entity or "", ())]
         return who(joined(*told))
 
     def others(self, contact: str, about: Who) -> set[tuple[str, str]]:
         """The identity keys of an answer that other contacts have and this one has not."""
-        keys = {(kind, key) for kind, member in _KEYS for key in getattr(about, member)}
-        return {key for key in keys if (people := self.holders.get(key)) and contact not in people}
+        return {key for key in _keys(about) if (people := self.holders.get(key)) and contact not in people}
 
 
 def _own_word(value: FieldValue) -> bool:
@@ -116,6 +117,11 @@ def about_person(answer: Answer) -> dict[str, Any]:
     return joined(
         fields_of_entity("contact", _values(answer.statements)), answer.about,
         fields_of_entity("organization", _values(answer.company)))
+
+
+def _keys(about: Who) -> set[tuple[str, str]]:
+    """The identity keys that an answer tells of its person."""
+    return {*(("email", email) for email in about.emails), *(("linkedin", url) for url in about.profiles)}
 
 
 def about_company(answer: Answer, statements: Mapping[str, Statement]) -> dict[str, Any]:
@@ -147,19 +153,34 @@ def sift(engine: Engine, cursor: Cursor, known: list[Row], stored: Collection[St
                 sifted.said["organization"].append(_said(each, company[entity], each.answer.company))
     if not live:
         return sifted
-    about = _load(engine, cursor, known, company, live)
-    held: list[Row] = []
+    people: dict[str, list[_Person]] = {}
     for each in live:
         if each.row["subject_kind"] == "contact":
-            _sift_person(engine, cursor, each, about, sifted, held)
-        else:
+            fields = about_person(each.answer)
+            people.setdefault(each.row["subject_id"], []).append(_Person(each, fields, who(fields)))
+    keys = {key for several in people.values() for one in several for key in _keys(one.about)}
+    about = _load(engine, cursor, known, company, live, keys)
+    held: list[Row] = []
+    for contact, several in people.items():
+        _sift_person(engine, cursor, contact, several, about, sifted, held)
+    for each in live:
+        if each.row["subject_kind"] == "organization":
             _sift_company(engine, each, each.row["subject_id"], each.answer.statements, about, sifted, held)
     held_answers.hold(cursor, held)
     return sifted
 
 
+class _Person(NamedTuple):
+    """An answer about a person, and who it speaks of: by a lead's names, and as it is compared."""
+
+    each: Stored
+    fields: dict[str, Any]
+    about: Who
+
+
 def _load(
-    engine: Engine, cursor: Cursor, known: list[Row], company: Mapping[str, str], live: Collection[Stored]
+    engine: Engine, cursor: Cursor, known: list[Row], company: Mapping[str, str], live: Collection[Stored],
+    keys: set[tuple[str, str]],
 ) -> _Known:
     contacts = {each.row["subject_id"] for each in live if each.row["subject_kind"] == "contact"}
     organizations = {each.row["subject_id"] for each in live if each.row["subject_kind"] == "organization"}
@@ -169,8 +190,6 @@ def _load(
     decisions: dict[str, dict[str, list[Row]]] = {"accepted": {}, "rejected": {}}
     for row in held_answers.decided(cursor, sorted(contacts | organizations)):
         decisions[row["state"]].setdefault(row["subject_id"], []).append(engine.vault.open(row["record"]))
-    keys = {(kind, key) for each in live if each.row["subject_kind"] == "contact"
-            for kind, member in _KEYS for key in getattr(who(about_person(each.answer)), member)}
     countries: dict[str, list[str]] = {}
     for row in known:
         if row["organization"].get("id") and row["contact"].get("country"):
@@ -179,7 +198,8 @@ def _load(
         {entity: [FieldValue(**row) for row in rows] for entity, rows in stored.items()},
         decisions["accepted"], decisions["rejected"], company,
         {key: {*people, *people.values()} for key, people in intake.find_people(cursor, keys).items()}
-        if keys else {}, countries)
+        if keys else {}, {row["organization"]["id"]: row["organization"] for row in known
+                          if row["organization"].get("id")}, countries)
 
 
 def _said(each: Stored, entity: str, statements: Mapping[str, Statement]) -> Said:
@@ -191,27 +211,29 @@ def _rejected(known: _Known, entity: str) -> list[Who]:
 
 
 def _sift_person(
-    engine: Engine, cursor: Cursor, each: Stored, known: _Known, sifted: Sifted, held: list[Row]
+    engine: Engine, cursor: Cursor, contact: str, answers: Collection[_Person], known: _Known, sifted: Sifted,
+    held: list[Row],
 ) -> None:
-    contact = each.row["subject_id"]
     organization = known.company.get(contact)
-    fields = about_person(each.answer)
-    about, own = who(fields), known.own(contact, organization)
-    why = judge_person(
-        own, about, who(asked_by(each.asked)), known.told(contact, None),
-        elsewhere=known.others(contact, about), rejected=_rejected(known, contact))
-    if why:
-        held += _held(engine, each, "contact", contact, fields, each.answer.statements, why)
-    elif each.answer.statements:
-        said = _said(each, contact, each.answer.statements)
-        sifted.said["contact"].append(said)
-        firm = _other_employer(engine, cursor, own, about, said, known.values.get(contact, ()))
-        if firm and organization:
-            told = said._replace(statements=each.answer.company)
-            sifted.moves.append(Move(contact, organization, firm, told))
-            return
-    if each.answer.company and organization:
-        _sift_company(engine, each, organization, each.answer.company, known, sifted, held)
+    own = known.own(contact, organization)
+    told = known.told(contact) if not own.names else Who()
+    rejected = _rejected(known, contact)
+    whys = [judge_person(own, about, who(asked_by(each.asked)), told, elsewhere=known.others(contact, about),
+                         rejected=rejected) for each, _, about in answers]
+    two = two_people(own, [one.about for one, why in zip(answers, whys, strict=True) if why is None])
+    for (each, fields, about), held_for in zip(answers, whys, strict=True):
+        if why := held_for or two:
+            held += _held(engine, each, "contact", contact, fields, each.answer.statements, why)
+        elif each.answer.statements:
+            said = _said(each, contact, each.answer.statements)
+            sifted.said["contact"].append(said)
+            firm = _other_employer(engine, cursor, own, about, said, known.values.get(contact, ()))
+            if firm and organization:
+                there = said._replace(statements=each.answer.company)
+                sifted.moves.append(Move(contact, organization, firm, there))
+                continue
+        if each.answer.company and organization:
+            _sift_company(engine, each, organization, each.answer.company, known, sifted, held)
 
 
 def _other_employer(
@@ -223,11 +245,14 @@ def _other_employer(
         return None
     said_at = max((value.observed_at for value in values if _own_word(value)), default=None)
     told = said.statements.get("job_title")
-    firm = employer_now(
-        own, about, confidence=told.confidence if told else 0.7, said_at=said_at, now=engine.now())
-    if firm is None and said_at and customers.bounced_since(cursor, said.entity_id, said_at):
-        firm = employer_now(own, about, confidence=1.0, said_at=said_at, now=engine.now(), bounced=True)
-    return firm
+    confidence = told.confidence if told else 0.7
+    now = engine.now()
+    if said_at is None or employer_now(own, about, confidence=confidence, said_at=None, now=now) is None:
+        return None
+    if moves := customers.employments(cursor, said.entity_id):  # that one counts as said then
+        said_at = max(said_at, moves[0]["until"])
+    return employer_now(own, about, confidence=confidence, said_at=said_at, now=now,
+                        bounced=customers.bounced_since(cursor, said.entity_id, said_at))
 
 
 def _sift_company(

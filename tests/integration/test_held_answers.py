@@ -121,6 +121,25 @@ def test_a_company_that_is_another_one_is_held_too(api):
     assert api.get(f"/v1/leads/{lead['id']}").json["organization"]["employee_count"] == 9000
 
 
+def test_a_second_person_for_an_address_is_held(api):
+    nameless = {"email": "m1@kestrel-optics.com", "source": "import"}
+    send(api, nameless)
+    batch = claim(api)
+    told = {"peopledatalabs": {"data": BENNO | {"job_company_website": "kestrel-optics.com",
+                                                "job_company_name": "kestrel optics"}, "likelihood": 9},
+            "hunter": {"data": {"name": {"fullName": "Ottilie Rugesen"}, "employment": {
+                "title": "CEO", "domain": "kestrel-optics.com"}}}}
+    answers = []
+    while api.step(batch, "plan").json["asking"]:
+        for request in start(api, batch, live=["peopledatalabs", "hunter"]):
+            person = "/person/" in request["url"] or "/people/" in request["url"]
+            answers.append({"call_id": request["call_id"], "status": 200 if person else 404, "headers": {},
+                            "body": json.dumps(told[request["provider"]]), "elapsed_ms": 1})
+        api.post("/v1/pipeline/answers", {"answers": answers})
+    api.step(batch, "apply")
+    assert [(row["provider"], row["code"]) for row in held(api)] == [("hunter", "name")]
+
+
 def test_an_address_of_another_contact_is_held(api):
     send(api, {"email": "a.vossberg@brightdal.com", "full_name": "Anna Vossberg"})
     answered(api, ANNA, RIGHT | {"work_email": "a.vossberg@brightdal.com"})

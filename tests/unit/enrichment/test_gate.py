@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.enrichment.gate import HELD, Held, judge_company, judge_person
+from sidecar.enrichment.gate import HELD, Held, judge_company, judge_person, two_people
 from sidecar.enrichment.identity import Who, who
 from tests.cases import check_each
 from tests.unit.enrichment.hostile import Answered, answers
@@ -113,6 +113,14 @@ def test_what_other_providers_told_confirms_nothing():
     assert judge_person(who(alone), who(wrong)) is None
     held = judge_person(who(alone), who(wrong), told=who({"full_name": "Ottilie Rugesen"}))
     assert held and held.code == "name"
+
+
+def test_of_two_people_for_one_address_neither_counts():
+    nobody = who({"email": "m1@kestrel-optics.de"})
+    one, other = who({"full_name": "Benno Karstens"}), who({"full_name": "Ottilie Rugesen"})
+    assert two_people(nobody, [one, other]) == Held("two_people", "benno karstens", "ottilie rugesen")
+    assert two_people(nobody, [one, one, who({})]) is None
+    assert two_people(who(ANNA), [one, other]) is None
 
 
 def test_what_was_rejected_never_comes_back_from_whichever_provider():
