@@ -19,7 +19,7 @@ from sidecar.records.email import is_role_name
 # Why an answer is held, for people: code -> what it says.
 HELD: Final = {
     "rejected": "somebody said before that this record is not about the subject",
-    "two_people": "the address or profile of the answer is another contact's",
+    "two_people": "the address or profile is another contact's, or another person is told for it",
     "role_mailbox": "a mailbox of a function says nothing of a person",
     "name": "the name is another",
     "family_name": "the family name is another, and no address or profile is the same",
@@ -68,9 +68,11 @@ def judge_person(
         return Held("role_mailbox", min(of_a_function), about.name)
     same_email = not (own.emails & about.emails).issubset(of_a_function)
     key = same_email or same_profile or not own.phones.isdisjoint(about.phones)
-    names = _name_said(own, about, told)
+    names = _name_said(own, about)
     if names == "other" and not (same_profile and _one_family(own.names, about.names)):
         return Held("name", own.name or min(own.emails or asked.emails, default=""), about.name)
+    if names == "unknown" and _several(told, about):
+        return Held("two_people", told.name, about.name)
     if names == "family" and not key:
         return Held("family_name", own.name, about.name)
     ours = own.employer()
@@ -104,7 +106,7 @@ def two_people(own: Who, answers: Collection[Who]) -> Held | None:
     if own.names:
         return None
     for one, other in combinations(answers, 2):
-        if _nearest(name_relation(*pair) for pair in product(one.names, other.names)) == "other":
+        if _several(one, other):
             return Held("two_people", one.name, other.name)
     return None
 
@@ -165,23 +167,23 @@ def _same_person(record: Who, about: Who, own: Who) -> bool:
         return True
     if not any(name_relation(one, other) == "same" for one in record.names for other in about.names):
         return False
-    if _name_said(own, about, _NOBODY) != "same":
+    if _name_said(own, about) != "same":
         return True
     theirs = about.employer(own.emails)
     return related_as(own.employer(), theirs) != "same" and (
         related_as(record.employer(own.emails), theirs) == "same")
 
 
-def _name_said(own: Who, about: Who, told: Who) -> NameRelation:
+def _name_said(own: Who, about: Who) -> NameRelation:
     """How the names agree: those that are known, else by the addresses."""
     if own.names:
-        return _nearest(name_relation(ours, theirs) for ours in own.names for theirs in about.names)
-    found = _nearest(mailbox_relation(email, name) for email in own.emails for name in about.names)
-    if found == "unknown" and told.names:
-        # Nobody but other providers told a name for the address: where they tell two, none is certain.
-        found = _nearest(name_relation(theirs, name) for theirs in told.names for name in about.names)
-        return "other" if found == "other" else "unknown"
-    return found
+        return _nearest(name_relation(*pair) for pair in product(own.names, about.names))
+    return _nearest(mailbox_relation(*pair) for pair in product(own.emails, about.names))
+
+
+def _several(one: Who, other: Who) -> bool:
+    """Whether providers tell two people for an address of which nobody else tells a name: none is certain."""
+    return _nearest(name_relation(*pair) for pair in product(one.names, other.names)) == "other"
 
 
 _NEARNESS: Final[tuple[NameRelation, ...]] = ("same", "family", "other", "unknown")

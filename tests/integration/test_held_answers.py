@@ -137,7 +137,8 @@ def test_a_second_person_for_an_address_is_held(api):
                             "body": json.dumps(told[request["provider"]]), "elapsed_ms": 1})
         api.post("/v1/pipeline/answers", {"answers": answers})
     api.step(batch, "apply")
-    assert [(row["provider"], row["code"]) for row in held(api)] == [("hunter", "name")]
+    assert [(row["provider"], row["code"]) for row in held(api)] == [
+        ("peopledatalabs", "two_people")]
 
 
 def test_an_address_of_another_contact_is_held(api):

@@ -112,7 +112,7 @@ def test_what_other_providers_told_confirms_nothing():
     # Nobody but two providers tells a name for the address, and they tell two.
     assert judge_person(who(alone), who(wrong)) is None
     held = judge_person(who(alone), who(wrong), told=who({"full_name": "Ottilie Rugesen"}))
-    assert held and held.code == "name"
+    assert held == Held("two_people", "ottilie rugesen", "benno karstens")
 
 
 def test_of_two_people_for_one_address_neither_counts():
