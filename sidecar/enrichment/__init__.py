@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sidecar.enrichment import providers as _folder
-from sidecar.enrichment.model import Provider
+from sidecar.enrichment.model import Auth, Provider
 
 # One file per provider in providers/, each with a PROVIDER.
 PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
@@ -21,14 +21,19 @@ PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """The providers as JSON: what those who deploy and the n8n nodes need of them."""
+    """The providers as JSON: what those who deploy and the n8n nodes need of them. `auth` is null for one
+    that needs no key; `web` stands there for one that is asked at the companies' own sites."""
     return [
         {
             "name": provider.name,
             "title": provider.title,
             "key_setting": provider.key_setting,
-            "auth": {"location": provider.auth.location, "name": provider.auth.name},
+            "auth": _auth(provider.auth) if provider.auth else None,
             "hosts": list(provider.hosts),
-        }
+        } | ({"web": True} if provider.web else {})
         for provider in PROVIDERS.values()
     ]
+
+
+def _auth(auth: Auth) -> dict[str, str]:
+    return {"location": auth.location, "name": auth.name} | ({"prefix": auth.prefix} if auth.prefix else {})

@@ -19,14 +19,16 @@ from tests.product_copy import copy_product, python
 
 # A provider in its one file, and its twin.
 PROVIDER = '''
-from sidecar.enrichment.model import Answer, Auth, Operation, Provider, get_request
+from sidecar.enrichment.model import Answer, Auth, Inputs, Operation, Provider, get_request
+
+FIRM = Inputs({"domain": "company_domain"})
 
 PROVIDER = Provider(
     name="zephyr", title="Zephyr", key_setting="ZEPHYR_TOKEN", base_url="https://api.zephyr.example/v1",
     hosts=("api.zephyr.example",), auth=Auth("query", "token"), pace_per_second=1.0,
     operations=(Operation(
-        name="company", subject="organization", provides=frozenset({"name"}), credits=1.0, hit_rate=0.5,
-        lookup=lambda facts: {"domain": facts["organization"]["domain"]}, request=get_request("/firm"),
+        name="company", subject="organization", needs=FIRM.needs, lookup=FIRM, price_found=0.01,
+        provides=frozenset({"company_name"}), request=get_request("/firm"),
         read=lambda status, headers, body: Answer("not_found")),),
 )
 '''
@@ -96,10 +98,11 @@ def tree(tmp_path):
 
 
 def test_a_provider_is_one_file_and_its_twin(tree):
-    entry = json.loads((tree / "n8n/custom-nodes/shared/catalogue.json").read_text())[-1]
+    entries = json.loads((tree / "n8n/custom-nodes/shared/catalogue.json").read_text())
+    entry = next(one for one in entries if one["name"] == "zephyr")
     assert entry == {"name": "zephyr", "title": "Zephyr", "key_setting": "ZEPHYR_TOKEN",
                      "auth": {"location": "query", "name": "token"}, "hosts": ["api.zephyr.example"]}
-    assert "#PEOPLEDATALABS_API_KEY=\n#ZEPHYR_TOKEN=\n\n" in (tree / ".env.example").read_text()
+    assert "#PEOPLEDATALABS_API_KEY=\n#ZEPHYR_TOKEN=\n" in (tree / ".env.example").read_text()
     found = Settings(tree, {"ZEPHYR_TOKEN": "a-key"}, tree)
     assert catalogue.provider_keys(found)["zephyr"] == "a-key"
     assert json.loads(python(tree, "-c", ASK_THE_TWIN)) == {"asked": ["company", "acme.example", "", 1]}
@@ -114,7 +117,7 @@ def test_a_new_providers_key_reaches_n8n_in_both_stacks(tree):
     by_compose = json.loads((tree / "secrets/provider_keys.json").read_text())
     stack = programs.Stack(found, dict.fromkeys(PORTS, 1), Everything(), None)
     embedded = json.loads(programs.n8n_secrets(stack)["provider_keys.json"])
-    assert by_compose == embedded == {"hunter": "", "peopledatalabs": "", "zephyr": "a-key"}
+    assert by_compose == embedded == dict.fromkeys(PROVIDERS, "") | {"zephyr": "a-key"}
 
 
 PORTS = ("edge", "sidecar", "postgres", "valkey", "n8n", "providers", "sinks", "smtp")
