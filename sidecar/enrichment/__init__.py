@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +20,22 @@ PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
         for module in pkgutil.iter_modules(_folder.__path__)
     )
 })
+
+
+def priced(prices: Mapping[str, tuple[float, float]]) -> Mapping[str, Provider]:
+    """The providers with what their operations cost here: {"provider" or "provider.operation": (USD for what
+    is found, for a miss)}. Raises ValueError for a name that is none."""
+    known = {name for provider in PROVIDERS.values() for name in (
+        provider.name, *(f"{provider.name}.{operation.name}" for operation in provider.operations))}
+    if unknown := sorted(prices.keys() - known):
+        raise ValueError(f"there is no {unknown[0]}")
+    if not prices:
+        return PROVIDERS
+    return {provider.name: replace(provider, operations=tuple(
+        replace(operation, price_found=price[0], price_missing=price[1]) if price else operation
+        for operation in provider.operations
+        for price in (prices.get(f"{provider.name}.{operation.name}") or prices.get(provider.name),)
+    )) for provider in PROVIDERS.values()}
 
 
 def catalogue() -> list[dict[str, Any]]:

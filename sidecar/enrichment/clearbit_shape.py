@@ -32,8 +32,12 @@ def company(record: Any, confidence: float, credits: float) -> Answer:
     """The answer that is a Clearbit company."""
     return reading.found(_company(record, confidence), credits, about=reading.about(
         company_name=reading.text(reading.at(record, "name")),
+        company_other_names=reading.text(reading.at(record, "legalName")),
         company_domain=reading.domain(reading.at(record, "domain")),
-        country=reading.country(reading.at(record, "geo", "countryCode"))))
+        domain_aliases=reading.items(reading.at(record, "domainAliases")),
+        parent_domain=reading.domain(reading.at(record, "parent", "domain")),
+        company_country=reading.country(reading.at(record, "geo", "countryCode")),
+        record_id=reading.record_id("clearbit", reading.at(record, "id"))))
 
 
 def combined(record: Any, confidence: float, credits: float) -> Answer:
@@ -45,13 +49,14 @@ def combined(record: Any, confidence: float, credits: float) -> Answer:
         | _about(reading.at(record, "person")))
 
 
-def _about(record: Any) -> dict[str, str]:
+def _about(record: Any) -> dict[str, Any]:
     return reading.about(
         email=reading.text(reading.at(record, "email")),
         full_name=reading.text(reading.at(record, "name", "fullName")),
         company_name=reading.text(reading.at(record, "employment", "name")),
         company_domain=reading.domain(reading.at(record, "employment", "domain")),
-        country=reading.country(reading.at(record, "geo", "countryCode")))
+        country=reading.country(reading.at(record, "geo", "countryCode")),
+        record_id=reading.record_id("clearbit", reading.at(record, "id")))
 
 
 def _person(record: Any, confidence: float) -> dict[str, Statement]:

@@ -81,7 +81,8 @@ def read(body: str, url: str | None = None) -> Page:
     }
     facts = {field: value for field, value in facts.items() if value is not None}
     domain = reading.domain(host)
-    return Page(facts, reading.about(company_name=name, company_domain=domain, country=facts.get("country")))
+    return Page(facts, reading.about(
+        company_name=name, company_domain=domain, company_country=facts.get("country")))
 
 
 def _text(tree: LexborHTMLParser, selector: str) -> str | None:

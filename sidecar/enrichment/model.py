@@ -30,10 +30,10 @@ class Answer:
 
     `statements`: of the operation's subject, by its fields' own names. `company`: of the company of the
     person, when a call tells both. `about`: of whom it speaks, by a lead's names (email, full_name,
-    company_name, company_domain, country…): evidence that is never merged. `candidates`: addresses that
-    nobody verified, likeliest first: what a verifier may be asked. `credits` is what it cost, as the
-    provider bills. `ticket`: by what the answer is fetched when it is pending and not asked for again by the
-    same request.
+    company_name, company_domain, country…) and those that sidecar.enrichment.identity.who reads besides:
+    evidence that is never merged. `candidates`: addresses that nobody verified, likeliest first: what a
+    verifier may be asked. `credits` is what it cost, as the provider bills. `ticket`: by what the answer is
+    fetched when it is pending and not asked for again by the same request.
     """
 
     outcome: Outcome
@@ -42,7 +42,7 @@ class Answer:
     retry_after_s: float | None = None
     detail: str = ""
     company: Mapping[str, Statement] = field(default_factory=dict)
-    about: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
     ticket: str | None = None
 

@@ -102,6 +102,16 @@ def at(value: Any, *path: str) -> Any:
     return value
 
 
+def listed(value: Any, *path: str) -> list[Any]:
+    """The members of a list, or what stands in each down a path; of anything else none."""
+    return [at(item, *path) for item in value] if isinstance(value, list) else []
+
+
+def record_id(provider: str, value: Any) -> str | None:
+    """A provider's id of a record, by which the record is known again."""
+    return f"{provider}:{value}" if isinstance(value, str | int) and value and value is not True else None
+
+
 def items(value: Any) -> list[Any]:
     """A list, empty for anything else."""
     return value if isinstance(value, list) else []
@@ -207,7 +217,7 @@ def statements(confidence: float, values: Mapping[str, Any]) -> dict[str, Statem
     return {name: Statement(value, confidence) for name, value in values.items() if value is not None}
 
 
-def about(**values: str | None) -> dict[str, str]:
+def about(**values: Any) -> dict[str, Any]:
     """Of whom an answer speaks: what is known of it."""
     return {name: value for name, value in values.items() if value}
 

@@ -67,7 +67,10 @@ def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         email=address if verified else None, full_name=name,
         company_name=reading.text(reading.at(employer, "name")),
         company_domain=reading.domain(reading.at(employer, "primary_domain")),
-        country=reading.country(data.get("country"))))
+        former_employers=[
+            name for job in reading.items(data.get("employment_history"))
+            if reading.at(job, "current") is False and (name := reading.at(job, "organization_name"))],
+        country=reading.country(data.get("country")), record_id=reading.record_id("apollo", data.get("id"))))
 
 
 def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
@@ -94,8 +97,9 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "linkedin_url": reading.linkedin(data.get("linkedin_url"), "company"),
         "technologies": technologies[:50] or None,
     }), about=reading.about(
-        company_name=name, country=country,
-        company_domain=reading.domain(data.get("primary_domain")) or reading.domain(data.get("website_url"))))
+        company_name=name, company_country=country,
+        company_domain=reading.domain(data.get("primary_domain")) or reading.domain(data.get("website_url")),
+        record_id=reading.record_id("apollo", data.get("id"))))
 
 
 def _refusal(status: int, headers: Mapping[str, Any], body: str) -> Answer:

@@ -44,11 +44,17 @@ def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "region": reading.cased(data.get("location_region")),
         "city": reading.cased(data.get("location_locality")),
     }), reading.about(
-        email=reading.text(data.get("work_email")),
+        email=[*filter(None, map(reading.text, (
+            data.get("work_email"), *reading.listed(data.get("emails"), "address"),
+            *reading.listed(data.get("personal_emails")))))],
         full_name=reading.cased(data.get("full_name")),
+        other_names=reading.listed(data.get("name_aliases")),
         company_name=reading.cased(data.get("job_company_name")),
         company_domain=reading.domain(data.get("job_company_website")),
-        country=reading.country(data.get("location_country"))))
+        former_employers=[*reading.listed(data.get("experience"), "company", "name"),
+                          *reading.listed(data.get("experience"), "company", "website")],
+        country=reading.country(data.get("location_country")),
+        record_id=reading.record_id("peopledatalabs", data.get("id"))))
 
 
 def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
@@ -72,11 +78,14 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "linkedin_url": reading.linkedin(data.get("linkedin_url"), "company"),
         "description": reading.text(data.get("summary")),
     }), reading.about(
-        company_name=name, company_domain=reading.domain(data.get("website")), country=country))
+        company_name=name, company_other_names=reading.items(data.get("alternative_names")),
+        company_domain=reading.domain(data.get("website")),
+        domain_aliases=reading.items(data.get("alternative_domains")), company_country=country,
+        record_id=reading.record_id("peopledatalabs", data.get("id"))))
 
 
 def _found(
-    headers: Mapping[str, Any], statements: dict[str, Statement], about: dict[str, str]
+    headers: Mapping[str, Any], statements: dict[str, Statement], about: dict[str, Any]
 ) -> Answer:
     spent = reading.number(reading.header(headers, "x-call-credits-spent"))
     return reading.found(statements, 1.0 if spent is None else max(spent, 0.0), about=about)

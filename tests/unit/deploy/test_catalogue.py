@@ -59,6 +59,12 @@ def test_env_example_explains_the_key_of_every_provider_and_every_setting_of_the
     assert all(f"\n#{name}=" in text for name in (*keys, *settings))
 
 
+def test_the_page_of_the_providers_lists_what_each_is_asked_and_what_it_costs():
+    text = (ROOT / "docs/PROVIDERS.md").read_text(encoding="utf-8")
+    assert catalogue.prices(text, PROVIDERS.values()) == text
+    assert "`hunter.verifier`" in text and "`home_page.imprint`" in text
+
+
 def test_the_nodes_know_the_sources_whose_vendors_are_asked():
     written = json.loads((ROOT / "n8n/custom-nodes/shared/sources.json").read_text(encoding="utf-8"))
     assert written == registry.catalogue()
@@ -90,7 +96,7 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "README.md", "monitoring/alertmanager/silent.yml")
+                        "README.md", "docs/PROVIDERS.md", "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")

@@ -63,9 +63,10 @@ def test_an_imprint_tells_name_town_and_country():
         "<h1>Impressum</h1><p>Angaben gemäß § 5 DDG</p><p>Nordlicht Leuchten GmbH &amp; Co. KG<br>"
         "Musterweg 1<br>D-20095 Hamburg</p><p>USt-IdNr: DE123456789</p>")),
         "https://nordlicht.example/impressum")
-    assert told.facts == {"name": "Nordlicht Leuchten GmbH & Co. KG", "city": "Hamburg", "country": "DE"}
+    assert told.facts == {"name": "Nordlicht Leuchten GmbH & Co. KG", "city": "Hamburg",
+                          "country": "DE"}
     assert told.about == {"company_name": "Nordlicht Leuchten GmbH & Co. KG",
-                          "company_domain": "nordlicht.example", "country": "DE"}
+                          "company_domain": "nordlicht.example", "company_country": "DE"}
     swiss = read(page(
         title="Impressum", body="<p>Kranich AG</p><p>8001 Zürich</p><p>CHE-123.456.789 MWST</p>"))
     assert swiss.facts == {"name": "Kranich AG", "city": "Zürich", "country": "CH"}
@@ -73,7 +74,8 @@ def test_an_imprint_tells_name_town_and_country():
 
 @pytest.mark.parametrize("title", [
     "Just a moment...", "fjord.example is for sale", "Domain parked", "Welcome to nginx!", "403 Forbidden",
-    "Attention Required! | Cloudflare", "Index of /", "Coming soon", "Apache2 Ubuntu Default Page: It works!"])
+    "Attention Required! | Cloudflare", "Index of /", "Coming soon",
+    "Apache2 Ubuntu Default Page: It works!"])
 def test_a_page_that_is_nobodys_tells_nothing(title):
     assert read(page({"@type": "Organization", "name": "Parker"}, title=title), URL) == ({}, {})
 
