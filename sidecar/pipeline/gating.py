@@ -24,8 +24,8 @@ from sidecar.webhooks import of_employer
 
 
 class Stored(NamedTuple):
-    """A stored answer {provider, operation, request_key, subject_kind, subject_id, fetched_at, sandbox},
-    read; `asked`: the parameters by which."""
+    """A stored answer {provider, operation, request_key, subject_kind, subject_id, fetched_at, sandbox}, as
+    it is read; `asked`: the parameters by which it was asked."""
 
     row: Row
     answer: Answer

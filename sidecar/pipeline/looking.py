@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sidecar.engine import Engine
-from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment import priced
 from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, stale
 from sidecar.enrichment.merge import FieldValue
+from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planning import Lookup, plan
 from sidecar.intake.refusals import may_enrich
 from sidecar.store import calls, facts, intake, looks
@@ -35,11 +36,12 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
         known = [row for row in facts.load(cursor, [row["lead_id"] for row in rows])
                  if may_enrich(row["refused"], engine.settings.no_enrichment_after)]
         old = _stale(engine, cursor, known)
-        costs = _costs(cursor, known, {row["lead_id"]: row for row in rows}, now)
+        providers = priced(engine.settings.provider_prices)
+        costs = _costs(providers, cursor, known, {row["lead_id"]: row for row in rows}, now)
         chosen = choose([
-            Candidate(row["lead_id"], *costs[row["lead_id"]], _price(_without(row, old[row["lead_id"]][0])),
-                      old[row["lead_id"]][1], min(old[row["lead_id"]][0].values()))
-            for row in known if old[row["lead_id"]][0]])
+            Candidate(row["lead_id"], *costs[row["lead_id"]], _price(providers, _without(row, fields)),
+                      doubtful, min(fields.values()))
+            for row in known for fields, doubtful in (old[row["lead_id"]],) if fields])
         ceilings = {look.lead_id: look.ceiling for look in chosen}
         looks.save(cursor, [
             {"lead_id": row["lead_id"], "looked_at": now, "ceiling": ceilings.get(row["lead_id"], 0.0),
@@ -52,6 +54,7 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
 
 
 Old = dict[tuple[str, str], datetime]
+Providers = Mapping[str, Provider]
 
 
 def _stale(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, tuple[Old, bool]]:
@@ -80,13 +83,16 @@ def _stale(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, tuple[
 
 
 def _costs(
-    cursor: Cursor, known: list[Row], before: Mapping[str, Row], now: datetime
+    providers: Providers, cursor: Cursor, known: list[Row], before: Mapping[str, Row], now: datetime
 ) -> dict[str, tuple[float, float]]:
-    """By lead: what it cost before the first look, and since the last one."""
+    """By lead, in USD: what it cost before the first look, and since the last one."""
     by_subject: dict[str, list[Row]] = {}
     subjects = sorted({row[kind]["id"] for row in known for kind in ENTITIES if row[kind].get("id")})
     for call in looks.costs(cursor, subjects):
-        by_subject.setdefault(call["subject_id"], []).append(call)
+        operation = _operation(providers, call["provider"], call["operation"])
+        if operation and operation.credits:
+            cost = call["credits"] / operation.credits * operation.price_found
+            by_subject.setdefault(call["subject_id"], []).append(call | {"cost": cost})
     found = {}
     for row in known:
         spent = [call for kind in ENTITIES for call in by_subject.get(row[kind].get("id", ""), ())]
@@ -105,14 +111,20 @@ def _without(row: Row, old: Iterable[tuple[str, str]]) -> Row:
                   for kind in ENTITIES}
 
 
-def _price(row: Row) -> float:
-    """What the calls that are worth making would cost, if they find something."""
-    return sum(_cost(lookup) for lookup in plan(row, {}))
+def _price(providers: Providers, row: Row) -> float:
+    """What the calls that are worth making would cost in USD, if they find something."""
+    return sum(_cost(providers, lookup) for lookup in plan(row, {}, providers))
 
 
-def _cost(lookup: Lookup) -> float:
-    return next(operation.credits for operation in PROVIDERS[lookup.provider].operations
-                if operation.name == lookup.operation)
+def _cost(providers: Providers, lookup: Lookup) -> float:
+    operation = _operation(providers, lookup.provider, lookup.operation)
+    return max(operation.price_found, operation.price_missing) if operation else 0.0
+
+
+def _operation(providers: Providers, provider: str, name: str) -> Operation | None:
+    """An operation by name; None of a provider that there is no more."""
+    known = providers.get(provider)
+    return next((one for one in known.operations if one.name == name), None) if known else None
 
 
 class Looks:
@@ -123,7 +135,8 @@ class Looks:
         self._open = looks.under_way(cursor, [row["lead_id"] for row in known], now - _LASTS)
         mine = [row for row in known if row["lead_id"] in self._open]
         self._old = _stale(engine, cursor, mine) if mine else {}
-        spent = _costs(cursor, mine, {
+        self._providers = priced(engine.settings.provider_prices)
+        spent = _costs(self._providers, cursor, mine, {
             lead_id: look | {"first_cost": 0.0} for lead_id, look in self._open.items()}, now) if mine else {}
         self._left = {lead_id: look["ceiling"] - spent[lead_id][1] for lead_id, look in self._open.items()}
 
@@ -138,7 +151,7 @@ class Looks:
             return list(lookups)
         chosen = []
         for lookup in lookups:
-            if (cost := _cost(lookup)) <= self._left[lead_id]:
+            if (cost := _cost(self._providers, lookup)) <= self._left[lead_id]:
                 self._left[lead_id] -= cost
                 chosen.append(lookup)
         return chosen

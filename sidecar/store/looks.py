@@ -26,11 +26,11 @@ def due(cursor: Cursor, before: datetime, limit: int, after: str | None) -> list
 
 
 def costs(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
-    """What calls about contacts and organizations cost: [{subject_id, at, cost}]."""
+    """Paid calls about contacts and organizations: [{subject_id, provider, operation, at, credits}]."""
     return many(
-        cursor, "SELECT subject_id::text AS subject_id, started_at AS at, credits::float8 AS cost"
-        " FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND credits > 0 AND NOT sandbox"
-        " AND started_at IS NOT NULL", (subject_ids,))
+        cursor, "SELECT subject_id::text AS subject_id, provider, operation, started_at AS at,"
+        " credits::float8 AS credits FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND credits > 0"
+        " AND NOT sandbox AND started_at IS NOT NULL", (subject_ids,))
 
 
 def bounces(cursor: Cursor, contact_ids: list[str]) -> dict[str, datetime]:

@@ -15,6 +15,7 @@ from tests.integration.test_scoring import LEAD
 # (table, column) -> what may stand there. Kinds that are no state of the engine are left out.
 CHECKED = {
     ("contacts", "email_type"): states.EMAIL_TYPES,
+    ("contacts", "email_status"): states.EMAIL_STATUSES,
     ("contact_identities", "kind"): states.IDENTITY_KINDS,
     ("leads", "status"): states.STATUSES, ("leads", "grade"): states.GRADES,
     ("lead_scores", "grade"): states.GRADES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.enrichment.gate import HELD, Held, judge_company, judge_person, two_people
@@ -148,6 +148,7 @@ fields = st.dictionaries(st.sampled_from([
     "company_other_names", "record_id"]), anything)
 
 
+@settings(deadline=None)  # the first example reads lists of names
 @given(own=fields, about=fields, asked=fields, told=fields)
 def test_nothing_that_is_told_can_raise(own, about, asked, told):
     for held in (judge_person(who(own), who(about), who(asked), who(told), rejected=[who(told)]),

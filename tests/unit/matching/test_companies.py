@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.matching import Firm, related_as
@@ -63,6 +63,7 @@ firms = st.builds(
     firm, name=names, domain=st.sampled_from(["", "kestrel.de", "kestrel.com", "tarn.com"]), aliases=names)
 
 
+@settings(deadline=None)  # the first example reads lists of names
 @given(firms, firms)
 def test_the_comparison_is_the_same_both_ways_and_nothing_raises(left, right):
     assert related_as(left, right) == related_as(right, left)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.matching import mailbox_relation, named
@@ -34,6 +34,7 @@ def test_what_an_address_says_of_a_name():
     ])
 
 
+@settings(deadline=None)  # the first example reads lists of names
 @given(st.emails(), st.text(max_size=30))
 def test_nothing_raises(email, name):
     mailbox_relation(email, named("", "", name))
