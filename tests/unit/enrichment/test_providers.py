@@ -159,7 +159,7 @@ def test_what_is_paid_here_is_a_setting():
     prices = {o.name: (o.price_found, o.price_missing) for o in mine["hunter"].operations}
     assert prices["person"] == (0.5, 0.0) and prices["company"] == (0.02, 0.01)
     assert mine["apollo"] == PROVIDERS["apollo"] and priced({}) is PROVIDERS
-    with pytest.raises(ValueError, match="there is no hunter.nothing"):
+    with pytest.raises(ValueError, match=r"there is no hunter\.nothing"):
         priced({"hunter.nothing": (1.0, 0.0)})
 
 
