@@ -1,5 +1,5 @@
 -- Whether an address takes mail, and what is known of a company's mail.
--- depends: 0016_pre_held_answers
+-- depends: 0016_pre_sealed_undo
 
 ALTER TABLE contacts ADD COLUMN email_status text
     CHECK (email_status IN ('valid', 'catch_all_likely', 'catch_all', 'invalid', 'unknown'));

@@ -24,6 +24,7 @@ from .names import (
     names_agree,
     names_contradict,
     sounds_of,
+    whole_name,
 )
 from .person import Person, person_of
 
@@ -56,4 +57,5 @@ __all__ = [
     "related_as",
     "sounds_of",
     "strangers",
+    "whole_name",
 ]

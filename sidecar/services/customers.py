@@ -12,7 +12,9 @@ from sidecar.intake.refusals import Statement, may, told
 from sidecar.masking import mask, mask_refusals, mask_sources
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
+from sidecar.services import preview
 from sidecar.services.audit import Actor, record
+from sidecar.services.import_undo import forget, pictured
 from sidecar.store import (
     customers,
     held_answers,
@@ -107,7 +109,8 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
             "held_answers": [shown_answer(engine, row, reveal=True)
                              for row in held_answers.of_contact(cursor, contact_id)],
             "employments": customers.employments(cursor, contact_id),
-            "before_imports": undo.of_contact(cursor, contact_id),
+            "before_imports": [part | {"before": pictured(engine, part["before"])}
+                               for part in undo.of_contact(cursor, contact_id)],
         }
         record(cursor, by, "contact.exported", "contact", contact_id)
     return whole
@@ -146,7 +149,8 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
-        undo.forget(cursor, contact_id, erased=True)
+        forget(engine, cursor, [contact_id], erased=True)
+        preview.forget(engine, cursor, keys)
         customers.erase(cursor, [contact_id])
         record(cursor, by, "contact.erased", "contact", contact_id)
 

@@ -1,5 +1,5 @@
 -- Answers that seem to be about somebody else, until a person decides; where people worked before.
--- depends: 0015_pre_pull_windows
+-- depends: 0017_pre_reach
 
 CREATE TABLE held_answers (
     id              uuid PRIMARY KEY DEFAULT uuidv7(),
