@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from sidecar.enrichment import PROVIDERS
+from sidecar.pipeline import providers
 from sidecar.store.database import many
 from tests.integration.test_pipeline import claim, send, start
 
@@ -18,6 +20,16 @@ BENNO = {"full_name": "benno karstens", "first_name": "benno", "last_name": "kar
          "job_company_name": "tarnfield seeds", "job_company_website": "tarnfieldseeds.com"}
 RIGHT = {"full_name": "anna vossberg", "first_name": "anna", "last_name": "vossberg", "job_title": "buyer",
          "linkedin_url": "linkedin.com/in/anna-vossberg", "work_email": ANNA["email"]}
+
+
+@pytest.fixture(autouse=True)
+def only(monkeypatch):
+    """There are only these providers."""
+    def there_are(*names: str) -> None:
+        monkeypatch.setattr(providers, "PROVIDERS", {name: PROVIDERS[name] for name in names})
+
+    there_are("peopledatalabs")
+    return there_are
 
 
 def answered(
@@ -121,7 +133,8 @@ def test_a_company_that_is_another_one_is_held_too(api):
     assert api.get(f"/v1/leads/{lead['id']}").json["organization"]["employee_count"] == 9000
 
 
-def test_a_second_person_for_an_address_is_held(api):
+def test_a_second_person_for_an_address_is_held(api, only):
+    only("peopledatalabs", "hunter")
     nameless = {"email": "m1@kestrel-optics.com", "source": "import"}
     send(api, nameless)
     batch = claim(api)

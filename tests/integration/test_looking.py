@@ -8,10 +8,20 @@ from typing import Any
 
 import pytest
 
+from sidecar.enrichment import PROVIDERS
+from sidecar.pipeline import looking, providers
 from sidecar.store.database import many, one
 from tests.integration.test_pipeline import claim, send, start
 
 LIVE = ["peopledatalabs"]
+
+
+@pytest.fixture(autouse=True)
+def only_one(monkeypatch):
+    """There is one provider."""
+    only = {"peopledatalabs": PROVIDERS["peopledatalabs"]}
+    monkeypatch.setattr(providers, "PROVIDERS", only)
+    monkeypatch.setattr(looking, "priced", lambda prices: only)
 
 
 def enrich(api: Any, title: str = "buyer") -> int:
