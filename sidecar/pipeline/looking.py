@@ -12,6 +12,7 @@ from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, stale
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planning import Lookup, plan
+from sidecar.enrichment.providers.mail_domain import NO_MAIL
 from sidecar.intake.refusals import may_enrich
 from sidecar.store import calls, facts, intake, looks
 from sidecar.store.database import Cursor, Row
@@ -19,8 +20,8 @@ from sidecar.terms.states import ENTITIES
 
 EVERY: Final = timedelta(days=30)  # a lead of which no signal came
 _LASTS: Final = timedelta(hours=20)  # a look: whatever the lead is planned for meanwhile belongs to it
-# Free calls that find nothing tell that something is gone: operation -> the signal.
-_GONE: Final = {"home_page": "site_gone", "mail_domain": "mail_gone"}
+# A free call that finds nothing tells that something is gone: (provider, operation) -> the signal.
+_GONE: Final = {("home_page", "page"): "site_gone"}
 
 
 def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, Any]:
@@ -65,8 +66,12 @@ def _stale(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, tuple[
     signals: dict[str, list[Seen]] = {
         contact: [Seen("bounced", at)] for contact, at in looks.bounces(cursor, ids["contact"]).items()}
     for row in looks.gone(cursor, ids["organization"]):
-        if signal := _GONE.get(row["operation"]):
+        if signal := _GONE.get((row["provider"], row["operation"])):
             signals.setdefault(row["organization_id"], []).append(Seen(signal, row["at"]))
+    for organization in ids["organization"]:
+        signals.setdefault(organization, []).extend(
+            Seen("mail_gone", value.observed_at) for value in values.get(organization, ())
+            if value.field == "mail_host" and value.value == NO_MAIL)
     found = {}
     for row in known:
         company = signals.get(row["organization"].get("id", ""), [])

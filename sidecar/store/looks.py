@@ -41,11 +41,11 @@ def bounces(cursor: Cursor, contact_ids: list[str]) -> dict[str, datetime]:
 
 
 def gone(cursor: Cursor, organization_ids: list[str]) -> list[Row]:
-    """Companies of which free calls found nothing any more: [{organization_id, operation, at}]."""
+    """Companies of which calls found nothing: [{organization_id, provider, operation, at}]."""
     return many(
-        cursor, "SELECT subject_id::text AS organization_id, operation, fetched_at AS at FROM provider_cache"
-        " WHERE subject_id = ANY(%s::uuid[]) AND subject_kind = 'organization' AND outcome = 'not_found'"
-        " AND NOT sandbox", (organization_ids,))
+        cursor, "SELECT subject_id::text AS organization_id, provider, operation, fetched_at AS at"
+        " FROM provider_cache WHERE subject_id = ANY(%s::uuid[]) AND subject_kind = 'organization'"
+        " AND outcome = 'not_found' AND NOT sandbox", (organization_ids,))
 
 
 def save(cursor: Cursor, rows: list[dict[str, Any]]) -> None:

@@ -144,3 +144,24 @@ def test_erasing_somebody_forgets_their_looks(api, later, engine):
     assert api.client.delete(f"/v1/contacts/{contact}", headers=api.headers).status_code == 204
     with engine.database.read() as cursor:
         assert one(cursor, "SELECT 1 FROM looks") is None
+
+
+@pytest.mark.parametrize("gone", ["site", "mail"])
+def test_a_company_whose_site_or_mail_is_gone_is_doubtful(api, later, engine, gone):
+    leads(api, 2)
+    enrich(api)
+    later(40)
+    with engine.database.write() as cursor:
+        [organization, _] = many(cursor, "SELECT id FROM organizations ORDER BY id")
+        if gone == "site":
+            cursor.execute(
+                "INSERT INTO provider_cache (request_key, sandbox, provider, operation, subject_kind,"
+                " subject_id, outcome, answer, applied, fetched_at, expires_at) VALUES ('k', false, 'home_page', 'page',"
+                " 'organization', %s, 'not_found', '', true, now(), now() + interval '1 day')",
+                (organization["id"],))
+        else:
+            cursor.execute(
+                "UPDATE provenance SET fields = fields || jsonb_build_object('mail_host', jsonb_build_object("
+                "'value', 'none', 'confidence', 1, 'observed_at', now())) WHERE entity_id = %s"
+                " AND source = 'lead'", (organization["id"],))
+    assert look(api)["queued"] == 1
