@@ -156,8 +156,8 @@ def test_a_company_whose_site_or_mail_is_gone_is_doubtful(api, later, engine, go
         if gone == "site":
             cursor.execute(
                 "INSERT INTO provider_cache (request_key, sandbox, provider, operation, subject_kind,"
-                " subject_id, outcome, answer, applied, fetched_at, expires_at) VALUES ('k', false, 'home_page', 'page',"
-                " 'organization', %s, 'not_found', '', true, now(), now() + interval '1 day')",
+                " subject_id, outcome, answer, applied, fetched_at, expires_at)"
+                " VALUES ('k', false, 'home_page', 'page', 'organization', %s, 'not_found', '', true, now(), now() + interval '1 day')",
                 (organization["id"],))
         else:
             cursor.execute(
