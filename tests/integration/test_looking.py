@@ -10,7 +10,7 @@ import pytest
 
 from sidecar.enrichment import PROVIDERS
 from sidecar.pipeline import looking, providers
-from sidecar.store.database import many, one
+from sidecar.store.database import insert, many, one
 from tests.integration.test_pipeline import claim, send, start
 
 LIVE = ["peopledatalabs"]
@@ -154,11 +154,10 @@ def test_a_company_whose_site_or_mail_is_gone_is_doubtful(api, later, engine, go
     with engine.database.write() as cursor:
         [organization, _] = many(cursor, "SELECT id FROM organizations ORDER BY id")
         if gone == "site":
-            cursor.execute(
-                "INSERT INTO provider_cache (request_key, sandbox, provider, operation, subject_kind,"
-                " subject_id, outcome, answer, applied, fetched_at, expires_at)"
-                " VALUES ('k', false, 'home_page', 'page', 'organization', %s, 'not_found', '', true, now(), now() + interval '1 day')",
-                (organization["id"],))
+            insert(cursor, "provider_cache", [{
+                "request_key": "k", "sandbox": False, "provider": "home_page", "operation": "page",
+                "subject_kind": "organization", "subject_id": organization["id"], "outcome": "not_found",
+                "answer": b"", "applied": True, "fetched_at": engine.now(), "expires_at": engine.now()}])
         else:
             cursor.execute(
                 "UPDATE provenance SET fields = fields || jsonb_build_object('mail_host', jsonb_build_object("
