@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment.identity import fields_of_entity
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.provenance import Said
+from sidecar.enrichment.provenance import Said, without
 from sidecar.errors import Conflict, NotFound
 from sidecar.pipeline import gating, provenance
 from sidecar.pipeline.providers import operation_of
@@ -95,17 +97,23 @@ def wrong_subject(
     with engine.database.write() as cursor:
         people = ([entity_id], []) if kind == "contact" else ([], [entity_id])
         customers.lock_leads(cursor, *people)
-        if customers.get(cursor, kind, entity_id, lock=True) is None:
+        entity = customers.get(cursor, kind, entity_id, lock=True)
+        if entity is None:
             raise NotFound(f"There is no such {kind}.")
-        fields = facts.forget_source(cursor, kind, entity_id, provider)
-        if not fields:
+        values = [FieldValue(**row) for row in facts.load_provenance(
+            cursor, kind, [entity_id]).get(entity_id, [])]
+        said = [value for value in values if value.source == provider]
+        if not said or provider not in PROVIDERS:
             raise NotFound(f"{provider} said nothing that counts.")
-        answers = _answers(engine, cursor, kind, entity_id, provider)
-        store.reject(cursor, answers, by.name, engine.now())
-        left = winners(FieldValue(**row) for row in facts.load_provenance(
-            cursor, kind, [entity_id]).get(entity_id, []))
-        facts.update_entities(cursor, kind, {entity_id: {
-            name: left[name].value if name in left else None for name in fields}})
+        store.reject(cursor, _answers(engine, cursor, kind, entity_id, provider) or [
+            _record(engine, kind, entity_id, {
+                "provider": provider, "operation": "", "request_key": provider, "fetched_at": engine.now()},
+                fields_of_entity(kind, ((value.field, value.value) for value in said)))],
+            by.name, engine.now())
+        facts.forget_source(cursor, kind, entity_id, provider)
+        fields = {value.field for value in said}
+        left = winners(value for value in values if value.source != provider)
+        facts.update_entities(cursor, kind, {entity_id: without(kind, entity["known"], left, fields)})
         record(cursor, by, f"{kind}.wrong_answer", kind, entity_id,
                after={"provider": provider, "fields": sorted(fields)})
         _score_again(engine, cursor, kind, entity_id)
@@ -121,6 +129,10 @@ def _answers(engine: Engine, cursor: Cursor, kind: str, entity_id: str, provider
             raw["status"] or 0, raw["headers"] or {}, raw["body"] or "")
         about = gating.about_person(read_answer) if kind == "contact" else gating.about_company(
             read_answer, read_answer.statements)
-        rows.append(store.row_of(kind, entity_id, answer, "rejected", engine.vault.seal({
-            "about": about, "ours": "", "theirs": "", "statements": {}})))
+        rows.append(_record(engine, kind, entity_id, answer, about))
     return rows
+
+
+def _record(engine: Engine, kind: str, entity_id: str, answer: Row, about: dict[str, Any]) -> Row:
+    return store.row_of(kind, entity_id, answer, "rejected", engine.vault.seal({
+        "about": about, "ours": "", "theirs": "", "statements": {}}))

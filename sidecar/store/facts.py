@@ -145,14 +145,13 @@ def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
         " UNION SELECT lost_id FROM merges WHERE kept_id = ANY(%s::uuid[]))", (kind, entity_ids, entity_ids))
 
 
-def forget_source(cursor: Cursor, kind: str, entity_id: str, source: str) -> list[str]:
-    """What a source said of an entity and of whom was merged into it was never said: the fields."""
-    return [row["field"] for row in many(
-        cursor, "WITH gone AS (DELETE FROM provenance WHERE entity_kind = %(kind)s AND source = %(source)s"
-        " AND entity_id = ANY(ARRAY(SELECT %(id)s::uuid UNION ALL SELECT lost_id FROM merges"
-        " WHERE kept_id = %(id)s)) RETURNING fields)"
-        " SELECT DISTINCT jsonb_object_keys(fields) AS field FROM gone",
-        {"kind": kind, "id": entity_id, "source": source})]
+def forget_source(cursor: Cursor, kind: str, entity_id: str, source: str) -> None:
+    """What a source said of an entity, and of whom was merged into it, was never said."""
+    cursor.execute(
+        "DELETE FROM provenance WHERE entity_kind = %(kind)s AND source = %(source)s"
+        " AND entity_id = ANY(ARRAY("
+        " SELECT %(id)s::uuid UNION ALL SELECT lost_id FROM merges WHERE kept_id = %(id)s))",
+        {"kind": kind, "id": entity_id, "source": source})
 
 
 def forget_edits(cursor: Cursor, kind: str, entity_id: str, fields: list[str]) -> None:

@@ -117,9 +117,21 @@ def test_what_counted_already_can_be_called_wrong(api):
     assert before["job_title"] == "buyer"
     contact = api.post(f"/v1/contacts/{before['id']}/wrong-answers", {"provider": "peopledatalabs"}).json
     assert "job_title" not in contact["fields"] and contact["fields"]["full_name"] == "Anna Vossberg"
+    # What the lead said of themselves is no answer.
+    assert api.post(f"/v1/contacts/{before['id']}/wrong-answers", {"provider": "lead"}).status_code == 404
     assert "linkedin_url" not in contact["fields"]
     asked_again(api, lead_id, RIGHT)
     assert "job_title" not in api.get(f"/v1/contacts/{before['id']}").json["fields"]
+
+
+def test_what_counted_is_called_wrong_also_when_the_answer_is_not_kept_any_more(api, engine):
+    lead_id = answered(api, ANNA, RIGHT)
+    contact = api.get(f"/v1/leads/{lead_id}").json["contact"]["id"]
+    with engine.database.write() as cursor:
+        cursor.execute("DELETE FROM provider_cache")
+    api.post(f"/v1/contacts/{contact}/wrong-answers", {"provider": "peopledatalabs"})
+    asked_again(api, lead_id, RIGHT)
+    assert "job_title" not in api.get(f"/v1/contacts/{contact}").json["fields"] and held(api) == []
 
 
 def test_a_company_that_is_another_one_is_held_too(api):
