@@ -1,5 +1,5 @@
 -- Whether an address takes mail, and what is known of a company's mail.
--- depends: 0015_pre_pull_windows
+-- depends: 0016_pre_sealed_undo
 
 ALTER TABLE contacts ADD COLUMN email_status text
     CHECK (email_status IN ('valid', 'catch_all_likely', 'catch_all', 'invalid', 'unknown'));
