@@ -145,12 +145,15 @@ def sift(engine: Engine, cursor: Cursor, known: list[Row], stored: Collection[St
                for row in known if row["organization"].get("id")}
     live = [each for each in stored
             if not each.row["sandbox"] and (each.answer.statements or each.answer.company)]
+    domains = {row["organization"]["id"]: row["organization"].get("domain")
+               for row in known if row["organization"].get("id")}
     for each in stored:
         if each.row["sandbox"]:
             entity = each.row["subject_id"]
             sifted.said[each.row["subject_kind"]].append(_said(each, entity, each.answer.statements))
-            if entity in company:
-                sifted.said["organization"].append(_said(each, company[entity], each.answer.company))
+            there = company.get(entity)
+            if there and domains[there] and domains[there] == each.answer.about.get("company_domain"):
+                sifted.said["organization"].append(_said(each, there, each.answer.company))
     if not live:
         return sifted
     people: dict[str, list[_Person]] = {}

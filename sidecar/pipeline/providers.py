@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment import PROVIDERS, priced, reach
 from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.planning import lacks, request_key
 from sidecar.enrichment.planning import plan as plan_lookups
-from sidecar.enrichment.planning import request_key
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
-from sidecar.pipeline import gating, provenance
+from sidecar.pipeline import gating, provenance, reaching
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.looking import Looks
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
@@ -84,10 +84,13 @@ def _who_may_be_asked_about(engine: Engine, known: list[Row]) -> list[Row]:
 
 
 def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
-    """Everything that could be asked about a lead, asked already or not."""
+    """Everything that could be asked about what a lead lacks, asked already or not."""
     secret = engine.settings.hash_key.encode()
+    lacking = lacks(row)
     for provider in PROVIDERS.values():
         for operation in provider.operations:
+            if operation.provides.isdisjoint(lacking[operation.subject]):
+                continue
             subject = row[operation.subject]
             params = operation.lookup(row) if subject.get("id") else None
             if params:
@@ -164,13 +167,15 @@ def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]
 ) -> list[Row]:
     """Ledger rows to plan: identical lookups of several leads are one call."""
+    known = reaching.with_candidates(engine, cursor, known)
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+    providers = priced(engine.settings.provider_prices)
     looks = Looks(engine, cursor, known)
     rows: dict[str, Row] = {}
     for row in known:
         for lookup in looks.affordable(row["lead_id"], plan_lookups(
-                looks.facts(row), survey.asked(row["lead_id"]), PROVIDERS, away, survey.removed)):
+                looks.facts(row), survey.asked(row["lead_id"]), providers, away, survey.removed)):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
@@ -185,8 +190,9 @@ def _wanted(
 def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
     way about them was given up."""
-    known = _who_may_be_asked_about(engine, known)
+    known = reaching.with_candidates(engine, cursor, _who_may_be_asked_about(engine, known))
     survey = Survey.of(engine, cursor, known)
+    providers = priced(engine.settings.provider_prices)
     due: dict[str, int] = {}
     for row in known:
         lead_id = row["lead_id"]
@@ -198,7 +204,7 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
         ] + [
             # Its breaker is open, or the rounds or the time of Ask Providers were over.
             max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
-            for lookup in plan_lookups(row, asked, PROVIDERS, _unreachable(engine, survey), survey.removed)
+            for lookup in plan_lookups(row, asked, providers, _unreachable(engine, survey), survey.removed)
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)
@@ -262,6 +268,7 @@ def _begin(
 def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
     now = engine.now()
     requests = []
+    tickets = _tickets(engine, cursor, begun)
     for name in sorted({row["provider"] for row in begun}):
         provider = PROVIDERS[name]
         rows = [row for row in begun if row["provider"] == name]
@@ -274,12 +281,25 @@ def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str
         for row in rows:
             operation = operation_of(name, row["operation"])
             base = provider.base_url if not row["sandbox"] else _sandbox_base(engine, provider)
-            request = operation.request(engine.vault.open(row["request"]), base)
+            ticket = tickets.get((row["request_key"], row["sandbox"]))
+            request = operation.request(
+                engine.vault.open(row["request"]) | ({"ticket": ticket} if ticket else {}), base)
             requests.append({
                 "call_id": row["call_id"], "provider": name, **request,
                 "not_before": row.get("not_before"), "timeout_s": operation.timeout_s,
             })
     return requests
+
+
+def _tickets(engine: Engine, cursor: Cursor, rows: Iterable[Row]) -> dict[tuple[str, bool], str]:
+    """By what answers are fetched that were begun before and are not there yet, by (request_key, sandbox)."""
+    keys = sorted({row["request_key"] for row in rows
+                   if operation_of(row["provider"], row["operation"]).polled})
+    if not keys:
+        return {}
+    return {(row["request_key"], row["sandbox"]): ticket
+            for row in calls.stored_answers(cursor, keys) if row["outcome"] not in ("found", "not_found")
+            if (ticket := engine.vault.open(row["answer"]).get("ticket"))}
 
 
 def _reserve(engine: Engine, provider: Provider, count: int) -> float:
@@ -306,6 +326,7 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
         # A call that was begun here but never sent cost nothing: it may be planned again.
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
+        tickets = _tickets(engine, cursor, asked.values())
         settled, cached = [], []
         leads: dict[str, list[str]] = {}
         health: dict[str, list[tuple[str, float | None]]] = {}
@@ -335,9 +356,11 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
                 "expires_at": now + timedelta(seconds=ttl),
                 "answer": engine.vault.seal({
                     "status": answer.get("status"), "headers": answer.get("headers") or {},
-                    "body": answer.get("body") or "", "error": answer.get("error")}),
+                    "body": answer.get("body") or "", "error": answer.get("error"),
+                    "ticket": read.ticket or tickets.get((row["request_key"], row["sandbox"]))}),
             })
-            health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
+            if not PROVIDERS[row["provider"]].web:  # one site that does not answer says nothing of others
+                health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
             leads.setdefault(row["batch_id"], []).extend(row["lead_ids"])
         calls.settle(cursor, settled)
         calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
@@ -385,9 +408,11 @@ def _merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[
     stored = []
     for row in rows:
         answer = engine.vault.open(row["answer"])
-        operation = operation_of(row["provider"], row["operation"])
+        operation, about = operation_of(row["provider"], row["operation"]), facts_of[row["subject_id"]]
         read = operation.read(answer["status"] or 0, answer["headers"], answer["body"])
-        stored.append(gating.Stored(row, read, operation.lookup(facts_of[row["subject_id"]]) or {}))
+        if row["subject_kind"] == "contact":
+            read = replace(read, statements=reach.admitted(read.statements, about["contact"]))
+        stored.append(gating.Stored(row, read, operation.lookup(about) or {}))
     sifted = gating.sift(engine, cursor, known, stored)
     said = sifted.said
     told: dict[str, set[str]] = {}

@@ -64,6 +64,13 @@ def known_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
     )
 
 
+def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
+    """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
+    return many(
+        cursor, "SELECT request_key, sandbox, outcome, answer FROM provider_cache"
+        " WHERE request_key = ANY(%s)", (keys,))
+
+
 def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:
     """Let what is known of these leads' people and companies be asked for again."""
     cursor.execute(
@@ -159,7 +166,7 @@ def start(cursor: Cursor, call_ids: list[str], sandbox: bool) -> list[Row]:
         cursor,
         "UPDATE provider_calls SET state = 'started', started_at = now()"
         " WHERE id = ANY(%s::uuid[]) AND state = 'planned' AND (%s OR NOT sandbox)"
-        " RETURNING id::text AS call_id, provider, operation, sandbox, request",
+        " RETURNING id::text AS call_id, provider, operation, sandbox, request, request_key",
         (call_ids, sandbox),
     )
 
