@@ -167,15 +167,15 @@ def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]
 ) -> list[Row]:
     """Ledger rows to plan: identical lookups of several leads are one call."""
-    known = reaching.with_candidates(engine, cursor, known)
+    looks = Looks(engine, cursor, known)
+    known = reaching.with_candidates(engine, cursor, [looks.facts(row) for row in known])
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     providers = priced(engine.settings.provider_prices)
-    looks = Looks(engine, cursor, known)
     rows: dict[str, Row] = {}
     for row in known:
         for lookup in looks.affordable(row["lead_id"], plan_lookups(
-                looks.facts(row), survey.asked(row["lead_id"]), providers, away, survey.removed)):
+                row, survey.asked(row["lead_id"]), providers, away, survey.removed)):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,

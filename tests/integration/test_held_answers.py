@@ -26,7 +26,9 @@ RIGHT = {"full_name": "anna vossberg", "first_name": "anna", "last_name": "vossb
 def only(monkeypatch):
     """There are only these providers."""
     def there_are(*names: str) -> None:
-        monkeypatch.setattr(providers, "PROVIDERS", {name: PROVIDERS[name] for name in names})
+        there = {name: PROVIDERS[name] for name in names}
+        monkeypatch.setattr(providers, "PROVIDERS", there)
+        monkeypatch.setattr(providers, "priced", lambda prices: there)
 
     there_are("peopledatalabs")
     return there_are

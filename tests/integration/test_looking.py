@@ -21,7 +21,8 @@ def only_one(monkeypatch):
     """There is one provider."""
     only = {"peopledatalabs": PROVIDERS["peopledatalabs"]}
     monkeypatch.setattr(providers, "PROVIDERS", only)
-    monkeypatch.setattr(looking, "priced", lambda prices: only)
+    for module in (providers, looking):
+        monkeypatch.setattr(module, "priced", lambda prices: only)
 
 
 def enrich(api: Any, title: str = "buyer") -> int:
