@@ -30,6 +30,12 @@ class Lookup:
     params: dict[str, str] = field(hash=False)
 
 
+def lacks(facts: Facts) -> dict[str, set[str]]:
+    """What is wanted of each subject and not known."""
+    return {subject: {name for name in wanted if facts[subject].get(name) in (None, "")}
+            for subject, wanted in WANTED.items()}
+
+
 def plan(
     facts: Facts,
     asked: Mapping[tuple[str, str], str],
@@ -37,15 +43,15 @@ def plan(
     unavailable: frozenset[str] = frozenset(),
     removed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Lookup]:
-    """One round of the waterfall: for each subject that still lacks something, the cheapest call.
+    """One round of the waterfall: for each subject that still lacks something, all that is free and the
+    cheapest call.
 
     `asked` holds what has an outcome, (provider, operation) -> outcome: never asked twice. While an
     answer about a subject is pending, nobody else is paid for it. `removed`, by the subject's id: what a
     person took away, which no answer brings back.
     """
     lookups = []
-    for subject, wanted in WANTED.items():
-        missing = {name for name in wanted if facts[subject].get(name) in (None, "")}
+    for subject, missing in lacks(facts).items():
         missing -= set(removed.get(facts[subject].get("id", ""), ()))
         choices = [
             (_cost(operation, missing), provider.name, operation)
@@ -63,14 +69,15 @@ def plan(
             params = operation.lookup(facts)
             if params:
                 lookups.append(Lookup(name, operation.name, subject, params))
-                break
+                if cost > 0:
+                    break
     return lookups
 
 
 def _cost(operation: Operation, missing: set[str]) -> float:
-    """Expected credits per missing field found; who bills misses is dearer."""
+    """Expected price per missing field found; who bills misses is dearer."""
     found = len(operation.provides & missing) * operation.hit_rate
-    paid = operation.hit_rate * operation.credits + (1 - operation.hit_rate) * operation.miss_credits
+    paid = operation.hit_rate * operation.price_found + (1 - operation.hit_rate) * operation.price_missing
     return paid / found if found else _NEVER
 
 

@@ -19,6 +19,8 @@ _MOVED: Final = {
     "leads": ("contact_id", "id"),
     "events": ("contact_id", "id"),
     "refusals": ("contact_id", "id"),
+    "held_answers": ("contact_id", "id"),
+    "employments": ("contact_id", "id"),
     "merges": ("kept_id", "id"),
 }
 _ALSO: Final = {"provider_calls": " AND subject_kind = 'contact'",

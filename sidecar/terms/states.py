@@ -46,7 +46,8 @@ OF_MAIL: Final = tuple(
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
     "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",
-    "lead.assigned", "lead.refusals_changed", "lead.refused", "lead.dead", "lead.let_go",
+    "lead.assigned", "lead.employer_changed", "lead.refusals_changed", "lead.refused", "lead.dead",
+    "lead.let_go",
 )
 SUBSCRIPTION_STATES: Final = ("active", "paused")
 DELIVERY_STATES: Final = ("owed", "delivered", "failed")
@@ -65,6 +66,7 @@ JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoin
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
 MODEL_STATES: Final = ("draft", "published", "retired")
+HELD_ANSWER_STATES: Final = ("held", "accepted", "rejected")
 DUPLICATE_STATES: Final = ("open", "dismissed", "merged")
 DUPLICATES_LISTED: Final = ("open", "dismissed")  # merged, a pair is one contact
 IDENTITY_KINDS: Final = ("email", "linkedin", "mobile", "external")
@@ -89,6 +91,9 @@ REVENUE_RANGES: Final = (
     "$500M-$1B", "$1B-$10B", "$10B+",
 )
 EMAIL_TYPES: Final = ("corporate", "free", "role", "disposable")
+# Whether a mailbox takes mail, as verifiers say. catch_all: its domain takes every address, so that nobody
+# knows; catch_all_likely: the same, but something else speaks for the mailbox.
+EMAIL_STATUSES: Final = ("valid", "catch_all_likely", "catch_all", "invalid", "unknown")
 # libphonenumber's PhoneNumberType.
 PHONE_TYPES: Final = (
     "mobile", "fixed_line", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip",
