@@ -16,9 +16,10 @@ PACKAGE = ROOT / "sidecar"
 FLOORS = (
     ("terms", "errors", "ids", "sheets"),
     ("records", "masking"),
-    ("enrichment", "scoring", "sources"),
+    ("scoring", "sources"),
     ("tables",),
     ("matching",),
+    ("enrichment",),
     ("intake",),
     ("webhooks",),
     ("environment", "secrets", "logs"),
@@ -34,7 +35,7 @@ FLOORS = (
     ("__main__",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"__init__": -1}
-PURE = ("terms", *(room for rooms in FLOORS[1:6] for room in rooms))
+PURE = ("terms", *(room for rooms in FLOORS[1:7] for room in rooms))
 
 # Which rooms may touch what lies outside.
 ONLY_IN = {
