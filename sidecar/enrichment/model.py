@@ -45,6 +45,8 @@ class Operation:
 
     `lookup(facts)` gives the identifying parameters or None; `request(params, base_url)` the HTTP
     request {method, url, headers, query, body}; `read(status, headers, body)` never raises.
+    `needs`: alternatives, each the fields of a lead that must be known before it can be asked. Prices are in
+    USD; `confidence` is what its answers are mostly given, `hit_rate` only what is believed at first.
     """
 
     name: str
@@ -56,6 +58,10 @@ class Operation:
     request: Callable[[Mapping[str, str], str], dict[str, Any]]
     read: Callable[[int, Mapping[str, Any], str], Answer]
     miss_credits: float = 0.0
+    needs: tuple[tuple[str, ...], ...] = ()
+    price_found: float = 0.0
+    price_missing: float = 0.0
+    confidence: float = 0.8
     ttl_found_s: int = 60 * DAY
     ttl_missing_s: int = 14 * DAY
     ttl_error_s: int = 3600

@@ -50,6 +50,7 @@ class Scorecard:
         self.hot, self.warm = (hundredths(model["thresholds"][name]) for name in ("hot", "warm"))
         self._worth: dict[Any, int] = {}
         self._reach: dict[Any, tuple[int, int]] = {}
+        self._weighed: dict[tuple[int, int], int] = {}
         self._bounds: dict[Any, tuple[int, int]] = {}
         # The facts that the model looks at, in one order.
         self.places = tuple(sorted({place for rule in self.rules for place in rule.places}))
@@ -74,10 +75,13 @@ class Scorecard:
 
     def weighed(self, points: int, component: int) -> int:
         """What the rules of a component that give so many hundredths add to the total."""
-        percent = self.percents[component]
-        points = min(max(points, 0), _FULL)
-        points -= points % (100 // gcd(percent, 100))
-        return points * percent // 100
+        found = self._weighed.get((points, component))
+        if found is None:
+            percent = self.percents[component]
+            kept = min(max(points, 0), _FULL)
+            kept -= kept % (100 // gcd(percent, 100))
+            found = self._weighed[points, component] = kept * percent // 100
+        return found
 
     def worth(self, number: int, values: tuple[Any, ...]) -> int:
         """What a rule gives when its facts are these."""
