@@ -37,7 +37,7 @@ def _lines(process: Callable[[Iterable[str]], Iterable[str]]) -> None:
 @click.option("--strict", is_flag=True, help="A value that cannot be used makes its lead invalid.")
 def validate(strict: bool) -> None:
     """Check leads: JSON lines in, one result a line out, in order."""
-    from sidecar.records import validate_lines
+    from sidecar.sources import validate_lines
 
     _lines(lambda lines: validate_lines(lines, strict=strict))
 
@@ -45,7 +45,7 @@ def validate(strict: bool) -> None:
 @main.command()
 def normalize() -> None:
     """Tidy leads: JSON lines in, one result a line out, in order."""
-    from sidecar.records import normalize_lines
+    from sidecar.sources import normalize_lines
 
     _lines(normalize_lines)
 

@@ -227,12 +227,15 @@ CREATE TABLE public.contact_identities (
     value text NOT NULL,
     contact_id uuid NOT NULL,
     person_id uuid,
+    names text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'linkedin'::text, 'mobile'::text, 'external'::text])))
 );
 
 COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recognised without review, while the names do not contradict each other; on a mailbox there may be several.';
 
 COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it was before that one was merged into this.';
+
+COMMENT ON COLUMN public.contact_identities.names IS 'By which names the person came with an address: folded, as they sound, and how they begin.';
 
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
@@ -331,14 +334,17 @@ CREATE TABLE public.import_changes (
     entity_id uuid NOT NULL,
     number integer NOT NULL,
     entity_kind text NOT NULL,
-    before jsonb NOT NULL,
-    after jsonb NOT NULL,
+    before bytea NOT NULL,
+    after bytea NOT NULL,
+    key_hashes text[] NOT NULL,
     CONSTRAINT import_changes_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
 );
 
-COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after: table: rows. Gone as import_created.';
+COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after, encrypted: table: rows. Gone as import_created.';
 
 COMMENT ON COLUMN public.import_changes.number IS 'The chunk; a later one begins a row of its own where others changed the entity meanwhile.';
+
+COMMENT ON COLUMN public.import_changes.key_hashes IS 'Keyed hashes of the identity keys in it: who is erased is found by them.';
 
 CREATE TABLE public.import_created (
     job_id uuid NOT NULL,
@@ -388,12 +394,15 @@ CREATE TABLE public.intake (
     lead_id uuid,
     resolved_at timestamp with time zone,
     person_id uuid,
+    account text,
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
 );
 
 COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
 
 COMMENT ON COLUMN public.intake.person_id IS 'The contact who was recognised, if that one had been merged into another.';
+
+COMMENT ON COLUMN public.intake.account IS 'Who vouches for the ids of other systems in it: a source, or that of a file; NULL: nobody.';
 
 CREATE TABLE public.job_chunks (
     job_id uuid NOT NULL,
@@ -405,10 +414,17 @@ COMMENT ON TABLE public.job_chunks IS 'Rows that wait for their step, encrypted;
 
 CREATE TABLE public.job_people (
     job_id uuid NOT NULL,
-    key text NOT NULL
+    key text NOT NULL,
+    number integer DEFAULT 0 NOT NULL,
+    place integer DEFAULT 0 NOT NULL,
+    lead bytea
 );
 
-COMMENT ON TABLE public.job_people IS 'Keyed hashes of the people of a dry run so far: who comes twice would be created once.';
+COMMENT ON TABLE public.job_people IS 'Rows of a dry run so far, by keyed hashes of their people: what later rows of these would find.';
+
+COMMENT ON COLUMN public.job_people.number IS 'The chunk; place: the row in it.';
+
+COMMENT ON COLUMN public.job_people.lead IS 'The raw lead, encrypted.';
 
 CREATE TABLE public.job_rejects (
     job_id uuid NOT NULL,
@@ -992,7 +1008,7 @@ ALTER TABLE ONLY public.job_chunks
     ADD CONSTRAINT job_chunks_pkey PRIMARY KEY (job_id, number);
 
 ALTER TABLE ONLY public.job_people
-    ADD CONSTRAINT job_people_pkey PRIMARY KEY (job_id, key);
+    ADD CONSTRAINT job_people_pkey PRIMARY KEY (job_id, key, number, place);
 
 ALTER TABLE ONLY public.job_rejects
     ADD CONSTRAINT job_rejects_pkey PRIMARY KEY (job_id, number);
@@ -1135,6 +1151,8 @@ CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intak
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX import_changes_entity ON public.import_changes USING btree (entity_id);
+
+CREATE INDEX import_changes_keys ON public.import_changes USING gin (key_hashes);
 
 CREATE INDEX intake_lead ON public.intake USING btree (lead_id);
 

@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from deploy.catalogue import key_settings
 from local import programs
 from local import stack as local_stack
 from local.programs import Stack
-from local.supervision import Supervisor
+from local.supervision import Supervisor, leftovers
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,12 @@ def running_services(**values: str) -> Iterator[Stack]:
 
 
 def _remove(found: settings.Settings) -> None:
+    """What is thrown away need not end in order; but for Postgres, which would leave its shared memory."""
+    with suppress(FileNotFoundError, ValueError, ProcessLookupError):
+        os.kill(int((found.state / "supervisord.pid").read_text()), signal.SIGKILL)
+    for process in leftovers(found.state):
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGKILL)
     local_stack.clean(found)
 
 

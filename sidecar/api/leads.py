@@ -31,7 +31,8 @@ def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 
     A lead is refused when nothing identifies it (no e-mail address, telephone number or LinkedIn URL that can
     be used) or when it is no object. Any other value that cannot be used is left out, kept with the lead as
-    it was sent, and told in `warnings`; with strict it refuses the lead.
+    it was sent, and told in `warnings`; with strict it refuses the lead. Whoever fills in the field
+    `website_confirm`, which people do not see in a form, is kept as a reject (`suspected_robot`).
 
     Beside "leads" may stand warnings (for each lead those that Validate gave before it was normalised), lane,
     only_new (a person who has an open lead is rejected) and dry_run (what

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Collection, Mapping
@@ -79,5 +78,8 @@ def request_key(
     provider: str, operation: str, params: Mapping[str, str], secret: bytes
 ) -> str:
     """HMAC-SHA256 (hex) of a call: tells that two calls are the same, and nothing of whom."""
-    canonical = json.dumps([provider, operation, dict(params)], sort_keys=True)
-    return hmac.new(secret, canonical.encode(), hashlib.sha256).hexdigest()
+    canonical = _canonical([provider, operation, dict(params)])
+    return hmac.digest(secret, canonical.encode(), "sha256").hex()
+
+
+_canonical = json.JSONEncoder(sort_keys=True).encode

@@ -93,4 +93,12 @@ def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) 
     return {"entity_kind": kind, "entity_id": entity, "source": source, "fields": fields}
 
 
+def first_document(kind: str, entity: str, source: str, known: Mapping[str, Any], now: datetime) -> Row:
+    """As `document`, of somebody who is created with these very values."""
+    observed_at = _iso(now)
+    return {"entity_kind": kind, "entity_id": entity, "source": source, "fields": {
+        name: {"value": value, "confidence": 1.0, "observed_at": observed_at}
+        for name, value in known.items() if name not in WITHOUT_PROVENANCE}}
+
+
 _iso = lru_cache(64)(datetime.isoformat)  # what comes in together is observed at one moment

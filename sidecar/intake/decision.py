@@ -6,12 +6,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from datetime import datetime
 
-from sidecar.enrichment.merge import FieldValue
-from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said, document, lead_statements, merged
+from sidecar.enrichment.provenance import Said, first_document, lead_statements, merged
+from sidecar.intake.deliveries import has_id
 from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
 from sidecar.intake.permissions import Word, permissions
-from sidecar.intake.recognition import People
+from sidecar.intake.recognition import People, names_of_key
 from sidecar.intake.refusals import is_own_act
 from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
@@ -50,8 +50,9 @@ def decide(
     A person is known by an identity key whose names do not contradict theirs, and has one open lead, which
     is updated when they ask again. Who shares a key with others and is none of them is new, and each such
     pair is for a review. A company is known by its domain, else by its name's matching key. A submission that
-    is delivered again is no second event, and refuses and agrees to nothing a second time. Of an entry with a
-    suppressed key nothing is written but that one came.
+    is delivered again is no second event, and agrees to nothing a second time; one that may be another of the
+    same words refuses what it says, though. Of an entry with a suppressed key nothing is written but that one
+    came.
     """
     places = {
         entry: _Place(
@@ -70,13 +71,16 @@ def decide(
             Said(known.merged.get(entity, entity), lead_statements(fields), "lead", now,
                  person=entity if entity in known.merged else None)
             for entity, fields in facts.items() if entity not in new])
-        provenance += documents + [_first(kind, entity, facts[entity], now) for entity in new]
+        provenance += documents + [
+            first_document(kind, entity, "lead", facts[entity], now) for entity in new]
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
     allowed = permissions(
         [Word(place.contact_id, place.person_id or place.contact_id, place.lead_id, entry.keys, place.lead,
-              place.source, place.own, row["id"], min(entry.said_at or now, now))
+              place.source, place.own, row["id"], min(entry.said_at or now, now), again)
          for entry, row in zip(entries, intake, strict=True)
-         if (place := places.get(entry)) and place.counts and not _came_before(entry, known)], known)
+         if (place := places.get(entry)) and place.counts
+         and (known.refusals or place.lead.get("consent") or place.lead.get("refused"))
+         and (not (again := _came_before(entry, known)) or not has_id(entry.deliveries))], known)
     nothing: Row = {"consent": {}, "refused": {}}
     return Writes(
         organizations=[organizations[entity] | {"id": entity} for entity in new_organizations],
@@ -114,11 +118,11 @@ def _came_before(entry: Entry, known: Known) -> bool:
 
 
 def _is_listed(entry: Entry, receipt: Receipt) -> bool:
-    """Whether a list tells of a deed. Of a submission its source says so, but that it came by the API; of
-    others all are a list but forms that were filled in."""
-    if receipt.listed or not entry.submitted:
-        return receipt.listed or not is_filled_in(entry.lead)
-    return is_list(entry.source) and entry.source != "api"
+    """Whether a list tells of a deed: a file, or a source that names one. That something came by the API
+    tells nothing, if it may be a submission."""
+    if entry.submitted and entry.source == "api":
+        return receipt.listed
+    return receipt.listed or is_list(entry.source) or not (entry.submitted or is_filled_in(entry.lead))
 
 
 def _recognise(
@@ -142,8 +146,8 @@ def _recognise(
         place.person_id = person if person in known.merged else None
         identities |= {
             (key, person): {"kind": key[0], "value": key[1], "contact_id": place.contact_id,
-                            "person_id": place.person_id}
-            for key in entry.keys if not people.has(key, person)}
+                            "person_id": place.person_id, "names": sorted(people.words(key, person, names))}
+            for key in entry.keys if not people.has(key, person, names := names_of_key(key, entry.lead))}
         people.add(entry, person)
     return new, [identities[key] for key in sorted(identities)], pairs
 
@@ -190,13 +194,6 @@ def _told(lead: Row, names: Mapping[str, str]) -> Row:
     return {ours: lead[theirs] for theirs, ours in names.items() if lead.get(theirs)}
 
 
-def _first(kind: str, entity: str, known: Row, now: datetime) -> Row:
-    """The provenance of somebody who is created with these very values."""
-    return document(kind, entity, "lead", [
-        FieldValue(name, value, "lead", 1.0, now) for name, value in known.items()
-        if name not in WITHOUT_PROVENANCE])
-
-
 def _find_leads(
     places: Sequence[_Place], known: Mapping[str, Row], new_contacts: Container[str],
     new_id: Callable[[], str],
@@ -229,12 +226,12 @@ def _find_leads(
         add(row, lead)
         row["warnings"] = newest_last(row["warnings"], place.warnings)
     for place in places:
-        if place.contact_id not in rows:
+        if not place.is_test or place.contact_id not in rows:
             continue
         # Who tries a form out with the address of a person in earnest does nothing in their name.
         in_earnest = not rows[place.contact_id]["is_test"] or (place.contact_id not in new_contacts and not (
             known.get(place.contact_id) or {}).get("is_test"))
-        place.counts = place.counts and not (place.is_test and in_earnest)
+        place.counts = place.counts and not in_earnest
     return (
         [row for contact_id, row in rows.items() if contact_id not in known],
         sorted((row for contact_id, row in rows.items() if contact_id in known), key=lambda row: row["id"]))
@@ -253,7 +250,9 @@ def _events(
         yield {
             "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
             "lead_id": place.lead_id, "type": kind, "occurred_at": now,
-            "properties": {"list": True} if place.listed else {}, "source": "intake", "intake_id": intake_id,
+            "properties": {name: True for name, holds in (
+                ("list", place.listed), ("test", place.is_test)) if holds},
+            "source": "intake", "intake_id": intake_id,
             "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
         }
 
@@ -265,7 +264,7 @@ def _received(entry: Entry, place: _Place | None, receipt: Receipt, intake_id: s
         "client": receipt.client, "source": entry.source, "request_id": receipt.request_id,
         "payload": None if outcome == "suppressed" else entry.raw, "outcome": outcome,
         "errors": entry.errors, "lead_id": place and place.lead_id,
-        "person_id": place and place.person_id,
+        "person_id": place and place.person_id, "account": entry.account,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -31,6 +31,11 @@ def delivery_keys(lead: Mapping[str, Any], now: datetime) -> list[str]:
     said = _hashed([item for item in lead.items() if item[0] != "email"])
     hour = int(now.timestamp()) // _SAME_WITHIN_SECONDS
     return [f"{said}:{hour}", f"{said}:{hour - 1}"]
+
+
+def has_id(deliveries: Collection[str]) -> bool:
+    """Whether these are the keys of a submission that has an id; else the same words may be said anew."""
+    return len(deliveries) == 1
 
 
 def submitted_at(lead: Mapping[str, Any]) -> datetime | None:

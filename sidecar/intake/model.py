@@ -10,12 +10,13 @@ Key = tuple[str, str]
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # frozen would make each three times as dear
 class Entry:
     """One raw lead, read: its `errors`, or the normalised `lead` with its identity keys (kind, value) and
     the keys of its submission, if it is one (`delivery_keys`); and what of it could not be used (see
-    records/validation.py). submitted: it is one submission, whoever else comes in with it, and no row of a
-    list; said_at: when it was, None for now."""
+    records/validation.py). submitted: it may be the person's own act, if it says so itself, and is no row of
+    a file; said_at: when it was made, None for now; account: who vouches for the ids of other systems in it
+    (see `match_keys`)."""
 
     raw: Any
     source: str = "api"
@@ -26,6 +27,7 @@ class Entry:
     warnings: list[Row] = field(default_factory=list)
     submitted: bool = False
     said_at: datetime | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Known:
     """What the store knows of leads that come in.
 
     suppressed: keys of those who asked to be forgotten; contacts: identity key -> the people who have it, the
-    oldest first: ids of contacts, also of those that were merged; merged: of these the contact that each is
+    oldest first: ids of contacts, also of those that were merged; names: (identity key, person) -> the words
+    of the names under which they came with it (`names_of_key`); merged: of these the contact that each is
     now; deliveries: key of a submission -> contact id of whom it told before; made: -> id of the lead that it
     made or changed, open or not; domains,
     company_keys (of organizations without a domain): -> organization id; leads: contact id -> its open
@@ -58,6 +61,7 @@ class Known:
 
     suppressed: set[Key] = field(default_factory=set)
     contacts: dict[Key, list[str]] = field(default_factory=dict)
+    names: dict[tuple[Key, str], set[str]] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
@@ -77,14 +81,14 @@ class Writes:
 
     organizations, contacts: new ones in canonical fields (contacts with org_id, consent and refused);
     changes: kind -> id of a known one -> the fields that it gets; provenance: documents of all of them;
-    identities: new keys {kind, value, contact_id, person_id}; duplicates: pairs to review {left_id, right_id,
-    score, reasons}, people who share a key and whose names contradict each other; employers: {id, org_id} of
-    known contacts, for those without one; new_leads: whole rows; open_leads: {id, org_id, tags, message, utm,
-    first_utm, custom, external_ids, owner_name, outcome, outcome_at}, what is added to known ones, and their
-    warnings, all there are; work_items: {lead_id, lane, max_batch}; intake: what came and what became of it,
-    its payload raw; refusals, adopted, permissions: see `Permissions`, the last for known contacts alone;
-    results: {index, lead_id, contact_id, organization_id, outcome: created | updated | rejected | suppressed,
-    errors, warnings}.
+    identities: new keys {kind, value, contact_id, person_id, names}, and known ones under a new name;
+    duplicates: pairs to review {left_id, right_id, score, reasons}, people who share a key and whose names
+    contradict each other; employers: {id, org_id} of known contacts, for those without one; new_leads:
+    whole rows; open_leads: {id, org_id, tags, message, utm, first_utm, custom, external_ids, owner_name,
+    outcome, outcome_at}, what is added to known ones, and their warnings, all there are; work_items:
+    {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw; refusals, adopted,
+    permissions: see `Permissions`, the last for known contacts alone; results: {index, lead_id, contact_id,
+    organization_id, outcome: created | updated | rejected | suppressed, errors, warnings}.
     """
 
     organizations: list[Row]

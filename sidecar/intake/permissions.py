@@ -20,7 +20,8 @@ from sidecar.terms.states import OF_MAIL, PURPOSES
 @dataclass(frozen=True, slots=True)
 class Word:
     """A lead's word: whose contact it is and which of the people merged into it said it; by which keys they
-    came; whether it is their own act; where it came in; when it was said."""
+    came; whether it is their own act; where it came in; when it was said; whether the same words came shortly
+    before, so that they may be said anew or only delivered again."""
 
     contact_id: str
     person_id: str
@@ -31,6 +32,7 @@ class Word:
     own: bool
     intake_id: str
     said_at: datetime
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -71,8 +73,10 @@ def permissions(said: Iterable[Word], known: Known) -> Permissions:
                 lasting.append(one)
         key_hash = next((known.hashes[key] for key in word.keys if key[0] == "email" and key in known.hashes),
                         None)
+        # Words that are only delivered again refuse nothing new; a yes of theirs may be older than a no.
         for one in statements_of(consent, refused, source=word.source, own=word.own, now=word.said_at):
-            if not _says_nothing_new(one, lasting):
+            if not (_says_nothing_new(one, lasting)
+                    or (word.again and (not one.refused or _is_refused(one, lasting)))):
                 statements.append(one)
                 lasting.append(one)
                 result.refusals.append(row_of(
@@ -82,7 +86,8 @@ def permissions(said: Iterable[Word], known: Known) -> Permissions:
         now_refused = shown_refused(refused_now(statements))
         result.people[word.contact_id] = {
             "id": word.contact_id, "lead_id": word.lead_id, "refused": now_refused,
-            "consent": shown_consent(before["consent"], consent, statements, own=word.own),
+            "consent": shown_consent(
+                before["consent"], {} if word.again else consent, statements, own=word.own),
             "changed": before.get("changed", False) or before["refused"] != now_refused}
     return result
 
@@ -111,7 +116,12 @@ def _says_nothing_new(one: Statement, lasting: list[Statement]) -> bool:
     return not one.own and any(
         (other.purpose, other.refused, other.own, other.source)
         == (one.purpose, one.refused, one.own, one.source) for other in lasting) and (
-        not one.refused or refused_now(lasting) >= {one.purpose, *PURPOSES[one.purpose]})
+        not one.refused or _is_refused(one, lasting))
+
+
+def _is_refused(one: Statement, lasting: list[Statement]) -> bool:
+    """Whether all that a statement is about is refused already."""
+    return refused_now(lasting) >= {one.purpose, *PURPOSES[one.purpose]}
 
 
 def statement_of(row: Row) -> Statement:

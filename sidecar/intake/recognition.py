@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.intake.model import Entry, Key, Known, Row
@@ -16,6 +17,7 @@ from sidecar.matching import (
     names_agree,
     names_contradict,
     sounds_of,
+    whole_name,
 )
 
 _USUAL = Frequencies()
@@ -24,6 +26,23 @@ _NAMES = ("first_name", "last_name", "full_name")
 # The field that tells what each kind of key, but another system's id, is made of.
 _MADE_OF = {"email": "email", "linkedin": "linkedin_url", "mobile": "phone"}
 _NAMELESS = ""
+_NOBODYS = {whole_name(Named())}
+
+
+def names_of_key(key: Key, lead: Mapping[str, Any]) -> set[str]:
+    """The words by which somebody with a key is looked up by name: of a mailbox, which may be several
+    people's."""
+    name = named_of(lead)
+    return {whole_name(name), *sounds_of(name)} if key[0] == "email" else set()
+
+
+def sought(lead: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The words by which a lead's person is looked up: (those of the whole name, those that a name like it
+    shares: how the family name sounds, or its initial alone)."""
+    name = named_of(lead)
+    return ({whole_name(name), str(lead.get("full_name") or "").lower()} - {""},
+            {*sounds_of(name), *(f"={letter}" for letter in initials_of(name)),
+             str(lead.get("last_name") or "").lower()} - {""})
 
 
 class People:
@@ -36,9 +55,11 @@ class People:
     """
 
     def __init__(self, known: Known) -> None:
+        """`known` stays as it is."""
         self._owners: dict[Key, dict[str, None]] = {
             key: dict.fromkeys(people) for key, people in known.contacts.items()}
         self._named: dict[Key, dict[str, dict[str, None]]] = {}
+        self._words = dict(known.names)
         self._merged = known.merged
         self._values = known.values["contact"]
         self._leads: dict[str, list[Row]] = {}
@@ -112,18 +133,23 @@ class People:
 
     def add(self, entry: Entry, person: str) -> None:
         """The entry is about this person."""
-        name = named_of(entry.lead)
         for key in entry.keys:
             self._owners.setdefault(key, {})[person] = None
             if key in self._named:
-                self._index(self._named[key], person, [name])
+                self._index(self._named[key], person, [named_of(entry.lead)])
         self._leads.setdefault(person, []).append(entry.lead)
-        if name.known and person in self._names:
+        if person in self._names and (name := named_of(entry.lead)).known:
             self._names[person].add(name)
 
-    def has(self, key: Key, person: str) -> bool:
-        """Whether the person is known by the key."""
-        return person in self._owners.get(key, ())
+    def has(self, key: Key, person: str, words: Collection[str]) -> bool:
+        """Whether the person is known by the key, and by it under a name of these words, if they are one."""
+        return person in self._owners.get(key, ()) and (
+            words == _NOBODYS or self._words.get((key, person), frozenset()).issuperset(words))
+
+    def words(self, key: Key, person: str, more: Collection[str]) -> set[str]:
+        """The words of all names under which the person is known by the key, more of them now."""
+        self._words[key, person] = {*self._words.get((key, person), ()), *more}
+        return self._words[key, person]
 
     def candidates(self, entry: Entry) -> Iterator[tuple[str, float, list[str]]]:
         """Who shares a key with somebody new and yet is another: (person, score, reasons), for a review."""

@@ -59,9 +59,9 @@ class Statement:
 def is_own_act(lead: Mapping[str, Any], *, client: str = "", submitted: bool = False) -> bool:
     """Whether what a lead brings is the person's own act: it came by a keyed web form (client `form:NAME`),
     or as a submission and is a form that was filled in: by the name of its source (`web form`, `landing
-    page`, `typeform` …) or by the event that it says it is.
+    page`, `typeform` …) or by the event that it says it is. Who else comes in the same request tells nothing.
 
-    All else is a list: imports, several leads in one request, and sources that name a list, an API or a CRM.
+    All else is a list: imports, and sources that name a list, an API or a CRM.
     """
     return client.startswith("form:") or (submitted and is_filled_in(lead))
 

@@ -11,7 +11,7 @@ from .comparison import Comparison, compare, compare_people, strangers
 from .dedupe import Pair, find_pairs, people_of
 from .frequencies import Frequencies
 from .learning import learn
-from .names import Named, initials_of, named_of, names_agree, names_contradict, sounds_of
+from .names import Named, initials_of, named_of, names_agree, names_contradict, sounds_of, whole_name
 from .person import Person, person_of
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "person_of",
     "sounds_of",
     "strangers",
+    "whole_name",
 ]

@@ -179,13 +179,15 @@ def _of_a_function(key: str) -> bool:
 
 def keys_of_several(people: Iterable[Person]) -> frozenset[str]:
     """Return the identity keys on which names contradict each other."""
-    names: dict[str, Named] = {}
+    names: dict[str, set[Named]] = {}
     several = set()
     for person in people:
         for key in person.keys if person.name.known else ():
-            first = names.setdefault(key, person.name)
-            if first is not person.name and names_contradict(first, person.name):
-                several.add(key)
+            before = names.setdefault(key, set())
+            if key not in several and person.name not in before:
+                if any(names_contradict(name, person.name) for name in before):
+                    several.add(key)
+                before.add(person.name)
     return frozenset(several)
 
 

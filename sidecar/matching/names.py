@@ -83,7 +83,8 @@ def names_contradict(left: Named, right: Named) -> bool:
     """Tell whether both are known and cannot be one person's.
 
     Other given names contradict, whatever the family name; another family name alone does not (marriage),
-    unless the given names agree by an initial only, or one is missing. Junior and senior are two.
+    unless the given names are not spelt alike (an initial, a short form), or one is missing. Junior and
+    senior are two.
     """
     if left.generation and right.generation and left.generation != right.generation:
         return True
@@ -93,7 +94,7 @@ def names_contradict(left: Named, right: Named) -> bool:
     if not (left.given and left.family and right.given and right.family):
         return not _alike(one, other)
     if _alike(left.given, right.given, initials=False):
-        return False
+        return not (_alike(left.family, right.family) or _spelt_alike(left.given, right.given))
     if _alike(left.family, right.family):
         # María del Carmen López is Carmen López: a part of a given name may be read as family name.
         return not any(_alike(*pair) for pair in (
@@ -123,11 +124,21 @@ def initials_of(name: Named) -> set[str]:
     return {key[0] for word in name.family or name.given for key in (_latin(word), key_of(word)) if key}
 
 
+def whole_name(name: Named) -> str:
+    """A name's words as one, "~" for nobody's: what is looked up first among many people."""
+    return f"~{' '.join((*name.given, *name.family))}"
+
+
 def _alike(left: Iterable[str], right: Iterable[str], *, initials: bool = True) -> bool:
     """Tell whether a word of one is a word of the other."""
     return any(
         same_name(one, other) for one in left for other in right
         if initials or (len(one) > 1 and len(other) > 1))
+
+
+def _spelt_alike(left: Iterable[str], right: Iterable[str]) -> bool:
+    """Tell whether a word of one sounds as a word of the other."""
+    return not {*map(key_of, left)}.isdisjoint(map(key_of, right))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,19 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.intake import Entry, Key, Known, People, Receipt, decide, delivery_keys, submitted_at
+from sidecar.intake import Entry, Key, Known, People, Receipt, decide, delivery_keys, sought, submitted_at
 from sidecar.intake.decision import newest_last
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
 from sidecar.records.validation import said
 from sidecar.sources import at_senders_keys, read_keys
 from sidecar.store import intake as store
+from sidecar.store import undo
 from sidecar.store.database import Cursor
 from sidecar.webhooks import of_intake
+
+# People never see this field of a form. Who fills it in is a robot, or a browser that completes what it
+# recognises.
+HONEYPOT: Final = "website_confirm"
+SUSPECTED: Final = {
+    "pointer": f"/{HONEYPOT}", "code": "suspected_robot",
+    "detail": "A field that people do not see was filled in: by a robot, or by a browser that completes them."
+              " Take the lead in if a person sent it."}
 
 
 def receive(
@@ -33,9 +42,10 @@ def receive(
 
     only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
     has no id. strict: a value that cannot be used refuses its lead. told: of each lead the warnings that were
-    given before somebody normalised it. One lead alone is a submission, several are a list.
+    given before somebody normalised it. Whether a lead is the person's own act it says itself, by its source
+    and event (`is_own_act`), however many come at once.
     """
-    entries = read(engine, raw_leads, strict=strict, submitted=len(raw_leads) == 1)
+    entries = read(engine, raw_leads, strict=strict, submitted=True)
     if told:
         entries = [
             replace(entry, warnings=newest_last(
@@ -51,13 +61,15 @@ def read(
     submitted: bool = False, said_at: datetime | None = None,
 ) -> list[Entry]:
     """Raw leads validated and normalised, with their identity keys (`account`: see `match_keys`); those that
-    are refused with their errors. submitted: they are submissions (`Entry`), made at said_at at the latest,
-    else as they tell. Nothing is asked or written."""
+    are refused with their errors. submitted: they may be submissions (`Entry`), made at said_at at the
+    latest, else as they tell. What fell into the honeypot is refused, for a person to take it in
+    (`leads.repair`). Nothing is asked or written."""
     entries = [_read(engine, raw, strict, account) for raw in raw_leads]
-    return [
-        replace(entry, submitted=True, said_at=min(
-            filter(None, (said_at, submitted_at(entry.lead))), default=None))
-        for entry in entries] if submitted else entries
+    if submitted:
+        for entry in entries:
+            entry.submitted = True
+            entry.said_at = min(filter(None, (said_at, submitted_at(entry.lead))), default=None)
+    return entries
 
 
 def take_in(
@@ -75,7 +87,8 @@ def take_in(
             entries = _new_alone(entries, known)
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
-            store.write(cursor, writes, engine.vault.seal, of_intake(writes), import_chunk)
+            store.write(cursor, writes, engine.vault.seal, of_intake(writes), import_chunk and undo.Chunk(
+                *import_chunk, engine.vault.seal, lambda key: engine.hash("suppression", *key)))
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}
@@ -117,10 +130,16 @@ def lane_of(engine: Engine, count: int) -> str:
 
 
 def _read(engine: Engine, raw: Any, strict: bool, account: str | None) -> Entry:
+    trapped = False
+    if isinstance(raw, dict) and HONEYPOT in raw:
+        trapped = bool(str(raw[HONEYPOT] or "").strip())
+        raw = {name: value for name, value in raw.items() if name != HONEYPOT}
     errors, warnings, lead = read_lead(
         raw if strict else read_keys(raw), engine.record_settings, strict=strict)
     if not strict:
         errors, warnings = at_senders_keys(errors, raw), at_senders_keys(warnings, raw)
+    if trapped:
+        errors = [SUSPECTED, *errors]
     if errors:
         source = raw.get("source") if isinstance(raw, dict) else None
         return Entry(
@@ -129,7 +148,7 @@ def _read(engine: Engine, raw: Any, strict: bool, account: str | None) -> Entry:
             warnings=warnings)
     return Entry(
         raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead, account),
-        deliveries=delivery_keys(lead, engine.now()), warnings=warnings)
+        deliveries=delivery_keys(lead, engine.now()), warnings=warnings, account=account)
 
 
 def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]:
@@ -141,11 +160,11 @@ def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]
 def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     """Hold the leads' identities (an erasure under way is waited for) and answer what is stored."""
     leads = [entry.lead for entry in entries]
-    names: dict[Key, set[str]] = {}
+    names: dict[Key, tuple[set[str], set[str]]] = {}
     for entry in entries:
         for key in entry.keys:
-            names.setdefault(key, set()).update(
-                {entry.lead.get(field) or "" for field in ("full_name", "last_name")} - {""} or {""})
+            for known, more in zip(names.setdefault(key, (set(), set())), sought(entry.lead), strict=True):
+                known |= more
     return store.know(
         cursor, suppression_keys(engine, entries), names,
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},

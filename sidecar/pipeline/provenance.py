@@ -23,13 +23,15 @@ def write(
                              for entity, stated in said.items()])
 
 
-def write_all(cursor: Cursor, kind: str, said: Iterable[Said]) -> None:
-    """Merge what was said of existing entities, in three statements."""
+def write_all(cursor: Cursor, kind: str, said: Iterable[Said]) -> dict[str, dict[str, Any]]:
+    """Merge what was said of existing entities, in three statements: by id, the values that count now, None
+    where a person removed it."""
     said = list(said)
     known = facts.load_provenance(cursor, kind, {item.entity_id for item in said})
     documents, columns = merged(kind, known, said)
     facts.save_provenance(cursor, documents)
     facts.update_entities(cursor, kind, columns)
+    return columns
 
 
 def sources(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:

@@ -64,9 +64,7 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     with step(engine, "plan", batch_id, lead_ids, changes_people=True) as at_work:
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
-        known = _who_may_be_asked_about(engine, facts.load(cursor, at_work.lead_ids))
-        if _merge_answers(engine, cursor, known):
-            known = facts.load(cursor, [row["lead_id"] for row in known])
+        known = _merge_answers(engine, cursor, at_work.lead_ids)
         rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
         may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
         planned = calls.plan(cursor, _wanted(engine, cursor, batch_id, may_ask)) if may_ask else []
@@ -239,10 +237,17 @@ def _begin(
     engine: Engine, cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None
 ) -> dict[str, Any]:
     planned: dict[str, list[str]] = {}
-    # Who refused it since the call was planned is not asked about any more.
-    asking = [lead_id for lead_id, refused in refusals.refused_of(cursor, lead_ids).items()
-              if may_enrich(refused, engine.settings.no_enrichment_after)]
-    for row in calls.planned(cursor, batch_id, asking, provider, STARTED_AT_ONCE + 1):
+    asking = set(lead_ids)
+    while True:
+        rows = calls.planned(cursor, batch_id, sorted(asking), provider, STARTED_AT_ONCE + 1)
+        # Who refused it since the call was planned is not asked about any more.
+        needing = {lead_id for row in rows for lead_id in row["lead_ids"]} & asking
+        refusing = {lead_id for lead_id, refused in refusals.refused_of(cursor, needing).items()
+                    if not may_enrich(refused, engine.settings.no_enrichment_after)}
+        if not refusing:
+            break
+        asking -= refusing
+    for row in rows:
         planned.setdefault(row["provider"], []).append(row["call_id"])
     begun = calls.start(
         cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
@@ -364,8 +369,7 @@ def _note_health(
 def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """Map and merge the stored answers into contacts and organizations: {results}."""
     with step(engine, "apply", batch_id, lead_ids, changes_people=True) as at_work:
-        _merge_answers(engine, at_work.cursor, _who_may_be_asked_about(
-            engine, facts.load(at_work.cursor, at_work.lead_ids)))
+        _merge_answers(engine, at_work.cursor, at_work.lead_ids)
         return {"results": at_work.results()}
 
 
@@ -376,9 +380,13 @@ def is_about(item: Said, contact: Row) -> bool:
     return item.sandbox or not names_contradict(named, named_of(contact))
 
 
-def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
-    """Merge every stored, unmerged answer about these leads; answers how many there were."""
+def _merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[Row]:
+    """Merge every stored, unmerged answer about these leads: their facts then, of those that may be asked
+    about."""
+    known = _who_may_be_asked_about(engine, facts.load(cursor, lead_ids))
     rows = calls.unapplied(cursor, _subjects(known))
+    if not rows:
+        return known
     said: dict[str, list[Said]] = {"contact": [], "organization": []}
     for row in rows:
         answer = engine.vault.open(row["answer"])
@@ -389,6 +397,7 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
     people = {row["contact"]["id"]: row["contact"] for row in known}
     said["contact"] = [item for item in said["contact"] if is_about(item, people.get(item.entity_id, {}))]
     told: dict[str, set[str]] = {}
+    written: dict[str, dict[str, Any]] = {}
     customers.lock_leads(
         cursor, {item.entity_id for item in said["contact"]},
         {item.entity_id for item in said["organization"] if "name" in item.statements})
@@ -396,10 +405,11 @@ def _merge_answers(engine: Engine, cursor: Cursor, known: list[Row]) -> int:
         # Who was erased meanwhile must not come back by a late answer.
         there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))
         known_still = [item for item in said[kind] if item.entity_id in there]
-        provenance.write_all(cursor, kind, known_still)
+        written |= provenance.write_all(cursor, kind, known_still)
         for item in known_still:
             if item.statements:
                 told.setdefault(item.entity_id, set()).add(item.source)
     subscriptions.tell(cursor, of_enrichment(known, told))
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
-    return len(rows)
+    return [row | {kind: facts.changed(row[kind], written.get(row[kind].get("id"), {})) for kind in said}
+            for row in known]

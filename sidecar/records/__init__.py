@@ -18,7 +18,6 @@ from .email import (
 from .filler import is_filler
 from .industry import canonical_industry, industries
 from .job_title import department, seniority
-from .lines import normalize_lines, validate_lines
 from .matching import match_keys
 from .normalization import canonical, normalize, read_lead
 from .numbers import annual_revenue, company_size, employee_count, revenue_range
@@ -59,7 +58,6 @@ __all__ = [
     "linkedin_url",
     "match_keys",
     "normalize",
-    "normalize_lines",
     "parse_email",
     "parse_phone",
     "phone_place",
@@ -75,5 +73,4 @@ __all__ = [
     "split_company",
     "split_name",
     "validate",
-    "validate_lines",
 ]

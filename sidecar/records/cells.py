@@ -19,11 +19,10 @@ from .text import visible
 
 # What the rules below need: any sign but letters, digits and the usual marks. Most texts have none.
 _SIGN = re.compile(r"[^ !#-%(-;>-Z\\\]^_a-~]")
-# A text of these signs alone, that begins with no space and ends with neither space nor digit. Beside ASCII
-# Latin letters that stand alone: two may be what was decoded twice.
-_PLAIN = re.compile(r"(?! )[ !#-%(-;>-Z\\\]^_a-~]*[!#-%(-/:;>-Z\\\]^_a-~]")
-_PLAIN_LATIN = re.compile(
-    r"(?! )(?:[ !#-%(-;>-Z\\\]^_a-~]|[À-ÖØ-öø-ſ](?![^\x00-\x7f]))*(?<![ 0-9])")
+# A text of these signs alone, without outer spaces. Beside ASCII Latin letters that stand alone: two may be
+# what was decoded twice.
+_PLAIN = re.compile(r"(?! )[ !#-%(-;>-Z\\\]^_a-~]+(?<! )")
+_PLAIN_LATIN = re.compile(r"(?! )(?:[ !#-%(-;>-Z\\\]^_a-~]|[À-ÖØ-öø-ſ](?![^\x00-\x7f]))+(?<! )")
 _DECIMAL = re.compile(r"[.,]00?\Z|\d[eE]\+?\d")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _FORMULA = re.compile(r"""=(?:T\(\s*)?(?:"((?:[^"]|"")*)"|'([^']*)'|([+-]?\d[\d.]*))\s*\)?""")
@@ -83,8 +82,14 @@ def is_tidy_cell(text: str) -> bool:
 
     A property test holds it against both.
     """
-    plain = _PLAIN if text.isascii() else _PLAIN_LATIN
-    return plain.fullmatch(text) is not None and "  " not in text
+    if text.isascii():
+        if text.isalpha():
+            return True
+        plain = _PLAIN
+    else:
+        plain = _PLAIN_LATIN
+    return plain.fullmatch(text) is not None and "  " not in text and not (
+        text[-1].isdigit() and _DECIMAL.search(text))
 
 
 def _read_text(text: str) -> str:
@@ -137,6 +142,15 @@ def _inside(text: str) -> str | None:
     if first == "'" and _TEXT_MARK.match(text):
         return text[1:]
     return None
+
+
+def link_target(text: str) -> str | None:
+    """The web address that a cell leads to whose text is a link, None for any other cell."""
+    first, text = text[:1], text.strip()
+    link = (_HYPERLINK.fullmatch(text) if first == "=" else _ANCHOR.fullmatch(text) if first == "<" else None)
+    if link is None and first == "[" and (link := _MARKDOWN.fullmatch(text)):
+        return link[2]
+    return unescape(link[1]) if link else None
 
 
 def _link(target: str, text: str) -> str:

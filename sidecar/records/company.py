@@ -260,6 +260,7 @@ def _initials(found: list[str]) -> list[str]:
     return joined
 
 
+_SEVERAL = re.compile(r"[/|,;()+&]|\bor\b|\band\b|\s[-–—]\s")  # "self-employed / freelance"
 _LONGEST_NO_COMPANY = 60
 # "Freelance Web Designer": what somebody does, for whoever pays.
 _OWN_ACCOUNT = re.compile(
@@ -293,4 +294,6 @@ def is_no_company(name: str) -> bool:
     key = " ".join(words(name))
     if key in phrases:
         return True
+    if len(several := [part.strip() for part in _SEVERAL.split(name) if part.strip()]) > 1:
+        return all(map(is_no_company, several))
     return key[:4] in ("free", "self", "inde", "frei") and _OWN_ACCOUNT.fullmatch(key) is not None

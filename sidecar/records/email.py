@@ -40,6 +40,7 @@ _PLAIN = re.compile(
 _ODD_PAIR = re.compile(r'"(?:[^\\]|\\[ -~])*\\[^ -~]')
 _ROLE_HEAD = re.compile(r"([a-z]+)(?:[-._].{1,4}|\d*)$")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
+_NO_REPLY_LETTERS = frozenset.intersection(*map(frozenset, NO_REPLY))  # few addresses have them all
 _NO_LETTERS = str.maketrans("", "", "0123456789.-_+'/&")
 _BRAND = re.compile(rf"(?:{'|'.join(sorted(FREE_BRANDS))})\.(?:com?\.)?[a-z]{{2}}")
 
@@ -47,6 +48,7 @@ _BRAND = re.compile(rf"(?:{'|'.join(sorted(FREE_BRANDS))})\.(?:com?\.)?[a-z]{{2}
 _ANGLES = re.compile(r"<\s*([^<>\s]+@[^<>\s]+?)\s*>")
 _BEFORE = re.compile(r"^(?:(?:mailto|smtp|e-?mail(?:address|adresse)?|mail|sip|im):\s*/{0,2}\s*)+", re.I)
 _SPACE = re.compile(r"\s+|:::|<br\s*/?>|(?<=\s)/(?=\s)")
+_MARKUP = re.compile(r"</?[a-z][^<>@]{0,80}>|\\[nrt](?![\w.])", re.IGNORECASE)  # "…<br>", "…\\n"
 _BETWEEN = re.compile(r"[;,|/]")
 _IN_FRONT = " ,;:/|<>()[]{}\"'`´“”„‘’‚«»*=-"
 _BEHIND = _IN_FRONT + "."
@@ -190,6 +192,7 @@ def _candidates(text: str) -> Iterator[str]:
         yield _bare(angled)
     if "@" not in text:
         text = unquote(text)
+    text = _MARKUP.sub(" ", text)
     whole = _bare(_DOT.sub(".", _AT.sub("@", text)))
     before = ""
     for word in _SPACE.split(whole):
@@ -208,7 +211,8 @@ def _bare(text: str) -> str:
     text = text.lstrip(_IN_FRONT).rstrip(_BEHIND)
     if scheme := _BEFORE.match(text):
         text = unquote(text[scheme.end() :].partition("?")[0]).lstrip(_IN_FRONT).rstrip(_BEHIND)
-    return text
+    local, at, domain = text.rpartition("@")
+    return local + at + domain.partition("?")[0]  # parameters that a link left
 
 
 def canonical_email(text: str) -> str | None:
@@ -318,7 +322,8 @@ def is_stand_in(address: Address) -> bool:
 
 def is_no_reply(address: Address) -> bool:
     """Tell whether nobody reads the mailbox ("no-reply@firm.com"): many send by it."""
-    return _NOT_LETTER.sub("", address.local) in NO_REPLY
+    local = address.local
+    return _NO_REPLY_LETTERS.issubset(local) and _NOT_LETTER.sub("", local) in NO_REPLY
 
 
 def _is_filling(word: str) -> bool:

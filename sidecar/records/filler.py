@@ -20,8 +20,9 @@ from .text import fold, word_set, words
 # ExactTarget, ERB, JavaScript; then the dummies of ad platforms' test leads.
 _TEMPLATE = re.compile(
     r"\{\{.{0,80}\}\}|\*\|.{0,80}\|\*|\$\{.{0,80}\}|%%.{1,80}%%|%[A-Z_.]{3,60}%|<%.{0,80}%>|\{![\w.$]{1,80}\}|"
-    r"\[\[.{0,80}\]\]|\[\w{0,20}name\w{0,20}\]|\[object [A-Z]\w{2,20}\]|<test lead: dummy data for .{0,80}>|"
-    r"\{%.{0,80}%\}",
+    r"\[\[.{0,80}\]\]|\[[\w ]{0,30}name[\w ]{0,20}\]|\[object [A-Z]\w{2,20}\]|"
+    r"<test lead: dummy data for .{0,80}>|\{%.{0,80}%\}|\{\s?[a-z][\w. ]{1,60}\}|"
+    r"[$:]\{?\w{0,20}name\w{0,20}\}?|<\w{0,20}name\w{0,20}>|@@\w{1,40}@@",
     re.IGNORECASE,
 )
 # A spreadsheet's errors in its languages.
@@ -32,8 +33,9 @@ _ERROR = re.compile(
 )
 _N_A = re.compile(r"[(\[<]?\s?n\s?/\s?a\.?\s?[)\]>]?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{2}")  # the country that they show
 _ZEROS = re.compile(r"[\s0()./+-]+")
-_TEMPLATE_STARTS: Final = tuple("{*$%<[")
+_TEMPLATE_STARTS: Final = tuple("{*$%<[:@")
 _BARE_SCHEME = re.compile(r"(?:https?:/*)?(?:www\.?)?", re.IGNORECASE)  # what a box for websites begins with
 _MAX_LENGTH: Final = 50
 _WITHOUT_SPACES: Final = ("ja", "ko", "zh")
@@ -106,7 +108,7 @@ def is_filler(text: str, field: str = "") -> bool:
         return field not in _NAMES and is_template(text)
     found = _WORD.search(text)
     if found is None:
-        return True
+        return field != "country" or not _FLAGS.search(text)
     if field in _NAMES:
         return text[0] in "nN(<[#" and (_N_A.fullmatch(text) or _ERROR.fullmatch(text)) is not None
     word = found[0]

@@ -236,10 +236,14 @@ _GENDER = re.compile(
 )
 # A former position, or the office that somebody works for, is not the position they hold.
 _NOT_THEIRS = re.compile(
-    r"\b(?:former(?:ly)?|(retired)|ehemalige[rn]?|vormals|fruhere[rn]?|ancien(?:ne)?|antigu[oa]|antig[oa]|voormalig[e]?|tidligere|"
+    r"\b(?:former(?:ly)?|(retired)|past|previous(?:ly)?|ehemalige[rn]?|ehem\.?|vormals|fruhere[rn]?|ancien(?:ne)?|antigu[oa]|antig[oa]|voormalig[e]?|tidligere|"
     r"tidigare|byv?al[yia]|byl[ya]|бывш\w+|ex(?=-\w|[- ]c[a-z]o\b))\b[^,;|/&]*"
     r"|\b(?:c[a-z]o|president|director|founder|owner)'s\b|\bc[a-z]o(?= office\b)"
 )
+# "CEO (retired)", "Geschäftsführer i. R."
+_NO_LONGER = re.compile(
+    r"^.*?[(,|–-]\s*(retired|former|past|emeritus|im ruhestand|a\.? ?d\.?|i\.? ?r\.?|en retraite|jubilado|"
+    r"jubilada|in pensione|gepensioneerd)\s*\)?$")
 _ASSISTS = re.compile(r"\bassistant\b|assistenz|\bassistent(?:in)?\b|\bsecretary\b|sekretar")
 # Who studies or files somewhere belongs there.
 _ANYWHERE = re.compile(r"\b(?:(?:werk|working )?student(?:in)?|sachbearbeiter(?:in)?|clerk)\b")
@@ -250,7 +254,8 @@ _DESCRIBED: Final = ("operations", "engineering", "creative")
 # A wish, or whom somebody works for, is no rank: "Aspiring CFO", "Looking for CEO roles", "I help founders".
 _WISHES = re.compile(
     r"\b(?:aspiring|future|wannabe|would[- ]be|prospective|soon to be|(?:currently |actively )?looking for|"
-    r"(?:currently |actively )?seeking|in search of|open to|open for|interested in|applying for|"
+    r"on the lookout for|in the market for|open for|exploring|dreaming of|hunting|"
+    r"(?:currently |actively )?seeking|in search of|open to|interested in|applying for|"
     r"candidate for|"
     r"helping|i help|we help|working with|trusted (?:by|advisor)|coach(?:ing)? (?:for|to|of)|ghostwriter for|"
     r"angehende[rn]?|zukunftige[rn]?|auf der suche nach|suche(?: eine)?(?: stelle)? als|ich helfe|wir helfen|"
@@ -259,7 +264,7 @@ _WISHES = re.compile(
     r"(?:i )?(?:want|hope|wish|aim|would like|plan) to (?:be|become)|quiero ser|"
     r"busco|em busca de|procurando|ayudo|ajudo|in cerca di|cerco|aiuto|aspirerende|blivande)\b[^,;|/&•·]*"
     r"|\b(?!phd|doctoral)\w+ (?:candidate|wannabe|hopeful|in training|in the making|in spe|in ausbildung|"
-    r"en formation|en formacion|en devenir|in opleiding)\b"
+    r"en formation|en formacion|en devenir|in opleiding|opportunities)\b"
 )
 _JUNIOR = re.compile(r"\b(?:junior|trainee)\b|^assistant (?!manager|general)(?:\w+ ){1,2}manager\b")
 _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b")
@@ -267,7 +272,7 @@ _BANK = re.compile(r"bank\b|\bbank(?:ing|en)\b|\bcapital markets\b|\bsparkasse\b
 
 @lru_cache(maxsize=4096)
 def _plain(title: str) -> str:
-    text = fold(title[:MAX_LENGTH])
+    text = _NO_LONGER.sub(r"\1", fold(title[:MAX_LENGTH]))
     text = text.replace("ae", "a").replace("oe", "o") if "fuehr" in text else text
     text = text.replace("fuehr", "fuhr")
     text = _NOT_WORD.sub(" ", _GENDER.sub(" ", _NOT_THEIRS.sub(r" \1 ", text))).strip()

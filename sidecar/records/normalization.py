@@ -17,7 +17,7 @@ from .email import (
 )
 from .industry import canonical_industry
 from .job_title import department, seniority, tidy_title
-from .person import Name, is_junk_name, is_placeholder, join_name, repair_case, split_name
+from .person import Name, is_junk_name, is_no_part, is_placeholder, join_name, repair_case, split_name
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
 from .schema import CAMPAIGNS, DERIVED, FIELDS, KNOWN, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
@@ -208,9 +208,9 @@ def _read(
 ) -> tuple[str, str, str]:
     if full and is_placeholder(full):
         full, rules["full_name"] = "", "placeholder"
-    if first and is_placeholder(first):
+    if first and (is_no_part(first) or (not last and is_placeholder(first))):
         first, rules["first_name"] = "", "placeholder"
-    if last and not first and is_placeholder(last):
+    if last and (is_no_part(last) or (not first and is_placeholder(last))):
         last, rules["last_name"] = "", "placeholder"
     whole = full or f"{first} {last}".strip()
     if not whole:

@@ -86,7 +86,10 @@ _UP_TO = (
 )
 _BEFORE = re.compile(
     rf"^(?:(?P<about>{_ABOUT})|(?P<above>{_ABOVE})|(?P<upto>{_UP_TO})|(?P<below>{_BELOW}))(?![a-z])\s*")
-_LABEL = re.compile(r"^[a-z][a-z ./()]{1,40}[:=]\s*")
+_LABEL = re.compile(r"^[a-z][a-z ./()]{1,40}[:=]\s*|^size_")
+# "51_200", "SIZE_51_TO_200", as APIs name bands
+_KEYED = re.compile(r"(?<=\d)_(?:to_)?(?=\d)")
+_IN_BRACKETS = re.compile(r"[^\d()\[\]]*[(\[]([^()\[\]]*\d[^()\[\]]*)[)\]]")  # "Small (11-50)"
 _YEAR = re.compile(r"\(\s*(?:fy\s?)?(?:19|20)\d\d\s*\)|\b(?:fy|in|for|im jahr) ?(?:19|20)\d\d\b")
 _UNIT = (
     r"employees?|people|persons?|staff(?: members?)?|ftes?|headcount|workers?|members?|users?|seats?|"
@@ -103,7 +106,8 @@ _TIMES = (
     r"revenue|umsatz|turnover|p\.?\s?a\.?|per year|annually|annual|yearly|arr|pro jahr|/\s?(?:year|yr|jahr|a)"
 )
 _MORE = (
-    r"\+|plus|or more|and more|and above|or above|and up|and over|or over|oder mehr|und mehr|et plus|ou plus|"
+    r"\+|_or_more|plus|"
+    r"or more|and more|and above|or above|and up|and over|or over|oder mehr|und mehr|et plus|ou plus|"
     r"o mas|y mas|ou mais|e mais|o piu|e oltre|of meer|en meer|i wiecej|lub wiecej|eller flere|och fler"
     r"|以上|이상"
 )
@@ -185,7 +189,9 @@ def _figure(text: str) -> _Figure | None:
     if _EXPONENT.fullmatch(text):
         return _Figure(float(text.replace(",", ".")), None, "")
     text = _YEAR.sub(" ", _ENGLISH_MIL.sub("million", text)).strip()
-    text = _LABEL.sub("", text)
+    if bracketed := _IN_BRACKETS.fullmatch(text):
+        text = bracketed[1]
+    text = _LABEL.sub("", _KEYED.sub("-", text))
     text = _SCALED_CURRENCY.sub(lambda found: f" {found[1] or found[2]} ", text)
     text, side = _trimmed(_CURRENCY.sub(" ", text).strip())
     parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]

@@ -23,6 +23,8 @@ _PLAIN_COMMA = re.compile(rf"({_WORD}(?: {_WORD}){{0,3}}), ?({_WORD}(?: (?:{_WOR
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile("[aeiouyw]")
 _ROMAN = re.compile(r"[IVX]{1,5}", re.IGNORECASE)
+# "DUPONT Jean": of two words the one in capitals is the family name; of three letters it may be initials.
+_FAMILY_IN_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{4,40} [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)?")
 _SPLIT_WORD = re.compile(r"([-'’. ])")
 _HOUSEHOLD = re.compile(r"\s+(?:&|and|und|et|y|e|i|\+)\s+|\s*&\s*", re.IGNORECASE)
 
@@ -48,7 +50,8 @@ _CREDENTIALS = {
 
 # Texts that forms are filled with to get past them; matched as a whole name, folded.
 _JUNK_WORDS = word_set(
-    """asdf asdfg asdfgh asdfghjkl asd sdf dfg fgh qwe qwer qwert qwerty qwertz yxcv zxcv zxcvb qaz wsx
+    """testsson testson testerson testov testova testowski testuser testname
+    asdf asdfg asdfgh asdfghjkl asd sdf dfg fgh qwe qwer qwert qwerty qwertz yxcv zxcv zxcvb qaz wsx
     test tester testing teste testo tests foo bar baz foobar blah bla xxx xx xyz abc abcd abcde aaa bbb
     lorem ipsum none null nil undefined unknown unbekannt anonymous anonym nobody noname nan na keine
     kein inconnu void dummy fake sample example user admin customer kunde name vorname nachname
@@ -65,7 +68,9 @@ _JUNK_PHRASES = frozenset(
      "test user", "test person", "test lead", "test name", "test account", "testfirst testlast",
      "none of your business",
      "max mustermann", "erika mustermann", "mickey mouse", "donald duck", "keine angabe", "k.a",
-     "n.n", "n. n", "nn", "hello world", "lorem ipsum", "juan perez prueba", "jean test", "no name given"]
+     "n.n", "n. n", "nn", "hello world", "lorem ipsum", "your name here", "name here", "enter your name",
+     "enter name",
+     "insert name", "please enter your name", "juan perez prueba", "jean test", "no name given"]
 )  # fmt: skip
 # What is no part of a name: tags, marks at its end, brackets, digits, pictures and trade marks.
 _CLINGING = re.compile(
@@ -98,11 +103,20 @@ _CERTIFICATES = word_set(
     assoc frics mrics gia ea ricp clu chfc aif crpc cebs cpcu arm are gri crs abr sres realtor lssbb
     lssgb cssbb csp asp cih chmm facs faap facp"""
 )
+_LONGEST_DEGREE = 8  # behind another: "Nora Vale, PMP, SAFe"
 # A part of a company in place of a person.
 _TEAM = word_set(
     """team department dept abteilung abt division desk office group equipe equipo squadra zentrale empfang
     reception helpdesk hotline service services""")
 _PLACEHOLDERS = word_set("n/a n.a. n.a na none null nil - -- . undefined unknown k.a. k.a")
+# What people write into a box for one part of a name who know only the other, and its own label. LNU, FNU:
+# "last name unknown", "first name unknown", as US authorities write.
+_NO_PART = word_set(
+    """unknown undefined unbekannt inconnu inconnue desconocido desconocida desconhecido desconhecida
+    sconosciuto sconosciuta onbekend okand ukendt ukjent nieznany nieznane neznamy tuntematon bilinmiyor
+    неизвестно lnu fnu noname lastname firstname nachname vorname surname apellido apellidos cognome
+    achternaam voornaam efternamn etternavn efternavn nazwisko prijmeni sobrenome""")
+_UNWRITTEN = frozenset(("NA", "na", "NULL", "null", "NIL", "nil", "none", "NaN", "nan"))  # not so written
 _LONGEST_PLACEHOLDER = max(map(len, _PLACEHOLDERS))
 # Rows of keyboards, both ways.
 _KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm qwertzuiop yxcvbnm azertyuiop"
@@ -132,6 +146,20 @@ def is_placeholder(text: str) -> bool:
     return not text[:1].isalpha() and is_filler(text, "full_name")
 
 
+def is_no_part(text: str) -> bool:
+    """Tell whether a part of a name, beside the other part, only says that there is none.
+
+    Of words alone those count that are nobody's name: "Null" and "None" are family names, "Na" is a given
+    name, while "NA", "Unknown" and "not provided" are not.
+    """
+    if text.isalpha():
+        return (text.lower() if text.isascii() else fold(text)) in _NO_PART or text in _UNWRITTEN
+    if is_placeholder(text) or (not text[:1].isalpha() and is_template(text)):
+        return True
+    bare = text.strip("[](){}<>-*. ")
+    return " " in bare and fold(bare).partition(" ")[0] in first_words() and is_filler(bare)
+
+
 @lru_cache(maxsize=ONE_LEAD)
 def is_junk_name(text: str) -> bool:
     """Tell whether a whole name is none: filler ("asdf", "test test", "n/a"), what a template left, a
@@ -146,7 +174,8 @@ def is_junk_name(text: str) -> bool:
     if folded in _JUNK_PHRASES or folded.startswith(("www.", "http:", "https:")):
         return True
     found = _LETTER_RUN.findall(folded)
-    if all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
+    one_letter = len({*found}) == 1 < len(found) and len(found[0]) == 1  # "x x"
+    if one_letter or all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
         return True
     if len(found) > 1:
         if len(folded) <= _LONGEST_ROW and is_junk_word("".join(found)):
@@ -253,6 +282,8 @@ def split_name(text: str, country: str | None = None) -> Name:
     if "," not in text and (ordered := family_names(parts, country) or family_in_front(parts, country)):
         given, middle, family = ordered
         return Name(given, family, middle)
+    if len(parts) == 2 and parts[0].isupper() and _FAMILY_IN_CAPITALS.fullmatch(text):
+        return Name(parts[1], parts[0])
     plain = _plain_western(text)
     if plain is not None:
         return plain
@@ -311,6 +342,8 @@ def _without_certificates(text: str) -> str:
     whole, *behind = (part.strip() for part in text.split(","))
     if " " not in whole or whole.isupper() or not behind:
         return text
+    if len(behind) > 1 and _is_certificate(behind[0]):
+        behind = [part for part in behind if sum(map(str.isupper, part)) < 2 or len(part) > _LONGEST_DEGREE]
     known = all(
         part and (_is_certificate(part) or all(map(_is_certificate, part.split()))) for part in behind)
     return whole if known else text

@@ -12,8 +12,10 @@ from .text import ONE_LEAD
 
 MAX_LENGTH = 100
 
-# German and French words for an extension, which the library does not know.
-_EXTENSION = re.compile(r"\s*[,;/-]?\s*(?:durchwahl|dw|nst|poste)\.?\s*:?\s*(?=\d{1,6}\s*$)", re.I)
+# Words of other languages for an extension, which the library does not know.
+_EXTENSION = re.compile(
+    r"\s*[,;/(-]?\s*(?:durchwahl|dw|nst|poste|int|interno|anexo|ramal|toestel|wew|linka|dahili|内線)"
+    r"\.?\s*:?\s*(?=\d{1,6}\)?\s*$)", re.I)
 # Links that open a chat or call: the number in them always has its country's code.
 _CHAT = re.compile(
     r"(?:wa\.me/|whatsapp\.com/(?:send/?)?\?(?:.*&)?phone=|whatsapp:/{0,2}send/?\?(?:.*&)?phone=|t\.me/(?=\+)|"
@@ -42,6 +44,12 @@ _WORDS_BEHIND = re.compile(r"(?:\s+|\s*[(\[])[^\d]*[^\W\d_][^\d]*$")
 _HOURS_BEHIND = re.compile(r"\s*[(\[]\s*\d{1,2}(?:[:.]\d\d)?\s*[-–]\s*\d{1,2}(?:[:.]\d\d)?\s*[)\]]$")
 # "030 901820/21": the other line of a switchboard, by its last digits.
 _OTHER_LINE = re.compile(r"(?<=\d)(?<!/\d{2})(?<!/\d{3})\s*/\s*-?\s*\d{1,3}$")
+_OTHER_LINE_OF_FOUR = re.compile(r"(?<=\d)\s*/\s*-?\s*\d{4}$")
+_LONG_DIGITS = 10  # of a number that is whole without four digits more
+# What is no part of a number: what it looks like, how many digits are in front of it at least.
+_MORE_BEHIND = (
+    (_HOURS_BEHIND, _ENOUGH_DIGITS), (_WORDS_BEHIND, _ENOUGH_DIGITS), (_OTHER_LINE, _ENOUGH_DIGITS),
+    (_OTHER_LINE_OF_FOUR, _LONG_DIGITS))
 _LINK_OPTIONS = re.compile(r"(?<=\d)\?[a-z]+(?:=.*)?$", re.IGNORECASE)  # "sms:+4930901820?body=hi"
 _ONE_NUMBER = re.compile(r"[+＋]?[\d\s().-]+")
 _NO_LETTER = re.compile(r"(?:[\W\d_]|ext|x)*", re.IGNORECASE)
@@ -122,9 +130,9 @@ def _numbers(written: str) -> list[str]:
 def _one(written: str, region: str | None) -> Phone | PhoneProblem:
     """Read one number with the words around it."""
     bare = _LABEL.sub("", written.strip())
-    for pattern in (_HOURS_BEHIND, _WORDS_BEHIND, _OTHER_LINE):
+    for pattern, enough in _MORE_BEHIND:
         more = pattern.search(bare)
-        if more and len(_DIGIT.findall(bare[: more.start()])) > _ENOUGH_DIGITS:
+        if more and len(_DIGIT.findall(bare[: more.start()])) > enough:
             bare = bare[: more.start()]
     sentence = _WORDS_BEFORE.match(bare)
     if not sentence or not sentence[0].strip(" .:-#*"):

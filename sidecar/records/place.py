@@ -123,6 +123,7 @@ def country_code(text: str) -> str | None:
     front ("Koninkrijk België"), or with one slip of the pen where no other country is as near ("Germanny").
     """
     text = tidy(text)
+    text = text.rpartition(":")[2].strip() or text  # "Country: Spain"
     text = _FLAG.sub("", text).strip() or text  # of "🇩🇪 Germany" the name tells
     if len(text) > 100:
         return None

@@ -31,7 +31,11 @@ _WORDS: Final[dict[str, str]] = {
         "konsernijohtaja|jednatel|jednatelka|generalni reditel|generalni reditelka|vykonny reditel|"
         "vykonna reditelka|konatel|konatelka|generalny riaditel|vykonny riaditel|ugyvezeto|"
         "ugyvezeto igazgato|"
-        "vezerigazgato|director executiv|genel mudur|generalni direktor|izvrsni direktor|glavni direktor|"
+        "vezerigazgato|foigazgato|cegvezeto|director executiv|predsjednik uprave|predsednik uprave|"
+        "icra kurulu baskani|dyrektor naczelny|"
+        "reditel spolecnosti|reditelka spolecnosti|riaditel spolocnosti|"
+        "socio gerente|socia gerente|socio administrador|socia administradora|socio amministratore|"
+        "総経理|總經理|genel mudur|generalni direktor|izvrsni direktor|glavni direktor|"
         "генеральныи директор|исполнительныи директор|управляющии директор|генеральнии директор|"
         "изпълнителен директор|управител|διευθύνων σύμβουλος|δ νων σύμβουλος|γενικός διευθυντής|"
         # Icelandic, Lithuanian, Latvian, Estonian, Indonesian, Malay, Vietnamese, Hebrew, Arabic

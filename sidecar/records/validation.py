@@ -26,7 +26,7 @@ from sidecar.terms import label
 from sidecar.terms.fields import GIVEN
 
 from . import numbers
-from .cells import is_tidy_cell, read_cell
+from .cells import is_tidy_cell, link_target, read_cell
 from .company import is_no_company
 from .email import (
     Address,
@@ -76,7 +76,9 @@ Path = tuple[object, ...]
 
 # Names have rules of their own for filler, and filler is no address.
 _OWN_FILLER: Final = frozenset(("full_name", "first_name", "last_name", "email", "linkedin_url"))
+_ADDRESSES: Final = frozenset(("company_domain", "linkedin_url"))  # of a link its address counts
 _COUNTS: Final = re.compile("[1-9]")  # a telephone number has one of these digits, filler has none
+_ONE_DIGIT: Final = re.compile(r"\+?\W*(\d)(?:\W*\1){5,14}\W*")  # "111-111-1111"
 _BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|/]+(?::::[\s;,|/]+)?")
 
 
@@ -491,6 +493,8 @@ class _Check:
     def phone(self, text: str) -> object:
         if not text.strip():  # in strict mode
             return None
+        if _ONE_DIGIT.fullmatch(text):
+            return Unusable("invalid_phone", "This is not a phone number that can be dialled.")
         region = self.found.get("country") if "country" in self.usable else None
         phone = parse_phone(tidy(text) if self.strict else text, region or self.settings.default_region)
         if isinstance(phone, PhoneProblem):
@@ -614,7 +618,7 @@ def _read(field: str, value: str) -> str | None:
         # Of several lines only entities are a tool's work.
         text = tidy_lines(read_cell(value) if value.isprintable() or "&" in value else value)
     else:
-        text = tidy(read_cell(value))
+        text = tidy(read_cell((field in _ADDRESSES and link_target(value)) or value))
     if field in _OWN_FILLER or (field == "phone" and _COUNTS.search(text)):
         return text or None
     return None if is_filler(text, field) else text
@@ -627,7 +631,8 @@ _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
     **dict.fromkeys(DERIVED, _Check.derived)}
 # Words that many people's leads have in common.
 _SHARED: Final = frozenset(
-    name for name in TEXTS if not GIVEN[name].personal and name not in ("company_name", "company_domain"))
+    name for name in TEXTS if name == "job_title" or not (
+        GIVEN[name].personal or name in ("company_name", "company_domain")))
 _read_shared = lru_cache(maxsize=4096)(_read)
 
 

@@ -40,7 +40,7 @@ _NOBODY = word_set(
     na n-a test linkedin xxx xxxx"""
 )
 # Schemes as people type them: "http//", "https:/", "htpp://", one behind another.
-_SCHEMES = re.compile(r"^(?:<?\s*h?t{1,2}?t?ps?\s*[:;]?\s*/{1,3}:?/?\s*)+", re.IGNORECASE)
+_SCHEMES = re.compile(r"^(?:<?\s*h?t{1,2}?t?ps?\s*[:;]?\s*[/\\]{1,3}:?[/\\]?\s*)+", re.IGNORECASE)
 _WEB_LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)|\]\(([^()\s]+)\)""", re.IGNORECASE)
 _CELL_BREAK = re.compile(r"[\s,;|]+")
 _EDGES = " .,;:|<>()[]{}\"'`´“”„‘’‚«»*"

@@ -56,7 +56,7 @@ def intake_event(lead: Mapping[str, Any]) -> str | None:
     say so. `custom.event` may name the event as it is. Never raises.
     """
     source, tags, custom = lead.get("source"), lead.get("tags"), lead.get("custom")
-    if isinstance(custom, Mapping) and custom.get("event") in EVENTS:
+    if custom and isinstance(custom, Mapping) and custom.get("event") in EVENTS:
         return str(custom["event"])
     said = set(_of_source(source)) if isinstance(source, str) else set()
     if tags or custom:
@@ -86,7 +86,8 @@ def is_filled_in(lead: Mapping[str, Any]) -> bool:
     says which event it is ({"custom": {"event": "form_submit"}}); never one of a list."""
     source, custom = lead.get("source") or "", lead.get("custom")
     return not is_list(source) and (
-        _is_form(source) or (isinstance(custom, Mapping) and custom.get("event") in _FILLED_IN))
+        _is_form(source)
+        or bool(custom and isinstance(custom, Mapping) and custom.get("event") in _FILLED_IN))
 
 
 def _said(tags: object, custom: object) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from sidecar.records import RecordSettings, read_lead
 from sidecar.scoring.engine import score
 from sidecar.scoring.intake import facts_of_lead
+from sidecar.sources import at_senders_keys, read_keys
 
 
 def score_lines(
@@ -36,8 +37,10 @@ def _answer(
         return _errors([{"pointer": "", "code": "not_json", "detail": "The line is not JSON."}])
     if isinstance(lead, dict) and isinstance(lead.get("lead"), dict):
         lead = lead["lead"]
-    errors, _, read = read_lead(lead, settings)
-    return _errors(errors) if errors else {"score": score(facts_of_lead(read, now), model, now)}
+    errors, _, read = read_lead(read_keys(lead), settings)
+    if errors:
+        return _errors(at_senders_keys(errors, lead))
+    return {"score": score(facts_of_lead(read, now), model, now)}
 
 
 def _errors(errors: list[dict[str, Any]]) -> dict[str, Any]:

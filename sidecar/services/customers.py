@@ -11,7 +11,9 @@ from sidecar.intake.refusals import Statement, may, told
 from sidecar.masking import mask, mask_refusals
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
+from sidecar.services import preview
 from sidecar.services.audit import Actor, record
+from sidecar.services.import_undo import forget, pictured
 from sidecar.store import customers, history, intake, jobs, leads, refusals, undo, workflow_errors
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
@@ -90,7 +92,8 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
                          for part in customers.intake_of(cursor, contact_id)],
             "provider_answers": [part | {"answer": _opened(engine, part["answer"])}
                                  for part in customers.answers_of(cursor, contact_id)],
-            "before_imports": undo.of_contact(cursor, contact_id),
+            "before_imports": [part | {"before": pictured(engine, part["before"])}
+                               for part in undo.of_contact(cursor, contact_id)],
         }
         record(cursor, by, "contact.exported", "contact", contact_id)
     return whole
@@ -117,7 +120,8 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
-        undo.forget(cursor, contact_id, erased=True)
+        forget(engine, cursor, [contact_id], erased=True)
+        preview.forget(engine, cursor, keys)
         customers.erase(cursor, [contact_id])
         record(cursor, by, "contact.erased", "contact", contact_id)
 

@@ -37,9 +37,9 @@ def edit(
     """A person's edit, audited; the leads concerned are scored again. Answers the entity, with `changed`.
 
     A value is normalised and locked: no source replaces it. None takes a value away and locks that there is
-    none. What a person said before is no edit. A contact is known by an address, profile or number that it
-    gets; by one that is replaced it stays known, by one that is taken away it is not. With an address it
-    moves to the company that is known by it.
+    none. What a person said of this very contact before is no edit. A contact is known by an address, profile
+    or number that it gets; by one that is replaced it stays known, by one that is taken away it is not. With
+    an address it moves to the company that is known by it.
 
     Raises NotFound, PreconditionFailed when its version is none of `versions`, Conflict when another contact
     has the address or profile, or another company the name, Invalid that names each field.
@@ -48,7 +48,8 @@ def edit(
         before, said = _held(engine, cursor, kind, entity_id, changes, versions)
         spoken = winners(_stated(cursor, kind, entity_id))
         changed = [name for name in sorted(changes) if not (
-            name in spoken and spoken[name].locked and spoken[name].value == said[name])]
+            name in spoken and spoken[name].locked and spoken[name].value == said[name]
+            and not spoken[name].person)]
         if changed:
             _follow(engine, cursor, kind, before, said, by)
             _say(engine, cursor, kind, before, said, by)

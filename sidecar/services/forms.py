@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
-from sidecar.intake import Entry
 from sidecar.pipeline import intake
 from sidecar.services.audit import Actor, record
 from sidecar.store import forms
 from sidecar.store.database import Row
-
-# People never see this field. Who fills it in is a robot, or a browser that completes what it recognises.
-HONEYPOT: Final = "website_confirm"
-_SUSPECTED: Final = {
-    "pointer": f"/{HONEYPOT}", "code": "suspected_robot",
-    "detail": "A field that people do not see was filled in: by a robot, or by a browser that completes them."
-              " Take the lead in if a person sent it."}
 
 
 def find(engine: Engine, key: str, origin: str | None) -> Row:
@@ -36,20 +28,13 @@ def find(engine: Engine, key: str, origin: str | None) -> Row:
 def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> tuple[str, list[dict[str, Any]]]:
     """Take one lead in, as intake does: (its outcome, errors to tell the sender).
 
-    What fell into the honeypot is kept as a reject that a person can take in (`leads.repair`); its sender is
-    told nothing.
+    The sender of what fell into the honeypot is told nothing.
     """
-    lead = dict(sent) if isinstance(sent, dict) else sent
-    trapped = ""
-    if isinstance(lead, dict):
-        trapped = str(lead.pop(HONEYPOT, None) or "").strip()
-        lead.setdefault("source", form["source"])
+    lead = {"source": form["source"]} | sent if isinstance(sent, dict) else sent
     [entry] = intake.read(engine, [lead], submitted=True)
-    if trapped:
-        entry = Entry(lead, source=entry.source, errors=[_SUSPECTED, *entry.errors])
     [result] = intake.take_in(
         engine, [entry], client=f"form:{form['name']}", lane="interactive", request_id=request_id)
-    return result["outcome"], [] if trapped else result["errors"]
+    return result["outcome"], [] if intake.SUSPECTED in entry.errors else result["errors"]
 
 
 def next_page(form: Row, origin: str, wanted: str) -> str | None:

@@ -6,12 +6,15 @@ and the next call goes on.
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
-from sidecar.intake import undoing
+from sidecar.intake import delivery_keys, undoing
 from sidecar.pipeline import refusals
+from sidecar.pipeline.intake import read
 from sidecar.services.audit import Actor, record
 from sidecar.store import intake, jobs, undo
 from sidecar.store.database import Cursor, Row
@@ -79,8 +82,14 @@ def _restore(engine: Engine, cursor: Cursor, job_id: str, changed: list[Row]) ->
 
 def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> None:
     keys = {table: key for table, (_, key) in undo.TABLES[kind].items()}
-    results = {row["id"]: undoing.undone(row["current"], row["changes"], keys, engine.now().isoformat())
-               for row in undo.changes_of(cursor, job_id, kind, ids)}
+    stated, unknown = _said_since(engine, cursor, job_id, kind, ids)
+    undo.keep(cursor, job_id, kind, {entity: [ALL] for entity in unknown})
+    results = {}
+    for row in undo.changes_of(cursor, job_id, kind, [entity for entity in ids if entity not in unknown]):
+        changes = [{name: pictured(engine, change[name]) for name in ("before", "after")}
+                   for change in row["changes"]]
+        results[row["id"]] = undoing.undone(
+            row["current"], changes, keys, engine.now().isoformat(), stated.get(row["id"], {}))
     for table in keys:
         put, added, gone = (
             [row for result in results.values() for row in getattr(result, what).get(table, ())]
@@ -92,6 +101,36 @@ def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: 
         entity: result.refused for entity, result in results.items() if result.refused is not None})
     if again := [lead for result in results.values() for lead in result.scored_since]:
         intake.queue(cursor, again, "bulk", engine.settings.bulk_batch, score_only=True)
+
+
+def _said_since(
+    engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: list[str]
+) -> tuple[dict[str, undoing.Stated], set[str]]:
+    """(what others said of entities since the import: it stays, though the import said it first; the entities
+    of which that is no longer kept)."""
+    stated: dict[str, undoing.Stated] = {}
+    unknown = set()
+    for row in undo.said_since(cursor, job_id, kind, ids):
+        if row["payload"] is None:
+            unknown.add(row["id"])
+            continue
+        [entry] = read(engine, [engine.vault.open(row["payload"])], account=row["account"])
+        undoing.add_stated(
+            stated.setdefault(row["id"], {}), kind, entry.lead, entry.keys,
+            delivery_keys(entry.lead, row["received_at"]), row)
+    return stated, unknown
+
+
+def pictured(engine: Engine, sealed: bytes) -> Any:
+    """How an entity was: {table: rows}."""
+    return json.loads(engine.vault.open(sealed))
+
+
+def forget(engine: Engine, cursor: Cursor, contact_ids: list[str], *, erased: bool = False) -> None:
+    """Nothing stays of how contacts were who become one, or two, or are erased: neither of theirs nor of
+    others with a key that is theirs alone, or, of who is erased, with any of theirs."""
+    keys = undo.keys_alone(cursor, contact_ids, shared=erased)
+    undo.forget(cursor, contact_ids, [refusals.hash_of(engine, key) for key in keys], erased=erased)
 
 
 def _drop(cursor: Cursor, job_id: str, chunk: Row) -> None:

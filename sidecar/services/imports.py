@@ -11,9 +11,8 @@ from __future__ import annotations
 import io
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 
 from sidecar.engine import Engine
@@ -47,6 +46,7 @@ from sidecar.tables import Row as TableRow
 from sidecar.terms.states import ROW_OUTCOMES
 
 CHUNK_ROWS = 500
+CHUNK_CHARACTERS = 4_000_000
 STEP_SECONDS = 5.0
 MAX_ATTEMPTS = 5
 SHOWN_PROBLEMS = 20
@@ -127,22 +127,31 @@ def create(engine: Engine, content: bytes, options: Options, *, by: Actor) -> Ro
     job_id = new_id()
     with engine.database.write() as cursor:
         how = plan(engine, cursor, file, options, by.name)
-        chunks = list(chunks_of(read(file, how), CHUNK_ROWS))
-        total = sum(map(len, chunks))
         store.add(cursor, _job(engine, job_id, how, options, by.name) | {
-            "chunks": len(chunks), "total": total, "state": "queued" if chunks else "done"})
-        store.add_chunks(
-            cursor, job_id,
-            ((number, engine.vault.seal(rows)) for number, rows in enumerate(chunks)))
+            "chunks": 0, "total": 0, "state": "queued"})
+        total = 0
+        for number, rows in enumerate(chunks_of(read(file, how), CHUNK_ROWS)):
+            store.add_chunk(cursor, job_id, number, engine.vault.seal(rows), len(rows))
+            total += len(rows)
+        if not total:
+            store.end(cursor, job_id, "done")
         record(cursor, by, "job.created", "job", job_id,
                after={"kind": "import", "rows": total, "dry_run": options.dry_run})
         waking.wake_after(engine, waking.IMPORTS)
         return show(engine, cursor, _found(store.get(cursor, job_id)))
 
 
-def chunks_of(rows: Iterator[TableRow], size: int) -> Iterator[list[TableRow]]:
-    """Rows in lists of `size`."""
-    while chunk := list(islice(rows, size)):
+def chunks_of(rows: Iterable[TableRow], size: int) -> Iterator[list[TableRow]]:
+    """Rows in lists of `size`, of fewer where they have more than CHUNK_CHARACTERS."""
+    chunk: list[TableRow] = []
+    characters = 0
+    for row in rows:
+        chunk.append(row)
+        characters += sum(map(len, row.cells))
+        if len(chunk) == size or characters > CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
         yield chunk
 
 
@@ -300,13 +309,21 @@ def _outcomes(
     """What becomes of each row."""
     bad = {i: problem for i, row in enumerate(rows) if (
         problem := row.problem or row_problem(row.cells, how.columns))}
+    account = f"import:{how.source}"
     entries = intake.read(engine, (
         lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad),
-        account=f"import:{how.source}")
-    told = preview(engine, cursor, job["id"], entries) if job["dry_run"] else (
-        (result["outcome"], result["errors"]) for result in _receive(engine, job, entries))
-    results = (Outcome(outcome, errors, entry.warnings if outcome in ("created", "updated") else ())
-               for entry, (outcome, errors) in zip(entries, told, strict=True))
+        account=account)
+
+    def take(number: int, rows_of_chunk: list[Entry]) -> list[dict[str, Any]]:
+        # The chunk that is under way may have broken before; those before it did not.
+        return _receive(engine, job | {"next_chunk": number} | (
+            {} if number == job["next_chunk"] else {"attempts": 0}), rows_of_chunk)
+
+    told = preview(engine, cursor, job, entries, account, take) if job["dry_run"] else take(
+        job["next_chunk"], entries)
+    results = (Outcome(result["outcome"], result["errors"],
+                       entry.warnings if result["outcome"] in ("created", "updated") else ())
+               for entry, result in zip(entries, told, strict=True))
     return [
         Outcome("skipped" if bad[i][0] in SKIPPED else "rejected",
                 [{"pointer": "", "code": bad[i][0], "detail": bad[i][1]}])

@@ -16,7 +16,8 @@ from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions, undo
+from sidecar.services.import_undo import forget
+from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
@@ -62,6 +63,7 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
     whole = {"org_id": contacts[keep]["org_id"] or contacts[lost]["org_id"]} | _one_will(
         engine, cursor, contacts[keep], contacts[lost], pair["id"])
     store.remove(cursor, lost)
+    forget(engine, cursor, [keep, lost])  # they were two
     store.record(cursor, {
         "id": new_id(), "duplicate_id": pair["id"], "kept_id": keep, "lost_id": lost, "score": pair["score"],
         "reasons": pair["reasons"], "actor": by.name, "at": engine.now(),
@@ -127,9 +129,9 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> Row:
     subscriptions.tell(cursor, of_edit(goes["id"], goes, {"status": "archived"}))
     record(cursor, by, "lead.edited", "lead", goes["id"],
            before={"status": goes["status"]}, after={"status": "archived"})
-    hot = "hot" in (stays["grade"], goes["grade"])
-    # What somebody was told of one of them is not told again of the other.
-    score = {"grade": "hot", "total_score": max(row["total_score"] or 0 for row in still_open)} if hot else {}
+    # What somebody was told of one of them is not told again of the other; of a test nobody was told.
+    told = [row for row in still_open if row["grade"] == "hot" and row["is_test"] <= stays["is_test"]]
+    score = {"grade": "hot", "total_score": max(row["total_score"] or 0 for row in told)} if told else {}
     whole = united(stays, goes, did)
     store.change_lead(cursor, stays["id"], whole | score)
     messages = store.take_over_messages(cursor, stays["id"], goes["id"], told=stays["grade"] == "hot")
@@ -186,7 +188,7 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     moved = snapshot["moved"]
     customers.lock_leads(cursor, [kept])
     now = store.lock_contacts(cursor, [kept])[kept]
-    undo.forget(cursor, kept)  # it is of both
+    forget(engine, cursor, [kept])  # it is of both
     since = _submissions(engine, cursor, kept, merged["id"])
     store.restore(cursor, snapshot["lost"])
     store.take_back(cursor, merged["id"])

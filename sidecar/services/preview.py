@@ -1,47 +1,80 @@
-"""What an import would do: validated, normalised, looked up; no lead, contact or reject is written."""
+"""What a chunk of an import would do: it is done, after those rows of earlier chunks that have to do with its
+people, and rolled back. So a dry run tells row by row what the run does."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.ids import new_id
-from sidecar.intake import Entry, Known, People
-from sidecar.pipeline import intake
-from sidecar.store import facts, jobs
-from sidecar.store import intake as store
-from sidecar.store.database import Cursor
+from sidecar.intake import Entry
+from sidecar.pipeline.intake import read
+from sidecar.store import intake, jobs
+from sidecar.store.database import Cursor, Row
+
+_DELIVERY = "delivery"  # a key of its own kind: what came before is known by it
+Key = tuple[str, str]
+
+
+class _Over(Exception):
+    """What was written is taken back."""
 
 
 def preview(
-    engine: Engine, cursor: Cursor, job_id: str, entries: list[Entry]
-) -> list[Any]:
-    """(outcome, errors) that `intake.take_in` would give each lead after the earlier chunks' leads.
+    engine: Engine, cursor: Cursor, job: Row, entries: list[Entry], account: str,
+    take: Callable[[int, list[Entry]], list[Row]],
+) -> list[Row]:
+    """The results that `take` (number of the chunk, its entries) gives after the earlier chunks; nothing of
+    it stays but the rows, for those that follow."""
+    results: list[Row] = []
+    earlier = _earlier(engine, cursor, job["id"], entries, account)
+    try:
+        with engine.database.write():
+            for number in sorted({number for number, _ in earlier}):
+                take(number, [entry for (chunk, _), entry in sorted(
+                    earlier.items(), key=lambda item: item[0]) if chunk == number])
+            results = take(job["next_chunk"], entries)
+            raise _Over
+    except _Over:
+        pass
+    jobs.note_people(cursor, job["id"], [
+        {"key": hash_of(engine, key), "number": job["next_chunk"], "place": place,
+         "lead": engine.vault.seal(entry.raw)}
+        for place, (entry, result) in enumerate(zip(entries, results, strict=True))
+        if result["outcome"] in ("created", "updated") for key in _keys([entry])])
+    return results
 
-    People of earlier rows are remembered by keyed hashes: who comes twice is created once.
-    """
-    suppressed = store.suppressed(cursor, intake.suppression_keys(engine, entries))
-    accepted = [entry for entry in entries if not entry.errors and suppressed.isdisjoint(entry.keys)]
-    owners = store.find_people(cursor, {key for entry in accepted for key in entry.keys})
-    merged = {person: contact for found in owners.values() for person, contact in found.items()}
-    busy = jobs.with_open_lead(cursor, set(merged.values()))
-    people = People(Known(
-        contacts={key: list(found) for key, found in owners.items()}, merged=merged,
-        values={"contact": facts.load_provenance(cursor, "contact", set(merged.values()))}))
-    hashes = {key: engine.hash("preview", *key) for entry in accepted for key in entry.keys}
-    seen = jobs.seen(cursor, job_id, hashes.values())
-    fresh = set()
-    outcomes: dict[Entry, str] = {}
-    for entry in accepted:
-        person = people.find(entry)
-        known = (person is not None and people.contact_of(person) in busy) or (
-            person is None and any(hashes[key] in seen for key in entry.keys))
-        person = person or new_id()
-        busy.add(people.contact_of(person))
-        people.add(entry, person)
-        outcomes[entry] = "updated" if known else "created"
-        fresh |= {hashes[key] for key in entry.keys} - seen
-    jobs.note_seen(cursor, job_id, fresh)
-    return [
-        (outcomes.get(entry, "rejected" if entry.errors else "suppressed"), entry.errors)
-        for entry in entries]
+
+def _keys(entries: Iterable[Entry]) -> set[Key]:
+    return {key for entry in entries for key in (
+        *entry.keys, *((_DELIVERY, delivery) for delivery in entry.deliveries))}
+
+
+def hash_of(engine: Engine, key: Key) -> str:
+    """By which a row of a dry run is kept."""
+    return engine.hash("preview", *key)
+
+
+def _earlier(
+    engine: Engine, cursor: Cursor, job_id: str, entries: list[Entry], account: str
+) -> dict[tuple[int, int], Entry]:
+    """The rows of earlier chunks, (chunk, place) -> entry, that have a key of these entries, of the people in
+    the store who have one, or of each other."""
+    found: dict[tuple[int, int], Entry] = {}
+    known: set[Key] = set()
+    new = _keys(entries)
+    while new:
+        new |= set(intake.keys_of_people(cursor, new, [value for kind, value in new if kind == _DELIVERY]))
+        new -= known
+        known |= new
+        rows = [row for row in jobs.people(cursor, job_id, [hash_of(engine, key) for key in new])
+                if (row["number"], row["place"]) not in found]
+        more = read(engine, [engine.vault.open(row["lead"]) for row in rows], account=account)
+        found |= {(row["number"], row["place"]): entry for row, entry in zip(rows, more, strict=True)}
+        new = _keys(more) - known
+    return found
+
+
+def forget(engine: Engine, cursor: Cursor, keys: Iterable[Any]) -> None:
+    """Rows of dry runs with one of these identity keys are kept no more."""
+    jobs.forget_people(cursor, [hash_of(engine, key) for key in keys])

@@ -38,6 +38,7 @@ def start(engine: Engine, live: Sequence[str]) -> dict[str, Any]:
         for row in store.overdue(cursor, kinds, now - _EVERY):
             api = SOURCES[row["kind"]].api
             if api and api.missed:
+                store.forget_given_up(cursor, row["key"])
                 missed = api.missed(row["pull_of"], row["pulled_until"] - _OVERLAP)
                 sources.plan(cursor, row["key"], [missed], until=now)
         due = store.take(cursor, kinds, _AT_ONCE, _LEASE_SECONDS)
@@ -82,9 +83,8 @@ def _take(engine: Engine, answer: dict[str, Any]) -> int | None:
             intake.take_in(engine, entries, client=f"source:{row['name']}", lane="interactive")
         store.delivered(cursor, asked["source_key"], len(leads), sum(one.is_test for one in page.leads))
         store.answered(cursor, answer["call_id"])
-        if page.following:
-            sources.plan(cursor, asked["source_key"], [page.following], until=asked["until"])
-        elif asked["until"]:
+        sources.plan(cursor, asked["source_key"], page.following, until=asked["until"])
+        if asked["until"] and not store.is_asked(cursor, asked["source_key"]):
             store.pulled(cursor, asked["source_key"], asked["until"])
         return len(leads)
 

@@ -11,13 +11,14 @@ from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, document
 from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.ids import new_id
+from sidecar.intake import Key, names_of_key
 from sidecar.intake.leads import TOLD, after, apart
 from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
-from sidecar.records import match_keys
 from sidecar.services.audit import Actor, record
+from sidecar.services.import_undo import forget
 from sidecar.services.merging import EMPTY, columns_of, hold
-from sidecar.store import customers, duplicates, facts, intake, undo
+from sidecar.store import customers, duplicates, facts, intake
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, FROM_LEAD
@@ -65,7 +66,7 @@ def split(engine: Engine, contact_id: str, submission_ids: Iterable[str], *, by:
                 "detail": "Name some of the contact's submissions, and leave some."}])
         if not all(row["lead"] for row in chosen):
             raise Conflict("What was sent is no longer kept.")
-        undo.forget(cursor, contact_id)  # it is of both
+        forget(engine, cursor, [contact_id])  # it is of both
         other = _new_contact(engine, cursor, chosen)
         _forget(engine, cursor, contact, chosen, rest)
         leads_of = _leads(cursor, contact_id, other, chosen, rest)
@@ -83,12 +84,13 @@ def split(engine: Engine, contact_id: str, submission_ids: Iterable[str], *, by:
 
 
 def _submissions(engine: Engine, cursor: Cursor, contact_id: str) -> list[Row]:
-    """All that came in about a contact, read again, in its order; an empty lead if it is no longer kept."""
+    """All that came in about a contact, read again, in its order; an empty lead, without keys, if it
+    is no longer kept."""
     rows = store.submissions(cursor, contact_id)
     for row in rows:
         sealed = row.pop("payload")
-        [entry] = read(engine, [engine.vault.open(sealed)]) if sealed else [None]
-        row["lead"] = entry.lead if entry else {}
+        [entry] = read(engine, [engine.vault.open(sealed)], account=row["account"]) if sealed else [None]
+        row |= {"lead": entry.lead if entry else {}, "keys": entry.keys if entry else []}
     return rows
 
 
@@ -110,12 +112,16 @@ def _new_contact(engine: Engine, cursor: Cursor, chosen: list[Row]) -> str:
     facts.insert_contacts(cursor, [{name: value.value for name, value in said.items()} | {
         "id": contact_id, "consent": consent, "refused": {}, "org_id": _employer(cursor, chosen)}])
     facts.save_provenance(cursor, [document("contact", contact_id, "lead", _stated(said))])
-    store.add_keys(cursor, contact_id, _keys(chosen))
+    names: dict[Key, set[str]] = {}
+    for row in chosen:
+        for key in row["keys"]:
+            names.setdefault(key, set()).update(names_of_key(key, row["lead"]))
+    store.add_keys(cursor, contact_id, names)
     return contact_id
 
 
-def _keys(rows: Iterable[Row]) -> set[tuple[str, str]]:
-    return {key for row in rows for key in match_keys(row["lead"])}
+def _keys(rows: Iterable[Row]) -> set[Key]:
+    return {key for row in rows for key in row["keys"]}
 
 
 def _employer(cursor: Cursor, rows: Iterable[Row]) -> str | None:

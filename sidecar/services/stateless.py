@@ -6,11 +6,11 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.pipeline.scoring import model_in_force, scoring_facts
-from sidecar.records import canonical, normalize, validate
+from sidecar.records import canonical
 from sidecar.records.email import parse_email
 from sidecar.scoring import facts_of_lead, score
 from sidecar.services import mail_domains
-from sidecar.sources import at_senders_keys, read_keys
+from sidecar.sources import at_senders_keys, normalized, read_keys, validated
 from sidecar.store import facts
 
 
@@ -19,39 +19,29 @@ def validate_leads(
 ) -> list[dict[str, Any]]:
     """[{valid, errors, warnings}] in order; with check_dns also a warning for each address whose
     domain takes no mail. DNS never makes a lead invalid; strict: a value that cannot be used does."""
-    sent = leads if strict else [read_keys(lead) for lead in leads]
-    results = [validate(lead, engine.record_settings, strict=strict) for lead in sent]
+    results = [validated(lead, engine.record_settings, strict=strict) for lead in leads]
     if check_dns:
         domains = {
-            index: address.domain for index, lead in enumerate(sent)
+            index: address.domain for index, lead in enumerate(leads)
             if results[index]["valid"]
             and not isinstance(address := parse_email(
-                canonical(lead, engine.record_settings).get("email", "")), str)
+                canonical(lead if strict else read_keys(lead), engine.record_settings).get("email", "")), str)
             and not address.is_literal
         }
         found = mail_domains.verdicts(engine, domains.values())
         for index, domain in domains.items():
             if found[domain] == "undeliverable":
-                results[index]["warnings"].append({
+                results[index]["warnings"] += at_senders_keys([{
                     "pointer": "/email", "code": "no_mail_domain",
-                    "detail": f"No mail server takes mail for {domain}."})
-    if not strict:
-        for result, lead in zip(results, leads, strict=True):
-            for name in ("errors", "warnings"):
-                result[name] = at_senders_keys(result[name], lead)
+                    "detail": f"No mail server takes mail for {domain}."}], {} if strict else leads[index])
     return results
 
 
 def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
     """[{lead, changes}] in order; [{errors}] for a lead that is not valid."""
-    results = []
-    for lead in leads:
-        sent = read_keys(lead)
-        checked = validate(sent, engine.record_settings)
-        results.append(
-            normalize(sent, engine.record_settings) if checked["valid"]
-            else {"lead": None, "changes": [], "errors": at_senders_keys(checked["errors"], lead)})
-    return results
+    found = (normalized(lead, engine.record_settings) for lead in leads)
+    return [{"lead": None, "changes": [], "errors": result["errors"]} if "errors" in result else result
+            for result in found]
 
 
 def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:

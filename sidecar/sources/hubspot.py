@@ -134,7 +134,7 @@ def _page(name: str, body: Any) -> Page:
     results = objects(sent.get("results"))
     newer = [entry for entry in results if number(entry.get("submittedAt")) > since]
     after = text(member(sent, "paging", "next", "after"))
-    following = _submissions(form_id, since, after) if after and len(newer) == len(results) else None
+    following = [_submissions(form_id, since, after)] if after and len(newer) == len(results) else []
     return Page([_submission(entry | {"formId": form_id}) for entry in newer], following)
 
 

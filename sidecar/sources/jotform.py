@@ -92,7 +92,7 @@ def _page(name: str, body: Any) -> Page:
     _, form_id, offset, since = name.split(" ", 3)
     leads = [Received(lead_of(_submitted(entry), custom={"form_id": form_id}), text(entry.get("id")))
              for entry in submissions]
-    return Page(leads, _list(form_id, since, int(offset) + 100) if len(submissions) == 100 else None)
+    return Page(leads, [_list(form_id, since, int(offset) + 100)] if len(submissions) == 100 else [])
 
 
 def _submitted(submission: dict[str, Any]) -> Iterator[Answer]:

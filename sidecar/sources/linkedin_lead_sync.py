@@ -128,7 +128,7 @@ def _page(name: str, body: Any) -> Page:
     if kind != "account" or len(leads) < 100:
         return Page(leads)
     account, since, start = parts
-    return Page(leads, _list(account, int(since), int(start) + 100))
+    return Page(leads, [_list(account, int(since), int(start) + 100)])
 
 
 SOURCE = Source(

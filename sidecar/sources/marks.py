@@ -27,7 +27,8 @@ def is_test(lead: Mapping[str, Any]) -> bool:
     """Whether a lead says that it is a test (custom.is_test), or is one of an ad platform's: it is kept and
     scored, and sales is never told of it."""
     custom = lead.get("custom")
-    if isinstance(custom, Mapping) and str(custom.get("is_test", "")).lower() in ("true", "1", "yes"):
+    said = custom.get("is_test", "") if custom and isinstance(custom, Mapping) else ""
+    if str(said).lower() in ("true", "1", "yes"):
         return True
     texts = [value for value in lead.values() if isinstance(value, str)]
     return _DUMMY in "\n".join(texts) or not _ADDRESSES.isdisjoint(texts)

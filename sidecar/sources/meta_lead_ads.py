@@ -96,8 +96,8 @@ def _page(name: str, body: Any) -> Page:
     after = text(member(body, "paging", "cursors", "after"))
     if not (after and member(body, "paging", "next")):
         return Page(leads)
-    return Page(leads, Fetch(name, f"{_GRAPH}/{name.partition(' ')[2]}/leads", {
-        "fields": _FIELDS, "limit": "100", "after": after}))
+    return Page(leads, [Fetch(name, f"{_GRAPH}/{name.partition(' ')[2]}/leads", {
+        "fields": _FIELDS, "limit": "100", "after": after})])
 
 
 SOURCE = Source(

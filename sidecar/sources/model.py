@@ -34,10 +34,10 @@ class Fetch(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What the answer to a `Fetch` holds: leads, and the request for what follows them."""
+    """What the answer to a `Fetch` holds: leads, and the requests for what follows them."""
 
     leads: Sequence[Received]
-    following: Fetch | None = None
+    following: Sequence[Fetch] = ()
 
 
 class Reply(NamedTuple):

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import islice, pairwise, product
 from json import dumps
 from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 from sidecar.records.schema import KNOWN, LISTS, MAX_KEYS, NUMBERS, OBJECTS, pointer
 from sidecar.records.truth import truth
@@ -33,6 +34,8 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^�
 _UNITS: Final = {
     "thousand": frozenset("000 thousand thousands tsd k t keur teur kusd tkr tsek 千円".split()),  # noqa: SIM905
     "million": frozenset("million millions mio mn m meur musd mkr msek 百万円".split())}  # noqa: SIM905
+_PAGE: Final = re.compile("page|url|landing|location|href")  # in the name of an address of a page
+_MAX_ADDRESS: Final = 2000
 _PROFILE: Final = re.compile(r"linkedin\.com/(in|pub)/", re.IGNORECASE)
 # What is worked out -> what it is worked out from, in a lead's names.
 _BASE: Final = {
@@ -115,7 +118,7 @@ def read_names(names: tuple[str, ...]) -> tuple[Named, ...]:
     said = [{meaning for piece in pieces(name) for meaning in meanings(piece)} for name in names]
     system = _system(names)
     for i, name in enumerate(names):
-        alone = len(pieces(name)) == 1
+        alone = sum(meanings(piece)[:1] != ["noise"] for piece in pieces(name)) == 1
         if alone and "name" in said[i] and places[i] == "full_name":
             found[i] = Named(_part_of_name(places))
         elif alone and "title" in said[i] and places.count("job_title") > 1:
@@ -246,6 +249,7 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
     ranks: dict[str, int] = {}
     several: dict[str, list[tuple[int, Any]]] = {}
     custom: dict[str, Any] = {}
+    states: list[tuple[str, Any]] = []
     for place, rank, means, key, value in told:
         if not value and (value is None or value in ("", [], {})):
             continue
@@ -254,12 +258,14 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
             within = lead.setdefault(field, {})
             if field == "custom":
                 custom.setdefault(part, value)
+                states.append((part, value))
             elif isinstance(within, dict):
                 within.setdefault(part, value)
             continue
         if field in _UNKNOWN:
             if place != "[secret]":
                 custom.setdefault(key[:100], value)
+                states.append((key, value))
             continue
         if field in OBJECTS:
             within = lead.get(field)
@@ -283,10 +289,43 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
         lead[field] = _united(field, [value for _, value in values])
     if custom:
         lead["custom"] = _within_room(custom, lead.get("custom"))
+        for key, value in states:
+            if _is_status(key) and isinstance(value, str) and (purpose := _REFUSES.get(_state(value))):
+                refused = lead.setdefault("refused", {})
+                if isinstance(refused, dict):
+                    refused.setdefault(purpose, value)
+        if "utm" not in lead and (campaign := _campaign_of_page(custom)):
+            lead["utm"] = campaign
     return lead
 
 
+def _campaign_of_page(custom: Mapping[str, Any]) -> dict[str, str]:
+    """The campaign parameters in the address of the page that somebody was on, where that is told."""
+    for key, value in custom.items():
+        if isinstance(value, str) and "utm_" in value and _PAGE.search(fold(key)):
+            told = parse_qsl(value[:_MAX_ADDRESS].partition("?")[2].partition("#")[0])
+            if campaign := {name[4:]: text for name, text in told if name.startswith("utm_") and name[4:]}:
+                return campaign
+    return {}
+
+
 _UNKNOWN: Final = ("", "[")
+# What a status may say of somebody's will -> the purpose that is refused.
+_REFUSES: Final = {"unsubscribed": "marketing_email", "optout": "any_contact", "no_call": "phone"}
+
+
+@lru_cache(1024)
+def _is_status(key: str) -> bool:
+    """Whether an unknown name is the status of a person or address ("Status", "Email status")."""
+    told = {meaning for piece in pieces(key) for meaning in meanings(piece)[:1]}
+    return "status" in told and told <= {"status", "noise", "person", "lead", "kind", "email", "form"}
+
+
+@lru_cache(1024)
+def _state(value: str) -> str:
+    """Which refusal a status says ("Unsubscribed", "Do not contact"), nothing for any other status."""
+    said = [meaning for meaning in meanings(fold(value)) if meaning in _REFUSES]
+    return said[0] if said and truth(value) is False else ""
 
 
 @lru_cache(4096)

@@ -78,8 +78,8 @@ def _page(name: str, body: Any) -> Page:
     leads = [_received(response | {"form_id": form_id}) for response in found]
     if len(found) < 100:
         return Page(leads)
-    return Page(leads, Fetch(name, f"https://api.typeform.com/forms/{form_id}/responses", {
-        "after": text(found[-1].get("token")), "page_size": "100", "completed": "true"}))
+    return Page(leads, [Fetch(name, f"https://api.typeform.com/forms/{form_id}/responses", {
+        "after": text(found[-1].get("token")), "page_size": "100", "completed": "true"})])
 
 
 SOURCE = Source(

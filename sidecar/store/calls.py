@@ -101,7 +101,12 @@ def give_up(cursor: Executes, lead_ids: list[str], *, on_hold: bool = False) -> 
     count as spent. What they asked is forgotten. The leads' work stays locked."""
     # Planned once for intake, which names few leads; anew for a step, whose leads are many.
     cursor.execute(cursor.prepared(_give_up("$1::text[]", ON_HOLD.format("w"))) if on_hold
-                   else _give_up("%s", "w.batch_id IS NOT NULL"), (lead_ids,))
+                   else _give_up("%s", _ASKING), (lead_ids,))
+
+
+# Mostly nothing is under way: then no lead is looked at twice.
+_ASKING = ("EXISTS (SELECT 1 FROM provider_calls a WHERE a.batch_id = w.batch_id"  # noqa: S608
+           f" AND a.state IN {words(UNDER_WAY)})")
 
 
 def _give_up(leads: str, which: str) -> str:
@@ -127,13 +132,13 @@ def planned(
     cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None, most: int
 ) -> list[Row]:
     """Planned calls that some of these leads need, of one provider or of all, the first so many of each in
-    the order of their planning: [{call_id, provider}]."""
+    the order of their planning: [{call_id, provider, lead_ids}]."""
     # Not lead_ids && …: that compares each with each.
     return many(
         cursor,
         """
-        SELECT call_id, provider FROM (
-            SELECT id::text AS call_id, provider,
+        SELECT call_id, provider, lead_ids FROM (
+            SELECT id::text AS call_id, provider, lead_ids::text[] AS lead_ids,
                    row_number() OVER (PARTITION BY provider ORDER BY id) AS place
             FROM provider_calls WHERE batch_id = %(batch)s AND state = 'planned'
               AND (%(provider)s::text IS NULL OR provider = %(provider)s)

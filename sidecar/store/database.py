@@ -9,18 +9,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from string import ascii_letters, digits
 from typing import Any, Protocol, cast
 
 import psycopg2
 from psycopg2.errors import DeadlockDetected
 from psycopg2.extensions import connection
-from psycopg2.extras import RealDictCursor
+from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
 from sidecar.errors import Deadlock, Unavailable
 
 Row = dict[str, Any]
-_BASE64 = re.compile(rb"[\w=-]+")
+_BASE64 = f"{ascii_letters}{digits}_=-".encode()
 _PARAMETER = re.compile(r"\$\d+")
 
 
@@ -43,8 +44,22 @@ class _Connection(connection):
         self.prepared: dict[str, str] = {}
 
 
-class Cursor(RealDictCursor):
-    """A cursor whose rows are dicts, and whose statements can be planned once per connection."""
+class Cursor(PlainCursor):
+    """A cursor whose rows are dicts, and whose statements can be planned once per connection. (psycopg2's own
+    sets each value of a row in Python, which took a sixth of the sidecar's work on a lead.)"""
+
+    def fetchone(self) -> Row | None:  # type: ignore[override]
+        """The next row, or None."""
+        row = super().fetchone()
+        return None if row is None else dict(zip(self._names(), row, strict=True))
+
+    def fetchall(self) -> list[Row]:  # type: ignore[override]
+        """All rows that are left."""
+        names = self._names()
+        return [dict(zip(names, row, strict=True)) for row in super().fetchall()]
+
+    def _names(self) -> list[str]:
+        return [column.name for column in self.description or ()]
 
     def prepared(self, sql: str) -> str:
         """The text that runs a statement, in which parameters are $1, $2 …, with %s in their place. It is
@@ -270,7 +285,7 @@ def one(cursor: Cursor, sql: str, params: Any = None) -> Row | None:
 def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
     """All rows."""
     cursor.execute(sql, params)
-    return list(cursor.fetchall())
+    return cursor.fetchall()
 
 
 def insert(
@@ -325,8 +340,10 @@ def _text(value: Any) -> str:
     if isinstance(value, (bytes, memoryview)):
         data = bytes(value)
         # What we encrypt is base64, which Postgres takes as it stands: half as long as in hex.
-        return data.decode() if _BASE64.fullmatch(data) else "\\x" + data.hex()
+        is_base64 = data and not data.translate(None, _BASE64)
+        return data.decode() if is_base64 else "\\x" + data.hex()
     return str(value)
 
 
-as_json = json.JSONEncoder(ensure_ascii=False, default=_text).encode
+# Rows are trees: nothing in them is looked for again.
+as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_text).encode

@@ -37,19 +37,20 @@ def _buckets(keys: Iterable[Key]) -> list[int]:
 
 
 def know(
-    cursor: Cursor, keys: Mapping[str, Key], names: Mapping[Key, Collection[str]], domains: Collection[str],
+    cursor: Cursor, keys: Mapping[str, Key], names: Mapping[Key, Sequence[Collection[str]]],
+    domains: Collection[str],
     company_keys: Collection[str], deliveries: Collection[str],
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
     look up all there is, in one round trip. The open leads stay locked. Of a key that very many people have
-    those are known who are called as the leads that come with it (names: whole ones and family names, "" for
-    a lead without one), and the first others."""
+    those are known who are called as the leads that come with it or nearly so (names: see `sought`), and the
+    first others."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
         [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
         list(domains), list(company_keys), list(keys), list(deliveries),
-        [_BETWEEN.join(names.get(key, ())) for key in keys.values()]))
+        *([_BETWEEN.join(names[key][kind]) for key in keys.values()] for kind in (0, 1))))
     known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
     seen = set()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
@@ -58,6 +59,7 @@ def know(
         elif what == "contact":
             person = row["person_id"] or row["contact_id"]
             known.contacts.setdefault((row["kind"], row["value"]), []).append(person)
+            known.names[(row["kind"], row["value"]), person] = set(row["names"])
             if row["person_id"]:
                 known.merged[person] = row["contact_id"]
         elif what == "delivery":
@@ -88,28 +90,28 @@ _LOCK = ("SELECT pg_advisory_xact_lock($1, b)"
 
 _KNOW = f"""
 WITH contact AS (
-    SELECT k.kind, k.value, i.contact_id, i.person_id
-    FROM (SELECT kind, value, string_to_array(lower(names), E'\n') AS names
-          FROM unnest($1::text[], $2::text[], $7::text[]) AS k(kind, value, names)) k
-    CROSS JOIN LATERAL (SELECT i.contact_id, i.person_id FROM contact_identities i
+    SELECT k.kind, k.value, i.contact_id, i.person_id, i.names
+    FROM (SELECT kind, value, string_to_array(whole, E'\n') AS whole, string_to_array(words, E'\n') AS words
+          FROM unnest($1::text[], $2::text[], $7::text[], $8::text[]) AS k(kind, value, whole, words)) k
+    CROSS JOIN LATERAL (SELECT i.contact_id, i.person_id, i.names FROM contact_identities i
                         JOIN contacts c ON c.id = i.contact_id
                         WHERE i.kind = k.kind AND i.value = k.value
-                        ORDER BY (lower(coalesce(c.name, '')) = ANY(k.names)) DESC,
-                                 (lower(coalesce(c.last_name, '')) = ANY(k.names)) DESC,
+                        ORDER BY (i.names || lower(c.name) && k.whole) DESC,
+                                 (i.names || lower(c.last_name) && k.words) DESC,
                                  i.contact_id, i.person_id NULLS FIRST
-                        LIMIT {_OWNERS} + cardinality(k.names)) i
+                        LIMIT {_OWNERS} + cardinality(k.whole)) i
     ORDER BY i.contact_id, i.person_id NULLS FIRST
 ), delivery AS (
     SELECT dedupe_key, contact_id, lead_id FROM events WHERE dedupe_key = ANY($6::text[])
 ), known AS (
-    SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery
+    SELECT ARRAY(SELECT contact_id FROM contact UNION SELECT contact_id FROM delivery) AS ids
 ), organization AS (
     SELECT id, domain, company_key FROM organizations
     WHERE domain = ANY($3::text[])
        OR (domain IS NULL AND company_key = ANY($4::text[]))
 ), lead AS (
     SELECT contact_id, id, tags, warnings, is_test FROM leads
-    WHERE contact_id IN (SELECT contact_id FROM known)
+    WHERE contact_id = ANY((SELECT ids FROM known)::uuid[])
     AND status IN {words(OPEN)} FOR UPDATE
 )
 SELECT 'suppressed' AS what, row_to_json(x) AS row
@@ -119,19 +121,17 @@ UNION ALL SELECT 'delivery', row_to_json(delivery) FROM delivery
 UNION ALL SELECT 'organization', row_to_json(organization) FROM organization
 UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
 UNION ALL SELECT 'provenance', row_to_json(c)
-    FROM (SELECT 'contact' AS kind, contact_id AS id FROM known
+    FROM (SELECT 'contact' AS kind, unnest(ids) AS id FROM known
           UNION ALL SELECT 'organization', id FROM organization) e
     CROSS JOIN LATERAL (  -- one by one, by the index
         SELECT e.kind, e.id, {facts.SAID} FROM (SELECT) AS one {facts.SAID_OF}
         WHERE p.entity_kind = e.kind OFFSET 0) c
 UNION ALL SELECT 'permissions', row_to_json(p)
-    FROM (SELECT id, consent, refused FROM contacts WHERE id IN (SELECT contact_id FROM known)
+    FROM (SELECT id, consent, refused FROM contacts WHERE id = ANY((SELECT ids FROM known)::uuid[])
           AND (consent <> '{{}}' OR refused <> '{{}}')) p
 UNION ALL SELECT 'refusal', row_to_json(r)
     FROM (SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
-          WHERE contact_id IN (SELECT contact_id FROM known)
-          UNION ALL SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
-          WHERE key_hash = ANY($5::text[])) r
+          WHERE contact_id = ANY((SELECT ids FROM known)::uuid[]) OR key_hash = ANY($5::text[])) r
 """  # noqa: S608
 
 
@@ -151,6 +151,17 @@ def find_people(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, dict[str, str]
     return found
 
 
+def keys_of_people(cursor: Cursor, keys: Iterable[Key], deliveries: list[str]) -> list[Key]:
+    """All identity keys of the contacts that have one of these, or of whom one of the deliveries told."""
+    kinds, values = zip(*keys, strict=True) if (keys := list(keys)) else ((), ())
+    return [(row["kind"], row["value"]) for row in many(
+        cursor, "SELECT DISTINCT kind, value FROM contact_identities WHERE contact_id IN ("
+        " SELECT i.contact_id FROM contact_identities i"
+        " JOIN unnest(%s::text[], %s::text[]) AS k(kind, value) USING (kind, value)"
+        " UNION SELECT contact_id FROM events WHERE dedupe_key = ANY(%s))",
+        (list(kinds), list(values), deliveries))]
+
+
 def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
     """The keys, given with their hashes, of those who must not come in again."""
     rows = many(
@@ -161,20 +172,22 @@ def suppressed(cursor: Cursor, hashes: Mapping[str, Key]) -> set[Key]:
 
 def write(
     cursor: Cursor, writes: Writes, seal: Callable[[Any], bytes], told: Sequence[Event] = (),
-    import_chunk: tuple[str, int] | None = None,
+    chunk: undo.Chunk | None = None,
 ) -> None:
     """Write what was decided, and the events to tell, in one round trip (a second one where known people said
-    what they refuse or agree to); `seal` encrypts the raw leads. What a chunk of an import, (job id, number),
-    writes can be undone."""
+    what they refuse or agree to); `seal` encrypts the raw leads. What a chunk of an import writes can be
+    undone."""
     gathered = Gathered(cursor)
-    if import_chunk:
-        undo.before(gathered, *import_chunk, writes)
+    before = undo.pictures(cursor, writes) if chunk else {}
+    if chunk:
+        undo.created_by(gathered, chunk, writes)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
     for kind, changes in writes.changes.items():
         facts.update_entities(gathered, kind, changes)
     facts.save_provenance(gathered, writes.provenance)
-    insert(gathered, "contact_identities", writes.identities, conflict="ON CONFLICT DO NOTHING")
+    insert(gathered, "contact_identities", writes.identities, conflict="ON CONFLICT"
+           " (kind, value, contact_id, person_id) DO UPDATE SET names = excluded.names")
     insert(gathered, "duplicates", writes.duplicates, conflict="ON CONFLICT DO NOTHING")
     update_from(
         gathered, "contacts", writes.employers, columns={"id": "uuid", "org_id": "uuid"}, key="id",
@@ -211,8 +224,8 @@ def write(
     gathered.send()
     if writes.permissions:  # an event may have said something since it was decided
         refusals.restate(cursor, [row["id"] for row in writes.permissions])
-    if import_chunk:
-        undo.after(cursor, import_chunk[0], writes)
+    if chunk and before:
+        undo.keep_changes(cursor, chunk, before, undo.pictures(cursor, writes))
 
 
 # A contact that is gone is told by the foreign key.

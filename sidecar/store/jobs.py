@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from psycopg2.extras import Json
 
 from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one, words
-from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, OPEN, ROW_OUTCOMES
+from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, ROW_OUTCOMES
 
 # Refused rows; rows that were skipped or taken with warnings.
 REJECTS, REMARKS = ROW_TABLES = ("job_rejects", "job_remarks")
@@ -22,10 +22,10 @@ def add(cursor: Cursor, row: Row) -> bool:
         f"ON CONFLICT (key) WHERE state IN {words(JOB_UNFINISHED)} DO NOTHING")))
 
 
-def add_chunks(cursor: Cursor, job_id: str, chunks: Iterable[tuple[int, bytes]]) -> None:
-    """Keep encrypted rows."""
-    insert(cursor, "job_chunks",
-           [{"job_id": job_id, "number": number, "rows": rows} for number, rows in chunks])
+def add_chunk(cursor: Cursor, job_id: str, number: int, rows: bytes, count: int) -> None:
+    """Keep so many encrypted rows."""
+    insert(cursor, "job_chunks", [{"job_id": job_id, "number": number, "rows": rows}])
+    cursor.execute("UPDATE jobs SET chunks = chunks + 1, total = total + %s WHERE id = %s", (count, job_id))
 
 
 def get(cursor: Cursor, job_id: str) -> Row | None:
@@ -130,22 +130,19 @@ def rows_after(cursor: Cursor, table: str, job_id: str, number: int) -> Row | No
                        " ORDER BY number LIMIT 1", (job_id, number))
 
 
-def seen(cursor: Cursor, job_id: str, keys: Iterable[str]) -> set[str]:
-    """Those of the keys that an earlier chunk of this dry run had."""
-    rows = many(cursor, "SELECT key FROM job_people WHERE job_id = %s AND key = ANY(%s)",
-                (job_id, list(keys)))
-    return {row["key"] for row in rows}
+def people(cursor: Cursor, job_id: str, keys: list[str]) -> list[Row]:
+    """The earlier rows of a dry run that have one of the keys, still encrypted: [{number, place, lead}]."""
+    return many(cursor, "SELECT DISTINCT ON (number, place) number, place, lead FROM job_people"
+                        " WHERE job_id = %s AND key = ANY(%s) AND lead IS NOT NULL", (job_id, keys))
 
 
-def note_seen(cursor: Cursor, job_id: str, keys: Iterable[str]) -> None:
-    """Remember keys of this dry run."""
-    insert(cursor, "job_people", [{"job_id": job_id, "key": key} for key in sorted(set(keys))],
+def note_people(cursor: Cursor, job_id: str, rows: Iterable[Row]) -> None:
+    """Keep rows of a dry run by their keys: [{key, number, place, lead}]."""
+    insert(cursor, "job_people", [row | {"job_id": job_id} for row in rows],
            conflict="ON CONFLICT DO NOTHING")
 
 
-def with_open_lead(cursor: Cursor, contact_ids: Iterable[str]) -> set[str]:
-    """Those of the contacts that have an open lead; nothing is locked."""
-    rows = many(
-        cursor, "SELECT contact_id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])"  # noqa: S608
-                f" AND status IN {words(OPEN)}", (list(contact_ids),))
-    return {row["id"] for row in rows}
+def forget_people(cursor: Cursor, keys: list[str]) -> None:
+    """Keep no row of a dry run that has one of the keys."""
+    cursor.execute("DELETE FROM job_people p USING job_people k WHERE k.key = ANY(%s)"
+                   " AND (p.job_id, p.number, p.place) = (k.job_id, k.number, k.place)", (keys,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from psycopg2.extras import Json
@@ -210,19 +211,21 @@ def take_back(cursor: Cursor, merge_id: str) -> None:
 
 
 def submissions_since(cursor: Cursor, contact_id: str, merge_id: str) -> list[Row]:
-    """What came in about a contact since a merge, in its order: [{id, lead_id, person_id, payload}]."""
+    """What came in about a contact since a merge, in its order: [{id, lead_id, person_id, account,
+    payload}]."""
     return many(
         cursor, "SELECT i.id::text AS id, i.lead_id::text AS lead_id, i.person_id::text AS person_id,"
-        " i.payload FROM intake i JOIN leads l ON l.id = i.lead_id"
+        " i.account, i.payload FROM intake i JOIN leads l ON l.id = i.lead_id"
         " WHERE l.contact_id = %s AND i.id > %s::uuid ORDER BY i.id", (contact_id, merge_id))
 
 
 def submissions(cursor: Cursor, contact_id: str) -> list[Row]:
-    """All that came in about a contact, in its order: [{id, received_at, source, lead_id, payload}]."""
+    """All that came in about a contact, in its order: [{id, received_at, source, lead_id, account,
+    payload}]."""
     return many(
-        cursor, "SELECT i.id::text AS id, i.received_at, i.source, i.lead_id::text AS lead_id, i.payload"
-        " FROM intake i JOIN leads l ON l.id = i.lead_id WHERE l.contact_id = %s ORDER BY i.id",
-        (contact_id,))
+        cursor, "SELECT i.id::text AS id, i.received_at, i.source, i.lead_id::text AS lead_id,"
+        " i.account, i.payload FROM intake i JOIN leads l ON l.id = i.lead_id WHERE l.contact_id = %s"
+        " ORDER BY i.id", (contact_id,))
 
 
 def give_events(cursor: Cursor, intake_ids: list[str], contact_id: str, lead_id: str) -> None:
@@ -240,11 +243,11 @@ def give_refusals(cursor: Cursor, intake_ids: list[str], contact_id: str) -> Non
 
 
 
-def add_keys(cursor: Cursor, contact_id: str, keys: set[tuple[str, str]]) -> None:
-    """A contact is known by these keys too."""
+def add_keys(cursor: Cursor, contact_id: str, keys: Mapping[tuple[str, str], Collection[str]]) -> None:
+    """A contact is known by these keys too: key -> by which names (`names_of_key`)."""
     insert(cursor, "contact_identities", [
-        {"kind": kind, "value": value, "contact_id": contact_id} for kind, value in sorted(keys)],
-        conflict="ON CONFLICT DO NOTHING")
+        {"kind": kind, "value": value, "contact_id": contact_id, "names": sorted(names)}
+        for (kind, value), names in sorted(keys.items())], conflict="ON CONFLICT DO NOTHING")
 
 
 def drop_keys(cursor: Cursor, contact_id: str, keys: set[tuple[str, str]]) -> None:

@@ -18,7 +18,7 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
                     " ORDER BY received_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         **{table: f"DELETE FROM {table} WHERE ctid IN (SELECT r.ctid FROM {table} r JOIN jobs j"  # noqa: S608
                   " ON j.id = r.job_id WHERE j.updated_at < now() - %(days)s * interval '1 day'"
-                  " LIMIT %(rows)s)" for table in jobs.ROW_TABLES},
+                  " LIMIT %(rows)s)" for table in (*jobs.ROW_TABLES, "job_people")},
         "workflow_errors": "DELETE FROM workflow_errors WHERE ctid IN (SELECT ctid FROM workflow_errors WHERE"
                            " occurred_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
                            " FOR UPDATE SKIP LOCKED)",

@@ -88,6 +88,18 @@ def overdue(cursor: Cursor, kinds: Sequence[str], before: datetime) -> list[Row]
         (list(kinds), before))
 
 
+def is_asked(cursor: Cursor, key: str) -> bool:
+    """Whether requests for what an outage missed are left, those that were given up too."""
+    return one(cursor, "SELECT 1 AS one FROM source_fetches WHERE source_key = %s AND until IS NOT NULL"
+                       " LIMIT 1", (key,)) is not None
+
+
+def forget_given_up(cursor: Cursor, key: str) -> None:
+    """What was given up of what an outage missed is asked for anew, from where it began."""
+    cursor.execute("DELETE FROM source_fetches WHERE source_key = %s AND until IS NOT NULL"
+                   " AND failed_at IS NOT NULL", (key,))
+
+
 def pulled(cursor: Cursor, key: str, until: datetime) -> None:
     """All that came until then is stored."""
     cursor.execute("UPDATE sources SET pulled_until = %s WHERE key = %s", (until, key))

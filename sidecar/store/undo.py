@@ -1,27 +1,29 @@
 """What an import can be undone by, and its undo.
 
 Of people and companies that were known, all rows that hang on them (TABLES) are kept as they stood before a
-chunk and after it, in the chunk's own transaction; of what is new, the ids. Nothing of it leaves the server
-until somebody undoes the import.
+chunk and after it, encrypted, in the chunk's own transaction; of what is new, the ids. Keyed hashes of the
+identity keys in such a picture tell whose it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from psycopg2 import IntegrityError
 
 from sidecar.errors import Conflict
-from sidecar.intake import Writes
+from sidecar.intake import Key, Writes
 from sidecar.store import calls, customers, facts, subscriptions
-from sidecar.store.database import Cursor, Executes, Row, as_json, many
+from sidecar.store.database import Cursor, Executes, Row, as_json, insert, many
 from sidecar.terms.states import ENTITIES
 
 # Kind -> table -> (its rows of entity x, its key).
 TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "contact": {
         "contacts": ("t.id = x.id", ("id",)),
-        "contact_identities": ("t.contact_id = x.id", ("kind", "value", "contact_id")),
+        "contact_identities": ("t.contact_id = x.id", ("kind", "value", "contact_id", "person_id")),
         "provenance": ("t.entity_id = x.id AND t.entity_kind = 'contact'",
                        ("entity_id", "entity_kind", "source")),
         "leads": ("t.contact_id = x.id", ("id",)),
@@ -56,33 +58,34 @@ def _document(kind: str) -> str:
     return f"jsonb_build_object({', '.join(parts)})"
 
 
-_BEFORE = {kind: f"""
-    INSERT INTO import_changes (job_id, entity_id, number, entity_kind, before, after)
-    SELECT $1::uuid, x.id, $2::int, '{kind}', d.document, d.document
-    FROM unnest($3::text[]::uuid[]) AS x(id)
-    CROSS JOIN LATERAL (SELECT {_document(kind)} AS document OFFSET 0) d
-    LEFT JOIN LATERAL (
-        SELECT after FROM import_changes c WHERE c.job_id = $1::uuid AND c.entity_id = x.id
-        ORDER BY number DESC LIMIT 1) last ON true
-    WHERE last.after IS DISTINCT FROM d.document
-    ON CONFLICT DO NOTHING""" for kind in ENTITIES}  # noqa: S608
-_AFTER = {kind: f"""
-    UPDATE import_changes c SET after = {_document(kind)}
-    FROM unnest($2::text[]::uuid[]) AS x(id) CROSS JOIN LATERAL (
-        SELECT max(number) AS number FROM import_changes m
-        WHERE m.job_id = $1::uuid AND m.entity_id = x.id) last
-    WHERE c.job_id = $1::uuid AND c.entity_id = x.id AND c.number = last.number"""  # noqa: S608
-    for kind in ENTITIES}
-
-_UNCHANGED = """
-    DELETE FROM import_changes
-    WHERE job_id = $1::uuid AND entity_id = ANY($2::text[]::uuid[]) AND before = after"""
+# Pictures of entities, and the identity keys in them.
+_PICTURES = {kind: f"""
+    SELECT x.id::text AS id, {_document(kind)}::text AS document,
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, value)), '[]') FROM contact_identities i
+         WHERE i.contact_id = x.id) AS keys
+    FROM unnest($1::text[]::uuid[]) AS x(id)""" for kind in ENTITIES}  # noqa: S608
 
 
-def before(cursor: Executes, job_id: str, number: int, writes: Writes) -> None:
-    """Keep what a chunk is about to change, and the ids of what comes with it."""
-    for kind, ids in _known(writes).items():
-        cursor.execute(cursor.prepared(_BEFORE[kind]), (job_id, number, ids))
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk of an import that can be undone; `seal` encrypts, `hashed` tells the keyed hash of an identity
+    key."""
+
+    job_id: str
+    number: int
+    seal: Callable[[Any], bytes]
+    hashed: Callable[[Key], str]
+
+
+def pictures(cursor: Cursor, writes: Writes) -> dict[str, Row]:
+    """How the known people and companies that rows are about stand now: id -> {id, document (JSON text),
+    keys, kind}."""
+    return {row["id"]: row | {"kind": kind} for kind, ids in _known(writes).items()
+            for row in many(cursor, cursor.prepared(_PICTURES[kind]), (ids,))}
+
+
+def created_by(cursor: Executes, chunk: Chunk, writes: Writes) -> None:
+    """Keep the ids of what comes with a chunk."""
     new = [[row["id"] for row in rows]
            for rows in (writes.contacts, writes.organizations, writes.new_leads, writes.intake)]
     cursor.execute(
@@ -92,14 +95,22 @@ def before(cursor: Executes, job_id: str, number: int, writes: Writes) -> None:
         " ON CONFLICT (job_id, number) DO UPDATE SET contact_ids = c.contact_ids || excluded.contact_ids,"
         " organization_ids = c.organization_ids || excluded.organization_ids,"
         " lead_ids = c.lead_ids || excluded.lead_ids, intake_ids = c.intake_ids || excluded.intake_ids",
-        (job_id, number, *new))
+        (chunk.job_id, chunk.number, *new))
 
 
-def after(cursor: Executes, job_id: str, writes: Writes) -> None:
-    """Keep how what a chunk changed stands now."""
-    for kind, ids in _known(writes).items():
-        cursor.execute(cursor.prepared(_AFTER[kind]), (job_id, ids))
-        cursor.execute(cursor.prepared(_UNCHANGED), (job_id, ids))
+def keep_changes(
+    cursor: Cursor, chunk: Chunk, before: Mapping[str, Row], after: Mapping[str, Row]
+) -> None:
+    """Keep, encrypted, how what a chunk changed stood before and stands now. Of rows that are taken in one by
+    one the first picture before them stays."""
+    insert(cursor, "import_changes", [
+        {"job_id": chunk.job_id, "entity_id": entity, "number": chunk.number, "entity_kind": now["kind"],
+         "before": chunk.seal(was["document"]), "after": chunk.seal(now["document"]),
+         "key_hashes": sorted({chunk.hashed((kind, value)) for kind, value in (*was["keys"], *now["keys"])})}
+        for entity, was in before.items()
+        if (now := after.get(entity)) and now["document"] != was["document"]],
+        conflict="ON CONFLICT (job_id, entity_id, number) DO UPDATE SET after = excluded.after,"
+                 " key_hashes = excluded.key_hashes")
 
 
 def _known(writes: Writes) -> dict[str, list[str]]:
@@ -129,16 +140,37 @@ def keys_of(cursor: Cursor, ids: Mapping[str, list[str]]) -> tuple[list[tuple[st
 
 
 def changes_of(cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> list[Row]:
-    """The entities, locked: [{id, current, changes: [{before, after}], the latest first}]."""
+    """The entities, locked: [{id, current, changes: [{before, after}], the latest first, encrypted}]."""
     customers.lock_leads(cursor, *((ids,) if kind == "contact" else ((), ids)))
     cursor.execute(f"SELECT 1 FROM {facts.TABLES[kind]} WHERE id = ANY(%s::uuid[])"  # noqa: S608
                    " ORDER BY id FOR UPDATE", (ids,))
-    found = many(
-        cursor, f"SELECT x.id::text AS id, {_document(kind)} AS current, ("  # noqa: S608
-        " SELECT jsonb_agg(jsonb_build_object('before', c.before, 'after', c.after) ORDER BY number DESC)"
-        " FROM import_changes c WHERE c.job_id = %s AND c.entity_id = x.id) AS changes"
-        " FROM unnest(%s::uuid[]) AS x(id)", (job_id, ids))
-    return [row for row in found if row["changes"]]  # an erasure may have been quicker
+    changes: dict[str, list[Row]] = {}
+    for row in many(cursor, "SELECT entity_id::text AS id, before, after FROM import_changes"
+                            " WHERE job_id = %s AND entity_id = ANY(%s::uuid[]) ORDER BY number DESC",
+                    (job_id, ids)):
+        changes.setdefault(row.pop("id"), []).append(row)
+    found = many(cursor, f"SELECT x.id::text AS id, {_document(kind)} AS current"  # noqa: S608
+                         " FROM unnest(%s::uuid[]) AS x(id)", (ids,))
+    # An erasure may have been quicker.
+    return [row | {"changes": changes[row["id"]]} for row in found if row["id"] in changes]
+
+
+def said_since(cursor: Cursor, job_id: str, kind: str, ids: list[str]) -> list[Row]:
+    """What others sent about the entities since an import began, still encrypted: [{id (of the entity),
+    account, received_at, payload, org_id, domain, company_key (of the person's company)}]."""
+    return many(
+        cursor,
+        f"""
+        SELECT e.id::text AS id, i.account, i.received_at, i.payload,
+            o.id::text AS org_id, o.domain, o.company_key
+        FROM unnest(%(ids)s::uuid[]) AS e(id)
+        JOIN leads l ON {"l.contact_id = e.id" if kind == "contact" else "l.org_id = e.id"}
+        JOIN intake i ON i.lead_id = l.id
+        JOIN contacts c ON c.id = l.contact_id LEFT JOIN organizations o ON o.id = c.org_id
+        WHERE i.request_id IS DISTINCT FROM %(request)s AND i.id > (
+            SELECT x.id FROM import_created c, unnest(c.intake_ids) AS x(id) WHERE c.job_id = %(job)s
+            ORDER BY x.id LIMIT 1)
+        """, {"ids": ids, "job": job_id, "request": f"job:{job_id}"})  # noqa: S608
 
 
 def restore(
@@ -147,7 +179,7 @@ def restore(
     """Write rows of one of TABLES as they stood: `put` are there, `added` are no more, `gone` are to go.
     Raises Conflict where somebody else has a name or key now."""
     key = KEYS[table]
-    same = " AND ".join(f"t.{name} = v.{name}" for name in key)
+    same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM v.{name}" for name in key)
     values = f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) v"
     try:
         if gone and table == "refusals":
@@ -263,29 +295,37 @@ def can_undo(cursor: Cursor, job_id: str) -> bool:
 
 
 def of_contact(cursor: Cursor, contact_id: str) -> list[Row]:
-    """What is kept of a person as they were before imports that can be undone: [{job_id, before}]."""
+    """What is kept of a person as they were before imports that can be undone: [{job_id, before, still
+    encrypted}]."""
     return many(
         cursor, "SELECT job_id::text AS job_id, before FROM import_changes WHERE entity_id = %s"
         " ORDER BY job_id, number", (contact_id,))
 
 
-def forget(cursor: Cursor, contact_id: str, *, erased: bool = False) -> None:
-    """Nothing stays of how a contact was that becomes two, or is erased: then neither of those merged into
-    it, nor of others who had one of its keys. Of who is still there it is told that all stays."""
+def keys_alone(cursor: Cursor, contact_ids: list[str], *, shared: bool) -> list[Key]:
+    """The identity keys of contacts, also those that others have (shared), or not."""
+    return [(row["kind"], row["value"]) for row in many(
+        cursor, "SELECT DISTINCT kind, value FROM contact_identities i"
+        " WHERE contact_id = ANY(%(ids)s::uuid[]) AND (%(shared)s OR NOT EXISTS ("
+        " SELECT FROM contact_identities o WHERE (o.kind, o.value) = (i.kind, i.value)"
+        " AND o.contact_id <> ALL(%(ids)s::uuid[])))",
+        {"ids": contact_ids, "shared": shared})]
+
+
+def forget(cursor: Cursor, contact_ids: list[str], key_hashes: list[str], *, erased: bool = False) -> None:
+    """Nothing stays of how contacts were, nor those who were merged into them, nor of others with one of
+    these keys. Of who is still there, and not about to be erased, it is told that all stays."""
     cursor.execute(
         """
         WITH gone AS (
-            DELETE FROM import_changes c WHERE entity_id = %(id)s OR %(erased)s AND (
-                entity_id IN (SELECT lost_id FROM merges WHERE kept_id = %(id)s) OR EXISTS (
-                    SELECT FROM contact_identities i WHERE i.contact_id = %(id)s
-                    AND (c.before->'contact_identities') || (c.after->'contact_identities')
-                        @> jsonb_build_array(jsonb_build_object('kind', i.kind, 'value', i.value))))
+            DELETE FROM import_changes WHERE entity_id = ANY(%(ids)s::uuid[]) OR key_hashes && %(hashes)s
+                OR entity_id IN (SELECT lost_id FROM merges WHERE kept_id = ANY(%(ids)s::uuid[]))
             RETURNING job_id, entity_id)
         INSERT INTO import_kept (job_id, entity_id, entity_kind, fields)
         SELECT DISTINCT job_id, entity_id, 'contact', ARRAY['*'] FROM gone
-        JOIN contacts ON contacts.id = entity_id WHERE NOT (%(erased)s AND entity_id = %(id)s)
+        JOIN contacts ON contacts.id = entity_id WHERE NOT (%(erased)s AND entity_id = ANY(%(ids)s::uuid[]))
         ON CONFLICT (job_id, entity_id) DO UPDATE SET fields = excluded.fields
-        """, {"id": contact_id, "erased": erased})
+        """, {"ids": contact_ids, "hashes": key_hashes, "erased": erased})
 
 
 def purge(cursor: Cursor, days: int, rows: int) -> None:

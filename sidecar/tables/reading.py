@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from sidecar.records.schema import IDENTITIES
 from sidecar.sources import field_named
@@ -19,6 +19,8 @@ from sidecar.tables.header import judge, mark, names_of
 from sidecar.tables.kinds import named_kind
 from sidecar.tables.mapping import Column
 from sidecar.tables.model import MAX_COLUMNS, MAX_EMPTY, SEARCHED, Choices, Layout, Row, Table, TableError
+
+_BEGIN: Final = 1000  # characters of a cell that tell whether it is a header's
 
 
 def open_table(file: BinaryIO, choices: Choices = Choices()) -> Table:  # noqa: B008 (frozen)
@@ -33,7 +35,8 @@ def open_table(file: BinaryIO, choices: Choices = Choices()) -> Table:  # noqa: 
         raise TableError(f"The file is {kind}, not a table. Save or export the list as CSV or XLSX.")
     layout = form.lay_out(file, choices, partial(judge, choices=choices))
     file.seek(0)
-    top = list(islice(form.rows(file, layout, 0, {}), SEARCHED))
+    top = [row._replace(cells=[cell[:_BEGIN] for cell in row.cells])
+           for row in islice(form.rows(file, layout, 0, {}), SEARCHED)]
     file.seek(0)
     at = _header_at(top, choices)
     layout = replace(layout, header_line=top[at].line)

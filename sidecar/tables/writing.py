@@ -32,7 +32,7 @@ def guard(text: str) -> str:
 
 def unguard(text: str) -> str:
     """The text that was guarded; any other as it is."""
-    return _GUARDED.sub("", text)
+    return _GUARDED.sub("", text) if "'" in text else text
 
 
 def cell(value: Any) -> str:

@@ -196,4 +196,4 @@ class Chain:
         for person in PEOPLE:
             one, other = (world.state(self.ids[world][person]) for world in self.both)
             differs = {name: (one[name], other[name]) for name in one if one[name] != other[name]}
-            assert not differs, (person, self.steps)
+            assert not differs, (self.merged.name, person, self.steps, differs)

@@ -194,3 +194,14 @@ def test_no_number_costs_no_lead(send, api, phone):
     assert send(LEAD | {"phone": phone, "email": "mary@ships.example\u00a0"}).status_code == 202
     [lead] = api.get("/v1/leads").json["data"]
     assert lead["contact"]["email"] == "mary@ships.example" and "phone" not in lead["contact"]
+
+
+def test_what_falls_into_the_honeypot_of_any_form_is_kept_for_review(api, engine):
+    """n8n's own form sends its leads as clients do."""
+    answer = api.post("/v1/leads", {"leads": [LEAD | {"website_confirm": "https://ships.example"},
+                                              LEAD | {"email": "ann@ships.example", "website_confirm": ""}]})
+    assert answer.status_code == 202
+    assert [row["outcome"] for row in answer.json["results"]] == ["rejected", "created"]
+    [reject] = api.get("/v1/rejects").json["data"]
+    assert [error["code"] for error in reject["errors"]] == ["suspected_robot"] and reject["lead"] == LEAD
+    assert api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {}}).json["outcome"] == "created"

@@ -56,6 +56,26 @@ def test_of_however_many_on_a_mailbox_each_is_known_again(api, engine):
         assert contacts(sent(api, leads[place])) == [first[place]]
 
 
+def test_nor_does_a_merge_hide_who_was_merged_among_many(api, engine):
+    """Beyond the fiftieth, by their own name, though the contact that they are now is called otherwise."""
+    names = [f"{first} {last}" for first in ("Ada", "Bela", "Cleo", "Dora", "Emil", "Fritz", "Greta", "Hugo")
+             for last in ("Moss", "Frost", "Hart", "Huber", "Vale", "Karstens", "Quill", "Sommer")]
+    leads = [OTTILIE | {"email": "info@firm.example", "full_name": name} for name in (*names, "Zoë Ünal", "")]
+    first = contacts(sent(api, *leads))
+    kept, lost = first[-3:-1]
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES (%s, %s, 1, '[]')"
+                       " ON CONFLICT (left_id, right_id) DO UPDATE SET score = 1 RETURNING id::text AS id",
+                       sorted((kept, lost)))
+        pair = cursor.fetchone()["id"]
+    assert api.post(f"/v1/duplicates/{pair}/merge", {"keep": kept}).status_code == 200
+    for name in ("Zoë Ünal", "ZOE UENAL", "Ünal, Zoë"):
+        assert contacts(sent(api, leads[-2] | {"full_name": name})) == [kept], name
+    assert contacts(sent(api, leads[-1])) == [first[-1]]
+    assert api.post(f"/v1/contacts/{kept}/unmerge", {"contact_id": lost}).status_code == 200
+    assert contacts(sent(api, leads[-2], leads[-3])) == [lost, kept]
+
+
 def test_another_form_of_the_name_is_the_same_person(api, engine):
     names = ["Ottilie Vosskuhl", "O. Vosskuhl", "Ottilie Karstens", "VOSSKUHL, OTTILIE", ""]
     assert len({*contacts(sent(api, *(OTTILIE | {"full_name": name} for name in names)))}) == 1

@@ -269,6 +269,93 @@ def test_an_erased_person_is_in_nothing_that_an_import_is_undone_by(engine, app,
         rows in snapshot(engine).items() if any("p20@firm6" in found for found in rows)]
 
 
+def pictures(engine):
+    """All that imports can be undone by, opened, as one text."""
+    with engine.database.read() as cursor:
+        return " ".join(engine.vault.open(bytes(row[name])) for row in many(
+            cursor, "SELECT before, after FROM import_changes") for name in row)
+
+
+def test_what_an_import_is_undone_by_is_encrypted(engine):
+    changed(engine)
+    with engine.database.read() as cursor:
+        kept = " ".join(str(row) for row in many(cursor, "SELECT to_jsonb(c) AS c FROM import_changes c"))
+    assert "p20@firm6" in pictures(engine) and "p20@firm6" not in kept and "Quill20" not in kept
+
+
+@pytest.mark.parametrize("what", ["erased", "merged", "unmerged"])
+def test_nobody_stays_in_a_picture_who_is_not_there_as_they_were(engine, app, api, what):
+    """Nor in that of another contact who has one of their keys."""
+    people = NORA | {"phone": "+491512345678"}, NORA | {"email": "n.vale@other.example"}
+    kept, lost = (api.post("/v1/leads", lead).json["results"][0]["contact_id"] for lead in people)
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES (%s, %s, 1, '[]')"
+                       " RETURNING id::text AS id", sorted((kept, lost)))
+        pair = cursor.fetchone()["id"]
+        cursor.execute("INSERT INTO contact_identities (kind, value, contact_id) VALUES"
+                       " ('linkedin', 'https://www.linkedin.com/in/nora', %s)", (kept,))
+    if what == "unmerged":
+        assert api.post(f"/v1/duplicates/{pair}/merge", {"keep": kept}).status_code == 200
+    job = imported(engine, "email,full_name,job_title\n" + "".join(
+        f"{lead['email']},Nora Vale,Captain\n" for lead in people))
+    assert "nora.vale@" in pictures(engine) and "n.vale@other" in pictures(engine)
+    if what == "erased":
+        with engine.database.write() as cursor:  # the other one has got a key of hers meanwhile
+            cursor.execute("UPDATE import_changes SET key_hashes = key_hashes || %s WHERE entity_id = %s", (
+                [engine.hash("suppression", "linkedin", "https://www.linkedin.com/in/nora")], lost))
+        assert delete(app, api, f"/v1/contacts/{kept}").status_code == 204
+    elif what == "merged":
+        assert api.post(f"/v1/duplicates/{pair}/merge", {"keep": kept}).status_code == 200
+    else:
+        assert api.post(f"/v1/contacts/{kept}/unmerge", {"contact_id": lost}).status_code == 200
+    assert "@" not in pictures(engine)  # companies alone
+    told = {item["id"] for item in undone(engine, job)["kept"]}
+    assert told == {lost if what == "erased" else kept}
+
+
+CRM = "email,full_name,job_title,phone,linkedin_url,tags,budget,company_name,industry\n"
+CAPTAIN = "nora.vale@harbor-lines.example,Nora Vale,{},{},{},{},{},Harbor Lines,Logistics\n"
+PROFILE = "https://www.linkedin.com/in/nora-vale"
+
+
+@pytest.mark.parametrize("way", ["import", "api"])
+def test_what_others_said_again_since_stays_and_is_told(engine, api, way):
+    nora = api.post("/v1/leads", NORA | {"company_name": "Harbor Lines"}).json["results"][0]
+    first = imported(engine, CRM + CAPTAIN.format("Captain", "+49 30 901820", PROFILE, "fair", "5"))
+    if way == "import":
+        imported(engine, CRM + CAPTAIN.format("", "+49 30 901820", PROFILE, "fair", ""))
+    else:
+        api.post("/v1/leads", NORA | {"phone": "+4930901820", "linkedin_url": PROFILE, "tags": ["fair"],
+                                      "company_name": "Harbor Lines", "industry": "Logistics"})
+    found = undone(engine, first)
+    lead = api.get(f"/v1/leads/{nora['lead_id']}").json
+    contact = lead["contact"]
+    assert (contact["phone"], contact["linkedin_url"], lead["tags"]) == ("+4930901820", PROFILE, ["fair"])
+    assert contact.get("job_title") is None and "budget" not in lead["custom"]
+    assert lead["organization"]["industry"]
+    kept = {item["kind"]: set(item["fields"]) for item in found["kept"]}
+    assert {"phone", "linkedin", "leads.tags", "contact_identities"} <= kept["contact"]
+    assert "job_title" not in kept["contact"] and "industry" in kept["organization"]
+    with engine.database.read() as cursor:
+        keys = {row["kind"] for row in many(cursor, "SELECT kind FROM contact_identities")}
+        said = one(cursor, "SELECT fields FROM provenance WHERE entity_kind = 'contact'")["fields"]
+    assert keys == {"email", "linkedin"} and "phone" in said and "job_title" not in said
+    # The profile finds her.
+    again = api.post("/v1/leads", {"linkedin_url": PROFILE}).json["results"][0]
+    assert again["contact_id"] == nora["contact_id"]
+
+
+def test_what_others_said_since_and_is_no_longer_kept_keeps_the_person(engine, api):
+    nora = api.post("/v1/leads", NORA).json["results"][0]
+    job = imported(engine, CRM + CAPTAIN.format("Captain", "", "", "", ""))
+    api.post("/v1/leads", NORA | {"job_title": "Captain"})
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE intake SET payload = NULL")
+    found = undone(engine, job)
+    assert {"kind": "contact", "id": nora["contact_id"], "fields": ["*"]} in found["kept"]
+    assert api.get(f"/v1/leads/{nora['lead_id']}").json["contact"]["job_title"] == "Captain"
+
+
 def test_the_command(engine, monkeypatch):
     monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
     monkeypatch.setattr("sidecar.cli._settings", lambda: engine.settings)

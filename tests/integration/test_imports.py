@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import count
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sidecar.cli import main
 from sidecar.pipeline import intake
 from sidecar.services import imports
+from sidecar.services.audit import COMMAND_LINE
+from sidecar.store import customers
 from sidecar.store import jobs as store
-from sidecar.store.database import one
+from sidecar.store.database import many, one
 from tests.integration.conftest import deadlock_once
 
 BAD = "nobody,Bad,Row,,\r\n,,,,\r\n"  # and a row of nothing, which no lead comes from
@@ -147,6 +152,74 @@ def test_a_dry_run_counts_as_the_import_does_and_writes_nothing(api, send, engin
     wet = step(api, send(text))
     assert dry["counts"] == wet["counts"]
     assert wet["counts"] | {"created": 18, "updated": 7, "rejected": 1} == wet["counts"]
+
+
+EMAILS = ["info@{d}", "ada@{d}", "bo@{d}", "info@other-{d}", "no address", "", "gone@{d}"]
+NAMES = ["Ada Moss", "A. Moss", "Bo Frost", "Ada Frost", ""]
+CELLS = st.tuples(
+    st.sampled_from(EMAILS), st.sampled_from(NAMES),
+    st.sampled_from(["+491512345678", "+4930901820", "12", ""]),
+    st.sampled_from(["https://www.linkedin.com/in/ada-{n}", "https://www.linkedin.com/in/bo-{n}", ""]),
+    st.sampled_from(["Firm {n}", "Works {n}", ""]), st.sampled_from(["", "demo"]),
+    st.sampled_from(["", "17", "18"]))
+NUMBERS = count(1)
+
+
+def written(engine):
+    with engine.database.read() as cursor:
+        return {name: one(cursor, f"SELECT count(*) AS n FROM {name}")["n"] for name in (
+            "contacts", "leads", "organizations", "intake", "import_created", "import_changes", "job_people")}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(known=st.lists(CELLS, max_size=3), rows=st.lists(CELLS, min_size=1, max_size=14),
+       size=st.integers(1, 4))
+def test_a_dry_run_tells_of_each_row_what_the_run_does(api, engine, known, rows, size):
+    """Whoever comes again in another chunk, by another key, to somebody known, under another name."""
+    number = next(NUMBERS)
+
+    def file_of(cells):
+        return ("email,name,mobile,linkedin,company,tags,Record ID\n" + "".join(
+            ",".join(row) + "\n" for row in cells)).format(d=f"d{number}.example", n=f"n{number}").replace(
+            "+49151", f"+49151{number:03}"[:9])
+
+    def run(text, **options):
+        told = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(imports, "CHUNK_ROWS", size)
+            outcomes = imports._outcomes
+            patch.setattr(imports, "_outcomes", lambda *given: told.append(outcomes(*given)) or told[-1])
+            job = imports.create(engine, text.encode(), imports.Options(**options), by=COMMAND_LINE)
+            while job["state"] in ("queued", "running"):
+                job, _ = imports.step(engine, job["id"])
+        return [outcome for chunk in told for outcome in chunk], job["counts"], job["warnings"]
+
+    if known:
+        run(file_of(known))
+    with engine.database.write() as cursor:
+        customers.suppress(
+            cursor, [engine.hash("suppression", "email", f"gone@d{number}.example")], "erasure")
+    before = written(engine)
+    dry = run(file_of(rows), dry_run=True)
+    assert written(engine) == before
+    assert dry == run(file_of(rows))
+
+
+def test_an_erased_person_is_in_no_row_of_a_dry_run(app, api, send, engine):
+    [sent] = api.post("/v1/leads", {"email": "p1@firm1.example"}).json["results"]
+    job = send(table(25), dry_run="true")
+    imports.step(engine, job["id"], seconds=0)
+
+    def kept():
+        with engine.database.read() as cursor:
+            return [engine.vault.open(row["lead"])["email"] for row in many(
+                cursor, "SELECT lead FROM job_people")]
+
+    assert "p1@firm1.example" in kept() and len(kept()) == 10
+    assert app.test_client().delete(
+        f"/v1/contacts/{sent['contact_id']}", headers=api.headers).status_code == 204
+    assert "p1@firm1.example" not in kept() and len(kept()) == 9
+    assert imports.step(engine, job["id"])[0]["counts"]["created"] == 24 and kept() == []
 
 
 def test_a_cancelled_job_does_nothing_more(api, send, engine):

@@ -77,7 +77,7 @@ def test_a_list_never_lifts_a_refusal_and_an_own_form_does(api):
     again = NORA | {"consent": {"marketing": True}}
     for source in ("import", "crm", "api"):
         post(api, again | {"source": source})
-    post(api, again | {"source": "web form"}, {"email": "other@firm.example"})  # several at once are a list
+    post(api, again | {"source": "crm", "custom": {"event": "form_submit"}}, {"email": "other@firm.example"})
     lead = lead_of(api, first)
     assert not lead["may_email"] and False in lead["contact"]["consent"].values()
     post(api, again | {"source": "web form", "message": "Send me news"})
@@ -87,6 +87,18 @@ def test_a_list_never_lifts_a_refusal_and_an_own_form_does(api):
     assert (newest["own"], newest["holds"], oldest["refused"], oldest["holds"]) == (True, True, True, False)
     post(api, NORA | {"refused": {"marketing_email": True}, "source": "another crm"})
     assert not lead_of(api, first)["may_email"]
+
+
+@pytest.mark.parametrize("others", [0, 2], ids=["alone", "among others"])
+@pytest.mark.parametrize("source", [
+    {"source": "web form"},
+    {"source": "meta_lead_ads", "custom": {"event": "form_submit", "event_id": "e1"}}], ids=["named", "told"])
+def test_an_own_form_is_one_whoever_comes_in_the_same_request(api, source, others):
+    first = post(api, NORA | {"refused": {"marketing_email": True}, "source": "crm"})
+    crowd = [{"email": f"p{n}@other.example", "source": "crm"} for n in range(others)]
+    answer = api.post("/v1/leads", {"leads": [NORA | {"consent": {"marketing": True}} | source, *crowd]})
+    assert answer.status_code == 202
+    assert lead_of(api, first)["may_email"]
 
 
 def test_a_submission_that_comes_again_lifts_no_refusal_said_in_between(api):
@@ -100,6 +112,17 @@ def test_a_submission_that_comes_again_lifts_no_refusal_said_in_between(api):
     assert not lead_of(api, first)["may_email"]
     post(api, yes | {"custom": {"event_id": "evt-3"}})
     assert lead_of(api, first)["may_email"]
+
+
+def test_the_same_words_again_refuse_anew_what_was_agreed_to_in_between(api):
+    no, yes = ({"consent": {"marketing": value}, "source": "web form"} | NORA for value in (False, True))
+    first = post(api, no)
+    for lifts in (True, False):  # the second yes may be the first, delivered again
+        post(api, yes)
+        assert lead_of(api, first)["may_email"] is lifts
+        post(api, no)
+        assert not lead_of(api, first)["may_email"]
+    assert lead_of(api, first)["contact"]["consent"] == {"marketing": False}
 
 
 def test_what_is_repaired_was_said_when_it_came(api):

@@ -211,13 +211,13 @@ def test_secrets_are_encrypted_and_told_once(api, engine, made):
 
 
 def test_sources_by_the_api(api, engine):
-    added = api.post("/v1/sources", {"kind": "tally", "name": "Website"})
+    added = api.post("/v1/sources", {"kind": "webflow", "name": "Website"})
     assert added.status_code == 201 and added.json["url"] in " ".join(added.json["steps"])
-    assert api.post("/v1/sources", {"kind": "tally", "name": "Website"}).status_code == 409
+    assert api.post("/v1/sources", {"kind": "webflow", "name": "Website"}).status_code == 409
     for wrong, pointer in (({"kind": "no", "name": "x"}, "/kind"),
                            ({"kind": "meta_lead_ads", "name": "x"}, "/secret"),
                            ({"kind": "jotform", "name": "x", "secret": "s"}, "/secret"),
-                           ({"kind": "tally", "name": "x", "pull_of": "1"}, "/pull_of")):
+                           ({"kind": "webflow", "name": "x", "pull_of": "1"}, "/pull_of")):
         assert api.post("/v1/sources", wrong).json["errors"][0]["pointer"] == pointer
     path = f"/v1/sources/{added.json['key']}"
     wrong = api.client.patch(path, json={"mapping": {"fields": {"/a": "nothing"}}}, headers=api.headers)
@@ -345,6 +345,30 @@ def test_what_an_outage_missed_is_asked_for_page_by_page(api, engine, made):
     with engine.database.read() as cursor:
         assert one(cursor, "SELECT query FROM source_fetches WHERE source_key = %s", (row["key"],))["query"][
             "after"] == "t99"
+
+
+def test_a_window_is_pulled_when_all_that_follows_is_stored(api, engine, made):
+    """Calendly's meetings are asked for their invitees, one by one."""
+    made("calendly", pull_of="ORG1")
+    began = engine.now() - timedelta(hours=3)
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE sources SET pulled_until = %s", (began,))
+    (meetings,) = pull(api, "calendly")
+    booked = engine.now().strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+    assert answered(api, meetings, {"collection": [
+        {"uri": f"https://api.calendly.com/scheduled_events/{name}", "created_at": booked}
+        for name in ("E1", "E2")]}) == {"leads": 0, "failed": 0}
+    first, second = sorted(pull(api, "calendly"), key=lambda request: request["url"])
+    payload = DELIVERIES["calendly"].body("m1")["payload"] | {"created_at": booked}
+    for request, mark in ((first, "m1"), (second, "m2")):
+        assert rows(engine, "SELECT pulled_until FROM sources") == [{"pulled_until": began}]
+        answered(api, request, {"collection": [payload | {"email": person(mark), "uri": mark}]})
+    assert rows(engine, "SELECT pulled_until > %s AS later FROM sources", began) == [{"later": True}]
+    assert rows(engine, "SELECT type FROM events") == [{"type": "meeting_booked"}] * 2
+    # A delivery of the same is the same.
+    take(api, deliver(api, engine, made("calendly"), raw=json.dumps({
+        "event": "invitee.created", "payload": payload | {"email": person("m1"), "uri": "m1"}}).encode()))
+    assert len(rows(engine, "SELECT 1 FROM events")) == 2
 
 
 def test_a_pull_that_is_given_up_is_asked_for_from_where_it_began(api, engine, made):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sidecar.pipeline import intake
 from tests.integration.chains import Chain
 from tests.integration.conftest import Api
 from tests.integration.test_duplicates import JANE, TYPO, pair_of, rows, sent
+from tests.integration.test_pipeline import claim
+from tests.workflows.test_end_to_end import perfect
 
 CHAINS = 5  # many more of them, longer ones too: tests/soak
 
@@ -121,6 +124,15 @@ def test_an_earlier_merge_is_taken_back_and_the_later_one_stays(api, engine):
     assert {row["id"] for row in rows(engine, "SELECT id::text AS id FROM contacts")} == {a, b}
     assert api.get(f"/v1/leads/{answer['lead_id']}").json["tags"] == ["t1"]
     assert [row["lost"] for row in rows(engine, "SELECT lost_id::text AS lost FROM merges")] == [c]
+
+
+def test_what_people_say_as_they_said_of_the_other_is_said_of_the_kept_one(api):
+    pair, first, second = pair_of(api, JANE | {"city": "Leeds"}, TYPO)
+    edit(api, f"/v1/contacts/{second}", {"city": "Rome"})
+    merged(api, pair, first)
+    edit(api, f"/v1/contacts/{first}", {"city": "Rome"})
+    assert api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second}).status_code == 200
+    assert {api.get(f"/v1/contacts/{one}").json["fields"]["city"] for one in (first, second)} == {"Rome"}
 
 
 @pytest.mark.parametrize("which", ["kept", "stranger"])
@@ -243,3 +255,71 @@ def test_what_either_refused_is_refused_while_they_are_one_and_each_has_their_ow
     assert answer.status_code == 200, answer.json
     one, other = (api.get(f"/v1/contacts/{contact}").json["refused"] for contact in (first, second))
     assert not one.get("phone") and other["phone"] and other["marketing_email"]
+
+
+def vouched(engine, account, *leads):
+    """Leads of which an account vouches for the ids."""
+    return intake.take_in(engine, intake.read(engine, leads, account=account), client="tests", lane="bulk")
+
+
+def external(engine):
+    return {(row["id"], row["value"]) for row in rows(
+        engine, "SELECT contact_id::text AS id, value FROM contact_identities WHERE kind = 'external'")}
+
+
+def test_another_systems_id_goes_with_whose_submission_brought_it(api, engine):
+    jane = BOX | {"full_name": "Jane Hollister"}
+    [one] = vouched(engine, "import:crm", jane | {"external_ids": {"hubspot": "1"}})
+    # The same number of another account, and one more, with a submission that is somebody else's.
+    vouched(engine, "source:k", BOX | {
+        "phone": "+49 30 901820", "external_ids": {"hubspot": "1", "apollo": "7"}})
+    first = one["contact_id"]
+    newest, _ = api.get(f"/v1/contacts/{first}/origins").json["submissions"]
+    answer = api.post(f"/v1/contacts/{first}/unmerge", {"submission_ids": [newest["id"]]})
+    other = answer.json["contact_id"]
+    assert external(engine) == {
+        (first, "import:crm:hubspot:1"), (other, "source:k:hubspot:1"), (other, "source:k:apollo:7")}
+
+
+def test_so_it_does_when_a_merge_is_taken_back(api, engine):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    vouched(engine, "import:crm", TYPO | {"external_ids": {"hubspot": "1"}})
+    merged(api, pair, first)
+    vouched(engine, "import:crm", TYPO | {"external_ids": {"apollo": "2"}},
+            JANE | {"external_ids": {"apollo": "3"}})
+    assert api.post(f"/v1/contacts/{first}/unmerge", {"contact_id": second}).status_code == 200
+    assert external(engine) == {(second, "import:crm:hubspot:1"), (second, "import:crm:apollo:2"),
+                                (first, "import:crm:apollo:3")}
+
+
+def scored(api):
+    """The grades that a run gives, and how many are told."""
+    batch = claim(api, lane="interactive")
+    told = api.step(batch, "score").json["results"]
+    sent_now = api.step(batch, "notify").json["sent"]
+    assert api.step(batch, "complete").status_code == 200
+    return {row["lead_id"]: row["grade"] for row in told}, sent_now
+
+
+@pytest.mark.parametrize("keep_test", [True, False], ids=["test-kept", "real-kept"])
+def test_a_test_lead_makes_nobody_hot(api, engine, keep_test):
+    """Its grade and what was done in it count for nobody in earnest, who is told of at their own time."""
+    real, test = perfect("real") | {"source": "csv import"}, perfect("test") | {
+        "custom": {"is_test": True, "request": "demo"}, "source": "web form"}
+    one, other = (row["contact_id"] for row in sent(api, real, test))
+    grades, told = scored(api)
+    leads = {contact: lead_of(api, contact) for contact in (one, other)}
+    assert (grades[leads[other]], grades[leads[one]] == "hot", told) == ("hot", False, 0)
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES (%s, %s, 1, '[]')"
+                       " RETURNING id::text AS id", sorted((one, other)))
+        pair = cursor.fetchone()
+    assert merged(api, pair, other if keep_test else one)["lead_id"] == leads[one]
+    assert rows(engine, "SELECT grade FROM leads WHERE id = %s", leads[one])[0]["grade"] != "hot"
+    grades, told = scored(api)
+    assert grades[leads[one]] != "hot" and told == 0
+    assert rows(engine, "SELECT 1 FROM notifications") == []
+    sent(api, real | {"source": "demo form"})
+    grades, _ = scored(api)
+    assert grades[leads[one]] == "hot"
+    assert rows(engine, "SELECT hot_changes FROM leads WHERE id = %s", leads[one]) == [{"hot_changes": 1}]

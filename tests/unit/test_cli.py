@@ -36,6 +36,24 @@ def test_leads_are_checked_strictly_on_demand():
     assert told[1]["errors"][0]["pointer"] == "/phone"
 
 
+def test_any_names_of_fields_are_read():
+    lead = {"E-Mail-Adresse": "kim@acme.example", "Vorname": "Kim", "Position": "VP of Sales",
+            "Telefon": "12", "Haustier": "cat"}
+
+    def told(command):
+        return json.loads(CliRunner().invoke(main, [command], input=json.dumps(lead)).output)
+
+    assert told("validate")["valid"]
+    assert [one["pointer"] for one in told("validate")["warnings"]] == ["/Telefon"]
+    tidied = told("normalize")["lead"]
+    assert (tidied["email"], tidied["first_name"], tidied["custom"]) == (
+        "kim@acme.example", "Kim", {"Haustier": "cat"})
+    assert told("score")["score"]["components"]["demographic"] > 0
+    lead = {"E-Mail-Adresse": "kim"}
+    assert [[one["pointer"] for one in told(command)["errors"]] for command in (
+        "validate", "normalize", "score")] == [["/E-Mail-Adresse"]] * 3
+
+
 def test_a_raw_lead_is_tidied_before_it_is_scored():
     first = json.loads(CliRunner().invoke(main, ["score"], input=LINES).output.splitlines()[0])
     assert first["score"]["components"]["engagement"] == 100

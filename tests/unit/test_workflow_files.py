@@ -186,7 +186,7 @@ def test_nothing_overlaps_on_the_canvas(workflow: dict[str, Any]) -> None:
 def test_canvases_read_from_left_to_right(workflow: dict[str, Any]) -> None:
     x = {node["name"]: node["position"][0] for node in steps(workflow)}
     backwards = [(a, b) for a, b in links(workflow) if x[b] < x[a]]
-    round_ = [("Apply the answers", "Plan provider calls")]
+    round_ = [("Ask the providers", "Plan provider calls")]
     loops = {"lead-enrichment": round_, "example-approval-before-sales": round_}
     assert backwards == loops.get(normalizer.slug(workflow["name"]), [])
 

@@ -180,8 +180,9 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(stack, client):
     until(lambda: all(hot_messages(client, first["lead_id"])), 120, "the messages")
     things_go_wrong(stack, client, lead)
     a_run_that_dies(stack, client, lead)
-    client.settled(first["lead_id"], timeout=120)
+    # Before a slow machine's n8n takes the run up again and forgets it.
     assert ("n8n", "execution_data", "data") in everywhere(stack, texts), "nothing was left to forget"
+    client.settled(first["lead_id"], timeout=120)
 
     assert client.call("DELETE", f"/v1/contacts/{first['contact_id']}").status_code == 204
     assert everywhere(stack, texts) == set()

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 import requests
@@ -13,7 +19,7 @@ from sidecar.records.truth import truth
 from sidecar.sources.model import NONE
 from sidecar.sources.registry import SOURCES
 from tests.client import Client, until
-from tests.deliveries import DELIVERIES, person
+from tests.deliveries import DELIVERIES, mac, person
 from tests.workflows.test_erasure import in_databases
 
 ALL = pytest.mark.parametrize("kind", DELIVERIES)
@@ -102,9 +108,61 @@ def test_vendors_try_the_address_out(stack, made):
     meta = ask("meta_lead_ads", **{"hub.mode": "subscribe", "hub.challenge": "1158201444",
                                    "hub.verify_token": made["meta_lead_ads"]["key"]})
     assert (meta.status_code, meta.text) == (200, "1158201444")
-    linkedin = ask("linkedin_lead_sync", challengeCode="abc")
-    assert linkedin.status_code == 200 and linkedin.json()["challengeCode"] == "abc"
+    code, secret = "890e4665-4dfe-4ab1-b689-ed553bceeed0", made["linkedin_lead_sync"]["secret"]
+    linkedin = ask("linkedin_lead_sync", challengeCode=code)
+    assert (linkedin.status_code, linkedin.json()) == (200, {
+        "challengeCode": code, "challengeResponse": mac(secret, code.encode()).hex()})
+    assert ask("linkedin_lead_sync", challengeCode="abc").status_code == 401
     assert ask("tally").status_code == 401
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "SOURCES.md"
+
+
+@pytest.fixture
+def told(stack, tmp_path):
+    """Runs a command of the page on the stack: what it prints."""
+    commands = re.findall(r"^sidecar (sources .+?)(?: +#.*)?$", PAGE.read_text(encoding="utf-8"), re.M)
+
+    def run(begin):
+        command = next(command for command in commands if command.startswith(begin))
+        done = subprocess.run(
+            [sys.executable, "-m", "sidecar", *shlex.split(command)], cwd=tmp_path, text=True,
+            env=os.environ | {"LOCAL_STATE": str(stack.stack.settings.state),
+                              "PYTHONPATH": str(PAGE.parents[1])},
+            capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_a_source_is_set_up_in_two_minutes_by_its_page(stack, client, told):
+    begun = time.monotonic()
+    url, secret, *steps = filter(None, told("sources add typeform").splitlines())
+    assert steps[0].startswith("1. ")
+    row = {"kind": "typeform", "url": url, "secret": secret.removeprefix("secret ")}
+    answer = send(stack, row, f"p{uuid.uuid4().hex[:10]}")
+    assert answer.status_code == 202, answer.text
+    assert client.settled(answer.json()["results"][0]["lead_id"])["score"]["total"] > 0
+    assert time.monotonic() - begun < 120
+    assert re.search(r"^Website +typeform +checked +1 leads, 0 refused", told("sources list"), re.M)
+    told('sources disable "Website"')
+    assert send(stack, row, "off").status_code == 401
+
+
+def test_a_sender_that_is_not_in_the_list_is_mapped_from_its_body_by_the_page(stack, client, told, tmp_path):
+    email = f"ada@{uuid.uuid4().hex[:10]}.example"
+    body = json.dumps({"contact": {"mail": email, "who": "Ada Moss"}, "internal": "4711"}).encode()
+    (tmp_path / "body.json").write_bytes(body)
+    url, secret, *_ = told("sources add generic").splitlines()
+    told('sources sample "Partner" body.json')
+    [lead] = map(json.loads, told('sources sample "Partner" body.json --map').splitlines())
+    assert lead["email"] == email and "4711" not in json.dumps(lead)
+    row = {"kind": "generic", "url": url, "secret": secret.removeprefix("secret ")}
+    answer = send(stack, row, "mapped", raw=body)
+    lead = client.settled(answer.json()["results"][0]["lead_id"])
+    assert lead["contact"]["email"] == email and "internal" not in lead["custom"]
 
 
 def test_what_is_announced_waits_to_be_fetched(stack, client, made):

@@ -1,6 +1,7 @@
 import { randomUUID } from 'crypto';
 import { NodeApiError, sleep } from 'n8n-workflow';
 import type {
+	ICredentialsDecrypted,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestMethods,
@@ -101,10 +102,13 @@ interface Outcome {
  * lost while it restarts is asked for again.
  */
 export async function connect(context: Context): Promise<Send> {
-	const base = baseOf((await context.getCredentials(SIDECAR_CREDENTIAL)) as IDataObject);
-	const credential = context.getNode().credentials?.[SIDECAR_CREDENTIAL]?.name ?? 'Sidecar';
+	const data = await context.getCredentials(SIDECAR_CREDENTIAL);
+	const base = baseOf(data as IDataObject);
+	const { id = '', name = 'Sidecar' } = context.getNode().credentials?.[SIDECAR_CREDENTIAL] ?? {};
+	// Read once for all requests: else n8n reads it from its database for each. A new token gets into it.
+	const credential = { id: id ?? '', name, type: SIDECAR_CREDENTIAL, data };
 	return async (method, path, body, once = { key: '', seconds: 0 }) => {
-		if (/\/v\d+$/.test(base)) throw notReached(credential, NOT_THE_SIDECAR);
+		if (/\/v\d+$/.test(base)) throw notReached(name, NOT_THE_SIDECAR);
 		const options: IHttpRequestOptions = {
 			method,
 			url: `${base}/v1/${path}`,
@@ -147,33 +151,35 @@ function idempotency({ key, seconds }: Once): Record<string, string> {
 
 async function ask(
 	context: Context,
-	credential: string,
+	credential: ICredentialsDecrypted,
 	options: IHttpRequestOptions,
 ): Promise<Outcome> {
+	const { name } = credential;
 	try {
 		const response = (await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			SIDECAR_CREDENTIAL,
 			{ ...options },
+			{ credentialsDecrypted: credential },
 		)) as IN8nHttpFullResponse;
 		const status = response.statusCode;
 		const body = isObject(response.body) ? response.body : {};
 		if (foreign(response)) {
-			return { retry: false, pauseMs: 0, error: notReached(credential, String(status)) };
+			return { retry: false, pauseMs: 0, error: notReached(name, String(status)) };
 		}
 		if (status >= 200 && status < 300) return { retry: false, pauseMs: 0, body };
 		return {
 			// What was sent twice at once is answered when the first is done.
 			retry: RETRIED_STATUS.has(String(status)) || body.code === 'idempotency_in_flight',
 			pauseMs: 1000 * (Number(response.headers['retry-after']) || 0),
-			error: new SidecarError(problemOf(status, body, credential), body),
+			error: new SidecarError(problemOf(status, body, name), body),
 		};
 	} catch (error) {
 		const reason = String((error as NodeApiError).httpCode ?? (error as JsonObject).code ?? '');
 		return {
 			retry: RETRIED_STATUS.has(reason) || RETRIED_ERRORS.has(reason),
 			pauseMs: 0,
-			error: notReached(credential, reason || NOT_THE_SIDECAR),
+			error: notReached(name, reason || NOT_THE_SIDECAR),
 		};
 	}
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, Id, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, Id, Ids, PageQuery, Strict, Text, page_of
 from sidecar.api.schemas.facts import ContactFields
 from sidecar.terms.states import DUPLICATES_LISTED
 
@@ -72,7 +72,7 @@ class Unmerge(Strict):
     """One of both."""
 
     contact_id = Id(metadata={"description": "Who was merged into this contact."})
-    submission_ids = fields.List(Id(), validate=validate.Length(1, 1000), metadata={
+    submission_ids = Ids(1000, 1, metadata={
         "description": "What came in of somebody else whom intake took for this contact."})
 
     @validates_schema

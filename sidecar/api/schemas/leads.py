@@ -13,6 +13,7 @@ from sidecar.api.schemas.base import (
     FieldError,
     FieldWarning,
     Id,
+    Ids,
     Moment,
     PageQuery,
     Strict,
@@ -64,7 +65,7 @@ class GivenWarnings(Strict):
 
 
 class LeadIds(Strict):
-    lead_ids = fields.List(Id(), required=True, validate=validate.Length(min=1, max=MAX_LEADS))
+    lead_ids = Ids(MAX_LEADS, 1, required=True)
 
 
 class FormAnswer(Answer):
@@ -103,7 +104,7 @@ class LeadFilters(Strict):
 
 
 class Rescore(LeadFilters):
-    lead_ids = fields.List(Id(), validate=validate.Length(min=1, max=MAX_LEADS))
+    lead_ids = Ids(MAX_LEADS, 1)
     after = Id()
 
     @validates_schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, Id, Strict, Text, Whole
+from sidecar.api.schemas.base import Answer, Id, Ids, Strict, Text, Whole
 from sidecar.terms.states import LANES, LET_GO_AS, STEP_OUTCOMES
 
 
@@ -18,7 +18,7 @@ class Step(Strict):
     """Leads of one claim."""
 
     batch_id = Id(required=True)
-    lead_ids = fields.List(Id(), required=True, validate=validate.Length(max=1000))
+    lead_ids = Ids(1000, required=True)
 
 
 class StartRequest(Step):
@@ -29,7 +29,7 @@ class StartRequest(Step):
 class ProviderAnswer(Strict):
     call_id = Id(required=True)
     status = Whole(0, 999, allow_none=True)
-    headers = fields.Dict(keys=fields.String(), values=fields.Raw(), allow_none=True)
+    headers = fields.Dict(allow_none=True)
     body = fields.String(allow_none=True, validate=validate.Length(max=1_048_576))
     elapsed_ms = fields.Integer(allow_none=True)
     error = Text(100, allow_none=True)

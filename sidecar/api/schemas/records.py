@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import MAX_LEADS, Answer, FieldError, FieldWarning, Id, Strict
+from sidecar.api.schemas.base import MAX_LEADS, Answer, FieldError, FieldWarning, Ids, Strict
 from sidecar.api.schemas.facts import Score
 
 
@@ -61,7 +61,7 @@ class Scorings(Answer):
 
 class ScoreRequest(Strict):
     leads = fields.List(fields.Raw(allow_none=True), validate=validate.Length(min=1, max=MAX_LEADS))
-    lead_ids = fields.List(Id(), validate=validate.Length(min=1, max=MAX_LEADS))
+    lead_ids = Ids(MAX_LEADS, 1)
 
     @validates_schema
     def either(self, data: dict[str, Any], **_: Any) -> None:

@@ -205,6 +205,8 @@ def _swallowed(lines: list[str], layout: Layout, width: int, identities: Mapping
     except csv.Error:
         return True
     for n, line in enumerate(lines[1:], 2):
+        if line.count(layout.delimiter) < width - 1:
+            continue  # most lines of a text
         for alone in (_alone(line, layout), line.split(layout.delimiter)):
             if len(alone) == width:
                 # The last line ends the quoted cell: what stands after its end belongs to the row.

@@ -10,7 +10,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.intake import Entry, Known, Receipt, decide
+from sidecar.intake import Entry, Known, Receipt, decide, names_of_key
 from sidecar.intake.decision import MAX_WARNINGS
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -62,6 +62,25 @@ def test_a_submission_that_comes_again_says_nothing_again():
     assert not writes.refusals and not writes.events and not writes.permissions
 
 
+def test_the_same_words_again_refuse_what_was_lifted_since_and_lift_nothing():
+    """Without an id they may be said anew, and a refusal wins."""
+    def again(statements, **said):
+        known = known_person()
+        known.deliveries["d:1"] = "ada"
+        known.refusals = [
+            {"id": str(n), "contact_id": "ada", "key": None, "undoable": False, "purpose": "marketing_email",
+             "refused": refused, "own": True, "source": "web form", "reason": None,
+             "stated_at": NOW - timedelta(minutes=9 - n)} for n, refused in enumerate(statements)]
+        one = replace(entry("ada@firm.example", source="web form", **said), deliveries=["d:1", "d:0"])
+        writes = decided([one], known)
+        assert not writes.events
+        return [(row["refused"], row["purpose"]) for row in writes.refusals]
+
+    no, yes = {"refused": {"marketing_email": True}}, {"consent": {"marketing_email": True}}
+    assert again([True, False], **no) == [(True, "marketing_email")]
+    assert again([True], **no) == again([False, True], **yes) == again([False], **yes) == []
+
+
 def test_a_test_says_nothing_for_a_person_in_earnest():
     tried = entry("ada@firm.example", source="web form", consent={"marketing": True},
                   custom={"is_test": True})
@@ -87,7 +106,8 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert company["name"] == "Firm"
     assert (lead["contact_id"], lead["org_id"], lead["message"]) == (contact["id"], company["id"], "Hello")
     assert writes.identities == [
-        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"], "person_id": None}]
+        {"kind": "email", "value": "ada@firm.example", "contact_id": contact["id"], "person_id": None,
+         "names": ["=ada", "~ada"]}]
     assert writes.work_items == [{"lead_id": lead["id"], "lane": "interactive", "max_batch": 500}]
     assert [event["type"] for event in writes.events] == ["form_submit"]
     assert {document["entity_id"]: set(document["fields"]) for document in writes.provenance} == {
@@ -96,6 +116,15 @@ def test_a_new_lead_is_written_with_its_person_and_company():
     assert writes.results == [{
         "index": 0, "lead_id": lead["id"], "contact_id": contact["id"], "organization_id": company["id"],
         "outcome": "created", "errors": [], "warnings": []}]
+
+
+def test_a_known_person_who_comes_under_another_name_is_known_by_it_too():
+    known, key = known_person(), ("email", "ada@firm.example")
+    married, same = (entry("ada@firm.example", first_name="Ada", last_name=last) for last in ("Moss", "Vale"))
+    known.names[key, "ada"] = names_of_key(key, same.lead)
+    assert not decided([same, entry("ada@firm.example")], known).identities
+    [row] = decided([same, married], known).identities
+    assert row["contact_id"] == "ada" and {"~ada moss", "~ada vale"} < {*row["names"]}
 
 
 def test_a_known_person_keeps_contact_and_open_lead():
@@ -172,7 +201,8 @@ def test_a_refused_lead_is_kept_with_its_reasons_and_nothing_else():
     writes = decided([refused()])
     assert writes.intake == [{
         "id": "new-1", "client": "tests", "source": "api", "request_id": "request-1", "payload": "nonsense",
-        "outcome": "rejected", "errors": refused().errors, "lead_id": None, "person_id": None}]
+        "outcome": "rejected", "errors": refused().errors, "lead_id": None, "person_id": None,
+        "account": None}]
     assert writes.results == [{
         "index": 0, "lead_id": None, "contact_id": None, "organization_id": None, "outcome": "rejected",
         "errors": refused().errors, "warnings": []}]
@@ -277,7 +307,8 @@ def test_ids_are_unique_and_everything_hangs_on_something(entries, known):
     assert {row["entity_id"] for row in writes.provenance} <= contacts | companies
     keys = [(row["kind"], row["value"], row["contact_id"]) for row in writes.identities]
     assert len(keys) == len(set(keys))
-    assert not any(owner in known.contacts.get((kind, value), ()) for kind, value, owner in keys)
+    assert all(row["names"] for row in writes.identities if row["contact_id"] in known.contacts.get(
+        (row["kind"], row["value"]), ()))
     assert {row[side] for row in writes.duplicates for side in ("left_id", "right_id")} <= contacts
 
 

@@ -156,6 +156,15 @@ def test_a_mailbox_of_several_names_joins_nobody_without_a_name() -> None:
     assert [place for place, pair in pairs.items() if pair.auto] == [(0, 3)]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_half_a_name_on_a_mailbox_of_two_is_neither_wherever_it_stands(place: int) -> None:
+    rows = [{"email": "dubois@optik.example", "first_name": first, "last_name": "Dubois"}
+            for first in ("Emily", "Sarah")]
+    rows.insert(place, rows[0] | {"first_name": ""})
+    pairs = list(find_pairs(people_of(rows, RecordSettings())))
+    assert pairs and not any(pair.auto for pair in pairs)
+
+
 CASES = Path(__file__).parent / "cases"
 ACCOUNTS = [json.loads(line) for line in (CASES / "accounts.jsonl").read_text("utf-8").splitlines()]
 

@@ -48,7 +48,8 @@ def test_forms_of_registers(name: str, form: str | None) -> None:
         "Indépendante|auto-entrepreneur|Étudiant|Particulier|Autónomo|cuenta propia|estudiante",
         "libero professionista|Privato|zzp'er|zelfstandig ondernemer|osoba prywatna|Egenföretagare",
         "yrittäjä|OSVČ|serbest meslek|個人事業主|フリーランス|自由职业|프리랜서|самозанятый",
-        "Freelance Web Designer|Selvstændig",
+        "Freelance Web Designer|Selvstændig|self-employed / freelance|Freelance or student",
+        "Private (self-employed)",
         "{{company}}|Company Name|Your company|Looking for opportunities",
     ],
 )
@@ -61,7 +62,8 @@ def test_texts_that_name_no_company(texts: str) -> None:
     "name",
     ["Student Loans Inc", "Freelance Labs GmbH", "Private Bank AG", "Home Depot", "Independent Bank Corp",
     "X", "Null Labs",
-     "Self Employed Women's Association", "Personal Care Ltd", "Retired Greyhounds Trust"],
+     "Self Employed Women's Association", "Personal Care Ltd", "Retired Greyhounds Trust",
+     "Freelance & Partners", "Self-employed - Harbor Lines", "Student and Graduate Publishing"],
 )  # fmt: skip
 def test_companies_that_look_like_none(name: str) -> None:
     assert not is_no_company(name)

@@ -68,3 +68,23 @@ def test_real_names_that_look_like_filler(text: str) -> None:
 def test_the_country_of_the_lead_tells_the_order() -> None:
     lead = normalize({"full_name": "Ximena Arriaga Tolosa", "country": "Mexico"})["lead"]
     assert (lead["first_name"], lead["last_name"]) == ("Ximena", "Arriaga Tolosa")
+
+
+@pytest.mark.parametrize(("first", "last", "left"), [
+    ("Nora", ".", ("Nora", None)), ("Nora", "N/A", ("Nora", None)),
+    ("Nora", "[not provided]", ("Nora", None)),
+    ("Nora", "Unknown", ("Nora", None)), ("Nora", "keine Angabe", ("Nora", None)),
+    ("Nora", "(no last name)", ("Nora", None)), ("{{first_name}}", "Vale", (None, "Vale")),
+    ("LNU", "Vale", (None, "Vale")),
+    ("NA", "Vale", (None, "Vale")), ("nan", "nan", (None, None)), ("null", "null", (None, None)),
+    ("Nora", "Null", ("Nora", "Null")), ("Na", "Li", ("Na", "Li")),
+    ("None", "Okafor", ("None", "Okafor")),
+    ("Nil", "Yal", ("Nil", "Yal")), ("Jan", "Brak", ("Jan", "Brak")), ("Tobias", "Leer", ("Tobias", "Leer")),
+])
+def test_a_part_of_a_name_that_is_none_is_left_out(
+    first: str, last: str, left: tuple[str | None, str | None]
+) -> None:
+    lead = {"email": "a@norvale.example", "first_name": first, "last_name": last}
+    made = normalize(lead)["lead"]
+    assert (made.get("first_name"), made.get("last_name")) == left
+    assert normalize(made)["lead"] == made

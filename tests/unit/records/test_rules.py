@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -334,10 +332,3 @@ def test_dns_answers() -> None:
     assert r.deliverability({"status": "ok", "mx": [(5, "mx.example.")]}) == "deliverable"
     assert r.deliverability({"status": "ok", "mx": [], "address": True}) == "deliverable"
     assert r.deliverability({"status": "timeout"}) == "unknown"
-
-
-def test_a_bad_line_stops_nothing() -> None:
-    lines = ['{"email":"a@example.com"}', "{", '{"email":"b@example.com"}']
-    answers = [json.loads(line) for line in r.normalize_lines(lines)]
-    assert [a.get("lead", {}).get("email") for a in answers] == ["a@example.com", None, "b@example.com"]
-    assert [json.loads(a)["valid"] for a in r.validate_lines(lines)] == [True, False, True]

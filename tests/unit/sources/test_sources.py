@@ -284,23 +284,23 @@ def test_the_answers_of_vendors():
     lead = DELIVERIES["meta_lead_ads"].body("m1")
     assert meta.api.read("lead 444", lead).leads == meta.read(lead, {})
     page = meta.api.read("form 997", {"data": [lead], "paging": {"cursors": {"after": "QVFI"}, "next": "https://…"}})
-    assert page.following.query["after"] == "QVFI" and "token" not in page.following.url
-    assert meta.api.read("form 997", {"data": [], "paging": {"cursors": {"after": "x"}}}).following is None
+    assert page.following[0].query["after"] == "QVFI" and "token" not in page.following[0].url
+    assert meta.api.read("form 997", {"data": [], "paging": {"cursors": {"after": "x"}}}).following == ()
 
     linkedin = SOURCES["linkedin_lead_sync"]
     response = DELIVERIES["linkedin_lead_sync"].body("m1")
     page = linkedin.api.read("account 5 1764147660000 0", {"elements": [response] * 100})
-    assert len(page.leads) == 100 and page.following.name == "account 5 1764147660000 100"
-    assert "&start=100" in page.following.url
+    assert len(page.leads) == 100 and page.following[0].name == "account 5 1764147660000 100"
+    assert "&start=100" in page.following[0].url
 
     hubspot = SOURCES["hubspot"].api
     since = int(NOW.timestamp() * 1000)
     entries = [{"submittedAt": since + 5, "values": [{"name": "email", "value": person("m1")}]},
                {"submittedAt": since - 5, "values": []}]
     page = hubspot.read(f"form f-1 {since}", {"results": entries, "paging": {"next": {"after": "a"}}})
-    assert len(page.leads) == 1 and page.following is None
+    assert len(page.leads) == 1 and page.following == []
     page = hubspot.read(f"form f-1 {since}", {"results": entries[:1], "paging": {"next": {"after": "a"}}})
-    assert page.following.query["after"] == "a"
+    assert page.following[0].query["after"] == "a"
     (contact,) = hubspot.read("contact 5", {"id": "5", "properties": {"email": person("m1")}}).leads
     assert contact.event_id == "contact 5"
 
@@ -312,3 +312,68 @@ def test_the_answers_of_vendors():
 
     person_ = {"data": DELIVERIES["pipedrive"].body("m1")["data"]}
     assert SOURCES["pipedrive"].api.read("person 77", person_).leads[0].event_id == "person 77"
+
+
+SINCE = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def test_meetings_that_were_booked_in_an_outage_are_pulled():
+    api = SOURCES["calendly"].api
+    asked = api.missed("ORG1", SINCE)
+    assert asked.url == "https://api.calendly.com/scheduled_events"
+    assert asked.query["organization"] == "https://api.calendly.com/organizations/ORG1"
+    assert asked.query["min_start_time"] == "2026-11-26T09:00:00Z"
+
+    def meeting(name, created, updated="2026-01-01T00:00:00.000000Z"):
+        return {"uri": f"https://api.calendly.com/scheduled_events/{name}", "created_at": created,
+                "updated_at": updated}
+
+    page = api.read(asked.name, {"collection": [
+        meeting("E", "2026-11-26T09:01:00.000000Z"), meeting("OLD", "2026-11-01T09:01:00.000000Z"),
+        meeting("GROUP", "2026-11-01T09:01:00.000000Z", "2026-11-26T10:00:00.000000Z"),
+        {"uri": "https://elsewhere.example/scheduled_events/E"}, "x"],
+        "pagination": {"next_page_token": "n2", "next_page": "https://api.calendly.com/…"}})
+    *invitees, following = page.following
+    assert page.leads == [] and [fetch.url.split("/")[-2] for fetch in invitees] == ["E", "GROUP"]
+    assert following.query == {**asked.query, "page_token": "n2"}
+    delivered = DELIVERIES["calendly"].body("m1")["payload"]
+    booked = {name: value for name, value in delivered.items() if name != "scheduled_event"} | {
+        "created_at": "2026-11-26T09:01:00.000000Z"}
+    earlier = booked | {"created_at": "2026-11-01T09:00:00Z"}
+    page = api.read(invitees[0].name, {
+        "collection": [booked, earlier], "pagination": {"next_page_token": "n3"}})
+    [lead], [told] = page.leads, SOURCES["calendly"].read(DELIVERIES["calendly"].body("m1"), {})
+    assert page.following == [] and lead.event_id == told.event_id
+    assert lead.lead["email"] == told.lead["email"] and lead.lead["utm"] == told.lead["utm"]
+    assert lead.lead["custom"]["event"] == "meeting_booked"
+    assert lead.lead["custom"]["submitted_at"] == "2026-11-26T09:01:00.000000Z"
+    page = api.read(invitees[1].name, {"collection": [booked], "pagination": {"next_page_token": "n3"}})
+    assert [fetch.query["page_token"] for fetch in page.following] == ["n3"]
+
+
+def test_submissions_of_tally_that_an_outage_missed_are_pulled():
+    api = SOURCES["tally"].api
+    asked = api.missed("VwbNEw", SINCE)
+    assert asked.url == "https://api.tally.so/forms/VwbNEw/submissions"
+    assert (asked.query["startDate"], asked.query["page"]) == ("2026-11-26T09:00:00Z", "1")
+    questions = [
+        {"id": "q1", "type": "INPUT_EMAIL", "title": "How do we reach you?", "fields": []},
+        {"id": "q2", "type": "INPUT_TEXT", "title": "First name", "fields": []},
+        {"id": "q3", "type": "DROPDOWN", "title": "Team size", "fields": [{"uuid": "o2", "title": "11-50"}]},
+        {"id": "q4", "type": "CHECKBOXES", "title": "Untitled checkboxes field", "fields": []},
+        {"id": "q5", "type": "HIDDEN_FIELDS", "title": "Hidden", "fields": []}]
+    answers = {"q1": "nora.vale@m1.example", "q2": "Nora", "q3": ["o2"], "q4": ["Marketing consent"],
+               "q5": {"utm_campaign": "spring"}, "gone": "x"}
+    page = api.read(asked.name, {"page": 1, "hasMore": True, "questions": questions, "submissions": [
+        {"id": "rm1", "submittedAt": "2026-11-26T09:01:00.000Z", "responses": [
+            {"questionId": name, "answer": value} for name, value in answers.items()]}]})
+    [lead], [told] = page.leads, SOURCES["tally"].read(DELIVERIES["tally"].body("m1"), {})
+    assert lead.event_id == told.event_id == "rm1"
+    for name in ("email", "first_name", "employee_count"):
+        assert lead.lead[name] == told.lead[name]
+    assert lead.lead["utm"] == {"campaign": "spring"} and list(lead.lead["consent"].values()) == [True]
+    assert lead.lead["custom"]["submitted_at"] == "2026-11-26T09:01:00.000Z"
+    [following] = page.following
+    assert (following.name, following.query["page"]) == (asked.name, "2")
+    with pytest.raises(KeyError):
+        api.read(asked.name, {"page": 1})

@@ -41,7 +41,7 @@ const resources = [
 	resource('Dead Letter', 'deadLetter', 'Leads that could not be processed', deadLetter),
 	resource('Duplicate', 'duplicate', 'Contacts that may be one person', duplicate),
 	resource('Event', 'event', 'What people did', event, 'record'),
-	resource('Import', 'import', 'CSV files of leads', importJob, 'create'),
+	resource('Import', 'import', 'Tables and address books of leads', importJob, 'create'),
 	resource('Lead', 'lead', 'People who came in by some source', lead, 'upsert'),
 	resource('Message', 'message', 'Messages about hot leads, and to operations', message),
 	resource('Organization', 'organization', 'Companies', organization),

@@ -13,14 +13,16 @@ export const JOB_ANSWER: Answer = {
 	counts: 'object',
 	columns: 'array',
 	problems: 'array',
+	kept: 'array',
 	error: 'string',
 };
 
-const ENDED = new Set(['cancelled', 'done', 'failed']);
+const ENDED = new Set(['cancelled', 'done', 'failed', 'undone']);
 
 /** An import as the node answers it: what its columns were taken for, how far it is, what went wrong. */
 export function jobOf({ job }: IDataObject): IDataObject {
-	const { id, state, dry_run, progress, counts, columns, problems, error } = job as IDataObject;
+	const { id, state, dry_run, progress, counts, columns, problems, kept, error } =
+		job as IDataObject;
 	const finished = ENDED.has(String(state));
-	return { job_id: id, state, finished, dry_run, progress, counts, columns, problems, error };
+	return { job_id: id, state, finished, dry_run, progress, counts, columns, problems, kept, error };
 }

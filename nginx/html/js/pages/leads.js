@@ -39,7 +39,9 @@ export async function page({ call, query, may, terms }) {
     value: query.get('q') ?? '', maxlength: 100,
     oninput: (event) => {
       clearTimeout(typing);
-      typing = setTimeout(() => change('q', event.target.value.trim()), 300);
+      const here = location.hash;
+      // Who has gone on to a lead meanwhile stays there.
+      typing = setTimeout(() => { if (location.hash === here) change('q', event.target.value.trim()); }, 300);
     },
   });
   const next = new URLSearchParams(query);

@@ -5,7 +5,8 @@ import { batchNotice, includeFailed } from '../../parameters';
 export const apply: Operation = {
 	name: 'Apply',
 	action: 'Apply provider answers to leads',
-	description: 'Merge what the providers answered into contacts and organizations',
+	description:
+		'Merge what the providers answered into contacts and organizations, where no Plan follows',
 	properties: [batchNotice, includeFailed],
 
 	async execute(context) {

@@ -6,7 +6,8 @@ import { batchNotice, includeFailed } from '../../parameters';
 export const plan: Operation = {
 	name: 'Plan',
 	action: 'Plan provider calls for leads',
-	description: 'Find the leads about which asking providers is worth its price now',
+	description:
+		'Merge what was answered, and find the leads about which asking providers is worth its price now',
 	properties: [batchNotice, includeFailed],
 	outputs: ['To Ask', 'Settled'],
 

@@ -3,4 +3,5 @@ export { erase } from './erase';
 export { exportAll } from './exportAll';
 export { get } from './get';
 export { getMany } from './getMany';
+export { unmerge } from './unmerge';
 export { update } from './update';

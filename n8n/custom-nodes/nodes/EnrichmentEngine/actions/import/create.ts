@@ -12,8 +12,9 @@ const file: INodeProperties = {
 	type: 'string',
 	required: true,
 	default: 'data',
-	hint: 'The name of the input field that holds the CSV file',
-	description: 'Name of the binary field of the item with the file, of up to 4 MB',
+	hint: 'The name of the input field that holds the file',
+	description:
+		'Name of the binary field of the item with the file: CSV, XLSX, XLS, ODS or vCard, of up to 4 MB',
 };
 
 const mapping: INodeProperties = {
@@ -56,7 +57,8 @@ const dryRun: INodeProperties = {
 export const create: Operation = {
 	name: 'Create',
 	action: 'Create an import',
-	description: 'Import a CSV file of leads from binary data; its rows are taken in by and by',
+	description:
+		'Import a table or address book of leads from binary data; its rows are taken in by and by',
 	properties: [file, mapping, unknown, source, { ...lane, default: 'bulk' }, dryRun],
 	answer: JOB_ANSWER,
 
@@ -73,7 +75,7 @@ export const create: Operation = {
 				lane: context.getNodeParameter('lane', item, '') as string,
 				dry_run: context.getNodeParameter('dryRun', item, false) as boolean,
 			});
-			return jobOf(await send('POST', path, new Upload(content, 'text/csv')));
+			return jobOf(await send('POST', path, new Upload(content, 'application/octet-stream')));
 		});
 	},
 };

@@ -6,18 +6,36 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .normalization import normalize
-from .settings import DEFAULT_SETTINGS, RecordSettings
-from .validation import validate
+from sidecar.records import RecordSettings, normalize, validate
+from sidecar.records.settings import DEFAULT_SETTINGS
+
+from .naming import at_senders_keys, read_keys
 
 MAX_LINE = 1_000_000  # characters; a lead within its bounds takes some 60,000
+
+
+def validated(
+    lead: Any, settings: RecordSettings = DEFAULT_SETTINGS, *, strict: bool = False
+) -> dict[str, Any]:
+    """{valid, errors, warnings} of a lead in anybody's names, each problem at the sender's key; with strict
+    in our names alone."""
+    if strict:
+        return validate(lead, settings, strict=True)
+    result = validate(read_keys(lead), settings)
+    return result | {name: at_senders_keys(result[name], lead) for name in ("errors", "warnings")}
+
+
+def normalized(lead: Any, settings: RecordSettings = DEFAULT_SETTINGS) -> dict[str, Any]:
+    """{lead, changes} of a lead in anybody's names; what `validated` says of one that is not valid."""
+    checked = validated(lead, settings)
+    return normalize(read_keys(lead), settings) if checked["valid"] else checked
 
 
 def validate_lines(
     lines: Iterable[str | bytes], settings: RecordSettings = DEFAULT_SETTINGS, *, strict: bool = False
 ) -> Iterator[str]:
     """Yield one validation result for each line that is not blank, in order."""
-    return _each(lines, lambda lead: validate(lead, settings, strict=strict))
+    return _each(lines, lambda lead: validated(lead, settings, strict=strict))
 
 
 def normalize_lines(
@@ -28,12 +46,7 @@ def normalize_lines(
     A line that is no JSON gives {"valid": false, "errors": [{"code": "not_json"…}]}; none stops
     the rest.
     """
-
-    def one(lead: object) -> dict[str, Any]:
-        checked = validate(lead, settings)
-        return normalize(lead, settings) if checked["valid"] else checked  # type: ignore[arg-type]
-
-    return _each(lines, one)
+    return _each(lines, lambda lead: normalized(lead, settings))
 
 
 def _each(
