@@ -3,7 +3,7 @@
 The sidecar's registries say which providers and which settings there are, its channels' settings too. What
 n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
 any package, that of the sources in another; `.env.example` explains the keys and the settings; the README
-lists the fields of a lead.
+lists the fields of a lead, docs/PROVIDERS.md what providers are asked and what that costs.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from deploy.settings import ROOT, Settings
 
+if TYPE_CHECKING:
+    from sidecar.enrichment.model import Provider
+
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
 _SOURCES = "n8n/custom-nodes/shared/sources.json"
+_PRICES = re.compile(r"(<!-- made by make catalogue -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _FIELDS = re.compile(r"(the other fields are\s+)`[^`]*`")
 _PROVIDERS = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
 _SIDECAR = re.compile(r"(^# --- The sidecar [^\n]*\n).*", re.MULTILINE | re.DOTALL)
@@ -56,11 +61,28 @@ def readme(text: str, fields: Iterable[str]) -> str:
     return _FIELDS.sub(lambda found: f"{found[1]}`{listed}`", text)
 
 
+def prices(text: str, providers: Iterable[Provider]) -> str:
+    """docs/PROVIDERS.md with these providers' operations and prices."""
+    lines = ["| provider | asked for | needs one of | tells | USD found | USD missed |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    sources = []
+    for provider in providers:
+        for operation in provider.operations:
+            needs = "; ".join(", ".join(names) for names in operation.needs)
+            lines.append(
+                f"| {provider.title} | `{provider.name}.{operation.name}` | {needs} |"
+                f" {', '.join(sorted(operation.provides))} | {operation.price_found:g} |"
+                f" {operation.price_missing:g} |")
+        sources.append(f"- {provider.title}: {provider.prices}")
+    table = "\n".join([*lines, "", *sources, ""])
+    return _PRICES.sub(lambda found: found[1] + table, text)
+
+
 def write(root: Path = ROOT) -> None:
     """Write the files from the sidecar's registries."""
     from sidecar import environment
     from sidecar.channels import CHANNELS
-    from sidecar.enrichment import catalogue
+    from sidecar.enrichment import PROVIDERS, catalogue
     from sidecar.records.schema import FIELDS, IDENTITIES
     from sidecar.settings import Settings as SidecarSettings
     from sidecar.sources import registry
@@ -71,6 +93,8 @@ def write(root: Path = ROOT) -> None:
     path.write_text(example(
         path.read_text(encoding="utf-8"), key_settings(root).values(),
         environment.explained(SidecarSettings, *CHANNELS.values())), encoding="utf-8")
+    path = root / "docs/PROVIDERS.md"
+    path.write_text(prices(path.read_text(encoding="utf-8"), PROVIDERS.values()), encoding="utf-8")
     path = root / "README.md"
     path.write_text(readme(
         path.read_text(encoding="utf-8"), (name for name in FIELDS if name not in IDENTITIES)),

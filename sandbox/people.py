@@ -16,6 +16,8 @@ CITIES = [("Portland", "Oregon", "US", "united states"), ("Austin", "Texas", "US
 TITLES = [("Head of Operations", "director", "operations"), ("VP of Sales", "vp", "sales"),
           ("Marketing Manager", "manager", "marketing"), ("Software Engineer", "senior", "engineering"),
           ("Chief Technology Officer", "cxo", "engineering"), ("Buyer", "entry", "operations")]
+# Numbers that are kept free for films and books (Ofcom, NANPA).
+PHONES = ["+447700900", "+12015550"]
 
 
 def seed(text: str) -> int:
@@ -43,6 +45,15 @@ def person(email: str) -> dict[str, Any]:
     number = seed(email)
     title, level, role = TITLES[number % len(TITLES)]
     city, region, code, country = CITIES[(number >> 4) % len(CITIES)]
+    phone = f"{PHONES[number % 2]}{(number >> 6) % 1000 if number % 2 == 0 else 100 + (number >> 6) % 100:03}"
     return {"first": first.title(), "last": last.title(), "email": email, "title": title,
             "level": level, "role": role, "city": city, "region": region, "code": code,
-            "country": country, "slug": f"{first}-{last}-{number % 10_000}".lower(), "domain": domain}
+            "country": country, "slug": f"{first}-{last}-{number % 10_000}".lower(), "domain": domain,
+            "phone": phone}
+
+
+def mailbox(email: str, behaviour: str) -> str:
+    """What a verifier says of an address: valid, invalid, catch_all or unknown."""
+    if behaviour in ("catchall", "invalid", "missing"):
+        return {"catchall": "catch_all", "missing": "unknown"}.get(behaviour, behaviour)
+    return {0: "invalid", 1: "catch_all", 2: "unknown"}.get(seed("mailbox" + email) % 12, "valid")

@@ -32,8 +32,11 @@ class Sandbox:
     def handler(self, twin: Twin) -> Callable[[web.Request], Awaitable[web.Response]]:
         """What answers the paths of a twin."""
         async def handle(request: web.Request) -> web.Response:
-            params = dict(request.query) or (await request.json() if request.can_read_body else {})
-            operation, subject = twin.asked(request.path.removeprefix(f"/{twin.name}"), params)
+            params = dict(request.query) | (await request.json() if request.can_read_body else {})
+            try:
+                operation, subject = twin.asked(request.path.removeprefix(f"/{twin.name}"), params)
+            except LookupError:
+                raise web.HTTPNotFound from None
             key = f"{twin.name} {operation} {subject}"
             self.calls[key] += 1
             counts = self.by_provider.setdefault(twin.name, Counter())
@@ -45,7 +48,7 @@ class Sandbox:
                 await asyncio.sleep(30)
             self.seen[key] += 1
             status, body, content_type, headers = twin.answer(operation, subject, behaviour, self.seen[key])
-            if status == 200 and behaviour != "garbled":
+            if twin.billed(operation, status) and behaviour != "garbled":
                 counts["credits"] += 1
             return web.Response(status=status, text=body, content_type=content_type, headers=headers)
 
@@ -94,8 +97,7 @@ def create_app(latency: float = 0.0) -> web.Application:
     app.router.add_delete("/_calls", sandbox.reset)
     app.router.add_post("/_script", sandbox.script)
     for twin in TWINS.values():
-        for path in twin.operations:
-            app.router.add_route("*", f"/{twin.name}{path}", sandbox.handler(twin))
+        app.router.add_route("*", f"/{twin.name}/{{path:.*}}", sandbox.handler(twin))
     return app
 
 

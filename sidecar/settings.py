@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
+from sidecar.enrichment import priced
 from sidecar.environment import (
     SettingsError,
     boolean,
@@ -41,6 +42,22 @@ def _fernet_keys(value: str) -> tuple[str, ...]:
     for key in keys:
         Fernet(key)
     return keys
+
+
+def _prices(value: str) -> dict[str, tuple[float, float]]:
+    """{"provider" or "provider.operation": (USD found, USD missed)} of "name=0.1, other=0.2/0.05"."""
+    prices = {}
+    for entry in listing(value):
+        name, _, told = entry.partition("=")
+        found, _, missing = told.partition("/")
+        try:
+            prices[name.strip()] = float(found), float(missing or 0)
+        except ValueError:
+            raise ValueError("must be name=price[/price of a miss][,…], in USD") from None
+    if any(not 0 <= price <= 100 for pair in prices.values() for price in pair):
+        raise ValueError("prices are from 0 to 100 USD")
+    priced(prices)
+    return prices
 
 
 def _purposes(value: str) -> tuple[str, ...]:
@@ -146,6 +163,9 @@ class Settings:
     alert_own_requests: bool = setting(
         "Whether sales is told nevertheless of who asks themselves, with the refusal in the message: true"
         " or false.", boolean, "true")
+    provider_prices: Mapping[str, tuple[float, float]] = setting(
+        "What operations of providers cost here, in USD, found and (after /) missed, where it is not as in"
+        " docs/PROVIDERS.md: hunter.person=0.01,clearbit=0.2/0.2.", _prices, "")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares

@@ -52,6 +52,16 @@ CREATE FUNCTION public.count_work_items_update() RETURNS trigger
     LANGUAGE plpgsql
     AS $$ BEGIN INSERT INTO count_changes SELECT figure, day, name, sum(n) FROM (SELECT f.*, 1 AS n FROM after r, work_figures(r.stage) f UNION ALL SELECT f.*, -1 AS n FROM before r, work_figures(r.stage) f) change GROUP BY figure, day, name HAVING sum(n) <> 0; RETURN NULL; END $$;
 
+CREATE FUNCTION public.forget_email_status() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.email_status IS NOT DISTINCT FROM OLD.email_status THEN
+        NEW.email_status := NULL;
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.intake_figures(outcome text) RETURNS TABLE(figure text, day date, name text)
     LANGUAGE sql STABLE
     AS $$
@@ -91,13 +101,17 @@ CREATE TABLE public.contacts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     refused jsonb DEFAULT '{}'::jsonb NOT NULL,
+    email_status text,
     CONSTRAINT contacts_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT contacts_email_status_check CHECK ((email_status = ANY (ARRAY['valid'::text, 'catch_all_likely'::text, 'catch_all'::text, 'invalid'::text, 'unknown'::text]))),
     CONSTRAINT contacts_email_type_check CHECK ((email_type = ANY (ARRAY['corporate'::text, 'free'::text, 'role'::text, 'disposable'::text])))
 );
 
 COMMENT ON TABLE public.contacts IS 'People, one row per person.';
 
 COMMENT ON COLUMN public.contacts.refused IS 'Purpose: true, of all that the person refuses now; made from refusals.';
+
+COMMENT ON COLUMN public.contacts.email_status IS 'What verifiers say of the address; null: nobody was asked.';
 
 CREATE TABLE public.organizations (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -120,6 +134,10 @@ CREATE TABLE public.organizations (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    mail_host text,
+    spf text,
+    dmarc text,
+    email_pattern text,
     CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT organizations_employee_count_check CHECK ((employee_count >= 0)),
     CONSTRAINT organizations_revenue_check CHECK ((revenue >= (0)::numeric))
@@ -132,6 +150,10 @@ COMMENT ON COLUMN public.organizations.company_size IS 'Head count band in Peopl
 COMMENT ON COLUMN public.organizations.revenue IS 'Annual revenue as stated, in whole currency units.';
 
 COMMENT ON COLUMN public.organizations.version IS 'Grows with every write; the ETag of the HTTP resource.';
+
+COMMENT ON COLUMN public.organizations.mail_host IS 'Registered domain of who takes the mail of its domain; none: it takes no mail.';
+
+COMMENT ON COLUMN public.organizations.email_pattern IS 'How its addresses are made, e.g. {first}.{last}; {f} and {l} are initials.';
 
 CREATE FUNCTION public.lead_search_text(c public.contacts, o public.organizations) RETURNS text
     LANGUAGE sql STABLE
@@ -1256,6 +1278,8 @@ CREATE INDEX work_items_batch ON public.work_items USING btree (batch_id) WHERE 
 CREATE INDEX work_items_due ON public.work_items USING btree (lane, due_at, lead_id) WHERE (stage = ANY (ARRAY['queued'::text, 'waiting'::text]));
 
 CREATE INDEX work_items_stage ON public.work_items USING btree (stage, lead_id DESC) WHERE (stage <> 'done'::text);
+
+CREATE TRIGGER contacts_email_status BEFORE UPDATE OF email ON public.contacts FOR EACH ROW WHEN (((old.email_status IS NOT NULL) AND (lower(new.email) IS DISTINCT FROM lower(old.email)))) EXECUTE FUNCTION public.forget_email_status();
 
 CREATE TRIGGER count_delete AFTER DELETE ON public.intake REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION public.count_intake_delete();
 

@@ -1,47 +1,82 @@
-"""The Clearbit record shape, which Hunter's people/find and companies/find answer in, too."""
+"""The Clearbit record shape, which Hunter's people, companies and combined answers have, too.
+
+Missing objects stand there with null members, `employees` may be null beside `employeesRange`, `employment`
+of old versions has no role.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sidecar.enrichment import reading
-from sidecar.enrichment.model import Statement
+from sidecar.enrichment.model import Answer, Statement
 from sidecar.terms.states import COMPANY_SIZES, SENIORITIES
 
 PERSON_FIELDS = frozenset({
     "first_name", "last_name", "full_name", "job_title", "seniority", "department", "linkedin_url",
     "phone", "country", "region", "city"})
 COMPANY_FIELDS = frozenset({
-    "name", "industry", "employee_count", "company_size", "annual_revenue", "revenue_range",
+    "company_name", "industry", "employee_count", "company_size", "annual_revenue", "revenue_range",
     "country", "region", "city", "founded_year", "description", "linkedin_url", "technologies"})
 # Clearbit's three levels in People Data Labs' vocabulary; `executive` covers VP to CEO: the title
 # decides.
 _LEVELS = {"manager": "manager", "director": "director"}
 
 
-def person(record: Any, confidence: float) -> dict[str, Statement]:
-    """Statements of a Clearbit person; absent and null members are left out."""
-    level = reading.at(record, "employment", "seniority")
-    level = level if level in SENIORITIES else _LEVELS.get(level if isinstance(level, str) else "")
+def person(record: Any, confidence: float, credits: float) -> Answer:
+    """The answer that is a Clearbit person; absent and null members are left out."""
+    return reading.found(_person(record, confidence), credits, about=_about(record))
+
+
+def company(record: Any, confidence: float, credits: float) -> Answer:
+    """The answer that is a Clearbit company."""
+    return reading.found(_company(record, confidence), credits, about=reading.about(
+        company_name=reading.text(reading.at(record, "name")),
+        company_other_names=reading.text(reading.at(record, "legalName")),
+        company_domain=reading.domain(reading.at(record, "domain")),
+        domain_aliases=reading.items(reading.at(record, "domainAliases")),
+        parent_domain=reading.domain(reading.at(record, "parent", "domain")),
+        company_country=reading.country(reading.at(record, "geo", "countryCode")),
+        record_id=reading.record_id("clearbit", reading.at(record, "id"))))
+
+
+def combined(record: Any, confidence: float, credits: float) -> Answer:
+    """The answer that is {person, company}; either may be null."""
+    employer = reading.at(record, "company")
+    return reading.found(
+        _person(reading.at(record, "person"), confidence), credits, company=_company(employer, confidence),
+        about=reading.about(company_domain=reading.domain(reading.at(employer, "domain")))
+        | _about(reading.at(record, "person")))
+
+
+def _about(record: Any) -> dict[str, Any]:
+    return reading.about(
+        email=reading.text(reading.at(record, "email")),
+        full_name=reading.text(reading.at(record, "name", "fullName")),
+        company_name=reading.text(reading.at(record, "employment", "name")),
+        company_domain=reading.domain(reading.at(record, "employment", "domain")),
+        country=reading.country(reading.at(record, "geo", "countryCode")),
+        record_id=reading.record_id("clearbit", reading.at(record, "id")))
+
+
+def _person(record: Any, confidence: float) -> dict[str, Statement]:
+    told = reading.at(record, "employment", "seniority")
+    level = reading.band(told, SENIORITIES) or _LEVELS.get(told if isinstance(told, str) else "")
     return reading.statements(confidence, {
         "first_name": reading.text(reading.at(record, "name", "givenName")),
         "last_name": reading.text(reading.at(record, "name", "familyName")),
         "full_name": reading.text(reading.at(record, "name", "fullName")),
         **reading.person(reading.at(record, "employment", "title"), level),
         "linkedin_url": reading.linkedin(reading.at(record, "linkedin", "handle")),
-        "phone": reading.phone(reading.at(record, "phone")),
+        **reading.phone(reading.at(record, "phone")),
         "country": reading.country(reading.at(record, "geo", "countryCode")),
         "region": reading.text(reading.at(record, "geo", "state")),
         "city": reading.text(reading.at(record, "geo", "city")),
     })
 
 
-def company(record: Any, confidence: float) -> dict[str, Statement]:
-    """Statements of a Clearbit company; `employees` may be null while `employeesRange` is set."""
-    technologies = reading.at(record, "tech")
-    names = [t for t in map(reading.text, technologies) if t] if isinstance(
-        technologies, list) else []
-    handle = reading.text(reading.at(record, "linkedin", "handle"))
+def _company(record: Any, confidence: float) -> dict[str, Statement]:
+    technologies = [told for told in map(reading.text, reading.items(reading.at(record, "tech"))) if told]
     return reading.statements(confidence, {
         "name": reading.text(reading.at(record, "name")),
         "industry": reading.industry(reading.at(record, "category", "industry")),
@@ -54,9 +89,6 @@ def company(record: Any, confidence: float) -> dict[str, Statement]:
         "city": reading.text(reading.at(record, "geo", "city")),
         "founded_year": reading.whole(reading.at(record, "foundedYear")),
         "description": reading.text(reading.at(record, "description")),
-        "linkedin_url": reading.linkedin(
-            handle if not handle or ("/" in handle and "linkedin" in handle)
-            else f"linkedin.com/{handle.strip('/')}" if "/" in handle
-            else f"linkedin.com/company/{handle}"),
-        "technologies": names[:50] or None,
+        "linkedin_url": reading.linkedin(reading.at(record, "linkedin", "handle"), "company"),
+        "technologies": technologies[:50] or None,
     })

@@ -119,7 +119,7 @@ class Market:
                 for lead in document["leads"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadMarket(f"The market lacks {error}, or it is of a wrong kind.") from None
-        return cls(offers_of(providers), leads)
+        return cls(offers_of(providers, flat=True), leads)
 
 
 def _provider(document: Mapping[str, Any]) -> Provider:

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sidecar.terms.fields import NAMED
+
 Outcome = Literal[
     "found", "not_found", "pending", "throttled", "quota", "auth", "refused", "error", "invalid"]
+# What is known of a lead: {"contact": {…}, "organization": {…}, "lead": {…}}, each by its own names.
 Facts = Mapping[str, Any]
+Request = dict[str, Any]
 DAY = 86_400
 
 
@@ -22,71 +26,125 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A provider's answer, read. `statements` by field; `credits` is what it cost."""
+    """A provider's answer, read.
+
+    `statements`: of the operation's subject, by its fields' own names. `company`: of the company of the
+    person, when a call tells both. `about`: of whom it speaks, by a lead's names (email, full_name,
+    company_name, company_domain, country…) and those that sidecar.enrichment.identity.who reads besides:
+    evidence that is never merged. `candidates`: addresses that nobody verified, likeliest first: what a
+    verifier may be asked. `credits` is what it cost, as the provider bills. `ticket`: by what the answer is
+    fetched when it is pending and not asked for again by the same request.
+    """
 
     outcome: Outcome
     statements: Mapping[str, Statement] = field(default_factory=dict)
     credits: float = 0.0
     retry_after_s: float | None = None
     detail: str = ""
+    company: Mapping[str, Statement] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
+    candidates: tuple[str, ...] = ()
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Where the key goes; the key itself is never here."""
+    """Where the key goes, and what stands before it there; the key itself is never here."""
 
     location: Literal["header", "query"]
     name: str
+    prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What identifies somebody to an operation: alternatives, the first whose fields are all known counts.
+
+    Each is {parameter: field by a lead's name}. The address of a function or of a minute identifies nobody.
+    """
+
+    def __init__(self, *alternatives: Mapping[str, str]) -> None:
+        self.alternatives = alternatives
+        self.needs = tuple(tuple(names.values()) for names in alternatives)
+
+    def __call__(self, facts: Facts) -> dict[str, str] | None:
+        """The parameters, or None while too little is known."""
+        for names in self.alternatives:
+            params = {parameter: value for parameter, name in names.items() if (value := known(facts, name))}
+            if len(params) == len(names):
+                return params
+        return None
+
+
+def known(facts: Facts, name: str) -> str | None:
+    """What is known of a field, by a lead's name; None for a mailbox that is nobody's own."""
+    entity, own = NAMED[name]
+    about = facts[entity]
+    value = about.get(own)
+    if own == "email":
+        value = about.get("email_canonical")
+        if about.get("email_type") in ("disposable", "role"):
+            return None
+    return value or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing that a provider can be asked.
 
-    `lookup(facts)` gives the identifying parameters or None; `request(params, base_url)` the HTTP
-    request {method, url, headers, query, body}; `read(status, headers, body)` never raises.
-    `needs`: alternatives, each the fields of a lead that must be known before it can be asked. Prices are in
-    USD; `confidence` is what its answers are mostly given, `hit_rate` only what is believed at first.
+    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell; both by a
+    lead's names, an organization's own fields by their own. `lookup(facts)` gives the identifying
+    parameters or None; `request(params, base_url)` the HTTP request {method, url, headers, query, body};
+    `read(status, headers, body)` never raises. Prices are in USD, `credits` as the provider bills them.
+    `hit_rate` is what is expected until it is known better; `confidence` what its statements usually have.
+    `polled`: a pending answer has a ticket, which `request` finds among its parameters as `ticket`.
     """
 
     name: str
     subject: Literal["contact", "organization"]
     provides: frozenset[str]
-    credits: float
-    hit_rate: float
     lookup: Callable[[Facts], dict[str, str] | None]
-    request: Callable[[Mapping[str, str], str], dict[str, Any]]
+    request: Callable[[Mapping[str, str], str], Request]
     read: Callable[[int, Mapping[str, Any], str], Answer]
-    miss_credits: float = 0.0
     needs: tuple[tuple[str, ...], ...] = ()
     price_found: float = 0.0
     price_missing: float = 0.0
+    credits: float = 1.0
+    miss_credits: float = 0.0
+    hit_rate: float = 0.5
     confidence: float = 0.8
+    polled: bool = False
     ttl_found_s: int = 60 * DAY
     ttl_missing_s: int = 14 * DAY
     ttl_error_s: int = 3600
     timeout_s: int = 10
 
 
-def get_request(path: str) -> Callable[[Mapping[str, str], str], dict[str, Any]]:
+def get_request(path: str, **headers: str) -> Callable[[Mapping[str, str], str], Request]:
     """An operation's `request`: GET that path with the parameters as its query."""
 
-    def build(params: Mapping[str, str], base_url: str) -> dict[str, Any]:
-        return {"method": "GET", "url": f"{base_url}{path}", "headers": {}, "query": dict(params),
-                "body": None}
+    def build(params: Mapping[str, str], base_url: str) -> Request:
+        return {"method": "GET", "url": f"{base_url}{path}", "headers": dict(headers),
+                "query": dict(params), "body": None}
 
     return build
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """An outside source of data. `key_setting` is the setting that holds its key."""
+    """An outside source of data.
+
+    `key_setting` is the setting that holds its key, or, where it needs none (`auth` is None), whether it is
+    asked. `hosts` are the only ones that see the key; `web`: it is asked at the companies' own sites,
+    which may be any public host. `prices`: where the prices are from, and of when.
+    """
 
     name: str
     title: str
-    key_setting: str
-    base_url: str
-    hosts: tuple[str, ...]
-    auth: Auth
-    pace_per_second: float
-    operations: tuple[Operation, ...]
+    key_setting: str = ""
+    base_url: str = ""
+    hosts: tuple[str, ...] = ()
+    auth: Auth | None = None
+    web: bool = False
+    pace_per_second: float = 1.0
+    prices: str = ""
+    operations: tuple[Operation, ...] = ()

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from sidecar.enrichment.model import Operation, Provider
-from sidecar.terms.fields import FIELDS
+from sidecar.terms.fields import COLUMNS, FIELDS
+from sidecar.terms.states import ENTITIES
 
 # What a lead calls a fact -> where it stands, such as "contact.seniority"; what follows from what.
 PLACES: Final = {field.lead: f"{field.entity}.{field.name}" for field in FIELDS if field.lead}
+_OWN: Final = {(entity, name): f"{entity}.{name}" for entity in ENTITIES for name in COLUMNS[entity]}
 _FOLLOWS: Final = {
     f"{field.entity}.{field.name}": f"{field.entity}.{field.derived_from}"
     for field in FIELDS if field.derived_from}
@@ -47,14 +49,16 @@ class Offer:
         return not self.needs or any(all(place in known for place in need) for need in self.needs)
 
 
-def offers_of(providers: Mapping[str, Provider]) -> tuple[Offer, ...]:
-    """All operations of providers, in their order."""
-    return tuple(_offer(provider.name, operation)
+def offers_of(providers: Mapping[str, Provider], *, flat: bool = False) -> tuple[Offer, ...]:
+    """All operations of providers, in their order. `flat`: every field is one of the canonical lead, so that a
+    country is the person's whoever is asked; else what an organization is called as its own is its own."""
+    return tuple(_offer(provider.name, operation, flat)
                  for provider in providers.values() for operation in provider.operations)
 
 
-def _offer(provider: str, operation: Operation) -> Offer:
-    provides = _places(operation.provides)
+def _offer(provider: str, operation: Operation, flat: bool) -> Offer:
+    own = "organization" if operation.subject == "organization" and not flat else ""
+    provides = _places(operation.provides, own)
     changes = set(provides)
     if "contact.email" in provides:
         changes.add("organization.domain")  # a company's own address tells its domain
@@ -65,5 +69,6 @@ def _offer(provider: str, operation: Operation) -> Offer:
         operation.price_found, operation.price_missing, operation.confidence, operation.hit_rate)
 
 
-def _places(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(PLACES[name] for name in names if name in PLACES)
+def _places(names: Iterable[str], own: str = "") -> frozenset[str]:
+    places = (_OWN.get((own, name)) or PLACES.get(name) for name in names)
+    return frozenset(place for place in places if place)

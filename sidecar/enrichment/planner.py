@@ -30,8 +30,8 @@ SUBJECTS: Final = ("contact", "organization")
 
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
-# Of a hundred leads this many may end with another grade than if everything were bought.
-TOLERATED: Final = 0.003
+# This share of leads may end with another grade than if everything were bought.
+TOLERATED: Final = 0.0035
 
 
 @dataclass(slots=True)

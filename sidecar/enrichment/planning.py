@@ -37,7 +37,8 @@ def plan(
     unavailable: frozenset[str] = frozenset(),
     removed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> list[Lookup]:
-    """One round of the waterfall: for each subject that still lacks something, the cheapest call.
+    """One round of the waterfall: for each subject that still lacks something, all that is free and the
+    cheapest call.
 
     `asked` holds what has an outcome, (provider, operation) -> outcome: never asked twice. While an
     answer about a subject is pending, nobody else is paid for it. `removed`, by the subject's id: what a
@@ -63,14 +64,15 @@ def plan(
             params = operation.lookup(facts)
             if params:
                 lookups.append(Lookup(name, operation.name, subject, params))
-                break
+                if cost > 0:
+                    break
     return lookups
 
 
 def _cost(operation: Operation, missing: set[str]) -> float:
-    """Expected credits per missing field found; who bills misses is dearer."""
+    """Expected price per missing field found; who bills misses is dearer."""
     found = len(operation.provides & missing) * operation.hit_rate
-    paid = operation.hit_rate * operation.credits + (1 - operation.hit_rate) * operation.miss_credits
+    paid = operation.hit_rate * operation.price_found + (1 - operation.hit_rate) * operation.price_missing
     return paid / found if found else _NEVER
 
 

@@ -75,9 +75,9 @@ def _field(entity: str, name: str, title: str | None, lead: str | None, **said: 
     return Field(entity=entity, name=name, label=title or label(name), lead=lead, **usual | said)
 
 
-def _contact(name: str, title: str | None = None, **said: Any) -> Field:
-    """Of a person. A lead calls it by the same name."""
-    return _field("contact", name, title, name, **said)
+def _contact(name: str, title: str | None = None, *, given: bool = True, **said: Any) -> Field:
+    """Of a person. A lead calls it by the same name, unless it may not tell it."""
+    return _field("contact", name, title, name if given else None, **said)
 
 
 def _organization(name: str, title: str | None = None, *, lead: str | None = None, **said: Any) -> Field:
@@ -104,6 +104,8 @@ FIELDS: Final = (
     _contact("email", "E-mail", matched=True),
     _contact("email_type", "E-mail type", derived_from="email", unstated=True, choices=states.EMAIL_TYPES,
              personal=False),
+    _contact("email_status", "E-mail status", given=False, derived_from="email", unstated=True,
+             choices=states.EMAIL_STATUSES, personal=False, audited=True, exported=True),
     _contact("phone", matched=True),
     _contact("phone_extension", derived_from="phone", longest=500),
     _contact("phone_type", derived_from="phone", unstated=True, choices=states.PHONE_TYPES, personal=False,
@@ -134,6 +136,10 @@ FIELDS: Final = (
     _organization("linkedin_url", "LinkedIn", column="linkedin", longest=2000, reads_as="linkedin_url"),
     _organization("description"),
     _organization("technologies", kind="list"),
+    _organization("mail_host"),
+    _organization("spf", "SPF"),
+    _organization("dmarc", "DMARC"),
+    _organization("email_pattern", "E-mail pattern"),
     _organization("company_key", "Name for matching", lead="company_key", derived_from="name", unstated=True,
                   matched=True),
 
@@ -168,6 +174,10 @@ DERIVED: Final = {field.lead: field for field in FIELDS if field.lead and field.
 COLUMNS: Final = {
     entity: {field.name: (field.column, field.sql) for field in fields_of(entity) if field.kind != "object"}
     for entity in states.ENTITIES}
+# What a lead calls it, else its own name -> (entity, name); of two the person's.
+NAMED: Final = {
+    field.lead or field.name: (field.entity, field.name)
+    for entity in reversed((*states.ENTITIES, "lead")) for field in fields_of(entity)}
 # Entity -> what a lead calls it -> its name: what a lead that comes in tells of each.
 FROM_LEAD: Final = {
     entity: {field.lead: field.name for field in fields_of(entity) if field.lead and field.kind != "object"}

@@ -89,6 +89,9 @@ REVENUE_RANGES: Final = (
     "$500M-$1B", "$1B-$10B", "$10B+",
 )
 EMAIL_TYPES: Final = ("corporate", "free", "role", "disposable")
+# Whether a mailbox takes mail, as verifiers say. catch_all: its domain takes every address, so that nobody
+# knows; catch_all_likely: the same, but something else speaks for the mailbox.
+EMAIL_STATUSES: Final = ("valid", "catch_all_likely", "catch_all", "invalid", "unknown")
 # libphonenumber's PhoneNumberType.
 PHONE_TYPES: Final = (
     "mobile", "fixed_line", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip",

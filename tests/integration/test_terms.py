@@ -15,6 +15,7 @@ from tests.integration.test_scoring import LEAD
 # (table, column) -> what may stand there. Kinds that are no state of the engine are left out.
 CHECKED = {
     ("contacts", "email_type"): states.EMAIL_TYPES,
+    ("contacts", "email_status"): states.EMAIL_STATUSES,
     ("contact_identities", "kind"): states.IDENTITY_KINDS,
     ("leads", "status"): states.STATUSES, ("leads", "grade"): states.GRADES,
     ("lead_scores", "grade"): states.GRADES,
@@ -87,7 +88,7 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
         "personal": True, "derived": False, "editable": True, "scored": True, "choices": None}
     choices = {field["name"]: field["choices"] for field in told["fields"] if field["choices"]}
     assert choices["seniority"][0] == "owner" and choices.keys() == {
-        "seniority", "department", "email_type", "phone_type", "company_size", "revenue_range", "status"}
+        "seniority", "department", "email_type", "email_status", "phone_type", "company_size", "revenue_range", "status"}
     assert told["states"]["statuses"][:4] == [
         {"name": "new", "label": "New", "open": True}, {"name": "working", "label": "Working", "open": True},
         {"name": "qualified", "label": "Qualified", "open": True},

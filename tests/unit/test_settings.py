@@ -60,6 +60,8 @@ def test_every_missing_setting_is_named_at_once():
         ("SIDECAR_PUBLIC_URL", "leads.example.com"),
         ("SIDECAR_SLACK_WEBHOOK_URL", "hooks.slack.com/services/x"),
         ("SIDECAR_SMTP_URL", "http://mail.example.com"),
+        ("SIDECAR_PROVIDER_PRICES", "hunter"), ("SIDECAR_PROVIDER_PRICES", "nobody=1"),
+        ("SIDECAR_PROVIDER_PRICES", "hunter=1000"), ("SIDECAR_PROVIDER_PRICES", "hunter=nan"),
     ],
 )
 def test_a_wrong_setting_is_named(name, value):

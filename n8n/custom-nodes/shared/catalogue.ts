@@ -1,18 +1,21 @@
 import entries from './catalogue.json';
 import sources from './sources.json';
 
-/** Somebody outside who is asked with a key, as the sidecar declares it. */
+/** Somebody outside who is asked, as the sidecar declares it. */
 export interface Asked {
 	name: string;
 	title: string;
-	auth: { location: 'header' | 'query'; name: string; prefix?: string };
+	/** Where the key goes; null: none is needed. */
+	auth: { location: 'header' | 'query'; name: string; prefix?: string } | null;
 	/** The only hosts that see the key. */
 	hosts: string[];
+	/** It is asked at the companies' own sites, which may be any public host. */
+	web?: boolean;
 }
 
 /** A provider as the sidecar declares it: where its key goes and which hosts it may be asked at. */
 export interface ProviderEntry extends Asked {
-	/** The setting of a deployment that holds its key. */
+	/** The setting of a deployment that holds its key, or whether it is asked where it needs none. */
 	key_setting: string;
 }
 

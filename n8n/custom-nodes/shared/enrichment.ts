@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, NodeEgressFilter } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import {
 	type Answer,
@@ -36,7 +36,12 @@ type Post = (step: string, body: IDataObject) => Promise<IDataObject>;
  * Providers are independent of each other: a slow or strictly paced one holds up only its own calls.
  * What the budget leaves unbegun stays planned; the next plan sees to it.
  */
-export async function enrich(credentials: IDataObject, post: Post, limits: Limits): Promise<Tally> {
+export async function enrich(
+	credentials: IDataObject,
+	post: Post,
+	limits: Limits,
+	filter: NodeEgressFilter,
+): Promise<Tally> {
 	const deadline = Date.now() + limits.budgetMs;
 	const tally: Tally = { asked: 0, answered: 0, failed: 0, left: 0 };
 	const answers = new Answers(post);
@@ -49,7 +54,7 @@ export async function enrich(credentials: IDataObject, post: Post, limits: Limit
 			return;
 		}
 		await turn(request);
-		const answer = await ask(request, credentials);
+		const answer = await ask(request, credentials, undefined, filter);
 		if ('error' in answer) tally.failed++;
 		else tally.answered++;
 		answers.add(answer);

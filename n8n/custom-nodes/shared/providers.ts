@@ -1,6 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, NodeEgressFilter } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import { type Asked, catalogue } from './catalogue';
+import { visit } from './visit';
 
 export const PROVIDERS_CREDENTIAL = 'enrichmentProvidersApi';
 export const LARGEST_BODY = 1_000_000;
@@ -25,22 +26,32 @@ export type Answer = {
 	elapsed_ms: number;
 } & ({ status: number; headers: Record<string, string>; body: string } | { error: string });
 
-/** The names for which a key is held. */
+/** The names of those that are asked for real: a key is held, or none is needed. */
 export function live(credentials: IDataObject, entries: Asked[] = catalogue): string[] {
-	return entries.map(({ name }) => name).filter((name) => keyOf(credentials, name) !== '');
+	return entries.filter((entry) => isLive(credentials, entry)).map(({ name }) => name);
+}
+
+/** Without a key it needs the word of the credential, or that there is no sandbox to answer for it. */
+function isLive(credentials: IDataObject, { name, auth }: Asked): boolean {
+	const said = keyOf(credentials, name);
+	return auth === null ? said === 'on' || (said === '' && !sandboxOf(credentials)) : said !== '';
 }
 
 /** Who is asked with this credential, as the editor tells it. */
 export function whoIsAsked(credentials: IDataObject): string {
-	const names = (keyed: boolean) =>
+	const names = (asked: boolean, keyed?: boolean) =>
 		catalogue
-			.filter(({ name }) => (keyOf(credentials, name) !== '') === keyed)
+			.filter((entry) => isLive(credentials, entry) === asked)
+			.filter(({ auth }) => keyed === undefined || (auth !== null) === keyed)
 			.map(({ title }) => title)
 			.join(', ');
-	const sandbox = String(credentials.sandboxUrl ?? '').trim();
 	return [
-		['Asked with a key', names(true)],
-		[sandbox ? 'Played by the sandbox' : 'Not asked (no key, no sandbox URL)', names(false)],
+		['Asked with a key', names(true, true)],
+		['Asked without one', names(true, false)],
+		[
+			sandboxOf(credentials) ? 'Played by the sandbox' : 'Not asked (no key, no sandbox URL)',
+			names(false),
+		],
 	]
 		.filter(([, who]) => who !== '')
 		.map(([how, who]) => `${how}: ${who}.`)
@@ -49,12 +60,15 @@ export function whoIsAsked(credentials: IDataObject): string {
 
 /** Why the credential cannot work, or undefined. */
 export function fault(credentials: IDataObject): string | undefined {
-	for (const { name, title } of catalogue) {
-		if (/[^\x21-\x7e]/.test(keyOf(credentials, name))) {
+	for (const { name, title, auth } of catalogue) {
+		const said = keyOf(credentials, name);
+		if (auth === null) {
+			if (!['', 'on', 'off'].includes(said)) return `${title} is on, off or empty.`;
+		} else if (/[^\x21-\x7e]/.test(said)) {
 			return `The ${title} key holds a space or a character that no key has.`;
 		}
 	}
-	const sandbox = String(credentials.sandboxUrl ?? '').trim();
+	const sandbox = sandboxOf(credentials);
 	if (sandbox !== '' && originOf(sandbox) === undefined) {
 		return 'The sandbox URL is not an http(s) URL.';
 	}
@@ -62,7 +76,7 @@ export function fault(credentials: IDataObject): string | undefined {
 }
 
 /** A request that may be sent, or the reason why it may not. */
-type Prepared = { url: string; init: RequestInit } | { error: string };
+type Prepared = { url: string; init: RequestInit; web: boolean } | { error: string };
 
 /**
  * Adds the key, and holds a request to the hosts that its provider declares.
@@ -82,27 +96,35 @@ export function prepare(
 		url.searchParams.set(name, value);
 	}
 	const headers: Record<string, string> = { ...request.headers };
-	if (url.origin !== originOf(String(credentials.sandboxUrl ?? '').trim())) {
+	const web = provider.web === true && url.origin !== originOf(sandboxOf(credentials));
+	if (!web && url.origin !== originOf(sandboxOf(credentials))) {
 		if (url.protocol !== 'https:' || !provider.hosts.includes(url.host)) {
 			return { error: 'host_not_declared' };
 		}
 		const key = keyOf(credentials, provider.name);
-		if (key === '') return { error: 'key_missing' };
-		addKey(provider, key, url, headers);
+		if (provider.auth) {
+			if (key === '') return { error: 'key_missing' };
+			addKey(provider.auth, key, url, headers);
+		}
 	}
 	const init: RequestInit = { method: request.method, headers, redirect: 'manual' };
 	if (request.body !== undefined && request.body !== null) {
 		init.body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
 		if (typeof request.body !== 'string') headers['Content-Type'] ??= 'application/json';
 	}
-	return { url: url.href, init };
+	return { url: url.href, init, web };
 }
 
-/** Asks a provider: one attempt, no redirects, at most LARGEST_BODY bytes. Never throws. */
+/**
+ * Asks a provider: one attempt, no redirects, at most LARGEST_BODY bytes. Never throws.
+ *
+ * A company's own site is asked as `visit` does, which needs n8n's filter of where requests may go.
+ */
 export async function ask(
 	request: ProviderRequest,
 	credentials: IDataObject,
 	entries: Asked[] = catalogue,
+	filter?: NodeEgressFilter,
 ): Promise<Answer> {
 	const { call_id } = request;
 	const prepared = prepare(request, credentials, entries);
@@ -111,6 +133,11 @@ export async function ask(
 	const elapsed = () => Date.now() - begun;
 	try {
 		const signal = AbortSignal.timeout(1000 * (request.timeout_s || 10));
+		if (prepared.web) {
+			if (!filter) return { call_id, elapsed_ms: 0, error: 'no_filter' };
+			const page = await visit(prepared.url, filter, signal);
+			return { call_id, elapsed_ms: elapsed(), ...page };
+		}
 		// Not n8n's request helper: it opens a new connection (and TLS session) for every request.
 		const response = await fetch(prepared.url, { ...prepared.init, signal });
 		const body = await read(response);
@@ -156,13 +183,22 @@ async function read(response: Response): Promise<string | undefined> {
 	}
 }
 
-function addKey({ auth }: Asked, key: string, url: URL, headers: Record<string, string>): void {
+function addKey(
+	auth: NonNullable<Asked['auth']>,
+	key: string,
+	url: URL,
+	headers: Record<string, string>,
+): void {
 	if (auth.location === 'query') url.searchParams.set(auth.name, key);
 	else headers[auth.name] = (auth.prefix ?? '') + key;
 }
 
 function keyOf(credentials: IDataObject, provider: string): string {
 	return String(credentials[provider] ?? '').trim();
+}
+
+function sandboxOf(credentials: IDataObject): string {
+	return String(credentials.sandboxUrl ?? '').trim();
 }
 
 function originOf(url: string): string | undefined {
@@ -173,9 +209,13 @@ function originOf(url: string): string | undefined {
 
 /** A stable code for what the network did; never the message, which names addresses. */
 function errorCode(error: unknown): string {
-	const { name, cause } = error as { name?: string; cause?: { code?: string } };
-	if (name === 'TimeoutError') return 'timeout';
-	const code = cause?.code ?? '';
+	const { name, cause, ...own } = error as {
+		name?: string;
+		cause?: { code?: string };
+		code?: string;
+	};
+	if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
+	const code = cause?.code ?? own.code ?? '';
 	if (code === 'ECONNREFUSED') return 'connection_refused';
 	if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') {
 		return 'connection_reset';
@@ -183,5 +223,6 @@ function errorCode(error: unknown): string {
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host_not_found';
 	if (/TIMEDOUT|TIMEOUT/.test(code)) return 'timeout';
 	if (/CERT|SSL|TLS|VERIFY/.test(code)) return 'tls_failed';
+	if (name === 'VisitRefused') return (error as Error).message;
 	return 'network_error';
 }

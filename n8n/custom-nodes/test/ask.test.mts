@@ -236,5 +236,22 @@ test('the credential check looks at the form of the keys', async () => {
 	assert.equal(fault({ hunter: 'abc', sandboxUrl }), undefined);
 	assert.match(fault({ hunter: 'a b' }) ?? '', /Hunter key/);
 	assert.match(fault({ sandboxUrl: 'file:///etc' }) ?? '', /sandbox URL/);
-	assert.deepEqual(live({ hunter: ' k ', peopledatalabs: ' ' }), ['hunter']);
+	assert.deepEqual(live({ hunter: ' k ', peopledatalabs: ' ', sandboxUrl }), ['hunter']);
+});
+
+test('who needs no key is asked for real where it is said or there is no sandbox', () => {
+	assert.deepEqual(live({}), ['home_page', 'mail_domain']);
+	assert.deepEqual(live({ home_page: 'on', sandboxUrl }), ['home_page']);
+	assert.deepEqual(live({ home_page: 'off' }), ['mail_domain']);
+	const { url, init } = prepare(
+		{
+			...sandboxed('k'),
+			provider: 'mail_domain',
+			url: 'https://cloudflare-dns.com/dns-query',
+			query: { name: 'acme.example', type: 'MX' },
+		} as any,
+		{},
+	) as any;
+	assert.equal(url, 'https://cloudflare-dns.com/dns-query?name=acme.example&type=MX');
+	assert.deepEqual(init.headers, { Accept: 'application/json' });
 });

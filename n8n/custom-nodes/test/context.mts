@@ -26,6 +26,8 @@ export interface Given {
 	continueOnFail?: boolean;
 	/** The node runs as a tool of a model. */
 	tool?: boolean;
+	/** n8n's filter of where requests may go. */
+	filter?: object;
 	/** The binary file of every item. */
 	file?: string;
 	sidecar?: (sent: Sent) => Reply | Promise<Reply>;
@@ -76,6 +78,7 @@ export function context(given: Given): Context {
 		isToolExecution: () => given.tool ?? false,
 		continueOnFail: () => given.continueOnFail ?? false,
 		helpers: {
+			getSecureEgressFilter: () => given.filter,
 			assertBinaryData: () => assert.ok(given.file !== undefined),
 			getBinaryDataBuffer: async () => Buffer.from(given.file!),
 			async httpRequestWithAuthentication(_type: string, options: any) {

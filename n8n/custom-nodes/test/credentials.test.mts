@@ -9,10 +9,12 @@ import { type Reply, context, problem } from './context.mts';
 const data = { baseUrl: 'http://sidecar.test/', clientId: 'n8n', clientSecret: 's' };
 const tests = new EnrichmentBatch().methods.credentialTest;
 
-test('the providers credential has one hidden field per provider of the catalogue', () => {
+test('the providers credential has one hidden field per provider of the catalogue, a choice where none is needed', () => {
 	const fields = new EnrichmentProvidersApi().properties;
-	for (const { name } of catalogue) {
-		assert.equal(fields.find((field) => field.name === name)?.typeOptions?.password, true);
+	for (const { name, auth } of catalogue) {
+		const field = fields.find((field) => field.name === name);
+		if (auth) assert.equal(field?.typeOptions?.password, true);
+		else assert.equal(field?.type, 'options');
 	}
 	assert.equal(fields.at(-1)?.name, 'sandboxUrl');
 });
@@ -23,19 +25,20 @@ test('the test of the providers credential says who is asked, and how', async ()
 		return [status, message];
 	};
 	const url = { sandboxUrl: 'http://sandbox.test' };
-	assert.deepEqual(await check({ hunter: 'k', ...url }), [
-		'OK',
-		'Asked with a key: Hunter. Played by the sandbox: People Data Labs.',
-	]);
-	assert.deepEqual(await check({ hunter: 'k', peopledatalabs: 'k' }), [
-		'OK',
-		'Asked with a key: Hunter, People Data Labs.',
-	]);
-	assert.deepEqual(await check({}), [
-		'OK',
-		'Not asked (no key, no sandbox URL): Hunter, People Data Labs.',
-	]);
+	const [, played] = await check({ hunter: 'k', home_page: 'on', ...url });
+	assert.match(
+		played!,
+		/^Asked with a key: Hunter\. Asked without one: Home page\. Played by the /,
+	);
+	assert.match(played!, /sandbox: .*Mail of the domain.*, People Data Labs.*\.$/);
+	const [, real] = await check({ hunter: 'k', peopledatalabs: 'k', mail_domain: 'off' });
+	assert.match(
+		real!,
+		/^Asked with a key: Hunter, People Data Labs\. Asked without one: Home page\. /,
+	);
+	assert.match(real!, /Not asked \(no key, no sandbox URL\): .*Mail of the domain/);
 	assert.equal((await check({ hunter: 'k\n k' }))[0], 'Error');
+	assert.equal((await check({ home_page: 'yes' }))[0], 'Error');
 });
 
 test('the sidecar credential fetches a token as its client', async () => {

@@ -19,14 +19,16 @@ from tests.product_copy import copy_product, python
 
 # A provider in its one file, and its twin.
 PROVIDER = '''
-from sidecar.enrichment.model import Answer, Auth, Operation, Provider, get_request
+from sidecar.enrichment.model import Answer, Auth, Inputs, Operation, Provider, get_request
+
+FIRM = Inputs({"domain": "company_domain"})
 
 PROVIDER = Provider(
     name="zephyr", title="Zephyr", key_setting="ZEPHYR_TOKEN", base_url="https://api.zephyr.example/v1",
     hosts=("api.zephyr.example",), auth=Auth("query", "token"), pace_per_second=1.0,
     operations=(Operation(
-        name="company", subject="organization", provides=frozenset({"name"}), credits=1.0, hit_rate=0.5,
-        lookup=lambda facts: {"domain": facts["organization"]["domain"]}, request=get_request("/firm"),
+        name="company", subject="organization", needs=FIRM.needs, lookup=FIRM, price_found=0.01,
+        provides=frozenset({"company_name"}), request=get_request("/firm"),
         read=lambda status, headers, body: Answer("not_found")),),
 )
 '''
@@ -55,6 +57,12 @@ def test_env_example_explains_the_key_of_every_provider_and_every_setting_of_the
     settings = environment.explained(SidecarSettings, *CHANNELS.values())
     assert catalogue.example(text, keys, settings) == text
     assert all(f"\n#{name}=" in text for name in (*keys, *settings))
+
+
+def test_the_page_of_the_providers_lists_what_each_is_asked_and_what_it_costs():
+    text = (ROOT / "docs/PROVIDERS.md").read_text(encoding="utf-8")
+    assert catalogue.prices(text, PROVIDERS.values()) == text
+    assert "`hunter.verifier`" in text and "`home_page.imprint`" in text
 
 
 def test_the_nodes_know_the_sources_whose_vendors_are_asked():
@@ -88,7 +96,7 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "README.md", "monitoring/alertmanager/silent.yml")
+                        "README.md", "docs/PROVIDERS.md", "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")
@@ -96,10 +104,11 @@ def tree(tmp_path):
 
 
 def test_a_provider_is_one_file_and_its_twin(tree):
-    entry = json.loads((tree / "n8n/custom-nodes/shared/catalogue.json").read_text())[-1]
+    entries = json.loads((tree / "n8n/custom-nodes/shared/catalogue.json").read_text())
+    entry = next(one for one in entries if one["name"] == "zephyr")
     assert entry == {"name": "zephyr", "title": "Zephyr", "key_setting": "ZEPHYR_TOKEN",
                      "auth": {"location": "query", "name": "token"}, "hosts": ["api.zephyr.example"]}
-    assert "#PEOPLEDATALABS_API_KEY=\n#ZEPHYR_TOKEN=\n\n" in (tree / ".env.example").read_text()
+    assert "#PEOPLEDATALABS_API_KEY=\n#ZEPHYR_TOKEN=\n" in (tree / ".env.example").read_text()
     found = Settings(tree, {"ZEPHYR_TOKEN": "a-key"}, tree)
     assert catalogue.provider_keys(found)["zephyr"] == "a-key"
     assert json.loads(python(tree, "-c", ASK_THE_TWIN)) == {"asked": ["company", "acme.example", "", 1]}
@@ -114,7 +123,7 @@ def test_a_new_providers_key_reaches_n8n_in_both_stacks(tree):
     by_compose = json.loads((tree / "secrets/provider_keys.json").read_text())
     stack = programs.Stack(found, dict.fromkeys(PORTS, 1), Everything(), None)
     embedded = json.loads(programs.n8n_secrets(stack)["provider_keys.json"])
-    assert by_compose == embedded == {"hunter": "", "peopledatalabs": "", "zephyr": "a-key"}
+    assert by_compose == embedded == dict.fromkeys(PROVIDERS, "") | {"zephyr": "a-key"}
 
 
 PORTS = ("edge", "sidecar", "postgres", "valkey", "n8n", "providers", "sinks", "smtp")

@@ -53,6 +53,7 @@ export const ask: Operation = {
 						? await send('POST', 'pipeline/answers', body)
 						: await post(step, body),
 				said,
+				context.helpers.getSecureEgressFilter('enforced'),
 			);
 			return [
 				items.map(({ item, json }, place) => ({

@@ -1,0 +1,141 @@
+// The only two modules of Node itself that the package uses: a filter of addresses works where a connection is
+// made, which fetch does not allow.
+// eslint-disable-next-line @n8n/community-nodes/no-restricted-imports
+import { type IncomingMessage, get as plain } from 'http';
+// eslint-disable-next-line @n8n/community-nodes/no-restricted-imports
+import { get as secure } from 'https';
+import type { NodeEgressFilter } from 'n8n-workflow';
+import { AGENT, mayVisit } from './robots';
+
+/** What a page may be: longer ones are cut, since what says whose they are stands at their beginning. */
+export const LARGEST_PAGE = 300_000;
+const LARGEST_ROBOTS = 50_000;
+const MOST_REDIRECTS = 5;
+const OWN_PORTS = ['']; // as a URL says 80 of http and 443 of https
+
+export interface Visited {
+	status: number;
+	headers: Record<string, string>;
+	body: string;
+}
+
+/** Why a page is not fetched; the message is a stable code. */
+class VisitRefused extends Error {
+	name = 'VisitRefused';
+}
+
+/**
+ * Fetches a page of a site that nobody knows beforehand, as a polite visitor.
+ *
+ * http and https at their own ports alone; every address that a host stands for is looked at by n8n's filter
+ * before a connection is made, and again when it is made; each redirect anew; robots.txt of each host is kept.
+ * No cookies, no credentials, at most LARGEST_PAGE bytes. `content-location` says where the page was found.
+ */
+export async function visit(
+	url: string,
+	filter: NodeEgressFilter,
+	signal: AbortSignal,
+	ports = OWN_PORTS,
+): Promise<Visited> {
+	let at = new URL(url);
+	const allowed = new Map<string, string>();
+	for (let hops = 0; ; hops++) {
+		await check(at, filter, ports);
+		if (!allowed.has(at.origin)) allowed.set(at.origin, await robots(at, filter, signal, ports));
+		if (!mayVisit(allowed.get(at.origin)!, at.pathname + at.search)) {
+			throw new VisitRefused('robots_disallow');
+		}
+		const page = await fetched(at, filter, signal, LARGEST_PAGE);
+		const next = page.status >= 300 && page.status < 400 ? page.headers.location : undefined;
+		if (!next || !URL.canParse(next, at.href)) {
+			return { ...page, headers: { ...page.headers, 'content-location': at.href } };
+		}
+		if (hops >= MOST_REDIRECTS) throw new VisitRefused('too_many_redirects');
+		at = new URL(next, at);
+		at.hash = '';
+	}
+}
+
+async function check(url: URL, filter: NodeEgressFilter, ports: string[]): Promise<void> {
+	const ours = url.protocol === 'http:' || url.protocol === 'https:';
+	if (!ours || !ports.includes(url.port) || url.username !== '' || url.password !== '') {
+		throw new VisitRefused('url_not_allowed');
+	}
+	const found = await filter.validateUrl(url);
+	if (found.ok) return;
+	const { code } = found.error as { code?: string };
+	throw new VisitRefused(
+		code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'host_not_found' : 'address_not_allowed',
+	);
+}
+
+/** A host's robots.txt. What is not there allows all, what cannot be had allows nothing (RFC 9309 2.3.1). */
+async function robots(
+	url: URL,
+	filter: NodeEgressFilter,
+	signal: AbortSignal,
+	ports: string[],
+): Promise<string> {
+	let at = new URL('/robots.txt', url);
+	for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+		if (hops > 0) await check(at, filter, ports);
+		const { status, headers, body } = await fetched(at, filter, signal, LARGEST_ROBOTS);
+		if (status >= 200 && status < 300) return body;
+		if (status >= 500 || status === 429) return 'User-agent: *\nDisallow: /';
+		if (status < 300 || status >= 400) return '';
+		if (!headers.location || !URL.canParse(headers.location, at.href)) return '';
+		at = new URL(headers.location, at);
+	}
+	return '';
+}
+
+async function fetched(
+	url: URL,
+	filter: NodeEgressFilter,
+	signal: AbortSignal,
+	most: number,
+): Promise<Visited> {
+	const get = url.protocol === 'https:' ? secure : plain;
+	const response = await new Promise<IncomingMessage>((resolve, reject) => {
+		get(
+			url,
+			{
+				// A connection of its own, so that its address is looked at.
+				agent: false,
+				lookup: filter.createSecureLookup(),
+				signal,
+				headers: {
+					Accept: 'text/html,text/plain;q=0.9',
+					'Accept-Encoding': 'identity',
+					'Accept-Language': 'en, *;q=0.5',
+					'User-Agent': AGENT,
+				},
+			},
+			resolve,
+		).on('error', reject);
+	});
+	const parts: Buffer[] = [];
+	let size = 0;
+	for await (const part of response as AsyncIterable<Buffer>) {
+		parts.push(part);
+		size += part.byteLength;
+		if (size >= most) break; // which closes the connection
+	}
+	const headers = Object.fromEntries(
+		Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+	);
+	const bytes = Buffer.concat(parts).subarray(0, most);
+	return { status: response.statusCode ?? 0, headers, body: decoded(bytes, headers) };
+}
+
+/** The text of a page by the encoding that it names, as far as this is one; else as UTF-8. */
+function decoded(bytes: Buffer, headers: Record<string, string>): string {
+	const named =
+		/charset\s*=\s*["']?([\w-]+)/i.exec(headers['content-type'] ?? '') ??
+		/<meta[^>]{0,200}charset\s*=\s*["']?([\w-]+)/i.exec(bytes.subarray(0, 2048).toString('latin1'));
+	try {
+		return new TextDecoder(named?.[1] ?? 'utf-8').decode(bytes);
+	} catch {
+		return new TextDecoder().decode(bytes);
+	}
+}
