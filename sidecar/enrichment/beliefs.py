@@ -23,6 +23,8 @@ _WEIGHTS: Final = tuple(weight for _ in SPREADS for _, weight in _PLACES)
 
 # Variances of the weights before anything is seen: of an operation's own, of a trait's, of the pair's.
 _OWN, _TRAIT, _PAIR = 1.2, 0.15, 0.1
+# A prior counts as much as so many answers that are only counted.
+_COUNTED = 5.0
 # A found answer fills a field that its operation provides, and is wrong: believed as if seen so often.
 _FILLED, _FILLED_SEEN = 0.85, 4.0
 _WRONG, _WRONG_SEEN = 0.06, 6.0
@@ -117,6 +119,15 @@ class Beliefs:
             made = [before * (fit / share) if share else before
                     for before, fit, share in zip(self._spreads, fits, apart, strict=True)]
             self._spreads = [max(0.02, one / sum(made)) for one in made]
+
+    def count(self, operation: str, found: int, missed: int) -> None:
+        """An operation was seen to find somebody so often, of whom nothing else is remembered."""
+        prior = self.priors.get(operation)
+        if prior is None:
+            return
+        seen = _COUNTED + found + missed
+        rate = (prior * _COUNTED + found) / seen
+        self._weights[(operation,)] = _Weight(log(rate / (1 - rate)), 1 / (1 / _OWN + (found + missed) / 5))
 
     def filled(self, operation: str, place: str) -> Share:
         """How often a found answer of an operation tells a field."""

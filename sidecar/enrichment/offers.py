@@ -50,8 +50,8 @@ class Offer:
 
 
 def offers_of(providers: Mapping[str, Provider], *, flat: bool = False) -> tuple[Offer, ...]:
-    """All operations of providers, in their order. `flat`: every field is one of the canonical lead, so that a
-    country is the person's whoever is asked; else what an organization is called as its own is its own."""
+    """All operations of providers, in their order. `flat`: every field is one of the canonical lead, so that
+    a country is the person's whoever is asked; else an answer about an organization tells its own country."""
     return tuple(_offer(provider.name, operation, flat)
                  for provider in providers.values() for operation in provider.operations)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -37,12 +37,18 @@ TOLERATED: Final = 0.0035
 @dataclass(slots=True)
 class Standing:
     """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
-    them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order."""
+    them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
+    `barred`: operations that may be asked later, not now."""
 
     facts: Mapping[str, Any]
     points: Sequence[int]
     known: Mapping[str, FieldValue]
     asked: Mapping[str, str]
+    barred: frozenset[str] = frozenset()
+
+    def can(self, offer: Offer) -> bool:
+        """Whether an offer can be asked now."""
+        return offer.name not in self.barred and offer.possible(self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +149,22 @@ class Planner:
         self.outlook = Outlook(self.card, self.beliefs)
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str]) -> Planner:
-        """A planner that has seen nothing yet."""
+    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str],
+           beliefs: Beliefs | None = None) -> Planner:
+        """A planner that has seen nothing yet but what is believed."""
         prices = [offer.highest for offer in offers if offer.highest] or [1.0]
-        return cls(offers, card, Beliefs({offer.name: offer.hit_rate for offer in offers}), goal, wanted,
-                   Threshold(_DOUBT * len(prices) / sum(prices)))
+        beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
+        return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
+
+    def round(self, standing: Standing) -> list[Offer]:
+        """What to ask at once: all that is free and worth it, and about each subject one that is paid."""
+        chosen: list[Offer] = []
+        while offer := self.next(standing).offer:
+            chosen.append(offer)
+            paid = offer.subject if offer.highest else None
+            standing = replace(standing, barred=standing.barred | {offer.name} | {
+                other.name for other in self.offers if other.highest and other.subject == paid})
+        return chosen
 
     def learn(self, lesson: Lesson) -> None:
         """Learn from an answer."""
@@ -220,7 +237,7 @@ class Planner:
             return Step(None, "known")
         left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.changes)]
         ways = self._openers(standing, left)
-        usable = [offer for offer in ways if offer.possible(standing.known)]
+        usable = [offer for offer in ways if standing.can(offer)]
         if not usable:
             return Step(None, "nothing_left")
         affordable = [offer for offer in usable if offer.highest <= budget]
@@ -302,7 +319,7 @@ class Planner:
         ranked = []
         closed = [offer for offer in left if not offer.possible(standing.known)]
         for offer in left:
-            if offer in closed:
+            if not standing.can(offer):
                 continue
             spread, chance, price = spreads[offer.name]
             gain = spread / price
@@ -371,6 +388,11 @@ def history_of(offers: Sequence[Offer], asked: Mapping[str, str], subject: str) 
     mine = {offer.name for offer in offers if offer.subject == subject}
     return [(name, outcome == "found") for name, outcome in asked.items()
             if name in mine and outcome in ("found", "not_found")]
+
+
+def goal_of(goals: Mapping[str, Goal], lane: str | None, source: str | None) -> Goal:
+    """The goal of a lead: of its source, else of its lane, else of all (""), else `fill`."""
+    return next((goals[name] for name in (source, lane, "") if name is not None and name in goals), "fill")
 
 
 def reached(facts: Mapping[str, Any]) -> bool:

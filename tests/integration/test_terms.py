@@ -88,7 +88,8 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
         "personal": True, "derived": False, "editable": True, "scored": True, "choices": None}
     choices = {field["name"]: field["choices"] for field in told["fields"] if field["choices"]}
     assert choices["seniority"][0] == "owner" and choices.keys() == {
-        "seniority", "department", "email_type", "email_status", "phone_type", "company_size", "revenue_range", "status"}
+        "seniority", "department", "email_type", "email_status", "phone_type", "company_size",
+        "revenue_range", "status"}
     assert told["states"]["statuses"][:4] == [
         {"name": "new", "label": "New", "open": True}, {"name": "working", "label": "Working", "open": True},
         {"name": "qualified", "label": "Qualified", "open": True},

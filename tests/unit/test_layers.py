@@ -16,7 +16,8 @@ PACKAGE = ROOT / "sidecar"
 FLOORS = (
     ("terms", "errors", "ids", "sheets"),
     ("records", "masking"),
-    ("scoring", "sources"),
+    ("sources",),
+    ("scoring",),
     ("tables",),
     ("matching",),
     ("enrichment",),
@@ -35,7 +36,7 @@ FLOORS = (
     ("__main__",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"__init__": -1}
-PURE = ("terms", *(room for rooms in FLOORS[1:7] for room in rooms))
+PURE = ("terms", *(room for rooms in FLOORS[1:8] for room in rooms))
 
 # Which rooms may touch what lies outside.
 ONLY_IN = {
