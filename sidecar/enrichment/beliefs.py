@@ -27,6 +27,7 @@ _OWN, _TRAIT, _PAIR = 1.2, 0.15, 0.1
 _COUNTED = 5.0
 # A found answer fills a field that its operation provides, and is wrong: believed as if seen so often.
 _FILLED, _FILLED_SEEN = 0.85, 4.0
+_BY_THE_WAY = 0.3  # a company's domain comes mostly with an address, and many of these are private
 _WRONG, _WRONG_SEEN = 0.06, 6.0
 
 
@@ -131,7 +132,11 @@ class Beliefs:
 
     def filled(self, operation: str, place: str) -> Share:
         """How often a found answer of an operation tells a field."""
-        return self._filled.setdefault((operation, place), Share(_FILLED * _FILLED_SEEN, _FILLED_SEEN))
+        found = self._filled.get((operation, place))
+        if found is None:
+            rate = _BY_THE_WAY if place == "organization.domain" else _FILLED
+            found = self._filled[operation, place] = Share(rate * _FILLED_SEEN, _FILLED_SEEN)
+        return found
 
     def wrong(self, operation: str) -> Share:
         """How often what an operation tells is not so."""

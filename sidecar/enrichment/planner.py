@@ -28,6 +28,8 @@ Why = Literal["settled", "not_worth", "known", "nothing_left", "ceiling", "ask"]
 GOALS: Final[tuple[Goal, ...]] = ("decision", "reach", "fill")
 SUBJECTS: Final = ("contact", "organization")
 
+# What is told more seldom is not asked for the sake of what it would make possible.
+_SELDOM: Final = 0.1
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
 # This share of leads may end with another grade than if everything were bought.
@@ -255,8 +257,16 @@ class Planner:
         if not closed:
             return left
         lacking = {place for offer in closed for need in offer.needs for place in need} - set(standing.known)
-        return left + [offer for offer in self._left(standing)
-                       if offer not in left and not lacking.isdisjoint(offer.changes)]
+        return left + [offer for offer in self._left(standing) if offer not in left and any(
+            self._tells(standing, offer, place) > _SELDOM for place in lacking & offer.changes)]
+
+    def _tells(self, standing: Standing, offer: Offer, place: str) -> float:
+        """How likely a found answer tells a place. A domain that comes with an address is mostly that of the
+        address that is known already."""
+        by_the_way = place == "organization.domain" and place not in offer.provides
+        if by_the_way and "contact.email" in standing.known:
+            return 0.0
+        return self.beliefs.filled(offer.name, place).rate
 
     def _by_yield(self, offers: list[Offer], missing: frozenset[str], chance: Mapping[str, float]
                   ) -> list[Offer]:
@@ -332,8 +342,9 @@ class Planner:
 
     def _source(self, offer: Offer, standing: Standing, chances: Chances) -> Source:
         """What an offer may change of what the model looks at."""
-        key = (offer.name, *((value.source, value.confidence, value.locked, value.sandbox)
-                             if (value := standing.known.get(place)) else None for place in self.card.places))
+        key = (offer.name, "contact.email" in standing.known, *(
+            (value.source, value.confidence, value.locked, value.sandbox)
+            if (value := standing.known.get(place)) else None for place in self.card.places))
         changes = self._changes.get(key)
         if changes is None:
             changes = self._changes[key] = self._find_changes(offer, standing)
@@ -348,7 +359,7 @@ class Planner:
             if place not in self.card.places:
                 continue
             known = standing.known.get(place)
-            filled = self.beliefs.filled(offer.name, place).rate
+            filled = self._tells(standing, offer, place)
             if known is None:
                 changes[place] = filled
             elif _may_change(known, offer):

@@ -77,6 +77,15 @@ def test_what_makes_a_call_possible_is_asked_first():
     assert planner(later).next(standing()).why == "settled"
 
 
+def test_an_address_is_not_looked_for_again_for_the_sake_of_its_domain():
+    finder = offer("f.mail", "contact.email", changes=frozenset({"contact.email", "organization.domain"}))
+    company = replace(SIZE, needs=(frozenset({"organization.domain"}),))
+    wanted = ("organization.industry",)
+    one = planner(finder, company, goal="fill", wanted=wanted)
+    assert one.next(standing()).offer is finder
+    assert one.next(standing({"contact.email": "a@gmail.com"})).why == "nothing_left"
+
+
 def test_a_ceiling_leaves_the_cheaper_ones():
     dear = replace(SIZE, price_found=0.9)
     assert planner(dear, TITLE).next(standing(), 0.5).offer is TITLE
