@@ -408,5 +408,6 @@ def goal_of(goals: Mapping[str, Goal], lane: str | None, source: str | None) -> 
 
 def reached(facts: Mapping[str, Any]) -> bool:
     """Whether there is an e-mail that can be delivered or a phone that can be called."""
-    return (fact_at(facts, "contact.email_type") not in (None, "disposable")
+    mailbox = fact_at(facts, "contact.email_type") not in (None, "disposable")
+    return ((mailbox and fact_at(facts, "contact.email_status") != "invalid")
             or fact_at(facts, "contact.phone_type") is not None)

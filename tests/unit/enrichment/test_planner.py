@@ -123,6 +123,8 @@ def test_reach_ends_with_an_address_or_a_phone():
     assert one.next(standing(events=[])).offer is mail
     assert one.next(standing({"contact.email_type": "corporate"}, events=[])).why == "settled"
     assert not reached(standing({"contact.email_type": "disposable"}).facts)
+    bounced = {"contact.email_type": "corporate", "contact.email_status": "invalid"}
+    assert not reached(standing(bounced).facts)
     assert reached(standing({"contact.phone_type": "mobile"}).facts)
 
 

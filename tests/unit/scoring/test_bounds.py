@@ -68,7 +68,7 @@ def test_a_total_is_the_engine_s(known: dict[str, Any], event: str | None) -> No
 
 
 @given(known_facts, events, st.sets(st.sampled_from(PLACES), max_size=4))
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 def test_bounds_are_the_extremes_of_all_that_can_be_learnt(
     known: dict[str, Any], event: str | None, learnable: set[str]
 ) -> None:
