@@ -1,5 +1,6 @@
 """gunicorn: sync workers (they beat threads for this mix of CPU and database)."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -29,6 +30,7 @@ def post_worker_init(worker):
     """Whoever serves also watches whether anybody works, and sends what subscribers are owed."""
     from sidecar.pipeline import deliveries, stalling
 
+    gc.freeze()  # what the application is made of stays: nobody need look through it for garbage
     engine = worker.wsgi.extensions["engine"]
     stalling.watch(engine)
     worker.end_deliveries = deliveries.watch(engine)

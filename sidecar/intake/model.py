@@ -56,7 +56,7 @@ class Known:
     fields; permissions: contact id -> {consent, refused}; refusals: statements about these contacts and
     addresses, {id, contact_id or None, key (the address, None for none of these), undoable (whether it came
     by an import that can be undone)} and the fields of `Statement`; hashes: identity key -> the keyed hash by
-    which it is stored.
+    which it is stored; listening: whether anybody subscribed to events.
     """
 
     suppressed: set[Key] = field(default_factory=set)
@@ -73,6 +73,7 @@ class Known:
     permissions: dict[str, Row] = field(default_factory=dict)
     refusals: list[Row] = field(default_factory=list)
     hashes: dict[Key, str] = field(default_factory=dict)
+    listening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ def take_in(
             entries = _new_alone(entries, known)
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
-            store.write(cursor, writes, engine.vault.seal, of_intake(writes), import_chunk and undo.Chunk(
+            told = of_intake(writes) if known.listening else []
+            store.write(cursor, writes, engine.vault.seal, told, import_chunk and undo.Chunk(
                 *import_chunk, engine.vault.seal, lambda key: engine.hash("suppression", *key)))
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
@@ -162,8 +163,9 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     leads = [entry.lead for entry in entries]
     names: dict[Key, tuple[set[str], set[str]]] = {}
     for entry in entries:
+        words = sought(entry.lead) if entry.keys else ()
         for key in entry.keys:
-            for known, more in zip(names.setdefault(key, (set(), set())), sought(entry.lead), strict=True):
+            for known, more in zip(names.setdefault(key, (set(), set())), words, strict=True):
                 known |= more
     return store.know(
         cursor, suppression_keys(engine, entries), names,

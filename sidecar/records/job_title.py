@@ -254,7 +254,7 @@ _DESCRIBED: Final = ("operations", "engineering", "creative")
 # A wish, or whom somebody works for, is no rank: "Aspiring CFO", "Looking for CEO roles", "I help founders".
 _WISHES = re.compile(
     r"\b(?:aspiring|future|wannabe|would[- ]be|prospective|soon to be|(?:currently |actively )?looking for|"
-    r"on the lookout for|in the market for|open for|exploring|dreaming of|hunting|"
+    r"on the lookout for|in the market for|open for|exploring|dreaming of|job hunting|"
     r"(?:currently |actively )?seeking|in search of|open to|interested in|applying for|"
     r"candidate for|"
     r"helping|i help|we help|working with|trusted (?:by|advisor)|coach(?:ing)? (?:for|to|of)|ghostwriter for|"

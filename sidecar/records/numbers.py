@@ -89,7 +89,8 @@ _BEFORE = re.compile(
 _LABEL = re.compile(r"^[a-z][a-z ./()]{1,40}[:=]\s*|^size_")
 # "51_200", "SIZE_51_TO_200", as APIs name bands
 _KEYED = re.compile(r"(?<=\d)_(?:to_)?(?=\d)")
-_IN_BRACKETS = re.compile(r"[^\d()\[\]]*[(\[]([^()\[\]]*\d[^()\[\]]*)[)\]]")  # "Small (11-50)"
+# "Small (11-50)", "[51-200]"; an amount in round brackets alone is a debt.
+_IN_BRACKETS = re.compile(r"(?:[^\d()\[\]]*[a-z]\s*\(|\[)([^()\[\]]*\d[^()\[\]]*)[)\]]")
 _YEAR = re.compile(r"\(\s*(?:fy\s?)?(?:19|20)\d\d\s*\)|\b(?:fy|in|for|im jahr) ?(?:19|20)\d\d\b")
 _UNIT = (
     r"employees?|people|persons?|staff(?: members?)?|ftes?|headcount|workers?|members?|users?|seats?|"

@@ -23,8 +23,6 @@ _PLAIN_COMMA = re.compile(rf"({_WORD}(?: {_WORD}){{0,3}}), ?({_WORD}(?: (?:{_WOR
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile("[aeiouyw]")
 _ROMAN = re.compile(r"[IVX]{1,5}", re.IGNORECASE)
-# "DUPONT Jean": of two words the one in capitals is the family name; of three letters it may be initials.
-_FAMILY_IN_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{4,40} [A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)?")
 _SPLIT_WORD = re.compile(r"([-'’. ])")
 _HOUSEHOLD = re.compile(r"\s+(?:&|and|und|et|y|e|i|\+)\s+|\s*&\s*", re.IGNORECASE)
 
@@ -174,10 +172,11 @@ def is_junk_name(text: str) -> bool:
     if folded in _JUNK_PHRASES or folded.startswith(("www.", "http:", "https:")):
         return True
     found = _LETTER_RUN.findall(folded)
-    one_letter = len({*found}) == 1 < len(found) and len(found[0]) == 1  # "x x"
-    if one_letter or all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
+    if all(map(is_junk_word, found)) or (not text[:1].isalpha() and is_template(text)):
         return True
     if len(found) > 1:
+        if len(found[0]) == 1 and len({*found}) == 1:
+            return True  # "x x"
         if len(folded) <= _LONGEST_ROW and is_junk_word("".join(found)):
             return True
         if found[0] in first_words() and is_filler(text):
@@ -282,8 +281,6 @@ def split_name(text: str, country: str | None = None) -> Name:
     if "," not in text and (ordered := family_names(parts, country) or family_in_front(parts, country)):
         given, middle, family = ordered
         return Name(given, family, middle)
-    if len(parts) == 2 and parts[0].isupper() and _FAMILY_IN_CAPITALS.fullmatch(text):
-        return Name(parts[1], parts[0])
     plain = _plain_western(text)
     if plain is not None:
         return plain

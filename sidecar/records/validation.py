@@ -19,7 +19,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from sidecar.terms import label
@@ -78,7 +78,7 @@ Path = tuple[object, ...]
 _OWN_FILLER: Final = frozenset(("full_name", "first_name", "last_name", "email", "linkedin_url"))
 _ADDRESSES: Final = frozenset(("company_domain", "linkedin_url"))  # of a link its address counts
 _COUNTS: Final = re.compile("[1-9]")  # a telephone number has one of these digits, filler has none
-_ONE_DIGIT: Final = re.compile(r"\+?\W*(\d)(?:\W*\1){5,14}\W*")  # "111-111-1111"
+_ONE_DIGIT: Final = re.compile(r"\+?\W*(\d)(?:\W*\1){5,14}")  # "111-111-1111"
 _BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|/]+(?::::[\s;,|/]+)?")
 
 
@@ -180,11 +180,9 @@ class _Check:
         for field, value in self.lead.items():
             if value is None or value == "":
                 continue
-            limit = TEXTS.get(field)
-            if limit and type(value) is str and len(value) <= limit and value.isprintable():
-                # The usual case, in one step.
-                read = value if strict else _read_shared(field, value) if field in _SHARED else (
-                    _read(field, value))
+            usual = _USUAL.get(field)
+            if usual and type(value) is str and len(value) <= usual[0] and value.isprintable():
+                read = value if strict else usual[1](value)  # the usual case, in one step
             elif field == "custom" and not strict:
                 custom = value
                 continue
@@ -493,7 +491,7 @@ class _Check:
     def phone(self, text: str) -> object:
         if not text.strip():  # in strict mode
             return None
-        if _ONE_DIGIT.fullmatch(text):
+        if text[-2:] == 2 * text[-1:] and _ONE_DIGIT.fullmatch(text):
             return Unusable("invalid_phone", "This is not a phone number that can be dialled.")
         region = self.found.get("country") if "country" in self.usable else None
         phone = parse_phone(tidy(text) if self.strict else text, region or self.settings.default_region)
@@ -633,7 +631,10 @@ _READERS: Final[dict[str, Callable[[_Check, Path, object], Any]]] = {
 _SHARED: Final = frozenset(
     name for name in TEXTS if name == "job_title" or not (
         GIVEN[name].personal or name in ("company_name", "company_domain")))
-_read_shared = lru_cache(maxsize=4096)(_read)
+# Text field -> (its limit, what reads it).
+_USUAL: Final[dict[str, tuple[int, Callable[[str], str | None]]]] = {
+    name: (limit, lru_cache(maxsize=1024)(partial(_read, name)) if name in _SHARED else partial(_read, name))
+    for name, limit in TEXTS.items()}
 
 
 @lru_cache(1024)

@@ -6,6 +6,7 @@ earlier one was killed.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable
@@ -40,5 +41,7 @@ def import_file(
     for number, rows in enumerate(imports.chunks_of(imports.read(file, how), job["chunk_rows"])):
         if number >= following:
             following = imports.feed(engine, job["id"], number, rows)["next_chunk"]
+        if number == 0:  # what it loaded stays: looking through it for garbage took 5 % of the time
+            gc.freeze()
         told(file.tell())
     return imports.finish(engine, job["id"]), True

@@ -45,6 +45,8 @@ _BASE: Final = {
 # Meanings of containers that tell nothing about what is in them, to a reader of names and to people.
 _TRANSPARENT: Final = frozenset(("noise", "person"))
 _SILENT: Final = frozenset((*_TRANSPARENT, "lead", "value", "record", "form"))
+# Containers of what somebody answered, whatever else their words mean in other names ("Submission date").
+_AROUND_ANSWERS: Final = frozenset(("submission", "formdata", "formfields", "formresponse", "formresponses"))
 _RECORD: Final = frozenset(("id", "record", "person", "lead", "noise"))
 # The keys of a list of answers: what was asked, and what was said.
 _ASKED: Final = ("label", "question", "title", "name", "field", "key", "column_name", "column_id", "id")
@@ -368,11 +370,25 @@ class _Said(NamedTuple):
 def _told(raw: Mapping[str, Any]) -> list[_Said]:
     """Every value of a body with the place of its name, read beside the others."""
     leaves = list(islice(_leaves(raw, (), ()), _MAX_VALUES))
-    named = read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names, _, _ in leaves))
+    named = _of_one_person(
+        read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names, _, _ in leaves)), leaves)
     return [
         _Said(Named(names[0]) if names[0] != found.place and len(names) == 1 and _is_ours(names[0], raw)
               else found, _path(names, _SILENT), value, path)
         for found, (names, value, path) in zip(named, leaves, strict=True)]
+
+
+def _of_one_person(named: tuple[Named, ...], leaves: Sequence[_Leaf]) -> Sequence[Named]:
+    """The places without the names of others, as that of the form around the answers: of several whole names
+    in different objects the one that stands beside the address counts."""
+    places = [found.place for found in named]
+    if places.count("full_name") < 2 or "email" not in places:
+        return named
+    beside = leaves[places.index("email")][2][:-1]
+    here = [found.place == "full_name" and path[:-1] == beside for found, (_, _, path) in zip(
+        named, leaves, strict=True)]
+    return [Named(None) if found.place == "full_name" and any(here) and not mine else found
+            for found, mine in zip(named, here, strict=True)]
 
 
 _Leaf = tuple[tuple[str, ...], Any, tuple[str | int, ...]]
@@ -418,5 +434,5 @@ def _listed(items: list[dict[str, Any]], names: tuple[str, ...], path: tuple[str
 
 def _path(names: tuple[str, ...], silent: frozenset[str]) -> str:
     """The names of a path in one, without containers of these meanings."""
-    return ".".join([*(name for name in names[:-1] if any(
+    return ".".join([*(name for name in names[:-1] if fold(name) not in _AROUND_ANSWERS and any(
         meaning not in silent for piece in pieces(name) for meaning, _ in readings(piece)[:1])), names[-1]])

@@ -333,6 +333,12 @@ def update_from(
     )
 
 
+def as_array(texts: Iterable[str]) -> str:
+    """Texts as one literal of an array: of hundreds that costs both sides much less than a list does."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
+
+
 def _text(value: Any) -> str:
     """What JSON lacks, as Postgres reads it."""
     if isinstance(value, datetime):

@@ -9,7 +9,17 @@ from typing import Any
 
 from sidecar.intake import Key, Known, Writes
 from sidecar.store import calls, facts, locks, refusals, subscriptions, undo
-from sidecar.store.database import Cursor, Executes, Gathered, Row, insert, many, update_from, words
+from sidecar.store.database import (
+    Cursor,
+    Executes,
+    Gathered,
+    Row,
+    as_array,
+    insert,
+    many,
+    update_from,
+    words,
+)
 from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, LEFT, OPEN
 from sidecar.webhooks import Event
@@ -42,17 +52,17 @@ def know(
     company_keys: Collection[str], deliveries: Collection[str],
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
-    look up all there is, in one round trip. The open leads stay locked. Of a key that very many people have
-    those are known who are called as the leads that come with it or nearly so (names: see `sought`), and the
-    first others."""
+    look up all there is, in one round trip (a second one where somebody refused or agreed to something). The
+    open leads stay locked. Of a key that very many people have those are known who are called as the leads
+    that come with it or nearly so (names: see `sought`), and the first others."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
         locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
-        [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
-        list(domains), list(company_keys), list(keys), list(deliveries),
-        *([_BETWEEN.join(names[key][kind]) for key in keys.values()] for kind in (0, 1))))
+        *map(as_array, (
+            [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
+            domains, company_keys, keys, deliveries,
+            *([_BETWEEN.join(names[key][kind]) for key in keys.values()] for kind in (0, 1))))))
     known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
-    seen = set()
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
             known.suppressed.add(keys[row["key_hash"]])
@@ -71,17 +81,20 @@ def know(
         elif what == "permissions":
             known.permissions[row["id"]] = row
         elif what == "refusal":
-            if row["id"] not in seen:  # of a contact and of an address
-                seen.add(row["id"])
-                known.refusals.append(row | {
-                    "key": keys.get(row["key_hash"] or ""),
-                    "stated_at": datetime.fromisoformat(row["stated_at"])})
+            known.refusals.append(row | {
+                "key": keys.get(row["key_hash"] or ""),
+                "stated_at": datetime.fromisoformat(row["stated_at"])})
+        elif what == "listening":
+            known.listening = True
         elif what == "provenance":
             known.values[row["kind"]].setdefault(row["id"], []).extend(facts.statements_of(row))
         elif row["domain"]:
             known.domains[row["domain"]] = row["id"]
         else:
             known.company_keys[row["company_key"]] = row["id"]
+    if known.refusals:
+        undoable = undo.undoable(cursor, [row["id"] for row in known.refusals])
+        known.refusals = [row | {"undoable": row["id"] in undoable} for row in known.refusals]
     return known
 
 
@@ -130,8 +143,9 @@ UNION ALL SELECT 'permissions', row_to_json(p)
     FROM (SELECT id, consent, refused FROM contacts WHERE id = ANY((SELECT ids FROM known)::uuid[])
           AND (consent <> '{{}}' OR refused <> '{{}}')) p
 UNION ALL SELECT 'refusal', row_to_json(r)
-    FROM (SELECT {refusals.COLUMNS}, {undo.UNDOABLE} FROM refusals
+    FROM (SELECT {refusals.COLUMNS} FROM refusals
           WHERE contact_id = ANY((SELECT ids FROM known)::uuid[]) OR key_hash = ANY($5::text[])) r
+UNION ALL SELECT 'listening', NULL FROM (SELECT FROM subscriptions WHERE state = 'active' LIMIT 1) s
 """  # noqa: S608
 
 

@@ -16,7 +16,7 @@ from psycopg2 import IntegrityError
 from sidecar.errors import Conflict
 from sidecar.intake import Key, Writes
 from sidecar.store import calls, customers, facts, subscriptions
-from sidecar.store.database import Cursor, Executes, Row, as_json, insert, many
+from sidecar.store.database import Cursor, Executes, Row, as_array, as_json, insert, many
 from sidecar.terms.states import ENTITIES
 
 # Kind -> table -> (its rows of entity x, its key).
@@ -38,12 +38,6 @@ TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     },
 }
 KEYS = {table: key for tables in TABLES.values() for table, (_, key) in tables.items()}
-# SQL: whether a row of refusals came by an import that can be undone.
-UNDOABLE = """EXISTS (
-    SELECT FROM intake i JOIN import_created c ON c.job_id = CASE
-        WHEN starts_with(i.request_id, 'job:') AND pg_input_is_valid(substr(i.request_id, 5), 'uuid')
-        THEN substr(i.request_id, 5)::uuid END
-    WHERE i.id = refusals.intake_id) AS undoable"""
 _UNDO = ("import_changes", "import_created", "import_kept")
 
 
@@ -81,12 +75,12 @@ def pictures(cursor: Cursor, writes: Writes) -> dict[str, Row]:
     """How the known people and companies that rows are about stand now: id -> {id, document (JSON text),
     keys, kind}."""
     return {row["id"]: row | {"kind": kind} for kind, ids in _known(writes).items()
-            for row in many(cursor, cursor.prepared(_PICTURES[kind]), (ids,))}
+            for row in many(cursor, cursor.prepared(_PICTURES[kind]), (as_array(ids),))}
 
 
 def created_by(cursor: Executes, chunk: Chunk, writes: Writes) -> None:
     """Keep the ids of what comes with a chunk."""
-    new = [[row["id"] for row in rows]
+    new = [as_array(row["id"] for row in rows)
            for rows in (writes.contacts, writes.organizations, writes.new_leads, writes.intake)]
     cursor.execute(
         "INSERT INTO import_created AS c"
@@ -121,6 +115,18 @@ def _known(writes: Writes) -> dict[str, list[str]]:
         kind: sorted({result[f"{kind}_id"] for result in writes.results if result[f"{kind}_id"]} - new[kind])
         for kind in ENTITIES}
     return {kind: ids for kind, ids in found.items() if ids}
+
+
+def undoable(cursor: Cursor, refusal_ids: list[str]) -> set[str]:
+    """Those of the statements about refusals that came by an import that can be undone."""
+    return {row["id"] for row in many(
+        cursor, """
+        SELECT r.id::text AS id FROM refusals r JOIN intake i ON i.id = r.intake_id
+        WHERE r.id = ANY(%s::uuid[]) AND EXISTS (
+            SELECT FROM import_created c WHERE c.job_id = CASE
+                WHEN starts_with(i.request_id, 'job:') AND pg_input_is_valid(substr(i.request_id, 5), 'uuid')
+                THEN substr(i.request_id, 5)::uuid END)
+        """, (refusal_ids,))}
 
 
 def changed(cursor: Cursor, job_id: str, limit: int) -> list[Row]:

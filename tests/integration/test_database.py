@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from psycopg2.errors import ReadOnlySqlTransaction
 
-from sidecar.store.database import Database, one
+from sidecar.store.database import Database, as_array, one
 
 
 def pid(database):
@@ -15,6 +15,14 @@ def pid(database):
 
 def test_a_connection_is_used_again(engine):
     assert len({pid(engine.database) for _ in range(10)}) == 1
+
+
+@pytest.mark.parametrize("texts", [
+    [], ["plain", "plain"],
+    ["", " ", "NULL", "a,b", "{x}", 'say "a"', "back\\slash", "\\", "two\nlines", "José"]])
+def test_an_array_holds_the_texts_as_they_are(engine, texts):
+    with engine.database.read() as cursor:
+        assert one(cursor, "SELECT %s::text[] AS texts", (as_array(texts),))["texts"] == texts
 
 
 def test_a_read_cannot_write(engine):

@@ -42,6 +42,10 @@ def known(lead, right):
     return {field: told.get(field) for field in right}
 
 
+def known_of(lead):
+    return {field: lead["contact"].get(field) for field in ("last_name", "job_title", "phone")}
+
+
 @pytest.mark.parametrize(("name", "right"), [
     ("ticked-consent-box.txt", {"email": NORA, "consent": {"marketing": True}}),
     ("hidden-tracking-fields.txt", {
@@ -64,6 +68,11 @@ def test_a_body_that_the_webhook_hands_on(api, name, right):
     ({"email": NORA, "consent": {"newsletter": "nein", "at": "2026-01-31", "text": "Ja, gern per Mail"}},
      {"consent": {"newsletter": False, "at": "2026-01-31", "text": "Ja, gern per Mail"}}),
     ({"email": NORA, "consent": "angekreuzt"}, {"consent": {"marketing": True}}),
+    ({"name": "Contact form",
+      "data": {"Your-Name": "Nora Vale", "Your-Email": NORA, "Company-3": "Harbor Lines"}},
+     {"email": NORA, "last_name": "Vale", "company": "Harbor Lines"}),
+    ({"email": NORA, "page_url": "https://shop.example/?utm_source=ads&utm_campaign=spring"},
+     {"utm": {"source": "ads", "campaign": "spring"}}),
 ])
 def test_a_body_in_other_words(api, raw, right):
     assert known(by_webhook(api, raw), right) == right
@@ -178,6 +187,22 @@ def test_the_opt_outs_of_a_file_are_its_peoples(engine, api):
     assert refused == {
         NORA: {"marketing_email": False}, "otto.brink@brink-optik.example": {"marketing_email": False},
         "ada.moss@moss-werk.example": {"any_contact": False}}
+
+
+def test_the_status_of_a_newsletter_tool_is_heard(engine, api):
+    imported(engine, b"Email,Status\na@moss-werk.example,Unsubscribed\nb@frostbau.example,Active\n"
+                     b"c@larklicht.example,Bounced\n")
+    assert {email: lead["contact"]["refused"] for email, lead in people(api).items()} == {
+        "a@moss-werk.example": {"marketing_email": True}, "b@frostbau.example": {},
+        "c@larklicht.example": {}}
+
+
+def test_filler_in_a_later_file_takes_nothing_away(engine, api):
+    known = {"email": NORA, "full_name": "Nora Vale", "job_title": "CFO", "phone": "+49 30 901820"}
+    assert api.post("/v1/leads", known).status_code == 202
+    imported(engine, f"Email,First Name,Last Name,Title,Phone\n{NORA},Nora,Unknown,keine Angabe,-\n".encode())
+    [lead] = people(api).values()
+    assert known_of(lead) == {"last_name": "Vale", "job_title": "CFO", **CALLED}
 
 
 def test_the_campaign_of_a_form_is_kept(send, api):

@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass, field
 
 from sidecar.store.database import many
+from tests.integration.conftest import Api
 from tests.integration.recorder import record
 from tests.integration.test_pipeline import claim, run
 from tests.workflows.test_end_to_end import perfect
@@ -185,6 +186,7 @@ class Mix:
         return alert["blocks"][-1]["elements"][0]["url"].rpartition("/")[2]
 
     def now(self):
+        self.api = Api(self.api.client, "tests")  # its token may end
         with self.engine.database.read() as cursor:
             [row] = many(cursor, "SELECT now() AS at")
         self.since = row["at"]

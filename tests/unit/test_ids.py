@@ -9,6 +9,7 @@ from sidecar.ids import is_id, new_id
 
 def test_new_ids_are_version_7_and_ordered_by_time():
     assert uuid.UUID(new_id()).version == 7
+    assert {uuid.UUID(new_id()).variant for _ in range(100)} == {uuid.RFC_4122}
     ids = [new_id() for _ in range(3)]
     assert [i[:8] for i in ids] == sorted(i[:8] for i in ids)
 

@@ -18,7 +18,8 @@ from tests.cases import check_each, exports
 
 CASES = Path(__file__).parent / "cases"
 NAMED = {
-    "email": "Person - Email - Work, Contact: Email, Lead Email, Work e-mail*, What is your e-mail address?,"
+    "email": "Registrant Email, May we have your email?, Where can we email you?,"
+             " Person - Email - Work, Contact: Email, Lead Email, Work e-mail*, What is your e-mail address?,"
              " E-mail 1 - Value, Email 2, Email ID, Correo electrónico, E-Mail (geschäftlich), Sähköposti,"
              " メールアドレス（必須）, Państwa adres e-mail, E-posta adresi, user[email], emailaddress1",
     "phone": "Primary Contact Phone, What is your phone number?, Mobile No, Contact No., SMS, Teléfono móvil,"
@@ -43,10 +44,14 @@ NAMED = {
     "utm.source": "utm_source, utm.source, UTM Source", "utm.campaign": "utmCampaign, campaign_name",
     "first_utm.source": "first_utm_source, Original UTM source",
     "consent.marketing": "consent.marketing", "custom.budget": "custom.budget",
-    "consent.marketing_email": "Person - Marketing status, Marketing consent, Newsletter, Einwilligung",
-    "refused.marketing_email": "Email Opt Out, Unsubscribed from all email, HasOptedOutOfEmail,"
+    "consent.marketing_email": "Can email?, Mailing allowed, E-Mail erlaubt,"
+                               " Person - Marketing status, Marketing consent, Newsletter, Einwilligung",
+    "refused.marketing_email": "Spam complaint, Email Suppressions,"
+                               " Canceló su suscripción a todos los correos,"
+                               " Email Opt Out, Unsubscribed from all email, HasOptedOutOfEmail,"
                                " hs_email_optout",
-    "refused.phone": "DoNotCall, Do Not Call", "refused.any_contact": "Do Not Contact",
+    "refused.phone": "DoNotCall, Do Not Call",
+    "refused.any_contact": "Do Not Contact, DSGVO Widerspruch",
     "external_ids.zoominfo": "ZoomInfo Contact ID", "external_ids.apollo": "Apollo Contact Id",
 }
 NOBODYS = """Email Status, Email Bounced, Email Sent, Email Opt, Last Activity, Last Contacted,
@@ -143,6 +148,16 @@ def test_bodies_of_other_senders(case):
     before = json.dumps(case["body"])
     assert read_keys(case["body"]) == case["lead"]
     assert json.dumps(case["body"]) == before
+
+
+def test_the_name_of_the_form_is_not_the_persons():
+    person = {"your-name": "Nora Vale", "your-email": "nora.vale@harbor-lines.example"}
+    lead = read_keys({"name": "Contact form", "data": person})
+    assert (lead["full_name"], lead["custom"]) == ("Nora Vale", {"name": "Contact form"})
+    lead = read_keys({"form": "contact", "submission": {"name": "Nora Vale", "email": person["your-email"]}})
+    assert lead["full_name"] == "Nora Vale"
+    lead = read_keys({"name": "Nora Vale", "contact": {"email": person["your-email"]}})
+    assert lead["full_name"] == "Nora Vale"
 
 
 def test_a_lead_in_our_names_is_answered_as_it_is():
