@@ -17,6 +17,7 @@ from sidecar import __version__
 
 if TYPE_CHECKING:
     from sidecar.engine import Engine
+    from sidecar.enrichment.planner import Goal
     from sidecar.settings import Settings
 
 
@@ -57,6 +58,50 @@ def score() -> None:
 
     now = utc_now()
     _lines(lambda lines: score_lines(lines, now, default_model()))
+
+
+@main.group()
+def enrich() -> None:
+    """What is bought from providers."""
+
+
+@enrich.command("simulate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--goal", type=click.Choice(["decision", "reach", "fill"]), required=True,
+              help="Buy until the grade is settled; also until they can be reached; until all is known.")
+@click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A scoring model (JSON) in place of the default one.")
+@click.option("--ceiling-per-lead", type=click.FloatRange(0), default=math.inf, help="USD at most a lead.")
+@click.option("--ceiling-per-day", type=click.FloatRange(0), default=math.inf, help="USD at most for all.")
+def simulate_market(
+    file: Path, goal: Goal, model: Path | None, ceiling_per_lead: float, ceiling_per_day: float,
+) -> None:
+    """Let the planner of production buy in a market (JSON): a JSON line for each lead.
+
+    A table compares it with buying everything and with a fixed order that knows the hit rates.
+    """
+    from sidecar.enrichment import market
+    from sidecar.scoring import check_model, default_model
+
+    try:
+        document = json.loads(_read(file))
+        scoring = json.loads(_read(model)) if model else default_model()
+        world = market.Market.read(document)
+    except ValueError as error:  # also what is no JSON
+        raise click.ClickException(str(error)) from None
+    problems = check_model(scoring)
+    if problems:
+        raise click.ClickException("The model cannot be used: " + "; ".join(problems))
+    lines = []
+    for line in market.simulate(world, scoring, goal, ceiling_per_lead=ceiling_per_lead,
+                                ceiling_per_day=ceiling_per_day):
+        lines.append(line)
+        click.echo(json.dumps(line, ensure_ascii=False))
+    wanted = market.fixed_order_wants(world, scoring, goal)
+    click.echo(market.summary(world, {
+        goal: lines, "all at once": list(market.all_at_once(world, scoring)),
+        "fixed order": list(market.fixed_order(world, scoring, market.tuned_order(world, wanted), wanted)),
+    }), err=True)
 
 
 @main.command()

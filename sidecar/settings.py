@@ -10,6 +10,7 @@ from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
 from sidecar.enrichment import priced
+from sidecar.enrichment.planner import GOALS, Goal
 from sidecar.environment import (
     SettingsError,
     boolean,
@@ -58,6 +59,17 @@ def _prices(value: str) -> dict[str, tuple[float, float]]:
         raise ValueError("prices are from 0 to 100 USD")
     priced(prices)
     return prices
+
+
+def _goals(value: str) -> dict[str, Goal]:
+    """{lane or source, "" for all others: goal} of "fill, bulk=decision"."""
+    goals: dict[str, Goal] = {}
+    for entry in listing(value):
+        name, _, goal = entry.rpartition("=")
+        if goal not in GOALS:
+            raise ValueError(f"must be [lane or source=]goal[,…], a goal one of {', '.join(GOALS)}")
+        goals[name.strip()] = goal
+    return goals
 
 
 def _purposes(value: str) -> tuple[str, ...]:
@@ -163,6 +175,11 @@ class Settings:
     alert_own_requests: bool = setting(
         "Whether sales is told nevertheless of who asks themselves, with the refusal in the message: true"
         " or false.", boolean, "true")
+    enrichment_goals: Mapping[str, Goal] = setting(
+        "What providers are asked for: decision (until the grade is settled), reach (also until they can be"
+        " reached) or fill (all that is wanted); for all leads, a lane or a source:"
+        " fill,bulk=decision,trade fair=reach.",
+        _goals, "fill")
     provider_prices: Mapping[str, tuple[float, float]] = setting(
         "What operations of providers cost here, in USD, found and (after /) missed, where it is not as in"
         " docs/PROVIDERS.md: hunter.person=0.01,clearbit=0.2/0.2.", _prices, "")

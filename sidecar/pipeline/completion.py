@@ -22,7 +22,7 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
         planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
-        owed = providers.waiting(engine, cursor, facts.load(cursor, planned)) if planned else {}
+        owed = providers.waiting(engine, cursor, facts.load(cursor, planned), at_work.lane) if planned else {}
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])

@@ -17,12 +17,14 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, priced, reach
 from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.planner import goal_of
 from sidecar.enrichment.planning import lacks, request_key
 from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
 from sidecar.pipeline import gating, provenance, reaching
 from sidecar.pipeline.batches import step
+from sidecar.pipeline.deciding import decide
 from sidecar.pipeline.looking import Looks
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
@@ -67,7 +69,8 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         known = _merge_answers(engine, cursor, at_work.lead_ids)
         rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
         may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
-        planned = calls.plan(cursor, _wanted(engine, cursor, batch_id, may_ask)) if may_ask else []
+        wanted = _wanted(engine, cursor, batch_id, may_ask, at_work.lane) if may_ask else []
+        planned = calls.plan(cursor, wanted) if wanted else []
         asking = {lead_id for row in planned for lead_id in row["lead_ids"]}
         return {
             "round": max((number or 0 for number in rounds.values()), default=0),
@@ -164,19 +167,18 @@ def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
 
 
 def _wanted(
-    engine: Engine, cursor: Cursor, batch_id: str, known: list[Row]
+    engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None
 ) -> list[Row]:
     """Ledger rows to plan: identical lookups of several leads are one call."""
     looks = Looks(engine, cursor, known)
     known = reaching.with_candidates(engine, cursor, [looks.facts(row) for row in known])
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
-    providers = priced(engine.settings.provider_prices)
+    worth = _worth_asking(engine, cursor, survey, known, away, lane)
     rows: dict[str, Row] = {}
     for row in known:
-        for lookup in looks.affordable(row["lead_id"], plan_lookups(
-                row, survey.asked(row["lead_id"]), providers, away, survey.removed)):
-            item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
+        for name in looks.affordable(row["lead_id"], worth[row["lead_id"]]):
+            item = survey.possible[row["lead_id"]][name]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
                 "operation": item.operation.name, "request_key": item.key,
@@ -187,12 +189,30 @@ def _wanted(
     return list(rows.values())
 
 
-def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
+def _worth_asking(
+    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+) -> dict[str, list[tuple[str, str]]]:
+    """By lead id what its goal wants asked now: (provider, operation)."""
+    settings = engine.settings
+    goals = {row["lead_id"]: goal_of(settings.enrichment_goals, lane, row["lead"].get("source"))
+             for row in known}
+    asked = {row["lead_id"]: survey.asked(row["lead_id"]) for row in known}
+    made = {
+        row["lead_id"]: [(lookup.provider, lookup.operation) for lookup in plan_lookups(
+            row, asked[row["lead_id"]], priced(settings.provider_prices), away, survey.removed)]
+        for row in known if goals[row["lead_id"]] == "fill"}
+    deciding = [row for row in known if row["lead_id"] not in made]
+    if deciding:
+        made |= decide(engine, cursor, deciding, goals, survey.possible, asked, away)
+    return made
+
+
+def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
     way about them was given up."""
     known = reaching.with_candidates(engine, cursor, _who_may_be_asked_about(engine, known))
     survey = Survey.of(engine, cursor, known)
-    providers = priced(engine.settings.provider_prices)
+    worth = _worth_asking(engine, cursor, survey, known, _unreachable(engine, survey), lane)
     due: dict[str, int] = {}
     for row in known:
         lead_id = row["lead_id"]
@@ -203,8 +223,8 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, int]:
             for name in asked
         ] + [
             # Its breaker is open, or the rounds or the time of Ask Providers were over.
-            max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
-            for lookup in plan_lookups(row, asked, providers, _unreachable(engine, survey), survey.removed)
+            max(survey.states[provider]["open_for"], 30) if survey.open(provider) else 30
+            for provider, _ in worth[lead_id]
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)

@@ -60,12 +60,20 @@ class Kind:
 
     `evaluate(rule, subject)` gives an outcome, or None when the rule has nothing to say;
     `check(rule)` lists what is wrong with a rule's own fields. `fields` are those fields.
+    `examples(rule)` gives values of its facts, at least one for every outcome that the rule has when the
+    fact is known: what a fact that is still to be learnt could be worth. A kind without it is taken to
+    be worth anything between the least and the most points that stand in the rule.
     """
 
     name: str
     fields: frozenset[str]
     evaluate: Callable[[Mapping[str, Any], Subject], Outcome | None]
     check: Callable[[Mapping[str, Any]], list[str]]
+    examples: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None
+
+
+# A text that no model names: what falls under `otherwise`.
+UNNAMED = "\N{WHITE SQUARE}"
 
 
 def hundredths(points: float) -> int:

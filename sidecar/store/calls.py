@@ -71,6 +71,17 @@ def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
         " WHERE request_key = ANY(%s)", (keys,))
 
 
+def outcomes(cursor: Cursor, latest: int = 2000) -> list[Row]:
+    """How often operations found somebody and missed, in the latest calls: [{provider, operation, found,
+    missed}]."""
+    return many(
+        cursor,
+        "SELECT provider, operation, count(*) FILTER (WHERE outcome = 'found') AS found,"
+        " count(*) FILTER (WHERE outcome = 'not_found') AS missed"
+        " FROM (SELECT provider, operation, outcome FROM provider_calls ORDER BY id DESC LIMIT %s) AS latest"
+        " GROUP BY provider, operation", (latest,))
+
+
 def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:
     """Let what is known of these leads' people and companies be asked for again."""
     cursor.execute(

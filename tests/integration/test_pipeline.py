@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 
 from sandbox.providers import TWINS
+from sidecar.app import create_app
 from sidecar.enrichment import PROVIDERS
 from tests.integration.conftest import Api
 
@@ -486,3 +488,37 @@ def test_leads_of_one_person_that_come_together_add_up(api):
     assert (found["message"], found["tags"]) == ("Call me", ["a", "b"])
     assert (found["first_utm"], found["utm"]) == ({"source": "ad"}, {"medium": "mail"})
     assert found["organization"]["name"] == "Firm 1"
+
+
+@pytest.fixture
+def deciding(app, engine, api):
+    """An API whose leads are asked about until their grade is settled."""
+    settings = replace(engine.settings, enrichment_goals={"": "decision"})
+    made = create_app(settings, replace(engine, settings=settings))
+    made.test_client_class = app.test_client_class
+    return Api(made.test_client(), "tests")
+
+
+def test_nothing_is_asked_about_a_lead_whose_grade_no_answer_can_change(deciding):
+    (lead_id,) = send(deciding, lead(1, job_title="Intern"))
+    batch = claim(deciding)
+    assert deciding.step(batch, "plan").json["settled"] == [lead_id]
+    assert run(deciding, batch) == 0
+    assert deciding.get(f"/v1/leads/{lead_id}").json["score"]["grade"] == "cold"
+
+
+def test_a_lead_is_asked_about_until_its_grade_is_settled(deciding):
+    (lead_id,) = send(deciding, lead(1, source="web form", tags=["contact"]))
+    assert 1 <= run(deciding, claim(deciding)) <= 8
+    done = deciding.get(f"/v1/leads/{lead_id}").json
+    assert done["stage"] in ("done", "waiting") and done["score"]["grade"]
+
+
+def test_a_source_has_its_own_goal(app, engine, api):
+    settings = replace(engine.settings, enrichment_goals={"": "decision", "trade fair": "fill"})
+    made = create_app(settings, replace(engine, settings=settings))
+    made.test_client_class = app.test_client_class
+    mixed = Api(made.test_client(), "tests")
+    send(mixed, lead(1, job_title="Intern"))
+    _, wanted = send(mixed, lead(1, job_title="Intern"), lead(2, job_title="Intern", source="trade fair"))
+    assert mixed.step(claim(mixed), "plan").json["asking"] == [wanted]

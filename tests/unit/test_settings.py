@@ -60,6 +60,7 @@ def test_every_missing_setting_is_named_at_once():
         ("SIDECAR_PUBLIC_URL", "leads.example.com"),
         ("SIDECAR_SLACK_WEBHOOK_URL", "hooks.slack.com/services/x"),
         ("SIDECAR_SMTP_URL", "http://mail.example.com"),
+        ("SIDECAR_ENRICHMENT_GOALS", "everything"), ("SIDECAR_ENRICHMENT_GOALS", "bulk="),
         ("SIDECAR_PROVIDER_PRICES", "hunter"), ("SIDECAR_PROVIDER_PRICES", "nobody=1"),
         ("SIDECAR_PROVIDER_PRICES", "hunter=1000"), ("SIDECAR_PROVIDER_PRICES", "hunter=nan"),
     ],
@@ -67,6 +68,11 @@ def test_every_missing_setting_is_named_at_once():
 def test_a_wrong_setting_is_named(name, value):
     with pytest.raises(SettingsError, match=name):
         Settings.from_env(GOOD | {name: value})
+
+
+def test_goals_are_of_all_of_a_lane_or_of_a_source():
+    settings = Settings.from_env(GOOD | {"SIDECAR_ENRICHMENT_GOALS": "fill, bulk=decision, trade fair=reach"})
+    assert settings.enrichment_goals == {"": "fill", "bulk": "decision", "trade fair": "reach"}
 
 
 def test_a_secret_may_come_from_a_file(tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sidecar.scoring.fields import check_case, check_cases, check_facts, check_text
-from sidecar.scoring.subject import Kind, Outcome, Subject, hundredths, quote
+from sidecar.scoring.subject import UNNAMED, Kind, Outcome, Subject, hundredths, quote
 
 
 def _evaluate(rule: Mapping[str, Any], subject: Subject) -> Outcome | None:
@@ -24,4 +24,8 @@ def _check(rule: Mapping[str, Any]) -> list[str]:
     ]
 
 
-KIND = Kind("choice", frozenset({"facts", "cases", "otherwise", "missing"}), _evaluate, _check)
+def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (*(value for case in rule["cases"] for value in case["values"]), UNNAMED)
+
+
+KIND = Kind("choice", frozenset({"facts", "cases", "otherwise", "missing"}), _evaluate, _check, _examples)

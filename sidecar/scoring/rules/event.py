@@ -43,6 +43,10 @@ def _check(rule: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    return ()  # no answer of a provider is an event
+
+
 KIND = Kind(
-    "event", frozenset({"event", "points", "limit", "half_life_days", "text"}), _evaluate, _check
+    "event", frozenset({"event", "points", "limit", "half_life_days", "text"}), _evaluate, _check, _examples
 )

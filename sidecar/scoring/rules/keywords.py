@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sidecar.scoring.fields import check_case, check_cases, check_facts, check_text
-from sidecar.scoring.subject import Kind, Outcome, Subject, hundredths, quote
+from sidecar.scoring.subject import UNNAMED, Kind, Outcome, Subject, hundredths, quote
 
 
 @lru_cache(maxsize=4096)
@@ -39,4 +39,8 @@ def _check(rule: Mapping[str, Any]) -> list[str]:
     ]
 
 
-KIND = Kind("keywords", frozenset({"facts", "cases", "otherwise", "missing"}), _evaluate, _check)
+def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (*(word for case in rule["cases"] for word in case["words"]), UNNAMED)
+
+
+KIND = Kind("keywords", frozenset({"facts", "cases", "otherwise", "missing"}), _evaluate, _check, _examples)

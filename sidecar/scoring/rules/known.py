@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sidecar.scoring.fields import check_facts, check_points, check_text
-from sidecar.scoring.subject import Kind, Outcome, Subject, hundredths, quote
+from sidecar.scoring.subject import UNNAMED, Kind, Outcome, Subject, hundredths, quote
 
 
 def _evaluate(rule: Mapping[str, Any], subject: Subject) -> Outcome | None:
@@ -22,4 +22,8 @@ def _check(rule: Mapping[str, Any]) -> list[str]:
     ]
 
 
-KIND = Kind("known", frozenset({"facts", "points", "text", "missing"}), _evaluate, _check)
+def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (UNNAMED,)
+
+
+KIND = Kind("known", frozenset({"facts", "points", "text", "missing"}), _evaluate, _check, _examples)

@@ -1,0 +1,183 @@
+"""What is believed of providers: how often they find somebody, and how far they can be trusted.
+
+Learnt while answers come, from a prior. Whether an operation finds somebody is a logistic regression with one
+weight for the operation, one for each trait of the lead (country, e-mail type, company size) and one for the
+pair, each Gaussian around its prior: what was seen seldom stays near what is seen of all (shrinkage). Who is
+obscure to one provider is obscure to others: of every person and company a hidden familiarity is believed,
+which each hit raises and each miss lowers; how much it spreads is learnt, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, log
+from typing import Any, Final
+
+# Familiarity: how far it may spread (in logits), and three places of a bell curve with their weights.
+SPREADS: Final = (0.3, 1.0, 1.8)
+_PLACES: Final = ((-1.732, 1 / 6), (0.0, 2 / 3), (1.732, 1 / 6))
+FAMILIARITIES: Final = tuple((spread * place, number) for number, spread in enumerate(SPREADS)
+                             for place, _ in _PLACES)
+_WEIGHTS: Final = tuple(weight for _ in SPREADS for _, weight in _PLACES)
+
+# Variances of the weights before anything is seen: of an operation's own, of a trait's, of the pair's.
+_OWN, _TRAIT, _PAIR = 1.2, 0.15, 0.1
+# A prior counts as much as so many answers that are only counted.
+_COUNTED = 5.0
+# A found answer fills a field that its operation provides, and is wrong: believed as if seen so often.
+_FILLED, _FILLED_SEEN = 0.85, 4.0
+_BY_THE_WAY = 0.3  # a company's domain comes mostly with an address, and many of these are private
+_WRONG, _WRONG_SEEN = 0.06, 6.0
+
+
+@dataclass(slots=True)
+class _Weight:
+    mean: float
+    variance: float
+
+
+@dataclass(slots=True)
+class Share:
+    """How often something was so, with a prior."""
+
+    yes: float
+    all: float
+
+    @property
+    def rate(self) -> float:
+        return self.yes / self.all
+
+    def see(self, yes: float, all: float = 1.0) -> None:
+        self.yes += yes
+        self.all += all
+
+
+@dataclass(slots=True)
+class Chances:
+    """Of one person or company: the weight of each familiarity, and by operation the chance to be found
+    under each."""
+
+    weights: list[float]
+    found: dict[str, list[float]]
+
+    def of(self, operation: str) -> float:
+        """The chance that an operation finds it, over all familiarities."""
+        return sum(map(_times, self.weights, self.found[operation]))
+
+
+def _times(a: float, b: float) -> float:
+    return a * b
+
+
+@dataclass(slots=True)
+class Beliefs:
+    """`priors`: operation -> how often it is believed to find somebody before anything is seen."""
+
+    priors: Mapping[str, float]
+    _weights: dict[tuple[str, ...], _Weight] = field(default_factory=dict)
+    _spreads: list[float] = field(default_factory=lambda: [1 / len(SPREADS)] * len(SPREADS))
+    _filled: dict[tuple[str, str], Share] = field(default_factory=dict)
+    _wrong: dict[str, Share] = field(default_factory=dict)
+    _values: dict[str, dict[Any, float]] = field(default_factory=dict)
+    seen: int = 0
+
+    def chances(self, subject: str, operations: Iterable[str], traits: Sequence[str],
+                history: Sequence[tuple[str, bool]]) -> Chances:
+        """How likely each operation finds somebody with these traits, about whom these have answered."""
+        logits = {name: self._logit(subject, name, traits)
+                  for name in (*operations, *(name for name, _ in history))}
+        weights = [weight * self._spreads[spread]
+                   for weight, (_, spread) in zip(_WEIGHTS, FAMILIARITIES, strict=True)]
+        found = {name: [_sigmoid(logit + familiarity) for familiarity, _ in FAMILIARITIES]
+                 for name, logit in logits.items()}
+        for name, hit in history:
+            weights = [weight * (chance if hit else 1 - chance)
+                       for weight, chance in zip(weights, found[name], strict=True)]
+        total = sum(weights)
+        return Chances([weight / total for weight in weights], found)
+
+    def see(self, subject: str, operation: str, traits: Sequence[str],
+            history: Sequence[tuple[str, bool]], hit: bool) -> None:
+        """An operation answered about somebody about whom these had answered before."""
+        self.seen += 1
+        chances = self.chances(subject, (operation,), traits, history)
+        expected = chances.of(operation)
+        parts = [self._weight(key) for key in self._keys(subject, operation, traits)]
+        uncertainty = expected * (1 - expected)
+        doubt = 1 + uncertainty * sum(part.variance for part in parts)
+        for part in parts:
+            part.mean += part.variance * (hit - expected) / doubt
+            part.variance -= part.variance**2 * uncertainty / doubt
+        if history:
+            fits = [0.0] * len(SPREADS)
+            apart = [0.0] * len(SPREADS)
+            for weight, chance, (_, spread) in zip(
+                    chances.weights, chances.found[operation], FAMILIARITIES, strict=True):
+                apart[spread] += weight
+                fits[spread] += weight * (chance if hit else 1 - chance)
+            # What was seen of them before has been counted already.
+            made = [before * (fit / share) if share else before
+                    for before, fit, share in zip(self._spreads, fits, apart, strict=True)]
+            self._spreads = [max(0.02, one / sum(made)) for one in made]
+
+    def count(self, operation: str, found: int, missed: int) -> None:
+        """An operation was seen to find somebody so often, of whom nothing else is remembered."""
+        prior = self.priors.get(operation)
+        if prior is None:
+            return
+        seen = _COUNTED + found + missed
+        rate = (prior * _COUNTED + found) / seen
+        self._weights[(operation,)] = _Weight(log(rate / (1 - rate)), 1 / (1 / _OWN + (found + missed) / 5))
+
+    def filled(self, operation: str, place: str) -> Share:
+        """How often a found answer of an operation tells a field."""
+        found = self._filled.get((operation, place))
+        if found is None:
+            rate = _BY_THE_WAY if place == "organization.domain" else _FILLED
+            found = self._filled[operation, place] = Share(rate * _FILLED_SEEN, _FILLED_SEEN)
+        return found
+
+    def wrong(self, operation: str) -> Share:
+        """How often what an operation tells is not so."""
+        return self._wrong.setdefault(operation, Share(_WRONG * _WRONG_SEEN, _WRONG_SEEN))
+
+    def values(self, place: str) -> dict[Any, float]:
+        """How often each value of a field was told."""
+        return self._values.setdefault(place, {})
+
+    def told(self, place: str, value: Any) -> None:
+        """Somebody told a value of a field."""
+        values = self.values(place)
+        key = value if isinstance(value, str | int | float) else repr(value)
+        values[key] = values.get(key, 0.0) + 1.0
+
+    def differ(self, operation: str, known_from: str, differs: bool) -> None:
+        """An operation said of a known fact the same, or something else; the lead itself is believed."""
+        if known_from == "lead":
+            self.wrong(operation).see(float(differs))
+        else:
+            self.wrong(operation).see(differs / 2)
+            self.wrong(known_from).see(differs / 2)
+
+    def _logit(self, subject: str, operation: str, traits: Sequence[str]) -> float:
+        return sum(self._weight(key).mean for key in self._keys(subject, operation, traits))
+
+    def _keys(self, subject: str, operation: str, traits: Sequence[str]) -> list[tuple[str, ...]]:
+        return [(operation,), *((subject, trait) for trait in traits),
+                *((operation, "", trait) for trait in traits)]
+
+    def _weight(self, key: tuple[str, ...]) -> _Weight:
+        found = self._weights.get(key)
+        if found is None:
+            if len(key) == 1:
+                prior = self.priors[key[0]]
+                found = _Weight(log(prior / (1 - prior)), _OWN)
+            else:
+                found = _Weight(0.0, _TRAIT if len(key) == 2 else _PAIR)
+            self._weights[key] = found
+        return found
+
+
+def _sigmoid(logit: float) -> float:
+    return 1 / (1 + exp(-logit)) if logit > -30 else 0.0

@@ -1,0 +1,74 @@
+"""What can be asked, as planning sees it: operations with the places of the facts that they need and tell."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sidecar.enrichment.model import Operation, Provider
+from sidecar.terms.fields import COLUMNS, FIELDS
+from sidecar.terms.states import ENTITIES
+
+# What a lead calls a fact -> where it stands, such as "contact.seniority"; what follows from what.
+PLACES: Final = {field.lead: f"{field.entity}.{field.name}" for field in FIELDS if field.lead}
+_OWN: Final = {(entity, name): f"{entity}.{name}" for entity in ENTITIES for name in COLUMNS[entity]}
+_FOLLOWS: Final = {
+    f"{field.entity}.{field.name}": f"{field.entity}.{field.derived_from}"
+    for field in FIELDS if field.derived_from}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """An operation. `provides` are the places that its answers tell, `changes` those and what follows from
+    them; `needs` alternatives of places that must be known before it can be asked. Prices in USD."""
+
+    name: str
+    provider: str
+    operation: str
+    subject: str
+    needs: tuple[frozenset[str], ...]
+    provides: frozenset[str]
+    changes: frozenset[str]
+    price_found: float
+    price_missing: float
+    confidence: float
+    hit_rate: float
+
+    def price(self, chance: float) -> float:
+        """What asking is expected to cost when this is the chance that something is found."""
+        return chance * self.price_found + (1 - chance) * self.price_missing
+
+    @property
+    def highest(self) -> float:
+        """The most that asking may cost."""
+        return max(self.price_found, self.price_missing)
+
+    def possible(self, known: Container[str]) -> bool:
+        """Whether it can be asked when these places are known."""
+        return not self.needs or any(all(place in known for place in need) for need in self.needs)
+
+
+def offers_of(providers: Mapping[str, Provider], *, flat: bool = False) -> tuple[Offer, ...]:
+    """All operations of providers, in their order. `flat`: every field is one of the canonical lead, so that
+    a country is the person's whoever is asked; else an answer about an organization tells its own country."""
+    return tuple(_offer(provider.name, operation, flat)
+                 for provider in providers.values() for operation in provider.operations)
+
+
+def _offer(provider: str, operation: Operation, flat: bool) -> Offer:
+    own = "organization" if operation.subject == "organization" and not flat else ""
+    provides = _places(operation.provides, own)
+    changes = set(provides)
+    if "contact.email" in provides:
+        changes.add("organization.domain")  # a company's own address tells its domain
+    changes |= {follower for follower, followed in _FOLLOWS.items() if followed in changes}
+    return Offer(
+        f"{provider}.{operation.name}", provider, operation.name, operation.subject,
+        tuple(_places(need) for need in operation.needs), provides, frozenset(changes),
+        operation.price_found, operation.price_missing, operation.confidence, operation.hit_rate)
+
+
+def _places(names: Iterable[str], own: str = "") -> frozenset[str]:
+    places = (_OWN.get((own, name)) or PLACES.get(name) for name in names)
+    return frozenset(place for place in places if place)

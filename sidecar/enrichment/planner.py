@@ -1,0 +1,413 @@
+"""The waterfall: what is worth asking about a lead next, and when to stop.
+
+Three goals. `decision`: until no answer can change the lead's grade, or until the chance that one would is
+not worth its price. `reach`: until there is an e-mail that can be delivered or a phone that can be called,
+then as `decision`. `fill`: until every wanted field is known. Nothing here knows a provider: what can be
+asked, for how much, is data (offers.py), what comes of it is believed (beliefs.py), what it would change is
+the scoring model's own arithmetic (scoring/bounds.py, outlook.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from sidecar.enrichment.beliefs import Beliefs, Chances
+from sidecar.enrichment.merge import FieldValue, winners
+from sidecar.enrichment.offers import PLACES, Offer
+from sidecar.enrichment.outlook import Outlook, Source
+from sidecar.scoring.bounds import Scorecard, fact_at
+
+Goal = Literal["decision", "reach", "fill"]
+Why = Literal["settled", "not_worth", "known", "nothing_left", "ceiling", "ask"]
+GOALS: Final[tuple[Goal, ...]] = ("decision", "reach", "fill")
+SUBJECTS: Final = ("contact", "organization")
+
+# What is told more seldom is not asked for the sake of what it would make possible.
+_SELDOM: Final = 0.1
+# Where the price of agreement begins: so much doubt for the price of a mean operation.
+_DOUBT: Final = 0.02
+# This share of leads may end with another grade than if everything were bought.
+TOLERATED: Final = 0.0035
+
+
+@dataclass(slots=True)
+class Standing:
+    """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
+    them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
+    `barred`: operations that may be asked later, not now."""
+
+    facts: Mapping[str, Any]
+    points: Sequence[int]
+    known: Mapping[str, FieldValue]
+    asked: Mapping[str, str]
+    barred: frozenset[str] = frozenset()
+
+    def can(self, offer: Offer) -> bool:
+        """Whether an offer can be asked now."""
+        return offer.name not in self.barred and offer.possible(self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next: `offer` to ask, or None and why not. `doubt`: how likely the grade would still change
+    if everything were bought; `change`: the share of that which this offer is expected to settle."""
+
+    offer: Offer | None
+    why: Why
+    doubt: float = 0.0
+    gain: float = 0.0
+    price: float = 0.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is no more to buy for the goal, as opposed to no money for it."""
+        return self.why != "ceiling"
+
+
+class Threshold:
+    """The price of agreement: at how little expected change per dollar a lead is left as it is.
+
+    Learnt while leads are finished: it is the level at which those seen so far would have been left, on
+    average, with the doubt that is tolerated. Of each is remembered how its doubt fell while it was asked
+    about: [(gain, doubt)], gain being the doubt that the best offer would have settled for a dollar. How a
+    lead would have gone on that was left at a higher level is not known: its doubt is taken to fall as its
+    gain does.
+    """
+
+    def __init__(self, level: float, tolerated: float = TOLERATED, remembered: int = 400) -> None:
+        """`level`: where to begin; it counts as if ten leads had been left there."""
+        self.level = level
+        self.tolerated = tolerated
+        self._courses: deque[list[tuple[float, float]]] = deque(
+            [[(level, tolerated)]] * 10, maxlen=remembered)
+        self._left = 0
+
+    def left(self, course: list[tuple[float, float]]) -> None:
+        """A lead is finished: its gain and doubt before each question, and at last."""
+        self._courses.append(course)
+        self._left += 1
+        if self._left % 5 == 0 or self._left < 50:
+            self._find()
+
+    def _find(self) -> None:
+        gains = sorted({gain for course in self._courses for gain, _ in course if gain > 0})
+        if not gains:
+            return
+        budget = self.tolerated * len(self._courses)
+        low, high = math.log(gains[0]) - 7, math.log(gains[-1]) + 1
+        for _ in range(14):
+            middle = (low + high) / 2
+            if sum(_left_with(course, math.exp(middle)) for course in self._courses) > budget:
+                high = middle
+            else:
+                low = middle
+        self.level = math.exp(low)
+
+
+def _left_with(course: list[tuple[float, float]], level: float) -> float:
+    """The doubt with which a lead of that course is left at a level."""
+    for gain, doubt in course:
+        if gain < level:
+            return doubt
+    gain, doubt = course[-1] if course else (0.0, 0.0)
+    return doubt * level / gain if gain else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An answer that was bought: what it told by the lead's names of fields, what was known before, the
+    traits of the lead and what had answered about the same person or company."""
+
+    offer: Offer
+    outcome: str
+    told: Mapping[str, Any]
+    before: Mapping[str, FieldValue]
+    traits: Sequence[str]
+    history: Sequence[tuple[str, bool]]
+
+
+@dataclass(slots=True)
+class Planner:
+    """What planning goes by: offers, a model, beliefs and the goal; `wanted` are the places of `fill`."""
+
+    offers: Sequence[Offer]
+    card: Scorecard
+    beliefs: Beliefs
+    goal: Goal
+    wanted: frozenset[str]
+    threshold: Threshold
+    outlook: Outlook = field(init=False)
+    _fresh: int = 0
+    _learnable: dict[Any, frozenset[str]] = field(default_factory=dict)
+    _changes: dict[Any, Mapping[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.outlook = Outlook(self.card, self.beliefs)
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str],
+           beliefs: Beliefs | None = None) -> Planner:
+        """A planner that has seen nothing yet but what is believed."""
+        prices = [offer.highest for offer in offers if offer.highest] or [1.0]
+        beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
+        return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
+
+    def round(self, standing: Standing) -> list[Offer]:
+        """What to ask at once: all that is free and worth it, and about each subject one that is paid."""
+        chosen: list[Offer] = []
+        while offer := self.next(standing).offer:
+            chosen.append(offer)
+            paid = offer.subject if offer.highest else None
+            standing = replace(standing, barred=standing.barred | {offer.name} | {
+                other.name for other in self.offers if other.highest and other.subject == paid})
+        return chosen
+
+    def learn(self, lesson: Lesson) -> None:
+        """Learn from an answer."""
+        if lesson.outcome not in ("found", "not_found"):
+            return
+        offer, found = lesson.offer, lesson.outcome == "found"
+        self.beliefs.see(offer.subject, offer.name, lesson.traits, lesson.history, found)
+        if not found:
+            return
+        told = {PLACES[name]: value for name, value in lesson.told.items() if name in PLACES}
+        for place in offer.changes:
+            self.beliefs.filled(offer.name, place).see(place in told)
+        for place in told.keys() & set(self.card.places):
+            self.beliefs.told(place, told[place])
+            if place in lesson.before:
+                before = lesson.before[place]
+                self.beliefs.differ(offer.name, before.source, told[place] != before.value)
+
+    def next(self, standing: Standing, budget: float = math.inf) -> Step:
+        """What to do about a lead for which so much may still be spent."""
+        if self.beliefs.seen > self._fresh * 1.3 + 5:
+            self._fresh = self.beliefs.seen
+            self.outlook.forget()
+            self._changes.clear()
+        if self.goal == "fill":
+            return self._fill(standing, self.wanted, budget)
+        if self.goal == "reach" and not reached(standing.facts):
+            step = self._fill(standing, frozenset({"contact.email", "contact.phone"}), budget)
+            if step.offer or step.why == "ceiling":
+                return step
+        return self._decide(standing, budget)
+
+    def learnable(self, standing: Standing, left: Iterable[Offer]) -> frozenset[str]:
+        """The places whose facts may still change: by what can be asked now or after other answers."""
+        key = (frozenset(standing.asked), tuple(
+            (place, value.source, value.confidence, value.locked, value.sandbox)
+            for place, value in standing.known.items()))
+        made = self._learnable.get(key)
+        if made is None:
+            made = self._learnable[key] = self._find_learnable(standing, left)
+        return made
+
+    def _find_learnable(self, standing: Standing, left: Iterable[Offer]) -> frozenset[str]:
+        can = {place for place in _NEEDED if fact_at(standing.facts, place) is not None} | set(standing.known)
+        waiting = list(left)
+        found: set[str] = set()
+        while possible := [offer for offer in waiting if offer.possible(can)]:
+            waiting = [offer for offer in waiting if offer not in possible]
+            for offer in possible:
+                can |= offer.changes
+                found |= {place for place in offer.changes if _may_change(standing.known.get(place), offer)}
+        return frozenset(found)
+
+    def _left(self, standing: Standing) -> list[Offer]:
+        return [offer for offer in self.offers if offer.name not in standing.asked]
+
+    def chances(self, standing: Standing, offers: Iterable[Offer]) -> dict[str, Chances]:
+        """By subject, how likely offers find the lead's person or company."""
+        traits = traits_of(standing.facts)
+        made = {}
+        for subject in SUBJECTS:
+            mine = [offer.name for offer in offers if offer.subject == subject]
+            history = history_of(self.offers, standing.asked, subject)
+            made[subject] = self.beliefs.chances(subject, mine, traits, history)
+        return made
+
+    def _fill(self, standing: Standing, wanted: Collection[str], budget: float) -> Step:
+        missing = frozenset(place for place in wanted if fact_at(standing.facts, place) is None)
+        if not missing:
+            return Step(None, "known")
+        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.changes)]
+        ways = self._openers(standing, left)
+        usable = [offer for offer in ways if standing.can(offer)]
+        if not usable:
+            return Step(None, "nothing_left")
+        affordable = [offer for offer in usable if offer.highest <= budget]
+        if not affordable:
+            return Step(None, "ceiling")
+        chances = self.chances(standing, ways)
+        chance = {offer.name: chances[offer.subject].of(offer.name) for offer in ways}
+        best = min(affordable, key=lambda offer: self._cost(
+            [offer, *self._by_yield([o for o in ways if o is not offer], missing, chance)], missing, chance))
+        return Step(best, "ask", price=best.price(chance[best.name]))
+
+    def _openers(self, standing: Standing, left: list[Offer]) -> list[Offer]:
+        """What serves, and what must be asked first to make some of it possible."""
+        closed = [offer for offer in left if not offer.possible(standing.known)]
+        if not closed:
+            return left
+        lacking = {place for offer in closed for need in offer.needs for place in need} - set(standing.known)
+        return left + [offer for offer in self._left(standing) if offer not in left and any(
+            self._tells(standing, offer, place) > _SELDOM for place in lacking & offer.changes)]
+
+    def _tells(self, standing: Standing, offer: Offer, place: str) -> float:
+        """How likely a found answer tells a place. A domain that comes with an address is mostly that of the
+        address that is known already."""
+        by_the_way = place == "organization.domain" and place not in offer.provides
+        if by_the_way and "contact.email" in standing.known:
+            return 0.0
+        return self.beliefs.filled(offer.name, place).rate
+
+    def _by_yield(self, offers: list[Offer], missing: frozenset[str], chance: Mapping[str, float]
+                  ) -> list[Offer]:
+        """The cheapest first, by expected price per missing field found."""
+        def price(offer: Offer) -> float:
+            found = chance[offer.name] * sum(
+                self.beliefs.filled(offer.name, place).rate for place in missing & offer.changes)
+            return offer.price(chance[offer.name]) / found if found else math.inf
+
+        return sorted(offers, key=price)
+
+    def _cost(self, order: Sequence[Offer], missing: Collection[str], chance: Mapping[str, float]) -> float:
+        """What asking in this order is expected to cost until nothing is missing."""
+        absent = dict.fromkeys(missing, 1.0)
+        cost = 0.0
+        for offer in order:
+            tells = [place for place in offer.changes if place in absent]
+            if tells:
+                cost += max(absent[place] for place in tells) * offer.price(chance[offer.name])
+                for place in tells:
+                    absent[place] *= 1 - chance[offer.name] * self.beliefs.filled(offer.name, place).rate
+        return cost
+
+    def _decide(self, standing: Standing, budget: float) -> Step:
+        left = self._left(standing)
+        learnable = self.learnable(standing, left)
+        low, high = self.card.bounds(standing.facts, standing.points, learnable)
+        grade = self.card.grade(low)
+        if grade == self.card.grade(high):
+            return Step(None, "settled")
+        left = self._openers(standing, [offer for offer in left if not learnable.isdisjoint(offer.changes)])
+        chances = self.chances(standing, left)
+        sources = [self._source(offer, standing, chances[offer.subject]) for offer in left]
+        relevant = [source for source in sources if source.changes]
+        grades = self.outlook.grades(standing.facts, standing.points, relevant, {
+            subject: made.weights for subject, made in chances.items()})
+        doubt = 1 - grades[self.card.grade(self.card.total(standing.points))]
+        ranked = self._ranked(standing, left, sources, chances, doubt)
+        if not ranked:
+            return Step(None, "nothing_left", doubt)
+        if ranked[0][0] < self.threshold.level:
+            return Step(None, "not_worth", doubt, ranked[0][0])
+        for gain, offer, price in ranked:
+            if gain >= self.threshold.level and offer.highest <= budget:
+                return Step(offer, "ask", doubt, ranked[0][0], price)
+        return Step(None, "ceiling", doubt)
+
+    def _ranked(self, standing: Standing, left: list[Offer], sources: list[Source],
+                chances: Mapping[str, Chances], doubt: float) -> list[tuple[float, Offer, float]]:
+        """(expected change per dollar, offer, expected price) of what can be asked now, the best first."""
+        spreads = {}
+        for offer, source in zip(left, sources, strict=True):
+            chance = chances[offer.subject].of(offer.name)
+            spreads[offer.name] = (
+                self.outlook.spread(standing.points, source, chance) if source.changes else 0.0,
+                chance, max(offer.price(chance), 1e-6))
+        whole = max((spread for spread, _, _ in spreads.values()), default=0.0)
+        if not whole:
+            return []
+        ranked = []
+        closed = [offer for offer in left if not offer.possible(standing.known)]
+        for offer in left:
+            if not standing.can(offer):
+                continue
+            spread, chance, price = spreads[offer.name]
+            gain = spread / price
+            after = standing.known.keys() | offer.changes if closed else ()
+            for more, _, dear in (spreads[other.name] for other in closed if other.possible(after)):
+                gain = max(gain, (spread + chance * more) / (price + chance * dear))
+            if gain:
+                ranked.append((doubt * gain / whole, offer, price))
+        return sorted(ranked, key=lambda item: -item[0])
+
+    def _source(self, offer: Offer, standing: Standing, chances: Chances) -> Source:
+        """What an offer may change of what the model looks at."""
+        key = (offer.name, "contact.email" in standing.known, *(
+            (value.source, value.confidence, value.locked, value.sandbox)
+            if (value := standing.known.get(place)) else None for place in self.card.places))
+        changes = self._changes.get(key)
+        if changes is None:
+            changes = self._changes[key] = self._find_changes(offer, standing)
+        found = chances.found[offer.name]
+        if not offer.possible(standing.known):
+            found = [chance * 0.5 for chance in found]
+        return Source(offer.name, offer.subject, found, changes)
+
+    def _find_changes(self, offer: Offer, standing: Standing) -> dict[str, float]:
+        changes = {}
+        for place in offer.changes:
+            if place not in self.card.places:
+                continue
+            known = standing.known.get(place)
+            filled = self._tells(standing, offer, place)
+            if known is None:
+                changes[place] = filled
+            elif _may_change(known, offer):
+                differs = 1 - (1 - self.beliefs.wrong(offer.name).rate) * (
+                    1 - (self.beliefs.wrong(known.source).rate if known.source != "lead" else 0))
+                changes[place] = filled * differs
+        return changes
+
+
+_NEEDED: Final = ("contact.email", "organization.domain", "contact.linkedin_url")
+_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _may_change(known: FieldValue | None, offer: Offer) -> bool:
+    """Whether an answer of the offer would count in place of what is known there."""
+    return known is None or known.source == offer.provider or _outranks(
+        known.source, known.confidence, known.locked, known.sandbox, offer.provider, offer.confidence)
+
+
+@lru_cache(4096)
+def _outranks(source: str, confidence: float, locked: bool, sandbox: bool, other: str, best: float) -> bool:
+    before = FieldValue("", 0, source, confidence, _ONCE, locked, sandbox)
+    after = FieldValue("", 1, other, best, _ONCE)
+    return winners([before, after])[""] is after
+
+
+def traits_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """By what leads differ in how well they are known: country, e-mail type, company size."""
+    country = fact_at(facts, "contact.country") or fact_at(facts, "organization.country") or fact_at(
+        facts, "contact.phone_country")
+    return (f"country {country}", f"e-mail {fact_at(facts, 'contact.email_type')}",
+            f"size {fact_at(facts, 'organization.company_size')}")
+
+
+def history_of(offers: Sequence[Offer], asked: Mapping[str, str], subject: str) -> list[tuple[str, bool]]:
+    """What has answered about the lead's person or company: (operation, whether it found something)."""
+    mine = {offer.name for offer in offers if offer.subject == subject}
+    return [(name, outcome == "found") for name, outcome in asked.items()
+            if name in mine and outcome in ("found", "not_found")]
+
+
+def goal_of(goals: Mapping[str, Goal], lane: str | None, source: str | None) -> Goal:
+    """The goal of a lead: of its source, else of its lane, else of all (""), else `fill`."""
+    return next((goals[name] for name in (source, lane, "") if name is not None and name in goals), "fill")
+
+
+def reached(facts: Mapping[str, Any]) -> bool:
+    """Whether there is an e-mail that can be delivered or a phone that can be called."""
+    mailbox = fact_at(facts, "contact.email_type") not in (None, "disposable")
+    return ((mailbox and fact_at(facts, "contact.email_status") != "invalid")
+            or fact_at(facts, "contact.phone_type") is not None)

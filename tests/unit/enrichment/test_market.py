@@ -1,0 +1,200 @@
+"""Markets are gone through as the planner would live: it sees what it bought, pays what that costs."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from sidecar.cli import main
+from sidecar.enrichment.market import (
+    BadMarket,
+    Market,
+    all_at_once,
+    fixed_order,
+    fixed_order_wants,
+    read_fields,
+    simulate,
+    tuned_order,
+)
+from sidecar.enrichment.offers import PLACES
+from sidecar.scoring import default_model
+from tests.benchmarks.enrichment.markets import market as made_market
+
+MODEL = default_model()
+
+
+def operation(name: str, provides: list[str], **said: Any) -> dict[str, Any]:
+    return {"name": name, "subject": "contact", "needs": [["email"]], "provides": provides,
+            "price_found": 0.1, "price_missing": 0.0, "latency_ms": 1, "confidence": 0.8} | said
+
+
+COMPANY = operation("company", ["industry", "employee_count", "annual_revenue"], subject="organization",
+                    needs=[["company_domain"]], price_found=0.2, price_missing=0.05)
+PERSON = operation("person", ["job_title", "linkedin_url"])
+BIG = {"outcome": "found", "fields": {"industry": "Software", "employee_count": 210, "annual_revenue": 3e7}}
+CHIEF = {"outcome": "found", "fields": {
+    "job_title": "CEO", "linkedin_url": "https://www.linkedin.com/in/ada"}}
+
+
+def market(leads: list[dict[str, Any]], *providers: tuple[str, dict[str, Any]]) -> Market:
+    return Market.read({"version": 1, "seed": 1, "currency": "USD", "leads": leads, "providers": [
+        {"name": name, "operations": [one]} for name, one in providers or (("a", COMPANY), ("b", PERSON))]})
+
+
+def lead(number: int = 1, way: str = "web form", answers: dict[str, Any] | None = None, **said: Any
+         ) -> dict[str, Any]:
+    return {"lead": {"email": f"ada.sample{number}@firm.example", "source": way, **said},
+            "answers": {"a.company": BIG, "b.person": CHIEF} if answers is None else answers}
+
+
+def run(world: Market, goal: Any = "decision", **said: Any) -> list[dict[str, Any]]:
+    return list(simulate(world, MODEL, goal, **said))
+
+
+def test_nothing_is_bought_for_who_cannot_change():
+    (line,) = run(market([lead(way="csv import", job_title="Intern")]))
+    assert (line["calls"], line["cost"], line["grade"], line["settled"]) == ([], 0, "cold", True)
+
+
+def test_what_decides_is_bought_and_merged_in_canonical_form():
+    (line,) = run(market([lead()]))
+    assert sorted(line["calls"]) == ["a.company", "b.person"]
+    assert line["cost"] == pytest.approx(0.3)
+    assert line["grade"] == "warm"
+    assert line["fields"]["company_size"] == "201-500"
+    assert line["fields"]["seniority"] == "cxo"
+    assert line["fields"]["industry"] == "computer software"
+
+
+def test_an_operation_without_an_answer_finds_nothing_and_an_error_costs_nothing():
+    (line,) = run(market([lead(answers={"b.person": {"outcome": "error"}})]), "fill")
+    assert sorted(line["calls"]) == ["a.company", "b.person"]
+    assert line["cost"] == pytest.approx(0.05)
+
+
+def test_a_company_is_paid_once():
+    lines = run(market([lead(1), lead(2), lead(3)]), "fill")
+    assert [line["calls"].count("a.company") for line in lines] == [1, 0, 0]
+    assert all(line["fields"]["employee_count"] == 210 for line in lines)
+    assert sum(line["cost"] for line in lines) == pytest.approx(0.2 + 3 * 0.1)
+
+
+def test_an_error_about_a_company_is_asked_again_for_the_next_lead():
+    broken = {"a.company": {"outcome": "error"}, "b.person": CHIEF}
+    lines = run(market([lead(1, answers=broken), lead(2)]), "fill")
+    assert ["a.company" in line["calls"] for line in lines] == [True, True]
+
+
+def test_an_address_that_is_found_makes_a_call_possible():
+    finder = operation("find", ["email"], needs=[["linkedin_url"]], price_found=0.01)
+    world = market([{"lead": {"linkedin_url": "https://www.linkedin.com/in/ada", "source": "web form",
+                               "tags": ["contact"]},
+                     "answers": {"c.find": {"outcome": "found", "fields": {"email": "ada@firm.example"}},
+                                 "a.company": BIG, "b.person": CHIEF}}],
+                   ("a", COMPANY), ("b", PERSON), ("c", finder))
+    (line,) = run(world)
+    assert line["calls"][0] == "c.find"
+    assert len(line["calls"]) > 1
+    (line,) = run(world, "fill")
+    assert line["calls"][0] == "c.find"
+    assert set(line["calls"]) == {"a.company", "b.person", "c.find"}
+
+
+def test_reach_buys_an_address_for_a_lead_that_has_none():
+    finder = operation("find", ["email"], needs=[["linkedin_url"]], price_found=0.01)
+    world = market([
+        {"lead": {"linkedin_url": "https://www.linkedin.com/in/ada", "source": "csv import",
+                  "job_title": "Intern"},
+         "answers": {"c.find": {"outcome": "found", "fields": {"email": "ada@gmail.com"}}}},
+        lead(2, "csv import", job_title="Intern")], ("c", finder))
+    assert [line["calls"] for line in run(world, "reach")] == [["c.find"], []]
+    assert [line["calls"] for line in run(world, "decision")] == [[], []]
+
+
+def test_the_more_confident_counts_and_the_lead_itself_before_all():
+    worse = operation("person", ["job_title"], confidence=0.9)
+    world = market([lead(answers={"b.person": CHIEF, "c.person": {
+        "outcome": "found", "fields": {"job_title": "Intern"}, "confidence": 0.9}})],
+        ("b", PERSON), ("c", worse))
+    (line,) = all_at_once(world, MODEL)
+    assert line["fields"]["job_title"] == "Intern"
+    told = market([lead(job_title="Head of Sales", answers={"b.person": CHIEF})], ("b", PERSON))
+    (line,) = all_at_once(told, MODEL)
+    assert line["fields"]["job_title"] == "Head of Sales"
+
+
+def test_ceilings_are_never_passed_and_starve_nobody_cheaper():
+    leads = [lead(number, answers={"b.person": CHIEF}) for number in range(4)]
+    lines = run(market(leads), "fill", ceiling_per_lead=0.12)
+    assert {tuple(line["calls"]) for line in lines} == {("b.person",)}
+    assert not any(line["settled"] for line in lines)
+    lines = run(market(leads), "fill", ceiling_per_day=0.25)
+    assert sum(line["cost"] for line in lines) <= 0.25
+    assert run(market(leads), "fill", ceiling_per_lead=0)[0]["calls"] == []
+
+
+def test_a_word_of_the_vocabulary_is_taken_and_no_other():
+    assert read_fields({"seniority": "director", "company_size": "51-200"}) == {
+        "seniority": "director", "company_size": "51-200"}
+    assert read_fields({"seniority": "the boss", "employee_count": "n/a"}) == {}
+
+
+@pytest.mark.parametrize("goal", ["decision", "reach", "fill"])
+def test_a_market_goes_the_same_way_every_time(goal):
+    world = Market.read(made_market(3, 60))
+    assert run(world, goal) == run(world, goal)
+
+
+@pytest.mark.parametrize("seed", [101, 102])
+def test_the_planner_buys_little_and_decides_as_if_it_bought_all(seed):
+    world = Market.read(made_market(seed, 150))
+    full = list(all_at_once(world, MODEL))
+    wanted = fixed_order_wants(world, MODEL, "decision")
+    fixed = sum(line["cost"] for line in fixed_order(world, MODEL, tuned_order(world, wanted), wanted))
+    ours = run(world)
+    assert sum(line["cost"] for line in ours) < 0.75 * fixed
+    assert sum(a["grade"] != b["grade"] for a, b in zip(ours, full, strict=True)) <= 3
+
+
+@pytest.mark.parametrize("seed", [101, 102])
+def test_fill_finds_all_that_there_is(seed):
+    world = Market.read(made_market(seed, 80))
+    for line, full in zip(run(world, "fill"), all_at_once(world, MODEL), strict=True):
+        told = {name for name, place in PLACES.items() if place in world.fields()}
+        assert line["fields"].keys() >= full["fields"].keys() & told
+        assert math.isfinite(line["cost"])
+
+
+@pytest.mark.parametrize("document", [[], {}, {"version": 2}, {"version": 1, "providers": [], "leads": [{}]},
+                                      {"version": 1, "providers": [{"name": "a"}], "leads": []}])
+def test_what_is_no_market_is_refused(document):
+    with pytest.raises(BadMarket):
+        Market.read(document)
+
+
+def test_the_command_tells_leads_on_one_stream_and_a_table_on_the_other(tmp_path):
+    file, model = tmp_path / "market.json", tmp_path / "model.json"
+    file.write_text(json.dumps(made_market(1, 12)))
+    model.write_text(json.dumps(MODEL | {"thresholds": {"hot": 30, "warm": 10}}))
+    result = CliRunner().invoke(
+        main, ["enrich", "simulate", str(file), "--goal", "decision", "--model", str(model)])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["index"] for line in lines] == list(range(12))
+    assert lines[0].keys() == {"index", "calls", "cost", "score", "grade", "settled", "fields"}
+    assert "all at once" in result.stderr
+    assert "fixed order" in result.stderr
+
+
+def test_a_model_that_is_none_is_refused(tmp_path):
+    file, model = tmp_path / "market.json", tmp_path / "model.json"
+    file.write_text(json.dumps(made_market(1, 2)))
+    model.write_text('{"version": "x"}')
+    result = CliRunner().invoke(
+        main, ["enrich", "simulate", str(file), "--goal", "fill", "--model", str(model)])
+    assert result.exit_code == 1
+    assert "components" in result.output

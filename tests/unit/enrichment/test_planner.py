@@ -1,0 +1,152 @@
+"""What is asked next, and why no more is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment.merge import FieldValue
+from sidecar.enrichment.offers import PLACES, Offer, offers_of
+from sidecar.enrichment.planner import Planner, Standing, Threshold, goal_of, reached
+from sidecar.scoring import default_model
+from sidecar.scoring.bounds import Scorecard
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CARD = Scorecard(default_model())
+DEMO = [{"type": "demo_request", "occurred_at": NOW, "properties": {}}]
+
+
+def offer(name: str, *tells: str, subject: str = "contact", price: float = 0.1, **said: Any) -> Offer:
+    places = frozenset(tells)
+    return Offer(**{
+        "name": name, "provider": name.split(".")[0], "operation": name.split(".")[1], "subject": subject,
+        "needs": (), "provides": places, "changes": places, "price_found": price, "price_missing": 0.0,
+        "confidence": 0.8, "hit_rate": 0.5} | said)
+
+
+def standing(known: dict[str, Any] | None = None, events: Any = DEMO, source: str = "lead",
+             **asked: str) -> Standing:
+    facts: dict[str, Any] = {"contact": {}, "organization": {}, "lead": {}, "events": events}
+    for place, value in (known or {}).items():
+        entity, _, name = place.partition(".")
+        facts[entity][name] = value
+    return Standing(facts, CARD.points(facts, NOW), {
+        place: FieldValue(place, value, source, 0.8, NOW) for place, value in (known or {}).items()},
+        {name.replace("_", "."): outcome for name, outcome in asked.items()})
+
+
+def planner(*offers: Offer, goal: Any = "decision", wanted: tuple[str, ...] = ()) -> Planner:
+    return Planner.of(offers, CARD, goal, frozenset(wanted))
+
+
+TITLE = offer("a.title", "contact.seniority", "contact.department")
+SIZE = offer("b.size", "organization.company_size", "organization.industry", subject="organization")
+
+
+def test_what_cannot_change_the_grade_is_not_asked():
+    assert planner(TITLE, SIZE).next(standing(events=[])).why == "settled"
+    assert planner(offer("a.city", "contact.city")).next(standing()).why == "settled"
+
+
+def test_what_can_is_and_the_cheaper_before_the_dearer():
+    dear = replace(TITLE, name="c.title", provider="c", price_found=0.5)
+    assert planner(dear, TITLE).next(standing()).offer is TITLE
+
+
+def test_what_was_asked_is_not_asked_again():
+    step = planner(TITLE).next(standing(a_title="not_found"))
+    assert (step.offer, step.why) == (None, "settled")
+
+
+def test_a_known_fact_changes_only_by_who_outranks_it():
+    better, worse = replace(TITLE, confidence=0.9), replace(TITLE, confidence=0.5)
+    known = {"contact.seniority": "cxo", "contact.department": "sales"}
+    assert planner(better).next(standing(known, source="z")).why != "settled"
+    assert planner(worse).next(standing(known, source="z")).why == "settled"
+    assert planner(better).next(standing(known, source="lead")).why == "settled"
+
+
+def test_what_makes_a_call_possible_is_asked_first():
+    finder = offer("f.mail", "contact.email", price=0.01)
+    later = replace(TITLE, needs=(frozenset({"contact.email"}),))
+    assert planner(later, finder).next(standing()).offer is finder
+    assert planner(later).next(standing()).why == "settled"
+
+
+def test_an_address_is_not_looked_for_again_for_the_sake_of_its_domain():
+    finder = offer("f.mail", "contact.email", changes=frozenset({"contact.email", "organization.domain"}))
+    company = replace(SIZE, needs=(frozenset({"organization.domain"}),))
+    wanted = ("organization.industry",)
+    one = planner(finder, company, goal="fill", wanted=wanted)
+    assert one.next(standing()).offer is finder
+    assert one.next(standing({"contact.email": "a@gmail.com"})).why == "nothing_left"
+
+
+def test_a_ceiling_leaves_the_cheaper_ones():
+    dear = replace(SIZE, price_found=0.9)
+    assert planner(dear, TITLE).next(standing(), 0.5).offer is TITLE
+    step = planner(dear, TITLE).next(standing(a_title="not_found"), 0.5)
+    assert (step.offer, step.why, step.settled) == (None, "ceiling", False)
+
+
+def test_little_doubt_is_not_worth_much_money():
+    one = planner(replace(SIZE, price_found=500.0))
+    one.threshold.level = 0.02
+    assert one.next(standing()).why == "not_worth"
+
+
+def test_a_round_asks_all_that_is_free_and_one_paid_of_each_subject():
+    free = replace(SIZE, name="p.page", provider="p", price_found=0.0)
+    other = replace(TITLE, name="c.title", provider="c")
+    asked = planner(TITLE, other, SIZE, free).round(standing())
+    assert free in asked
+    assert sorted(one.subject for one in asked if one.highest) == ["contact", "organization"]
+    assert planner(TITLE, SIZE).round(replace(standing(), barred=frozenset({"a.title", "b.size"}))) == []
+
+
+def test_fill_asks_first_what_nobody_else_can_tell():
+    only = offer("o.all", "contact.phone", "contact.job_title", price=0.1)
+    cheap = offer("c.title", "contact.job_title", price=0.09)
+    wanted = ("contact.phone", "contact.job_title")
+    assert planner(cheap, only, goal="fill", wanted=wanted).next(standing()).offer is only
+    assert planner(cheap, only, goal="fill", wanted=wanted).next(
+        standing(dict.fromkeys(wanted, "x"))).why == "known"
+
+
+def test_reach_ends_with_an_address_or_a_phone():
+    mail = offer("m.mail", "contact.email", "contact.email_type")
+    one = planner(mail, goal="reach")
+    assert one.next(standing(events=[])).offer is mail
+    assert one.next(standing({"contact.email_type": "corporate"}, events=[])).why == "settled"
+    assert not reached(standing({"contact.email_type": "disposable"}).facts)
+    bounced = {"contact.email_type": "corporate", "contact.email_status": "invalid"}
+    assert not reached(standing(bounced).facts)
+    assert reached(standing({"contact.phone_type": "mobile"}).facts)
+
+
+def test_the_price_of_agreement_follows_the_doubt_that_leads_are_left_with():
+    lavish, careful = Threshold(1.0, 0.003), Threshold(1.0, 0.003)
+    for _ in range(100):
+        lavish.left([(0.5, 0.0001)])
+        careful.left([(4.0, 0.05), (0.9, 0.02)])
+    assert careful.level < 0.5 < lavish.level
+
+
+@pytest.mark.parametrize(("lane", "source", "goal"), [
+    ("interactive", "web", "fill"), ("bulk", "web", "decision"), ("bulk", "fair", "reach")])
+def test_the_goal_of_a_source_counts_before_that_of_its_lane(lane, source, goal):
+    assert goal_of({"bulk": "decision", "fair": "reach"}, lane, source) == goal
+    assert goal_of({}, lane, source) == "fill"
+
+
+def test_every_operation_of_the_providers_is_an_offer():
+    offers = offers_of(PROVIDERS)
+    assert len(offers) == sum(len(provider.operations) for provider in PROVIDERS.values())
+    assert all(offer.provides <= offer.changes for offer in offers)
+    company = next(offer for offer in offers if offer.name == "hunter.company")
+    assert "organization.country" in company.provides and "contact.country" not in company.changes
+    assert set(PLACES.values()) >= {place for offer in offers for need in offer.needs for place in need}

@@ -1,0 +1,138 @@
+"""The bounds of a score are those that trying everything out finds."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sidecar.scoring import default_model, score
+from sidecar.scoring.bounds import Scorecard
+from tests.product_copy import copy_product, python
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+MODEL = default_model()
+CARD = Scorecard(MODEL)
+# Of each fact of the default model some values, one at least for each outcome of each rule.
+VALUES: dict[str, list[Any]] = {
+    "contact.seniority": ["cxo", "director", "manager", "senior", "entry", "training"],
+    "contact.department": ["sales", "finance", "legal"],
+    "contact.email_type": ["corporate", "role", "free", "disposable"],
+    "contact.phone": ["+4930123456"], "contact.phone_country": ["DE", "IN"],
+    "contact.linkedin_url": ["https://www.linkedin.com/in/x"], "contact.country": ["DE", "IN"],
+    "organization.company_size": ["1-10", "11-50", "201-500", "1001-5000", "10001+"],
+    "organization.industry": ["software", "machinery", "farming"],
+    "organization.revenue_range": ["$0-$1M", "$1M-$10M", "$10M-$25M", "$10B+"],
+    "organization.domain": ["x.example"], "organization.country": ["FR", "IN"],
+}
+PLACES = sorted(VALUES)
+
+
+def facts_of(known: dict[str, Any], event: str | None = None) -> dict[str, Any]:
+    facts: dict[str, Any] = {"contact": {}, "organization": {}, "lead": {}, "events": []}
+    for place, value in known.items():
+        entity, _, name = place.partition(".")
+        facts[entity][name] = value
+    if event:
+        facts["events"] = [{"type": event, "occurred_at": NOW, "properties": {}}]
+    return facts
+
+
+def total(known: dict[str, Any], event: str | None, model: dict[str, Any] = MODEL) -> int:
+    return round(score(facts_of(known, event), model, NOW)["total"] * 100)
+
+
+def bounds(known: dict[str, Any], event: str | None, learnable: set[str], card: Scorecard = CARD
+           ) -> tuple[int, int]:
+    facts = facts_of(known, event)
+    return card.bounds(facts, card.points(facts, NOW), frozenset(learnable))
+
+
+known_facts = st.fixed_dictionaries({}, optional={
+    place: st.sampled_from(values) for place, values in VALUES.items()})
+events = st.sampled_from([None, "demo_request", "form_submit", "bounce"])
+
+
+@given(known_facts, events)
+def test_a_total_is_the_engine_s(known: dict[str, Any], event: str | None) -> None:
+    facts = facts_of(known, event)
+    assert CARD.total(CARD.points(facts, NOW)) == total(known, event)
+    assert CARD.grade(total(known, event)) == score(facts, MODEL, NOW)["grade"]
+
+
+@given(known_facts, events, st.sets(st.sampled_from(PLACES), max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_bounds_are_the_extremes_of_all_that_can_be_learnt(
+    known: dict[str, Any], event: str | None, learnable: set[str]
+) -> None:
+    choices = [[known.get(place), *VALUES[place]] if place in learnable else [known.get(place)]
+               for place in PLACES]
+    totals = [total({p: v for p, v in zip(PLACES, values, strict=True) if v is not None}, event)
+              for values in product(*choices)]
+    assert bounds(known, event, learnable) == (min(totals), max(totals))
+
+
+def test_what_cannot_be_learnt_does_not_count() -> None:
+    assert bounds({}, None, set()) == (0, 0)
+    assert bounds({}, None, {"lead.message", "contact.city"}) == (0, 0)
+
+
+def test_a_fact_that_counts_twice_for_and_against_is_one_fact() -> None:
+    model = copy.deepcopy(MODEL)
+    for name, points in (("demographic", 40), ("firmographic", -40)):
+        model["components"][name]["rules"] = [{
+            "name": "phone", "kind": "known", "facts": ["contact.phone"], "points": points, "text": "x",
+            "missing": "y"}, {
+            "name": "domain", "kind": "known", "facts": ["organization.domain"], "points": 50, "text": "x",
+            "missing": "y"}]
+    card = Scorecard(model)
+    assert bounds({}, None, {"contact.phone"}, card) == (0, 1000)
+    assert bounds({"organization.domain": "x.example"}, None, {"contact.phone"}, card) == (2500, 2500)
+
+
+def test_only_values_that_there_are_count() -> None:
+    model = copy.deepcopy(MODEL)
+    rule = model["components"]["demographic"]["rules"][0]
+    rule["otherwise"] = {"points": 100, "text": "Never: every seniority has a case"}
+    assert bounds({}, None, {"contact.seniority"}, Scorecard(model)) == (0, 1250)
+
+
+NEW_KIND = '''
+from sidecar.scoring.subject import Kind, Outcome
+
+KIND = Kind("longer", frozenset({"facts", "cases"}), lambda rule, subject: Outcome(
+    700 if len(str(subject.fact(rule["facts"]))) > 4 else 0, "x"), lambda rule: [])
+'''
+ASK = '''
+import json
+from datetime import UTC, datetime
+from sidecar.scoring import default_model
+from sidecar.scoring.bounds import Scorecard
+model = default_model()
+model["components"]["demographic"]["rules"] = [{
+    "name": "n", "kind": "longer", "facts": ["contact.city"],
+    "cases": [{"points": 7}, {"points": -3}]}, {"name": "m", "kind": "known", "facts": ["contact.phone"],
+    "points": 20, "text": "x", "missing": "y"}]
+card = Scorecard(model)
+facts = {"contact": {"phone": "+1"}}
+points = card.points(facts, datetime.now(UTC))
+print(json.dumps([card.bounds(facts, points, frozenset(places)) for places in (["contact.city"], [])]))
+'''
+
+
+def test_a_new_kind_of_rule_has_the_bounds_of_its_points(tmp_path: Path) -> None:
+    root = copy_product(tmp_path, "sidecar")
+    (root / "sidecar/scoring/rules/longer.py").write_text(NEW_KIND)
+    assert json.loads(python(root, "-c", ASK)) == [[425, 675], [500, 500]]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_fact_of_the_model_is_tried(place: str) -> None:
+    assert place in CARD.places
