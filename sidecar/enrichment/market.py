@@ -64,7 +64,7 @@ class Lead:
         if answer["outcome"] != "found":
             return {}
         told = read_fields(answer.get("fields") or {})
-        confidence = answer.get("confidence", offer.confidence)
+        confidence = answer.get("confidence") or offer.confidence
         self.statements = merge(
             self.statements, {name: Statement(value, confidence) for name, value in told.items()},
             offer.provider, MOMENT)
@@ -115,7 +115,8 @@ class Market:
             providers = {
                 provider["name"]: _provider(provider) for provider in document["providers"]}
             leads: list[Mapping[str, Any]] = [
-                {"lead": lead["lead"], "answers": dict(lead.get("answers") or {})}
+                {"lead": lead["lead"], "answers": {name: {"outcome": "not_found"} | answer for name, answer in (
+                    lead.get("answers") or {}).items()}}
                 for lead in document["leads"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadMarket(f"The market lacks {error}, or it is of a wrong kind.") from None
