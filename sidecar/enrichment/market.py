@@ -114,13 +114,16 @@ class Market:
         try:
             providers = {
                 provider["name"]: _provider(provider) for provider in document["providers"]}
-            leads: list[Mapping[str, Any]] = [
-                {"lead": lead["lead"], "answers": {name: {"outcome": "not_found"} | answer for name, answer in (
-                    lead.get("answers") or {}).items()}}
-                for lead in document["leads"]]
+            leads = [_lead(lead) for lead in document["leads"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadMarket(f"The market lacks {error}, or it is of a wrong kind.") from None
         return cls(offers_of(providers, flat=True), leads)
+
+
+def _lead(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    answers = document.get("answers") or {}
+    return {"lead": document["lead"], "answers": {
+        name: {"outcome": "not_found"} | answer for name, answer in answers.items()}}
 
 
 def _provider(document: Mapping[str, Any]) -> Provider:
