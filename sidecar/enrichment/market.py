@@ -175,7 +175,7 @@ class Simulation:
             points = self.card.points(lead.facts, MOMENT)
             # A ceiling is reached to the last millionth of a dollar, whatever sums of floats say.
             budget = min(self.ceiling_per_lead - cost, self.ceiling_per_day - self.spent) + 1e-9
-            step = self.choose(Standing(lead.facts, points, lead.known, lead.asked), budget)
+            step = self.choose(Standing(lead.facts, points, lead.known, lead.asked, MOMENT), budget)
             course.append((step.gain, step.doubt))
             if step.offer is None:
                 break

@@ -36,7 +36,7 @@ def standing(known: dict[str, Any] | None = None, events: Any = DEMO, source: st
         facts[entity][name] = value
     return Standing(facts, CARD.points(facts, NOW), {
         place: FieldValue(place, value, source, 0.8, NOW) for place, value in (known or {}).items()},
-        {name.replace("_", "."): outcome for name, outcome in asked.items()})
+        {name.replace("_", "."): outcome for name, outcome in asked.items()}, NOW)
 
 
 def planner(*offers: Offer, goal: Any = "decision", wanted: tuple[str, ...] = ()) -> Planner:
