@@ -23,6 +23,7 @@ from sidecar.api import (
     errors,
     forms,
     health,
+    held_answers,
     jobs,
     leads,
     openapi,
@@ -71,8 +72,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     _requests(app)
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
-    for module in (auth, administration, records, leads, customers, duplicates, jobs, forms, pipeline,
-                   operations, sources, subscriptions, terms, health, openapi):
+    for module in (auth, administration, records, leads, customers, duplicates, held_answers, jobs, forms,
+                   pipeline, operations, sources, subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

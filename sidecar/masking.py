@@ -75,8 +75,16 @@ def mask(entity: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of a contact or organization without the person: of some fields a part is left,
     initials, `j…@example.com`, the end of the phone."""
     parts, harmless = _PARTS.get(entity, {}), _HARMLESS[entity]
-    return {name: value if name in harmless else value and parts[name](value)
-            for name, value in known.items() if name in harmless or name in parts}
+    shown = {name: value if name in harmless else value and parts[name](value)
+             for name, value in known.items() if name in harmless or name in parts}
+    return shown | {"fields": mask_sources(entity, known["fields"])} if "fields" in known else shown
+
+
+def mask_sources(entity: str, sources: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose word counts for each field, and what others say of it, as `mask` shows it."""
+    return {field: {**source, "others": [
+        {**other, "value": mask(entity, {field: other["value"]}).get(field)} for other in source["others"]]}
+        for field, source in sources.items()}
 
 
 def mask_email(email: str) -> str:

@@ -310,6 +310,18 @@ CREATE TABLE public.duplicates (
 
 COMMENT ON TABLE public.duplicates IS 'Pairs of contacts that may be one person, for review.';
 
+CREATE TABLE public.employments (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    source text NOT NULL,
+    until timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.employments IS 'Companies that contacts were of before the one that they are of now.';
+
+COMMENT ON COLUMN public.employments.source IS 'Who told the new employer.';
+
 CREATE TABLE public.events (
     id uuid DEFAULT uuidv7() NOT NULL,
     contact_id uuid NOT NULL,
@@ -339,6 +351,30 @@ CREATE TABLE public.forms (
 );
 
 COMMENT ON TABLE public.forms IS 'Keyed intake URLs for web pages. The key is public, as a browser keeps no secret; the origins say whose pages may use it.';
+
+CREATE TABLE public.held_answers (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_id uuid,
+    organization_id uuid,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    request_key text NOT NULL,
+    code text NOT NULL,
+    state text DEFAULT 'held'::text NOT NULL,
+    record bytea NOT NULL,
+    fetched_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_by text,
+    decided_at timestamp with time zone,
+    CONSTRAINT held_answers_check CHECK ((num_nonnulls(contact_id, organization_id) = 1)),
+    CONSTRAINT held_answers_state_check CHECK ((state = ANY (ARRAY['held'::text, 'accepted'::text, 'rejected'::text])))
+);
+
+COMMENT ON TABLE public.held_answers IS 'Answers of providers whose identity conflicts with the subject''s: they count for nothing until a person accepts them; rejected ones are remembered, so that the record never comes back.';
+
+COMMENT ON COLUMN public.held_answers.code IS 'Why it is held: a code of sidecar/enrichment/gate.py.';
+
+COMMENT ON COLUMN public.held_answers.record IS 'Encrypted: whom it is about, what it says, the two values that conflict.';
 
 CREATE TABLE public.idempotency_keys (
     caller text NOT NULL,
@@ -512,7 +548,7 @@ CREATE TABLE public.lead_events (
     data jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT lead_events_check CHECK ((num_nonnulls(lead_id, reject_id) = 1)),
-    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.refusals_changed'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
+    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.employer_changed'::text, 'lead.refusals_changed'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
 );
 
 COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
@@ -606,6 +642,19 @@ COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, c
 COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead is kept and scored, nobody is told of it.';
 
 COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
+
+CREATE TABLE public.looks (
+    lead_id uuid NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    first_cost numeric NOT NULL,
+    ceiling numeric NOT NULL
+);
+
+COMMENT ON TABLE public.looks IS 'When a lead was last looked at for what went stale.';
+
+COMMENT ON COLUMN public.looks.first_cost IS 'What providers cost before the first look.';
+
+COMMENT ON COLUMN public.looks.ceiling IS 'What paid calls of the last look may cost; 0: only free ones are made.';
 
 CREATE TABLE public.merges (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -993,6 +1042,9 @@ ALTER TABLE ONLY public.duplicates
 ALTER TABLE ONLY public.duplicates
     ADD CONSTRAINT duplicates_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.employments
+    ADD CONSTRAINT employments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -1004,6 +1056,9 @@ ALTER TABLE ONLY public.forms
 
 ALTER TABLE ONLY public.forms
     ADD CONSTRAINT forms_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.held_answers
+    ADD CONSTRAINT held_answers_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key);
@@ -1052,6 +1107,9 @@ ALTER TABLE ONLY public.lead_status_history
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.looks
+    ADD CONSTRAINT looks_pkey PRIMARY KEY (lead_id);
 
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_duplicate_id_key UNIQUE (duplicate_id);
@@ -1166,9 +1224,23 @@ CREATE INDEX duplicates_right ON public.duplicates USING btree (right_id);
 
 CREATE INDEX duplicates_state ON public.duplicates USING btree (state, id DESC);
 
+CREATE INDEX employments_contact ON public.employments USING btree (contact_id);
+
+CREATE INDEX employments_organization ON public.employments USING btree (organization_id);
+
+CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at) WHERE (type = 'bounce'::text);
+
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
 
 CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
+
+CREATE UNIQUE INDEX held_answers_answer ON public.held_answers USING btree (request_key, contact_id, organization_id) NULLS NOT DISTINCT;
+
+CREATE INDEX held_answers_contact ON public.held_answers USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX held_answers_organization ON public.held_answers USING btree (organization_id) WHERE (organization_id IS NOT NULL);
+
+CREATE INDEX held_answers_state ON public.held_answers USING btree (state, id);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
@@ -1335,11 +1407,23 @@ ALTER TABLE ONLY public.duplicates
 ALTER TABLE ONLY public.duplicates
     ADD CONSTRAINT duplicates_right_id_fkey FOREIGN KEY (right_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.employments
+    ADD CONSTRAINT employments_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.employments
+    ADD CONSTRAINT employments_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.held_answers
+    ADD CONSTRAINT held_answers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.held_answers
+    ADD CONSTRAINT held_answers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.import_changes
     ADD CONSTRAINT import_changes_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
@@ -1376,6 +1460,9 @@ ALTER TABLE ONLY public.leads
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.looks
+    ADD CONSTRAINT looks_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES public.contacts(id) ON DELETE CASCADE;

@@ -30,6 +30,12 @@ class Lookup:
     params: dict[str, str] = field(hash=False)
 
 
+def lacks(facts: Facts) -> dict[str, set[str]]:
+    """What is wanted of each subject and not known."""
+    return {subject: {name for name in wanted if facts[subject].get(name) in (None, "")}
+            for subject, wanted in WANTED.items()}
+
+
 def plan(
     facts: Facts,
     asked: Mapping[tuple[str, str], str],
@@ -45,8 +51,7 @@ def plan(
     person took away, which no answer brings back.
     """
     lookups = []
-    for subject, wanted in WANTED.items():
-        missing = {name for name in wanted if facts[subject].get(name) in (None, "")}
+    for subject, missing in lacks(facts).items():
         missing -= set(removed.get(facts[subject].get("id", ""), ()))
         choices = [
             (_cost(operation, missing), provider.name, operation)

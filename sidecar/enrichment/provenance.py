@@ -80,6 +80,16 @@ def _columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statemen
     return values
 
 
+def without(kind: str, known: Mapping[str, Any], left: Mapping[str, FieldValue], fields: Iterable[str]
+            ) -> dict[str, Any]:
+    """The values of fields of which a source's word counts no more: what is `left` of them, and what goes
+    with those that change."""
+    values = {name: left[name].value if name in left else None for name in fields}
+    return values | {
+        follower: None for follower, followed in _FOLLOWERS[kind]
+        if followed in values and values[followed] != known.get(followed)}
+
+
 def document(kind: str, entity: str, source: str, values: Iterable[FieldValue]) -> Row:
     """What a source says of somebody, as the store has it."""
     fields = {}

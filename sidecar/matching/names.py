@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
@@ -40,7 +41,14 @@ _GENERATIONS: Final = {
     "neto": 3, "iii": 3, "iv": 4,
 }  # fmt: skip
 _SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
+_ARTICLE = re.compile("^(?:al|el)(?=.{4})")
+_GREEK = re.compile("[\u0370-\u03ff]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_MOST_WORDS: Final = 4  # of a name whose order is tried
 _LONG: Final = 10  # from here on two slips are forgiven
+
+# same; family: the same given name, another family name; other: another person's.
+NameRelation = Literal["same", "family", "other", "unknown"]
 
 
 class Named(NamedTuple):
@@ -112,6 +120,56 @@ def names_agree(left: Named, right: Named) -> bool:
             and _alike(left.given, right.given, initials=False))
 
 
+def family_changed(left: Named, right: Named) -> bool:
+    """Tell whether both have a family name and share no word of it, wherever it stands, nor by a slip."""
+    return bool(left.family and right.family) and not (
+        _alike(left.family, right.family) or _alike(left.family, right.given)
+        or _alike(left.given, right.family) or _one_family_name("".join(left.family), "".join(right.family)))
+
+
+def _one_family_name(left: str, right: str) -> bool:
+    """McDonald and Mc Donald, Al-Sayed and Elsayed, Grunbacher and Grunbaher."""
+    one, other = (_ARTICLE.sub("", _latin(name)) for name in (left, right))
+    return same_name(one, other) or (
+        min(len(one), len(other)) > _SHORTEST_SLIP and OSA.distance(one, other, score_cutoff=1) <= 1)
+
+
+def name_relation(left: Named, right: Named) -> NameRelation:
+    """Tell how far two names agree, if both are known: a name in another script is read in Latin letters;
+    what nobody can read so (Chinese characters, which several languages have) has to be confirmed like a new
+    family name."""
+    if not (left.known and right.known):
+        return "unknown"
+    contradict = names_contradict(left, right) and not (
+        _initialled(left.given, right.given) and not family_changed(left, right))
+    if not (contradict or family_changed(left, right)):
+        return "same"
+    one, other = ("".join(name.given + name.family) for name in (left, right))
+    if one.isascii() == other.isascii():
+        return "other" if contradict else "family"
+    script, latin_one = (one, right) if other.isascii() else (other, left)
+    if _romanised(script, latin_one):
+        return "same"
+    return "family" if _HAN.search(script) or not contradict else "other"
+
+
+def _initialled(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Jean-Pierre as JP."""
+    return any(len(one) > 1 and [short] == ["".join(word[0] for word in one)]
+               for one, other in ((left, right), (right, left)) for short in other[:1])
+
+
+def _romanised(script: str, name: Named) -> bool:
+    """Tell whether a name in another script is one in Latin letters, whose words stand in any order."""
+    read = key_of(script)
+    if _GREEK.search(script):
+        read = read.replace("mp", "b").replace("nt", "d")
+    orders = [key_of("".join(order)) for order in permutations((name.given + name.family)[:_MOST_WORDS])]
+    if _ABJAD.search(script):
+        return _written(read) in map(_written, orders)
+    return any(OSA.distance(read, text, score_cutoff=len(text) // 4) <= len(text) // 4 for text in orders)
+
+
 def sounds_of(name: Named) -> set[str]:
     """The sounds of a family name's words, of a name without one those of the given name: whose are others is
     seldom the same."""
@@ -157,9 +215,12 @@ def same_name(left: str, right: str) -> bool:
     one, other = _latin(left), _latin(right)
     if _ABJAD.search(left + right):
         return _written(one) == _written(other)
-    if len(one) > 3 and one[0] == other[0] and sorted(one) == sorted(other):  # letters transposed
+    known = is_given_name(left) and is_given_name(right)
+    # Letters transposed; the last one tells Christian from Christina.
+    if len(one) > 3 and one[0] == other[0] and sorted(one) == sorted(other) and not (
+            known and one[-1] != other[-1]):
         return OSA.distance(one, other, score_cutoff=1) <= 1
-    return _slip(key_of(left), key_of(right), known=is_given_name(left) and is_given_name(right))
+    return _slip(key_of(left), key_of(right), known=known)
 
 
 def _slip(left: str, right: str, *, known: bool) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.enrichment.merge import FieldValue, winners
+from sidecar.enrichment.merge import FieldValue, contradicting, winners
 from sidecar.enrichment.provenance import Said, Statements, merged
 from sidecar.errors import NotFound
 from sidecar.store import facts, leads
@@ -35,17 +35,29 @@ def write_all(cursor: Cursor, kind: str, said: Iterable[Said]) -> dict[str, dict
 
 
 def sources(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:
-    """Whose word counts for each field: {field: {source, sandbox, confidence, observed_at, locked,
-    removed}}."""
+    """Whose word counts for each field, and what else was said of it, the newest first: {field: {source,
+    sandbox, confidence, observed_at, locked, removed, contradicted, others: [{source, sandbox, confidence,
+    observed_at, locked, value, contradicts}]}}."""
     rows = facts.load_provenance(cursor, kind, [entity_id]).get(entity_id, [])
+    values = [FieldValue(**row) for row in rows]
+    against = contradicting(values)
+    others: dict[str, list[FieldValue]] = {}
+    for value in sorted(values, key=lambda value: value.observed_at, reverse=True):
+        others.setdefault(value.field, []).append(value)
     return {
-        field: {
-            "source": value.source, "sandbox": value.sandbox, "locked": value.locked,
-            "confidence": round(value.confidence, 2), "observed_at": value.observed_at,
-            "removed": value.value is None,
+        field: _stated(value) | {
+            "removed": value.value is None, "contradicted": field in against,
+            "others": [
+                _stated(other) | {"value": other.value, "contradicts": other in against.get(field, ())}
+                for other in others[field] if other is not value],
         }
-        for field, value in winners(FieldValue(**row) for row in rows).items()
+        for field, value in winners(values).items()
     }
+
+
+def _stated(value: FieldValue) -> dict[str, Any]:
+    return {"source": value.source, "sandbox": value.sandbox, "locked": value.locked,
+            "confidence": round(value.confidence, 2), "observed_at": value.observed_at}
 
 
 def lead_with_sources(engine: Engine, lead_id: str) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,19 +15,19 @@ from urllib.parse import urlsplit
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.enrichment import PROVIDERS, planning
+from sidecar.enrichment import PROVIDERS, planning, priced, reach
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planner import goal_of
-from sidecar.enrichment.planning import request_key
-from sidecar.enrichment.provenance import Said
+from sidecar.enrichment.planning import lacks, request_key
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
-from sidecar.matching import named_of, names_contradict
-from sidecar.pipeline import provenance
+from sidecar.pipeline import gating, provenance, reaching
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.deciding import decide
+from sidecar.pipeline.looking import Looks
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import ENTITIES
 from sidecar.webhooks import of_enrichment
 
 log = logging.getLogger(__name__)
@@ -86,10 +86,13 @@ def _who_may_be_asked_about(engine: Engine, known: list[Row]) -> list[Row]:
 
 
 def _lookups(engine: Engine, row: Row) -> Iterable[Lookup]:
-    """Everything that could be asked about a lead, asked already or not."""
+    """Everything that could be asked about what a lead lacks, asked already or not."""
     secret = engine.settings.hash_key.encode()
+    lacking = lacks(row)
     for provider in PROVIDERS.values():
         for operation in provider.operations:
+            if operation.provides.isdisjoint(lacking[operation.subject]):
+                continue
             subject = row[operation.subject]
             params = operation.lookup(row) if subject.get("id") else None
             if params:
@@ -166,12 +169,14 @@ def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None
 ) -> list[Row]:
     """Ledger rows to plan: identical lookups of several leads are one call."""
+    looks = Looks(engine, cursor, known)
+    known = reaching.with_candidates(engine, cursor, [looks.facts(row) for row in known])
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     worth = _worth_asking(engine, cursor, survey, known, away, lane)
     rows: dict[str, Row] = {}
     for row in known:
-        for lookup in worth[row["lead_id"]]:
+        for lookup in looks.affordable(row["lead_id"], worth[row["lead_id"]]):
             item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
@@ -191,8 +196,9 @@ def _worth_asking(
     goals = {row["lead_id"]: goal_of(settings.enrichment_goals, lane, row["lead"].get("source"))
              for row in known}
     asked = {row["lead_id"]: survey.asked(row["lead_id"]) for row in known}
+    providers = priced(settings.provider_prices)
     made = {
-        row["lead_id"]: planning.plan(row, asked[row["lead_id"]], PROVIDERS, away, survey.removed)
+        row["lead_id"]: planning.plan(row, asked[row["lead_id"]], providers, away, survey.removed)
         for row in known if goals[row["lead_id"]] == "fill"}
     deciding = [row for row in known if row["lead_id"] not in made]
     if deciding:
@@ -207,7 +213,7 @@ def _worth_asking(
 def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> dict[str, int]:
     """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
     way about them was given up."""
-    known = _who_may_be_asked_about(engine, known)
+    known = reaching.with_candidates(engine, cursor, _who_may_be_asked_about(engine, known))
     survey = Survey.of(engine, cursor, known)
     worth = _worth_asking(engine, cursor, survey, known, _unreachable(engine, survey), lane)
     due: dict[str, int] = {}
@@ -285,6 +291,7 @@ def _begin(
 def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
     now = engine.now()
     requests = []
+    tickets = _tickets(engine, cursor, begun)
     for name in sorted({row["provider"] for row in begun}):
         provider = PROVIDERS[name]
         rows = [row for row in begun if row["provider"] == name]
@@ -297,12 +304,25 @@ def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str
         for row in rows:
             operation = operation_of(name, row["operation"])
             base = provider.base_url if not row["sandbox"] else _sandbox_base(engine, provider)
-            request = operation.request(engine.vault.open(row["request"]), base)
+            ticket = tickets.get((row["request_key"], row["sandbox"]))
+            request = operation.request(
+                engine.vault.open(row["request"]) | ({"ticket": ticket} if ticket else {}), base)
             requests.append({
                 "call_id": row["call_id"], "provider": name, **request,
                 "not_before": row.get("not_before"), "timeout_s": operation.timeout_s,
             })
     return requests
+
+
+def _tickets(engine: Engine, cursor: Cursor, rows: Iterable[Row]) -> dict[tuple[str, bool], str]:
+    """By what answers are fetched that were begun before and are not there yet, by (request_key, sandbox)."""
+    keys = sorted({row["request_key"] for row in rows
+                   if operation_of(row["provider"], row["operation"]).polled})
+    if not keys:
+        return {}
+    return {(row["request_key"], row["sandbox"]): ticket
+            for row in calls.stored_answers(cursor, keys) if row["outcome"] not in ("found", "not_found")
+            if (ticket := engine.vault.open(row["answer"]).get("ticket"))}
 
 
 def _reserve(engine: Engine, provider: Provider, count: int) -> float:
@@ -329,6 +349,7 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
         # A call that was begun here but never sent cost nothing: it may be planned again.
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
+        tickets = _tickets(engine, cursor, asked.values())
         settled, cached = [], []
         leads: dict[str, list[str]] = {}
         health: dict[str, list[tuple[str, float | None]]] = {}
@@ -358,9 +379,11 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
                 "expires_at": now + timedelta(seconds=ttl),
                 "answer": engine.vault.seal({
                     "status": answer.get("status"), "headers": answer.get("headers") or {},
-                    "body": answer.get("body") or "", "error": answer.get("error")}),
+                    "body": answer.get("body") or "", "error": answer.get("error"),
+                    "ticket": read.ticket or tickets.get((row["request_key"], row["sandbox"]))}),
             })
-            health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
+            if not PROVIDERS[row["provider"]].web:  # one site that does not answer says nothing of others
+                health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
             leads.setdefault(row["batch_id"], []).extend(row["lead_ids"])
         calls.settle(cursor, settled)
         calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
@@ -397,13 +420,6 @@ def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         return {"results": at_work.results()}
 
 
-def is_about(item: Said, contact: Row) -> bool:
-    """Whether what a provider says is about the contact, not somebody else on their mailbox. (What the
-    sandbox says is about nobody and counts last.)"""
-    named = named_of({name: statement.value for name, statement in item.statements.items()})
-    return item.sandbox or not names_contradict(named, named_of(contact))
-
-
 def _merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[Row]:
     """Merge every stored, unmerged answer about these leads: their facts then, of those that may be asked
     about."""
@@ -411,15 +427,17 @@ def _merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[
     rows = calls.unapplied(cursor, _subjects(known))
     if not rows:
         return known
-    said: dict[str, list[Said]] = {"contact": [], "organization": []}
+    facts_of = {row[kind]["id"]: row for row in known for kind in ENTITIES if row[kind].get("id")}
+    stored = []
     for row in rows:
         answer = engine.vault.open(row["answer"])
-        read = operation_of(row["provider"], row["operation"]).read(
-            answer["status"] or 0, answer["headers"], answer["body"])
-        said[row["subject_kind"]].append(Said(
-            row["subject_id"], read.statements, row["provider"], row["fetched_at"], row["sandbox"]))
-    people = {row["contact"]["id"]: row["contact"] for row in known}
-    said["contact"] = [item for item in said["contact"] if is_about(item, people.get(item.entity_id, {}))]
+        operation, about = operation_of(row["provider"], row["operation"]), facts_of[row["subject_id"]]
+        read = operation.read(answer["status"] or 0, answer["headers"], answer["body"])
+        if row["subject_kind"] == "contact":
+            read = replace(read, statements=reach.admitted(read.statements, about["contact"]))
+        stored.append(gating.Stored(row, read, operation.lookup(about) or {}))
+    sifted = gating.sift(engine, cursor, known, stored)
+    said = sifted.said
     told: dict[str, set[str]] = {}
     written: dict[str, dict[str, Any]] = {}
     customers.lock_leads(
@@ -433,7 +451,10 @@ def _merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[
         for item in known_still:
             if item.statements:
                 told.setdefault(item.entity_id, set()).add(item.source)
+    gating.move(cursor, sifted.moves)
     subscriptions.tell(cursor, of_enrichment(known, told))
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
+    if sifted.moves:  # they are of another company now
+        return facts.load(cursor, [row["lead_id"] for row in known])
     return [row | {kind: facts.changed(row[kind], written.get(row[kind].get("id"), {})) for kind in said}
             for row in known]

@@ -139,6 +139,11 @@ def country_code(text: str) -> str | None:
     return found or _agreed(text, country_code) or _with_part(text) or _by_words(key) or _one_slip(key)
 
 
+def is_country_name(word: str) -> bool:
+    """Tell whether a folded word is a country's name, exactly; a code is none."""
+    return len(word) > 3 and word in _countries().names
+
+
 def _with_part(text: str) -> str | None:
     """Read a country beside a part of it: "Hong Kong, China", "USA - California"."""
     parts = [part for part in _JOINED.split(text) if part.strip()]

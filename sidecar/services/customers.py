@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.enrichment.gate import HELD
 from sidecar.errors import NotFound
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, may, told
-from sidecar.masking import mask, mask_refusals
+from sidecar.masking import mask, mask_refusals, mask_sources
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.services import preview
 from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget, pictured
-from sidecar.store import customers, history, intake, jobs, leads, refusals, undo, workflow_errors
+from sidecar.store import (
+    customers,
+    held_answers,
+    history,
+    intake,
+    jobs,
+    leads,
+    refusals,
+    undo,
+    workflow_errors,
+)
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
@@ -41,7 +52,10 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
         if row is None:
             raise NotFound(f"There is no such {kind}.")
         sources = provenance.sources(cursor, kind, entity_id)
-        more = {"refusals": _refusals(cursor, entity_id, reveal)} if kind == "contact" else {}
+        if not reveal:
+            sources = mask_sources(kind, sources)
+        more = {"refusals": _refusals(cursor, entity_id, reveal),
+                "employments": customers.employments(cursor, entity_id)} if kind == "contact" else {}
         return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
 
@@ -92,11 +106,26 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
                          for part in customers.intake_of(cursor, contact_id)],
             "provider_answers": [part | {"answer": _opened(engine, part["answer"])}
                                  for part in customers.answers_of(cursor, contact_id)],
+            "held_answers": [shown_answer(engine, row, reveal=True)
+                             for row in held_answers.of_contact(cursor, contact_id)],
+            "employments": customers.employments(cursor, contact_id),
             "before_imports": [part | {"before": pictured(engine, part["before"])}
                                for part in undo.of_contact(cursor, contact_id)],
         }
         record(cursor, by, "contact.exported", "contact", contact_id)
     return whole
+
+
+def shown_answer(engine: Engine, row: Row, *, reveal: bool) -> Row:
+    """A held answer with what it says; of a person masked for those who may not see people."""
+    said = engine.vault.open(row["record"])
+    kind = "contact" if row["contact_id"] else "organization"
+    values = {name: value for name, (value, _) in said["statements"].items()}
+    hidden = kind == "contact" and not reveal
+    shown = {name: value for name, value in row.items() if name != "record"} | {
+        "reason": HELD[row["code"]], "statements": mask(kind, values) if hidden else values,
+        "known": None if hidden else said["ours"], "answered": None if hidden else said["theirs"]}
+    return shown | {"masked": True} if hidden else shown
 
 
 def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:

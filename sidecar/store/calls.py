@@ -75,6 +75,13 @@ def outcomes(cursor: Cursor, latest: int = 2000) -> list[Row]:
         " GROUP BY provider, operation", (latest,))
 
 
+def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
+    """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
+    return many(
+        cursor, "SELECT request_key, sandbox, outcome, answer FROM provider_cache"
+        " WHERE request_key = ANY(%s)", (keys,))
+
+
 def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:
     """Let what is known of these leads' people and companies be asked for again."""
     cursor.execute(
@@ -170,7 +177,7 @@ def start(cursor: Cursor, call_ids: list[str], sandbox: bool) -> list[Row]:
         cursor,
         "UPDATE provider_calls SET state = 'started', started_at = now()"
         " WHERE id = ANY(%s::uuid[]) AND state = 'planned' AND (%s OR NOT sandbox)"
-        " RETURNING id::text AS call_id, provider, operation, sandbox, request",
+        " RETURNING id::text AS call_id, provider, operation, sandbox, request, request_key",
         (call_ids, sandbox),
     )
 
@@ -239,6 +246,15 @@ def unapplied(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
         " WHERE subject_id = ANY(%s::uuid[]) AND NOT applied ORDER BY request_key, sandbox FOR UPDATE",
         (subject_ids,),
     )
+
+
+def answers_of(cursor: Cursor, kind: str, entity_id: str, provider: str) -> list[Row]:
+    """What is kept of what a provider found about a contact or organization: [{provider, operation,
+    request_key, fetched_at, answer}]."""
+    return many(
+        cursor, "SELECT provider, operation, request_key, fetched_at, answer FROM provider_cache"
+        " WHERE subject_kind = %s AND subject_id = %s AND provider = %s AND outcome = 'found' AND NOT sandbox"
+        " ORDER BY request_key", (kind, entity_id, provider))
 
 
 def mark_applied(cursor: Cursor, keys: list[tuple[str, bool]]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sidecar.store import calls
-from sidecar.store.database import Cursor, Row, containing, insert, many, one
+from sidecar.store.database import Cursor, Row, containing, insert, many, one, words
 from sidecar.store.facts import TABLES, forget_provenance, json_object
 from sidecar.store.subscriptions import forget_events
+from sidecar.terms.states import OPEN
 
 _SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
 # Companies with a name that contain %(q)s in it or in their domain; then the rows that belong to them. One
@@ -115,6 +117,32 @@ def has_others(cursor: Cursor, organization_id: str, contact_id: str) -> bool:
         cursor, "SELECT 1 FROM contacts WHERE org_id = %(org)s AND id <> %(contact)s UNION ALL"
         " SELECT 1 FROM leads WHERE org_id = %(org)s AND contact_id <> %(contact)s LIMIT 1",
         {"org": organization_id, "contact": contact_id}) is not None
+
+
+def bounced_since(cursor: Cursor, contact_id: str, at: datetime) -> bool:
+    """Whether mail to a contact came back after this moment."""
+    return one(
+        cursor, "SELECT 1 FROM events WHERE contact_id = %s AND type = 'bounce' AND occurred_at > %s LIMIT 1",
+        (contact_id, at)) is not None
+
+
+def change_employer(cursor: Cursor, contact_id: str, before: str, after: str, source: str) -> list[str]:
+    """Let a contact, with their open leads, be of another company, and remember the former one: the leads."""
+    cursor.execute(
+        "UPDATE contacts SET org_id = %s, version = version + 1, updated_at = now() WHERE id = %s",
+        (after, contact_id))
+    insert(cursor, "employments", [{"contact_id": contact_id, "organization_id": before, "source": source}])
+    return [row["id"] for row in many(
+        cursor, "UPDATE leads SET org_id = %s, version = version + 1, updated_at = now()"  # noqa: S608
+        f" WHERE contact_id = %s AND status IN {words(OPEN)} RETURNING id::text AS id", (after, contact_id))]
+
+
+def employments(cursor: Cursor, contact_id: str) -> list[Row]:
+    """Where a contact worked before, the latest first: [{organization_id, name, domain, until, source}]."""
+    return many(
+        cursor, "SELECT e.organization_id::text AS organization_id, o.name, o.domain, e.until, e.source"
+        " FROM employments e JOIN organizations o ON o.id = e.organization_id WHERE e.contact_id = %s"
+        " ORDER BY e.until DESC, e.id DESC", (contact_id,))
 
 
 def move_to(cursor: Cursor, contact_id: str, before: str | None, after: str) -> None:

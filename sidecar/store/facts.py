@@ -59,6 +59,19 @@ def changed(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     return {name: value for name, value in {**known, **values}.items() if value is not None}
 
 
+def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
+    """Up to a hundred contacts of each organization with an address at its domain, the newest first:
+    [{org_id, first_name, last_name, local (what is before the @)}]."""
+    return many(
+        cursor,
+        "SELECT o.id::text AS org_id, c.first_name, c.last_name, split_part(c.email, '@', 1) AS local"
+        " FROM organizations o CROSS JOIN LATERAL (SELECT first_name, last_name, email FROM contacts"
+        " WHERE org_id = o.id AND email ILIKE '%%@' || o.domain ORDER BY id DESC LIMIT 100) c"
+        " WHERE o.id = ANY(%s::uuid[])",
+        (organizations,),
+    )
+
+
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
     """The latest 200 events of each contact, newest first, by contact id; those of tests only of who did
     nothing in earnest."""
@@ -143,6 +156,15 @@ def forget_provenance(cursor: Cursor, kind: str, entity_ids: list[str]) -> None:
     cursor.execute(
         "DELETE FROM provenance WHERE entity_kind = %s AND entity_id IN (SELECT unnest(%s::uuid[])"
         " UNION SELECT lost_id FROM merges WHERE kept_id = ANY(%s::uuid[]))", (kind, entity_ids, entity_ids))
+
+
+def forget_source(cursor: Cursor, kind: str, entity_id: str, source: str) -> None:
+    """What a source said of an entity, and of whom was merged into it, was never said."""
+    cursor.execute(
+        "DELETE FROM provenance WHERE entity_kind = %(kind)s AND source = %(source)s"
+        " AND entity_id = ANY(ARRAY("
+        " SELECT %(id)s::uuid UNION ALL SELECT lost_id FROM merges WHERE kept_id = %(id)s))",
+        {"kind": kind, "id": entity_id, "source": source})
 
 
 def forget_edits(cursor: Cursor, kind: str, entity_id: str, fields: list[str]) -> None:

@@ -19,6 +19,8 @@ _MOVED: Final = {
     "leads": ("contact_id", "id"),
     "events": ("contact_id", "id"),
     "refusals": ("contact_id", "id"),
+    "held_answers": ("contact_id", "id"),
+    "employments": ("contact_id", "id"),
     "merges": ("kept_id", "id"),
 }
 _ALSO: Final = {"provider_calls": " AND subject_kind = 'contact'",
@@ -51,7 +53,14 @@ def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
 
 
 def move_rows(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
-    """Move leads, events, refusals, earlier merges, keys and pairs of the lost contact; tells which."""
+    """Move leads, events, refusals, held answers, former employers, earlier merges, keys and pairs of the
+    lost contact; tells which."""
+    # Of one answer that is held for both, what a person decided counts.
+    for contact, other, which in (
+            (kept, lost, "o.state <> 'held' AND h.state = 'held'"), (lost, kept, "true")):
+        cursor.execute(
+            "DELETE FROM held_answers h USING held_answers o WHERE h.contact_id = %s AND o.contact_id = %s"  # noqa: S608
+            f" AND h.request_key = o.request_key AND {which}", (contact, other))
     moved = move(cursor, tuple(table for table in _MOVED if table not in _CALLS), kept, lost)
     cursor.execute(
         "UPDATE contact_identities SET contact_id = %(kept)s, person_id = coalesce(person_id, %(lost)s)"

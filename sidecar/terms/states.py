@@ -46,7 +46,8 @@ OF_MAIL: Final = tuple(
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
     "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",
-    "lead.assigned", "lead.refusals_changed", "lead.refused", "lead.dead", "lead.let_go",
+    "lead.assigned", "lead.employer_changed", "lead.refusals_changed", "lead.refused", "lead.dead",
+    "lead.let_go",
 )
 SUBSCRIPTION_STATES: Final = ("active", "paused")
 DELIVERY_STATES: Final = ("owed", "delivered", "failed")
@@ -65,6 +66,7 @@ JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoin
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
 MODEL_STATES: Final = ("draft", "published", "retired")
+HELD_ANSWER_STATES: Final = ("held", "accepted", "rejected")
 DUPLICATE_STATES: Final = ("open", "dismissed", "merged")
 DUPLICATES_LISTED: Final = ("open", "dismissed")  # merged, a pair is one contact
 IDENTITY_KINDS: Final = ("email", "linkedin", "mobile", "external")

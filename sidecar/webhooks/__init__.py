@@ -7,6 +7,7 @@ from sidecar.webhooks.delivery import MAX_ATTEMPTS, Answer, Turn, after, seconds
 from sidecar.webhooks.events import (
     Event,
     of_edit,
+    of_employer,
     of_enrichment,
     of_intake,
     of_leaving,
@@ -17,6 +18,6 @@ from sidecar.webhooks.signing import new_secret, signature
 
 __all__ = [
     "MAX_ATTEMPTS", "Answer", "Event", "Target", "Turn", "after", "is_public", "new_secret", "of_edit",
-    "of_enrichment", "of_intake", "of_leaving", "of_refusals", "of_score", "seconds_to_wait", "signature",
-    "target_of",
+    "of_employer", "of_enrichment", "of_intake", "of_leaving", "of_refusals", "of_score", "seconds_to_wait",
+    "signature", "target_of",
 ]

@@ -49,6 +49,11 @@ def of_enrichment(known: Iterable[Mapping[str, Any]], told: Mapping[str, set[str
     return events
 
 
+def of_employer(lead_ids: Iterable[str], provider: str) -> list[Event]:
+    """Leads whose person has another employer now, as a provider told."""
+    return [_event("lead.employer_changed", lead_id, provider=provider) for lead_id in lead_ids]
+
+
 def of_score(
     lead_id: str, before: str | None, after: str, total: float, *, is_test: bool = False
 ) -> list[Event]:

@@ -184,6 +184,18 @@ def held(engine, contact_ids):
     }
 
 
+def test_of_one_answer_that_is_held_for_both_what_was_decided_counts(api, engine):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    with engine.database.write() as cursor:
+        for contact, state in ((first, "held"), (second, "rejected")):
+            cursor.execute(
+                "INSERT INTO held_answers (contact_id, provider, operation, request_key, code, state, record,"
+                " fetched_at) VALUES (%s, 'hunter', 'x', 'k', 'name', %s, '', now())", (contact, state))
+    assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": first}).status_code == 200
+    assert rows(engine, "SELECT contact_id::text AS id, state FROM held_answers") == [
+        {"id": first, "state": "rejected"}]
+
+
 def test_every_column_that_may_hold_a_contact_is_known_here(engine):
     """A new column that names a contact must be moved by a merge; then it is entered here."""
     named = rows(
@@ -212,6 +224,12 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
                 "INSERT INTO provenance VALUES ('contact', %s, %s, %s)",
                 (contact, f"provider {contact}", Json({
                     "department": CLAIM | {"value": "sales", "confidence": 0.5}})))
+            cursor.execute(
+                "INSERT INTO held_answers (contact_id, provider, operation, request_key, code, record,"
+                " fetched_at) VALUES (%s, 'hunter', 'x', %s, 'name', '', now())", (contact, contact))
+            cursor.execute(
+                "INSERT INTO employments (contact_id, organization_id, source)"
+                " SELECT %s, id, 'hunter' FROM organizations LIMIT 1", (contact,))
         # Another pair of the lost contact, and a contact that was merged into it earlier.
         cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES"
                        " (least(%s::uuid, %s::uuid), greatest(%s::uuid, %s::uuid), 0.6, '[]')",

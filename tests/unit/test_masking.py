@@ -132,3 +132,12 @@ def test_the_log_of_n8n_is_redacted_alike():
 def test_what_n8n_writes_goes_through_it():
     written = in_node("require(process.argv[1]); console.log('a@b.example'); console.error('+12025550143')")
     assert (written.stdout, written.stderr) == ("[email]\n", "[phone]\n")
+
+
+def test_what_lost_is_masked_as_what_counts_is():
+    said = {"source": "lead", "others": [{"source": "hunter", "value": "jane.roe@example.com"}]}
+    shown = mask("contact", {"email": "jane@example.com", "fields": {"email": said, "linkedin_url": said,
+                                                                     "job_title": said}})
+    values = [shown["fields"][name]["others"][0]["value"] for name in shown["fields"]]
+    assert values == [
+        "j…@example.com", None, "jane.roe@example.com"]

@@ -291,6 +291,22 @@ test('lead rescore by filter: part after part', async () => {
 	assert.ok(sent.every(({ body }) => body.grade === 'warm' && !('lead_ids' in body)));
 });
 
+test('lead look again: part after part, until all were looked at or the time is over', async () => {
+	const parts = (last: number) => {
+		let calls = 0;
+		return () => ({ body: { looked: 5, queued: 2, paid: 1, next: ++calls < last ? A : null } });
+	};
+	const { rows, sent } = await run('lead', 'lookAgain', { longest: 60 }, { sidecar: parts(3) });
+	assert.deepEqual(asked(sent), [
+		['POST', 'leads/look-again', {}],
+		['POST', 'leads/look-again', { after: A }],
+		['POST', 'leads/look-again', { after: A }],
+	]);
+	assert.deepEqual(rows, [{ looked: 15, queued: 6, paid: 3, more: false }]);
+	const short = await run('lead', 'lookAgain', { longest: 0 }, { sidecar: parts(9) });
+	assert.deepEqual(short.rows, [{ looked: 5, queued: 2, paid: 1, more: true }]);
+});
+
 test('message send: all leads at once', async () => {
 	const { rows, sent } = await run(
 		'message',

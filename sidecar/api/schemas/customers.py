@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
+from sidecar.api.schemas.held_answers import HeldAnswer
 from sidecar.api.schemas.leads import LeadDetail, changed
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import PURPOSES
@@ -62,8 +63,18 @@ class Organization(Entity):
     fields = fields.Nested(OrganizationFields, required=True)  # type: ignore[assignment]
 
 
+class Employment(Answer):
+    organization_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    domain = fields.String(required=True, allow_none=True)
+    until = fields.DateTime(required=True)
+    source = fields.String(required=True, metadata={"description": "Who told the new employer."})
+
+
 class ContactDetail(Contact):
     sources = sources()
+    employments = fields.List(fields.Nested(Employment), required=True, metadata={
+        "description": "Where they worked before."})
     refusals = fields.List(fields.Nested(Refusal), required=True)
     leads = fields.List(fields.Nested(EntityLead), required=True)
 
@@ -108,6 +119,10 @@ class RefusalRequest(Strict):
     reason = Word(500, required=True, metadata={"description": "How the person said so, for the record."})
 
 
+class WrongAnswer(Strict):
+    provider = Word(60, required=True)
+
+
 class BeforeImport(Answer):
     job_id = fields.UUID(required=True)
     before = fields.Dict(required=True, metadata={
@@ -121,4 +136,6 @@ class ContactExport(Answer):
     leads = fields.List(fields.Nested(LeadDetail), required=True)
     received = fields.List(fields.Nested(Received), required=True)
     provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)
+    held_answers = fields.List(fields.Nested(HeldAnswer), required=True)
+    employments = fields.List(fields.Nested(Employment), required=True)
     before_imports = fields.List(fields.Nested(BeforeImport), required=True)

@@ -22,14 +22,27 @@ def _known(entity: str) -> dict[str, fields.Field[Any]]:
             if field.name in COLUMNS[entity]}
 
 
-class Source(Answer):
+class Stated(Answer):
     source = fields.String(required=True)
     sandbox = fields.Boolean(required=True)
     locked = fields.Boolean(required=True, metadata={"description": "Edited by a person."})
     confidence = fields.Float(required=True)
     observed_at = fields.DateTime(required=True)
+
+
+class OtherWord(Stated):
+    value = fields.Raw(required=True, allow_none=True, metadata={
+        "description": "Masked without the scope pii:read."})
+    contradicts = fields.Boolean(required=True, metadata={
+        "description": "Credible, not long ago, and another value than the one that counts."})
+
+
+class Source(Stated):
     removed = fields.Boolean(required=True, metadata={
         "description": "A person took the value away; no source brings one back."})
+    contradicted = fields.Boolean(required=True)
+    others = fields.List(fields.Nested(OtherWord), required=True, metadata={
+        "description": "What else was said of the field, the newest first."})
 
 
 def sources() -> fields.Dict:

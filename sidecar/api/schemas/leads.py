@@ -18,6 +18,7 @@ from sidecar.api.schemas.base import (
     PageQuery,
     Strict,
     Text,
+    Whole,
     Word,
     page_of,
 )
@@ -83,6 +84,21 @@ class Rescored(Queued):
 
 class EnrichAgain(LeadIds):
     ask_again = fields.Boolean(load_default=False)
+
+
+class LookAgain(Strict):
+    limit = Whole(1, MAX_LEADS, load_default=500)
+    after = Id()
+
+
+class LookedAt(Answer):
+    looked = fields.Integer(required=True, metadata={"description": "Leads that were checked."})
+    queued = fields.Integer(required=True, metadata={
+        "description": "Of whom something went stale: they are enriched again."})
+    paid = fields.Integer(required=True, metadata={
+        "description": "For whom of those something may be bought."})
+    next = fields.String(required=True, allow_none=True, metadata={
+        "description": "After which lead the rest follows."})
 
 
 class LeadFilters(Strict):

@@ -35,7 +35,7 @@ def standing(known: dict[str, Any] | None = None, events: Any = DEMO, source: st
         entity, _, name = place.partition(".")
         facts[entity][name] = value
     return Standing(facts, CARD.points(facts, NOW), {
-        place: FieldValue(place, value, source, 0.8, NOW) for place, value in (known or {}).items()},
+        place: FieldValue(place, value, source, 1.0 if source == "lead" else 0.8, NOW) for place, value in (known or {}).items()},
         {name.replace("_", "."): outcome for name, outcome in asked.items()}, NOW)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.provenance import Said, merged
+from sidecar.enrichment.provenance import Said, merged, without
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -45,6 +46,14 @@ def test_what_goes_with_a_value_is_that_of_the_value_that_counts():
     later = said("lead", LATER, email="nora@gmail.com", email_type="free", email_canonical="nora@gmail.com")
     assert columns(edited, later) == columns(edited)
     assert columns(edited)["email_type"] == "corporate"
+
+
+def test_what_goes_with_a_value_that_a_source_told_goes_with_it():
+    known = {"phone": "+4930901820", "phone_type": "fixed_line", "job_title": "CTO"}
+    assert without("contact", known, {}, ["phone", "job_title"]) == dict.fromkeys(
+        ("phone", "job_title", "phone_type", "phone_country"))
+    left = {"phone": FieldValue("phone", "+4930901820", "lead", 1.0, NOW)}
+    assert without("contact", known, left, ["phone"]) == {"phone": "+4930901820"}
 
 
 def test_whose_word_it_is_that_there_is_none_is_kept():

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from sidecar.terms.states import LEAD_EVENTS
-from sidecar.webhooks import of_edit, of_enrichment, of_intake, of_leaving, of_refusals, of_score
+from sidecar.webhooks import (
+    of_edit,
+    of_employer,
+    of_enrichment,
+    of_intake,
+    of_leaving,
+    of_refusals,
+    of_score,
+)
 from tests.unit.intake.test_decision import decided, entry, known_person, refused
 
 
@@ -76,12 +84,18 @@ def test_who_leaves_its_run(stage, code, kinds):
     assert told(events) == [(kind, "1", {"code": code}) for kind in kinds]
 
 
+def test_leads_whose_person_works_elsewhere_now():
+    assert told(of_employer(["1", "2"], "hunter")) == [
+        ("lead.employer_changed", lead, {"provider": "hunter"}) for lead in ("1", "2")]
+
+
 def test_every_event_is_one_of_the_terms():
     caused = {
         *(event["type"] for event in of_intake(decided([entry("new@firm.example"), refused()]))),
         *(event["type"] for event in of_score("1", None, "hot", 90.0) + of_score("1", "hot", "cold", 1.0)),
         *(event["type"] for event in of_edit("1", {"status": "new"}, {"status": "lost", "owner": "x"})),
         *(event["type"] for event in of_refusals({"1": {"phone": True}})),
+        *(event["type"] for event in of_employer(["1"], "hunter")),
         *(event["type"] for event in of_enrichment(
             [{"lead_id": "1", "contact": {"id": "a"}, "organization": {}}], {"a": {"hunter"}})),
         *(event["type"] for event in of_leaving([

@@ -16,8 +16,15 @@ function said(field) {
   const source = field.locked ? field.source : field.source.replaceAll('_', ' ');
   return el('span', { class: 'source', title: field.observed_at ? `observed ${when(field.observed_at)}` : null },
     source, field.sandbox ? ' (sandbox)' : '',
-    field.confidence === null || field.confidence === undefined || field.locked ? '' : ` · ${Math.round(field.confidence * 100)} %`);
+    field.confidence === null || field.confidence === undefined || field.locked ? '' : ` · ${Math.round(field.confidence * 100)} %`,
+    field.others?.length ? others(field) : null);
 }
+
+// What else was said of a field, and lost.
+const others = ({ others: told, contradicted }) => el('details', {},
+  el('summary', {}, contradicted ? 'contradicted' : `${told.length} more`),
+  el('ul', {}, told.map(({ source, value, contradicts, observed_at: at }) => el('li', {},
+    contradicts ? el('b', {}, String(value)) : String(value ?? 'no value'), ` · ${source.replaceAll('_', ' ')} · `, ago(at)))));
 
 // What is known, and what a person took away.
 function known(heading, part, fields, may = {}) {

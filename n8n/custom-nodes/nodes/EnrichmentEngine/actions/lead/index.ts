@@ -6,6 +6,7 @@ export { enrich } from './enrich';
 export { erase } from './erase';
 export { get } from './get';
 export { getMany } from './getMany';
+export { lookAgain } from './lookAgain';
 export { normalize } from './normalize';
 export { replay } from './replay';
 export { rescore } from './rescore';

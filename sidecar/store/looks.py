@@ -1,0 +1,64 @@
+"""Which leads are looked at again for what went stale, and what that may cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sidecar.store.database import Cursor, Row, insert, many, words
+from sidecar.terms.states import OPEN
+
+
+def due(cursor: Cursor, before: datetime, limit: int, after: str | None) -> list[Row]:
+    """Open leads at rest, by id after one, that were not looked at since `before`, or to whom mail came back
+    since they were; locked, others are left to others: [{lead_id, looked_at, first_cost}]."""
+    return many(
+        cursor,
+        "SELECT l.id::text AS lead_id, k.looked_at, k.first_cost::float8 AS first_cost"  # noqa: S608
+        " FROM leads l JOIN work_items w ON w.lead_id = l.id LEFT JOIN looks k ON k.lead_id = l.id"
+        f" WHERE w.stage = 'done' AND l.status IN {words(OPEN)} AND NOT l.is_test"
+        " AND (%(after)s::uuid IS NULL OR l.id > %(after)s::uuid)"
+        " AND (coalesce(k.looked_at, l.created_at) < %(before)s OR EXISTS (SELECT 1 FROM events e"
+        "      WHERE e.contact_id = l.contact_id AND e.type = 'bounce'"
+        "      AND e.occurred_at > coalesce(k.looked_at, l.created_at)))"
+        " ORDER BY l.id LIMIT %(limit)s FOR UPDATE OF w SKIP LOCKED",
+        {"before": before, "limit": limit, "after": after})
+
+
+def costs(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
+    """Paid calls about contacts and organizations: [{subject_id, provider, operation, at, credits}]."""
+    return many(
+        cursor, "SELECT subject_id::text AS subject_id, provider, operation, started_at AS at,"
+        " credits::float8 AS credits FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND credits > 0"
+        " AND NOT sandbox AND started_at IS NOT NULL", (subject_ids,))
+
+
+def bounces(cursor: Cursor, contact_ids: list[str]) -> dict[str, datetime]:
+    """When mail last came back, by contact."""
+    return {row["id"]: row["at"] for row in many(
+        cursor, "SELECT contact_id::text AS id, max(occurred_at) AS at FROM events"
+        " WHERE contact_id = ANY(%s::uuid[]) AND type = 'bounce' GROUP BY contact_id", (contact_ids,))}
+
+
+def gone(cursor: Cursor, organization_ids: list[str]) -> list[Row]:
+    """Companies of which calls found nothing: [{organization_id, provider, operation, at}]."""
+    return many(
+        cursor, "SELECT subject_id::text AS organization_id, provider, operation, fetched_at AS at"
+        " FROM provider_cache WHERE subject_id = ANY(%s::uuid[]) AND subject_kind = 'organization'"
+        " AND outcome = 'not_found' AND NOT sandbox", (organization_ids,))
+
+
+def save(cursor: Cursor, rows: list[dict[str, Any]]) -> None:
+    """Note looks: [{lead_id, looked_at, first_cost, ceiling}]."""
+    insert(
+        cursor, "looks", sorted(rows, key=lambda row: str(row["lead_id"])),
+        conflict="ON CONFLICT (lead_id) DO UPDATE SET looked_at = excluded.looked_at,"
+        " ceiling = excluded.ceiling")
+
+
+def under_way(cursor: Cursor, lead_ids: list[str], since: datetime) -> dict[str, Row]:
+    """The looks of these leads that began since: {lead id: {looked_at, ceiling}}."""
+    rows = many(
+        cursor, "SELECT lead_id::text AS lead_id, looked_at, ceiling::float8 AS ceiling FROM looks"
+        " WHERE lead_id = ANY(%s::uuid[]) AND looked_at > %s", (lead_ids, since))
+    return {row["lead_id"]: row for row in rows}
