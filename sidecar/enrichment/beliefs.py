@@ -171,7 +171,7 @@ class Beliefs:
         found = self._weights.get(key)
         if found is None:
             if len(key) == 1:
-                prior = self.priors[key[0]]
+                prior = min(max(self.priors[key[0]], 0.01), 0.99)
                 found = _Weight(log(prior / (1 - prior)), _OWN)
             else:
                 found = _Weight(0.0, _TRAIT if len(key) == 2 else _PAIR)

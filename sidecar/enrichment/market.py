@@ -64,7 +64,7 @@ class Lead:
         if answer["outcome"] != "found":
             return {}
         told = read_fields(answer.get("fields") or {})
-        confidence = answer.get("confidence", offer.confidence)
+        confidence = answer.get("confidence") or offer.confidence
         self.statements = merge(
             self.statements, {name: Statement(value, confidence) for name, value in told.items()},
             offer.provider, MOMENT)
@@ -114,12 +114,16 @@ class Market:
         try:
             providers = {
                 provider["name"]: _provider(provider) for provider in document["providers"]}
-            leads: list[Mapping[str, Any]] = [
-                {"lead": lead["lead"], "answers": dict(lead.get("answers") or {})}
-                for lead in document["leads"]]
+            leads = [_lead(lead) for lead in document["leads"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadMarket(f"The market lacks {error}, or it is of a wrong kind.") from None
         return cls(offers_of(providers, flat=True), leads)
+
+
+def _lead(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    answers = document.get("answers") or {}
+    return {"lead": document["lead"], "answers": {
+        name: {"outcome": "not_found"} | answer for name, answer in answers.items()}}
 
 
 def _provider(document: Mapping[str, Any]) -> Provider:
@@ -171,7 +175,7 @@ class Simulation:
             points = self.card.points(lead.facts, MOMENT)
             # A ceiling is reached to the last millionth of a dollar, whatever sums of floats say.
             budget = min(self.ceiling_per_lead - cost, self.ceiling_per_day - self.spent) + 1e-9
-            step = self.choose(Standing(lead.facts, points, lead.known, lead.asked), budget)
+            step = self.choose(Standing(lead.facts, points, lead.known, lead.asked, MOMENT), budget)
             course.append((step.gain, step.doubt))
             if step.offer is None:
                 break

@@ -13,7 +13,7 @@ import math
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -40,12 +40,13 @@ TOLERATED: Final = 0.0035
 class Standing:
     """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
     them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
-    `barred`: operations that may be asked later, not now."""
+    `at`: when; `barred`: operations that may be asked later, not now."""
 
     facts: Mapping[str, Any]
     points: Sequence[int]
     known: Mapping[str, FieldValue]
     asked: Mapping[str, str]
+    at: datetime
     barred: frozenset[str] = frozenset()
 
     def can(self, offer: Offer) -> bool:
@@ -202,7 +203,7 @@ class Planner:
     def learnable(self, standing: Standing, left: Iterable[Offer]) -> frozenset[str]:
         """The places whose facts may still change: by what can be asked now or after other answers."""
         key = (frozenset(standing.asked), tuple(
-            (place, value.source, value.confidence, value.locked, value.sandbox)
+            (place, value.source, value.confidence, value.observed_at, value.locked, value.sandbox)
             for place, value in standing.known.items()))
         made = self._learnable.get(key)
         if made is None:
@@ -217,7 +218,8 @@ class Planner:
             waiting = [offer for offer in waiting if offer not in possible]
             for offer in possible:
                 can |= offer.changes
-                found |= {place for place in offer.changes if _may_change(standing.known.get(place), offer)}
+                found |= {place for place in offer.changes
+                          if _may_change(standing.known.get(place), offer, standing.at)}
         return frozenset(found)
 
     def _left(self, standing: Standing) -> list[Offer]:
@@ -343,7 +345,7 @@ class Planner:
     def _source(self, offer: Offer, standing: Standing, chances: Chances) -> Source:
         """What an offer may change of what the model looks at."""
         key = (offer.name, "contact.email" in standing.known, *(
-            (value.source, value.confidence, value.locked, value.sandbox)
+            (value.source, value.confidence, value.observed_at, value.locked, value.sandbox)
             if (value := standing.known.get(place)) else None for place in self.card.places))
         changes = self._changes.get(key)
         if changes is None:
@@ -362,7 +364,7 @@ class Planner:
             filled = self._tells(standing, offer, place)
             if known is None:
                 changes[place] = filled
-            elif _may_change(known, offer):
+            elif _may_change(known, offer, standing.at):
                 differs = 1 - (1 - self.beliefs.wrong(offer.name).rate) * (
                     1 - (self.beliefs.wrong(known.source).rate if known.source != "lead" else 0))
                 changes[place] = filled * differs
@@ -370,20 +372,18 @@ class Planner:
 
 
 _NEEDED: Final = ("contact.email", "organization.domain", "contact.linkedin_url")
-_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _may_change(known: FieldValue | None, offer: Offer) -> bool:
-    """Whether an answer of the offer would count in place of what is known there."""
+def _may_change(known: FieldValue | None, offer: Offer, at: datetime) -> bool:
+    """Whether what an offer answers then would count in place of what is known."""
     return known is None or known.source == offer.provider or _outranks(
-        known.source, known.confidence, known.locked, known.sandbox, offer.provider, offer.confidence)
+        known._replace(value=None), offer.provider, offer.confidence, at)
 
 
 @lru_cache(4096)
-def _outranks(source: str, confidence: float, locked: bool, sandbox: bool, other: str, best: float) -> bool:
-    before = FieldValue("", 0, source, confidence, _ONCE, locked, sandbox)
-    after = FieldValue("", 1, other, best, _ONCE)
-    return winners([before, after])[""] is after
+def _outranks(known: FieldValue, source: str, confidence: float, at: datetime) -> bool:
+    said = FieldValue(known.field, True, source, confidence, at)
+    return winners([known, said])[known.field] is said
 
 
 def traits_of(facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -67,5 +67,5 @@ def _standing(
         if offer.provider in away or (
                 (offer.provider, offer.operation) not in possible and offer.possible(known)):
             outcomes.setdefault(offer.name, "closed")
-    return Standing(told, card.points(told, now), known, outcomes, frozenset(
+    return Standing(told, card.points(told, now), known, outcomes, now, frozenset(
         offer.name for offer in offers if offer.subject in waiting and offer.highest))

@@ -11,7 +11,7 @@ from sidecar.enrichment import priced
 from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, stale
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Operation, Provider
-from sidecar.enrichment.planning import plan
+from sidecar.enrichment.planning import Lookup, plan
 from sidecar.enrichment.providers.mail_domain import NO_MAIL
 from sidecar.intake.refusals import may_enrich
 from sidecar.store import calls, facts, intake, looks
@@ -118,11 +118,11 @@ def _without(row: Row, old: Iterable[tuple[str, str]]) -> Row:
 
 def _price(providers: Providers, row: Row) -> float:
     """What the calls that are worth making would cost in USD, if they find something."""
-    return sum(_cost(providers, lookup.provider, lookup.operation) for lookup in plan(row, {}, providers))
+    return sum(_cost(providers, lookup) for lookup in plan(row, {}, providers))
 
 
-def _cost(providers: Providers, provider: str, name: str) -> float:
-    operation = _operation(providers, provider, name)
+def _cost(providers: Providers, lookup: Lookup) -> float:
+    operation = _operation(providers, lookup.provider, lookup.operation)
     return max(operation.price_found, operation.price_missing) if operation else 0.0
 
 
@@ -150,13 +150,13 @@ class Looks:
         old = self._old.get(row["lead_id"])
         return _without(row, old[0]) if old else row
 
-    def affordable(self, lead_id: str, calls: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Those calls, (provider, operation), that the look may still pay for; all, where there is none."""
+    def affordable(self, lead_id: str, lookups: Iterable[Lookup]) -> list[Lookup]:
+        """Those that the look may still pay for; all, where there is none."""
         if lead_id not in self._left:
-            return list(calls)
+            return list(lookups)
         chosen = []
-        for call in calls:
-            if (cost := _cost(self._providers, *call)) <= self._left[lead_id]:
+        for lookup in lookups:
+            if (cost := _cost(self._providers, lookup)) <= self._left[lead_id]:
                 self._left[lead_id] -= cost
-                chosen.append(call)
+                chosen.append(lookup)
         return chosen

@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.enrichment import PROVIDERS, priced, reach
+from sidecar.enrichment import PROVIDERS, planning, priced, reach
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planner import goal_of
 from sidecar.enrichment.planning import lacks, request_key
-from sidecar.enrichment.planning import plan as plan_lookups
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
 from sidecar.pipeline import gating, provenance, reaching
@@ -177,8 +176,8 @@ def _wanted(
     worth = _worth_asking(engine, cursor, survey, known, away, lane)
     rows: dict[str, Row] = {}
     for row in known:
-        for name in looks.affordable(row["lead_id"], worth[row["lead_id"]]):
-            item = survey.possible[row["lead_id"]][name]
+        for lookup in looks.affordable(row["lead_id"], worth[row["lead_id"]]):
+            item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
             rows.setdefault(item.key, {
                 "id": new_id(), "batch_id": batch_id, "provider": item.provider,
                 "operation": item.operation.name, "request_key": item.key,
@@ -191,19 +190,23 @@ def _wanted(
 
 def _worth_asking(
     engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
-) -> dict[str, list[tuple[str, str]]]:
-    """By lead id what its goal wants asked now: (provider, operation)."""
+) -> dict[str, list[planning.Lookup]]:
+    """By lead id what its goal wants asked now."""
     settings = engine.settings
     goals = {row["lead_id"]: goal_of(settings.enrichment_goals, lane, row["lead"].get("source"))
              for row in known}
     asked = {row["lead_id"]: survey.asked(row["lead_id"]) for row in known}
+    providers = priced(settings.provider_prices)
     made = {
-        row["lead_id"]: [(lookup.provider, lookup.operation) for lookup in plan_lookups(
-            row, asked[row["lead_id"]], priced(settings.provider_prices), away, survey.removed)]
+        row["lead_id"]: planning.plan(row, asked[row["lead_id"]], providers, away, survey.removed)
         for row in known if goals[row["lead_id"]] == "fill"}
     deciding = [row for row in known if row["lead_id"] not in made]
     if deciding:
-        made |= decide(engine, cursor, deciding, goals, survey.possible, asked, away)
+        decided = decide(engine, cursor, deciding, goals, survey.possible, asked, away)
+        made |= {lead_id: [
+            planning.Lookup(item.provider, item.operation.name, item.operation.subject, item.params)
+            for item in (survey.possible[lead_id][name] for name in names)]
+            for lead_id, names in decided.items()}
     return made
 
 
@@ -223,8 +226,8 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) 
             for name in asked
         ] + [
             # Its breaker is open, or the rounds or the time of Ask Providers were over.
-            max(survey.states[provider]["open_for"], 30) if survey.open(provider) else 30
-            for provider, _ in worth[lead_id]
+            max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
+            for lookup in worth[lead_id]
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)

@@ -64,13 +64,6 @@ def known_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
     )
 
 
-def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
-    """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
-    return many(
-        cursor, "SELECT request_key, sandbox, outcome, answer FROM provider_cache"
-        " WHERE request_key = ANY(%s)", (keys,))
-
-
 def outcomes(cursor: Cursor, latest: int = 2000) -> list[Row]:
     """How often operations found somebody and missed, in the latest calls: [{provider, operation, found,
     missed}]."""
@@ -80,6 +73,13 @@ def outcomes(cursor: Cursor, latest: int = 2000) -> list[Row]:
         " count(*) FILTER (WHERE outcome = 'not_found') AS missed"
         " FROM (SELECT provider, operation, outcome FROM provider_calls ORDER BY id DESC LIMIT %s) AS latest"
         " GROUP BY provider, operation", (latest,))
+
+
+def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
+    """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
+    return many(
+        cursor, "SELECT request_key, sandbox, outcome, answer FROM provider_cache"
+        " WHERE request_key = ANY(%s)", (keys,))
 
 
 def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:

@@ -34,9 +34,10 @@ def standing(known: dict[str, Any] | None = None, events: Any = DEMO, source: st
     for place, value in (known or {}).items():
         entity, _, name = place.partition(".")
         facts[entity][name] = value
+    sure = 1.0 if source == "lead" else 0.8
     return Standing(facts, CARD.points(facts, NOW), {
-        place: FieldValue(place, value, source, 0.8, NOW) for place, value in (known or {}).items()},
-        {name.replace("_", "."): outcome for name, outcome in asked.items()})
+        place: FieldValue(place, value, source, sure, NOW) for place, value in (known or {}).items()},
+        {name.replace("_", "."): outcome for name, outcome in asked.items()}, NOW)
 
 
 def planner(*offers: Offer, goal: Any = "decision", wanted: tuple[str, ...] = ()) -> Planner:
