@@ -44,7 +44,9 @@ _ADDRESSED: Final = dict.fromkeys(word_set(
     """mr mister sir herr herrn hr monsieur sr senor senhor sig signor dott dottore mijnheer meneer dhr heer
     herra г-н господин"""), "m") | dict.fromkeys(word_set(
     """mrs ms miss madam madame mme mlle mademoiselle frau fraulein fr frk fru froken sra srta senora senorita
-    senhora sig.ra signora signorina dott.ssa dottoressa mevrouw mevr mw rouva neiti pani г-жа госпожа"""), "f")
+    senhora sig.ra signora signorina dott.ssa dottoressa mevrouw mevr mw rouva neiti pani
+    г-жа госпожа"""), "f")
+_ADDRESSED_OR_GIVEN: Final = {"m": "m", "pan": "m", "don": "m", "dona": "f"}  # M. Petit: Monsieur or Marie
 _SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
 _LONG: Final = 10  # from here on two slips are forgiven
 
@@ -80,7 +82,8 @@ def named(first: str, last: str, full: str = "") -> Named:
     return Named(
         tuple(given), tuple(word for word in family if word not in ending),
         _GENERATIONS[ending[-1]] if ending else 0,
-        next((_ADDRESSED[word] for word in titles if word in _ADDRESSED), ""))
+        next((_ADDRESSED[word] for word in titles if word in _ADDRESSED),
+             _ADDRESSED_OR_GIVEN.get(" ".join(given), "")))
 
 
 def named_of(fields: Mapping[str, Any]) -> Named:

@@ -50,7 +50,8 @@ def test_one_person_under_two_names(left: str, right: str) -> None:
     ("Bill Huber", "William Schmidt"), ("B. Huber", "Anna Huber"), ("John Doe Sr.", "John Doe Jr."),
     ("Herr Schulze", "Frau Schulze"), ("Hr. Schulze", "Fr. Schulze"), ("Mr Kendall", "Mrs Kendall"),
     ("Herr Dr. Kern", "Frau Dr. Kern"), ("Dhr. Bakker", "Mevr. Bakker"), ("Sr. Ortega", "Sra. Ortega"),
-    ("Sig. Moretti", "Sig.ra Moretti"), ("Monsieur Petit", "Mme Petit"), ("Herr Kim Berg", "Frau Kim Berg"),
+    ("Sig. Moretti", "Sig.ra Moretti"), ("M. Petit", "Mme Petit"), ("Pan Novák", "Paní Nováková"),
+    ("Monsieur Petit", "Mme Petit"), ("Herr Kim Berg", "Frau Kim Berg"),
 ])
 def test_two_people(left: str, right: str) -> None:
     assert names_contradict(name(left), name(right))
@@ -59,8 +60,9 @@ def test_two_people(left: str, right: str) -> None:
 
 @pytest.mark.parametrize(("left", "right", "agree"), [
     ("Anna Huber", "Anna Huber", True), ("Bill Huber", "William Huber", False), ("Anna", "Anna", True),
-    ("Jürgen Kern", "JUERGEN KERN", True), ("Bernd Kern", "Bernd A. Kern", True), ("A. Kern", "A. Kern", True),
-    ("Sam Lee", "Samantha Lee", False), ("Dan Kern", "Danielle Kern", False), ("Max Kern", "Maxine Kern", False),
+    ("Jürgen Kern", "JUERGEN KERN", True), ("Bernd Kern", "Bernd A. Kern", True),
+    ("A. Kern", "A. Kern", True), ("Sam Lee", "Samantha Lee", False), ("Dan Kern", "Danielle Kern", False),
+    ("Max Kern", "Maxine Kern", False),
     ("Hans Kern", "Hans-Peter Kern", False), ("Dominic Petit", "Dominique Petit", False),
     ("John Doe", "John Doe Jr.", False), ("Herr Kern", "Herr Kern", True), ("Herr Kern", "Frau Kern", False),
     ("Herr Bernd Kern", "Bernd Kern", True), ("Herr Kern", "Kern", False),
