@@ -17,6 +17,7 @@ from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
 from sidecar.records import split_name
+from sidecar.records.person import ADDRESSED
 from sidecar.records.text import fold, word_set, words
 
 from .agreement import nicknames
@@ -39,13 +40,6 @@ _GENERATIONS: Final = {
     "jr": 2, "jnr": 2, "jun": 2, "junior": 2, "fils": 2, "filho": 2, "hijo": 2, "ii": 2,
     "neto": 3, "iii": 3, "iv": 4,
 }  # fmt: skip
-# How a man and how a woman is addressed; a word that is as often a name is left out.
-_ADDRESSED: Final = dict.fromkeys(word_set(
-    """mr mister sir herr herrn hr monsieur sr senor senhor sig signor dott dottore mijnheer meneer dhr heer
-    herra г-н господин"""), "m") | dict.fromkeys(word_set(
-    """mrs ms miss madam madame mme mlle mademoiselle frau fraulein fr frk fru froken sra srta senora senorita
-    senhora sig.ra signora signorina dott.ssa dottoressa mevrouw mevr mw rouva neiti pani
-    г-жа госпожа"""), "f")
 _ADDRESSED_OR_GIVEN: Final = {"m": "m", "pan": "m", "don": "m", "dona": "f"}  # M. Petit: Monsieur or Marie
 _SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
 _LONG: Final = 10  # from here on two slips are forgiven
@@ -74,15 +68,15 @@ def named(first: str, last: str, full: str = "") -> Named:
         first, last = first or whole.given, last or whole.family
     elif not (first or last):
         first = full
-    given, family = ([word for word in words(part) if word not in _ADDRESSED] for part in (first, last))
+    given, family = ([word for word in words(part) if word not in ADDRESSED] for part in (first, last))
     titles = [word.rstrip(".") for word in fold(whole.title).split()] if whole else []
-    ending = [word for word in words(full)[2:] + family[1:] if word in _GENERATIONS]
+    ending = [word for word in words(full)[2:] + words(last)[1:] if word in _GENERATIONS]
     if whole:
         given += [word for word in words(whole.middle) if word not in given and word not in family]
     return Named(
         tuple(given), tuple(word for word in family if word not in ending),
         _GENERATIONS[ending[-1]] if ending else 0,
-        next((_ADDRESSED[word] for word in titles if word in _ADDRESSED),
+        next((ADDRESSED[word] for word in titles if word in ADDRESSED),
              _ADDRESSED_OR_GIVEN.get(" ".join(given), "")))
 
 
