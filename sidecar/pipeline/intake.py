@@ -163,10 +163,11 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     leads = [entry.lead for entry in entries]
     names: dict[Key, tuple[set[str], set[str]]] = {}
     for entry in entries:
-        words = sought(entry.lead) if entry.keys else ()
-        for key in entry.keys:
-            for known, more in zip(names.setdefault(key, (set(), set())), words, strict=True):
-                known |= more
+        words = sought(entry.lead) if entry.keys else None
+        for key in entry.keys if words else ():
+            before = names.setdefault(key, words)
+            if before is not words:
+                names[key] = before[0] | words[0], before[1] | words[1]
     return store.know(
         cursor, suppression_keys(engine, entries), names,
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},

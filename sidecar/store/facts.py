@@ -209,16 +209,18 @@ def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str
 
 def insert_contacts(cursor: Executes, rows: list[dict[str, Any]]) -> None:
     """Insert contacts: rows hold `id`, `org_id`, `consent`, `refused` and canonical fields."""
-    insert(cursor, "contacts", [
-        {name: row[name] for name in ("id", "org_id", "consent", "refused")} | _columns("contact", row)
-        for row in rows
-    ])
+    _insert(cursor, "contact", rows, "id", "org_id", "consent", "refused")
 
 
-def insert_organizations(cursor: Executes, rows: Iterable[dict[str, Any]]) -> None:
+def insert_organizations(cursor: Executes, rows: list[dict[str, Any]]) -> None:
     """Insert organizations: rows hold `id` and canonical fields."""
-    insert(cursor, "organizations", [{"id": row["id"]} | _columns("organization", row) for row in rows])
+    _insert(cursor, "organization", rows, "id")
 
 
-def _columns(kind: str, row: Mapping[str, Any]) -> Row:
-    return {column: row.get(name) for name, (column, _) in COLUMNS[kind].items()}
+def _insert(cursor: Executes, kind: str, rows: list[dict[str, Any]], *more: str) -> None:
+    columns = dict(zip(more, more, strict=True)) | {
+        name: column for name, (column, _) in COLUMNS[kind].items()}
+    insert(cursor, TABLES[kind], [
+        {columns[name]: value for name, value in row.items() if value is not None and name in columns}
+        for row in rows],
+        columns=columns.values())
