@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any, Protocol, cast
 
@@ -300,8 +301,8 @@ def insert(
     read once; of json each document in a row would be read three times.
     """
     if rows:
-        cursor.execute(
-            cursor.prepared(_insert(table, columns or rows[0], computed or {}, conflict)), (as_json(rows),))
+        sql = _insert(table, tuple(columns or rows[0]), tuple((computed or {}).items()), conflict)
+        cursor.execute(cursor.prepared(sql), (as_json(rows),))
 
 
 def insert_returning(
@@ -310,11 +311,14 @@ def insert_returning(
     """`insert` that answers these columns of the rows that it wrote."""
     if not rows:
         return []
-    sql = f"{_insert(table, rows[0], {}, conflict)} RETURNING {returning}"
+    sql = f"{_insert(table, tuple(rows[0]), (), conflict)} RETURNING {returning}"
     return many(cursor, cursor.prepared(sql), (as_json(rows),))
 
 
-def _insert(table: str, columns: Iterable[str], computed: Mapping[str, str], conflict: str) -> str:
+@lru_cache(256)
+def _insert(
+    table: str, columns: tuple[str, ...], computed: tuple[tuple[str, str], ...], conflict: str,
+) -> str:
     values = {column: f"v.{column}" for column in columns} | dict(computed)
     return (f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608
             f" FROM jsonb_populate_recordset(NULL::{table}, $1) v {conflict}")

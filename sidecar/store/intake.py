@@ -232,7 +232,8 @@ def write(
         row["lead_id"] for row in writes.work_items if row["lead_id"] not in new])
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
-        row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+        row | {"payload": None if row["payload"] is None else seal(row["payload"]).decode()}
+        for row in writes.intake])
     refusals.add(gathered, writes.refusals)
     refusals.adopt(gathered, writes.adopted)
     refusals.settle(gathered, writes.permissions)
@@ -248,7 +249,8 @@ def write(
 _OF_LEADS = {
     "search_text": """coalesce((SELECT lead_search_text(c, o) FROM contacts c
         LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')""",
-    **{name: f"coalesce(v.{name}, '{{}}')" for name in ("tags", "utm", "first_utm", "custom", "external_ids")},
+    **{name: f"coalesce(v.{name}, '{{}}')"
+       for name in ("tags", "utm", "first_utm", "custom", "external_ids")},
     "warnings": "coalesce(v.warnings, '[]')", "is_test": "coalesce(v.is_test, false)",
 }
 
