@@ -164,8 +164,10 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     leads = [entry.lead for entry in entries]
     names: dict[Key, tuple[set[str], set[str]]] = {}
     for entry in entries:
-        words = sought(entry.lead) if entry.keys else None
-        for key in entry.keys if words else ():
+        if not entry.keys:
+            continue
+        words = sought(entry.lead)
+        for key in entry.keys:
             before = names.setdefault(key, words)
             if before is not words:
                 names[key] = before[0] | words[0], before[1] | words[1]
