@@ -36,7 +36,7 @@ _FREE: Final = 1e-6
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
 # This share of leads may end with another grade than if everything were bought.
-TOLERATED: Final = 0.0045
+TOLERATED: Final = 0.004
 
 
 @dataclass(slots=True)
