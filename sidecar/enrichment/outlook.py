@@ -3,15 +3,17 @@
 Each rule of the model is worth one of few numbers of points. What could still be answered changes facts, each
 with a probability that is believed (beliefs.py); which operations find somebody hangs together through the
 hidden familiarity, so the ways in which they may turn out are gone through one by one. All sums are exact;
-what is simplified is said: facts of one answer are right or wrong independently of each other, and of many
-operations that could change one component the weakest are taken together as one.
+what is simplified is said: facts of one answer are right or wrong independently of each other, of many
+operations that could change one component the weakest are taken together as one, and what one answer tells is
+judged in that component in which it tells most.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import accumulate
 from typing import Any, Final
 
@@ -29,12 +31,23 @@ _PRIOR_SEEN: Final = 2.0
 @dataclass(frozen=True, slots=True)
 class Source:
     """An operation that may still answer: by hidden familiarity of its subject how likely it finds somebody,
-    and by place how likely it then changes that fact."""
+    and by place how likely it then changes that fact. `chance`: over all familiarities, once it can be
+    asked."""
 
     name: str
     subject: str
+    chance: float
     found: Sequence[float]
     changes: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """`grades`: grade -> how likely the lead ends with it if everything is bought; `tells`: operation -> the
+    share of the grade's variance that its answer is expected to take away."""
+
+    grades: Mapping[str, float]
+    tells: Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -57,45 +70,69 @@ class Outlook:
         self._sums.clear()
         self._worths.clear()
 
-    def grades(self, facts: Mapping[str, Any], points: Sequence[int], sources: Sequence[Source],
-               weights: Mapping[str, Sequence[float]]) -> dict[str, float]:
-        """Grade -> how likely the lead ends with it. `weights`: subject -> weights of familiarities."""
-        certain = 0
-        open_ones: list[Distribution] = []
+    def ahead(self, facts: Mapping[str, Any], points: Sequence[int], sources: Sequence[Source],
+              weights: Mapping[str, Sequence[float]]) -> Ahead:
+        """How the lead's grade may end. `weights`: subject -> weights of familiarities."""
         changing = frozenset().union(*(source.changes for source in sources))
         known = frozenset(place for place in self.card.places if fact_at(facts, place) is not None)
-        for component in range(len(self.card.percents)):
-            made = self._component(component, known, points, sources, weights, changing)
-            if len(made) == 1:
-                certain += next(iter(made))
-            else:
-                open_ones.append(made)
-        while len(open_ones) > 2:
-            open_ones.append(_sum(open_ones.pop(), open_ones.pop()))
-        one, other = [*open_ones, {0: 1.0}, {0: 1.0}][:2]
-        hot = _at_least(one, other, self.card.hot - certain)
-        warm = _at_least(one, other, self.card.warm - certain)
-        return {"hot": hot, "warm": max(0.0, warm - hot), "cold": max(0.0, 1.0 - warm)}
+        parts = [self._component(component, known, points, sources, weights, changing)
+                 for component in range(len(self.card.percents))]
+        certain = sum(total for part in parts if len(part) == 1 for total in part)
+        unsure = {component: part for component, part in enumerate(parts) if len(part) > 1}
+        others = {component: _Tail(_sum_all(part for other, part in unsure.items() if other != component))
+                  for component in unsure}
+        component, part = next(iter(unsure.items()), (0, {0: 1.0}))
+        tail = others.get(component) or _Tail({0: 1.0})
+        lacking = {grade: least - certain for grade, least in
+                   (("hot", self.card.hot), ("warm", self.card.warm))}
+        likely = {grade: sum(share * tail.above(least - total) for total, share in part.items())
+                  for grade, least in lacking.items()}
+        open_ones = [(lacking[grade], chance) for grade, chance in likely.items() if 0 < chance < 1]
+        whole = sum(chance * (1 - chance) for _, chance in open_ones)
+        anyone: dict[str, float] = {}
+        for source in sources:
+            for place, change in source.changes.items():
+                anyone[place] = 1 - (1 - anyone.get(place, 0.0)) * (1 - source.chance * change)
+        tells = {
+            source.name: max((self._tells(source, number, known, points, anyone, rest, open_ones)
+                              for number, rest in others.items()), default=0.0) / whole
+            for source in sources} if whole else {}
+        return Ahead({"hot": likely["hot"], "warm": max(0.0, likely["warm"] - likely["hot"]),
+                      "cold": max(0.0, 1.0 - likely["warm"])}, tells)
 
-    def spread(self, points: Sequence[int], source: Source, chance: float) -> float:
-        """The variance of the total (in hundredths) that the answer of one operation takes away."""
-        mean = variance = 0.0
-        for number, rule in enumerate(self.card.rules):
-            stays = 1.0
-            for place in rule.places:
-                stays *= 1 - source.changes.get(place, 0.0)
-            if stays == 1.0 or not rule.examples:
-                continue
-            change = 1 - stays
-            percent = self.card.percents[rule.component] / 100
-            now = points[number]
-            shift = square = 0.0
-            for worth, share in self._worth(number).items():
-                shift += share * (worth - now)
-                square += share * (worth - now) ** 2
-            mean += change * shift * percent
-            variance += (change * square - (change * shift) ** 2) * percent**2
-        return chance * variance + chance * (1 - chance) * mean**2
+    def _tells(self, source: Source, component: int, known: frozenset[str], points: Sequence[int],
+               anyone: Mapping[str, float], rest: _Tail, open_ones: Sequence[tuple[int, float]]) -> float:
+        """The variance of the grade that an answer takes away by what it changes in one component: how far
+        apart the chances of a grade are after each answer there may be. `rest` is what other components may
+        add, `anyone`: place -> how likely it changes whoever is asked; `open_ones`: what is lacking for a
+        grade, and the chance to get there."""
+        mine: list[int] = []
+        later: list[int] = []
+        fixed = 0
+        for number in self._rules_of[component]:
+            rule = self.card.rules[number]
+            if rule.examples and not source.changes.keys().isdisjoint(rule.places):
+                mine.append(number)
+            elif rule.examples and not anyone.keys().isdisjoint(rule.places):
+                later.append(number)
+            else:
+                fixed += points[number]
+        if not mine:
+            return 0.0
+        told = self._added(mine, known, points, source.changes)
+        more = self._added(later, known, points, anyone)
+        variance = 0.0
+        hit, miss = source.chance, max(1 - source.chance, _NEGLIGIBLE)
+        for lacking, chance in open_ones:
+            after = [(share, sum(
+                likely * rest.above(lacking - self.card.weighed(fixed + one + other, component))
+                for other, likely in more.items())) for one, share in told.items()]
+            # Whatever is answered, the chances after it make up the chance before it.
+            found = sum(share * then for share, then in after)
+            missed = min(1.0, max(0.0, (chance - hit * found) / miss))
+            variance += hit * sum(share * (then - chance)**2 for share, then in after)
+            variance += miss * (missed - chance)**2
+        return variance
 
     def _component(self, component: int, known: frozenset[str], points: Sequence[int],
                    sources: Sequence[Source], weights: Mapping[str, Sequence[float]], changing: frozenset[str]
@@ -131,14 +168,16 @@ class Outlook:
 
     def _add_up(self, component: int, fixed: int, rules: list[int], known: frozenset[str],
                 points: Sequence[int], changes: Mapping[str, float]) -> list[tuple[int, float]]:
-        made: Distribution = {fixed: 1.0}
-        for number in rules:
-            made = _sum(made, self._outcomes(number, known, points[number], changes))
         weighed: Distribution = {}
-        for total, share in made.items():
-            worth = self.card.weighed(total, component)
+        for total, share in self._added(rules, known, points, changes).items():
+            worth = self.card.weighed(fixed + total, component)
             weighed[worth] = weighed.get(worth, 0.0) + share
         return [(worth, share) for worth, share in weighed.items() if share > _NEGLIGIBLE]
+
+    def _added(self, rules: Sequence[int], known: frozenset[str], points: Sequence[int],
+               changes: Mapping[str, float]) -> Distribution:
+        """What rules may give together."""
+        return _sum_all(self._outcomes(number, known, points[number], changes) for number in rules)
 
     def _outcomes(self, number: int, known: frozenset[str], now: int, changes: Mapping[str, float]
                   ) -> Distribution:
@@ -194,7 +233,7 @@ def _few(sources: list[Source], places: frozenset[str]) -> list[Source]:
             found = [left * (1 - chance) for left, chance in zip(found, source.found, strict=True)]
             for place, change in source.changes.items():
                 kept[place] = max(kept.get(place, 0.0), change)
-        merged.append(Source("", subject, [1 - left for left in found], kept))
+        merged.append(Source("", subject, 0.0, [1 - left for left in found], kept))
     return ranked[:_APART - 1] + merged
 
 
@@ -239,8 +278,17 @@ def _sum(one: Distribution, other: Distribution) -> Distribution:
     return made
 
 
-def _at_least(one: Distribution, other: Distribution, least: int) -> float:
-    """How likely the sum of two is at least so much."""
-    values = sorted(other)
-    tails = list(accumulate((other[value] for value in reversed(values)), initial=0.0))[::-1]
-    return sum(p * tails[bisect_left(values, least - value)] for value, p in one.items())
+def _sum_all(several: Iterable[Distribution]) -> Distribution:
+    return reduce(_sum, several, {0: 1.0})
+
+
+class _Tail:
+    """How likely a distribution is at least so much."""
+
+    def __init__(self, of: Distribution) -> None:
+        self._values = sorted(of)
+        self._shares = list(accumulate((of[value] for value in reversed(self._values)), initial=0.0))[::-1]
+
+    def above(self, least: int) -> float:
+        """The chance of `least` or more."""
+        return self._shares[bisect_left(self._values, least)]

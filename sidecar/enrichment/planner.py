@@ -18,7 +18,8 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sidecar.enrichment.beliefs import Beliefs, Chances
-from sidecar.enrichment.merge import FieldValue, winners
+from sidecar.enrichment.merge import FieldValue, merge, winners
+from sidecar.enrichment.model import Statement
 from sidecar.enrichment.offers import PLACES, Offer
 from sidecar.enrichment.outlook import Outlook, Source
 from sidecar.scoring.bounds import Scorecard, fact_at
@@ -30,10 +31,12 @@ SUBJECTS: Final = ("contact", "organization")
 
 # What is told more seldom is not asked for the sake of what it would make possible.
 _SELDOM: Final = 0.1
+# What a free operation is taken to cost.
+_FREE: Final = 1e-6
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
 # This share of leads may end with another grade than if everything were bought.
-TOLERATED: Final = 0.0035
+TOLERATED: Final = 0.004
 
 
 @dataclass(slots=True)
@@ -303,10 +306,10 @@ class Planner:
         chances = self.chances(standing, left)
         sources = [self._source(offer, standing, chances[offer.subject]) for offer in left]
         relevant = [source for source in sources if source.changes]
-        grades = self.outlook.grades(standing.facts, standing.points, relevant, {
+        ahead = self.outlook.ahead(standing.facts, standing.points, relevant, {
             subject: made.weights for subject, made in chances.items()})
-        doubt = 1 - grades[self.card.grade(self.card.total(standing.points))]
-        ranked = self._ranked(standing, left, sources, chances, doubt)
+        doubt = 1 - ahead.grades[self.card.grade(self.card.total(standing.points))]
+        ranked = self._ranked(standing, left, chances, ahead.tells, doubt)
         if not ranked:
             return Step(None, "nothing_left", doubt)
         if ranked[0][0] < self.threshold.level:
@@ -316,30 +319,24 @@ class Planner:
                 return Step(offer, "ask", doubt, ranked[0][0], price)
         return Step(None, "ceiling", doubt)
 
-    def _ranked(self, standing: Standing, left: list[Offer], sources: list[Source],
-                chances: Mapping[str, Chances], doubt: float) -> list[tuple[float, Offer, float]]:
+    def _ranked(self, standing: Standing, left: list[Offer], chances: Mapping[str, Chances],
+                tells: Mapping[str, float], doubt: float) -> list[tuple[float, Offer, float]]:
         """(expected change per dollar, offer, expected price) of what can be asked now, the best first."""
-        spreads = {}
-        for offer, source in zip(left, sources, strict=True):
-            chance = chances[offer.subject].of(offer.name)
-            spreads[offer.name] = (
-                self.outlook.spread(standing.points, source, chance) if source.changes else 0.0,
-                chance, max(offer.price(chance), 1e-6))
-        whole = max((spread for spread, _, _ in spreads.values()), default=0.0)
-        if not whole:
-            return []
         ranked = []
         closed = [offer for offer in left if not offer.possible(standing.known)]
         for offer in left:
             if not standing.can(offer):
                 continue
-            spread, chance, price = spreads[offer.name]
-            gain = spread / price
+            told, chance = tells.get(offer.name, 0.0), chances[offer.subject].of(offer.name)
+            price = max(offer.price(chance), _FREE)
+            gain = told / price
             after = standing.known.keys() | offer.changes if closed else ()
-            for more, _, dear in (spreads[other.name] for other in closed if other.possible(after)):
-                gain = max(gain, (spread + chance * more) / (price + chance * dear))
+            for other in closed:
+                if other.possible(after):
+                    then = max(other.price(chances[other.subject].of(other.name)), _FREE)
+                    gain = max(gain, (told + chance * tells.get(other.name, 0.0)) / (price + chance * then))
             if gain:
-                ranked.append((doubt * gain / whole, offer, price))
+                ranked.append((doubt * gain, offer, price))
         return sorted(ranked, key=lambda item: -item[0])
 
     def _source(self, offer: Offer, standing: Standing, chances: Chances) -> Source:
@@ -350,10 +347,10 @@ class Planner:
         changes = self._changes.get(key)
         if changes is None:
             changes = self._changes[key] = self._find_changes(offer, standing)
-        found = chances.found[offer.name]
+        found, chance = chances.found[offer.name], chances.of(offer.name)
         if not offer.possible(standing.known):
-            found = [chance * 0.5 for chance in found]
-        return Source(offer.name, offer.subject, found, changes)
+            found = [likely * 0.5 for likely in found]
+        return Source(offer.name, offer.subject, chance, found, changes)
 
     def _find_changes(self, offer: Offer, standing: Standing) -> dict[str, float]:
         changes = {}
@@ -376,14 +373,13 @@ _NEEDED: Final = ("contact.email", "organization.domain", "contact.linkedin_url"
 
 def _may_change(known: FieldValue | None, offer: Offer, at: datetime) -> bool:
     """Whether what an offer answers then would count in place of what is known."""
-    return known is None or known.source == offer.provider or _outranks(
-        known._replace(value=None), offer.provider, offer.confidence, at)
+    return known is None or _outranks(known._replace(value=None), offer.provider, offer.confidence, at)
 
 
 @lru_cache(4096)
 def _outranks(known: FieldValue, source: str, confidence: float, at: datetime) -> bool:
-    said = FieldValue(known.field, True, source, confidence, at)
-    return winners([known, said])[known.field] is said
+    statements = merge([known], {known.field: Statement(True, confidence)}, source, at)
+    return winners(statements)[known.field].value is True
 
 
 def traits_of(facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from sidecar.enrichment.market import (
 from sidecar.enrichment.offers import PLACES
 from sidecar.scoring import default_model
 from tests.benchmarks.enrichment.markets import market as made_market
+from tests.benchmarks.enrichment.plain_markets import plain_market
 
 MODEL = default_model()
 
@@ -149,9 +150,9 @@ def test_a_market_goes_the_same_way_every_time(goal):
     assert run(world, goal) == run(world, goal)
 
 
-@pytest.mark.parametrize("seed", [101, 102])
-def test_the_planner_buys_little_and_decides_as_if_it_bought_all(seed):
-    world = Market.read(made_market(seed, 150))
+@pytest.mark.parametrize("document", [made_market(101, 150), made_market(102, 150), plain_market(101, 150)])
+def test_the_planner_buys_little_and_decides_as_if_it_bought_all(document):
+    world = Market.read(document)
     full = list(all_at_once(world, MODEL))
     wanted = fixed_order_wants(world, MODEL, "decision")
     fixed = sum(line["cost"] for line in fixed_order(world, MODEL, tuned_order(world, wanted), wanted))

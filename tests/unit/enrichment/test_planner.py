@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Planner, Standing, Threshold, goal_of, reached
+from sidecar.enrichment.planner import Planner, Standing, Threshold, _may_change, goal_of, reached
 from sidecar.scoring import default_model
 from sidecar.scoring.bounds import Scorecard
 
@@ -69,6 +69,15 @@ def test_a_known_fact_changes_only_by_who_outranks_it():
     assert planner(better).next(standing(known, source="z")).why != "settled"
     assert planner(worse).next(standing(known, source="z")).why == "settled"
     assert planner(better).next(standing(known, source="lead")).why == "settled"
+
+
+@pytest.mark.parametrize(("field", "said", "counts"), [
+    ("company_size", {}, True), ("company_size", {"locked": True}, False), ("name", {}, False),
+    ("founded_year", {}, False), ("founded_year", {"source": "b"}, False),
+    ("company_size", {"source": "b", "observed_at": NOW}, True)])
+def test_whether_an_answer_counts_is_as_in_the_merge_of_the_fields_class(field, said, counts):
+    known = FieldValue(field, "x", "z", 1.0, NOW - timedelta(days=365))
+    assert _may_change(known._replace(**said), SIZE, NOW) is counts
 
 
 def test_what_makes_a_call_possible_is_asked_first():

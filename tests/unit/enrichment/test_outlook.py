@@ -1,0 +1,55 @@
+"""How a grade may end, and what an answer tells of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sidecar.enrichment.beliefs import Beliefs
+from sidecar.enrichment.outlook import Outlook, Source
+from sidecar.scoring import default_model
+from sidecar.scoring.bounds import Scorecard
+
+CARD = Scorecard(default_model())
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DEMO = {"events": [{"type": "demo_request", "occurred_at": NOW, "properties": {}}]}
+ONE = {"contact": [1.0], "organization": [1.0]}
+
+
+def source(name: str, chance: float, *places: str, subject: str = "contact") -> Source:
+    return Source(name, subject, chance, [chance], dict.fromkeys(places, 1.0))
+
+
+SENIORITY = source("a.title", 0.5, "contact.seniority")
+SIZE = source("b.size", 0.5, "organization.company_size", subject="organization")
+
+
+def ahead(*sources: Source):
+    return Outlook(CARD, Beliefs({})).ahead(DEMO, CARD.points(DEMO, NOW), sources, ONE)
+
+
+def test_grades_are_chances_that_add_up():
+    grades = ahead(SENIORITY, SIZE).grades
+    assert sum(grades.values()) == pytest.approx(1)
+    assert 0 < grades["warm"] < 1
+
+
+def test_who_alone_decides_tells_all_that_can_be_told_and_who_changes_nothing_tells_nothing():
+    tells = ahead(SENIORITY).tells
+    assert tells["a.title"] == pytest.approx(1)
+    tells = ahead(SENIORITY, source("c.phone", 0.5, "contact.phone_extension")).tells
+    assert tells == {"a.title": pytest.approx(1), "c.phone": 0}
+
+
+def test_who_is_more_likely_to_find_somebody_tells_more():
+    seldom, often = (source(name, chance, "contact.seniority") for name, chance in (("a.title", 0.2),
+                                                                                    ("c.title", 0.7)))
+    tells = ahead(seldom, often).tells
+    assert 0 < tells["a.title"] < tells["c.title"] < 1
+
+
+def test_where_the_grade_is_certain_nobody_tells_anything():
+    quiet = Outlook(CARD, Beliefs({})).ahead({}, CARD.points({}, NOW), [SENIORITY], ONE)
+    assert quiet.grades == {"hot": 0, "warm": 0, "cold": 1}
+    assert quiet.tells == {}
