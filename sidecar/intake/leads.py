@@ -70,7 +70,8 @@ def united(stays: Row, goes: Row, did: Mapping[str, Collection[str]]) -> Row:
         "is_test": stays["is_test"] and goes["is_test"],
         **{name: goes[name] | stays[name] for name in ("custom", "external_ids")},
         **{name: stays[name] or goes[name] for name in (
-            "utm", "first_utm", "owner", "org_id", "owner_name", "outcome", "outcome_at", "goal")},
+            "utm", "first_utm", "owner", "org_id", "owner_name", "outcome", "outcome_at")},
+        "goal": stays.get("goal") or goes.get("goal"),
     }
 
 
