@@ -17,8 +17,8 @@ from sidecar import __version__
 
 if TYPE_CHECKING:
     from sidecar.engine import Engine
-    from sidecar.enrichment.planner import Goal
     from sidecar.settings import Settings
+    from sidecar.terms.states import Goal
 
 
 @click.group()

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
-from sidecar.enrichment import priced
-from sidecar.enrichment.planner import GOALS, Goal
+from sidecar.enrichment import PROVIDERS, priced
+from sidecar.enrichment.money import Ceilings
 from sidecar.environment import (
     SettingsError,
     boolean,
@@ -22,7 +22,7 @@ from sidecar.environment import (
     text,
     url,
 )
-from sidecar.terms.states import PURPOSES
+from sidecar.terms.states import GOALS, PURPOSES, Goal
 
 __all__ = ["Settings", "SettingsError"]
 
@@ -70,6 +70,28 @@ def _goals(value: str) -> dict[str, Goal]:
             raise ValueError(f"must be [lane or source=]goal[,…], a goal one of {', '.join(GOALS)}")
         goals[name.strip()] = goal
     return goals
+
+
+def _usd(value: str) -> float:
+    """USD; none: no ceiling."""
+    try:
+        usd = float(value or "inf")
+    except ValueError:
+        raise ValueError("must be an amount in USD") from None
+    if not usd >= 0:
+        raise ValueError("must be an amount in USD, 0 or more")
+    return usd
+
+
+def _provider_ceilings(value: str) -> dict[str, float]:
+    """{provider: USD} of "hunter=49, clearbit=20"."""
+    ceilings = {}
+    for entry in listing(value):
+        name, equals, usd = entry.partition("=")
+        if not equals or not usd.strip() or name.strip() not in PROVIDERS:
+            raise ValueError(f"must be provider=USD[,…], a provider one of {', '.join(PROVIDERS)}")
+        ceilings[name.strip()] = _usd(usd)
+    return ceilings
 
 
 def _purposes(value: str) -> tuple[str, ...]:
@@ -183,9 +205,20 @@ class Settings:
     provider_prices: Mapping[str, tuple[float, float]] = setting(
         "What operations of providers cost here, in USD, found and (after /) missed, where it is not as in"
         " docs/PROVIDERS.md: hunter.person=0.01,clearbit=0.2/0.2.", _prices, "")
+    ceiling_per_lead: float = setting(
+        "USD that providers may cost for a lead at most; empty: no ceiling.", _usd, "")
+    ceiling_per_day: float = setting(
+        "USD that they may cost a day (UTC) for all leads; empty: no ceiling.", _usd, "")
+    provider_ceilings: Mapping[str, float] = setting(
+        "USD that a provider may cost a month (UTC): hunter=49,peopledatalabs=100.", _provider_ceilings, "")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """What providers may cost."""
+        return Ceilings(self.ceiling_per_lead, self.ceiling_per_day, self.provider_ceilings)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

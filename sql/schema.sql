@@ -615,6 +615,8 @@ CREATE TABLE public.leads (
     outcome_at text,
     is_test boolean DEFAULT false NOT NULL,
     first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
+    goal text,
+    CONSTRAINT leads_goal_check CHECK ((goal = ANY (ARRAY['decision'::text, 'reach'::text, 'fill'::text]))),
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
@@ -642,6 +644,8 @@ COMMENT ON COLUMN public.leads.outcome IS 'What became of it there: won, lost, c
 COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead is kept and scored, nobody is told of it.';
 
 COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
+
+COMMENT ON COLUMN public.leads.goal IS 'What providers are asked for; null: what is set for its source or lane.';
 
 CREATE TABLE public.looks (
     lead_id uuid NOT NULL,
@@ -749,6 +753,9 @@ CREATE TABLE public.provider_calls (
     planned_at timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone,
     answered_at timestamp with time zone,
+    lead_id uuid,
+    price numeric DEFAULT 0 NOT NULL,
+    reason jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT provider_calls_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'started'::text, 'answered'::text, 'in_doubt'::text, 'dropped'::text]))),
     CONSTRAINT provider_calls_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
 );
@@ -762,6 +769,12 @@ COMMENT ON COLUMN public.provider_calls.request_key IS 'Keyed hash of provider, 
 COMMENT ON COLUMN public.provider_calls.state IS 'in_doubt: started and never answered; it counts as spent and is not repeated within the error TTL.';
 
 COMMENT ON COLUMN public.provider_calls.request IS 'Encrypted parameters of a call that is not answered yet.';
+
+COMMENT ON COLUMN public.provider_calls.lead_id IS 'The lead for which it is paid: the first of lead_ids that could.';
+
+COMMENT ON COLUMN public.provider_calls.price IS 'USD: the most that it may cost until it is answered, then what it cost; dropped calls cost nothing.';
+
+COMMENT ON COLUMN public.provider_calls.reason IS 'Why it was asked: the goal, and what was expected of the answer.';
 
 CREATE TABLE public.provider_state (
     provider text NOT NULL,
@@ -969,9 +982,11 @@ CREATE TABLE public.work_items (
     reason_code text,
     reason text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stopped text,
     CONSTRAINT work_items_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT work_items_max_batch_check CHECK ((max_batch >= 1)),
-    CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'let_go'::text, 'dead'::text])))
+    CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'let_go'::text, 'dead'::text]))),
+    CONSTRAINT work_items_stopped_check CHECK ((stopped = ANY (ARRAY['settled'::text, 'not_worth'::text, 'known'::text, 'nothing_left'::text, 'ceiling'::text, 'waiting'::text, 'refused'::text, 'skipped'::text])))
 )
 WITH (fillfactor='70');
 
@@ -998,6 +1013,8 @@ COMMENT ON COLUMN public.work_items.max_batch IS 'Shrinks 500, 50, 1 when a batc
 COMMENT ON COLUMN public.work_items.replays IS 'How often it was taken up again since it last came to its end.';
 
 COMMENT ON COLUMN public.work_items.requeue IS 'The lead changed while it was leased: it is queued again when it leaves.';
+
+COMMENT ON COLUMN public.work_items.stopped IS 'Why no more was asked when its last run with providers ended.';
 
 CREATE TABLE public.workflow_errors (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1322,6 +1339,12 @@ CREATE INDEX provider_calls_batch ON public.provider_calls USING btree (batch_id
 CREATE INDEX provider_calls_day ON public.provider_calls USING btree (started_at, provider);
 
 CREATE INDEX provider_calls_key ON public.provider_calls USING btree (request_key, started_at) WHERE (state = 'in_doubt'::text);
+
+CREATE INDEX provider_calls_lead ON public.provider_calls USING btree (lead_id) WHERE (price > (0)::numeric);
+
+CREATE INDEX provider_calls_pending ON public.provider_calls USING btree (request_key) WHERE ((outcome = 'pending'::text) AND (price > (0)::numeric));
+
+CREATE INDEX provider_calls_spent ON public.provider_calls USING btree (COALESCE(started_at, planned_at)) INCLUDE (provider, sandbox, price) WHERE (price > (0)::numeric);
 
 CREATE INDEX provider_calls_subject ON public.provider_calls USING btree (subject_id);
 

@@ -17,9 +17,9 @@ from sidecar.errors import Invalid
 from sidecar.intake.mail_events import read_mail_events
 from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, looking, waking
-from sidecar.services import exports, leads
+from sidecar.services import exports, leads, receipts
 from sidecar.services.access import Caller
-from sidecar.terms.states import LANES
+from sidecar.terms.states import GOALS, LANES
 
 bp = Blueprint("leads", __name__)
 
@@ -35,7 +35,8 @@ def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     `website_confirm`, which people do not see in a form, is kept as a reject (`suspected_robot`).
 
     Beside "leads" may stand warnings (for each lead those that Validate gave before it was normalised), lane,
-    only_new (a person who has an open lead is rejected) and dry_run (what
+    only_new (a person who has an open lead is rejected), goal (what providers are asked for: decision, reach
+    or fill, instead of what is set for source or lane) and dry_run (what
     would become of each is answered, and nothing is written but that there was a dry run: without the scope
     pii:read it does not tell who is suppressed).
     """
@@ -46,7 +47,7 @@ def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
         reveal=caller.may("pii:read"),
     ) if dry_run else intake.receive(
         engine, raw_leads, client=caller.name, request_id=g.get("request_id"), lane=options["lane"],
-        only_new=options["only_new"], strict=query["strict"], told=options["warnings"])
+        only_new=options["only_new"], strict=query["strict"], told=options["warnings"], goal=options["goal"])
     if not dry_run:
         for result in results:
             LEADS.labels(result["outcome"]).inc()
@@ -66,7 +67,7 @@ def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 
 
 _MAIL_EVENTS: Final = 5000  # SendGrid sends 768 kB at once, which are fewer
-_ALONE: Final = {"lane": None, "only_new": False, "dry_run": False, "warnings": None}
+_ALONE: Final = {"lane": None, "only_new": False, "dry_run": False, "warnings": None, "goal": None}
 
 
 def _sent(body: Any) -> tuple[list[Any], dict[str, Any], bool]:
@@ -77,9 +78,9 @@ def _sent(body: Any) -> tuple[list[Any], dict[str, Any], bool]:
             {"pointer": f"/{name[:100]}", "code": "unknown_field", "detail": "Unknown field."}
             for name in sorted(set(body) - {"leads", *_ALONE})
         ]
-        if options["lane"] not in (None, *LANES):
-            errors.append({"pointer": "/lane", "code": "invalid",
-                           "detail": f"Must be one of {', '.join(LANES)}."})
+        errors += [
+            {"pointer": f"/{name}", "code": "invalid", "detail": f"Must be one of {', '.join(all_)}."}
+            for name, all_ in (("lane", LANES), ("goal", GOALS)) if options[name] not in (None, *all_)]
         errors += [
             {"pointer": f"/{name}", "code": "wrong_type", "detail": "Must be true or false."}
             for name in ("only_new", "dry_run") if not isinstance(options[name], bool)]
@@ -137,11 +138,19 @@ def get_lead(engine: Engine, caller: Caller, lead_id: Any) -> Any:
     return leads.get_lead(engine, str(lead_id), reveal=caller.may("pii:read"))
 
 
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/receipt", scope="leads:read", answer=schemas.Receipt())
+def receipt(engine: Engine, caller: Caller, lead_id: Any) -> Any:
+    """What providers were asked about a lead and its company, why, what each call cost and changed, and why
+    no more was asked. It names nobody."""
+    return receipts.receipt(engine, str(lead_id))
+
+
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
           answer=schemas.LeadEdited(), versioned=True)
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
-    """Edit a lead's status, tags, owner or message; If-Match takes its version. `null` takes owner or message
-    away.
+    """Edit a lead's status, tags, owner, goal or message; If-Match takes its version. `null` takes owner,
+    goal or message away. The goal is what providers are asked for from the next run on
+    (POST /v1/leads/enrich).
 
     What is as it was is no edit: `changed` names the fields that were not, and the version stays if there
     are none. 412: the version is another one. 409: the lead would be open again while

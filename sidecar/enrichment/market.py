@@ -14,12 +14,12 @@ from typing import Any, Final
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Goal, Lesson, Planner, Standing, Step, history_of, traits_of
+from sidecar.enrichment.planner import Lesson, Planner, Standing, Step, history_of, traits_of
 from sidecar.records import canonical
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.scoring.intake import facts_of_lead
 from sidecar.terms.fields import DERIVED, FIELDS
-from sidecar.terms.states import GRADES
+from sidecar.terms.states import GRADES, Goal
 
 # A market has no clock: all of it happens at one moment.
 MOMENT: Final = datetime(2026, 1, 1, tzinfo=UTC)

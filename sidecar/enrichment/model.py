@@ -148,3 +148,7 @@ class Provider:
     pace_per_second: float = 1.0
     prices: str = ""
     operations: tuple[Operation, ...] = ()
+
+    def operation(self, name: str) -> Operation:
+        """One of its operations, by name."""
+        return next(item for item in self.operations if item.name == name)

@@ -23,10 +23,9 @@ from sidecar.enrichment.model import Statement
 from sidecar.enrichment.offers import PLACES, Offer
 from sidecar.enrichment.outlook import Outlook, Source
 from sidecar.scoring.bounds import Scorecard, fact_at
+from sidecar.terms.states import Goal
 
-Goal = Literal["decision", "reach", "fill"]
 Why = Literal["settled", "not_worth", "known", "nothing_left", "ceiling", "ask"]
-GOALS: Final[tuple[Goal, ...]] = ("decision", "reach", "fill")
 SUBJECTS: Final = ("contact", "organization")
 
 # What is told more seldom is not asked for the sake of what it would make possible.
@@ -60,13 +59,15 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Step:
     """What to do next: `offer` to ask, or None and why not. `doubt`: how likely the grade would still change
-    if everything were bought; `change`: the share of that which this offer is expected to settle."""
+    if everything were bought; `gain`: what the best offer would settle of that for a dollar; `price`: what
+    this one is expected to cost, `change`: what it is expected to settle."""
 
     offer: Offer | None
     why: Why
     doubt: float = 0.0
     gain: float = 0.0
     price: float = 0.0
+    change: float = 0.0
 
     @property
     def settled(self) -> bool:
@@ -162,15 +163,16 @@ class Planner:
         beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
         return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
 
-    def round(self, standing: Standing) -> list[Offer]:
-        """What to ask at once: all that is free and worth it, and about each subject one that is paid."""
-        chosen: list[Offer] = []
-        while offer := self.next(standing).offer:
-            chosen.append(offer)
+    def round(self, standing: Standing) -> list[Step]:
+        """What to ask at once: all that is free and worth it, and about each subject one that is paid; the
+        last step tells why no more is asked now."""
+        steps = [self.next(standing)]
+        while offer := steps[-1].offer:
             paid = offer.subject if offer.highest else None
             standing = replace(standing, barred=standing.barred | {offer.name} | {
                 other.name for other in self.offers if other.highest and other.subject == paid})
-        return chosen
+            steps.append(self.next(standing))
+        return steps
 
     def learn(self, lesson: Lesson) -> None:
         """Learn from an answer."""
@@ -316,7 +318,7 @@ class Planner:
             return Step(None, "not_worth", doubt, ranked[0][0])
         for gain, offer, price in ranked:
             if gain >= self.threshold.level and offer.highest <= budget:
-                return Step(offer, "ask", doubt, ranked[0][0], price)
+                return Step(offer, "ask", doubt, ranked[0][0], price, min(doubt, gain * price))
         return Step(None, "ceiling", doubt)
 
     def _ranked(self, standing: Standing, left: list[Offer], chances: Mapping[str, Chances],
@@ -397,8 +399,12 @@ def history_of(offers: Sequence[Offer], asked: Mapping[str, str], subject: str) 
             if name in mine and outcome in ("found", "not_found")]
 
 
-def goal_of(goals: Mapping[str, Goal], lane: str | None, source: str | None) -> Goal:
-    """The goal of a lead: of its source, else of its lane, else of all (""), else `fill`."""
+def goal_of(
+    goals: Mapping[str, Goal], lane: str | None, source: str | None, own: Goal | None = None
+) -> Goal:
+    """The goal of a lead: its own, else of its source, of its lane, of all (""), else `fill`."""
+    if own:
+        return own
     return next((goals[name] for name in (source, lane, "") if name is not None and name in goals), "fill")
 
 

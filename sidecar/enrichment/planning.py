@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.model import Facts, Operation, Provider
@@ -22,12 +23,15 @@ _NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A call worth making."""
+    """A call worth making. `reason`: what is expected of it, as JSON: `missing`, what is wanted and it may
+    tell; or `doubt`, how likely the grade would change if all were asked, and `change`, the part of that
+    which this is expected to settle."""
 
     provider: str
     operation: str
     subject: str
     params: dict[str, str] = field(hash=False)
+    reason: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 def lacks(facts: Facts) -> dict[str, set[str]]:
@@ -42,13 +46,15 @@ def plan(
     providers: Mapping[str, Provider] = PROVIDERS,
     unavailable: frozenset[str] = frozenset(),
     removed: Mapping[str, Collection[str]] = MappingProxyType({}),
+    too_dear: Collection[tuple[str, str]] = (),
 ) -> list[Lookup]:
     """One round of the waterfall: for each subject that still lacks something, all that is free and the
     cheapest call.
 
     `asked` holds what has an outcome, (provider, operation) -> outcome: never asked twice. While an
     answer about a subject is pending, nobody else is paid for it. `removed`, by the subject's id: what a
-    person took away, which no answer brings back.
+    person took away, which no answer brings back; `too_dear`: (provider, operation) for which there is no
+    money: cheaper ones are asked instead.
     """
     lookups = []
     for subject, missing in lacks(facts).items():
@@ -64,11 +70,13 @@ def plan(
         ):
             continue
         for cost, name, operation in sorted(choices, key=lambda choice: choice[:2]):
-            if cost == _NEVER or name in unavailable or (name, operation.name) in asked:
+            asking = (name, operation.name)
+            if cost == _NEVER or name in unavailable or asking in asked or asking in too_dear:
                 continue
             params = operation.lookup(facts)
             if params:
-                lookups.append(Lookup(name, operation.name, subject, params))
+                lookups.append(Lookup(name, operation.name, subject, params, {
+                    "missing": sorted(missing & operation.provides)}))
                 if cost > 0:
                     break
     return lookups

@@ -17,6 +17,7 @@ from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
 from sidecar.sources.marks import is_test
 from sidecar.terms.fields import FROM_LEAD
+from sidecar.terms.states import Goal
 
 MAX_WARNINGS = 50  # that a lead keeps
 _CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
@@ -63,7 +64,8 @@ def decide(
     new_contacts, identities, duplicates = _recognise(places, known, new_id)
     new_organizations = _find_organizations(places.values(), known, new_id)
     contacts, organizations, employers = _facts(places.values())
-    new_leads, open_leads = _find_leads(list(places.values()), known.leads, new_contacts, new_id)
+    new_leads, open_leads = _find_leads(
+        list(places.values()), known.leads, new_contacts, receipt.goal, new_id)
     changes, provenance = {}, []
     for kind, facts, new in (
             ("organization", organizations, new_organizations), ("contact", contacts, new_contacts)):
@@ -196,7 +198,7 @@ def _told(lead: Row, names: Mapping[str, str]) -> Row:
 
 def _find_leads(
     places: Sequence[_Place], known: Mapping[str, Row], new_contacts: Container[str],
-    new_id: Callable[[], str],
+    goal: Goal | None, new_id: Callable[[], str],
 ) -> tuple[list[Row], list[Row]]:
     """Give each lead its row, the contact's open one or a new one: (new rows, changes of open ones by id). A
     submission that is delivered again changes none but the lead that it made."""
@@ -212,7 +214,7 @@ def _find_leads(
             before = known.get(contact_id)
             row = rows[contact_id] = {
                 "org_id": None, "message": None, "utm": {}, "first_utm": {}, "custom": {}, "external_ids": {},
-                "owner_name": None, "outcome": None, "outcome_at": None, "is_test": True,
+                "owner_name": None, "outcome": None, "outcome_at": None, "goal": goal, "is_test": True,
                 **({name: before[name] for name in ("id", "tags", "warnings")} if before else {
                     "id": new_id(), "tags": [], "warnings": [], "contact_id": contact_id,
                     "email": lead.get("email"), "source": place.source}),

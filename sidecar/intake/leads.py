@@ -71,6 +71,7 @@ def united(stays: Row, goes: Row, did: Mapping[str, Collection[str]]) -> Row:
         **{name: goes[name] | stays[name] for name in ("custom", "external_ids")},
         **{name: stays[name] or goes[name] for name in (
             "utm", "first_utm", "owner", "org_id", "owner_name", "outcome", "outcome_at")},
+        "goal": stays.get("goal") or goes.get("goal"),
     }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sidecar.terms.states import Goal
+
 Key = tuple[str, str]
 Row = dict[str, Any]
 
@@ -39,6 +41,7 @@ class Receipt:
     lane: str
     max_batch: int
     listed: bool = False  # they are the rows of a file: nobody's own act, whatever their source says
+    goal: Goal | None = None  # what providers are asked for about them
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ class Writes:
     duplicates: pairs to review {left_id, right_id, score, reasons}, people who share a key and whose names
     contradict each other; employers: {id, org_id} of known contacts, for those without one; new_leads:
     whole rows; open_leads: {id, org_id, tags, message, utm, first_utm, custom, external_ids, owner_name,
-    outcome, outcome_at}, what is added to known ones, and their warnings, all there are; work_items:
+    outcome, outcome_at, goal}, what is added to known ones, and their warnings, all there are; work_items:
     {lead_id, lane, max_batch}; intake: what came and what became of it, its payload raw; refusals, adopted,
     permissions: see `Permissions`, the last for known contacts alone; results: {index, lead_id, contact_id,
     organization_id, outcome: created | updated | rejected | suppressed, errors, warnings}.

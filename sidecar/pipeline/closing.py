@@ -15,6 +15,7 @@ from sidecar.pipeline.batches import Step, step
 from sidecar.store import calls, notifications, subscriptions, work
 from sidecar.store.database import Cursor
 from sidecar.store.work import Ended, Held, Leaving
+from sidecar.terms.states import Stop
 from sidecar.webhooks import of_leaving
 
 _MOST_SECONDS = 300
@@ -27,13 +28,15 @@ def _left(lead: Held, stage: str, code: str | None, reason: str | None, due_in: 
     """A lead that left as the flow says: what went wrong before is forgotten, its attempts are not."""
     return Leaving(
         lead_id=lead["lead_id"], stage=stage, due_in=due_in, attempts=lead["attempts"], waits=lead["waits"],
-        max_batch=lead["max_batch"], code=code, reason=reason, left_at=None, passes=0, kept=False)
+        max_batch=lead["max_batch"], code=code, reason=reason, left_at=None, passes=0, kept=False,
+        stopped=None)
 
 
-def finished(lead: Held, wait: int | None, max_batch: int) -> Leaving:
+def finished(lead: Held, wait: int | None, max_batch: int, stopped: Stop | None = None) -> Leaving:
     """A lead whose run came to its end: done, or waiting these seconds for providers; queued again when it
-    changed meanwhile or was not scored."""
-    leaving = _left(lead, "done", None, None) | {"attempts": 0, "max_batch": max_batch}
+    changed meanwhile or was not scored. `stopped`: why no more was asked about it."""
+    leaving = _left(lead, "done", None, None) | {
+        "attempts": 0, "max_batch": max_batch, "stopped": stopped}
     unscored = lead["stage"] == "leased"
     if unscored:
         leaving["attempts"] = min(lead["attempts"] + 1, _MOST_ATTEMPTS)

@@ -22,13 +22,15 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
         planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
-        owed = providers.waiting(engine, cursor, facts.load(cursor, planned), at_work.lane) if planned else {}
+        owed, stops = providers.waiting(
+            engine, cursor, facts.load(cursor, planned), at_work.lane) if planned else ({}, {})
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])
             wait = None if first is None or lead["waits"] >= MAX_WAITS else backoff(
                 lead["waits"], first=first)
-            return finished(lead, wait, engine.settings.bulk_batch)
+            stopped = "skipped" if lead["rounds"] is None else stops.get(lead["lead_id"])
+            return finished(lead, wait, engine.settings.bulk_batch, stopped)
 
         write(cursor, [decide(lead) for lead in at_work.held])
         return {

@@ -4,6 +4,7 @@ store knows. (Leads whose goal is `fill` are planned by enrichment/planning.py a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,13 @@ from sidecar.enrichment import priced
 from sidecar.enrichment.beliefs import Beliefs
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.offers import Offer, offers_of
-from sidecar.enrichment.planner import Goal, Planner, Standing
+from sidecar.enrichment.planner import Planner, Standing, Step, Why
 from sidecar.pipeline.scoring import model_in_force, scoring_facts
 from sidecar.scoring.bounds import Scorecard
 from sidecar.store import calls, facts
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS
+from sidecar.terms.states import Goal
 
 Name = tuple[str, str]
 
@@ -25,9 +27,11 @@ Name = tuple[str, str]
 def decide(
     engine: Engine, cursor: Cursor, rows: list[Row], goals: Mapping[str, Goal],
     possible: Mapping[str, Mapping[Name, Any]], asked: Mapping[str, Mapping[Name, str]], away: frozenset[str],
-) -> dict[str, list[Name]]:
-    """By lead id the operations to ask now, (provider, operation). `possible`: what can be asked, `asked`:
-    what has an outcome or is under way, both by lead id; `away`: providers that cannot be asked."""
+    too_dear: Mapping[str, frozenset[Name]],
+) -> dict[str, tuple[list[Step], Why]]:
+    """By lead id the steps to take now, and why no more. `possible`: what can be asked, `asked`: what has an
+    outcome or is under way, `too_dear`: for what there is no money, all by lead id; `away`: providers that
+    cannot be asked."""
     offers = offers_of(priced(engine.settings.provider_prices))
     card, now = Scorecard(model_in_force(cursor)), engine.now()
     beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
@@ -42,8 +46,10 @@ def decide(
         lead_id = row["lead_id"]
         told = scoring_facts(row, events)
         standing = _standing(told, card, stated, now, offers, possible[lead_id], asked[lead_id], away)
-        made[lead_id] = [
-            (offer.provider, offer.operation) for offer in planners[goals[lead_id]].round(standing)]
+        planner, dear = planners[goals[lead_id]], {".".join(name) for name in too_dear[lead_id]}
+        *steps, last = planner.round(replace(standing, barred=standing.barred | dear))
+        made[lead_id] = steps, (
+            "ceiling" if dear and not steps and planner.next(standing).offer else last.why)
     return made
 
 

@@ -21,6 +21,7 @@ from sidecar.sources import at_senders_keys, read_keys
 from sidecar.store import intake as store
 from sidecar.store import undo
 from sidecar.store.database import Cursor
+from sidecar.terms.states import Goal
 from sidecar.webhooks import of_intake
 
 # People never see this field of a form. Who fills it in is a robot, or a browser that completes what it
@@ -35,14 +36,15 @@ SUSPECTED: Final = {
 def receive(
     engine: Engine, raw_leads: list[Any], *, client: str, lane: str | None = None,
     request_id: str | None = None, only_new: bool = False, dry_run: bool = False, strict: bool = False,
-    told: list[list[dict[str, Any]]] | None = None,
+    told: list[list[dict[str, Any]]] | None = None, goal: Goal | None = None,
 ) -> list[dict[str, Any]]:
     """Take leads in. Answers, in order, [{index, lead_id, contact_id, organization_id, lead_url,
     outcome: created | updated | rejected | suppressed, errors, warnings}].
 
     only_new: a person who has an open lead is rejected. dry_run: nothing is written, what would be created
     has no id. strict: a value that cannot be used refuses its lead. told: of each lead the warnings that were
-    given before somebody normalised it. Whether a lead is the person's own act it says itself, by its source
+    given before somebody normalised it. goal: what providers are asked for about them. Whether a lead is the
+    person's own act it says itself, by its source
     and event (`is_own_act`), however many come at once.
     """
     entries = read(engine, raw_leads, strict=strict, submitted=True)
@@ -53,7 +55,7 @@ def receive(
                  for warning in given], entry.warnings))
             for entry, given in zip(entries, told, strict=True)]
     return take_in(engine, entries, client=client, lane=lane, request_id=request_id, only_new=only_new,
-                   dry_run=dry_run)
+                   dry_run=dry_run, goal=goal)
 
 
 def read(
@@ -76,12 +78,13 @@ def read(
 def take_in(
     engine: Engine, entries: list[Entry], *, client: str, lane: str | None = None,
     request_id: str | None = None, only_new: bool = False, dry_run: bool = False, listed: bool = False,
-    import_chunk: tuple[str, int] | None = None,
+    import_chunk: tuple[str, int] | None = None, goal: Goal | None = None,
 ) -> list[dict[str, Any]]:
     """What `receive` does with leads that were read. listed: they are rows of a file, nobody's own act. What
     a chunk of an import, (job id, number), writes can be undone."""
     receipt = Receipt(
-        client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch, listed)
+        client, request_id, lane or lane_of(engine, len(entries)), engine.settings.bulk_batch, listed,
+        goal)
     with engine.database.write() as cursor:
         known = _know(engine, cursor, entries)
         if only_new:

@@ -10,7 +10,8 @@ from sidecar.engine import Engine
 from sidecar.enrichment import priced
 from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, stale
 from sidecar.enrichment.merge import FieldValue
-from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.model import Provider
+from sidecar.enrichment.money import highest
 from sidecar.enrichment.planning import Lookup, plan
 from sidecar.enrichment.providers.mail_domain import NO_MAIL
 from sidecar.intake.refusals import may_enrich
@@ -38,7 +39,7 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
                  if may_enrich(row["refused"], engine.settings.no_enrichment_after)]
         old = _stale(engine, cursor, known)
         providers = priced(engine.settings.provider_prices)
-        costs = _costs(providers, cursor, known, {row["lead_id"]: row for row in rows}, now)
+        costs = _costs(cursor, known, {row["lead_id"]: row for row in rows}, now)
         chosen = choose([
             Candidate(row["lead_id"], *costs[row["lead_id"]], _price(providers, _without(row, fields)),
                       doubtful, min(fields.values()))
@@ -88,24 +89,21 @@ def _stale(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, tuple[
 
 
 def _costs(
-    providers: Providers, cursor: Cursor, known: list[Row], before: Mapping[str, Row], now: datetime
+    cursor: Cursor, known: list[Row], before: Mapping[str, Row], now: datetime
 ) -> dict[str, tuple[float, float]]:
     """By lead, in USD: what it cost before the first look, and since the last one."""
     by_subject: dict[str, list[Row]] = {}
     subjects = sorted({row[kind]["id"] for row in known for kind in ENTITIES if row[kind].get("id")})
     for call in looks.costs(cursor, subjects):
-        operation = _operation(providers, call["provider"], call["operation"])
-        if operation and operation.credits:
-            cost = call["credits"] / operation.credits * operation.price_found
-            by_subject.setdefault(call["subject_id"], []).append(call | {"cost": cost})
+        by_subject.setdefault(call["subject_id"], []).append(call)
     found = {}
     for row in known:
         spent = [call for kind in ENTITIES for call in by_subject.get(row[kind].get("id", ""), ())]
         looked = before[row["lead_id"]]
         at = looked["looked_at"] or now
-        since = sum(call["cost"] for call in spent if call["at"] >= at)
+        since = sum(call["price"] for call in spent if call["at"] >= at)
         first = looked["first_cost"]
-        found[row["lead_id"]] = (sum(call["cost"] for call in spent) if first is None else first), since
+        found[row["lead_id"]] = (sum(call["price"] for call in spent) if first is None else first), since
     return found
 
 
@@ -122,14 +120,7 @@ def _price(providers: Providers, row: Row) -> float:
 
 
 def _cost(providers: Providers, lookup: Lookup) -> float:
-    operation = _operation(providers, lookup.provider, lookup.operation)
-    return max(operation.price_found, operation.price_missing) if operation else 0.0
-
-
-def _operation(providers: Providers, provider: str, name: str) -> Operation | None:
-    """An operation by name; None of a provider that there is no more."""
-    known = providers.get(provider)
-    return next((one for one in known.operations if one.name == name), None) if known else None
+    return highest(providers[lookup.provider].operation(lookup.operation))
 
 
 class Looks:
@@ -141,14 +132,13 @@ class Looks:
         mine = [row for row in known if row["lead_id"] in self._open]
         self._old = _stale(engine, cursor, mine) if mine else {}
         self._providers = priced(engine.settings.provider_prices)
-        spent = _costs(self._providers, cursor, mine, {
+        spent = _costs(cursor, mine, {
             lead_id: look | {"first_cost": 0.0} for lead_id, look in self._open.items()}, now) if mine else {}
         self._left = {lead_id: look["ceiling"] - spent[lead_id][1] for lead_id, look in self._open.items()}
 
-    def facts(self, row: Row) -> Row:
+    def facts_of(self, known: list[Row]) -> list[Row]:
         """What counts as known."""
-        old = self._old.get(row["lead_id"])
-        return _without(row, old[0]) if old else row
+        return [_without(row, old[0]) if (old := self._old.get(row["lead_id"])) else row for row in known]
 
     def affordable(self, lead_id: str, lookups: Iterable[Lookup]) -> list[Lookup]:
         """Those that the look may still pay for; all, where there is none."""

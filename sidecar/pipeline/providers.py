@@ -6,8 +6,8 @@ The order in which n8n runs them is n8n's; each can be repeated without a second
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,17 +17,18 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, planning, priced, reach
 from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.money import Purse, cost, highest
 from sidecar.enrichment.planner import goal_of
 from sidecar.enrichment.planning import lacks, request_key
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
-from sidecar.pipeline import gating, provenance, reaching
+from sidecar.pipeline import gating, provenance, reaching, spending
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.deciding import decide
 from sidecar.pipeline.looking import Looks
 from sidecar.store import calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
-from sidecar.terms.states import ENTITIES
+from sidecar.terms.states import ENTITIES, Stop
 from sidecar.webhooks import of_enrichment
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Lookup:
 
 def operation_of(provider: str, name: str) -> Operation:
     """A provider's operation by name."""
-    return next(item for item in PROVIDERS[provider].operations if item.name == name)
+    return PROVIDERS[provider].operation(name)
 
 
 def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -111,6 +112,8 @@ class Survey:
     busy: dict[tuple[str, bool], str]
     states: dict[str, Row]
     removed: dict[str, set[str]]
+    providers: Mapping[str, Provider]
+    reserved: dict[tuple[str, bool], float]
 
     @classmethod
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
@@ -120,6 +123,7 @@ class Survey:
             }
             for row in known
         }
+        providers = priced(engine.settings.provider_prices)
         keys = sorted({item.key for items in possible.values() for item in items.values()})
         answers = calls.known_answers(cursor, keys)
         return cls(
@@ -128,6 +132,8 @@ class Survey:
             calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
             calls.provider_states(cursor),
             facts.removed(cursor, _subjects(known)),
+            providers,
+            spending.pending(cursor, keys),
         )
 
     def live(self, provider: str) -> bool:
@@ -152,6 +158,20 @@ class Survey:
         return told
 
 
+    def price(self, item: Lookup) -> tuple[float, float]:
+        """The most that asking may cost, and what of that is not reserved yet, in USD."""
+        most = highest(self.providers[item.provider].operation(item.operation.name))
+        return most, max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
+
+    def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:
+        """What could be asked about a lead if there were money for it: (provider, operation)."""
+        if not purse.ceilings.any:
+            return frozenset()
+        return frozenset(
+            name for name, item in self.possible[lead_id].items() if not purse.affords(
+                lead_id, item.provider, not self.live(item.provider), self.price(item)[1]))
+
+
 def _subjects(known: list[Row]) -> list[str]:
     """The contacts and organizations of leads."""
     return sorted({
@@ -165,57 +185,142 @@ def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
         name for name in PROVIDERS if not (survey.live(name) or engine.settings.sandbox_url))
 
 
+@dataclass(slots=True)
+class _Round:
+    """What is asked about leads in one round: the calls by their key, and why no more is asked about each
+    lead; USD are reserved for a call at the lead that pays."""
+
+    calls: dict[str, Row] = field(default_factory=dict)
+    stops: dict[str, Stop] = field(default_factory=dict)
+
+    @property
+    def costs(self) -> bool:
+        """Whether something must be paid."""
+        return any(row["price"] for row in self.calls.values())
+
+
 def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None
 ) -> list[Row]:
-    """Ledger rows to plan: identical lookups of several leads are one call."""
+    """Ledger rows to plan: identical lookups of several leads are one call. Their prices are reserved under
+    a lock, so that all that plan at once never pass a ceiling."""
     looks = Looks(engine, cursor, known)
-    known = reaching.with_candidates(engine, cursor, [looks.facts(row) for row in known])
+    known = reaching.with_candidates(engine, cursor, looks.facts_of(known))
     survey = Survey.of(engine, cursor, known)
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
-    worth = _worth_asking(engine, cursor, survey, known, away, lane)
-    rows: dict[str, Row] = {}
-    for row in known:
-        for lookup in looks.affordable(row["lead_id"], worth[row["lead_id"]]):
-            item = survey.possible[row["lead_id"]][lookup.provider, lookup.operation]
-            rows.setdefault(item.key, {
-                "id": new_id(), "batch_id": batch_id, "provider": item.provider,
-                "operation": item.operation.name, "request_key": item.key,
-                "subject_kind": item.operation.subject, "subject_id": item.subject_id,
-                "sandbox": not survey.live(item.provider),
-                "request": engine.vault.seal(item.params), "lead_ids": [],
-            })["lead_ids"].append(row["lead_id"])
-    return list(rows.values())
+    lead_ids = [row["lead_id"] for row in known]
+
+    def chosen(looks: Looks) -> _Round:
+        purse = spending.purse(engine, cursor, lead_ids)
+        return _choose(engine, cursor, survey, known, away, lane, purse, looks)
+
+    round_ = chosen(looks)
+    if engine.settings.ceilings.any and round_.costs:
+        spending.lock(cursor)
+        now = spending.purse(engine, cursor, lead_ids)
+        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["due"])
+                   for row in round_.calls.values()):
+            round_ = chosen(Looks(engine, cursor, known))  # others were faster
+    spending.pass_on(cursor, [key for key, row in round_.calls.items() if row["due"] < row["price"]])
+    return [
+        {"id": new_id(), "batch_id": batch_id, "request": engine.vault.seal(row["params"])}
+        | {name: value for name, value in row.items() if name not in ("params", "due")}
+        for row in round_.calls.values()]
 
 
-def _worth_asking(
+def _choose(
     engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
-) -> dict[str, list[planning.Lookup]]:
-    """By lead id what its goal wants asked now."""
+    purse: Purse, looks: Looks,
+) -> _Round:
+    """A round that the purse pays for: who cannot pay for one call is asked about by a cheaper one."""
+    round_, choosing = _Round(), known
+    while choosing:
+        worth, stops = worth_asking(engine, cursor, survey, choosing, away, lane, purse)
+        round_.stops |= stops
+        needs: dict[str, tuple[Lookup, dict[str, planning.Lookup]]] = {}
+        for row in choosing:
+            lead_id = row["lead_id"]
+            for lookup in looks.affordable(lead_id, worth[lead_id]):
+                item = survey.possible[lead_id][lookup.provider, lookup.operation]
+                needs.setdefault(item.key, (item, {}))[1][lead_id] = lookup
+        unpaid: set[str] = set()
+        for key, (item, wishes) in needs.items():
+            if key in round_.calls:
+                there = round_.calls[key]["lead_ids"]
+                there.extend(lead_id for lead_id in wishes if lead_id not in there)
+                continue
+            price, due = survey.price(item)
+            sandbox = not survey.live(item.provider)
+            payer = purse.pay(wishes, item.provider, sandbox, due)
+            if payer is None:
+                unpaid |= wishes.keys()
+                continue
+            round_.calls[key] = {
+                "provider": item.provider, "operation": item.operation.name, "request_key": key,
+                "subject_kind": item.operation.subject, "subject_id": item.subject_id, "sandbox": sandbox,
+                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price, "due": due,
+                "reason": dict(wishes[payer].reason)}
+        choosing = [row for row in choosing if row["lead_id"] in unpaid]
+    return round_
+
+
+def worth_asking(
+    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+    purse: Purse,
+) -> tuple[dict[str, list[planning.Lookup]], dict[str, Stop]]:
+    """By lead id what its goal wants asked now and the purse pays for, and why no more."""
     settings = engine.settings
-    goals = {row["lead_id"]: goal_of(settings.enrichment_goals, lane, row["lead"].get("source"))
-             for row in known}
+    goals = {row["lead_id"]: goal_of(
+        settings.enrichment_goals, lane, row["lead"].get("source"), row["goal"]) for row in known}
     asked = {row["lead_id"]: survey.asked(row["lead_id"]) for row in known}
-    providers = priced(settings.provider_prices)
-    made = {
-        row["lead_id"]: planning.plan(row, asked[row["lead_id"]], providers, away, survey.removed)
-        for row in known if goals[row["lead_id"]] == "fill"}
+    too_dear = {row["lead_id"]: survey.too_dear(row["lead_id"], purse) for row in known}
+    made: dict[str, list[planning.Lookup]] = {}
+    stops: dict[str, Stop] = {}
+    for row in known:
+        lead_id = row["lead_id"]
+        if goals[lead_id] == "fill":
+            made[lead_id], stops[lead_id] = _filling(survey, row, asked[lead_id], away, too_dear[lead_id])
     deciding = [row for row in known if row["lead_id"] not in made]
     if deciding:
-        decided = decide(engine, cursor, deciding, goals, survey.possible, asked, away)
-        made |= {lead_id: [
-            planning.Lookup(item.provider, item.operation.name, item.operation.subject, item.params)
-            for item in (survey.possible[lead_id][name] for name in names)]
-            for lead_id, names in decided.items()}
-    return made
+        decided = decide(engine, cursor, deciding, goals, survey.possible, asked, away, too_dear)
+        for lead_id, (steps, why) in decided.items():
+            stops[lead_id] = "waiting" if (
+                steps or why == "ask" or "pending" in asked[lead_id].values()) else why
+            made[lead_id] = [
+                planning.Lookup(
+                    item.provider, item.operation.name, item.operation.subject, item.params,
+                    {"doubt": round(step.doubt, 4), "change": round(step.change, 4)})
+                for step in steps if step.offer
+                for item in (survey.possible[lead_id][step.offer.provider, step.offer.operation],)]
+    return {lead_id: [replace(lookup, reason={"goal": goals[lead_id], **lookup.reason}) for lookup in lookups]
+            for lead_id, lookups in made.items()}, stops
 
 
-def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> dict[str, int]:
-    """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
-    way about them was given up."""
-    known = reaching.with_candidates(engine, cursor, _who_may_be_asked_about(engine, known))
+def _filling(
+    survey: Survey, row: Row, asked: dict[tuple[str, str], str], away: frozenset[str],
+    too_dear: frozenset[tuple[str, str]],
+) -> tuple[list[planning.Lookup], Stop]:
+    """What fills what is missing, and why no more."""
+    lookups = planning.plan(row, asked, survey.providers, away, survey.removed, too_dear)
+    if lookups or "pending" in asked.values():
+        return lookups, "waiting"
+    if not any(lacks(row).values()):
+        return [], "known"
+    return [], "ceiling" if too_dear and planning.plan(
+        row, asked, survey.providers, away, survey.removed) else "nothing_left"
+
+
+def waiting(
+    engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
+) -> tuple[dict[str, int], dict[str, Stop]]:
+    """Leads whose providers will have more to say later: lead id -> seconds until asking again; and why no
+    more was asked about each. What is under way about them was given up."""
+    allowed = _who_may_be_asked_about(engine, known)
+    stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
+    known = reaching.with_candidates(engine, cursor, allowed)
     survey = Survey.of(engine, cursor, known)
-    worth = _worth_asking(engine, cursor, survey, known, _unreachable(engine, survey), lane)
+    purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
+    worth, told = worth_asking(engine, cursor, survey, known, _unreachable(engine, survey), lane, purse)
     due: dict[str, int] = {}
     for row in known:
         lead_id = row["lead_id"]
@@ -231,7 +336,7 @@ def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) 
         ]
         if any(seconds):
             due[lead_id] = min(item for item in seconds if item)
-    return due
+    return due, stops | told
 
 
 def start(
@@ -279,8 +384,9 @@ def _begin(
         asking -= refusing
     for row in rows:
         planned.setdefault(row["provider"], []).append(row["call_id"])
+    now = {call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]}
     begun = calls.start(
-        cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
+        cursor, spending.payers(engine, cursor, [row for row in rows if row["call_id"] in now], asking),
         bool(engine.settings.sandbox_url))
     return {
         "requests": _requests(engine, cursor, begun),
@@ -350,6 +456,7 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
         tickets = _tickets(engine, cursor, asked.values())
+        providers = priced(engine.settings.provider_prices)
         settled, cached = [], []
         leads: dict[str, list[str]] = {}
         health: dict[str, list[tuple[str, float | None]]] = {}
@@ -368,6 +475,8 @@ def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int
             settled.append({
                 "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
                 "credits": 0 if answer.get("error") else read.credits,
+                "price": cost(providers[row["provider"]].operation(row["operation"]), outcome,
+                              answer.get("error")),
                 "elapsed_ms": answer.get("elapsed_ms"),
                 "error": answer.get("error") or read.detail or None,
             })

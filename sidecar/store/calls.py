@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sidecar.store.database import (
     Cursor,
@@ -134,6 +134,7 @@ def _give_up(leads: str, which: str) -> str:
             WHERE w.lead_id = ANY({leads}::uuid[]) AND {which} ORDER BY w.lead_id FOR NO KEY UPDATE)
         UPDATE provider_calls SET request = NULL,
             state = CASE state WHEN 'planned' THEN 'dropped' ELSE 'in_doubt' END,
+            price = CASE state WHEN 'planned' THEN 0 ELSE price END,
             outcome = CASE state WHEN 'started' THEN 'in_doubt' END
         WHERE state IN {words(UNDER_WAY)} AND id = ANY(ARRAY(
             SELECT c.id FROM provider_calls c CROSS JOIN unnest(c.lead_ids) AS needs(lead_id)
@@ -150,13 +151,14 @@ def planned(
     cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None, most: int
 ) -> list[Row]:
     """Planned calls that some of these leads need, of one provider or of all, the first so many of each in
-    the order of their planning: [{call_id, provider, lead_ids}]."""
+    the order of their planning: [{call_id, provider, sandbox, lead_ids, lead_id, price}]."""
     # Not lead_ids && …: that compares each with each.
     return many(
         cursor,
         """
-        SELECT call_id, provider, lead_ids FROM (
-            SELECT id::text AS call_id, provider, lead_ids::text[] AS lead_ids,
+        SELECT call_id, provider, sandbox, lead_ids, lead_id, price FROM (
+            SELECT id::text AS call_id, provider, sandbox, lead_ids::text[] AS lead_ids,
+                   lead_id::text AS lead_id, price::float8 AS price,
                    row_number() OVER (PARTITION BY provider ORDER BY id) AS place
             FROM provider_calls WHERE batch_id = %(batch)s AND state = 'planned'
               AND (%(provider)s::text IS NULL OR provider = %(provider)s)
@@ -168,18 +170,28 @@ def planned(
     )
 
 
-def start(cursor: Cursor, call_ids: list[str], sandbox: bool) -> list[Row]:
-    """Mark planned calls as started: the row stands before the money is spent.
+def start(cursor: Cursor, payers: Mapping[str, str | None], sandbox: bool) -> list[Row]:
+    """Mark planned calls as started, each paid for by a lead (call id -> lead id): the row stands before the
+    money is spent.
 
     Sandbox calls are begun only where there is a sandbox.
     """
     return many(
         cursor,
-        "UPDATE provider_calls SET state = 'started', started_at = now()"
-        " WHERE id = ANY(%s::uuid[]) AND state = 'planned' AND (%s OR NOT sandbox)"
-        " RETURNING id::text AS call_id, provider, operation, sandbox, request, request_key",
-        (call_ids, sandbox),
+        "UPDATE provider_calls c SET state = 'started', started_at = now(), lead_id = v.lead_id"
+        " FROM unnest(%s::uuid[], %s::uuid[]) AS v(id, lead_id)"
+        " WHERE c.id = v.id AND c.state = 'planned' AND (%s OR NOT c.sandbox)"
+        " RETURNING c.id::text AS call_id, c.provider, c.operation, c.sandbox, c.request, c.request_key",
+        (list(payers), list(payers.values()), sandbox),
     )
+
+
+def drop(cursor: Cursor, call_ids: list[str]) -> None:
+    """Planned calls that are not to be made: for want of money."""
+    if call_ids:
+        cursor.execute(
+            "UPDATE provider_calls SET state = 'dropped', request = NULL, price = 0"
+            " WHERE id = ANY(%s::uuid[]) AND state = 'planned'", (call_ids,))
 
 
 def switch_mode(cursor: Cursor, batch_id: str, provider: str, sandbox: bool) -> None:
@@ -209,19 +221,21 @@ def unsend(cursor: Cursor, call_ids: list[str]) -> None:
     """These calls were never sent."""
     if call_ids:
         cursor.execute(
-            "UPDATE provider_calls SET state = 'dropped', request = NULL, started_at = NULL"
+            "UPDATE provider_calls SET state = 'dropped', request = NULL, started_at = NULL, price = 0"
             " WHERE id = ANY(%s::uuid[]) AND state = 'started'", (call_ids,),
         )
 
 
 def settle(cursor: Cursor, rows: list[Row]) -> None:
-    """Calls that were answered: [{id, outcome, status, credits, elapsed_ms, error}]."""
+    """Calls that were answered: [{id, outcome, status, credits, price, elapsed_ms, error}]; where the price
+    is None what was reserved stays."""
     update_from(
         cursor, "provider_calls", rows,
         columns={"id": "uuid", "outcome": "text", "status": "integer", "credits": "numeric",
-                 "elapsed_ms": "integer", "error": "text"},
+                 "price": "numeric", "elapsed_ms": "integer", "error": "text"},
         key="id",
         changes="""state = 'answered', answered_at = now(), request = NULL, outcome = v.outcome,
+            price = coalesce(v.price, t.price),
             status = v.status, credits = v.credits, elapsed_ms = v.elapsed_ms, error = v.error""",
     )
 
@@ -268,10 +282,12 @@ def mark_applied(cursor: Cursor, keys: list[tuple[str, bool]]) -> None:
 
 
 def spend(cursor: Cursor, days: int) -> list[Row]:
-    """Calls and credits by provider over the last days: [{provider, sandbox, calls, credits, …}]."""
+    """Calls, credits and USD by provider over the last days: [{provider, sandbox, calls, credits, cost,
+    …}]."""
     return many(
         cursor,
         "SELECT provider, sandbox, count(*) AS calls, sum(credits)::float8 AS credits,"
+        " sum(price)::float8 AS cost,"
         " count(*) FILTER (WHERE outcome = 'found') AS found,"
         " count(*) FILTER (WHERE state = 'in_doubt') AS in_doubt FROM provider_calls"
         " WHERE started_at > now() - %s * interval '1 day' GROUP BY provider, sandbox"

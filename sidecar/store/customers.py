@@ -190,6 +190,7 @@ def erase(cursor: Cursor, contact_ids: list[str]) -> None:
     cursor.execute(
         "UPDATE provider_calls SET request = NULL, error = NULL,"
         " outcome = CASE WHEN state IN ('started', 'in_doubt') THEN 'erased' ELSE outcome END,"
+        " price = CASE WHEN state = 'planned' THEN 0 ELSE price END,"
         " state = CASE WHEN state = 'planned' THEN 'dropped' WHEN state IN ('started', 'in_doubt')"
         " THEN 'answered' ELSE state END"
         " WHERE subject_kind = 'contact' AND subject_id = ANY(%s::uuid[])", (contact_ids,))

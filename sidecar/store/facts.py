@@ -33,7 +33,7 @@ _PLACES = {
            for name, (column, sql) in ({"id": ("id", "uuid")} | COLUMNS[kind]).items()]
     for kind, alias in (("contact", "c"), ("organization", "o"))}
 _FACTS = f"""
-SELECT l.id::text AS lead_id, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test,
+SELECT l.id::text AS lead_id, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, l.goal,
        json_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}) AS lead,
        {", ".join(f'{sql} AS "{key}"' for places in _PLACES.values() for _, key, sql in places)}
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)

@@ -34,7 +34,7 @@ _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
        w.reason AS stage_reason, l.source, l.tags, l.message, l.utm,
        coalesce(nullif(l.first_utm, '{{}}'), l.utm) AS first_utm, l.custom, l.external_ids,
-       l.owner_name, l.outcome, l.outcome_at, l.owner, l.is_test, l.version,
+       l.owner_name, l.outcome, l.outcome_at, l.owner, l.goal, l.is_test, l.version,
        l.created_at, l.updated_at,
        {json_object("contact", "c")} || jsonb_build_object('consent', c.consent, 'refused', c.refused)
            AS contact,
@@ -79,6 +79,14 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
     contact_id = row["contact"]["id"]
     return _shape(row) | {
         "refusals": told(refusals.statements(cursor, [contact_id]).get(contact_id, []))}
+
+
+def brief(cursor: Cursor, lead_id: str) -> Row | None:
+    """A lead's goal, why no more was asked about it, and its person and company: {goal, stopped, contact,
+    organization}."""
+    return one(
+        cursor, "SELECT l.goal, w.stopped, l.contact_id::text AS contact, l.org_id::text AS organization"
+        " FROM leads l LEFT JOIN work_items w ON w.lead_id = l.id WHERE l.id = %s", (lead_id,))
 
 
 def page(
@@ -221,7 +229,7 @@ def lock(cursor: Cursor, lead_id: str) -> Row | None:
     """A lead's own row, locked for an edit."""
     return one(
         cursor, "SELECT id::text AS id, contact_id::text AS contact_id, org_id::text AS org_id,"
-        " status, tags, owner, message, version FROM leads WHERE id = %s FOR UPDATE", (lead_id,),
+        " status, tags, owner, goal, message, version FROM leads WHERE id = %s FOR UPDATE", (lead_id,),
     )
 
 

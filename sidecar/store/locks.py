@@ -16,6 +16,8 @@ COUNTS = 73
 RECOUNT = 74
 # With 0: searches for duplicates share it, a merge has it alone.
 MERGE = 75
+# Who reserves money: one after the other, so that no ceiling is passed.
+MONEY = 76
 
 # Not a lock but the seed of the hashes that are: of a caller and its Idempotency-Key, so that of two requests
 # with one key the second is told. Such a hash has 64 bits and does not meet the numbers above.

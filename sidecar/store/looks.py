@@ -26,10 +26,10 @@ def due(cursor: Cursor, before: datetime, limit: int, after: str | None) -> list
 
 
 def costs(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
-    """Paid calls about contacts and organizations: [{subject_id, provider, operation, at, credits}]."""
+    """What calls about contacts and organizations cost: [{subject_id, at, price (USD)}]."""
     return many(
-        cursor, "SELECT subject_id::text AS subject_id, provider, operation, started_at AS at,"
-        " credits::float8 AS credits FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND credits > 0"
+        cursor, "SELECT subject_id::text AS subject_id, started_at AS at,"
+        " price::float8 AS price FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND price > 0"
         " AND NOT sandbox AND started_at IS NOT NULL", (subject_ids,))
 
 

@@ -6,7 +6,7 @@ from typing import TypedDict, cast
 
 from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, many, one, update_from, words
-from sidecar.terms.states import DUE, HELD, LEFT
+from sidecar.terms.states import DUE, HELD, LEFT, Stop
 
 _DUE, _HELD, _LEFT = words(DUE), words(HELD), words(LEFT)
 # A flow keeps the lead while it waits for something: no step is at work on it.
@@ -42,7 +42,7 @@ class Ended(Held):
 
 class Leaving(TypedDict):
     """What becomes of a lead that leaves its run; `due_in` seconds. `kept`: a late step of its claim may
-    take it up again."""
+    take it up again. `stopped`: why no more was asked about it, None if nothing was planned."""
 
     lead_id: str
     stage: str
@@ -55,6 +55,7 @@ class Leaving(TypedDict):
     left_at: str | None
     passes: int
     kept: bool
+    stopped: Stop | None
 
 
 _HELD_COLUMNS = ("w.lead_id::text AS lead_id, w.stage, w.attempts, w.waits, w.requeue, w.max_batch, w.rounds,"
@@ -192,11 +193,12 @@ def leave(cursor: Cursor, leads: list[Leaving]) -> None:
         cursor, "work_items", cast(list[Row], leads),
         columns={"lead_id": "uuid", "stage": "text", "due_in": "integer", "attempts": "integer",
                  "waits": "integer", "max_batch": "integer", "code": "text", "reason": "text",
-                 "left_at": "text", "passes": "integer", "kept": "boolean"},
+                 "left_at": "text", "passes": "integer", "kept": "boolean", "stopped": "text"},
         key="lead_id",
         changes=f"""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
             attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
             reason = v.reason, left_at = v.left_at, passes = v.passes,
+            stopped = coalesce(v.stopped, t.stopped),
             score_only = t.score_only AND v.stage IN {_DUE},
             replays = CASE WHEN v.stage = 'done' THEN 0 ELSE t.replays END,
             batch_id = CASE WHEN v.kept THEN t.batch_id END, requeue = false, updated_at = now()""",

@@ -175,6 +175,8 @@ FIELDS: Final = (
           filter="status", choices=states.STATUSES),
     _lead("owner", given=False, longest=320, audited=True, editable=True, exported=True, scored=False,
           filter="owner"),
+    _lead("goal", "Goal of enrichment", given=False, personal=False, audited=True, editable=True,
+          scored=False, choices=states.GOALS),
     _lead("source", personal=False, editable=False, filter="source", ages="history"),
     _lead("tags", kind="list", audited=True, filter="tag"),
     _lead("message", longest=10_000, multiline=True),

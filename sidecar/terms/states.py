@@ -6,7 +6,7 @@ The CHECK constraints of the database say the same; a test holds them equal. Peo
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 # Of a score, the best first.
 GRADES: Final = ("hot", "warm", "cold")
@@ -59,6 +59,11 @@ STEP_OUTCOMES: Final = ("ok", "retry", "dead", "elsewhere", "finished")
 LET_GO_AS: Final = ("skipped", "later", "done")  # by the flow
 
 CALL_STATES: Final = ("planned", "started", "answered", "in_doubt", "dropped")
+Goal = Literal["decision", "reach", "fill"]  # what providers are asked for
+GOALS: Final[tuple[Goal, ...]] = get_args(Goal)
+# Why no more is asked about a lead.
+Stop = Literal["settled", "not_worth", "known", "nothing_left", "ceiling", "waiting", "refused", "skipped"]
+STOPS: Final[tuple[Stop, ...]] = get_args(Stop)
 UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet

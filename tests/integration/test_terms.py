@@ -26,6 +26,7 @@ CHECKED = {
     ("batches", "lane"): states.LANES,
     ("work_items", "lane"): states.LANES, ("work_items", "stage"): states.STAGES,
     ("provider_calls", "subject_kind"): states.ENTITIES, ("provider_calls", "state"): states.CALL_STATES,
+    ("leads", "goal"): states.GOALS, ("work_items", "stopped"): states.STOPS,
     ("provenance", "entity_kind"): states.ENTITIES,
     ("notifications", "state"): states.MESSAGE_STATES,
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
@@ -90,7 +91,7 @@ def test_whoever_is_signed_in_is_told_all_fields_and_states(app, api):
     choices = {field["name"]: field["choices"] for field in told["fields"] if field["choices"]}
     assert choices["seniority"][0] == "owner" and choices.keys() == {
         "seniority", "department", "email_type", "email_status", "phone_type", "company_size",
-        "revenue_range", "status"}
+        "revenue_range", "status", "goal"}
     assert told["states"]["statuses"][:4] == [
         {"name": "new", "label": "New", "open": True}, {"name": "working", "label": "Working", "open": True},
         {"name": "qualified", "label": "Qualified", "open": True},

@@ -1,6 +1,7 @@
 """Settings are read once and refused at start when wrong."""
 
 import json
+import math
 
 import pytest
 from cryptography.fernet import Fernet
@@ -63,6 +64,9 @@ def test_every_missing_setting_is_named_at_once():
         ("SIDECAR_ENRICHMENT_GOALS", "everything"), ("SIDECAR_ENRICHMENT_GOALS", "bulk="),
         ("SIDECAR_PROVIDER_PRICES", "hunter"), ("SIDECAR_PROVIDER_PRICES", "nobody=1"),
         ("SIDECAR_PROVIDER_PRICES", "hunter=1000"), ("SIDECAR_PROVIDER_PRICES", "hunter=nan"),
+        ("SIDECAR_CEILING_PER_LEAD", "little"), ("SIDECAR_CEILING_PER_DAY", "-1"),
+        ("SIDECAR_CEILING_PER_DAY", "nan"), ("SIDECAR_PROVIDER_CEILINGS", "nobody=1"),
+        ("SIDECAR_PROVIDER_CEILINGS", "hunter="), ("SIDECAR_PROVIDER_CEILINGS", "hunter=-1"),
     ],
 )
 def test_a_wrong_setting_is_named(name, value):
@@ -73,6 +77,13 @@ def test_a_wrong_setting_is_named(name, value):
 def test_goals_are_of_all_of_a_lane_or_of_a_source():
     settings = Settings.from_env(GOOD | {"SIDECAR_ENRICHMENT_GOALS": "fill, bulk=decision, trade fair=reach"})
     assert settings.enrichment_goals == {"": "fill", "bulk": "decision", "trade fair": "reach"}
+
+
+def test_ceilings_are_amounts_and_none_is_no_ceiling():
+    assert not Settings.from_env(GOOD).ceilings.any
+    ceilings = Settings.from_env(GOOD | {
+        "SIDECAR_CEILING_PER_LEAD": "0.5", "SIDECAR_PROVIDER_CEILINGS": "hunter=49, apollo=0"}).ceilings
+    assert (ceilings.lead, ceilings.day, ceilings.month) == (0.5, math.inf, {"hunter": 49, "apollo": 0})
 
 
 def test_a_secret_may_come_from_a_file(tmp_path):

@@ -25,7 +25,17 @@ from sidecar.api.schemas.base import (
 from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
-from sidecar.terms.states import EVENTS, GRADES, INTAKE_OUTCOMES, MESSAGE_STATES, STAGES, STATUSES
+from sidecar.terms.states import (
+    ENTITIES,
+    EVENTS,
+    GOALS,
+    GRADES,
+    INTAKE_OUTCOMES,
+    MESSAGE_STATES,
+    STAGES,
+    STATUSES,
+    STOPS,
+)
 
 
 class IntakeResult(Answer):
@@ -149,6 +159,8 @@ class Lead(Answer):
     outcome = fields.String(required=True, allow_none=True)
     outcome_at = fields.String(required=True, allow_none=True)
     owner = fields.String(required=True, allow_none=True)
+    goal = fields.String(required=True, allow_none=True, validate=validate.OneOf([*GOALS, None]), metadata={
+        "description": "What providers are asked for; null: what is set for its source or lane."})
     version = fields.Integer(required=True, metadata={"description": "For If-Match."})
     created_at = fields.DateTime(required=True)
     updated_at = fields.DateTime(required=True)
@@ -206,6 +218,37 @@ class LeadDetail(Lead):
     notifications = fields.List(fields.Nested(Message), required=True)
     refusals = fields.List(fields.Nested(Refusal), required=True, metadata={
         "description": "What the person refused and agreed to, newest first."})
+
+
+class ReceiptLine(Answer):
+    call_id = fields.String(required=True)
+    provider = fields.String(required=True)
+    operation = fields.String(required=True)
+    about = fields.String(required=True, validate=validate.OneOf(ENTITIES))
+    sandbox = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    asked_at = fields.DateTime(required=True)
+    price = fields.Float(required=True, metadata={
+        "description": "USD; until it is answered, the most that it may cost."})
+    paid_by = fields.String(required=True, allow_none=True, metadata={"description": "For which lead."})
+    reason = fields.Dict(required=True, metadata={
+        "description": "goal; missing: what was wanted; doubt: how likely the grade would have changed,"
+                       " change: the part of that which the call was expected to settle."})
+    changed = fields.List(fields.String(), required=True, metadata={
+        "description": "Fields whose value counts now because of it."})
+    text = fields.String(required=True)
+
+
+class Receipt(Answer):
+    lead_id = fields.String(required=True)
+    goal = fields.String(required=True, allow_none=True)
+    stopped = fields.String(required=True, allow_none=True, validate=validate.OneOf([*STOPS, None]))
+    stopped_text = fields.String(required=True, allow_none=True)
+    cost = fields.Float(required=True, metadata={"description": "USD that this lead cost."})
+    sandbox_cost = fields.Float(required=True, metadata={"description": "The same in play money."})
+    ceiling = fields.Float(required=True, allow_none=True)
+    calls = fields.List(fields.Nested(ReceiptLine), required=True)
 
 
 def changed() -> fields.List[str]:
@@ -274,6 +317,7 @@ class LeadEdit(Edit):
     status = Text(validate=validate.OneOf(STATUSES))
     tags = fields.List(Word(100), validate=validate.Length(max=50))
     owner = Word(320, allow_none=True)
+    goal = Text(validate=validate.OneOf(GOALS), allow_none=True)
     message = Text(10_000, allow_none=True)
 
 

@@ -79,6 +79,12 @@ class Provider(Answer):
     found = fields.Integer(required=True)
     in_doubt = fields.Integer(required=True)
     credits = fields.Float(required=True)
+    cost = fields.Float(required=True, metadata={"description": "USD, what is reserved included."})
+    month_cost = fields.Float(required=True, metadata={"description": "USD since the month began (UTC)."})
+    month_ceiling = fields.Float(required=True, allow_none=True, metadata={"description": "USD."})
+    runway_days = fields.Float(required=True, allow_none=True, metadata={
+        "description": "For how many days the rest of the month's ceiling lasts at the pace of the last 7;"
+                       " null without a ceiling or without spending."})
 
 
 class ProviderList(Answer):

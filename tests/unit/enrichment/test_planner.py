@@ -112,10 +112,11 @@ def test_little_doubt_is_not_worth_much_money():
 def test_a_round_asks_all_that_is_free_and_one_paid_of_each_subject():
     free = replace(SIZE, name="p.page", provider="p", price_found=0.0)
     other = replace(TITLE, name="c.title", provider="c")
-    asked = planner(TITLE, other, SIZE, free).round(standing())
+    asked = [step.offer for step in planner(TITLE, other, SIZE, free).round(standing()) if step.offer]
     assert free in asked
     assert sorted(one.subject for one in asked if one.highest) == ["contact", "organization"]
-    assert planner(TITLE, SIZE).round(replace(standing(), barred=frozenset({"a.title", "b.size"}))) == []
+    (step,) = planner(TITLE, SIZE).round(replace(standing(), barred=frozenset({"a.title", "b.size"})))
+    assert (step.offer, step.why) == (None, "nothing_left")
 
 
 def test_fill_asks_first_what_nobody_else_can_tell():

@@ -126,6 +126,16 @@ function scoreCard(score) {
     el('p', { class: 'quiet' }, `Model ${score.model_version}, calculated `, ago(score.calculated_at)));
 }
 
+// What providers were asked, why, what it cost and changed.
+const spent = (receipt) => el('section', { class: 'receipt' }, el('h2', {}, 'What it cost'),
+  el('p', {}, `${receipt.cost.toLocaleString()} USD`,
+    receipt.sandbox_cost ? ` (and ${receipt.sandbox_cost.toLocaleString()} USD of play money in the sandbox)` : '',
+    receipt.stopped_text ? `. ${receipt.stopped_text}` : ''),
+  receipt.calls.length
+    ? el('details', {}, el('summary', {}, `${receipt.calls.length} questions to providers`),
+      el('ul', { class: 'unused' }, receipt.calls.map((call) => el('li', {}, call.text, el('span', { class: 'quiet' }, ' ', ago(call.asked_at))))))
+    : el('p', { class: 'quiet' }, 'No provider was asked.'));
+
 function gauge(score) {
   if (!score) return el('div', { class: 'gauge none', 'data-live': true }, el('b', {}, '–'), el('span', {}, NOT_SCORED));
   const box = el('div', { class: `gauge ${score.grade}`, role: 'img', 'aria-label': `Score ${points(score.total)} of 100, ${score.grade}` },
@@ -150,7 +160,8 @@ function statusChoice(lead, { call, terms, reload }) {
 }
 
 export async function page({ call, params, may, terms, reload }) {
-  const lead = await call('GET', `leads/${encodeURIComponent(params.id)}`);
+  const path = `leads/${encodeURIComponent(params.id)}`;
+  const [lead, receipt] = await Promise.all([call('GET', path), call('GET', `${path}/receipt`)]);
   const { contact, organization, score } = lead;
   const seen = may('pii:read');
   const reach = { mail: lead.may_email !== false, call: lead.may_call !== false };
@@ -185,6 +196,7 @@ export async function page({ call, params, may, terms, reload }) {
         lead.history.map((past) => el('tr', {}, el('td', {}, grade(past)), el('td', { class: 'quiet' }, past.model_version),
           el('td', { class: 'quiet' }, ago(past.calculated_at)))))) : null),
       el('div', {}, sent(lead, terms), known('Person', contact, terms.fieldsOf('contact'), reach),
-        organization ? known('Company', organization, terms.fieldsOf('organization')) : null)),
+        organization ? known('Company', organization, terms.fieldsOf('organization')) : null,
+        spent(receipt))),
   ];
 }

@@ -25,7 +25,7 @@ const days: INodeProperties = {
 export const spend: Operation = {
 	name: 'Get Spend',
 	action: 'Get the spend of providers',
-	description: 'Read the calls and credits of the last days, for each provider',
+	description: 'Read the calls, credits and cost (USD) of the last days and how long the budget lasts, for each provider',
 	properties: [provider, days],
 	answer: {
 		name: 'string',
@@ -35,6 +35,10 @@ export const spend: Operation = {
 		found: 'number',
 		in_doubt: 'number',
 		credits: 'number',
+		cost: 'number',
+		month_cost: 'number',
+		month_ceiling: 'number',
+		runway_days: 'number',
 	},
 
 	async execute(context) {
@@ -44,14 +48,18 @@ export const spend: Operation = {
 			const { data } = await send('GET', withQuery('providers', { days }));
 			return (data as IDataObject[])
 				.filter(({ name }) => !wanted || name === wanted)
-				.map(({ name, title, calls, found, in_doubt, credits }) => ({
-					name,
-					title,
+				.map((provider) => ({
+					name: provider.name,
+					title: provider.title,
 					days,
-					calls,
-					found,
-					in_doubt,
-					credits,
+					calls: provider.calls,
+					found: provider.found,
+					in_doubt: provider.in_doubt,
+					credits: provider.credits,
+					cost: provider.cost,
+					month_cost: provider.month_cost,
+					month_ceiling: provider.month_ceiling,
+					runway_days: provider.runway_days,
 				}));
 		});
 	},
