@@ -149,7 +149,7 @@ def test_n8ns_form_page_says_what_is_wrong_and_keeps_the_answers(form, stack, cl
     lead = until(lambda: found(client, "form-page.example"), 120, "the lead")[0]
     assert client.settled(lead["id"])["contact"]["consent"] == {
         "newsletter": ["You may send me news by e-mail. I can withdraw this at any time."]}
-    until(lambda: not _kept(stack, "Formpage"), 90, "n8n to forget the person")
+    until(lambda: not _kept(stack, "Formpage"), 180, "n8n to forget the person")
 
 
 def test_robots_are_not_served_or_thanked_for_nothing(form, stack, client):
