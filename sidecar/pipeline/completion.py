@@ -11,8 +11,10 @@ from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import finished, write
 from sidecar.store import calls, facts, work
 
-# A lead waits for slow providers at most this often; then it is done with what is known.
-MAX_WAITS = 5
+# A lead waits for slow providers at most this often, and for those that were not asked yet, as they are down
+# or slow, for about ten days; then it is done with what is known.
+MAX_WAITS, MAX_WAITS_UNASKED = 5, 20
+_LONGEST_WAIT = 86_400
 
 
 def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -26,9 +28,11 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])
-            wait = None if first is None or lead["waits"] >= MAX_WAITS else backoff(
-                lead["waits"], first=first)
-            return finished(lead, wait, engine.settings.bulk_batch)
+            if first is None or lead["waits"] >= (MAX_WAITS_UNASKED if first.awaits else MAX_WAITS):
+                return finished(lead, None, engine.settings.bulk_batch)
+            return finished(
+                lead, backoff(lead["waits"], first=first.seconds, most=_LONGEST_WAIT),
+                engine.settings.bulk_batch, awaits=first.awaits, down=first.down)
 
         write(cursor, [decide(lead) for lead in at_work.held])
         return {

@@ -6,9 +6,10 @@ The order in which n8n runs them is n8n's; each can be repeated without a second
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,16 +17,21 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, planning, priced, reach
+from sidecar.enrichment.breaker import PAUSES
 from sidecar.enrichment.model import Operation, Provider
 from sidecar.enrichment.planner import goal_of
 from sidecar.enrichment.planning import lacks, request_key
+from sidecar.errors import NotFound
 from sidecar.ids import new_id
 from sidecar.intake.refusals import may_enrich
 from sidecar.pipeline import gating, provenance, reaching
 from sidecar.pipeline.batches import step
+from sidecar.pipeline.breaking import SANDBOX, Told, allowed, failed, note, use_keys
+from sidecar.pipeline.callbacks import call_of, callback_url
 from sidecar.pipeline.deciding import decide
 from sidecar.pipeline.looking import Looks
-from sidecar.store import calls, customers, facts, refusals, subscriptions, work
+from sidecar.pipeline.waking import wake_after
+from sidecar.store import breakers, calls, customers, facts, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import ENTITIES
 from sidecar.webhooks import of_enrichment
@@ -34,9 +40,9 @@ log = logging.getLogger(__name__)
 
 ERROR_TTL_SECONDS = 3600
 STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
-# Seconds a provider is left alone after these outcomes; `error` only after five in a row.
-_OPEN_SECONDS = {"auth": 600, "quota": 3600, "throttled": 60, "error": 60}
-_FAILURES_TO_OPEN = {"auth": 1, "quota": 1, "throttled": 1, "error": 5}
+_ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
+# Nor more than its pace allows in so many seconds: who comes later with one lead waits that long at most.
+_SECONDS_AT_ONCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ class Survey:
     """What could be asked about leads, and what has been: read in a few queries for all of them."""
 
     possible: dict[str, dict[tuple[str, str], Lookup]]
-    answered: dict[tuple[str, bool], str]
+    answered: dict[tuple[str, bool], Row]
     busy: dict[tuple[str, bool], str]
     states: dict[str, Row]
     removed: dict[str, set[str]]
@@ -121,12 +127,13 @@ class Survey:
             for row in known
         }
         keys = sorted({item.key for items in possible.values() for item in items.values()})
-        answers = calls.known_answers(cursor, keys)
+        states = breakers.provider_states(cursor)
+        answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
         return cls(
             possible,
-            {(row["request_key"], row["sandbox"]): row["outcome"] for row in answers},
+            {(row["request_key"], row["sandbox"]): row for row in answers},
             calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
-            calls.provider_states(cursor),
+            states,
             facts.removed(cursor, _subjects(known)),
         )
 
@@ -136,17 +143,21 @@ class Survey:
     def open(self, provider: str) -> bool:
         return bool(self.states.get(provider, {}).get("open"))
 
+    def answer(self, item: Lookup) -> Row:
+        """The cached answer to a lookup: {outcome, stale, holds_for …}, {} when there is none."""
+        return self.answered.get((item.key, not self.live(item.provider)), {})
+
     def status(self, item: Lookup) -> str | None:
         """The outcome of a lookup, planned | started | in_doubt while there is none, or None."""
-        at = (item.key, not self.live(item.provider))
-        return self.answered.get(at) or self.busy.get(at)
+        return self.answer(item).get("outcome") or self.busy.get((item.key, not self.live(item.provider)))
 
-    def asked(self, lead_id: str) -> dict[tuple[str, str], str]:
-        """What planning must not ask again about this lead."""
+    def asked(self, lead_id: str, *, later: bool = False) -> dict[tuple[str, str], str]:
+        """What planning must not ask again about this lead; `later`: when the providers that fail now answer
+        again."""
         told = {}
         for name, item in self.possible[lead_id].items():
             status = self.status(item)
-            if status:
+            if status and not (later and (failed(status) or self.answer(item).get("stale"))):
                 told[name] = {"planned": "pending", "started": "pending", "in_doubt": "error"}.get(
                     status, status)
         return told
@@ -190,12 +201,13 @@ def _wanted(
 
 def _worth_asking(
     engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+    *, later: bool = False,
 ) -> dict[str, list[planning.Lookup]]:
-    """By lead id what its goal wants asked now."""
+    """By lead id what its goal wants asked now, or later, when the providers that fail answer again."""
     settings = engine.settings
     goals = {row["lead_id"]: goal_of(settings.enrichment_goals, lane, row["lead"].get("source"))
              for row in known}
-    asked = {row["lead_id"]: survey.asked(row["lead_id"]) for row in known}
+    asked = {row["lead_id"]: survey.asked(row["lead_id"], later=later) for row in known}
     providers = priced(settings.provider_prices)
     made = {
         row["lead_id"]: planning.plan(row, asked[row["lead_id"]], providers, away, survey.removed)
@@ -210,57 +222,77 @@ def _worth_asking(
     return made
 
 
-def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> dict[str, int]:
-    """Leads whose providers will have more to say later: lead id -> seconds until asking again. What is under
-    way about them was given up."""
+@dataclass(frozen=True)
+class Wait:
+    """For whom a lead waits, `seconds` at least; it is due at once when one of `awaits`, which were not asked
+    yet, answers again; `down`: what to tell of those that fail, "" when none does."""
+
+    seconds: int
+    awaits: frozenset[str]
+    down: str
+
+
+def waiting(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> dict[str, Wait]:
+    """Leads whose providers will have more to say later, by their id. What is under way about them was given
+    up."""
     known = reaching.with_candidates(engine, cursor, _who_may_be_asked_about(engine, known))
     survey = Survey.of(engine, cursor, known)
-    worth = _worth_asking(engine, cursor, survey, known, _unreachable(engine, survey), lane)
-    due: dict[str, int] = {}
+    worth = _worth_asking(engine, cursor, survey, known, _unreachable(engine, survey), lane, later=True)
+    waits = {}
     for row in known:
         lead_id = row["lead_id"]
-        asked = survey.asked(lead_id)
-        seconds = [
-            {"pending": 60, "throttled": 60, "planned": 30, "started": 30}.get(
-                survey.status(survey.possible[lead_id][name]) or "", 0)
-            for name in asked
-        ] + [
-            # Its breaker is open, or the rounds or the time of Ask Providers were over.
-            max(survey.states[lookup.provider]["open_for"], 30) if survey.open(lookup.provider) else 30
-            for lookup in worth[lead_id]
-        ]
-        if any(seconds):
-            due[lead_id] = min(item for item in seconds if item)
-    return due
+        possible = survey.possible[lead_id]
+        owed = [possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
+        under_way = (survey.status(possible[name]) for name in survey.asked(lead_id))
+        seconds = [_ANSWERED_IN[status] for status in under_way if status in _ANSWERED_IN] + [
+            _owed_in(survey, item) for item in owed]
+        if seconds:
+            waits[lead_id] = Wait(
+                min(seconds),
+                frozenset(item.provider for item in owed
+                          if survey.open(item.provider) or not survey.answer(item)),
+                _told_of_down(survey, [item for item in owed if survey.open(item.provider)]))
+    return waits
+
+
+def _owed_in(survey: Survey, item: Lookup) -> int:
+    """Seconds until something worth asking may be asked: its breaker is open, it failed, or the rounds or the
+    time of Ask Providers were over."""
+    open_for = survey.states[item.provider]["open_for"] if survey.open(item.provider) else 0
+    failed_for = survey.answer(item).get("holds_for", 0) if failed(survey.status(item)) else 0
+    return max(open_for, failed_for, 30)
+
+
+def _told_of_down(survey: Survey, owed: list[Lookup]) -> str:
+    names = sorted({PROVIDERS[item.provider].title for item in owed})
+    if not names:
+        return ""
+    older = ", and what it found before counts until then" if any(
+        survey.answer(item).get("stale") for item in owed) else ""
+    return f"{', '.join(names)} will be asked when it answers again{older}"
 
 
 def start(
-    engine: Engine, batch_id: str, lead_ids: list[str], live: list[str], provider: str | None = None
+    engine: Engine, batch_id: str, lead_ids: list[str], live: list[str], provider: str | None = None,
+    keys: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Begin planned calls that these leads need, the next hundred of each provider or of one: {requests:
     [{call_id, provider, method, url, headers, query, body, not_before, timeout_s}], more: [provider]},
-    without keys. The ledger says `started` before this answers.
+    without keys. The ledger says `started` before this answers. `live`: who is asked for real, `keys`: the
+    marks of the keys.
 
     The first call for all providers is a step; those that go on with one only keep the leases: what was
     taken from the run meanwhile is not planned any more.
     """
     if provider is None:
         with step(engine, "enrich", batch_id, lead_ids) as at_work:
-            _follow_modes(at_work.cursor, batch_id, live)
+            for name in use_keys(engine, at_work.cursor, live, keys):
+                calls.switch_key(at_work.cursor, batch_id, name, name not in live,
+                                 keys.get(name, "") if name in live else SANDBOX)
             return _begin(engine, at_work.cursor, batch_id, at_work.lead_ids, None)
     with engine.database.write() as cursor:
         work.renew(cursor, batch_id, lead_ids, engine.settings.lease_seconds)
         return _begin(engine, cursor, batch_id, lead_ids, provider)
-
-
-def _follow_modes(cursor: Cursor, batch_id: str, live: list[str]) -> None:
-    """Providers whose key was added or removed since: what is planned follows."""
-    modes = {name: name in live for name in PROVIDERS}
-    states = calls.provider_states(cursor)
-    if any(states.get(name, {}).get("live", None) != mode for name, mode in modes.items()):
-        calls.set_live(cursor, modes)
-        for name, is_live in modes.items():
-            calls.switch_mode(cursor, batch_id, name, not is_live)
 
 
 def _begin(
@@ -279,13 +311,19 @@ def _begin(
         asking -= refusing
     for row in rows:
         planned.setdefault(row["provider"], []).append(row["call_id"])
+    most = {name: _at_once(PROVIDERS[name]) if free is None else free
+            for name, free in allowed(cursor, planned).items()}
     begun = calls.start(
-        cursor, [call_id for own in planned.values() for call_id in own[:STARTED_AT_ONCE]],
+        cursor, [call_id for name, own in planned.items() for call_id in own[:most[name]]],
         bool(engine.settings.sandbox_url))
     return {
         "requests": _requests(engine, cursor, begun),
-        "more": [name for name, own in planned.items() if len(own) > STARTED_AT_ONCE],
+        "more": [name for name, own in planned.items() if len(own) > most[name] > 0],
     }
+
+
+def _at_once(provider: Provider) -> int:
+    return min(STARTED_AT_ONCE, max(1, int(provider.pace_per_second * _SECONDS_AT_ONCE)))
 
 
 def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
@@ -305,8 +343,10 @@ def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str
             operation = operation_of(name, row["operation"])
             base = provider.base_url if not row["sandbox"] else _sandbox_base(engine, provider)
             ticket = tickets.get((row["request_key"], row["sandbox"]))
-            request = operation.request(
-                engine.vault.open(row["request"]) | ({"ticket": ticket} if ticket else {}), base)
+            more = {"ticket": ticket, "callback": None if row["sandbox"] or not operation.callback
+                    else callback_url(engine, name, row["call_id"])}
+            request = operation.request(engine.vault.open(row["request"]) | {
+                parameter: value for parameter, value in more.items() if value}, base)
             requests.append({
                 "call_id": row["call_id"], "provider": name, **request,
                 "not_before": row.get("not_before"), "timeout_s": operation.timeout_s,
@@ -344,73 +384,99 @@ def _sandbox_base(engine: Engine, provider: Provider) -> str:
 def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int]:
     """Store what providers said, raw and encrypted: {accepted, ignored}. The lease need not hold:
     what was paid for is kept. A repeated or unknown answer is ignored."""
-    now = engine.now()
     with engine.database.write() as cursor:
         # A call that was begun here but never sent cost nothing: it may be planned again.
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
-        tickets = _tickets(engine, cursor, asked.values())
-        settled, cached = [], []
-        leads: dict[str, list[str]] = {}
-        health: dict[str, list[tuple[str, float | None]]] = {}
-        for answer in answers:
-            row = asked.pop(answer["call_id"], None)
-            if row is None:
-                continue
-            operation = operation_of(row["provider"], row["operation"])
-            read = operation.read(
-                answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
-            outcome = read.outcome if not answer.get("error") else "error"
-            ttl = {"found": operation.ttl_found_s, "not_found": operation.ttl_missing_s}.get(
-                outcome, read.retry_after_s or operation.ttl_error_s)
-            if outcome in ("pending", "throttled", "quota", "auth"):
-                ttl = min(ttl, 60 if outcome == "pending" else _OPEN_SECONDS[outcome])
-            settled.append({
-                "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
-                "credits": 0 if answer.get("error") else read.credits,
-                "elapsed_ms": answer.get("elapsed_ms"),
-                "error": answer.get("error") or read.detail or None,
-            })
-            cached.append({
-                "request_key": row["request_key"], "sandbox": row["sandbox"],
-                "provider": row["provider"], "operation": row["operation"],
-                "subject_kind": row["subject_kind"], "subject_id": row["subject_id"],
-                "outcome": outcome, "applied": outcome != "found", "fetched_at": now,
-                "expires_at": now + timedelta(seconds=ttl),
-                "answer": engine.vault.seal({
-                    "status": answer.get("status"), "headers": answer.get("headers") or {},
-                    "body": answer.get("body") or "", "error": answer.get("error"),
-                    "ticket": read.ticket or tickets.get((row["request_key"], row["sandbox"]))}),
-            })
-            if not PROVIDERS[row["provider"]].web:  # one site that does not answer says nothing of others
-                health.setdefault(row["provider"], []).append((outcome, read.retry_after_s))
-            leads.setdefault(row["batch_id"], []).extend(row["lead_ids"])
-        calls.settle(cursor, settled)
-        calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
-        _note_health(cursor, health)
-        for batch_id, lead_ids in leads.items():
+        accepted = [(row, answer) for answer in answers if (row := asked.pop(answer["call_id"], None))]
+        store_answers(engine, cursor, accepted)
+        for batch_id, lead_ids in _by_batch(row for row, _ in accepted).items():
             work.renew(cursor, batch_id, lead_ids, engine.settings.lease_seconds)
-    return {"accepted": len(settled), "ignored": len(answers) - len(settled)}
+        # Nobody expected these any more: their leads went on without.
+        _resume(engine, cursor, {lead_id for row, _ in accepted if row["state"] == "in_doubt"
+                                 for lead_id in row["lead_ids"]})
+    return {"accepted": len(accepted), "ignored": len(answers) - len(accepted)}
 
 
-def _note_health(
-    cursor: Cursor, outcomes: dict[str, list[tuple[str, float | None]]]
-) -> None:
-    states = calls.provider_states(cursor)
-    rows = []
-    for provider, told in sorted(outcomes.items()):
-        before = failures = states.get(provider, {}).get("failures", 0)
-        open_for, error = None, None
-        for outcome, retry_after in told:
-            if outcome not in _OPEN_SECONDS:
-                failures, open_for = 0, None
-                continue
-            failures, error = failures + 1, outcome
-            if failures >= _FAILURES_TO_OPEN[outcome]:
-                open_for = int(min(retry_after or _OPEN_SECONDS[outcome], 86_400))
-        if failures != before or error:
-            rows.append((provider, failures, open_for, error))
-    calls.note_health(cursor, rows)
+def take_callback(engine: Engine, provider: str, token: str, body: str) -> bool:
+    """Store what a provider sends by itself to the address that it was given with a call, and let the leads
+    that wait for it go on. False for what is no answer, or was answered before: in whatever order and however
+    often they come, one answer counts.
+
+    Raises Unauthorized for a token that was not made here, NotFound when there is no such call any more.
+    """
+    call_id = call_of(engine, provider, token)
+    with engine.database.write() as cursor:
+        row = calls.owed(cursor, call_id)
+        if row is None or not customers.existing(cursor, row["subject_kind"], [row["subject_id"]]):
+            raise NotFound("There is no such call.")
+        operation = operation_of(provider, row["operation"])
+        told = operation.callback(body) if operation.callback and row["open"] else None
+        if told is None or operation.read(told[0], {}, told[1]).outcome not in ("found", "not_found"):
+            return False
+        store_answers(engine, cursor, [(row, {"status": told[0], "body": told[1]})])
+        _resume(engine, cursor, calls.asking_leads(cursor, row["subject_id"], row["request_key"]))
+    return True
+
+
+def _resume(engine: Engine, cursor: Cursor, lead_ids: Collection[str]) -> None:
+    if lead_ids:
+        for lane in sorted(work.resume(cursor, sorted(lead_ids))):
+            wake_after(engine, lane)
+
+
+def _by_batch(rows: Iterable[Row]) -> dict[str, list[str]]:
+    leads: dict[str, list[str]] = {}
+    for row in rows:
+        leads.setdefault(row["batch_id"], []).extend(row["lead_ids"])
+    return leads
+
+
+def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[str, Any]]]) -> None:
+    """Settle calls by what was answered to each: the ledger, the cache, the breakers."""
+    now = engine.now()
+    tickets = _tickets(engine, cursor, [row for row, _ in answers])
+    settled, cached = [], []
+    health: dict[tuple[str, str], list[Told]] = {}
+    for row, answer in answers:
+        operation = operation_of(row["provider"], row["operation"])
+        read = operation.read(
+            answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
+        outcome = read.outcome if not answer.get("error") else "error"
+        settled.append({
+            "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
+            "credits": 0 if answer.get("error") else read.credits,
+            "elapsed_ms": answer.get("elapsed_ms"),
+            "error": answer.get("error") or read.detail or None,
+        })
+        cached.append({
+            "request_key": row["request_key"], "sandbox": row["sandbox"],
+            "provider": row["provider"], "operation": row["operation"],
+            "subject_kind": row["subject_kind"], "subject_id": row["subject_id"],
+            "outcome": outcome, "applied": outcome != "found", "fetched_at": now,
+            "expires_at": now + timedelta(seconds=_ttl(operation, outcome, read.retry_after_s)),
+            "answer": engine.vault.seal({
+                "status": answer.get("status"), "headers": answer.get("headers") or {},
+                "body": answer.get("body") or "", "error": answer.get("error"),
+                "ticket": read.ticket or tickets.get((row["request_key"], row["sandbox"]))}),
+        })
+        if not PROVIDERS[row["provider"]].web:  # one site that does not answer says nothing of others
+            health.setdefault((row["provider"], row["key_mark"]), []).append(
+                (outcome, read.retry_after_s, row["started_at"]))
+    calls.settle(cursor, settled)
+    calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
+    note(engine, cursor, health)
+
+
+def _ttl(operation: Operation, outcome: str, retry_after_s: float | None) -> float:
+    """Seconds for which an answer holds: what was found, what there is not, what failed."""
+    if outcome == "found":
+        return operation.ttl_found_s
+    if outcome in ("not_found", "refused"):
+        return operation.ttl_missing_s
+    most = {"pending": 60}.get(outcome) or (PAUSES[outcome] if outcome != "error" and failed(outcome)
+                                            else operation.ttl_error_s)
+    return min(retry_after_s or most, most)
 
 
 def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:

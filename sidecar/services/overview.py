@@ -13,7 +13,7 @@ from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
 from sidecar.pipeline.retention import add_up_counts
-from sidecar.store import calls, leads, notifications, statistics, subscriptions, work
+from sidecar.store import breakers, calls, leads, notifications, statistics, subscriptions, work
 from sidecar.terms.states import LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
@@ -41,7 +41,7 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
 def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
     """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits}] of the last days."""
     with engine.database.read(may_lag=True) as cursor:
-        states = calls.provider_states(cursor)
+        states = breakers.provider_states(cursor)
         spend = calls.spend(cursor, days)
     result = []
     for provider in PROVIDERS.values():

@@ -120,7 +120,7 @@ def test_what_was_begun_is_fetched_until_it_is_there_and_begun_once(api, engine,
     for status, body in ((400, running), (429, {"code": "error.rate.limit"}), (502, {}), (400, running)):
         with engine.database.write() as cursor:
             cursor.execute("UPDATE provider_cache SET expires_at = now()")
-            cursor.execute("UPDATE provider_state SET open_until = NULL")
+            cursor.execute("DELETE FROM provider_breakers")
         fetched = ask(api, engine, neda, "fullenrich", "phone", status, body)
         assert fetched["method"] == "GET" and fetched["url"].endswith("/contact/enrich/bulk/ab-12")
     ask(api, engine, neda, "fullenrich", "phone", 200, {
