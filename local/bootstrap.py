@@ -31,8 +31,9 @@ def main() -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f".venv could not be made ({error}); on Debian: apt install python3-venv.")
     pip = [str(VENV / "bin/python"), "-m", "pip", "install", "--quiet",
-           "--disable-pip-version-check", "--no-warn-script-location"]
-    for arguments in (["--require-hashes", "-r", str(lock)], ["--no-deps", "-e", str(ROOT)]):
+           "--disable-pip-version-check", "--no-warn-script-location", "--no-deps"]
+    # The lock file holds all of them: pip need not look for what they need, and may find newer ones there.
+    for arguments in (["--require-hashes", "-r", str(lock)], ["-e", str(ROOT)]):
         if subprocess.run([*pip, *arguments], check=False).returncode:
             sys.exit("The Python packages could not be installed; is the package registry "
                      "reachable, and is there space on the disk?")

@@ -18,7 +18,8 @@ from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
 from sidecar.records import split_name
-from sidecar.records.text import word_set, words
+from sidecar.records.person import ADDRESSED
+from sidecar.records.text import fold, word_set, words
 
 from .agreement import nicknames
 
@@ -40,6 +41,7 @@ _GENERATIONS: Final = {
     "jr": 2, "jnr": 2, "jun": 2, "junior": 2, "fils": 2, "filho": 2, "hijo": 2, "ii": 2,
     "neto": 3, "iii": 3, "iv": 4,
 }  # fmt: skip
+_ADDRESSED_OR_GIVEN: Final = {"m": "m", "pan": "m", "don": "m", "dona": "f"}  # M. Petit: Monsieur or Marie
 _SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
 _ARTICLE = re.compile("^(?:al|el)(?=.{4})")
 _GREEK = re.compile("[\u0370-\u03ff]")
@@ -53,11 +55,12 @@ NameRelation = Literal["same", "family", "other", "unknown"]
 
 class Named(NamedTuple):
     """A name as it is compared: the words of given (middle names too) and family name; `generation`: 1 for
-    senior, 2 for junior …, 0 where it is not said."""
+    senior, 2 for junior …, 0 where it is not said; `addressed`: as a man ("m"), a woman ("f"), else ""."""
 
     given: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
     generation: int = 0
+    addressed: str = ""
 
     @property
     def known(self) -> bool:
@@ -73,13 +76,16 @@ def named(first: str, last: str, full: str = "") -> Named:
         first, last = first or whole.given, last or whole.family
     elif not (first or last):
         first = full
-    given, family = words(first), words(last)
-    ending = [word for word in words(full)[2:] + family[1:] if word in _GENERATIONS]
+    given, family = ([word for word in words(part) if word not in ADDRESSED] for part in (first, last))
+    titles = [word.rstrip(".") for word in fold(whole.title).split()] if whole else []
+    ending = [word for word in words(full)[2:] + words(last)[1:] if word in _GENERATIONS]
     if whole:
         given += [word for word in words(whole.middle) if word not in given and word not in family]
     return Named(
         tuple(given), tuple(word for word in family if word not in ending),
-        _GENERATIONS[ending[-1]] if ending else 0)
+        _GENERATIONS[ending[-1]] if ending else 0,
+        next((ADDRESSED[word] for word in titles if word in ADDRESSED),
+             _ADDRESSED_OR_GIVEN.get(" ".join(given), "")))
 
 
 def named_of(fields: Mapping[str, Any]) -> Named:
@@ -92,9 +98,11 @@ def names_contradict(left: Named, right: Named) -> bool:
 
     Other given names contradict, whatever the family name; another family name alone does not (marriage),
     unless the given names are not spelt alike (an initial, a short form), or one is missing. Junior and
-    senior are two.
+    senior are two, so are Mr. and Mrs.
     """
     if left.generation and right.generation and left.generation != right.generation:
+        return True
+    if left.addressed and right.addressed and left.addressed != right.addressed:
         return True
     one, other = left.given + left.family, right.given + right.family
     if not (one and other):
@@ -112,12 +120,14 @@ def names_contradict(left: Named, right: Named) -> bool:
 
 
 def names_agree(left: Named, right: Named) -> bool:
-    """Tell whether two names on a mailbox of several people are one person's: given and family name, neither
-    an initial, or the very same words."""
+    """Tell whether two names on a mailbox of several people are one person's: the very same words, or given
+    and family name of one generation. The whole given name is the same, however it is spelt: Sam is Samuel's
+    and Samantha's, Hans and Hans-Peter may be father and son."""
     if left == right:
         return left.known
-    return (not names_contradict(left, right) and _alike(left.family, right.family)
-            and _alike(left.given, right.given, initials=False))
+    given = _whole(left.given)
+    return (bool(given) and given == _whole(right.given) and left.generation == right.generation
+            and not names_contradict(left, right) and _alike(left.family, right.family))
 
 
 def family_changed(left: Named, right: Named) -> bool:
@@ -192,6 +202,11 @@ def _alike(left: Iterable[str], right: Iterable[str], *, initials: bool = True) 
     return any(
         same_name(one, other) for one in left for other in right
         if initials or (len(one) > 1 and len(other) > 1))
+
+
+def _whole(given: Iterable[str]) -> set[str]:
+    """How the words of a given name sound, without initials."""
+    return {key_of(word) for word in given if len(word) > 1}
 
 
 def _spelt_alike(left: Iterable[str], right: Iterable[str]) -> bool:

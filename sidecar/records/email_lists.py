@@ -81,6 +81,7 @@ ROLE_NAMES: Final = word_set(
     information kasse kommunikation lager leads mahnung marketingteam poststelle praxis rathaus
     rechtsabteilung reklamation reservierung rezeption schule seminar serviceteam shopservice steuern
     technik ticket tickets veranstaltung veranstaltungen versand werkstatt
+    kanzlei notariat familie family firma atelier
     achats administratif adherents agence boutique bonjour bureau candidature candidatures clients
     commande commandes comptabilité contacter courrier devis emploi facturation facture factures
     formation informations magasin mairie presse reclamation relationclient reservation sav

@@ -17,7 +17,16 @@ from .email import (
 )
 from .industry import canonical_industry
 from .job_title import department, seniority, tidy_title
-from .person import Name, is_junk_name, is_no_part, is_placeholder, join_name, repair_case, split_name
+from .person import (
+    ADDRESSED,
+    Name,
+    is_junk_name,
+    is_no_part,
+    is_placeholder,
+    join_name,
+    repair_case,
+    split_name,
+)
 from .phone import PhoneProblem, parse_phone
 from .place import country_code, place_name, region_code
 from .schema import CAMPAIGNS, DERIVED, FIELDS, KNOWN, LISTS, LONG_TEXTS, MAX_DEPTH, NUMBERS, OBJECTS, TEXTS
@@ -213,6 +222,8 @@ def _read(
     if last and (is_no_part(last) or (not first and is_placeholder(last))):
         last, rules["last_name"] = "", "placeholder"
     whole = full or f"{first} {last}".strip()
+    if last and first.lower().rstrip(".") in ADDRESSED:
+        first, full, rules["first_name"] = "", whole, "placeholder"
     if not whole:
         return "", "", ""
     if is_junk_name(whole):

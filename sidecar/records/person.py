@@ -76,17 +76,19 @@ _CLINGING = re.compile(
     r"|(?<=[^\W\d_])\d+$|[\s*#~^=+_|/–—-]+$|^[\s*#~^=+_|/–—-]+"
 )
 _MAY_CLING = re.compile(rf"[^{_LATIN} .,'’()-]")
-# How people are addressed: none of these is a given name in front of another word, but those of the
-# second list where the family name follows at once.
-_ADDRESS = word_set(
-    """mr mrs ms miss mx mister dr doctor prof professor sir madam madame mme mlle mademoiselle
-    monsieur herr herrn frau fraulein hr fr frk fru froken fruen herra rouva neiti dra sra sr srta
-    senor senora senorita senhor senhora dona doña don signor signora signorina sig sig.ra dott
-    dott.ssa dottor dottore dottoressa ing ingeniero lic mag dipl.-ing dipl.-kfm mgr mudr judr phdr
-    mevrouw mevr mw meneer dhr heer pani panie slecna bay bayan bapak bpk ibu г-н г-жа господин госпожа
-    пан пані д-р проф κος κα δρ rev reverend capt captain col colonel maj major lt lieutenant sgt gen
-    judge hon senator sen congressman congresswoman assemblyman assemblywoman councilman councilwoman
-    rabbi sheikh pastor bishop father cllr alderman alderwoman univ.-prof dr.-ing"""
+# How people are addressed, a man ("m"), a woman ("f") or either: none of these is a given name in front of
+# another word, but those of the last list where the family name follows at once.
+ADDRESSED = dict.fromkeys(word_set(
+    """mr mister monsieur herr herrn hr herra sr senor senhor sig signor dott dottor dottore meneer dhr heer
+    г-н господин пан κος"""), "m") | dict.fromkeys(word_set(
+    """mrs ms miss madam madame mme mlle mademoiselle frau fraulein fr frk fru froken fruen rouva neiti dra
+    sra srta senora senorita senhora sig.ra signora signorina dott.ssa dottoressa mevrouw mevr mw pani slecna
+    г-жа госпожа пані κα"""), "f")
+_ADDRESS = ADDRESSED.keys() | word_set(
+    """mx dr doctor prof professor sir dona doña don ing ingeniero lic mag dipl.-ing dipl.-kfm mgr mudr judr
+    phdr panie bay bayan bapak bpk ibu д-р проф δρ rev reverend capt captain col colonel maj major lt
+    lieutenant sgt gen judge hon senator sen congressman congresswoman assemblyman assemblywoman
+    councilman councilwoman rabbi sheikh pastor bishop father cllr alderman alderwoman univ.-prof dr.-ing"""
 )
 _ALSO_GIVEN = word_set("don dona doña major pan bay sen gen col ing mag ibu rabbi judge bishop pastor sir fr")
 _INITIALS_BEHIND = re.compile(r"([^\s,]+), ?((?:[^\W\d_]\.){1,3})")

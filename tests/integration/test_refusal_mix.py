@@ -7,6 +7,7 @@ REFUSAL_LEADS sets how many leads; `make soak` takes 5,000.
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import random
 from dataclasses import dataclass, field
@@ -27,15 +28,16 @@ PURPOSES = tuple(TAKES_IN)
 
 @dataclass
 class Person:
-    """Somebody, and all that was said of them, in its order: (refused, agreed by themselves, or asked)."""
+    """Somebody, and all that was said of them: (its place among all, refused, agreed by themselves or asked,
+    purpose)."""
 
     lead: dict
-    said: list[tuple[str, str]] = field(default_factory=list)
+    said: list[tuple[int, str, str]] = field(default_factory=list)
     lead_ids: set[str] = field(default_factory=set)
 
     def refuses(self) -> set[str]:
         refused: set[str] = set()
-        for kind, purpose in self.said:
+        for _, kind, purpose in sorted(self.said):
             if kind == "refused":
                 refused |= TAKES_IN[purpose]
             elif kind == "agreed":
@@ -43,7 +45,7 @@ class Person:
         return refused | ({"any_contact"} if {"marketing_email", "phone"} <= refused else set())
 
     def asked(self) -> bool:
-        return ("asked", "") in self.said
+        return any(kind == "asked" for _, kind, _ in self.said)
 
 
 class Mix:
@@ -56,6 +58,10 @@ class Mix:
         self.of_lead: dict[str, Person] = {}
         self.of_email = {person.lead["email"]: person for person in self.people}
         self.calls = 0
+        self.places = itertools.count()
+
+    def say(self, person, kind, purpose=""):
+        person.said.append((next(self.places), kind, purpose))
 
     def come(self, somebody, results):
         for person, result in zip(somebody, results, strict=True):
@@ -67,14 +73,14 @@ class Mix:
         purpose = self.chance.choice(PURPOSES)
         match self.chance.randrange(6):
             case 0:
-                person.said.append(("refused", purpose))
+                self.say(person, "refused", purpose)
                 return {"refused": {purpose: self.chance.choice([True, "x", "ja", "1", "opted out"])}}
             case 1:
-                person.said.append(("refused", "marketing_email"))
+                self.say(person, "refused", "marketing_email")
                 return {"consent": {"marketing": self.chance.choice([False, "no", "unsubscribed"])}}
             case 2:
                 if own:
-                    person.said.append(("agreed", purpose))
+                    self.say(person, "agreed", purpose)
                 return {"consent": {purpose: self.chance.choice([True, "yes", "on"])}}
         return {}
 
@@ -90,7 +96,7 @@ class Mix:
         """One who asks themselves."""
         person = self.chance.choice(self.people)
         word = self.word(person, own=True)
-        person.said.append(("asked", ""))
+        self.say(person, "asked")
         answer = self.api.post("/v1/leads", person.lead | {"source": "demo form"} | word)
         self.come([person], answer.json["results"])
 
@@ -104,8 +110,7 @@ class Mix:
             if self.chance.random() < 0.3:
                 place = self.chance.randrange(3)
                 cells[place] = self.chance.choice(["TRUE", "x", "ja"])
-                person.said.append(
-                    ("refused", ("marketing_email", "any_contact", "enrichment")[place]))
+                self.say(person, "refused", ("marketing_email", "any_contact", "enrichment")[place])
             lines.append(",".join([person.lead["email"], person.lead["first_name"], person.lead["last_name"],
                                    "web form", *cells]))
         job = self.api.client.post("/v1/jobs/imports", headers=self.api.headers, data={
@@ -126,11 +131,11 @@ class Mix:
             kind = self.chance.choice(["unsubscribe", "resubscribe", "page_view", "email_open",
                                        "pricing_view", "demo_request", "bounce"])
             if kind in ("unsubscribe", "resubscribe"):
-                person.said.append(("refused" if kind == "unsubscribe" else "agreed", "marketing_email"))
+                self.say(person, "refused" if kind == "unsubscribe" else "agreed", "marketing_email")
             told = self.api.post("/v1/events", {
                 "events": [{"email": person.lead["email"], "type": kind}]}).json
             if kind == "demo_request" and told["accepted"]:
-                person.said.append(("asked", ""))
+                self.say(person, "asked")
 
     def merges(self):
         """All pairs of a few people become one."""
@@ -149,10 +154,11 @@ class Mix:
             self.unite(kept, gone)
 
     def unite(self, kept, gone):
-        # In what order two people said what they said is not told by their two orders: a refusal wins.
+        # What one of the two agreed to lifts nothing that the other refused.
         refused = kept.refuses() | gone.refuses()
-        asked = kept.asked() or gone.asked()
-        kept.said = [("refused", purpose) for purpose in refused] + ([("asked", "")] if asked else [])
+        kept.said += gone.said
+        for purpose in sorted(refused - kept.refuses()):
+            self.say(kept, "refused", purpose)
         kept.lead_ids |= gone.lead_ids
         for lead_id in gone.lead_ids:
             self.of_lead[lead_id] = kept

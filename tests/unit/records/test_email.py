@@ -95,7 +95,8 @@ def test_an_ending_that_is_one(host: str) -> None:
         ("free",
         "a.b@walla.co.il a.b@hotmail.co.nz a.b@yahoo.com.vn a.b@seznam.cz"
                  " a.b@telia.com a.b@nifty.com"),
-        ("role", "info.de@acme.example all-staff@acme.example sprzedaz@acme.example myynti@acme.example"
+        ("role", "info.de@acme.example kanzlei@acme.example familie@acme.example"
+                 " all-staff@acme.example sprzedaz@acme.example myynti@acme.example"
                  " comptabilité@acme.example sales_emea@acme.example do-not-reply@acme.example"),
         ("corporate",
         "marketa@acme.example helpmann@acme.example officer.k@acme.example"

@@ -54,6 +54,14 @@ def test_a_lead_becomes_canonical() -> None:
     assert normalize(lead) == {"lead": lead, "changes": []}
 
 
+@pytest.mark.parametrize("address", ["Herr", "frau", "Mr.", "MRS", "Mme"])
+def test_how_people_are_addressed_is_no_first_name(address: str) -> None:
+    lead = normalize({"first_name": address, "last_name": "Schulze"})["lead"]
+    assert "first_name" not in lead and lead["last_name"] == "Schulze"
+    assert lead["full_name"].endswith(" Schulze")
+    assert normalize(lead)["lead"] == lead
+
+
 def test_every_change_is_reported() -> None:
     result = normalize(LEAD)
     changed = {change["field"] for change in result["changes"]}
