@@ -6,6 +6,7 @@ import itertools
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +18,6 @@ from sidecar.enrichment import PROVIDERS
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import (
     answer_all,
-    api_of,
     call_states,
     claim,
     due,
@@ -79,9 +79,16 @@ def close(api, batch):
         assert api.step(batch, name).status_code == 200
 
 
+def beside(app, api):
+    """Another client with the same sign-in: one belongs to one thread."""
+    other = copy(api)
+    other.client = app.test_client()
+    return other
+
+
 def test_twenty_deliveries_at_once_and_a_kill_cost_one_call_each(app, api, engine):
     def deliver(_):
-        while (told := api_of(app).post("/v1/leads", lead(1))).status_code == 503:
+        while (told := beside(app, api).post("/v1/leads", lead(1))).status_code == 503:
             pass  # all connections are taken for the moment: come again, as senders do
         return told.json["results"][0]["lead_id"]
 
@@ -89,13 +96,13 @@ def test_twenty_deliveries_at_once_and_a_kill_cost_one_call_each(app, api, engin
         assert len(set(pool.map(deliver, range(20)))) == 1
     with ThreadPoolExecutor(4) as pool:
         claimed = [batch for batch in pool.map(
-            lambda _: claim(api_of(app)), range(4)) if batch["batch_id"]]
+            lambda _: claim(beside(app, api)), range(4)) if batch["batch_id"]]
     assert len(claimed) == 1
     api.step(claimed[0], "plan")
     begun = start(api, claimed[0])
     with ThreadPoolExecutor(4) as pool:  # others at the same step begin nothing twice
         assert not any(pool.map(
-            lambda _: start(api_of(app), claimed[0]), range(4)))
+            lambda _: start(beside(app, api), claimed[0]), range(4)))
     expire(engine)  # the worker was killed
     claim(api)
     due(engine)
