@@ -14,6 +14,7 @@ from sidecar.store import breakers, calls, work
 from sidecar.store.breakers import Key
 from sidecar.store.database import Cursor
 
+_SECONDS_AT_ONCE = 2.0  # who comes later with one lead waits that long at most
 SANDBOX = "sandbox"  # the mark of the key where the sandbox is asked
 # The outcome of a call that was begun then, and how long its provider wants to be left alone.
 Told = tuple[str, float | None, datetime]
@@ -64,12 +65,16 @@ def returned(engine: Engine, cursor: Cursor, providers: Collection[str]) -> None
         wake_after(engine, lane)
 
 
-def allowed(cursor: Cursor, providers: Iterable[str]) -> dict[str, int | None]:
+def allowed(cursor: Cursor, providers: Iterable[str], at_once: int) -> dict[str, int]:
     """How many calls of each of these providers may begin now: none while its breaker is open, one that
-    probes it after that, any number (None) else."""
+    probes it after that, else so many at once, of those that are asked for real no more than their pace
+    allows in _SECONDS_AT_ONCE."""
     states = breakers.provider_states(cursor)
-    most: dict[str, int | None] = {
-        name: 0 if states.get(name, {}).get("open") else None for name in providers}
+    most: dict[str, int] = {}
+    for name in providers:
+        state = states.get(name, {})
+        in_pace = max(1, int(PROVIDERS[name].pace_per_second * _SECONDS_AT_ONCE))
+        most[name] = 0 if state.get("open") else min(at_once, in_pace) if state.get("live") else at_once
     half_open = [name for name in most if states.get(name, {}).get("half_open")]
     if half_open:
         probing = breakers.probe(cursor, half_open, PROBE_SECONDS)

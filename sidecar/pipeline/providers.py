@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 ERROR_TTL_SECONDS = 3600
 STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
 _ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
-# Nor more than its pace allows in so many seconds: who comes later with one lead waits that long at most.
-_SECONDS_AT_ONCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -311,8 +309,7 @@ def _begin(
         asking -= refusing
     for row in rows:
         planned.setdefault(row["provider"], []).append(row["call_id"])
-    most = {name: _at_once(PROVIDERS[name]) if free is None else free
-            for name, free in allowed(cursor, planned).items()}
+    most = allowed(cursor, planned, STARTED_AT_ONCE)
     begun = calls.start(
         cursor, [call_id for name, own in planned.items() for call_id in own[:most[name]]],
         bool(engine.settings.sandbox_url))
@@ -320,10 +317,6 @@ def _begin(
         "requests": _requests(engine, cursor, begun),
         "more": [name for name, own in planned.items() if len(own) > most[name] > 0],
     }
-
-
-def _at_once(provider: Provider) -> int:
-    return min(STARTED_AT_ONCE, max(1, int(provider.pace_per_second * _SECONDS_AT_ONCE)))
 
 
 def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str, Any]]:
