@@ -191,7 +191,7 @@ def _facts(places: Iterable[_Place]) -> tuple[dict[str, Row], dict[str, Row], di
 
 
 def _told(lead: Row, names: Mapping[str, str]) -> Row:
-    return {ours: lead[theirs] for theirs, ours in names.items() if lead.get(theirs)}
+    return {names[theirs]: value for theirs, value in lead.items() if value and theirs in names}
 
 
 def _find_leads(

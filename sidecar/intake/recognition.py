@@ -32,8 +32,10 @@ _NOBODYS = {whole_name(Named())}
 def names_of_key(key: Key, lead: Mapping[str, Any]) -> set[str]:
     """The words by which somebody with a key is looked up by name: of a mailbox, which may be several
     people's."""
+    if key[0] != "email":
+        return set()
     name = named_of(lead)
-    return {whole_name(name), *sounds_of(name)} if key[0] == "email" else set()
+    return {whole_name(name), *sounds_of(name)}
 
 
 def sought(lead: Mapping[str, Any]) -> tuple[set[str], set[str]]:

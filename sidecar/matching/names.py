@@ -71,6 +71,10 @@ class Named(NamedTuple):
 @lru_cache(maxsize=1 << 14)
 def named(first: str, last: str, full: str = "") -> Named:
     """A name as it is compared, of what a normalised lead calls first_name, last_name and full_name."""
+    if first.isalnum() and last.isalnum() and full == f"{first} {last}":  # the usual case: nothing to split
+        one, other = words(first), words(last)
+        if len(one) == len(other) == 1 and one[0] not in ADDRESSED and other[0] not in ADDRESSED:
+            return Named((one[0],), (other[0],), 0, _ADDRESSED_OR_GIVEN.get(one[0], ""))
     whole = split_name(full) if " " in full else None
     if whole and not (first and last):
         first, last = first or whole.given, last or whole.family

@@ -64,7 +64,8 @@ def read(
     are refused with their errors. submitted: they may be submissions (`Entry`), made at said_at at the
     latest, else as they tell. What fell into the honeypot is refused, for a person to take it in
     (`leads.repair`). Nothing is asked or written."""
-    entries = [_read(engine, raw, strict, account) for raw in raw_leads]
+    now = engine.now()
+    entries = [_read(engine, raw, strict, account, now) for raw in raw_leads]
     if submitted:
         for entry in entries:
             entry.submitted = True
@@ -130,7 +131,7 @@ def lane_of(engine: Engine, count: int) -> str:
     return "interactive" if count <= engine.settings.interactive_batch else "bulk"
 
 
-def _read(engine: Engine, raw: Any, strict: bool, account: str | None) -> Entry:
+def _read(engine: Engine, raw: Any, strict: bool, account: str | None, now: datetime) -> Entry:
     trapped = False
     if isinstance(raw, dict) and HONEYPOT in raw:
         trapped = bool(str(raw[HONEYPOT] or "").strip())
@@ -149,7 +150,7 @@ def _read(engine: Engine, raw: Any, strict: bool, account: str | None) -> Entry:
             warnings=warnings)
     return Entry(
         raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead, account),
-        deliveries=delivery_keys(lead, engine.now()), warnings=warnings, account=account)
+        deliveries=delivery_keys(lead, now), warnings=warnings, account=account)
 
 
 def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]:
@@ -163,10 +164,13 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
     leads = [entry.lead for entry in entries]
     names: dict[Key, tuple[set[str], set[str]]] = {}
     for entry in entries:
-        words = sought(entry.lead) if entry.keys else ()
+        if not entry.keys:
+            continue
+        words = sought(entry.lead)
         for key in entry.keys:
-            for known, more in zip(names.setdefault(key, (set(), set())), words, strict=True):
-                known |= more
+            before = names.setdefault(key, words)
+            if before is not words:
+                names[key] = before[0] | words[0], before[1] | words[1]
     return store.know(
         cursor, suppression_keys(engine, entries), names,
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},

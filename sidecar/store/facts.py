@@ -207,18 +207,25 @@ def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str
         raise Conflict("There is a company of this name already.") from None
 
 
+# Kind -> what a new one is told by -> its column.
+_INSERTED = {
+    kind: {name: name for name in more} | {name: column for name, (column, _) in COLUMNS[kind].items()}
+    for kind, more in (("contact", ("id", "org_id", "consent", "refused")), ("organization", ("id",)))}
+
+
 def insert_contacts(cursor: Executes, rows: list[dict[str, Any]]) -> None:
     """Insert contacts: rows hold `id`, `org_id`, `consent`, `refused` and canonical fields."""
-    insert(cursor, "contacts", [
-        {name: row[name] for name in ("id", "org_id", "consent", "refused")} | _columns("contact", row)
-        for row in rows
-    ])
+    _insert(cursor, "contact", rows)
 
 
-def insert_organizations(cursor: Executes, rows: Iterable[dict[str, Any]]) -> None:
+def insert_organizations(cursor: Executes, rows: list[dict[str, Any]]) -> None:
     """Insert organizations: rows hold `id` and canonical fields."""
-    insert(cursor, "organizations", [{"id": row["id"]} | _columns("organization", row) for row in rows])
+    _insert(cursor, "organization", rows)
 
 
-def _columns(kind: str, row: Mapping[str, Any]) -> Row:
-    return {column: row.get(name) for name, (column, _) in COLUMNS[kind].items()}
+def _insert(cursor: Executes, kind: str, rows: list[dict[str, Any]]) -> None:
+    columns = _INSERTED[kind]
+    insert(cursor, TABLES[kind], [
+        {columns[name]: value for name, value in row.items() if value is not None and name in columns}
+        for row in rows],
+        columns=columns.values())

@@ -207,7 +207,9 @@ def write(
         gathered, "contacts", writes.employers, columns={"id": "uuid", "org_id": "uuid"}, key="id",
         changes="org_id = coalesce(t.org_id, v.org_id)",
     )
-    insert(gathered, "leads", writes.new_leads, computed={"search_text": _SEARCH_TEXT})
+    insert(gathered, "leads", [
+        {name: value for name, value in row.items() if value} for row in writes.new_leads],
+        columns=[name for row in writes.new_leads[:1] for name in row], computed=_OF_LEADS)
     update_from(
         gathered, "leads", writes.open_leads,
         columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
@@ -230,7 +232,8 @@ def write(
         row["lead_id"] for row in writes.work_items if row["lead_id"] not in new])
     add_events(gathered, writes.events)
     insert(gathered, "intake", [
-        row | {"payload": None if row["payload"] is None else seal(row["payload"])} for row in writes.intake])
+        row | {"payload": None if row["payload"] is None else seal(row["payload"]).decode()}
+        for row in writes.intake])
     refusals.add(gathered, writes.refusals)
     refusals.adopt(gathered, writes.adopted)
     refusals.settle(gathered, writes.permissions)
@@ -242,9 +245,14 @@ def write(
         undo.keep_changes(cursor, chunk, before, undo.pictures(cursor, writes))
 
 
-# A contact that is gone is told by the foreign key.
-_SEARCH_TEXT = """coalesce((SELECT lead_search_text(c, o) FROM contacts c
-    LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""
+# A contact that is gone is told by the foreign key. Most leads have few of the others.
+_OF_LEADS = {
+    "search_text": """coalesce((SELECT lead_search_text(c, o) FROM contacts c
+        LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')""",
+    **{name: f"coalesce(v.{name}, '{{}}')"
+       for name in ("tags", "utm", "first_utm", "custom", "external_ids")},
+    "warnings": "coalesce(v.warnings, '[]')", "is_test": "coalesce(v.is_test, false)",
+}
 
 
 def queue(
