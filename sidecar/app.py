@@ -18,6 +18,7 @@ from sidecar import logs, metrics
 from sidecar.api import (
     administration,
     auth,
+    callbacks,
     customers,
     duplicates,
     errors,
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, records, leads, customers, duplicates, held_answers, jobs, forms,
-                   pipeline, operations, sources, subscriptions, terms, health, openapi):
+                   pipeline, callbacks, operations, sources, subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

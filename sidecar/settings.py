@@ -159,6 +159,10 @@ class Settings:
         "Sandbox providers, asked wherever n8n holds no key; empty: those are not asked.",
         optional(url("https", "http")), "",
     )
+    callback_url: str | None = setting(
+        "Where providers reach this API from outside, e.g. https://leads.example.com/api, for answers that"
+        " they send later; empty: those are only asked for again.", optional(url("https", "http")), "",
+    )
     default_region: str | None = setting(
         "Country (ISO 3166-1 alpha-2) of phone numbers that say nothing of theirs.",
         lambda value: value.upper() or None, "",

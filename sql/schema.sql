@@ -715,6 +715,17 @@ COMMENT ON TABLE public.provenance IS 'What each source says of each field. The 
 
 COMMENT ON COLUMN public.provenance.fields IS 'Field: {value, confidence from 0 to 1, observed_at}, with locked: true where a person edited it, so that enrichment never overrides it, and sandbox: true where the sandbox providers invented it.';
 
+CREATE TABLE public.provider_breakers (
+    provider text NOT NULL,
+    key_mark text NOT NULL,
+    failures integer NOT NULL,
+    opened_at timestamp with time zone,
+    open_until timestamp with time zone,
+    last_error text
+);
+
+COMMENT ON TABLE public.provider_breakers IS 'The circuit breaker of a provider''s key: opened_at is null while it is closed; past open_until one call is let through.';
+
 CREATE TABLE public.provider_cache (
     request_key text NOT NULL,
     sandbox boolean NOT NULL,
@@ -726,12 +737,15 @@ CREATE TABLE public.provider_cache (
     answer bytea NOT NULL,
     applied boolean DEFAULT false NOT NULL,
     fetched_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    stale boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE public.provider_cache IS 'Raw provider answers, encrypted, each with its time to live.';
 
 COMMENT ON COLUMN public.provider_cache.applied IS 'Already merged into its subject.';
+
+COMMENT ON COLUMN public.provider_cache.stale IS 'Its time is over and asking anew failed: it counts on until the next attempt.';
 
 CREATE TABLE public.provider_calls (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -756,6 +770,7 @@ CREATE TABLE public.provider_calls (
     lead_id uuid,
     price numeric DEFAULT 0 NOT NULL,
     reason jsonb DEFAULT '{}'::jsonb NOT NULL,
+    key_mark text DEFAULT 'sandbox'::text NOT NULL,
     CONSTRAINT provider_calls_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'started'::text, 'answered'::text, 'in_doubt'::text, 'dropped'::text]))),
     CONSTRAINT provider_calls_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
 );
@@ -776,16 +791,21 @@ COMMENT ON COLUMN public.provider_calls.price IS 'USD: the most that it may cost
 
 COMMENT ON COLUMN public.provider_calls.reason IS 'Why it was asked: the goal, and what was expected of the answer.';
 
+COMMENT ON COLUMN public.provider_calls.key_mark IS 'With which key it is made, as in provider_state.';
+
 CREATE TABLE public.provider_state (
     provider text NOT NULL,
     live boolean DEFAULT false NOT NULL,
     failures integer DEFAULT 0 NOT NULL,
     open_until timestamp with time zone,
     last_error text,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    key_mark text DEFAULT 'sandbox'::text NOT NULL
 );
 
-COMMENT ON TABLE public.provider_state IS 'Per provider: whether a key is held (live) or the sandbox answers, and its circuit breaker.';
+COMMENT ON TABLE public.provider_state IS 'Per provider: whether a key is held (live) or the sandbox answers, and which key. The breaker that stood here is in provider_breakers; its columns are not used any more.';
+
+COMMENT ON COLUMN public.provider_state.key_mark IS 'Short hash of the key that n8n holds; sandbox: the sandbox is asked; empty: no key is needed.';
 
 CREATE TABLE public.refresh_tokens (
     token_hash bytea NOT NULL,
@@ -983,6 +1003,7 @@ CREATE TABLE public.work_items (
     reason text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     stopped text,
+    awaits text[],
     CONSTRAINT work_items_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT work_items_max_batch_check CHECK ((max_batch >= 1)),
     CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'let_go'::text, 'dead'::text]))),
@@ -1015,6 +1036,8 @@ COMMENT ON COLUMN public.work_items.replays IS 'How often it was taken up again 
 COMMENT ON COLUMN public.work_items.requeue IS 'The lead changed while it was leased: it is queued again when it leaves.';
 
 COMMENT ON COLUMN public.work_items.stopped IS 'Why no more was asked when its last run with providers ended.';
+
+COMMENT ON COLUMN public.work_items.awaits IS 'Providers of which a waiting lead is due as soon as they answer again.';
 
 CREATE TABLE public.workflow_errors (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1151,6 +1174,9 @@ ALTER TABLE ONLY public.organizations
 
 ALTER TABLE ONLY public.provenance
     ADD CONSTRAINT provenance_pkey PRIMARY KEY (entity_id, entity_kind, source);
+
+ALTER TABLE ONLY public.provider_breakers
+    ADD CONSTRAINT provider_breakers_pkey PRIMARY KEY (provider, key_mark);
 
 ALTER TABLE ONLY public.provider_cache
     ADD CONSTRAINT provider_cache_pkey PRIMARY KEY (request_key, sandbox);
@@ -1367,6 +1393,8 @@ CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
 CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
+
+CREATE INDEX work_items_awaits ON public.work_items USING gin (awaits) WHERE (stage = 'waiting'::text);
 
 CREATE INDEX work_items_batch ON public.work_items USING btree (batch_id) WHERE (stage = ANY (ARRAY['leased'::text, 'scored'::text]));
 

@@ -9,13 +9,15 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
+from sidecar.pipeline import answers as answering
 from sidecar.pipeline import (
+    asking,
     batches,
     claiming,
     closing,
     completion,
     messages,
-    providers,
+    planning,
     retention,
     scoring,
     waking,
@@ -41,28 +43,28 @@ def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
           answer=schemas.Plan())
 def plan(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Which of these leads providers are worth asking about now; the calls are kept here."""
-    return providers.plan(engine, **body)
+    return planning.plan(engine, **body)
 
 
 @endpoint(bp, "POST", "/v1/pipeline/calls/start", scope="pipeline", limit="none",
           body=schemas.StartRequest(), answer=schemas.ProviderRequests())
 def start(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Begin planned calls that these leads need; answers the requests to make, without keys."""
-    return providers.start(engine, **body)
+    return asking.start(engine, **body)
 
 
 @endpoint(bp, "POST", "/v1/pipeline/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
           answer=schemas.AnswersTaken())
 def answers(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Store what providers said, up to 50 answers at a time."""
-    return providers.take_answers(engine, body["answers"])
+    return asking.take_answers(engine, body["answers"])
 
 
 @endpoint(bp, "POST", "/v1/pipeline/apply", scope="pipeline", limit="none", body=schemas.Step(),
           answer=schemas.References())
 def apply(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Merge the stored answers into contacts and organizations."""
-    return providers.apply(engine, **body)
+    return answering.apply(engine, **body)
 
 
 @endpoint(bp, "POST", "/v1/pipeline/score", scope="pipeline", limit="none", body=schemas.Step(),

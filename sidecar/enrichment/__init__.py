@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sidecar.enrichment import providers as _folder
-from sidecar.enrichment.model import Auth, Provider
+from sidecar.enrichment.model import Auth, Operation, Provider
 
 # One file per provider in providers/, each with a PROVIDER.
 PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
@@ -20,6 +20,11 @@ PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
         for module in pkgutil.iter_modules(_folder.__path__)
     )
 })
+
+
+def operation_of(provider: str, name: str) -> Operation:
+    """A provider's operation by name."""
+    return PROVIDERS[provider].operation(name)
 
 
 def priced(prices: Mapping[str, tuple[float, float]]) -> Mapping[str, Provider]:

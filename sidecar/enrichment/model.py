@@ -97,6 +97,8 @@ class Operation:
     `read(status, headers, body)` never raises. Prices are in USD, `credits` as the provider bills them.
     `hit_rate` is what is expected until it is known better; `confidence` what its statements usually have.
     `polled`: a pending answer has a ticket, which `request` finds among its parameters as `ticket`.
+    `callback(body)`: what is answered later by itself, as (status, body) for `read`; None for what is no
+    answer. `request` finds the address for it, if there is one, among its parameters as `callback`.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Operation:
     hit_rate: float = 0.5
     confidence: float = 0.8
     polled: bool = False
+    callback: Callable[[str], tuple[int, str] | None] | None = None
     ttl_found_s: int = 60 * DAY
     ttl_missing_s: int = 14 * DAY
     ttl_error_s: int = 3600

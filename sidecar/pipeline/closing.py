@@ -5,7 +5,7 @@ What becomes of a lead is decided by pure functions; `leave` writes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sidecar.engine import Engine
@@ -29,12 +29,16 @@ def _left(lead: Held, stage: str, code: str | None, reason: str | None, due_in: 
     return Leaving(
         lead_id=lead["lead_id"], stage=stage, due_in=due_in, attempts=lead["attempts"], waits=lead["waits"],
         max_batch=lead["max_batch"], code=code, reason=reason, left_at=None, passes=0, kept=False,
-        stopped=None)
+        stopped=None, awaits=None)
 
 
-def finished(lead: Held, wait: int | None, max_batch: int, stopped: Stop | None = None) -> Leaving:
+def finished(
+    lead: Held, wait: int | None, max_batch: int, *, stopped: Stop | None = None,
+    awaits: Collection[str] = (), down: str = "",
+) -> Leaving:
     """A lead whose run came to its end: done, or waiting these seconds for providers; queued again when it
-    changed meanwhile or was not scored. `stopped`: why no more was asked about it."""
+    changed meanwhile or was not scored. `stopped`: why no more was asked about it; `awaits`: providers on
+    whose return it is due at once; `down`: what to tell of them."""
     leaving = _left(lead, "done", None, None) | {
         "attempts": 0, "max_batch": max_batch, "stopped": stopped}
     unscored = lead["stage"] == "leased"
@@ -46,8 +50,9 @@ def finished(lead: Held, wait: int | None, max_batch: int, stopped: Stop | None 
         leaving["stage"], leaving["due_in"] = "queued", backoff(lead["attempts"], most=_MOST_SECONDS)
     elif wait is not None:
         leaving |= {
-            "stage": "waiting", "due_in": wait, "waits": lead["waits"] + 1, "code": "provider_pending",
-            "reason": "Scored with what is known; a provider will be asked again."}
+            "stage": "waiting", "due_in": wait, "waits": lead["waits"] + 1, "awaits": sorted(awaits) or None,
+            "code": "provider_down" if down else "provider_pending",
+            "reason": f"Scored with what is known; {down or 'a provider will be asked again'}."}
     return leaving
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.pipeline import providers
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import finished, write
+from sidecar.pipeline.planning import waiting
 from sidecar.store import calls, facts, work
 
-# A lead waits for slow providers at most this often; then it is done with what is known.
-MAX_WAITS = 5
+# A lead waits for slow providers at most this often, and for those that were not asked yet, as they are down
+# or slow, for about ten days; then it is done with what is known.
+MAX_WAITS, MAX_WAITS_UNASKED = 5, 20
+_LONGEST_WAIT = 86_400
 
 
 def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -22,15 +24,17 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
         planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
-        owed, stops = providers.waiting(
+        owed, stops = waiting(
             engine, cursor, facts.load(cursor, planned), at_work.lane) if planned else ({}, {})
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])
-            wait = None if first is None or lead["waits"] >= MAX_WAITS else backoff(
-                lead["waits"], first=first)
             stopped = "skipped" if lead["rounds"] is None else stops.get(lead["lead_id"])
-            return finished(lead, wait, engine.settings.bulk_batch, stopped)
+            if first is None or lead["waits"] >= (MAX_WAITS_UNASKED if first.awaits else MAX_WAITS):
+                return finished(lead, None, engine.settings.bulk_batch, stopped=stopped)
+            return finished(
+                lead, backoff(lead["waits"], first=first.seconds, most=_LONGEST_WAIT),
+                engine.settings.bulk_batch, stopped=stopped, awaits=first.awaits, down=first.down)
 
         write(cursor, [decide(lead) for lead in at_work.held])
         return {

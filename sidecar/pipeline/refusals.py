@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sidecar.engine import Engine
 from sidecar.intake.model import Key
+from sidecar.intake.refusals import may_enrich
 from sidecar.store import intake, refusals, subscriptions
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_refusals
@@ -43,3 +44,9 @@ def take_over(engine: Engine, cursor: Cursor, contact_id: str, keys: Iterable[Ke
 def hash_of(engine: Engine, key: Key) -> str:
     """The keyed hash by which an identity key is stored."""
     return engine.hash("suppression", *key)
+
+
+def who_may_be_asked_about(engine: Engine, known: list[Row]) -> list[Row]:
+    """The facts without those of people who refused it: about them and for them nothing is asked, and what is
+    answered is not merged."""
+    return [row for row in known if may_enrich(row["refused"], engine.settings.no_enrichment_after)]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment import PROVIDERS, operation_of
 from sidecar.enrichment.identity import fields_of_entity
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.model import Statement
 from sidecar.enrichment.provenance import Said, without
 from sidecar.errors import Conflict, NotFound
 from sidecar.pipeline import gating, provenance
-from sidecar.pipeline.providers import operation_of
 from sidecar.services.audit import Actor, record
 from sidecar.services.customers import read, shown_answer
 from sidecar.store import calls, customers, facts, intake

@@ -14,7 +14,7 @@ from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
 from sidecar.pipeline.retention import add_up_counts
-from sidecar.store import calls, leads, notifications, spending, statistics, subscriptions, work
+from sidecar.store import breakers, calls, leads, notifications, spending, statistics, subscriptions, work
 from sidecar.terms.states import LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
@@ -45,7 +45,7 @@ def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
     month_ceiling, runway_days}] of the last days, money in USD."""
     ceilings = engine.settings.ceilings.month
     with engine.database.read(may_lag=True) as cursor:
-        states = calls.provider_states(cursor)
+        states = breakers.provider_states(cursor)
         spend = calls.spend(cursor, days)
         month = {(row["provider"], row["sandbox"]): row["this_month"]
                  for row in spending.by_provider(cursor, month=True, without=[])}

@@ -1,9 +1,10 @@
-"""The ledger of provider calls, the cache of their answers, the state of each provider."""
+"""The ledger of provider calls, the cache of their answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sidecar.enrichment.breaker import PAUSES
 from sidecar.store.database import (
     Cursor,
     Executes,
@@ -11,6 +12,7 @@ from sidecar.store.database import (
     insert,
     insert_returning,
     many,
+    one,
     update_from,
     words,
 )
@@ -18,49 +20,17 @@ from sidecar.store.work import ON_HOLD
 from sidecar.terms.states import HELD, UNDER_WAY
 
 
-def provider_states(cursor: Cursor) -> dict[str, Row]:
-    """{provider: {live, failures, open (its breaker), open_for (seconds)}}."""
-    rows = many(
-        cursor,
-        "SELECT provider, live, failures, coalesce(open_until > now(), false) AS open,"
-        " greatest(0, ceil(extract(epoch FROM open_until - now())))::int AS open_for, last_error"
-        " FROM provider_state",
-    )
-    return {row["provider"]: row for row in rows}
-
-
-def set_live(cursor: Cursor, modes: dict[str, bool]) -> None:
-    """Remember for which providers the caller holds a key; a change closes the breaker."""
-    insert(
-        cursor, "provider_state",
-        [{"provider": name, "live": live} for name, live in sorted(modes.items())],
-        conflict="""ON CONFLICT (provider) DO UPDATE SET live = excluded.live, failures = 0,
-            open_until = NULL, updated_at = now() WHERE provider_state.live <> excluded.live""",
-    )
-
-
-def note_health(cursor: Cursor, rows: Iterable[tuple[str, int, int | None, str | None]]) -> None:
-    """(provider, consecutive failures, seconds to stay open or None, last error)."""
-    for provider, failures, open_for, error in rows:
-        cursor.execute(
-            "INSERT INTO provider_state (provider, failures, open_until, last_error)"
-            " VALUES (%(p)s, %(f)s, now() + %(o)s * interval '1 second', %(e)s)"
-            " ON CONFLICT (provider) DO UPDATE SET failures = excluded.failures,"
-            " open_until = excluded.open_until, updated_at = now(),"
-            " last_error = coalesce(excluded.last_error, provider_state.last_error)",
-            {"p": provider, "f": failures, "o": open_for, "e": error},
-        )
-
-
-def known_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
-    """Cached answers that still hold: [{request_key, sandbox, provider, operation, outcome,
-    applied, subject_kind, subject_id}]."""
+def known_answers(cursor: Cursor, keys: list[str], down: Iterable[str] = ()) -> list[Row]:
+    """Cached answers that still hold: [{request_key, sandbox, provider, operation, outcome, applied,
+    subject_kind, subject_id, stale, holds_for (seconds)}]. Of providers that are down, what they found counts
+    longer (`stale`)."""
     return many(
         cursor,
         "SELECT request_key, sandbox, provider, operation, outcome, applied, subject_kind,"
-        " subject_id::text AS subject_id FROM provider_cache"
-        " WHERE request_key = ANY(%s) AND expires_at > now()",
-        (keys,),
+        " subject_id::text AS subject_id, stale OR expires_at <= now() AS stale,"
+        " greatest(0, ceil(extract(epoch FROM expires_at - now())))::int AS holds_for FROM provider_cache"
+        " WHERE request_key = ANY(%s) AND (expires_at > now() OR outcome = 'found' AND provider = ANY(%s))",
+        (keys, list(down)),
     )
 
 
@@ -106,8 +76,12 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
 def plan(cursor: Cursor, rows: list[Row]) -> list[Row]:
     """Enter planned calls; one that is under way elsewhere is left out. Answers [{call_id, provider,
     request_key, lead_ids}]."""
+    marks = {row["provider"]: row["key_mark"]
+             for row in many(cursor, "SELECT provider, key_mark FROM provider_state")}
     return insert_returning(
-        cursor, "provider_calls", sorted(rows, key=lambda row: row["request_key"]),
+        cursor, "provider_calls", sorted(
+            ({**row, "key_mark": marks.get(row["provider"], "sandbox")} for row in rows),
+            key=lambda row: row["request_key"]),
         conflict=f"ON CONFLICT (request_key, sandbox) WHERE state IN {words(UNDER_WAY)} DO NOTHING",
         returning="id::text AS call_id, provider, request_key, lead_ids::text[] AS lead_ids",
     )
@@ -194,14 +168,15 @@ def drop(cursor: Cursor, call_ids: list[str]) -> None:
             " WHERE id = ANY(%s::uuid[]) AND state = 'planned'", (call_ids,))
 
 
-def switch_mode(cursor: Cursor, batch_id: str, provider: str, sandbox: bool) -> None:
-    """Planned calls of a provider whose key was just added or removed follow its new mode."""
+def switch_key(cursor: Cursor, batch_id: str, provider: str, sandbox: bool, key_mark: str) -> None:
+    """Planned calls of a provider whose key was just added, changed or removed follow."""
     cursor.execute(
-        "UPDATE provider_calls c SET sandbox = %(sandbox)s WHERE batch_id = %(batch)s"  # noqa: S608
-        " AND provider = %(provider)s AND state = 'planned' AND sandbox <> %(sandbox)s"
+        "UPDATE provider_calls c SET sandbox = %(sandbox)s, key_mark = %(mark)s"  # noqa: S608
+        " WHERE batch_id = %(batch)s AND provider = %(provider)s AND state = 'planned'"
+        " AND (sandbox <> %(sandbox)s OR key_mark <> %(mark)s)"
         " AND NOT EXISTS (SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key"
-        f"   AND u.sandbox = %(sandbox)s AND u.state IN {words(UNDER_WAY)})",
-        {"sandbox": sandbox, "batch": batch_id, "provider": provider},
+        f"   AND u.id <> c.id AND u.sandbox = %(sandbox)s AND u.state IN {words(UNDER_WAY)})",
+        {"sandbox": sandbox, "batch": batch_id, "provider": provider, "mark": key_mark},
     )
 
 
@@ -210,11 +185,34 @@ def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
     rows = many(
         cursor,
         "SELECT id::text AS call_id, provider, operation, request_key, sandbox, subject_kind,"
-        " subject_id::text AS subject_id, batch_id::text AS batch_id, lead_ids::text[] AS lead_ids"
+        " subject_id::text AS subject_id, batch_id::text AS batch_id, lead_ids::text[] AS lead_ids,"
+        " state, key_mark, started_at"
         " FROM provider_calls WHERE id = ANY(%s::uuid[]) AND state IN ('started', 'in_doubt') FOR UPDATE",
         (call_ids,),
     )
     return {row["call_id"]: row for row in rows}
+
+
+def owed(cursor: Cursor, call_id: str) -> Row | None:
+    """A call of which an answer may come by itself, locked, as `started` tells it; with `open`: no answer of
+    its settled it, nor one to the same question since. None for one that there is not."""
+    return one(
+        cursor,
+        "SELECT c.id::text AS call_id, c.provider, c.operation, c.request_key, c.sandbox, c.subject_kind,"
+        " c.subject_id::text AS subject_id, c.batch_id::text AS batch_id, c.lead_ids::text[] AS lead_ids,"
+        " c.state, c.key_mark, c.started_at,"
+        " (c.state IN ('started', 'in_doubt') OR c.state = 'answered' AND c.outcome = 'pending')"
+        " AND NOT EXISTS (SELECT 1 FROM provider_cache p WHERE p.request_key = c.request_key"
+        "   AND p.sandbox = c.sandbox AND p.outcome IN ('found', 'not_found')"
+        "   AND p.fetched_at >= c.started_at) AS open"
+        " FROM provider_calls c WHERE c.id = %s FOR UPDATE", (call_id,))
+
+
+def asking_leads(cursor: Cursor, subject_id: str, request_key: str) -> list[str]:
+    """All leads for which this was ever asked."""
+    return [row["lead_id"] for row in many(
+        cursor, "SELECT DISTINCT unnest(lead_ids)::text AS lead_id FROM provider_calls"
+        " WHERE subject_id = %s AND request_key = %s", (subject_id, request_key))]
 
 
 def unsend(cursor: Cursor, call_ids: list[str]) -> None:
@@ -241,14 +239,25 @@ def settle(cursor: Cursor, rows: list[Row]) -> None:
 
 
 def keep_answers(cursor: Cursor, rows: list[Row]) -> None:
-    """Answers into the cache: the newest of a key stands."""
+    """Answers into the cache: the newest of a key stands, but no failure takes the place of what was found:
+    that is stale then, and counts as long as the failure would."""
+    kept = f"(provider_cache.outcome = 'found' AND excluded.outcome IN {words(PAUSES)})"
     insert(
         cursor, "provider_cache", sorted(rows, key=lambda row: row["request_key"]),
-        conflict="""ON CONFLICT (request_key, sandbox) DO UPDATE SET outcome = excluded.outcome,
-            answer = excluded.answer, applied = excluded.applied, fetched_at = excluded.fetched_at,
-            expires_at = excluded.expires_at, subject_kind = excluded.subject_kind,
-            subject_id = excluded.subject_id""",
+        computed={"stale": "false"},
+        conflict="ON CONFLICT (request_key, sandbox) DO UPDATE SET expires_at = excluded.expires_at,"
+        f" stale = {kept}, " + ", ".join(
+            f"{name} = CASE WHEN {kept} THEN provider_cache.{name} ELSE excluded.{name} END"
+            for name in ("outcome", "answer", "applied", "fetched_at", "subject_kind", "subject_id")),
     )
+
+
+def ask_anew(cursor: Cursor, providers: Iterable[str]) -> None:
+    """These providers answer again: what failed of them, and what was only stale, holds no more."""
+    cursor.execute(
+        "UPDATE provider_cache SET expires_at = now() WHERE expires_at > now()"  # noqa: S608
+        " AND expires_at < now() + interval '1 day' AND provider = ANY(%s)"
+        f" AND (outcome IN {words(PAUSES)} OR stale)", (list(providers),))
 
 
 def unapplied(cursor: Cursor, subject_ids: list[str]) -> list[Row]:

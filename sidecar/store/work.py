@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypedDict, cast
 
 from sidecar.store import locks
@@ -42,7 +43,8 @@ class Ended(Held):
 
 class Leaving(TypedDict):
     """What becomes of a lead that leaves its run; `due_in` seconds. `kept`: a late step of its claim may
-    take it up again. `stopped`: why no more was asked about it, None if nothing was planned."""
+    take it up again. `stopped`: why no more was asked about it, None if nothing was planned; `awaits`:
+    providers on whose return it is due at once."""
 
     lead_id: str
     stage: str
@@ -56,6 +58,7 @@ class Leaving(TypedDict):
     passes: int
     kept: bool
     stopped: Stop | None
+    awaits: list[str] | None
 
 
 _HELD_COLUMNS = ("w.lead_id::text AS lead_id, w.stage, w.attempts, w.waits, w.requeue, w.max_batch, w.rounds,"
@@ -193,16 +196,41 @@ def leave(cursor: Cursor, leads: list[Leaving]) -> None:
         cursor, "work_items", cast(list[Row], leads),
         columns={"lead_id": "uuid", "stage": "text", "due_in": "integer", "attempts": "integer",
                  "waits": "integer", "max_batch": "integer", "code": "text", "reason": "text",
-                 "left_at": "text", "passes": "integer", "kept": "boolean", "stopped": "text"},
+                 "left_at": "text", "passes": "integer", "kept": "boolean", "stopped": "text",
+                 "awaits": "text[]"},
         key="lead_id",
         changes=f"""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
             attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
-            reason = v.reason, left_at = v.left_at, passes = v.passes,
+            reason = v.reason, left_at = v.left_at, passes = v.passes, awaits = v.awaits,
             stopped = coalesce(v.stopped, t.stopped),
             score_only = t.score_only AND v.stage IN {_DUE},
             replays = CASE WHEN v.stage = 'done' THEN 0 ELSE t.replays END,
             batch_id = CASE WHEN v.kept THEN t.batch_id END, requeue = false, updated_at = now()""",
     )
+
+
+def resume(cursor: Cursor, lead_ids: Iterable[str]) -> set[str]:
+    """Let leads about which something came be planned at once: those that wait or are done; one at work is
+    queued after its run. The lanes of those that are due."""
+    rows = many(
+        cursor,
+        f"UPDATE work_items SET requeue = requeue OR stage IN {_HELD}, score_only = false,"  # noqa: S608
+        f" due_at = CASE WHEN stage IN {_HELD} THEN due_at ELSE now() END,"
+        " stage = CASE WHEN stage = 'done' THEN 'queued' ELSE stage END, updated_at = now()"
+        " WHERE lead_id IN (SELECT lead_id FROM work_items WHERE lead_id = ANY(%s::uuid[])"
+        f" AND stage IN {words((*HELD, 'waiting', 'done'))} AND reason_code IS DISTINCT FROM 'later'"
+        " ORDER BY lead_id FOR NO KEY UPDATE) RETURNING lane, stage", (list(lead_ids),))
+    return {row["lane"] for row in rows if row["stage"] not in HELD}
+
+
+def resume_awaiting(cursor: Cursor, providers: Iterable[str]) -> set[str]:
+    """Leads that wait for providers which answer again are due: their lanes. Those that a step has now see to
+    it themselves."""
+    return {row["lane"] for row in many(
+        cursor,
+        "UPDATE work_items SET due_at = now(), updated_at = now() WHERE lead_id IN (SELECT lead_id"
+        " FROM work_items WHERE stage = 'waiting' AND awaits && %s ORDER BY lead_id"
+        " FOR NO KEY UPDATE SKIP LOCKED) RETURNING lane", (list(providers),))}
 
 
 def overdue(cursor: Cursor) -> list[str]:

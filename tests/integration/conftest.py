@@ -54,8 +54,9 @@ def api(app, engine):
     """
     with engine.database.write() as cursor:
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
-                       " provider_calls, provider_cache, notifications, provenance, suppressions,"
-                       " idempotency_keys, jobs, workflow_errors, subscriptions, lead_events CASCADE")
+                       " provider_breakers, provider_calls, provider_cache, notifications, provenance,"
+                       " suppressions, idempotency_keys, jobs, workflow_errors, subscriptions, lead_events"
+                       " CASCADE")
     engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)

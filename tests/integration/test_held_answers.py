@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sidecar.enrichment import PROVIDERS
-from sidecar.pipeline import providers
+from sidecar.pipeline import surveying
 from sidecar.store.database import many
 from tests.integration.test_pipeline import claim, send, start
 
@@ -27,8 +27,7 @@ def only(monkeypatch):
     """There are only these providers."""
     def there_are(*names: str) -> None:
         there = {name: PROVIDERS[name] for name in names}
-        monkeypatch.setattr(providers, "PROVIDERS", there)
-        monkeypatch.setattr(providers, "priced", lambda prices: there)
+        monkeypatch.setattr(surveying, "priced", lambda prices: there)
 
     there_are("peopledatalabs")
     return there_are

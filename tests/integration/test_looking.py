@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sidecar.enrichment import PROVIDERS
-from sidecar.pipeline import looking, providers
+from sidecar.pipeline import looking, surveying
 from sidecar.store.database import insert, many, one
 from tests.integration.test_pipeline import claim, send, start
 
@@ -20,8 +20,7 @@ LIVE = ["peopledatalabs"]
 def only_one(monkeypatch):
     """There is one provider."""
     only = {"peopledatalabs": PROVIDERS["peopledatalabs"]}
-    monkeypatch.setattr(providers, "PROVIDERS", only)
-    for module in (providers, looking):
+    for module in (surveying, looking):
         monkeypatch.setattr(module, "priced", lambda prices: only)
 
 

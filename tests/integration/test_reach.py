@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from sidecar.enrichment import operation_of
 from sidecar.enrichment.planning import request_key
 from sidecar.ids import new_id
 from sidecar.pipeline import reaching
-from sidecar.pipeline.providers import operation_of
 from sidecar.store import calls, facts
 
 LUMIO = {"company_name": "Lumio", "company_domain": "lumio.example", "source": "import"}
@@ -120,7 +120,7 @@ def test_what_was_begun_is_fetched_until_it_is_there_and_begun_once(api, engine,
     for status, body in ((400, running), (429, {"code": "error.rate.limit"}), (502, {}), (400, running)):
         with engine.database.write() as cursor:
             cursor.execute("UPDATE provider_cache SET expires_at = now()")
-            cursor.execute("UPDATE provider_state SET open_until = NULL")
+            cursor.execute("DELETE FROM provider_breakers")
         fetched = ask(api, engine, neda, "fullenrich", "phone", status, body)
         assert fetched["method"] == "GET" and fetched["url"].endswith("/contact/enrich/bulk/ab-12")
     ask(api, engine, neda, "fullenrich", "phone", 200, {

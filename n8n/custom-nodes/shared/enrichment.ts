@@ -6,6 +6,8 @@ import {
 	type ProviderRequest,
 	ask,
 	live,
+	marks,
+	refusesAll,
 	startOf,
 	turn,
 } from './providers';
@@ -34,6 +36,7 @@ type Post = (step: string, body: IDataObject) => Promise<IDataObject>;
  * Makes the calls that are planned for leads and hands in the answers while they come.
  *
  * Providers are independent of each other: a slow or strictly paced one holds up only its own calls.
+ * One that refuses a call is not asked for the others that were begun: they were never sent.
  * What the budget leaves unbegun stays planned; the next plan sees to it.
  */
 export async function enrich(
@@ -45,23 +48,26 @@ export async function enrich(
 	const deadline = Date.now() + limits.budgetMs;
 	const tally: Tally = { asked: 0, answered: 0, failed: 0, left: 0 };
 	const answers = new Answers(post);
-	const providers = live(credentials);
+	const providers = { live: live(credentials), keys: marks(credentials) };
+	const refusing = new Set<string>();
 
 	const one = async (request: ProviderRequest) => {
-		if (answers.broken || Math.max(Date.now(), startOf(request)) > deadline) {
+		const leave = () => {
 			tally.left++;
 			answers.add({ call_id: request.call_id, elapsed_ms: 0, error: 'not_sent' });
-			return;
-		}
+		};
+		if (answers.broken || Math.max(Date.now(), startOf(request)) > deadline) return leave();
 		await turn(request);
+		if (refusing.has(request.provider)) return leave();
 		const answer = await ask(request, credentials, undefined, filter);
+		if (refusesAll(request, answer)) refusing.add(request.provider);
 		if ('error' in answer) tally.failed++;
 		else tally.answered++;
 		answers.add(answer);
 	};
 
 	const start = async (provider: string | null) => {
-		const started = await post('calls/start', { live: providers, provider });
+		const started = await post('calls/start', { ...providers, provider });
 		const requests = (started.requests ?? []) as unknown as ProviderRequest[];
 		tally.asked += requests.length;
 		return { requests, more: (started.more ?? []) as string[] };

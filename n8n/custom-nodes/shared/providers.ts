@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import type { IDataObject, NodeEgressFilter } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import { type Asked, catalogue } from './catalogue';
@@ -26,9 +27,29 @@ export type Answer = {
 	elapsed_ms: number;
 } & ({ status: number; headers: Record<string, string>; body: string } | { error: string });
 
+/** Statuses by which a provider refuses whoever asks next as well: bad key, no quota, haste. */
+const REFUSALS = [401, 402, 403, 429];
+
+/** Whether an answer is meant for all that ask the provider now, not for this call. */
+export function refusesAll(request: ProviderRequest, answer: Answer): boolean {
+	const keyed = catalogue.some(({ name, auth }) => name === request.provider && auth !== null);
+	return keyed && 'status' in answer && REFUSALS.includes(answer.status);
+}
+
 /** The names of those that are asked for real: a key is held, or none is needed. */
 export function live(credentials: IDataObject, entries: Asked[] = catalogue): string[] {
 	return entries.filter((entry) => isLive(credentials, entry)).map(({ name }) => name);
+}
+
+/** Marks of the keys that are held, by provider: they tell that a key is another one, and nothing of it. */
+export function marks(credentials: IDataObject, entries: Asked[] = catalogue): IDataObject {
+	const held = entries.filter((entry) => entry.auth !== null && isLive(credentials, entry));
+	return Object.fromEntries(
+		held.map(({ name }) => [
+			name,
+			createHash('sha256').update(`${name} ${keyOf(credentials, name)}`).digest('hex').slice(0, 16),
+		]),
+	);
 }
 
 /** Without a key it needs the word of the credential, or that there is no sandbox to answer for it. */

@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { EnrichmentBatch } from '../dist/nodes/EnrichmentBatch/EnrichmentBatch.node.js';
-import { ask, fault, live, prepare } from '../dist/shared/providers.js';
+import { ask, fault, live, marks, prepare } from '../dist/shared/providers.js';
 import { type Sent, context, json } from './context.mts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -96,6 +96,20 @@ test('makes the calls, hands in raw answers in groups, puts out counts and no bo
 		{ batch_id: 'b1', lead_id: 'l2' },
 	]);
 	assert.ok(!JSON.stringify(items).includes('ada'));
+});
+
+test('once a provider refuses, what was begun with it is not sent; its key is told by a mark', async () => {
+	handle = (_request, response) => response.writeHead(429, { 'Retry-After': '9' }).end('{}');
+	const { items, answers, sent } = await enrich(['a', 'b', 'c'], sandboxed, { concurrency: 1 });
+	assert.deepEqual(
+		answers.map(({ status, error }) => status ?? error),
+		[429, 'not_sent', 'not_sent'],
+	);
+	assert.deepEqual(json(items)[0].provider_calls, { asked: 3, answered: 1, failed: 0, left: 2 });
+	const [{ body }] = sent;
+	assert.match(body.keys.peopledatalabs, /^[0-9a-f]{16}$/);
+	assert.notDeepEqual(body.keys, marks({ peopledatalabs: 'another', sandboxUrl }));
+	assert.deepEqual(marks({ hunter: '', sandboxUrl }), {});
 });
 
 test('long answers travel in smaller groups', async () => {

@@ -24,6 +24,7 @@ class Step(Strict):
 class StartRequest(Step):
     provider = Text(50, allow_none=True)
     live = fields.List(Text(50), load_default=list, validate=validate.Length(max=50))
+    keys = fields.Dict(keys=Text(50), values=Text(64), load_default=dict, validate=validate.Length(max=50))
 
 
 class ProviderAnswer(Strict):
@@ -38,6 +39,10 @@ class ProviderAnswer(Strict):
 class AnswersRequest(Strict):
     answers = fields.List(
         fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=50))
+
+
+class CallbackQuery(Strict):
+    token = Text(200, load_default="")
 
 
 class HoldRequest(Step):
@@ -126,6 +131,10 @@ class ProviderRequests(Answer):
 class AnswersTaken(Answer):
     accepted = fields.Integer(required=True)
     ignored = fields.Integer(required=True)
+
+
+class CallbackTaken(Answer):
+    accepted = fields.Boolean(required=True)
 
 
 class LeadsNotified(References):

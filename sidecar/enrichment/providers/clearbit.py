@@ -1,13 +1,15 @@
 """Clearbit's legacy keys (v2). There is no sign-up any more: Hunter answers in the same shape.
 
-202 {"error": {"type": "queued"}}: ask the same again. 404 is a miss and is BILLED; 422 is a miss too. 402:
-the quota is gone (?). Throttling: 429 with X-RateLimit-*. Companies stand at a host of their own. Source:
-Clearbit's API reference and SDKs, v2.
+202 {"error": {"type": "queued"}}: ask the same again, or be told at `webhook_url`. 404 is a miss and is
+BILLED; 422 is a miss too. 402: the quota is gone (?). Throttling: 429 with X-RateLimit-*. Companies stand at
+a host of their own. Source: Clearbit's API reference and SDKs, v2.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sidecar.enrichment import clearbit_shape, reading
@@ -20,8 +22,26 @@ _PERSON = Inputs({"email": "email"})
 _COMPANY = Inputs({"domain": "company_domain"})
 
 
+def _find(path: str, params: Mapping[str, str], base_url: str) -> Request:
+    """GET that path; a request that is queued is answered at `webhook_url`."""
+    told = {name: value for name, value in params.items() if name != "callback"}
+    if address := params.get("callback"):
+        told["webhook_url"] = address
+    return get_request(path)(told, base_url)
+
+
 def _at_companies(params: Mapping[str, str], base_url: str) -> Request:
-    return get_request("/companies/find")(params, _COMPANY_BASE if base_url == _BASE else base_url)
+    return _find("/companies/find", params, _COMPANY_BASE if base_url == _BASE else base_url)
+
+
+def _called_back(body: str) -> tuple[int, str] | None:
+    """{id, type, status: 200 or 404, body: the record or null}."""
+    answer = reading.json_object(body)
+    status = reading.at(answer, "status")
+    if status == 404:
+        return 404, ""
+    record = reading.at(answer, "body")
+    return (200, json.dumps(record)) if status == 200 and isinstance(record, dict) else None
 
 
 def _read(shape: Callable[[Any, float, float], Answer]) -> Any:
@@ -64,19 +84,20 @@ PROVIDER = Provider(
             name="company", subject="organization", needs=_COMPANY.needs, lookup=_COMPANY,
             provides=clearbit_shape.COMPANY_FIELDS, price_found=0.099, price_missing=0.099, miss_credits=1.0,
             hit_rate=0.6, confidence=_CONFIDENCE, request=_at_companies,
-            read=_read(clearbit_shape.company),
+            callback=_called_back, read=_read(clearbit_shape.company),
         ),
         Operation(
             name="person", subject="contact", needs=_PERSON.needs, lookup=_PERSON,
             provides=clearbit_shape.PERSON_FIELDS, price_found=0.099, price_missing=0.099, miss_credits=1.0,
-            hit_rate=0.4, confidence=_CONFIDENCE, request=get_request("/people/find"),
-            read=_read(clearbit_shape.person),
+            hit_rate=0.4, confidence=_CONFIDENCE, request=partial(_find, "/people/find"),
+            callback=_called_back, read=_read(clearbit_shape.person),
         ),
         Operation(
             name="combined", subject="contact", needs=_PERSON.needs, lookup=_PERSON,
             provides=clearbit_shape.PERSON_FIELDS | clearbit_shape.COMPANY_FIELDS, price_found=0.099,
             price_missing=0.099, miss_credits=1.0, hit_rate=0.5, confidence=_CONFIDENCE,
-            request=get_request("/combined/find"), read=_read(clearbit_shape.combined),
+            request=partial(_find, "/combined/find"), callback=_called_back,
+            read=_read(clearbit_shape.combined),
         ),
     ),
 )

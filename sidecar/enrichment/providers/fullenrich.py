@@ -1,9 +1,9 @@
 """FullEnrich (v2): telephone numbers and addresses of people, asked of some twenty vendors one by one.
 
 What is asked for is begun by a POST, which answers an id, and fetched by it: 400
-`error.enrichment.in_progress` until it is done (30 to 90 seconds each). Only what is found is billed: 1
-credit an address, 10 a telephone number. 402, or CREDITS_INSUFFICIENT with nothing found: the quota is gone.
-Source: docs.fullenrich.com, v2, and captures.
+`error.enrichment.in_progress` until it is done (30 to 90 seconds each); then it is sent to `webhook_url`,
+too. Only what is found is billed: 1 credit an address, 10 a telephone number. 402, or CREDITS_INSUFFICIENT
+with nothing found: the quota is gone. Source: docs.fullenrich.com, v2, and captures.
 """
 
 from __future__ import annotations
@@ -31,9 +31,19 @@ _PERSON = Inputs(
 def _request(what: str, params: Mapping[str, str], base_url: str) -> Request:
     if ticket := params.get("ticket"):
         return get_request(f"{_PATH}/{ticket}")({}, base_url)
+    params = dict(params)
+    address = params.pop("callback", None)
     # Their page lists what was begun by name; no person's belongs there.
     return get_request(_PATH)({}, base_url) | {
-        "method": "POST", "body": {"name": "lead", "data": [{**params, "enrich_fields": [what]}]}}
+        "method": "POST", "body": {
+            "name": "lead", **({"webhook_url": address} if address else {}),
+            "data": [{**params, "enrich_fields": [what]}]}}
+
+
+def _called_back(body: str) -> tuple[int, str] | None:
+    """What is fetched, sent when it is done."""
+    answer = reading.json_object(body)
+    return (200, body) if answer and "data" in answer else None
 
 
 def _read(status: int, headers: Mapping[str, Any], body: str) -> Answer:
@@ -100,11 +110,13 @@ PROVIDER = Provider(
     operations=(
         Operation(
             name="phone", subject="contact", needs=_PERSON.needs, lookup=_PERSON, polled=True,
+            callback=_called_back,
             provides=_PROFILE | {"phone"}, price_found=0.58, credits=10.0, hit_rate=0.5,
             request=partial(_request, "contact.phones"), read=_read, timeout_s=20,
         ),
         Operation(
             name="email", subject="contact", needs=_PERSON.needs, lookup=_PERSON, polled=True,
+            callback=_called_back,
             provides=_PROFILE | {"email", "email_status"}, price_found=0.058, hit_rate=0.6,
             request=partial(_request, "contact.work_emails"), read=_read, timeout_s=20,
         ),

@@ -1,0 +1,64 @@
+"""What providers answered, merged into people and companies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.enrichment import operation_of, reach
+from sidecar.pipeline import gating, provenance
+from sidecar.pipeline.batches import step
+from sidecar.pipeline.refusals import who_may_be_asked_about
+from sidecar.pipeline.surveying import subjects
+from sidecar.store import calls, customers, facts, subscriptions
+from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import ENTITIES
+from sidecar.webhooks import of_enrichment
+
+
+def apply(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
+    """Map and merge the stored answers into contacts and organizations: {results}."""
+    with step(engine, "apply", batch_id, lead_ids, changes_people=True) as at_work:
+        merge_answers(engine, at_work.cursor, at_work.lead_ids)
+        return {"results": at_work.results()}
+
+
+def merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[Row]:
+    """Merge every stored, unmerged answer about these leads: their facts then, of those that may be asked
+    about."""
+    known = who_may_be_asked_about(engine, facts.load(cursor, lead_ids))
+    rows = calls.unapplied(cursor, subjects(known))
+    if not rows:
+        return known
+    facts_of = {row[kind]["id"]: row for row in known for kind in ENTITIES if row[kind].get("id")}
+    stored = []
+    for row in rows:
+        answer = engine.vault.open(row["answer"])
+        operation, about = operation_of(row["provider"], row["operation"]), facts_of[row["subject_id"]]
+        read = operation.read(answer["status"] or 0, answer["headers"], answer["body"])
+        if row["subject_kind"] == "contact":
+            read = replace(read, statements=reach.admitted(read.statements, about["contact"]))
+        stored.append(gating.Stored(row, read, operation.lookup(about) or {}))
+    sifted = gating.sift(engine, cursor, known, stored)
+    said = sifted.said
+    told: dict[str, set[str]] = {}
+    written: dict[str, dict[str, Any]] = {}
+    customers.lock_leads(
+        cursor, {item.entity_id for item in said["contact"]},
+        {item.entity_id for item in said["organization"] if "name" in item.statements})
+    for kind in ("organization", "contact"):
+        # Who was erased meanwhile must not come back by a late answer.
+        there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))
+        known_still = [item for item in said[kind] if item.entity_id in there]
+        written |= provenance.write_all(cursor, kind, known_still)
+        for item in known_still:
+            if item.statements:
+                told.setdefault(item.entity_id, set()).add(item.source)
+    gating.move(cursor, sifted.moves)
+    subscriptions.tell(cursor, of_enrichment(known, told))
+    calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
+    if sifted.moves:  # they are of another company now
+        return facts.load(cursor, [row["lead_id"] for row in known])
+    return [row | {kind: facts.changed(row[kind], written.get(row[kind].get("id"), {})) for kind in said}
+            for row in known]

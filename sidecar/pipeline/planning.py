@@ -1,0 +1,239 @@
+"""The step that says what is worth asking: which calls are made now, and why no more.
+
+It can be repeated: what was planned, asked or answered is not planned again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.enrichment import PROVIDERS, planning
+from sidecar.enrichment.money import Purse
+from sidecar.enrichment.planner import goal_of
+from sidecar.enrichment.planning import lacks
+from sidecar.ids import new_id
+from sidecar.pipeline import reaching, spending
+from sidecar.pipeline.answers import merge_answers
+from sidecar.pipeline.batches import step
+from sidecar.pipeline.breaking import failed
+from sidecar.pipeline.deciding import decide
+from sidecar.pipeline.looking import Looks
+from sidecar.pipeline.refusals import who_may_be_asked_about
+from sidecar.pipeline.surveying import Lookup, Survey
+from sidecar.store import calls
+from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import Stop
+
+_ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
+
+
+def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
+    """What is worth asking now: {round, asking: [lead_id], settled: [lead_id], results}; the calls stay here.
+
+    Answers that are already here (an earlier run, another lead of the same company) are merged
+    first, so a repeated plan asks nothing twice.
+    """
+    with step(engine, "plan", batch_id, lead_ids, changes_people=True) as at_work:
+        cursor = at_work.cursor
+        calls.give_up(cursor, at_work.lead_ids)
+        known = merge_answers(engine, cursor, at_work.lead_ids)
+        rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
+        may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
+        wanted = _wanted(engine, cursor, batch_id, may_ask, at_work.lane) if may_ask else []
+        planned = calls.plan(cursor, wanted) if wanted else []
+        asking = {lead_id for row in planned for lead_id in row["lead_ids"]}
+        return {
+            "round": max((number or 0 for number in rounds.values()), default=0),
+            "asking": [lead_id for lead_id in at_work.lead_ids if lead_id in asking],
+            "settled": [lead_id for lead_id in at_work.lead_ids if lead_id not in asking],
+            "results": at_work.results(),
+        }
+
+
+@dataclass(slots=True)
+class _Round:
+    """What is asked about leads in one round: the calls by their key, and why no more is asked about each
+    lead; USD are reserved for a call at the lead that pays."""
+
+    calls: dict[str, Row] = field(default_factory=dict)
+    stops: dict[str, Stop] = field(default_factory=dict)
+
+    @property
+    def costs(self) -> bool:
+        """Whether something must be paid."""
+        return any(row["price"] for row in self.calls.values())
+
+
+def _wanted(
+    engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None
+) -> list[Row]:
+    """Ledger rows to plan: identical lookups of several leads are one call. Their prices are reserved under
+    a lock, so that all that plan at once never pass a ceiling."""
+    looks = Looks(engine, cursor, known)
+    known = reaching.with_candidates(engine, cursor, looks.facts_of(known))
+    survey = Survey.of(engine, cursor, known)
+    away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+    lead_ids = [row["lead_id"] for row in known]
+
+    def chosen(looks: Looks) -> _Round:
+        purse = spending.purse(engine, cursor, lead_ids)
+        return _choose(engine, cursor, survey, known, away, lane, purse, looks)
+
+    round_ = chosen(looks)
+    if engine.settings.ceilings.any and round_.costs:
+        spending.lock(cursor)
+        now = spending.purse(engine, cursor, lead_ids)
+        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["due"])
+                   for row in round_.calls.values()):
+            round_ = chosen(Looks(engine, cursor, known))  # others were faster
+    spending.pass_on(cursor, [key for key, row in round_.calls.items() if row["due"] < row["price"]])
+    return [
+        {"id": new_id(), "batch_id": batch_id, "request": engine.vault.seal(row["params"])}
+        | {name: value for name, value in row.items() if name not in ("params", "due")}
+        for row in round_.calls.values()]
+
+
+def _choose(
+    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+    purse: Purse, looks: Looks,
+) -> _Round:
+    """A round that the purse pays for: who cannot pay for one call is asked about by a cheaper one."""
+    round_, choosing = _Round(), known
+    while choosing:
+        worth, stops = worth_asking(engine, cursor, survey, choosing, away, lane, purse)
+        round_.stops |= stops
+        needs: dict[str, tuple[Lookup, dict[str, planning.Lookup]]] = {}
+        for row in choosing:
+            lead_id = row["lead_id"]
+            for lookup in looks.affordable(lead_id, worth[lead_id]):
+                item = survey.possible[lead_id][lookup.provider, lookup.operation]
+                needs.setdefault(item.key, (item, {}))[1][lead_id] = lookup
+        unpaid: set[str] = set()
+        for key, (item, wishes) in needs.items():
+            if key in round_.calls:
+                there = round_.calls[key]["lead_ids"]
+                there.extend(lead_id for lead_id in wishes if lead_id not in there)
+                continue
+            price, due = survey.price(item)
+            sandbox = not survey.live(item.provider)
+            payer = purse.pay(wishes, item.provider, sandbox, due)
+            if payer is None:
+                unpaid |= wishes.keys()
+                continue
+            round_.calls[key] = {
+                "provider": item.provider, "operation": item.operation.name, "request_key": key,
+                "subject_kind": item.operation.subject, "subject_id": item.subject_id, "sandbox": sandbox,
+                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price, "due": due,
+                "reason": dict(wishes[payer].reason)}
+        choosing = [row for row in choosing if row["lead_id"] in unpaid]
+    return round_
+
+
+def worth_asking(
+    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+    purse: Purse, *, later: bool = False,
+) -> tuple[dict[str, list[planning.Lookup]], dict[str, Stop]]:
+    """By lead id what its goal wants asked now and the purse pays for, and why no more; `later`: when the
+    providers that fail answer again."""
+    settings = engine.settings
+    goals = {row["lead_id"]: goal_of(
+        settings.enrichment_goals, lane, row["lead"].get("source"), row["goal"]) for row in known}
+    asked = {row["lead_id"]: survey.asked(row["lead_id"], later=later) for row in known}
+    too_dear = {row["lead_id"]: survey.too_dear(row["lead_id"], purse) for row in known}
+    made: dict[str, list[planning.Lookup]] = {}
+    stops: dict[str, Stop] = {}
+    for row in known:
+        lead_id = row["lead_id"]
+        if goals[lead_id] == "fill":
+            made[lead_id], stops[lead_id] = _filling(survey, row, asked[lead_id], away, too_dear[lead_id])
+    deciding = [row for row in known if row["lead_id"] not in made]
+    if deciding:
+        decided = decide(engine, cursor, deciding, goals, survey.possible, asked, away, too_dear)
+        for lead_id, (steps, why) in decided.items():
+            stops[lead_id] = "waiting" if (
+                steps or why == "ask" or "pending" in asked[lead_id].values()) else why
+            made[lead_id] = [
+                planning.Lookup(
+                    item.provider, item.operation.name, item.operation.subject, item.params,
+                    {"doubt": round(step.doubt, 4), "change": round(step.change, 4)})
+                for step in steps if step.offer
+                for item in (survey.possible[lead_id][step.offer.provider, step.offer.operation],)]
+    return {lead_id: [replace(lookup, reason={"goal": goals[lead_id], **lookup.reason}) for lookup in lookups]
+            for lead_id, lookups in made.items()}, stops
+
+
+def _filling(
+    survey: Survey, row: Row, asked: dict[tuple[str, str], str], away: frozenset[str],
+    too_dear: frozenset[tuple[str, str]],
+) -> tuple[list[planning.Lookup], Stop]:
+    """What fills what is missing, and why no more."""
+    lookups = planning.plan(row, asked, survey.providers, away, survey.removed, too_dear)
+    if lookups or "pending" in asked.values():
+        return lookups, "waiting"
+    if not any(lacks(row).values()):
+        return [], "known"
+    return [], "ceiling" if too_dear and planning.plan(
+        row, asked, survey.providers, away, survey.removed) else "nothing_left"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """For whom a lead waits, `seconds` at least; it is due at once when one of `awaits`, which were not asked
+    yet, answers again; `down`: what to tell of those that fail, "" when none does."""
+
+    seconds: int
+    awaits: frozenset[str]
+    down: str
+
+
+def waiting(
+    engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
+) -> tuple[dict[str, Wait], dict[str, Stop]]:
+    """Leads whose providers will have more to say later, by their id, and why no more was asked about each.
+    What is under way about them was given up."""
+    stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
+    known = reaching.with_candidates(engine, cursor, who_may_be_asked_about(engine, known))
+    survey = Survey.of(engine, cursor, known)
+    purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
+    worth, told = worth_asking(
+        engine, cursor, survey, known, _unreachable(engine, survey), lane, purse, later=True)
+    waits = {}
+    for row in known:
+        lead_id = row["lead_id"]
+        possible = survey.possible[lead_id]
+        owed = [possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
+        under_way = (survey.status(possible[name]) for name in survey.asked(lead_id))
+        seconds = [_ANSWERED_IN[status] for status in under_way if status in _ANSWERED_IN] + [
+            _owed_in(survey, item) for item in owed]
+        if seconds:
+            waits[lead_id] = Wait(
+                min(seconds),
+                frozenset(item.provider for item in owed
+                          if survey.open(item.provider) or not survey.answer(item)),
+                _told_of_down(survey, [item for item in owed if survey.open(item.provider)]))
+    return waits, stops | told
+
+
+def _owed_in(survey: Survey, item: Lookup) -> int:
+    """Seconds until something worth asking may be asked: its breaker is open, it failed, or the rounds or the
+    time of Ask Providers were over."""
+    open_for = survey.states[item.provider]["open_for"] if survey.open(item.provider) else 0
+    failed_for = survey.answer(item).get("holds_for", 0) if failed(survey.status(item)) else 0
+    return max(open_for, failed_for, 30)
+
+
+def _told_of_down(survey: Survey, owed: list[Lookup]) -> str:
+    names = sorted({PROVIDERS[item.provider].title for item in owed})
+    if not names:
+        return ""
+    older = ", and what it found before counts until then" if any(
+        survey.answer(item).get("stale") for item in owed) else ""
+    return f"{', '.join(names)} will be asked when it answers again{older}"
+
+
+def _unreachable(engine: Engine, survey: Survey) -> frozenset[str]:
+    """Providers that can't be asked at all: no key, and no sandbox."""
+    return frozenset(
+        name for name in PROVIDERS if not (survey.live(name) or engine.settings.sandbox_url))

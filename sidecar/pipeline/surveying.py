@@ -1,0 +1,127 @@
+"""What could be asked about leads, and what has been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sidecar.engine import Engine
+from sidecar.enrichment import priced
+from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.money import Purse, highest
+from sidecar.enrichment.planning import lacks, request_key
+from sidecar.pipeline import spending
+from sidecar.pipeline.breaking import failed
+from sidecar.store import breakers, calls, facts
+from sidecar.store.database import Cursor, Row
+
+ERROR_TTL_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One thing a provider could be asked about one lead."""
+
+    lead_id: str
+    key: str
+    provider: str
+    operation: Operation
+    subject_id: str
+    params: dict[str, str]
+
+
+def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:
+    """Everything that could be asked about what a lead lacks, asked already or not."""
+    secret = engine.settings.hash_key.encode()
+    lacking = lacks(row)
+    for provider in providers.values():
+        for operation in provider.operations:
+            if operation.provides.isdisjoint(lacking[operation.subject]):
+                continue
+            subject = row[operation.subject]
+            params = operation.lookup(row) if subject.get("id") else None
+            if params:
+                key = request_key(provider.name, operation.name, params, secret)
+                yield Lookup(
+                    row["lead_id"], key, provider.name, operation, subject["id"], params
+                )
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What could be asked about leads, and what has been: read in a few queries for all of them."""
+
+    possible: dict[str, dict[tuple[str, str], Lookup]]
+    answered: dict[tuple[str, bool], Row]
+    busy: dict[tuple[str, bool], str]
+    states: dict[str, Row]
+    removed: dict[str, set[str]]
+    providers: Mapping[str, Provider]
+    reserved: dict[tuple[str, bool], float]
+
+    @classmethod
+    def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
+        providers = priced(engine.settings.provider_prices)
+        possible = {
+            row["lead_id"]: {
+                (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
+            }
+            for row in known
+        }
+        keys = sorted({item.key for items in possible.values() for item in items.values()})
+        states = breakers.provider_states(cursor)
+        answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
+        return cls(
+            possible,
+            {(row["request_key"], row["sandbox"]): row for row in answers},
+            calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
+            states,
+            facts.removed(cursor, subjects(known)),
+            providers,
+            spending.pending(cursor, keys),
+        )
+
+    def live(self, provider: str) -> bool:
+        return bool(self.states.get(provider, {}).get("live"))
+
+    def open(self, provider: str) -> bool:
+        return bool(self.states.get(provider, {}).get("open"))
+
+    def answer(self, item: Lookup) -> Row:
+        """The cached answer to a lookup: {outcome, stale, holds_for …}, {} when there is none."""
+        return self.answered.get((item.key, not self.live(item.provider)), {})
+
+    def status(self, item: Lookup) -> str | None:
+        """The outcome of a lookup, planned | started | in_doubt while there is none, or None."""
+        return self.answer(item).get("outcome") or self.busy.get((item.key, not self.live(item.provider)))
+
+    def asked(self, lead_id: str, *, later: bool = False) -> dict[tuple[str, str], str]:
+        """What planning must not ask again about this lead; `later`: when the providers that fail now answer
+        again."""
+        told = {}
+        for name, item in self.possible[lead_id].items():
+            status = self.status(item)
+            if status and not (later and (failed(status) or self.answer(item).get("stale"))):
+                told[name] = {"planned": "pending", "started": "pending", "in_doubt": "error"}.get(
+                    status, status)
+        return told
+
+    def price(self, item: Lookup) -> tuple[float, float]:
+        """The most that asking may cost, and what of that is not reserved yet, in USD."""
+        most = highest(self.providers[item.provider].operation(item.operation.name))
+        return most, max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
+
+    def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:
+        """What could be asked about a lead if there were money for it: (provider, operation)."""
+        if not purse.ceilings.any:
+            return frozenset()
+        return frozenset(
+            name for name, item in self.possible[lead_id].items() if not purse.affords(
+                lead_id, item.provider, not self.live(item.provider), self.price(item)[1]))
+
+
+def subjects(known: list[Row]) -> list[str]:
+    """The contacts and organizations of leads."""
+    return sorted({
+        subject["id"] for row in known for subject in (row["contact"], row["organization"])
+        if subject.get("id")})
