@@ -45,7 +45,7 @@ class Imagination:
         told: dict[str, Any] = {}
         for place in sorted(offer.changes, key=lambda place: (place in FOLLOWS, place)):
             if self._random.random() < self._chance(offer, place, told):
-                told[place] = self._value(offer, place, known.get(place))
+                told[place] = self._value(offer, place, known.get(place), told)
         return told
 
     def _chance(self, offer: Offer, place: str, told: Mapping[str, Any]) -> float:
@@ -60,7 +60,7 @@ class Imagination:
             return min(1.0, rate / first)
         return max(0.0, rate - first) / (1 - first) if place in offer.provides and first < 1 else 0.0
 
-    def _value(self, offer: Offer, place: str, known: FieldValue | None) -> Any:
+    def _value(self, offer: Offer, place: str, known: FieldValue | None, told: Mapping[str, Any]) -> Any:
         """What is known already, where both are right; else a value as they were told so far."""
         if known is not None and known.value is not None:
             right = 1 - self._beliefs.wrong(offer.name).rate
@@ -70,18 +70,21 @@ class Imagination:
                 return known.value
         if place in _IDENTIFIES:
             return _IDENTIFIES[place].format(next(self._number))
+        if place == "contact.email_canonical":
+            return told["contact.email"]
         values, weights = self._values.get(place) or self._values.setdefault(place, self._told_so_far(place))
         return self._random.choices(values, weights)[0] if values else "imagined"
 
     def _told_so_far(self, place: str) -> tuple[list[Any], list[float]]:
-        """The values of a field with their weights: those that were told, and as many of the model's own cases
-        as are believed before any is."""
+        """The values of a field with their weights: those that were told, and as many of the model's own
+        cases as are believed before any is."""
         weights: dict[Any, float] = {}
         for number, rule in enumerate(self._card.rules):
             if rule.places[:1] != (place,):
                 continue
-            kinds = {self._card.worth(number, tuple(value if at == place else None for at in rule.places)): value
-                     for value in self._card.values(number, place)}
+            kinds = {
+                self._card.worth(number, tuple(value if at == place else None for at in rule.places)): value
+                for value in self._card.values(number, place)}
             for value in kinds.values():
                 weights[value] = weights.get(value, 0.0) + _PRIOR_SEEN / len(kinds)
         for value, seen in self._beliefs.values(place).items():

@@ -75,9 +75,8 @@ class Lead:
         """Merge what was answered as a live answer is."""
         self.asked[offer.name] = said.outcome
         if said.outcome == "found":
-            self.statements = merge(
-                self.statements, {name: Statement(value, said.confidence) for name, value in said.told.items()},
-                offer.provider, MOMENT)
+            told = {name: Statement(value, said.confidence) for name, value in said.told.items()}
+            self.statements = merge(self.statements, told, offer.provider, MOMENT)
             self._count()
 
     def _count(self) -> None:
@@ -158,7 +157,9 @@ Course = list[tuple[float, float]]
 @dataclass(slots=True)
 class Simulation:
     """One way through a market. `choose` is the policy: what to do about a lead for which so much may still
-    be spent; `learn` is told every answer that was bought, `finish` every lead's course (Threshold)."""
+    be spent; `learn` is told every answer that was bought, `finish` every lead's course (Threshold). `answer`
+    is who answers: the market, unless its answers are imagined. `bought`: what was answered about companies,
+    (by what it is known, operation) -> answer."""
 
     market: Market
     card: Scorecard

@@ -77,20 +77,26 @@ def decide(
     return made
 
 
-def standing_of(
-    ground: Ground, row: Row, possible: Mapping[Name, Any], asked: Mapping[Name, str], away: frozenset[str],
-) -> Standing:
-    """How a lead stands: its facts, and what can be asked about it now."""
-    told, now, offers = scoring_facts(row, ground.events), ground.now, ground.offers
+def known_of(ground: Ground, told: Mapping[str, Any]) -> dict[str, FieldValue]:
+    """Place -> the statement that counts there, of a lead with these facts."""
     known: dict[str, FieldValue] = {}
     for kind, by_id in ground.stated.items():
         # What nobody stated of itself goes with what it is worked out from: only a person's word is above it.
-        known |= {f"{kind}.{name}": FieldValue(name, told[kind][name], "lead", 1.0, now)
+        known |= {f"{kind}.{name}": FieldValue(name, told[kind][name], "lead", 1.0, ground.now)
                   for name in COLUMNS[kind] if told[kind].get(name) not in (None, "", [])}
         said = winners(by_id.get(told[kind].get("id", ""), ()))
         for name, value in said.items():
             if value.value is not None or value.locked:
                 known[f"{kind}.{name}"] = value
+    return known
+
+
+def standing_of(
+    ground: Ground, row: Row, possible: Mapping[Name, Any], asked: Mapping[Name, str], away: frozenset[str],
+) -> Standing:
+    """How a lead stands: its facts, and what can be asked about it now."""
+    told, now, offers = scoring_facts(row, ground.events), ground.now, ground.offers
+    known = known_of(ground, told)
     waiting = {offer.subject for offer in offers if asked.get((offer.provider, offer.operation)) == "pending"}
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
     for offer in offers:

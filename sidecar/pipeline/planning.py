@@ -26,7 +26,7 @@ from sidecar.store import calls
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import Goal, Stop
 
-_ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
+ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
 
 
 def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def waiting(
         possible = survey.possible[lead_id]
         owed = [possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
         under_way = (survey.status(possible[name]) for name in survey.asked(lead_id))
-        seconds = [_ANSWERED_IN[status] for status in under_way if status in _ANSWERED_IN] + [
+        seconds = [ANSWERED_IN[status] for status in under_way if status in ANSWERED_IN] + [
             _owed_in(survey, item) for item in owed]
         if seconds:
             waits[lead_id] = Wait(
