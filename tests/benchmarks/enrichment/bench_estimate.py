@@ -89,8 +89,8 @@ def main() -> None:
         off = [abs(result.off) for result in results]
         whole = sum(result.expected for result in results) / sum(result.bill for result in results) - 1
         likely = sum(result.low <= result.bill <= result.high for result in results)
-        print(f"{kind:5} {goal:8}: mean {100 * sum(off) / len(off):.1f} %, most {100 * max(off):.1f} %, together"
-              f" {100 * whole:+.1f} %; {sum(one <= 0.1 for one in off)} of {len(off)} within 10 %,"
+        print(f"{kind:5} {goal:8}: mean {100 * sum(off) / len(off):.1f} %, most {100 * max(off):.1f} %,"
+              f" together {100 * whole:+.1f} %; {sum(one <= 0.1 for one in off)} of {len(off)} within 10 %,"
               f" {likely} as likely as told")
 
 

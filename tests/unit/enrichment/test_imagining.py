@@ -63,7 +63,8 @@ def test_values_come_as_they_were_told():
     for value, times in (("cxo", 300), ("entry", 700)):
         for _ in range(times):
             made.told("contact.seniority", value)
-    told = Counter(told["contact.seniority"] for told in imagined(made) if told and "contact.seniority" in told)
+    told = Counter(
+        told["contact.seniority"] for told in imagined(made) if told and "contact.seniority" in told)
     assert told["cxo"] / told.total() == pytest.approx(0.3, abs=0.06)
 
 
