@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sidecar.enrichment.model import Operation
@@ -58,6 +58,14 @@ class Purse:
         for spent, of in ((self.leads, (lead_id, sandbox)), (self.months, (provider, sandbox))):
             spent[of] = spent.get(of, 0.0) + price
         self.days[sandbox] = self.days.get(sandbox, 0.0) + price
+
+    def share(self, part: float) -> Purse:
+        """A purse of its own for a part of what is to be bought, with that part of what is left under each
+        ceiling but a lead's."""
+        ceilings = replace(self.ceilings, day=self.ceilings.day * part, month={
+            provider: ceiling * part for provider, ceiling in self.ceilings.month.items()})
+        return Purse(ceilings, dict(self.leads), {of: spent * part for of, spent in self.days.items()},
+                     {of: spent * part for of, spent in self.months.items()})
 
     def pay(self, lead_ids: Iterable[str], provider: str, sandbox: bool, price: float) -> str | None:
         """Pay for a call that these leads need: the first of them that can, whose money is taken, or None."""

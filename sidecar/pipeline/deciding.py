@@ -3,8 +3,8 @@ store knows. (Leads whose goal is `fill` are planned by enrichment/planning.py a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,48 +24,79 @@ from sidecar.terms.states import Goal
 Name = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What deciding stands on, read once for some leads: what can be bought, the model in force, what is
+    believed, the events of people, and what was stated of each entity (kind -> id -> statements)."""
+
+    offers: tuple[Offer, ...]
+    card: Scorecard
+    beliefs: Beliefs
+    now: datetime
+    events: dict[str, list[Row]]
+    stated: Mapping[str, dict[str, list[FieldValue]]]
+    _planners: dict[Goal, Planner] = field(default_factory=dict)
+
+    def planner(self, goal: Goal) -> Planner:
+        """Who decides for a goal."""
+        if goal not in self._planners:
+            self._planners[goal] = Planner.of(self.offers, self.card, goal, frozenset(), self.beliefs)
+        return self._planners[goal]
+
+    @classmethod
+    def of(cls, engine: Engine, cursor: Cursor, rows: Iterable[Row]) -> Ground:
+        offers = offers_of(priced(engine.settings.provider_prices))
+        beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
+        for row in calls.outcomes(cursor):
+            beliefs.count(f"{row['provider']}.{row['operation']}", row["found"], row["missed"])
+        ids = {kind: {row[kind]["id"] for row in rows if row[kind].get("id")} for kind in COLUMNS}
+        return cls(
+            offers, Scorecard(model_in_force(cursor)), beliefs, engine.now(),
+            facts.load_events(cursor, ids["contact"]), {kind: {
+                entity: [FieldValue(**row) for row in said]
+                for entity, said in facts.load_provenance(cursor, kind, ids[kind]).items()}
+                for kind in COLUMNS})
+
+
 def decide(
-    engine: Engine, cursor: Cursor, rows: list[Row], goals: Mapping[str, Goal],
+    ground: Ground, rows: list[Row], goals: Mapping[str, Goal],
     possible: Mapping[str, Mapping[Name, Any]], asked: Mapping[str, Mapping[Name, str]], away: frozenset[str],
     too_dear: Mapping[str, frozenset[Name]],
 ) -> dict[str, tuple[list[Step], Why]]:
     """By lead id the steps to take now, and why no more. `possible`: what can be asked, `asked`: what has an
     outcome or is under way, `too_dear`: for what there is no money, all by lead id; `away`: providers that
     cannot be asked."""
-    offers = offers_of(priced(engine.settings.provider_prices))
-    card, now = Scorecard(model_in_force(cursor)), engine.now()
-    beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
-    for row in calls.outcomes(cursor):
-        beliefs.count(f"{row['provider']}.{row['operation']}", row["found"], row["missed"])
-    planners = {goal: Planner.of(offers, card, goal, frozenset(), beliefs) for goal in set(goals.values())}
-    events = facts.load_events(cursor, {row["contact"]["id"] for row in rows})
-    stated = {kind: facts.load_provenance(
-        cursor, kind, {row[kind]["id"] for row in rows if row[kind].get("id")}) for kind in COLUMNS}
     made = {}
     for row in rows:
         lead_id = row["lead_id"]
-        told = scoring_facts(row, events)
-        standing = _standing(told, card, stated, now, offers, possible[lead_id], asked[lead_id], away)
-        planner, dear = planners[goals[lead_id]], {".".join(name) for name in too_dear[lead_id]}
+        standing = standing_of(ground, row, possible[lead_id], asked[lead_id], away)
+        planner, dear = ground.planner(goals[lead_id]), {".".join(name) for name in too_dear[lead_id]}
         *steps, last = planner.round(replace(standing, barred=standing.barred | dear))
         made[lead_id] = steps, (
             "ceiling" if dear and not steps and planner.next(standing).offer else last.why)
     return made
 
 
-def _standing(
-    told: Mapping[str, Any], card: Scorecard, stated: Mapping[str, Mapping[str, list[Row]]], now: datetime,
-    offers: tuple[Offer, ...], possible: Mapping[Name, Any], asked: Mapping[Name, str], away: frozenset[str],
-) -> Standing:
+def known_of(ground: Ground, told: Mapping[str, Any]) -> dict[str, FieldValue]:
+    """Place -> the statement that counts there, of a lead with these facts."""
     known: dict[str, FieldValue] = {}
-    for kind, by_id in stated.items():
+    for kind, by_id in ground.stated.items():
         # What nobody stated of itself goes with what it is worked out from: only a person's word is above it.
-        known |= {f"{kind}.{name}": FieldValue(name, told[kind][name], "lead", 1.0, now)
+        known |= {f"{kind}.{name}": FieldValue(name, told[kind][name], "lead", 1.0, ground.now)
                   for name in COLUMNS[kind] if told[kind].get(name) not in (None, "", [])}
-        said = winners(FieldValue(**row) for row in by_id.get(told[kind].get("id", ""), ()))
+        said = winners(by_id.get(told[kind].get("id", ""), ()))
         for name, value in said.items():
             if value.value is not None or value.locked:
                 known[f"{kind}.{name}"] = value
+    return known
+
+
+def standing_of(
+    ground: Ground, row: Row, possible: Mapping[Name, Any], asked: Mapping[Name, str], away: frozenset[str],
+) -> Standing:
+    """How a lead stands: its facts, and what can be asked about it now."""
+    told, now, offers = scoring_facts(row, ground.events), ground.now, ground.offers
+    known = known_of(ground, told)
     waiting = {offer.subject for offer in offers if asked.get((offer.provider, offer.operation)) == "pending"}
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
     for offer in offers:
@@ -73,5 +104,5 @@ def _standing(
         if offer.provider in away or (
                 (offer.provider, offer.operation) not in possible and offer.possible(known)):
             outcomes.setdefault(offer.name, "closed")
-    return Standing(told, card.points(told, now), known, outcomes, now, frozenset(
+    return Standing(told, ground.card.points(told, now), known, outcomes, now, frozenset(
         offer.name for offer in offers if offer.subject in waiting and offer.highest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -135,6 +136,12 @@ class Looks:
         spent = _costs(cursor, mine, {
             lead_id: look | {"first_cost": 0.0} for lead_id, look in self._open.items()}, now) if mine else {}
         self._left = {lead_id: look["ceiling"] - spent[lead_id][1] for lead_id, look in self._open.items()}
+
+    def again(self) -> Looks:
+        """The same looks, of which nothing is spent by others that go by these."""
+        other = copy(self)
+        other._left = dict(self._left)
+        return other
 
     def facts_of(self, known: list[Row]) -> list[Row]:
         """What counts as known."""

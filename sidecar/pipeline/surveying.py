@@ -47,6 +47,18 @@ def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Ite
                 )
 
 
+def possible_of(
+    engine: Engine, known: list[Row], providers: Mapping[str, Provider]
+) -> dict[str, dict[tuple[str, str], Lookup]]:
+    """By lead id all that could be asked: (provider, operation) -> how."""
+    return {
+        row["lead_id"]: {
+            (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
+        }
+        for row in known
+    }
+
+
 @dataclass(frozen=True)
 class Survey:
     """What could be asked about leads, and what has been: read in a few queries for all of them."""
@@ -62,12 +74,7 @@ class Survey:
     @classmethod
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
         providers = priced(engine.settings.provider_prices)
-        possible = {
-            row["lead_id"]: {
-                (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
-            }
-            for row in known
-        }
+        possible = possible_of(engine, known, providers)
         keys = sorted({item.key for items in possible.values() for item in items.values()})
         states = breakers.provider_states(cursor)
         answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
