@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -284,8 +285,8 @@ def test_nothing_they_send_can_raise(provider, operation, status, body, odd):
 
 
 # What may stand anywhere instead of what is documented.
-ODD = [None, True, 0, -1, 2**31, 2**63, 1e300, "0.95", "", "n/a", "a\x00b", "\ud800", "x" * 5000, [], {}, [None],
-       [{"a": 1}], {"value": True}, "=cmd()", "TRUE", "@", "http://[::1"]
+ODD = [None, True, 0, -1, 2**31, 2**63, 1e300, "0.95", "", "n/a", "a\x00b", "\ud800", "x" * 5000, [], {},
+       [None], [{"a": 1}], {"value": True}, "=cmd()", "TRUE", "@", "http://[::1"]
 
 
 def with_odd(body, place):
@@ -322,15 +323,16 @@ def test_whatever_they_send_can_be_kept(provider, operation, case):
 
 def test_what_says_that_there_is_nothing_is_no_value():
     person = next(o for o in PROVIDERS["peopledatalabs"].operations if o.name == "person")
-    told = {"full_name": "test user", "first_name": "test", "job_title": "n/a", "location_locality": "unknown",
-            "location_country": "germany"}
+    told = {"full_name": "test user", "first_name": "test", "job_title": "n/a",
+            "location_locality": "unknown", "location_country": "germany"}
     answer = person.read(200, {}, json.dumps({"status": 200, "likelihood": 9, "data": told}))
     assert plain(answer.statements) == {"country": "DE"}
 
 
 def test_a_finder_proposes_no_mailbox_of_a_function():
     finder = next(o for o in PROVIDERS["hunter"].operations if o.name == "finder")
-    for address, proposed in (("mira@nordlicht.example", 1), ("info@nordlicht.example", 0), ("no address", 0)):
+    for address, proposed in (
+            ("mira@nordlicht.example", 1), ("info@nordlicht.example", 0), ("no address", 0)):
         answer = finder.read(200, {}, json.dumps({"data": {"email": address, "score": 40}}))
         assert len(answer.candidates) == proposed
 
@@ -338,3 +340,12 @@ def test_a_finder_proposes_no_mailbox_of_a_function():
 def test_the_n8n_credential_is_made_from_the_same_catalogue():
     path = Path(__file__).parents[3] / "n8n/custom-nodes/shared/catalogue.json"
     assert json.loads(path.read_text()) == catalogue()
+
+
+@pytest.mark.parametrize("data", ['"' + '\\"' * 60_000, '" ' * 60_000, "v=spf1 " + "all" * 60_000])
+def test_no_record_keeps_the_reader_for_long(data):
+    begun = time.process_time()
+    for operation in PROVIDERS["mail_domain"].operations:
+        kind = 15 if operation.name == "mail_host" else 16
+        operation.read(200, {}, json.dumps({"Status": 0, "Answer": [{"type": kind, "data": data}]}))
+    assert time.process_time() - begun < 5
