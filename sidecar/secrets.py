@@ -11,6 +11,8 @@ from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 
+from sidecar.jsons import as_json
+
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 # To check against when there is nobody, so that the answer takes as long: no password is known for it.
 NOBODY = f"scrypt${base64.b64encode(bytes(16)).decode()}${base64.b64encode(bytes(32)).decode()}"
@@ -24,7 +26,7 @@ class Vault:
 
     def seal(self, value: Any) -> bytes:
         """JSON value -> ciphertext."""
-        return self._fernet.encrypt(json.dumps(value, ensure_ascii=True).encode())
+        return self._fernet.encrypt(as_json(value))
 
     def open(self, sealed: bytes | memoryview) -> Any:
         """Ciphertext -> JSON value. Raises cryptography.fernet.InvalidToken for a foreign one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -19,6 +18,7 @@ from psycopg2.extensions import connection
 from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
+from sidecar import jsons
 from sidecar.errors import Deadlock, Unavailable
 
 Row = dict[str, Any]
@@ -360,5 +360,6 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-# Rows are trees: nothing in them is looked for again.
-as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_text).encode
+def as_json(value: Any) -> str:
+    """A value as JSON for a statement."""
+    return jsons.as_json(value, _text).decode()
