@@ -71,7 +71,7 @@ def judge_person(
     names = _name_said(own, about)
     if names == "other" and not (same_profile and _one_family(own.names, about.names)):
         return Held("name", own.name or min(own.emails or asked.emails, default=""), about.name)
-    if names == "unknown" and _several(told, about):
+    if not own.names and _several(told, about) and (names != "same" or _name_said(own, told) == "same"):
         return Held("two_people", told.name, about.name)
     if names == "family" and not key:
         return Held("family_name", own.name, about.name)
@@ -91,7 +91,7 @@ def judge_person(
         return None
     if elsewhere_now:
         return Held("employer", _firm_name(ours), _firm_name(theirs))
-    if abroad and employer not in ("same", "related"):
+    if abroad and employer != "same":
         return Held("country", min(own.countries), min(about.countries))
     if together:
         return None
@@ -146,7 +146,7 @@ def _renamed(ours: Firm, theirs: Firm) -> bool:
 
 def _same_company(record: Who, about: Who, ours: Firm) -> bool:
     """Whether an answer is a rejected record again: by its id or domain; else by its name if not ours."""
-    if not record.records.isdisjoint(about.records):
+    if record == about or not record.records.isdisjoint(about.records):
         return True
     if not (record.firm.domains - ours.domains).isdisjoint(about.firm.domains):
         return True
@@ -159,17 +159,22 @@ def _firm_name(firm: Firm) -> str:
 
 
 def _same_person(record: Who, about: Who, own: Who) -> bool:
-    """Whether an answer is a rejected record again, of whichever provider: by its id or profile; else by its
-    name, or by name and employer where the subject has the name, too."""
-    if not record.records.isdisjoint(about.records):
+    """Whether an answer is a rejected record again, of whichever provider: by its id, profile, address or
+    telephone number; else by its name, or by name and employer where the subject has the name, too, or has
+    none that is known."""
+    if record == about or not record.records.isdisjoint(about.records):
         return True
-    if not (record.profiles - own.profiles).isdisjoint(about.profiles):
+    if any(not (rejected - ours).isdisjoint(again) for rejected, ours, again in (
+            (record.profiles, own.profiles, about.profiles), (record.emails, own.emails, about.emails),
+            (record.phones, own.phones, about.phones))):
         return True
     if not any(name_relation(one, other) == "same" for one in record.names for other in about.names):
         return False
+    theirs = about.employer(own.emails)
+    if not own.names:
+        return related_as(record.employer(own.emails), theirs) not in ("different", "namesake")
     if _name_said(own, about) != "same":
         return True
-    theirs = about.employer(own.emails)
     return related_as(own.employer(), theirs) != "same" and (
         related_as(record.employer(own.emails), theirs) == "same")
 

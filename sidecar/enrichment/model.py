@@ -96,6 +96,7 @@ class Operation:
     parameters or None; `request(params, base_url)` the HTTP request {method, url, headers, query, body};
     `read(status, headers, body)` never raises. Prices are in USD, `credits` as the provider bills them.
     `hit_rate` is what is expected until it is known better; `confidence` what its statements usually have.
+    `misses`: what the node may tell instead of an answer that means that there is nothing to be had.
     `polled`: a pending answer has a ticket, which `request` finds among its parameters as `ticket`.
     `callback(body)`: what is answered later by itself, as (status, body) for `read`; None for what is no
     answer. `request` finds the address for it, if there is one, among its parameters as `callback`.
@@ -114,6 +115,7 @@ class Operation:
     miss_credits: float = 0.0
     hit_rate: float = 0.5
     confidence: float = 0.8
+    misses: frozenset[str] = frozenset()
     polled: bool = False
     callback: Callable[[str], tuple[int, str] | None] | None = None
     ttl_found_s: int = 60 * DAY

@@ -12,7 +12,8 @@ from sidecar.enrichment.model import Operation
 # Sums of floats may be off by so much; the ledger itself adds up exactly.
 _EXACT: Final = 1e-9
 # Errors of the network after which nothing can have been answered, let alone billed.
-_NEVER_SENT: Final = frozenset({"connection_refused", "host_not_found", "tls_failed", "not_sent"})
+_NEVER_SENT: Final = frozenset(
+    {"connection_refused", "host_not_found", "names_unavailable", "tls_failed", "not_sent"})
 
 
 @dataclass(frozen=True, slots=True)

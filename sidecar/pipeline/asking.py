@@ -201,7 +201,8 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         operation = operation_of(row["provider"], row["operation"])
         read = operation.read(
             answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
-        outcome = read.outcome if not answer.get("error") else "error"
+        outcome = read.outcome if not answer.get("error") else (
+            "not_found" if answer["error"] in operation.misses else "error")
         settled.append({
             "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
             "credits": 0 if answer.get("error") else read.credits,
