@@ -13,6 +13,7 @@ from functools import lru_cache
 from string import ascii_letters, digits
 from typing import Any, Protocol, cast
 
+import orjson
 import psycopg2
 from psycopg2.errors import DeadlockDetected
 from psycopg2.extensions import connection
@@ -58,6 +59,10 @@ class Cursor(PlainCursor):
         """All rows that are left."""
         names = self._names()
         return [dict(zip(names, row, strict=True)) for row in super().fetchall()]
+
+    def fetchvalues(self) -> list[tuple[Any, ...]]:
+        """All rows that are left, without the names of their columns."""
+        return super().fetchall()
 
     def _names(self) -> list[str]:
         return [column.name for column in self.description or ()]
@@ -348,17 +353,26 @@ def as_array(texts: Iterable[str]) -> str:
     return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
-def _text(value: Any) -> str:
+def _plain(value: Any) -> Any:
     """What JSON lacks, as Postgres reads it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
     if isinstance(value, (bytes, memoryview)):
         data = bytes(value)
         # What we encrypt is base64, which Postgres takes as it stands: half as long as in hex.
         is_base64 = data and not data.translate(None, _BASE64)
         return data.decode() if is_base64 else "\\x" + data.hex()
-    return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else str(value)
 
 
 # Rows are trees: nothing in them is looked for again.
-as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_text).encode
+_any_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_plain).encode
+
+
+def as_json(value: Any) -> str:
+    """Rows as JSON; what the quick encoder does not take (whole numbers of more than 64 bits, keys that are
+    no texts) the other one does."""
+    try:
+        return orjson.dumps(value, _plain).decode()
+    except orjson.JSONEncodeError:
+        return _any_json(value)
