@@ -31,7 +31,7 @@ from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
-STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
+STARTED_AT_ONCE = 250  # of a provider: no more, so that a kill leaves few in doubt
 
 
 def start(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
@@ -18,8 +19,7 @@ from sidecar.store.database import Cursor, Row
 ERROR_TTL_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One thing a provider could be asked about one lead."""
 
     lead_id: str
