@@ -96,8 +96,10 @@ def known(facts: Facts, name: str) -> str | None:
 class Operation:
     """One thing that a provider can be asked.
 
-    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell; both by a
-    lead's names, an organization's own fields by their own. `lookup(facts)` gives the identifying
+    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell;
+    `sought`: what of that it is asked for by who wants to know more, where that is not all, as one that is
+    dear or slow is not bought for what comes by the way; all by a lead's names, an organization's own fields
+    by their own. `lookup(facts)` gives the identifying
     parameters or None; `request(params, base_url)` the HTTP request {method, url, headers, query, body};
     `read(status, headers, body)` never raises. Prices are in USD, `credits` as the provider bills them.
     `hit_rate` is what is expected until it is known better; `confidence` what its statements usually have.
@@ -113,6 +115,7 @@ class Operation:
     lookup: Callable[[Facts], dict[str, str] | None]
     request: Callable[[Mapping[str, str], str], Request]
     read: Callable[[int, Mapping[str, Any], str], Answer]
+    sought: frozenset[str] | None = None
     needs: tuple[tuple[str, ...], ...] = ()
     price_found: float = 0.0
     price_missing: float = 0.0

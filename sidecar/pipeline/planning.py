@@ -231,11 +231,11 @@ def waiting(
 
 
 def _owed_in(survey: Survey, item: Lookup) -> int:
-    """Seconds until something worth asking may be asked: its breaker is open, it failed, or the rounds or the
-    time of Ask Providers were over."""
+    """Seconds until something worth asking may be asked: its breaker is open, it failed, or, soon, the
+    rounds or the time of Ask Providers were over."""
     open_for = survey.states[item.provider]["open_for"] if survey.open(item.provider) else 0
     failed_for = survey.answer(item).get("holds_for", 0) if failed(survey.status(item)) else 0
-    return max(open_for, failed_for, 30)
+    return max(open_for, failed_for, 30) if open_for or failed(survey.status(item)) else 1
 
 
 def _told_of_down(survey: Survey, owed: list[Lookup]) -> str:

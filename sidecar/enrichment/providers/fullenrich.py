@@ -113,13 +113,15 @@ PROVIDER = Provider(
         Operation(
             name="phone", subject="contact", needs=_PERSON.needs, lookup=_PERSON, polled=True,
             callback=_called_back,
-            provides=_PROFILE | {"phone"}, price_found=0.58, credits=10.0, hit_rate=0.5,
+            provides=_PROFILE | {"phone"}, sought=frozenset({"phone"}),
+            price_found=0.58, credits=10.0, hit_rate=0.5,
             request=partial(_request, "contact.phones"), read=_read, timeout_s=20,
         ),
         Operation(
             name="email", subject="contact", needs=_PERSON.needs, lookup=_PERSON, polled=True,
             callback=_called_back,
-            provides=_PROFILE | {"email", "email_status"}, price_found=0.058, hit_rate=0.6,
+            provides=_PROFILE | {"email", "email_status"}, sought=frozenset({"email", "email_status"}),
+            price_found=0.058, hit_rate=0.6,
             request=partial(_request, "contact.work_emails"), read=_read, timeout_s=20,
         ),
     ),
