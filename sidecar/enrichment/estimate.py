@@ -7,13 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import sqrt
-from random import Random
 from statistics import fmean, variance
 from typing import Any, Final, NamedTuple, TypeVar
 
 # Nine bills of ten are within so many standard deviations.
 _LIKELY: Final = 1.64
-_SEED: Final = "estimate"
 Thing = TypeVar("Thing")
 
 
@@ -49,11 +47,10 @@ class Sample:
         return 1 / self.scale
 
 
-def sample(group_of: Mapping[str, str], at_most: int, times: int) -> Sample:
+def sample(group_of: Mapping[str, str], at_most: int, times: int, chance: Callable[[], float]) -> Sample:
     """Of leads (id -> group) all of some groups, by lot, in their order; fewer leads are gone through more
-    often, `times` at most."""
-    groups = sorted(set(group_of.values()))
-    Random(_SEED).shuffle(groups)
+    often, `times` at most. `chance` gives numbers from 0 to 1."""
+    groups = sorted(sorted(set(group_of.values())), key=lambda group: chance())
     sizes: dict[str, int] = {}
     for group in group_of.values():
         sizes[group] = sizes.get(group, 0) + 1
@@ -66,11 +63,6 @@ def sample(group_of: Mapping[str, str], at_most: int, times: int) -> Sample:
         count += sizes[group]
     leads = [lead for lead, group in group_of.items() if group in chosen]
     return Sample(leads, len(chosen), len(group_of), max(1, min(times, at_most // max(1, count))))
-
-
-def seeds(of: Sample) -> list[str]:
-    """What each time of going through begins with."""
-    return [f"{_SEED} {number}" for number in range(of.times)]
 
 
 def money(runs: Sequence[Collection[Charge]], of: Sample, doubt: Callable[[str], float]) -> dict[str, float]:

@@ -6,9 +6,9 @@ somebody hangs on the lead's traits and on what answered before, what it then te
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import count
-from random import Random
+from bisect import bisect
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, count
 from typing import Any, Final
 
 from sidecar.enrichment.beliefs import Beliefs
@@ -25,12 +25,12 @@ _IDENTIFIES: Final = {
 
 
 class Imagination:
-    """What providers would answer about leads, by what is believed; the same seed imagines the same."""
+    """What providers would answer about leads, by what is believed; `chance` gives numbers from 0 to 1."""
 
-    def __init__(self, beliefs: Beliefs, card: Scorecard, seed: str) -> None:
+    def __init__(self, beliefs: Beliefs, card: Scorecard, chance: Callable[[], float]) -> None:
         self._beliefs = beliefs
         self._card = card
-        self._random = Random(seed)
+        self._chance = chance
         self._number = count()
         self._values: dict[str, tuple[list[Any], list[float]]] = {}
 
@@ -38,17 +38,17 @@ class Imagination:
                known: Mapping[str, FieldValue]) -> dict[str, Any] | None:
         """What an operation tells about somebody of whom this is known, by place; None: nobody is found."""
         chances = self._beliefs.chances(offer.subject, (offer.name,), traits, history)
-        return self.told(offer, known) if self._random.random() < chances.of(offer.name) else None
+        return self.told(offer, known) if self._chance() < chances.of(offer.name) else None
 
     def told(self, offer: Offer, known: Mapping[str, FieldValue]) -> dict[str, Any]:
         """What an operation tells that finds somebody."""
         told: dict[str, Any] = {}
         for place in sorted(offer.changes, key=lambda place: (place in FOLLOWS, place)):
-            if self._random.random() < self._chance(offer, place, told):
+            if self._chance() < self._likely(offer, place, told):
                 told[place] = self._value(offer, place, known.get(place), told)
         return told
 
-    def _chance(self, offer: Offer, place: str, told: Mapping[str, Any]) -> float:
+    def _likely(self, offer: Offer, place: str, told: Mapping[str, Any]) -> float:
         """How likely a field is told. One that follows from another is told with that, and without it only
         where the operation has it of its own."""
         rate = self._beliefs.filled(offer.name, place).rate
@@ -66,18 +66,18 @@ class Imagination:
             right = 1 - self._beliefs.wrong(offer.name).rate
             if known.source != "lead":
                 right *= 1 - self._beliefs.wrong(known.source).rate
-            if self._random.random() < right:
+            if self._chance() < right:
                 return known.value
         if place in _IDENTIFIES:
             return _IDENTIFIES[place].format(next(self._number))
         if place == "contact.email_canonical":
             return told["contact.email"]
-        values, weights = self._values.get(place) or self._values.setdefault(place, self._told_so_far(place))
-        return self._random.choices(values, weights)[0] if values else "imagined"
+        values, upto = self._values.get(place) or self._values.setdefault(place, self._told_so_far(place))
+        return values[bisect(upto, self._chance() * upto[-1], hi=len(upto) - 1)] if values else "imagined"
 
     def _told_so_far(self, place: str) -> tuple[list[Any], list[float]]:
-        """The values of a field with their weights: those that were told, and as many of the model's own
-        cases as are believed before any is."""
+        """The values of a field, and their weights summed up: those that were told, and as many of the
+        model's own cases as are believed before any is."""
         weights: dict[Any, float] = {}
         for number, rule in enumerate(self._card.rules):
             if rule.places[:1] != (place,):
@@ -89,4 +89,4 @@ class Imagination:
                 weights[value] = weights.get(value, 0.0) + _PRIOR_SEEN / len(kinds)
         for value, seen in self._beliefs.values(place).items():
             weights[value] = weights.get(value, 0.0) + seen
-        return list(weights), list(weights.values())
+        return list(weights), list(accumulate(weights.values()))

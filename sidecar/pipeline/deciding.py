@@ -3,8 +3,8 @@ store knows. (Leads whose goal is `fill` are planned by enrichment/planning.py a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sidecar.engine import Engine
 from sidecar.enrichment import priced
 from sidecar.enrichment.beliefs import Beliefs
 from sidecar.enrichment.merge import FieldValue, winners
-from sidecar.enrichment.offers import Offer, offers_of
+from sidecar.enrichment.offers import offers_of
 from sidecar.enrichment.planner import Planner, Standing, Step, Why
 from sidecar.pipeline.scoring import model_in_force, scoring_facts
 from sidecar.scoring.bounds import Scorecard
@@ -24,37 +24,36 @@ from sidecar.terms.states import Goal
 Name = tuple[str, str]
 
 
+def planners(engine: Engine, cursor: Cursor, goals: Collection[Goal]) -> dict[Goal, Planner]:
+    """A planner for each goal."""
+    if not goals:
+        return {}
+    offers = offers_of(priced(engine.settings.provider_prices))
+    beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
+    for row in calls.outcomes(cursor):
+        beliefs.count(f"{row['provider']}.{row['operation']}", row["found"], row["missed"])
+    card = Scorecard(model_in_force(cursor))
+    return {goal: Planner.of(offers, card, goal, frozenset(), beliefs) for goal in goals}
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What deciding stands on, read once for some leads: what can be bought, the model in force, what is
-    believed, the events of people, and what was stated of each entity (kind -> id -> statements)."""
+    """What deciding stands on, read once for some leads: a planner for each goal, the events of people, and
+    what was stated of each entity (kind -> id -> statements)."""
 
-    offers: tuple[Offer, ...]
-    card: Scorecard
-    beliefs: Beliefs
+    planners: Mapping[Goal, Planner]
     now: datetime
     events: dict[str, list[Row]]
     stated: Mapping[str, dict[str, list[FieldValue]]]
-    _planners: dict[Goal, Planner] = field(default_factory=dict)
-
-    def planner(self, goal: Goal) -> Planner:
-        """Who decides for a goal."""
-        if goal not in self._planners:
-            self._planners[goal] = Planner.of(self.offers, self.card, goal, frozenset(), self.beliefs)
-        return self._planners[goal]
 
     @classmethod
-    def of(cls, engine: Engine, cursor: Cursor, rows: Iterable[Row]) -> Ground:
-        offers = offers_of(priced(engine.settings.provider_prices))
-        beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
-        for row in calls.outcomes(cursor):
-            beliefs.count(f"{row['provider']}.{row['operation']}", row["found"], row["missed"])
+    def of(cls, engine: Engine, cursor: Cursor, rows: Collection[Row], goals: Collection[Goal]) -> Ground:
         ids = {kind: {row[kind]["id"] for row in rows if row[kind].get("id")} for kind in COLUMNS}
         return cls(
-            offers, Scorecard(model_in_force(cursor)), beliefs, engine.now(),
-            facts.load_events(cursor, ids["contact"]), {kind: {
+            planners(engine, cursor, goals), engine.now(),
+            facts.load_events(cursor, ids["contact"]) if rows else {}, {kind: {
                 entity: [FieldValue(**row) for row in said]
-                for entity, said in facts.load_provenance(cursor, kind, ids[kind]).items()}
+                for entity, said in (facts.load_provenance(cursor, kind, ids[kind]) if rows else {}).items()}
                 for kind in COLUMNS})
 
 
@@ -69,11 +68,11 @@ def decide(
     made = {}
     for row in rows:
         lead_id = row["lead_id"]
-        standing = standing_of(ground, row, possible[lead_id], asked[lead_id], away)
-        planner, dear = ground.planner(goals[lead_id]), {".".join(name) for name in too_dear[lead_id]}
-        *steps, last = planner.round(replace(standing, barred=standing.barred | dear))
-        made[lead_id] = steps, (
-            "ceiling" if dear and not steps and planner.next(standing).offer else last.why)
+        planner = ground.planners[goals[lead_id]]
+        standing = _standing(planner, ground, row, possible[lead_id], asked[lead_id], away)
+        dear = frozenset(".".join(name) for name in too_dear[lead_id])
+        *steps, last = planner.round(replace(standing, dear=dear))
+        made[lead_id] = steps, last.why
     return made
 
 
@@ -91,11 +90,12 @@ def known_of(ground: Ground, told: Mapping[str, Any]) -> dict[str, FieldValue]:
     return known
 
 
-def standing_of(
-    ground: Ground, row: Row, possible: Mapping[Name, Any], asked: Mapping[Name, str], away: frozenset[str],
+def _standing(
+    planner: Planner, ground: Ground, row: Row, possible: Mapping[Name, Any], asked: Mapping[Name, str],
+    away: frozenset[str],
 ) -> Standing:
     """How a lead stands: its facts, and what can be asked about it now."""
-    told, now, offers = scoring_facts(row, ground.events), ground.now, ground.offers
+    told, now, offers = scoring_facts(row, ground.events), ground.now, planner.offers
     known = known_of(ground, told)
     waiting = {offer.subject for offer in offers if asked.get((offer.provider, offer.operation)) == "pending"}
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
@@ -104,5 +104,5 @@ def standing_of(
         if offer.provider in away or (
                 (offer.provider, offer.operation) not in possible and offer.possible(known)):
             outcomes.setdefault(offer.name, "closed")
-    return Standing(told, ground.card.points(told, now), known, outcomes, now, frozenset(
+    return Standing(told, planner.card.points(told, now), known, outcomes, now, frozenset(
         offer.name for offer in offers if offer.subject in waiting and offer.highest))

@@ -101,7 +101,7 @@ def away(engine: Engine, survey: Survey) -> frozenset[str]:
 
 
 def choose(
-    engine: Engine, ground: Ground | None, survey: Survey, known: list[Row], away: frozenset[str],
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str],
     lane: str | None, purse: Purse, looks: Looks,
 ) -> Round:
     """A round that the purse pays for: who cannot pay for one call is asked about by a cheaper one."""
@@ -136,23 +136,26 @@ def choose(
     return round_
 
 
-def ground_of(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> Ground | None:
-    """What deciding about these leads stands on; None where all their goals are `fill`."""
-    return Ground.of(engine, cursor, known) if set(_goals(engine, known, lane).values()) - {"fill"} else None
+def ground_of(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> Ground:
+    """What deciding about these leads stands on. For `fill` the leads' facts are enough."""
+    goals = goals_of(engine, known, lane)
+    return Ground.of(engine, cursor, [row for row in known if goals[row["lead_id"]] != "fill"],
+                     sorted({*goals.values()} - {"fill"}))
 
 
-def _goals(engine: Engine, known: list[Row], lane: str | None) -> dict[str, Goal]:
+def goals_of(engine: Engine, known: list[Row], lane: str | None) -> dict[str, Goal]:
+    """The goal of each lead."""
     return {row["lead_id"]: goal_of(engine.settings.enrichment_goals, lane, row["lead"].get("source"),
                                     row["goal"]) for row in known}
 
 
 def worth_asking(
-    engine: Engine, ground: Ground | None, survey: Survey, known: list[Row], away: frozenset[str],
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str],
     lane: str | None, purse: Purse, *, later: bool = False,
 ) -> tuple[dict[str, list[planning.Lookup]], dict[str, Stop]]:
     """By lead id what its goal wants asked now and the purse pays for, and why no more; `later`: when the
     providers that fail answer again."""
-    goals = _goals(engine, known, lane)
+    goals = goals_of(engine, known, lane)
     asked = {row["lead_id"]: survey.asked(row["lead_id"], later=later) for row in known}
     too_dear = {row["lead_id"]: survey.too_dear(row["lead_id"], purse) for row in known}
     made: dict[str, list[planning.Lookup]] = {}
@@ -162,7 +165,7 @@ def worth_asking(
         if goals[lead_id] == "fill":
             made[lead_id], stops[lead_id] = _filling(survey, row, asked[lead_id], away, too_dear[lead_id])
     deciding = [row for row in known if row["lead_id"] not in made]
-    if deciding and ground:
+    if deciding:
         decided = decide(ground, deciding, goals, survey.possible, asked, away, too_dear)
         for lead_id, (steps, why) in decided.items():
             stops[lead_id] = "waiting" if (

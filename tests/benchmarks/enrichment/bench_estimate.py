@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from copy import deepcopy
 from multiprocessing import Pool
+from random import Random
 from typing import Any, NamedTuple
 
-from sidecar.enrichment.estimate import Charge, Sample, money, seeds
+from sidecar.enrichment.estimate import Charge, Sample, money
 from sidecar.enrichment.imagining import Imagination
 from sidecar.enrichment.market import Lead, Market, Said, Simulation
 from sidecar.enrichment.offers import PLACES, Offer
@@ -46,19 +47,19 @@ def measure(kind: str, seed: int, goal: Any, leads: int | None = None) -> Result
     list(learning.run())
     rest = Market(world.offers, world.leads[half:])
     of = Sample([str(number) for number in range(len(rest.leads))], len(rest.leads), len(rest.leads), 4)
-    runs = [_imagined(rest, planner, learning.bought, seed) for seed in seeds(of)]
+    runs = [_imagined(rest, planner, learning.bought, Random(number)) for number in range(of.times)]
     told = money(runs, of, planner.beliefs.doubt)
     real = Simulation(rest, card, planner.next, planner.learn, planner.threshold.left, bought=learning.bought)
     return Result(told["expected"], told["low"], told["high"], sum(line["cost"] for line in real.run()))
 
 
-def _imagined(world: Market, planner: Planner, bought: dict[tuple[str, str], Said], seed: str
+def _imagined(world: Market, planner: Planner, bought: dict[tuple[str, str], Said], random: Random
               ) -> list[Charge]:
     """The calls that are made when answers are imagined."""
     charges: list[Charge] = []
     own = Planner.of(world.offers, planner.card, planner.goal, planner.wanted, deepcopy(planner.beliefs))
     own.threshold = deepcopy(planner.threshold)
-    imagination = Imagination(own.beliefs, own.card, seed)
+    imagination = Imagination(own.beliefs, own.card, random.random)
 
     def answer(lead: Lead, offer: Offer) -> Said:
         told = imagination.answer(offer, traits_of(lead.facts), history_of(

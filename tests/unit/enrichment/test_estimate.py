@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from sidecar.enrichment.estimate import Charge, Sample, left, money, operations, sample, shares
@@ -20,22 +22,22 @@ def charges(costs):
 
 def test_a_part_is_whole_companies_and_stands_for_all():
     groups = {f"lead {number}": f"firm {number // 3}" for number in range(3000)}
-    some = sample(groups, 300, 8)
+    some = sample(groups, 300, 8, Random(1).random)
     firms = {groups[lead] for lead in some.leads}
     assert (len(some.leads), some.groups, some.of, some.times) == (300, 100, 3000, 1)
     assert [lead for lead in groups if groups[lead] in firms] == some.leads
     assert some.scale == pytest.approx(10) and some.share == pytest.approx(0.1)
-    assert sample(groups, 300, 8) == some
+    assert sample(groups, 300, 8, Random(1).random) == some
 
 
 def test_few_leads_are_gone_through_more_often():
-    assert sample({"lead": "firm"}, 1000, 8).times == 8
-    assert sample({str(n): str(n) for n in range(300)}, 1000, 8).times == 3
-    assert sample({}, 1000, 8) == Sample([], 0, 0, 8)
+    assert sample({"lead": "firm"}, 1000, 8, Random(1).random).times == 8
+    assert sample({str(n): str(n) for n in range(300)}, 1000, 8, Random(1).random).times == 3
+    assert sample({}, 1000, 8, Random(1).random) == Sample([], 0, 0, 8)
 
 
 def test_a_company_of_very_many_leads_is_gone_through_whole():
-    assert len(sample(dict.fromkeys(map(str, range(50)), "firm"), 10, 8).leads) == 50
+    assert len(sample(dict.fromkeys(map(str, range(50)), "firm"), 10, 8, Random(1).random).leads) == 50
 
 
 def test_what_is_expected_is_the_mean_of_all_times():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 
@@ -35,7 +36,7 @@ def beliefs(filled=0.5, wrong=0.0):
 
 
 def imagined(made, count=2000, **more):
-    one = Imagination(made, CARD, "seed")
+    one = Imagination(made, CARD, Random(7).random)
     return [one.answer(PERSON, TRAITS, more.get("history", ()), more.get("known", {})) for _ in range(count)]
 
 
