@@ -47,7 +47,10 @@ export function marks(credentials: IDataObject, entries: Asked[] = catalogue): I
 	return Object.fromEntries(
 		held.map(({ name }) => [
 			name,
-			createHash('sha256').update(`${name} ${keyOf(credentials, name)}`).digest('hex').slice(0, 16),
+			createHash('sha256')
+				.update(`${name} ${keyOf(credentials, name)}`)
+				.digest('hex')
+				.slice(0, 16),
 		]),
 	);
 }

@@ -178,7 +178,11 @@ test('robots.txt is read as RFC 9309 says', () => {
 
 test('no robots.txt keeps the worker busy', () => {
 	const begun = process.cpuUsage();
-	for (const line of [`Disallow: a${' '.repeat(50_000)}x`, ' '.repeat(50_000), ':'.repeat(50_000)]) {
+	for (const line of [
+		`Disallow: a${' '.repeat(50_000)}x`,
+		' '.repeat(50_000),
+		':'.repeat(50_000),
+	]) {
 		mayVisit(`User-agent: *\n${line}`, '/');
 	}
 	assert.ok(process.cpuUsage(begun).user < 1_000_000);
