@@ -57,7 +57,7 @@ def judge_person(
     """
     own = own._replace(names=own.names or asked.names)
     for record in rejected:
-        if _same_person(record, about, own):
+        if _same_person(record, about, own, asked):
             return Held("rejected", own.name, about.name)
     if elsewhere:
         return Held("two_people", own.name, min(elsewhere)[1])
@@ -95,7 +95,7 @@ def judge_person(
         return Held("country", min(own.countries), min(about.countries))
     if together:
         return None
-    if asked.emails and about.emails:
+    if asked.emails and about.emails and asked.emails.isdisjoint(about.emails):
         return Held("email", min(asked.emails), min(about.emails))
     return None
 
@@ -158,14 +158,16 @@ def _firm_name(firm: Firm) -> str:
     return min(firm.names, default="") or min(firm.domains, default="")
 
 
-def _same_person(record: Who, about: Who, own: Who) -> bool:
+def _same_person(record: Who, about: Who, own: Who, asked: Who) -> bool:
     """Whether an answer is a rejected record again, of whichever provider: by its id, profile, address or
     telephone number; else by its name, or by name and employer where the subject has the name, too, or has
     none that is known."""
     if record == about or not record.records.isdisjoint(about.records):
         return True
+    # An address beside a name may be an echo of what was asked; alone it was what was rejected.
+    addresses = own.emails | (asked.emails if record.names else frozenset())
     if any(not (rejected - ours).isdisjoint(again) for rejected, ours, again in (
-            (record.profiles, own.profiles, about.profiles), (record.emails, own.emails, about.emails),
+            (record.profiles, own.profiles, about.profiles), (record.emails, addresses, about.emails),
             (record.phones, own.phones, about.phones))):
         return True
     if not any(name_relation(one, other) == "same" for one in record.names for other in about.names):

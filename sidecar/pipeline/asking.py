@@ -17,7 +17,7 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, operation_of, priced
 from sidecar.enrichment.breaker import PAUSES
-from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.model import DAY, Operation, Provider
 from sidecar.enrichment.money import cost
 from sidecar.errors import NotFound
 from sidecar.intake.refusals import may_enrich
@@ -31,6 +31,7 @@ from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
+REFUSED_SECONDS = 3650 * DAY  # whoever asked a provider not to be processed is not asked about again
 STARTED_AT_ONCE = 250  # of a provider: no more, so that a kill leaves few in doubt
 
 
@@ -234,8 +235,10 @@ def _ttl(operation: Operation, outcome: str, retry_after_s: float | None) -> flo
     """Seconds for which an answer holds: what was found, what there is not, what failed."""
     if outcome == "found":
         return operation.ttl_found_s
-    if outcome in ("not_found", "refused"):
+    if outcome == "not_found":
         return operation.ttl_missing_s
+    if outcome == "refused":
+        return REFUSED_SECONDS
     most = {"pending": 60}.get(outcome) or (PAUSES[outcome] if outcome != "error" and failed(outcome)
                                             else operation.ttl_error_s)
     return min(retry_after_s or most, most)

@@ -111,6 +111,11 @@ class Survey:
             if status and not (later and (failed(status) or self.answer(item).get("stale"))):
                 told[name] = {"planned": "pending", "started": "pending", "in_doubt": "error"}.get(
                     status, status)
+        # Who asked a provider not to be processed asked so whatever it is asked about them.
+        refusing = {provider for (provider, _), status in told.items() if status == "refused"}
+        for name, item in self.possible[lead_id].items():
+            if item.provider in refusing and item.operation.subject == "contact":
+                told[name] = "refused"
         return told
 
     def price(self, item: Lookup) -> tuple[float, float]:

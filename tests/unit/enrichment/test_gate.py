@@ -147,6 +147,10 @@ def test_what_was_rejected_is_known_again_by_all_that_it_told():
     ]:
         held = judge_person(who(own), who(record), who(own), rejected=[who(record)])
         assert held and held.code == "rejected", record
+    found = {"email": "anna@kestrel-optics.de"}  # which is not hers by her own word
+    echoed, nobody = {"full_name": "Benno Karstens", **found}, {"full_name": "Anna Vossberg"}
+    assert judge_person(who(nobody), who(found), who(found), rejected=[who(echoed)]) is None
+    assert judge_person(who(nobody), who(found), who(found), rejected=[who(found)]) is not None
     other = {"full_name": "Marta Ohlsen", **alone, **ELSEWHERE}
     again = {"full_name": "Marta Ohlsen", "company_name": "Kestrel Optics", **alone}
     assert judge_person(who(alone), who(again), rejected=[who(other)]) is None
