@@ -5,7 +5,7 @@ It can be repeated: what was planned, asked or answered is not planned again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sidecar.engine import Engine
@@ -52,20 +52,6 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         }
 
 
-@dataclass(slots=True)
-class _Round:
-    """What is asked about leads in one round: the calls by their key, and why no more is asked about each
-    lead; USD are reserved for a call at the lead that pays."""
-
-    calls: dict[str, Row] = field(default_factory=dict)
-    stops: dict[str, Stop] = field(default_factory=dict)
-
-    @property
-    def costs(self) -> bool:
-        """Whether something must be paid."""
-        return any(row["price"] for row in self.calls.values())
-
-
 def _wanted(
     engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None
 ) -> list[Row]:
@@ -77,33 +63,33 @@ def _wanted(
     away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
     lead_ids = [row["lead_id"] for row in known]
 
-    def chosen(looks: Looks) -> _Round:
+    def chosen(looks: Looks) -> dict[str, Row]:
         purse = spending.purse(engine, cursor, lead_ids)
         return _choose(engine, cursor, survey, known, away, lane, purse, looks)
 
     round_ = chosen(looks)
-    if engine.settings.ceilings.any and round_.costs:
+    if engine.settings.ceilings.any and any(row["price"] for row in round_.values()):
         spending.lock(cursor)
         now = spending.purse(engine, cursor, lead_ids)
-        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["due"])
-                   for row in round_.calls.values()):
+        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["price"])
+                   for row in round_.values()):
             round_ = chosen(Looks(engine, cursor, known))  # others were faster
-    spending.pass_on(cursor, [key for key, row in round_.calls.items() if row["due"] < row["price"]])
     return [
         {"id": new_id(), "batch_id": batch_id, "request": engine.vault.seal(row["params"])}
-        | {name: value for name, value in row.items() if name not in ("params", "due")}
-        for row in round_.calls.values()]
+        | {name: value for name, value in row.items() if name != "params"}
+        for row in round_.values()]
 
 
 def _choose(
     engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
     purse: Purse, looks: Looks,
-) -> _Round:
-    """A round that the purse pays for: who cannot pay for one call is asked about by a cheaper one."""
-    round_, choosing = _Round(), known
+) -> dict[str, Row]:
+    """A round that the purse pays for, calls by their keys: who cannot pay for one is asked about by a
+    cheaper one."""
+    round_: dict[str, Row] = {}
+    choosing = known
     while choosing:
-        worth, stops = worth_asking(engine, cursor, survey, choosing, away, lane, purse)
-        round_.stops |= stops
+        worth, _ = worth_asking(engine, cursor, survey, choosing, away, lane, purse)
         needs: dict[str, tuple[Lookup, dict[str, planning.Lookup]]] = {}
         for row in choosing:
             lead_id = row["lead_id"]
@@ -112,20 +98,19 @@ def _choose(
                 needs.setdefault(item.key, (item, {}))[1][lead_id] = lookup
         unpaid: set[str] = set()
         for key, (item, wishes) in needs.items():
-            if key in round_.calls:
-                there = round_.calls[key]["lead_ids"]
+            if key in round_:
+                there = round_[key]["lead_ids"]
                 there.extend(lead_id for lead_id in wishes if lead_id not in there)
                 continue
-            price, due = survey.price(item)
-            sandbox = not survey.live(item.provider)
-            payer = purse.pay(wishes, item.provider, sandbox, due)
+            price, sandbox = survey.price(item), not survey.live(item.provider)
+            payer = purse.pay(wishes, item.provider, sandbox, price)
             if payer is None:
                 unpaid |= wishes.keys()
                 continue
-            round_.calls[key] = {
+            round_[key] = {
                 "provider": item.provider, "operation": item.operation.name, "request_key": key,
                 "subject_kind": item.operation.subject, "subject_id": item.subject_id, "sandbox": sandbox,
-                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price, "due": due,
+                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price,
                 "reason": dict(wishes[payer].reason)}
         choosing = [row for row in choosing if row["lead_id"] in unpaid]
     return round_
@@ -192,9 +177,12 @@ def waiting(
     engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
 ) -> tuple[dict[str, Wait], dict[str, Stop]]:
     """Leads whose providers will have more to say later, by their id, and why no more was asked about each.
-    What is under way about them was given up."""
+    What is under way about them was given up. A look waits for nobody who was not asked: its money is for
+    now."""
     stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
-    known = reaching.with_candidates(engine, cursor, who_may_be_asked_about(engine, known))
+    known = who_may_be_asked_about(engine, known)
+    looks = Looks(engine, cursor, known)
+    known = reaching.with_candidates(engine, cursor, known)
     survey = Survey.of(engine, cursor, known)
     purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
     worth, told = worth_asking(
@@ -203,9 +191,12 @@ def waiting(
     for row in known:
         lead_id = row["lead_id"]
         possible = survey.possible[lead_id]
-        owed = [possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
-        under_way = (survey.status(possible[name]) for name in survey.asked(lead_id))
-        seconds = [_ANSWERED_IN[status] for status in under_way if status in _ANSWERED_IN] + [
+        owed = [] if lead_id in looks else [
+            possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
+        under_way = ((possible[name], survey.status(possible[name])) for name in survey.asked(lead_id))
+        seconds = [
+            survey.answer(item).get("holds_for") or _ANSWERED_IN[status]
+            for item, status in under_way if status in _ANSWERED_IN] + [
             _owed_in(survey, item) for item in owed]
         if seconds:
             waits[lead_id] = Wait(
