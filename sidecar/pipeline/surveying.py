@@ -77,11 +77,13 @@ class Survey:
         possible = possible_of(engine, known, providers)
         keys = sorted({item.key for items in possible.values() for item in items.values()})
         states = breakers.provider_states(cursor)
+        # In this order: what is answered meanwhile is seen as the one or the other.
+        busy = calls.under_way(cursor, keys, ERROR_TTL_SECONDS)
         answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
         return cls(
             possible,
             {(row["request_key"], row["sandbox"]): row for row in answers},
-            calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
+            busy,
             states,
             facts.removed(cursor, subjects(known)),
             providers,
@@ -118,10 +120,10 @@ class Survey:
                 told[name] = "refused"
         return told
 
-    def price(self, item: Lookup) -> tuple[float, float]:
-        """The most that asking may cost, and what of that is not reserved yet, in USD."""
+    def price(self, item: Lookup) -> float:
+        """The most that asking may cost, in USD, without what is reserved for its answer that is pending."""
         most = highest(self.providers[item.provider].operation(item.operation.name))
-        return most, max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
+        return max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
 
     def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:
         """What could be asked about a lead if there were money for it: (provider, operation)."""
@@ -129,7 +131,7 @@ class Survey:
             return frozenset()
         return frozenset(
             name for name, item in self.possible[lead_id].items() if not purse.affords(
-                lead_id, item.provider, not self.live(item.provider), self.price(item)[1]))
+                lead_id, item.provider, not self.live(item.provider), self.price(item)))
 
 
 def subjects(known: list[Row]) -> list[str]:
