@@ -31,14 +31,14 @@ from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
-STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
+STARTED_AT_ONCE = 250  # of a provider: no more, so that a kill leaves few in doubt
 
 
 def start(
     engine: Engine, batch_id: str, lead_ids: list[str], live: list[str], provider: str | None = None,
     keys: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Begin planned calls that these leads need, the next hundred of each provider or of one: {requests:
+    """Begin planned calls that these leads need, the next 250 of each provider or of one: {requests:
     [{call_id, provider, method, url, headers, query, body, not_before, timeout_s}], more: [provider]},
     without keys. The ledger says `started` before this answers. `live`: who is asked for real, `keys`: the
     marks of the keys.

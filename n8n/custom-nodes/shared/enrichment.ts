@@ -27,7 +27,7 @@ export interface Limits {
 	budgetMs: number;
 }
 
-export const ANSWERS_AT_ONCE = 50;
+export const ANSWERS_AT_ONCE = 250;
 const ANSWERS_WAIT_MS = 1000;
 
 type Post = (step: string, body: IDataObject) => Promise<IDataObject>;
@@ -104,7 +104,7 @@ export async function pooled<T>(
 }
 
 /**
- * Answers on their way to the sidecar: handed in by fifties (fewer, if they are long), or what there
+ * Answers on their way to the sidecar: handed in by hundreds (fewer, if they are long), or what there
  * is after a second.
  */
 class Answers {

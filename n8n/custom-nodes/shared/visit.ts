@@ -1,10 +1,5 @@
-// The only two modules of Node itself that the package uses: a filter of addresses works where a connection is
-// made, which fetch does not allow.
-// eslint-disable-next-line @n8n/community-nodes/no-restricted-imports
-import { type IncomingMessage, get as plain } from 'http';
-// eslint-disable-next-line @n8n/community-nodes/no-restricted-imports
-import { get as secure } from 'https';
 import type { NodeEgressFilter } from 'n8n-workflow';
+import { exchange } from './http';
 import { AGENT, mayVisit } from './robots';
 
 /** What a page may be: longer ones are cut, since what says whose they are stands at their beginning. */
@@ -95,37 +90,20 @@ async function fetched(
 	signal: AbortSignal,
 	most: number,
 ): Promise<Visited> {
-	const get = url.protocol === 'https:' ? secure : plain;
-	const response = await new Promise<IncomingMessage>((resolve, reject) => {
-		get(
-			url,
-			{
-				// A connection of its own, so that its address is looked at.
-				agent: false,
-				lookup: filter.createSecureLookup(),
-				signal,
-				headers: {
-					Accept: 'text/html,text/plain;q=0.9',
-					'Accept-Encoding': 'identity',
-					'Accept-Language': 'en, *;q=0.5',
-					'User-Agent': AGENT,
-				},
-			},
-			resolve,
-		).on('error', reject);
+	const { status, headers, bytes } = await exchange(url, {
+		most,
+		// A connection of its own, so that its address is looked at.
+		agent: false,
+		lookup: filter.createSecureLookup(),
+		signal,
+		headers: {
+			Accept: 'text/html,text/plain;q=0.9',
+			'Accept-Encoding': 'identity',
+			'Accept-Language': 'en, *;q=0.5',
+			'User-Agent': AGENT,
+		},
 	});
-	const parts: Buffer[] = [];
-	let size = 0;
-	for await (const part of response as AsyncIterable<Buffer>) {
-		parts.push(part);
-		size += part.byteLength;
-		if (size >= most) break; // which closes the connection
-	}
-	const headers = Object.fromEntries(
-		Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-	);
-	const bytes = Buffer.concat(parts).subarray(0, most);
-	return { status: response.statusCode ?? 0, headers, body: decoded(bytes, headers) };
+	return { status, headers, body: decoded(bytes.subarray(0, most), headers) };
 }
 
 /** The text of a page by the encoding that it names, as far as this is one; else as UTF-8. */
