@@ -65,12 +65,18 @@ class Inputs:
     def __init__(self, *alternatives: Mapping[str, str]) -> None:
         self.alternatives = alternatives
         self.needs = tuple(tuple(names.values()) for names in alternatives)
+        self._alternatives = [tuple(names.items()) for names in alternatives]
 
     def __call__(self, facts: Facts) -> dict[str, str] | None:
         """The parameters, or None while too little is known."""
-        for names in self.alternatives:
-            params = {parameter: value for parameter, name in names.items() if (value := known(facts, name))}
-            if len(params) == len(names):
+        for names in self._alternatives:
+            params = {}
+            for parameter, name in names:
+                value = known(facts, name)
+                if value is None:
+                    break
+                params[parameter] = value
+            else:
                 return params
         return None
 
@@ -79,12 +85,11 @@ def known(facts: Facts, name: str) -> str | None:
     """What is known of a field, by a lead's name; None for a mailbox that is nobody's own."""
     entity, own = NAMED[name]
     about = facts[entity]
-    value = about.get(own)
-    if own == "email":
-        value = about.get("email_canonical")
-        if about.get("email_type") in ("disposable", "role"):
-            return None
-    return value or None
+    if own != "email":
+        return about.get(own) or None
+    if about.get("email_type") in ("disposable", "role"):
+        return None
+    return about.get("email_canonical") or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
@@ -18,8 +19,7 @@ from sidecar.store.database import Cursor, Row
 ERROR_TTL_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One thing a provider could be asked about one lead."""
 
     lead_id: str
@@ -108,7 +108,7 @@ class Survey:
 
     def price(self, item: Lookup) -> tuple[float, float]:
         """The most that asking may cost, and what of that is not reserved yet, in USD."""
-        most = highest(self.providers[item.provider].operation(item.operation.name))
+        most = highest(item.operation)
         return most, max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
 
     def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:

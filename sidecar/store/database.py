@@ -59,6 +59,10 @@ class Cursor(PlainCursor):
         names = self._names()
         return [dict(zip(names, row, strict=True)) for row in super().fetchall()]
 
+    def fetchvalues(self) -> list[tuple[Any, ...]]:
+        """All rows that are left, without the names of their columns."""
+        return super().fetchall()
+
     def _names(self) -> list[str]:
         return [column.name for column in self.description or ()]
 
