@@ -96,11 +96,14 @@ def known(facts: Facts, name: str) -> str | None:
 class Operation:
     """One thing that a provider can be asked.
 
-    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell; both by a
-    lead's names, an organization's own fields by their own. `lookup(facts)` gives the identifying
+    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell;
+    `sought`: what of that it is asked for by who wants to know more, where that is not all, as one that is
+    dear or slow is not bought for what comes by the way; all by a lead's names, an organization's own fields
+    by their own. `lookup(facts)` gives the identifying
     parameters or None; `request(params, base_url)` the HTTP request {method, url, headers, query, body};
     `read(status, headers, body)` never raises. Prices are in USD, `credits` as the provider bills them.
     `hit_rate` is what is expected until it is known better; `confidence` what its statements usually have.
+    `misses`: what the node may tell instead of an answer that means that there is nothing to be had.
     `polled`: a pending answer has a ticket, which `request` finds among its parameters as `ticket`.
     `callback(body)`: what is answered later by itself, as (status, body) for `read`; None for what is no
     answer. `request` finds the address for it, if there is one, among its parameters as `callback`.
@@ -112,6 +115,7 @@ class Operation:
     lookup: Callable[[Facts], dict[str, str] | None]
     request: Callable[[Mapping[str, str], str], Request]
     read: Callable[[int, Mapping[str, Any], str], Answer]
+    sought: frozenset[str] | None = None
     needs: tuple[tuple[str, ...], ...] = ()
     price_found: float = 0.0
     price_missing: float = 0.0
@@ -119,6 +123,7 @@ class Operation:
     miss_credits: float = 0.0
     hit_rate: float = 0.5
     confidence: float = 0.8
+    misses: frozenset[str] = frozenset()
     polled: bool = False
     callback: Callable[[str], tuple[int, str] | None] | None = None
     ttl_found_s: int = 60 * DAY

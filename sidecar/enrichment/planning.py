@@ -84,7 +84,8 @@ def plan(
 
 def _cost(operation: Operation, missing: set[str]) -> float:
     """Expected price per missing field found; who bills misses is dearer."""
-    found = len(operation.provides & missing) * operation.hit_rate
+    sought = operation.provides if operation.sought is None else operation.sought
+    found = len(operation.provides & missing) * operation.hit_rate if sought & missing else 0
     paid = operation.hit_rate * operation.price_found + (1 - operation.hit_rate) * operation.price_missing
     return paid / found if found else _NEVER
 

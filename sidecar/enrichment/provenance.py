@@ -67,11 +67,11 @@ def merged(
     return [
         document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
     ], {
-        entity: _columns(kind, winners(values).values(), spoken[entity]) for entity, values in known.items()
+        entity: columns(kind, winners(values).values(), spoken[entity]) for entity, values in known.items()
     }
 
 
-def _columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statements]) -> dict[str, Any]:
+def columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statements]) -> dict[str, Any]:
     """The values that count, with those that go with one of them: as who stated that one has them."""
     values = {value.field: value.value for value in winning}
     for follower, followed in _FOLLOWERS[kind]:

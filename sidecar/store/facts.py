@@ -62,13 +62,14 @@ def changed(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
 
 
 def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
-    """Up to a hundred contacts of each organization with an address at its domain, the newest first:
-    [{org_id, first_name, last_name, local (what is before the @)}]."""
+    """Up to a hundred contacts of each organization with an address at its domain that is not known to be
+    none, the newest first: [{org_id, first_name, last_name, local (what is before the @)}]."""
     return many(
         cursor,
         "SELECT o.id::text AS org_id, c.first_name, c.last_name, split_part(c.email, '@', 1) AS local"
         " FROM organizations o CROSS JOIN LATERAL (SELECT first_name, last_name, email FROM contacts"
-        " WHERE org_id = o.id AND email ILIKE '%%@' || o.domain ORDER BY id DESC LIMIT 100) c"
+        " WHERE org_id = o.id AND email ILIKE '%%@' || o.domain AND email_status IS DISTINCT FROM 'invalid'"
+        " ORDER BY id DESC LIMIT 100) c"
         " WHERE o.id = ANY(%s::uuid[])",
         (organizations,),
     )

@@ -236,7 +236,8 @@ function errorCode(error: unknown): string {
 	if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
 	if (code === 'ECONNREFUSED') return 'connection_refused';
 	if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection_reset';
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host_not_found';
+	if (code === 'ENOTFOUND') return 'host_not_found';
+	if (code === 'EAI_AGAIN') return 'names_unavailable';
 	if (/TIMEDOUT|TIMEOUT/.test(code)) return 'timeout';
 	if (/CERT|SSL|TLS|VERIFY/.test(code)) return 'tls_failed';
 	if (name === 'VisitRefused') return (error as Error).message;

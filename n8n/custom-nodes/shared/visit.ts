@@ -6,6 +6,11 @@ import { AGENT, mayVisit } from './robots';
 export const LARGEST_PAGE = 300_000;
 const LARGEST_ROBOTS = 50_000;
 const MOST_REDIRECTS = 5;
+/** That a host is not there is known; that nobody could be asked about it says nothing. */
+const WHY_NOT: Record<string, string> = {
+	ENOTFOUND: 'host_not_found',
+	EAI_AGAIN: 'names_unavailable',
+};
 const OWN_PORTS = ['']; // as a URL says 80 of http and 443 of https
 
 export interface Visited {
@@ -59,9 +64,7 @@ async function check(url: URL, filter: NodeEgressFilter, ports: string[]): Promi
 	const found = await filter.validateUrl(url);
 	if (found.ok) return;
 	const { code } = found.error as { code?: string };
-	throw new VisitRefused(
-		code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'host_not_found' : 'address_not_allowed',
-	);
+	throw new VisitRefused(WHY_NOT[code ?? ''] ?? 'address_not_allowed');
 }
 
 /** A host's robots.txt. What is not there allows all, what cannot be had allows nothing (RFC 9309 2.3.1). */

@@ -124,6 +124,18 @@ test('long answers travel in smaller groups', async () => {
 	);
 });
 
+test('no answers are longer than the sidecar takes, whatever they are made of', async () => {
+	let length = 450_000;
+	handle = (_request, response) => response.end('\u0001'.repeat(length)); // six bytes each, as JSON
+	const { sent } = await enrich(['a', 'b', 'c'], sandboxed, { concurrency: 1 });
+	const groups = sent.filter(({ path }) => path.endsWith('answers'));
+	assert.ok(groups.every(({ body }) => JSON.stringify(body).length < 4_000_000));
+	assert.equal(groups.flatMap(({ body }) => body.answers).length, 3);
+	length = 900_000;
+	const { answers } = await enrich(['a'], sandboxed);
+	assert.equal(answers[0].error, 'body_too_large');
+});
+
 test('the sandbox sees no key; a provider without a key is asked nowhere else', async () => {
 	const credentials = { hunter: 'secret', peopledatalabs: '', sandboxUrl };
 	assert.ok(!JSON.stringify(prepare(sandboxed('k') as any, credentials)).includes('secret'));
