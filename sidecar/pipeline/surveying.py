@@ -122,7 +122,7 @@ class Survey:
 
     def price(self, item: Lookup) -> float:
         """The most that asking may cost, in USD, without what is reserved for its answer that is pending."""
-        most = highest(self.providers[item.provider].operation(item.operation.name))
+        most = highest(item.operation)
         return max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
 
     def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:

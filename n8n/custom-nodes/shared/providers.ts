@@ -235,9 +235,7 @@ function errorCode(error: unknown): string {
 	const { name, code = '' } = error as { name?: string; code?: string };
 	if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
 	if (code === 'ECONNREFUSED') return 'connection_refused';
-	if (code === 'ECONNRESET' || code === 'EPIPE') {
-		return 'connection_reset';
-	}
+	if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection_reset';
 	if (code === 'ENOTFOUND') return 'host_not_found';
 	if (code === 'EAI_AGAIN') return 'names_unavailable';
 	if (/TIMEDOUT|TIMEOUT/.test(code)) return 'timeout';
