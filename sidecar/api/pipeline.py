@@ -63,7 +63,7 @@ def start(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 @endpoint(bp, "POST", "/v1/pipeline/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
           answer=schemas.AnswersTaken())
 def answers(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Store what providers said, up to 50 answers at a time."""
+    """Store what providers said, up to 250 answers at a time."""
     return asking.take_answers(engine, body["answers"])
 
 

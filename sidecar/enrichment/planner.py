@@ -255,7 +255,7 @@ class Planner:
         missing = frozenset(place for place in wanted if fact_at(standing.facts, place) is None)
         if not missing:
             return Step(None, "known")
-        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.changes)]
+        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.sought)]
         ways = self._openers(standing, left)
         usable = [offer for offer in ways if standing.can(offer)]
         if not usable:

@@ -54,7 +54,7 @@ class ProviderAnswer(Strict):
 
 class AnswersRequest(Strict):
     answers = fields.List(
-        fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=50))
+        fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=250))
 
 
 class CallbackQuery(Strict):

@@ -19,8 +19,9 @@ CARD = Scorecard(default_model())
 TRAITS = ("country DE", "e-mail corporate", "size None")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLES = frozenset({"contact.job_title"})
-PERSON = Offer("b.person", "b", "person", "contact", (), TITLES | {"contact.email"}, TITLES | {
-    "contact.email", "contact.email_canonical", "contact.seniority"}, 0.1, 0.0, 0.8, 0.5)
+CHANGES = TITLES | {"contact.email", "contact.email_canonical", "contact.seniority"}
+PERSON = Offer("b.person", "b", "person", "contact", (), TITLES | {"contact.email"}, CHANGES, CHANGES,
+               0.1, 0.0, 0.8, 0.5)
 
 
 def beliefs(filled=0.5, wrong=0.0):

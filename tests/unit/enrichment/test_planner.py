@@ -24,8 +24,8 @@ def offer(name: str, *tells: str, subject: str = "contact", price: float = 0.1, 
     places = frozenset(tells)
     return Offer(**{
         "name": name, "provider": name.split(".")[0], "operation": name.split(".")[1], "subject": subject,
-        "needs": (), "provides": places, "changes": places, "price_found": price, "price_missing": 0.0,
-        "confidence": 0.8, "hit_rate": 0.5} | said)
+        "needs": (), "provides": places, "changes": places, "sought": places, "price_found": price,
+        "price_missing": 0.0, "confidence": 0.8, "hit_rate": 0.5} | said)
 
 
 def standing(known: dict[str, Any] | None = None, events: Any = DEMO, source: str = "lead",
