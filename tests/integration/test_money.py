@@ -111,10 +111,11 @@ def test_a_ceiling_for_each_lead(made, engine):
     assert len(rows) > 5 and max(row["usd"] for row in rows) <= 0.03
 
 
-def test_a_ceiling_below_one_price_does_not_starve_the_cheaper_ones(made, engine):
-    """Hunter costs a twentieth of what People Data Labs does, which stands first for want of others."""
+@pytest.mark.parametrize("goal", ["fill", "decision", "reach"])
+def test_a_ceiling_below_one_price_does_not_starve_the_cheaper_ones(made, engine, goal):
+    """Hunter costs a fifth of what others do, of which each alone may cost more than a lead."""
     prices = {"hunter": (0.01, 0.0), "peopledatalabs": (0.05, 0.0), "apollo": (0.05, 0.0)}
-    pipeline = made(ceiling_per_lead=0.02, provider_prices=prices)
+    pipeline = made(ceiling_per_lead=0.02, provider_prices=prices, enrichment_goals={"": goal})
     send(pipeline, *apart(10))
     run(pipeline, claim(pipeline))
     assert asked(engine, "provider IN ('peopledatalabs', 'apollo')") == 0
