@@ -17,7 +17,7 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, operation_of, priced, reading
 from sidecar.enrichment.breaker import PAUSES
-from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.model import DAY, Operation, Provider
 from sidecar.enrichment.money import cost, highest
 from sidecar.errors import NotFound
 from sidecar.intake.refusals import may_enrich
@@ -32,8 +32,9 @@ from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
+REFUSED_SECONDS = 3650 * DAY  # whoever asked a provider not to be processed is not asked about again
 _PENDING_S = 60  # until a provider that is still looking, and does not say for how long, is asked again
-STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
+STARTED_AT_ONCE = 250  # of a provider: no more, so that a kill leaves few in doubt
 
 
 def start(
@@ -206,7 +207,8 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         operation = operation_of(row["provider"], row["operation"])
         read = operation.read(
             answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
-        outcome = read.outcome if not answer.get("error") else "error"
+        outcome = read.outcome if not answer.get("error") else (
+            "not_found" if answer["error"] in operation.misses else "error")
         wait = read.retry_after_s or (reading.patience(answer.get("headers") or {}) if outcome == "error"
                                       else None)
         settled.append({
@@ -244,8 +246,10 @@ def _ttl(operation: Operation, outcome: str, retry_after_s: float | None) -> flo
     """Seconds for which an answer holds: what was found, what there is not, what failed."""
     if outcome == "found":
         return operation.ttl_found_s
-    if outcome in ("not_found", "refused", "invalid"):
+    if outcome in ("not_found", "invalid"):
         return operation.ttl_missing_s
+    if outcome == "refused":
+        return REFUSED_SECONDS
     if outcome == "pending":
         return min(retry_after_s or _PENDING_S, operation.ttl_error_s)
     most = operation.ttl_error_s if outcome == "error" else PAUSES[outcome]

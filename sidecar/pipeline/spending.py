@@ -12,6 +12,7 @@ from sidecar.store.database import Cursor, Row
 
 lock = store.lock
 pending = store.pending
+lately = store.lately
 settle_late = store.settle_late
 
 
