@@ -13,7 +13,7 @@ from sidecar.terms.states import ENTITIES
 # What a lead calls a fact -> where it stands, such as "contact.seniority"; what follows from what.
 PLACES: Final = {field.lead: f"{field.entity}.{field.name}" for field in FIELDS if field.lead}
 _OWN: Final = {(entity, name): f"{entity}.{name}" for entity in ENTITIES for name in COLUMNS[entity]}
-_FOLLOWS: Final = {
+FOLLOWS: Final = {
     f"{field.entity}.{field.name}": f"{field.entity}.{field.derived_from}"
     for field in FIELDS if field.derived_from}
 
@@ -62,7 +62,7 @@ def _offer(provider: str, operation: Operation, flat: bool) -> Offer:
     changes = set(provides)
     if "contact.email" in provides:
         changes.add("organization.domain")  # a company's own address tells its domain
-    changes |= {follower for follower, followed in _FOLLOWS.items() if followed in changes}
+    changes |= {follower for follower, followed in FOLLOWS.items() if followed in changes}
     return Offer(
         f"{provider}.{operation.name}", provider, operation.name, operation.subject,
         tuple(_places(need) for need in operation.needs), provides, frozenset(changes),
