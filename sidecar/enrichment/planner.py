@@ -34,8 +34,9 @@ _SELDOM: Final = 0.1
 _FREE: Final = 1e-6
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
-# This share of leads may end with another grade than if everything were bought.
-TOLERATED: Final = 0.004
+# The doubt with which leads are left on average. In markets the share that would end with another grade is up
+# to half as much again, since some of what hangs together is believed to be independent.
+TOLERATED: Final = 0.003
 
 
 @dataclass(slots=True)
