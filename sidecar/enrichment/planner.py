@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from sidecar.enrichment.beliefs import Beliefs, Chances
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.offers import PLACES, Offer
+from sidecar.enrichment.offers import FOLLOWS, PLACES, Offer
 from sidecar.enrichment.outlook import Outlook, Source
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.terms.states import Goal
@@ -34,8 +34,9 @@ _SELDOM: Final = 0.1
 _FREE: Final = 1e-6
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
-# This share of leads may end with another grade than if everything were bought.
-TOLERATED: Final = 0.004
+# The doubt with which leads are left on average. In markets the share that would end with another grade is up
+# to half as much again, since some of what hangs together is believed to be independent.
+TOLERATED: Final = 0.003
 
 
 @dataclass(slots=True)
@@ -186,7 +187,10 @@ class Planner:
             return
         told = {PLACES[name]: value for name, value in lesson.told.items() if name in PLACES}
         for place in offer.changes:
-            self.beliefs.filled(offer.name, place).see(place in told)
+            spoken = place in told or FOLLOWS.get(place) in told
+            self.beliefs.filled(offer.name, place).see(spoken)
+            if spoken:
+                self.beliefs.says(place).see(place in told)
         for place in told.keys() & set(self.card.places):
             self.beliefs.told(place, told[place])
             if place in lesson.before:
@@ -350,8 +354,8 @@ class Planner:
     def _source(self, offer: Offer, standing: Standing, chances: Chances) -> Source:
         """What an offer may change of what the model looks at."""
         key = (offer.name, "contact.email" in standing.known, *(
-            (value.source, value.confidence, value.observed_at, value.locked, value.sandbox)
-            if (value := standing.known.get(place)) else None for place in self.card.places))
+            (value.field, value.source, value.confidence, value.observed_at, value.locked, value.sandbox)
+            if (value := _heard(standing.known, place)) else None for place in self.card.places))
         changes = self._changes.get(key)
         if changes is None:
             changes = self._changes[key] = self._find_changes(offer, standing)
@@ -365,18 +369,23 @@ class Planner:
         for place in offer.changes:
             if place not in self.card.places:
                 continue
-            known = standing.known.get(place)
+            heard = _heard(standing.known, place)
             filled = self._tells(standing, offer, place)
-            if known is None:
+            if heard is None:
                 changes[place] = filled
-            elif _may_change(known, offer, standing.at):
+            elif _may_change(standing.known.get(place), offer, standing.at):
                 differs = 1 - (1 - self.beliefs.wrong(offer.name).rate) * (
-                    1 - (self.beliefs.wrong(known.source).rate if known.source != "lead" else 0))
+                    1 - (self.beliefs.wrong(heard.source).rate if heard.source != "lead" else 0))
                 changes[place] = filled * differs
         return changes
 
 
 _NEEDED: Final = ("contact.email", "organization.domain", "contact.linkedin_url")
+
+
+def _heard(known: Mapping[str, FieldValue], place: str) -> FieldValue | None:
+    """The statement by which a fact is known, or by which it is not although what it follows from is."""
+    return known.get(place) or known.get(FOLLOWS.get(place, ""))
 
 
 def _may_change(known: FieldValue | None, offer: Offer, at: datetime) -> bool:
