@@ -152,8 +152,8 @@ export async function ask(
 	if ('error' in prepared) return { call_id, elapsed_ms: 0, error: prepared.error };
 	const begun = Date.now();
 	const elapsed = () => Date.now() - begun;
+	const signal = AbortSignal.timeout(1000 * (request.timeout_s || 10));
 	try {
-		const signal = AbortSignal.timeout(1000 * (request.timeout_s || 10));
 		if (prepared.web) {
 			if (!filter) return { call_id, elapsed_ms: 0, error: 'no_filter' };
 			const page = await visit(prepared.url, filter, signal);
@@ -171,7 +171,7 @@ export async function ask(
 			body,
 		};
 	} catch (error) {
-		return { call_id, elapsed_ms: elapsed(), error: errorCode(error) };
+		return { call_id, elapsed_ms: elapsed(), error: signal.aborted ? 'timeout' : errorCode(error) };
 	}
 }
 
@@ -235,7 +235,6 @@ function errorCode(error: unknown): string {
 		cause?: { code?: string };
 		code?: string;
 	};
-	if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
 	const code = cause?.code ?? own.code ?? '';
 	if (code === 'ECONNREFUSED') return 'connection_refused';
 	if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') {
