@@ -37,6 +37,7 @@ from sidecar.api import (
 )
 from sidecar.engine import Engine
 from sidecar.ids import new_id
+from sidecar.jsons import as_json
 from sidecar.services import overview
 from sidecar.settings import Settings
 
@@ -46,9 +47,11 @@ _access = logging.getLogger("sidecar.access")
 
 
 class Json(DefaultJSONProvider):
-    """ISO times, plain numbers, keys in their own order; ASCII, so that any stored text can be sent."""
+    """ISO times, plain numbers, keys in their own order."""
 
-    sort_keys = False
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """JSON; in ASCII where a text has half a surrogate pair, so that any can be sent."""
+        return as_json(obj, self.default).decode()
 
     @staticmethod
     def default(value: Any) -> Any:

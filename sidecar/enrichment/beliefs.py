@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any, Final
 
 # Familiarity: how far it may spread (in logits), and three places of a bell curve with their weights.
@@ -29,6 +29,8 @@ _COUNTED = 5.0
 _FILLED, _FILLED_SEEN = 0.85, 4.0
 _BY_THE_WAY = 0.3  # a company's domain comes mostly with an address, and many of these are private
 _WRONG, _WRONG_SEEN = 0.06, 6.0
+# An answer that speaks of a field tells it: believed as if seen so often.
+_SAID_SEEN = 2.0
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Beliefs:
     _spreads: list[float] = field(default_factory=lambda: [1 / len(SPREADS)] * len(SPREADS))
     _filled: dict[tuple[str, str], Share] = field(default_factory=dict)
     _wrong: dict[str, Share] = field(default_factory=dict)
+    _says: dict[str, Share] = field(default_factory=dict)
     _values: dict[str, dict[Any, float]] = field(default_factory=dict)
     seen: int = 0
 
@@ -130,8 +133,12 @@ class Beliefs:
         rate = (prior * _COUNTED + found) / seen
         self._weights[(operation,)] = _Weight(log(rate / (1 - rate)), 1 / (1 / _OWN + (found + missed) / 5))
 
+    def doubt(self, operation: str) -> float:
+        """How unsure it is how often an operation finds somebody: a standard deviation, in logits."""
+        return sqrt(self._weight((operation,)).variance)
+
     def filled(self, operation: str, place: str) -> Share:
-        """How often a found answer of an operation tells a field."""
+        """How often a found answer of an operation speaks of a field: tells it, or what it follows from."""
         found = self._filled.get((operation, place))
         if found is None:
             rate = _BY_THE_WAY if place == "organization.domain" else _FILLED
@@ -145,6 +152,10 @@ class Beliefs:
     def values(self, place: str) -> dict[Any, float]:
         """How often each value of a field was told."""
         return self._values.setdefault(place, {})
+
+    def says(self, place: str) -> Share:
+        """How often an answer that speaks of a field tells a value: not every title tells a seniority."""
+        return self._says.setdefault(place, Share(_SAID_SEEN, _SAID_SEEN))
 
     def told(self, place: str, value: Any) -> None:
         """Somebody told a value of a field."""

@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from sidecar.enrichment.beliefs import Beliefs, Chances
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.offers import PLACES, Offer
+from sidecar.enrichment.offers import FOLLOWS, PLACES, Offer
 from sidecar.enrichment.outlook import Outlook, Source
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.terms.states import Goal
@@ -34,15 +34,17 @@ _SELDOM: Final = 0.1
 _FREE: Final = 1e-6
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
-# This share of leads may end with another grade than if everything were bought.
-TOLERATED: Final = 0.004
+# The doubt with which leads are left on average. In markets the share that would end with another grade is up
+# to half as much again, since some of what hangs together is believed to be independent.
+TOLERATED: Final = 0.003
 
 
 @dataclass(slots=True)
 class Standing:
     """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
     them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
-    `at`: when; `barred`: operations that may be asked later, not now."""
+    `at`: when; `barred`: operations that may be asked later, not now; `dear`: those for which there is no
+    money."""
 
     facts: Mapping[str, Any]
     points: Sequence[int]
@@ -50,6 +52,7 @@ class Standing:
     asked: Mapping[str, str]
     at: datetime
     barred: frozenset[str] = frozenset()
+    dear: frozenset[str] = frozenset()
 
     def can(self, offer: Offer) -> bool:
         """Whether an offer can be asked now."""
@@ -184,7 +187,10 @@ class Planner:
             return
         told = {PLACES[name]: value for name, value in lesson.told.items() if name in PLACES}
         for place in offer.changes:
-            self.beliefs.filled(offer.name, place).see(place in told)
+            spoken = place in told or FOLLOWS.get(place) in told
+            self.beliefs.filled(offer.name, place).see(spoken)
+            if spoken:
+                self.beliefs.says(place).see(place in told)
         for place in told.keys() & set(self.card.places):
             self.beliefs.told(place, told[place])
             if place in lesson.before:
@@ -197,13 +203,22 @@ class Planner:
             self._fresh = self.beliefs.seen
             self.outlook.forget()
             self._changes.clear()
+        # What a ceiling forbids tells nothing: others are judged, and asked, as if it were not there.
+        dear = [offer.name for offer in self.offers if offer.name not in standing.asked and (
+            offer.name in standing.dear or offer.highest > budget)]
+        if not dear:
+            return self._next(standing)
+        step = self._next(replace(standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")}))
+        return replace(step, why="ceiling") if not step.offer and self._next(standing).offer else step
+
+    def _next(self, standing: Standing) -> Step:
         if self.goal == "fill":
-            return self._fill(standing, self.wanted, budget)
+            return self._fill(standing, self.wanted)
         if self.goal == "reach" and not reached(standing.facts):
-            step = self._fill(standing, frozenset({"contact.email", "contact.phone"}), budget)
-            if step.offer or step.why == "ceiling":
+            step = self._fill(standing, frozenset({"contact.email", "contact.phone"}))
+            if step.offer:
                 return step
-        return self._decide(standing, budget)
+        return self._decide(standing)
 
     def learnable(self, standing: Standing, left: Iterable[Offer]) -> frozenset[str]:
         """The places whose facts may still change: by what can be asked now or after other answers."""
@@ -240,21 +255,18 @@ class Planner:
             made[subject] = self.beliefs.chances(subject, mine, traits, history)
         return made
 
-    def _fill(self, standing: Standing, wanted: Collection[str], budget: float) -> Step:
+    def _fill(self, standing: Standing, wanted: Collection[str]) -> Step:
         missing = frozenset(place for place in wanted if fact_at(standing.facts, place) is None)
         if not missing:
             return Step(None, "known")
-        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.changes)]
+        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.sought)]
         ways = self._openers(standing, left)
         usable = [offer for offer in ways if standing.can(offer)]
         if not usable:
             return Step(None, "nothing_left")
-        affordable = [offer for offer in usable if offer.highest <= budget]
-        if not affordable:
-            return Step(None, "ceiling")
         chances = self.chances(standing, ways)
         chance = {offer.name: chances[offer.subject].of(offer.name) for offer in ways}
-        best = min(affordable, key=lambda offer: self._cost(
+        best = min(usable, key=lambda offer: self._cost(
             [offer, *self._by_yield([o for o in ways if o is not offer], missing, chance)], missing, chance))
         return Step(best, "ask", price=best.price(chance[best.name]))
 
@@ -297,7 +309,7 @@ class Planner:
                     absent[place] *= 1 - chance[offer.name] * self.beliefs.filled(offer.name, place).rate
         return cost
 
-    def _decide(self, standing: Standing, budget: float) -> Step:
+    def _decide(self, standing: Standing) -> Step:
         left = self._left(standing)
         learnable = self.learnable(standing, left)
         low, high = self.card.bounds(standing.facts, standing.points, learnable)
@@ -314,12 +326,10 @@ class Planner:
         ranked = self._ranked(standing, left, chances, ahead.tells, doubt)
         if not ranked:
             return Step(None, "nothing_left", doubt)
-        if ranked[0][0] < self.threshold.level:
-            return Step(None, "not_worth", doubt, ranked[0][0])
-        for gain, offer, price in ranked:
-            if gain >= self.threshold.level and offer.highest <= budget:
-                return Step(offer, "ask", doubt, ranked[0][0], price, min(doubt, gain * price))
-        return Step(None, "ceiling", doubt)
+        gain, offer, price = ranked[0]
+        if gain < self.threshold.level:
+            return Step(None, "not_worth", doubt, gain)
+        return Step(offer, "ask", doubt, gain, price, min(doubt, gain * price))
 
     def _ranked(self, standing: Standing, left: list[Offer], chances: Mapping[str, Chances],
                 tells: Mapping[str, float], doubt: float) -> list[tuple[float, Offer, float]]:
@@ -344,8 +354,8 @@ class Planner:
     def _source(self, offer: Offer, standing: Standing, chances: Chances) -> Source:
         """What an offer may change of what the model looks at."""
         key = (offer.name, "contact.email" in standing.known, *(
-            (value.source, value.confidence, value.observed_at, value.locked, value.sandbox)
-            if (value := standing.known.get(place)) else None for place in self.card.places))
+            (value.field, value.source, value.confidence, value.observed_at, value.locked, value.sandbox)
+            if (value := _heard(standing.known, place)) else None for place in self.card.places))
         changes = self._changes.get(key)
         if changes is None:
             changes = self._changes[key] = self._find_changes(offer, standing)
@@ -359,18 +369,23 @@ class Planner:
         for place in offer.changes:
             if place not in self.card.places:
                 continue
-            known = standing.known.get(place)
+            heard = _heard(standing.known, place)
             filled = self._tells(standing, offer, place)
-            if known is None:
+            if heard is None:
                 changes[place] = filled
-            elif _may_change(known, offer, standing.at):
+            elif _may_change(standing.known.get(place), offer, standing.at):
                 differs = 1 - (1 - self.beliefs.wrong(offer.name).rate) * (
-                    1 - (self.beliefs.wrong(known.source).rate if known.source != "lead" else 0))
+                    1 - (self.beliefs.wrong(heard.source).rate if heard.source != "lead" else 0))
                 changes[place] = filled * differs
         return changes
 
 
 _NEEDED: Final = ("contact.email", "organization.domain", "contact.linkedin_url")
+
+
+def _heard(known: Mapping[str, FieldValue], place: str) -> FieldValue | None:
+    """The statement by which a fact is known, or by which it is not although what it follows from is."""
+    return known.get(place) or known.get(FOLLOWS.get(place, ""))
 
 
 def _may_change(known: FieldValue | None, offer: Offer, at: datetime) -> bool:
