@@ -166,7 +166,11 @@ export async function ask(
 	try {
 		if (prepared.web) {
 			if (!filter) return { call_id, elapsed_ms: 0, error: 'no_filter' };
-			const page = await visit(prepared.url.href, filter, AbortSignal.timeout(timeoutMs));
+			const signal = AbortSignal.timeout(timeoutMs);
+			const page = await visit(prepared.url.href, filter, signal).catch((error: unknown) => {
+				signal.throwIfAborted(); // a page that is on its way breaks off
+				throw error;
+			});
 			return { call_id, elapsed_ms: elapsed(), ...page };
 		}
 		const { url, method, headers, body } = prepared;
