@@ -14,7 +14,7 @@ from typing import Any, Final
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Lesson, Planner, Standing, Step, history_of, traits_of
+from sidecar.enrichment.planner import Course, Lesson, Planner, Standing, Step, history_of, traits_of
 from sidecar.records import canonical
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.scoring.intake import facts_of_lead
@@ -143,9 +143,6 @@ def _operation(document: Mapping[str, Any]) -> Operation:
         confidence=float(document.get("confidence", 0.8)))
 
 
-Course = list[tuple[float, float]]
-
-
 @dataclass(slots=True)
 class Simulation:
     """One way through a market. `choose` is the policy: what to do about a lead for which so much may still
@@ -208,7 +205,8 @@ class Simulation:
         if company and offer.subject == "organization" and outcome != "error":
             self._bought.add((company, offer.name))
         if self.learn:
-            self.learn(Lesson(offer, outcome, told, before, traits, history))
+            places = {PLACES[name]: value for name, value in told.items() if name in PLACES}
+            self.learn(Lesson(offer, outcome, places, before, traits, history))
         return {"found": offer.price_found, "not_found": offer.price_missing}.get(outcome, 0.0)
 
 
