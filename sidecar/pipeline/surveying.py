@@ -31,8 +31,15 @@ class Lookup(NamedTuple):
 
 
 def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:
-    """Everything that could be asked about what a lead lacks, asked already or not."""
     secret = engine.settings.hash_key.encode()
+    for provider, operation, params in askable(row, providers):
+        key = request_key(provider, operation.name, params, secret)
+        yield Lookup(row["lead_id"], key, provider, operation, row[operation.subject]["id"], params)
+
+
+def askable(row: Row, providers: Mapping[str, Provider]) -> Iterable[tuple[str, Operation, dict[str, str]]]:
+    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation,
+    parameters)."""
     lacking = lacks(row)
     for provider in providers.values():
         for operation in provider.operations:
@@ -41,10 +48,7 @@ def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Ite
             subject = row[operation.subject]
             params = operation.lookup(row) if subject.get("id") else None
             if params:
-                key = request_key(provider.name, operation.name, params, secret)
-                yield Lookup(
-                    row["lead_id"], key, provider.name, operation, subject["id"], params
-                )
+                yield provider.name, operation, params
 
 
 def possible_of(
