@@ -280,6 +280,18 @@ COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it w
 
 COMMENT ON COLUMN public.contact_identities.names IS 'By which names the person came with an address: folded, as they sound, and how they begin.';
 
+CREATE TABLE public.corrections (
+    call_id uuid NOT NULL,
+    place text NOT NULL,
+    cause text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT corrections_cause_check CHECK ((cause = ANY (ARRAY['edited'::text, 'bounced'::text, 'wrong_subject'::text])))
+);
+
+COMMENT ON TABLE public.corrections IS 'What of an answer turned out to be wrong, each once.';
+
+COMMENT ON COLUMN public.corrections.place IS 'Such as contact.job_title; empty where the answer is about somebody else.';
+
 CREATE TABLE public.count_changes (
     figure text NOT NULL,
     day date,
@@ -353,7 +365,8 @@ CREATE TABLE public.events (
     source text NOT NULL,
     dedupe_key text,
     person_id uuid,
-    intake_id uuid
+    intake_id uuid,
+    email_status text
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
@@ -361,6 +374,8 @@ COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page v
 COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be merged into another; NULL: known of the lead alone.';
 
 COMMENT ON COLUMN public.events.intake_id IS 'The submission that it came with.';
+
+COMMENT ON COLUMN public.events.email_status IS 'Of what became of a mail: the class that the address had then.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -667,6 +682,29 @@ COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead i
 COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 COMMENT ON COLUMN public.leads.goal IS 'What providers are asked for; null: what is set for its source or lane.';
+
+CREATE TABLE public.learnt (
+    only_row boolean DEFAULT true NOT NULL,
+    version uuid NOT NULL,
+    read_to timestamp with time zone NOT NULL,
+    state jsonb NOT NULL,
+    CONSTRAINT learnt_only_row_check CHECK (only_row)
+);
+
+COMMENT ON TABLE public.learnt IS 'What planning believes of providers, learnt from the ledger; one row, of nobody.';
+
+COMMENT ON COLUMN public.learnt.version IS 'Another one with each change: who planned by this one need not read the state again.';
+
+COMMENT ON COLUMN public.learnt.read_to IS 'What was answered or corrected before is learnt.';
+
+CREATE TABLE public.left_leads (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    lead_id uuid NOT NULL,
+    gain double precision NOT NULL,
+    doubt double precision NOT NULL
+);
+
+COMMENT ON TABLE public.left_leads IS 'Leads about which no more is asked, until it is learnt at which doubt they were left.';
 
 CREATE TABLE public.looks (
     lead_id uuid NOT NULL,
@@ -1110,6 +1148,9 @@ ALTER TABLE ONLY public.contact_checks
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.corrections
+    ADD CONSTRAINT corrections_pkey PRIMARY KEY (call_id, place);
+
 ALTER TABLE ONLY public.counts
     ADD CONSTRAINT counts_figure_day_name_key UNIQUE NULLS NOT DISTINCT (figure, day, name);
 
@@ -1187,6 +1228,12 @@ ALTER TABLE ONLY public.lead_status_history
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.learnt
+    ADD CONSTRAINT learnt_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.left_leads
+    ADD CONSTRAINT left_leads_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.looks
     ADD CONSTRAINT looks_pkey PRIMARY KEY (lead_id);
@@ -1300,6 +1347,8 @@ CREATE INDEX contacts_org ON public.contacts USING btree (org_id);
 CREATE INDEX contacts_search ON public.contacts USING gin (lower(((COALESCE(name, ''::text) || ' '::text) || COALESCE(email, ''::text))) public.gin_trgm_ops);
 ALTER INDEX public.contacts_search ALTER COLUMN 1 SET STATISTICS 1000;
 
+CREATE INDEX corrections_at ON public.corrections USING btree (at);
+
 CREATE INDEX deliveries_event ON public.deliveries USING btree (event_id);
 
 CREATE INDEX deliveries_failed ON public.deliveries USING btree (subscription_id, event_id) WHERE (state = 'failed'::text);
@@ -1319,6 +1368,8 @@ CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
 
 CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
+
+CREATE INDEX events_mail ON public.events USING btree (email_status, contact_id, type) WHERE (email_status IS NOT NULL);
 
 CREATE UNIQUE INDEX held_answers_answer ON public.held_answers USING btree (request_key, contact_id, organization_id) NULLS NOT DISTINCT;
 
@@ -1402,6 +1453,8 @@ ALTER INDEX public.organizations_search ALTER COLUMN 1 SET STATISTICS 1000;
 CREATE INDEX provider_cache_expiry ON public.provider_cache USING btree (expires_at);
 
 CREATE INDEX provider_cache_subject ON public.provider_cache USING btree (subject_id);
+
+CREATE INDEX provider_calls_answered ON public.provider_calls USING btree (answered_at) WHERE (outcome = ANY (ARRAY['found'::text, 'not_found'::text]));
 
 CREATE INDEX provider_calls_batch ON public.provider_calls USING btree (batch_id) WHERE (state = ANY (ARRAY['planned'::text, 'started'::text]));
 
@@ -1495,6 +1548,9 @@ ALTER TABLE ONLY public.contact_identities
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.corrections
+    ADD CONSTRAINT corrections_call_id_fkey FOREIGN KEY (call_id) REFERENCES public.provider_calls(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.lead_events(id) ON DELETE CASCADE;
 
@@ -1560,6 +1616,9 @@ ALTER TABLE ONLY public.leads
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.left_leads
+    ADD CONSTRAINT left_leads_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.looks
     ADD CONSTRAINT looks_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;

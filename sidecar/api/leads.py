@@ -19,7 +19,7 @@ from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, looking, waking
 from sidecar.services import exports, leads, receipts
 from sidecar.services.access import Caller
-from sidecar.terms.states import GOALS, LANES
+from sidecar.terms.states import DELIVERED, GOALS, LANES
 
 bp = Blueprint("leads", __name__)
 
@@ -164,7 +164,7 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
           answer=schemas.EventCounts(), status=202, idempotent=True)
 def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again, without
-    asking providers.
+    asking providers; but for email_delivered, which tells of the address alone.
 
     Of whom: a lead, or a contact or e-mail address, which stands for the person's open lead, else the newest.
     """
@@ -181,9 +181,10 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
     by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for,
     without asking providers.
 
-    `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines.
+    `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines; deliveries
+    count for how much of each class of addresses bounces.
     """
-    told = read_mail_events(json_body())
+    told = read_mail_events(json_body(), deliveries=True)
     if told is None:
         raise Invalid("The request is not valid; see errors.", errors=[
             {"pointer": "", "code": "wrong_type",
@@ -192,7 +193,10 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
     if len(events) > _MAIL_EVENTS:
         raise Invalid("The request is not valid; see errors.", errors=[
             {"pointer": "", "code": "wrong_length", "detail": f"Send up to {_MAIL_EVENTS} events at once."}])
-    deeds = [event for event in events if event]
+    known = [event for event in events if event]
+    deeds = [event for event in known if event["type"] != DELIVERED]
+    if arrived := [event for event in known if event["type"] == DELIVERED]:
+        leads.add_events(engine, arrived, source=service, lane="bulk")
     counts = leads.add_events(engine, deeds, source=service, lane="bulk")
     if deeds:
         waking.wake_after(engine, "bulk")

@@ -73,6 +73,14 @@ def providers(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     return {"data": overview.providers(engine, query["days"])}
 
 
+@endpoint(bp, "GET", "/v1/stats/mail", scope="leads:read", answer=schemas.MailStatistics(), remembered=True)
+def mail_statistics(engine: Engine, caller: Caller) -> Any:
+    """How many addresses of each class bounced, of those to which mails are known to have come or bounced;
+    classes of which no mail told anything yet are left out. The class is what the address had when it was
+    written to."""
+    return {"data": overview.mail(engine)}
+
+
 @endpoint(bp, "GET", "/v1/stats/overview", scope="leads:read", query=schemas.OverviewQuery(),
           answer=schemas.Overview(), remembered=True)
 def stats(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:

@@ -4,7 +4,8 @@ Learnt while answers come, from a prior. Whether an operation finds somebody is 
 weight for the operation, one for each trait of the lead (country, e-mail type, company size) and one for the
 pair, each Gaussian around its prior: what was seen seldom stays near what is seen of all (shrinkage). Who is
 obscure to one provider is obscure to others: of every person and company a hidden familiarity is believed,
-which each hit raises and each miss lowers; how much it spreads is learnt, too.
+which each hit raises and each miss lowers; how much it spreads is learnt, too. Nobody is judged by more than
+about the latest 2,000 answers, so that what changes is noticed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from typing import Any, Final
+
+from sidecar.terms.fields import FIELDS
 
 # Familiarity: how far it may spread (in logits), and three places of a bell curve with their weights.
 SPREADS: Final = (0.3, 1.0, 1.8)
@@ -23,14 +26,23 @@ _WEIGHTS: Final = tuple(weight for _ in SPREADS for _, weight in _PLACES)
 
 # Variances of the weights before anything is seen: of an operation's own, of a trait's, of the pair's.
 _OWN, _TRAIT, _PAIR = 1.2, 0.15, 0.1
-# A prior counts as much as so many answers that are only counted.
-_COUNTED = 5.0
+# So many answers are remembered, and how sure of a weight so many make: 1 / (n p (1 - p)) for p = 1/2.
+_REMEMBERED: Final = 2000.0
+_SUREST: Final = 4 / _REMEMBERED
 # A found answer fills a field that its operation provides, and is wrong: believed as if seen so often.
 _FILLED, _FILLED_SEEN = 0.85, 4.0
 _BY_THE_WAY = 0.3  # a company's domain comes mostly with an address, and many of these are private
 _WRONG, _WRONG_SEEN = 0.06, 6.0
 # An answer that speaks of a field tells it: believed as if seen so often.
 _SAID_SEEN = 2.0
+# What is told is believed to stay until it is corrected: as if so much had been told and nothing corrected.
+_KEPT_SEEN = 20.0
+
+# Of these places values are remembered: they name nobody.
+_NAMELESS: Final = frozenset(f"{field.entity}.{field.name}" for field in FIELDS if not field.personal)
+# What is kept of a state at most: weights, the surest first; values of each place, the most frequent first,
+# and how long they may be.
+_MOST_WEIGHTS, _MOST_VALUES, _LONGEST_VALUE = 3000, 100, 100
 
 
 @dataclass(slots=True)
@@ -51,8 +63,9 @@ class Share:
         return self.yes / self.all
 
     def see(self, yes: float, all: float = 1.0) -> None:
-        self.yes += yes
-        self.all += all
+        keep = min(1.0, _REMEMBERED / (self.all + all))
+        self.yes = (self.yes + yes) * keep
+        self.all = (self.all + all) * keep
 
 
 @dataclass(slots=True)
@@ -82,6 +95,7 @@ class Beliefs:
     _filled: dict[tuple[str, str], Share] = field(default_factory=dict)
     _wrong: dict[str, Share] = field(default_factory=dict)
     _says: dict[str, Share] = field(default_factory=dict)
+    _corrected: dict[str, Share] = field(default_factory=dict)
     _values: dict[str, dict[Any, float]] = field(default_factory=dict)
     seen: int = 0
 
@@ -111,7 +125,8 @@ class Beliefs:
         doubt = 1 + uncertainty * sum(part.variance for part in parts)
         for part in parts:
             part.mean += part.variance * (hit - expected) / doubt
-            part.variance -= part.variance**2 * uncertainty / doubt
+            part.variance = max(
+                min(part.variance, _SUREST), part.variance - part.variance**2 * uncertainty / doubt)
         if history:
             fits = [0.0] * len(SPREADS)
             apart = [0.0] * len(SPREADS)
@@ -123,15 +138,6 @@ class Beliefs:
             made = [before * (fit / share) if share else before
                     for before, fit, share in zip(self._spreads, fits, apart, strict=True)]
             self._spreads = [max(0.02, one / sum(made)) for one in made]
-
-    def count(self, operation: str, found: int, missed: int) -> None:
-        """An operation was seen to find somebody so often, of whom nothing else is remembered."""
-        prior = self.priors.get(operation)
-        if prior is None:
-            return
-        seen = _COUNTED + found + missed
-        rate = (prior * _COUNTED + found) / seen
-        self._weights[(operation,)] = _Weight(log(rate / (1 - rate)), 1 / (1 / _OWN + (found + missed) / 5))
 
     def doubt(self, operation: str) -> float:
         """How unsure it is how often an operation finds somebody: a standard deviation, in logits."""
@@ -146,8 +152,18 @@ class Beliefs:
         return found
 
     def wrong(self, operation: str) -> Share:
-        """How often what an operation tells is not so."""
-        return self._wrong.setdefault(operation, Share(_WRONG * _WRONG_SEEN, _WRONG_SEEN))
+        """How often what an operation tells, or a provider told, is contradicted."""
+        return self._wrong.get(operation) or Share(_WRONG * _WRONG_SEEN, _WRONG_SEEN)
+
+    def kept(self, operation: str) -> float:
+        """The share of what an operation tells that nobody corrects later."""
+        share = self._corrected.get(operation)
+        return 1.0 - share.rate if share else 1.0
+
+    def correct(self, operation: str, corrected: float, told: float = 0.0) -> None:
+        """So much that an operation told was corrected: by a person, by a mail that came back, as it is about
+        somebody else. `told`: so many fields it has told now."""
+        self._corrected.setdefault(operation, Share(0.0, _KEPT_SEEN)).see(corrected, corrected + told)
 
     def values(self, place: str) -> dict[Any, float]:
         """How often each value of a field was told."""
@@ -158,7 +174,9 @@ class Beliefs:
         return self._says.setdefault(place, Share(_SAID_SEEN, _SAID_SEEN))
 
     def told(self, place: str, value: Any) -> None:
-        """Somebody told a value of a field."""
+        """Somebody told a value of a field. Of one that may name somebody no value is remembered."""
+        if place not in _NAMELESS:
+            return
         values = self.values(place)
         key = value if isinstance(value, str | int | float) else repr(value)
         values[key] = values.get(key, 0.0) + 1.0
@@ -166,10 +184,57 @@ class Beliefs:
     def differ(self, operation: str, known_from: str, differs: bool) -> None:
         """An operation said of a known fact the same, or something else; the lead itself is believed."""
         if known_from == "lead":
-            self.wrong(operation).see(float(differs))
+            self._contradict(operation, float(differs))
         else:
-            self.wrong(operation).see(differs / 2)
-            self.wrong(known_from).see(differs / 2)
+            self._contradict(operation, differs / 2)
+            self._contradict(known_from, differs / 2)
+
+    def _contradict(self, name: str, wrong: float) -> None:
+        self._wrong.setdefault(name, self.wrong(name)).see(wrong)
+
+    def forget(self, operation: str) -> None:
+        """Nothing was seen of an operation."""
+        for key in [key for key in self._weights if key[0] == operation]:
+            del self._weights[key]
+        for pair in [pair for pair in self._filled if pair[0] == operation]:
+            del self._filled[pair]
+        self._wrong.pop(operation, None)
+        self._corrected.pop(operation, None)
+
+    def state(self) -> dict[str, Any]:
+        """What was learnt, as JSON: of a bounded size, and nothing that tells of a person."""
+        sources = {*self.priors, *(name.partition(".")[0] for name in self.priors)}
+        surest = sorted(((key, weight) for key, weight in self._weights.items()
+                         if len(key) == 2 or key[0] in self.priors),
+                        key=lambda item: (len(item[0]), item[1].variance))[:_MOST_WEIGHTS]
+        return {
+            "seen": self.seen,
+            "spreads": [_short(spread) for spread in self._spreads],
+            "weights": [[*key, _short(weight.mean), _short(weight.variance)] for key, weight in surest],
+            "filled": [[*pair, *_pair(share)] for pair, share in self._filled.items()
+                       if pair[0] in self.priors],
+            "wrong": [[name, *_pair(share)] for name, share in self._wrong.items() if name in sources],
+            "corrected": [[name, *_pair(share)] for name, share in self._corrected.items()
+                          if name in self.priors],
+            "says": [[place, *_pair(share)] for place, share in self._says.items()],
+            "values": {place: _frequent(values) for place, values in self._values.items() if values},
+        }
+
+    @classmethod
+    def of(cls, priors: Mapping[str, float], state: Mapping[str, Any]) -> Beliefs:
+        """Beliefs with what `state` told; of operations that there are no more nothing is believed."""
+        made = cls(priors)
+        made.seen = state["seen"]
+        made._spreads = list(state["spreads"])
+        made._weights = {tuple(key): _Weight(mean, variance) for *key, mean, variance in state["weights"]
+                         if len(key) == 2 or key[0] in priors}
+        made._filled = {(name, place): Share(yes, all) for name, place, yes, all in state["filled"]
+                        if name in priors}
+        made._wrong = {name: Share(yes, all) for name, yes, all in state["wrong"]}
+        made._corrected = {name: Share(yes, all) for name, yes, all in state["corrected"]}
+        made._says = {place: Share(yes, all) for place, yes, all in state["says"]}
+        made._values = {place: dict(values) for place, values in state["values"].items()}
+        return made
 
     def _logit(self, subject: str, operation: str, traits: Sequence[str]) -> float:
         return sum(self._weight(key).mean for key in self._keys(subject, operation, traits))
@@ -192,3 +257,21 @@ class Beliefs:
 
 def _sigmoid(logit: float) -> float:
     return 1 / (1 + exp(-logit)) if logit > -30 else 0.0
+
+
+def _short(number: float) -> float:
+    """Six digits are enough."""
+    return float(f"{number:.6g}")
+
+
+def _pair(share: Share) -> tuple[float, float]:
+    return _short(share.yes), _short(share.all)
+
+
+def _frequent(values: Mapping[Any, float]) -> list[tuple[Any, float]]:
+    """The values that were told most, each as often as among the answers that are remembered."""
+    kept = sorted(((value, seen) for value, seen in values.items()
+                   if not isinstance(value, str) or len(value) <= _LONGEST_VALUE),
+                  key=lambda item: -item[1])[:_MOST_VALUES]
+    scale = min(1.0, _REMEMBERED / (sum(seen for _, seen in kept) or 1.0))
+    return [(value, _short(seen * scale)) for value, seen in kept]

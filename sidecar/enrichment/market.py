@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Lesson, Planner, Standing, Step, history_of, traits_of
+from sidecar.enrichment.planner import Course, Lesson, Planner, Standing, Step, history_of, traits_of
 from sidecar.records import canonical
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.scoring.intake import facts_of_lead
@@ -151,9 +151,6 @@ def _operation(document: Mapping[str, Any]) -> Operation:
         confidence=float(document.get("confidence", 0.8)))
 
 
-Course = list[tuple[float, float]]
-
-
 @dataclass(slots=True)
 class Simulation:
     """One way through a market. `choose` is the policy: what to do about a lead for which so much may still
@@ -219,7 +216,8 @@ class Simulation:
         if company and offer.subject == "organization" and said.outcome != "error":
             self.bought[company, offer.name] = said
         if self.learn:
-            self.learn(Lesson(offer, said.outcome, said.told, before, traits, history))
+            told = {PLACES[name]: value for name, value in said.told.items() if name in PLACES}
+            self.learn(Lesson(offer, said.outcome, told, before, traits, history))
         return {"found": offer.price_found, "not_found": offer.price_missing}.get(said.outcome, 0.0)
 
 

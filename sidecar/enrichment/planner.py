@@ -15,12 +15,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sidecar.enrichment.beliefs import Beliefs, Chances
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.offers import FOLLOWS, PLACES, Offer
+from sidecar.enrichment.offers import FOLLOWS, Offer
 from sidecar.enrichment.outlook import Outlook, Source
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.terms.states import Goal
@@ -28,12 +28,16 @@ from sidecar.terms.states import Goal
 Why = Literal["settled", "not_worth", "known", "nothing_left", "ceiling", "ask"]
 SUBJECTS: Final = ("contact", "organization")
 
+_REACHED: Final = frozenset({"contact.email", "contact.phone"})
 # What is told more seldom is not asked for the sake of what it would make possible.
 _SELDOM: Final = 0.1
 # What a free operation is taken to cost.
 _FREE: Final = 1e-6
 # Where the price of agreement begins: so much doubt for the price of a mean operation.
 _DOUBT: Final = 0.02
+# How a lead's doubt fell while it was asked about: (gain, doubt) before each question, and at last.
+Course = list[tuple[float, float]]
+_LONGEST_COURSE: Final = 20
 # The doubt with which leads are left on average. In markets the share that would end with another grade is up
 # to half as much again, since some of what hangs together is believed to be independent.
 TOLERATED: Final = 0.003
@@ -53,6 +57,11 @@ class Standing:
     at: datetime
     barred: frozenset[str] = frozenset()
     dear: frozenset[str] = frozenset()
+
+    def missing(self, wanted: Iterable[str]) -> frozenset[str]:
+        """What of the wanted places is not known, and of which no person said that there is nothing."""
+        return frozenset(place for place in wanted if fact_at(self.facts, place) is None and not (
+            (stated := self.known.get(place)) and stated.locked))
 
     def can(self, offer: Offer) -> bool:
         """Whether an offer can be asked now."""
@@ -92,11 +101,25 @@ class Threshold:
         """`level`: where to begin; it counts as if ten leads had been left there."""
         self.level = level
         self.tolerated = tolerated
-        self._courses: deque[list[tuple[float, float]]] = deque(
-            [[(level, tolerated)]] * 10, maxlen=remembered)
+        self._courses: deque[Course] = deque([[(level, tolerated)]] * 10, maxlen=remembered)
         self._left = 0
 
-    def left(self, course: list[tuple[float, float]]) -> None:
+    def state(self) -> dict[str, Any]:
+        """What was learnt, as JSON: of each course its last questions."""
+        return {"level": self.level, "left": self._left, "courses": [
+            [[float(f"{gain:.4g}"), float(f"{doubt:.4g}")] for gain, doubt in course[-_LONGEST_COURSE:]]
+            for course in self._courses]}
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Threshold:
+        """A threshold with what `state` told."""
+        made = cls(state["level"])
+        made._left = state["left"]
+        made._courses.clear()
+        made._courses.extend([(gain, doubt) for gain, doubt in course] for course in state["courses"])
+        return made
+
+    def left(self, course: Course) -> None:
         """A lead is finished: its gain and doubt before each question, and at last."""
         self._courses.append(course)
         self._left += 1
@@ -118,7 +141,7 @@ class Threshold:
         self.level = math.exp(low)
 
 
-def _left_with(course: list[tuple[float, float]], level: float) -> float:
+def _left_with(course: Course, level: float) -> float:
     """The doubt with which a lead of that course is left at a level."""
     for gain, doubt in course:
         if gain < level:
@@ -129,12 +152,13 @@ def _left_with(course: list[tuple[float, float]], level: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """An answer that was bought: what it told by the lead's names of fields, what was known before, the
-    traits of the lead and what had answered about the same person or company."""
+    """An answer that was bought: what it told by place (a value of None: that it was told, not what; None at
+    all where it is not known what it told), what was known before, the traits of the lead and what had
+    answered about the same person or company."""
 
     offer: Offer
     outcome: str
-    told: Mapping[str, Any]
+    told: Mapping[str, Any] | None
     before: Mapping[str, FieldValue]
     traits: Sequence[str]
     history: Sequence[tuple[str, bool]]
@@ -154,28 +178,45 @@ class Planner:
     _fresh: int = 0
     _learnable: dict[Any, frozenset[str]] = field(default_factory=dict)
     _changes: dict[Any, Mapping[str, float]] = field(default_factory=dict)
+    # What follows from beliefs as they stand after so many answers.
+    _seen: int = -1
+    _chances: dict[Any, Chances] = field(default_factory=dict)
+    _apart: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.outlook = Outlook(self.card, self.beliefs)
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str],
-           beliefs: Beliefs | None = None) -> Planner:
-        """A planner that has seen nothing yet but what is believed."""
+    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str]) -> Planner:
+        """A planner that has seen nothing yet."""
         prices = [offer.highest for offer in offers if offer.highest] or [1.0]
-        beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
-        return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
+        return cls(offers, card, Beliefs({offer.name: offer.hit_rate for offer in offers}), goal, wanted,
+                   Threshold(_DOUBT * len(prices) / sum(prices)))
 
     def round(self, standing: Standing) -> list[Step]:
-        """What to ask at once: all that is free and worth it, and about each subject one that is paid; the
-        last step tells why no more is asked now."""
-        steps = [self.next(standing)]
-        while offer := steps[-1].offer:
-            paid = offer.subject if offer.highest else None
-            standing = replace(standing, barred=standing.barred | {offer.name} | {
-                other.name for other in self.offers if other.highest and other.subject == paid})
-            steps.append(self.next(standing))
-        return steps
+        """What to ask at once: all that is free and worth it, and of what is paid one about each subject, no
+        two that may tell the same; the last step tells why no more is asked now."""
+        self._refresh()
+        paid_for = self._affordable(standing, math.inf)
+        if self.goal == "fill":
+            steps = self._fill(paid_for, self.wanted)
+        else:
+            steps, now = [self._next(paid_for)], paid_for
+            while offer := steps[-1].offer:
+                now = replace(now, barred=now.barred | self._beside(offer))
+                steps.append(self._next(now))
+        return steps if len(steps) > 1 else [self._or_ceiling(steps[0], standing, paid_for)]
+
+    def _beside(self, offer: Offer) -> frozenset[str]:
+        """What is not asked in the round in which this is."""
+        found = self._apart.get(offer.name)
+        if found is None:
+            places = self.wanted if self.goal == "fill" else _REACHED | set(self.card.places)
+            told = offer.changes & places
+            found = self._apart[offer.name] = frozenset({offer.name}) | {
+                other.name for other in self.offers if offer.highest and other.highest and (
+                    other.subject == offer.subject or not told.isdisjoint(other.changes))}
+        return found
 
     def learn(self, lesson: Lesson) -> None:
         """Learn from an answer."""
@@ -183,15 +224,18 @@ class Planner:
             return
         offer, found = lesson.offer, lesson.outcome == "found"
         self.beliefs.see(offer.subject, offer.name, lesson.traits, lesson.history, found)
-        if not found:
+        told = lesson.told
+        if not found or told is None:
             return
-        told = {PLACES[name]: value for name, value in lesson.told.items() if name in PLACES}
         for place in offer.changes:
             spoken = place in told or FOLLOWS.get(place) in told
             self.beliefs.filled(offer.name, place).see(spoken)
             if spoken:
                 self.beliefs.says(place).see(place in told)
+        self.beliefs.correct(offer.name, 0.0, told=len(told))
         for place in told.keys() & set(self.card.places):
+            if told[place] is None:
+                continue
             self.beliefs.told(place, told[place])
             if place in lesson.before:
                 before = lesson.before[place]
@@ -199,26 +243,40 @@ class Planner:
 
     def next(self, standing: Standing, budget: float = math.inf) -> Step:
         """What to do about a lead for which so much may still be spent."""
+        self._refresh()
+        paid_for = self._affordable(standing, budget)
+        return self._or_ceiling(self._next(paid_for), standing, paid_for)
+
+    def _affordable(self, standing: Standing, budget: float) -> Standing:
+        """What a ceiling forbids tells nothing: others are judged, and asked, as if it were not there."""
+        dear = [offer.name for offer in self.offers if offer.name not in standing.asked and (
+            offer.name in standing.dear or offer.highest > budget)]
+        return standing if not dear else replace(
+            standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")})
+
+    def _or_ceiling(self, step: Step, standing: Standing, paid_for: Standing) -> Step:
+        """A step, and whether it is for want of money that it asks nobody."""
+        forbidden = not step.offer and paid_for is not standing and self._next(standing).offer
+        return replace(step, why="ceiling") if forbidden else step
+
+    def _next(self, standing: Standing) -> Step:
+        if self.goal == "fill":
+            return self._fill(standing, self.wanted)[0]
+        if self.goal == "reach" and not reached(standing.facts):
+            step = self._fill(standing, _REACHED)[0]
+            if step.offer:
+                return step
+        return self._decide(standing)
+
+    def _refresh(self) -> None:
+        """Forget what follows from what was believed before."""
         if self.beliefs.seen > self._fresh * 1.3 + 5:
             self._fresh = self.beliefs.seen
             self.outlook.forget()
             self._changes.clear()
-        # What a ceiling forbids tells nothing: others are judged, and asked, as if it were not there.
-        dear = [offer.name for offer in self.offers if offer.name not in standing.asked and (
-            offer.name in standing.dear or offer.highest > budget)]
-        if not dear:
-            return self._next(standing)
-        step = self._next(replace(standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")}))
-        return replace(step, why="ceiling") if not step.offer and self._next(standing).offer else step
-
-    def _next(self, standing: Standing) -> Step:
-        if self.goal == "fill":
-            return self._fill(standing, self.wanted)
-        if self.goal == "reach" and not reached(standing.facts):
-            step = self._fill(standing, frozenset({"contact.email", "contact.phone"}))
-            if step.offer:
-                return step
-        return self._decide(standing)
+        if self.beliefs.seen != self._seen:
+            self._seen = self.beliefs.seen
+            self._chances.clear()
 
     def learnable(self, standing: Standing, left: Iterable[Offer]) -> frozenset[str]:
         """The places whose facts may still change: by what can be asked now or after other answers."""
@@ -250,25 +308,43 @@ class Planner:
         traits = traits_of(standing.facts)
         made = {}
         for subject in SUBJECTS:
-            mine = [offer.name for offer in offers if offer.subject == subject]
-            history = history_of(self.offers, standing.asked, subject)
-            made[subject] = self.beliefs.chances(subject, mine, traits, history)
+            mine = tuple(offer.name for offer in offers if offer.subject == subject)
+            history = tuple(history_of(self.offers, standing.asked, subject))
+            key = (subject, mine, traits, history)
+            found = self._chances.get(key)
+            if found is None:
+                found = self._chances[key] = self.beliefs.chances(subject, mine, traits, history)
+            made[subject] = found
         return made
 
-    def _fill(self, standing: Standing, wanted: Collection[str]) -> Step:
-        missing = frozenset(place for place in wanted if fact_at(standing.facts, place) is None)
+    def _fill(self, standing: Standing, wanted: Collection[str]) -> list[Step]:
+        """What to ask at once to fill what is missing, the best first; the last step tells why no more."""
+        missing = standing.missing(wanted)
         if not missing:
-            return Step(None, "known")
+            return [Step(None, "known")]
         left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.sought)]
         ways = self._openers(standing, left)
         usable = [offer for offer in ways if standing.can(offer)]
-        if not usable:
-            return Step(None, "nothing_left")
-        chances = self.chances(standing, ways)
-        chance = {offer.name: chances[offer.subject].of(offer.name) for offer in ways}
-        best = min(usable, key=lambda offer: self._cost(
-            [offer, *self._by_yield([o for o in ways if o is not offer], missing, chance)], missing, chance))
-        return Step(best, "ask", price=best.price(chance[best.name]))
+        steps = [Step(offer, "ask") for offer in usable if not offer.highest]
+        if len(steps) < len(usable):
+            chances = self.chances(standing, ways)
+            order = sorted((self._way(offer, missing, chances[offer.subject].of(offer.name))
+                            for offer in ways), key=lambda way: way.price_per_field)
+            paid = [way for way in order if way.offer.highest and way.offer in usable]
+            while paid:
+                best = min(paid, key=lambda way: _cost(way, order))
+                steps.append(Step(best.offer, "ask", price=best.price))
+                paid = [way for way in paid if way.offer.name not in self._beside(best.offer)]
+        steps.append(Step(None, "nothing_left"))
+        return steps
+
+    def _way(self, offer: Offer, missing: frozenset[str], chance: float) -> _Way:
+        # What will be corrected fills nothing.
+        told = {place: self.beliefs.filled(offer.name, place).rate for place in missing & offer.changes}
+        counts = chance * self.beliefs.kept(offer.name)
+        price, found = offer.price(chance), counts * sum(told.values())
+        return _Way(offer, price, price / found if found else math.inf,
+                    [(place, 1 - counts * rate) for place, rate in told.items()])
 
     def _openers(self, standing: Standing, left: list[Offer]) -> list[Offer]:
         """What serves, and what must be asked first to make some of it possible."""
@@ -286,28 +362,6 @@ class Planner:
         if by_the_way and "contact.email" in standing.known:
             return 0.0
         return self.beliefs.filled(offer.name, place).rate
-
-    def _by_yield(self, offers: list[Offer], missing: frozenset[str], chance: Mapping[str, float]
-                  ) -> list[Offer]:
-        """The cheapest first, by expected price per missing field found."""
-        def price(offer: Offer) -> float:
-            found = chance[offer.name] * sum(
-                self.beliefs.filled(offer.name, place).rate for place in missing & offer.changes)
-            return offer.price(chance[offer.name]) / found if found else math.inf
-
-        return sorted(offers, key=price)
-
-    def _cost(self, order: Sequence[Offer], missing: Collection[str], chance: Mapping[str, float]) -> float:
-        """What asking in this order is expected to cost until nothing is missing."""
-        absent = dict.fromkeys(missing, 1.0)
-        cost = 0.0
-        for offer in order:
-            tells = [place for place in offer.changes if place in absent]
-            if tells:
-                cost += max(absent[place] for place in tells) * offer.price(chance[offer.name])
-                for place in tells:
-                    absent[place] *= 1 - chance[offer.name] * self.beliefs.filled(offer.name, place).rate
-        return cost
 
     def _decide(self, standing: Standing) -> Step:
         left = self._left(standing)
@@ -339,7 +393,9 @@ class Planner:
         for offer in left:
             if not standing.can(offer):
                 continue
-            told, chance = tells.get(offer.name, 0.0), chances[offer.subject].of(offer.name)
+            # What will be corrected settles nothing.
+            told = tells.get(offer.name, 0.0) * self.beliefs.kept(offer.name)
+            chance = chances[offer.subject].of(offer.name)
             price = max(offer.price(chance), _FREE)
             gain = told / price
             after = standing.known.keys() | offer.changes if closed else ()
@@ -378,6 +434,32 @@ class Planner:
                     1 - (self.beliefs.wrong(heard.source).rate if heard.source != "lead" else 0))
                 changes[place] = filled * differs
         return changes
+
+
+class _Way(NamedTuple):
+    """An operation that may fill something: its expected price, that per missing field found, and how likely
+    each place that it may tell is missing still after it answered."""
+
+    offer: Offer
+    price: float
+    price_per_field: float
+    leaves: list[tuple[str, float]]
+
+
+def _cost(first: _Way, order: Sequence[_Way]) -> float:
+    """What asking one first, then the others in their order, is expected to cost until nothing is missing."""
+    absent = dict(first.leaves)
+    cost = first.price if absent else 0.0
+    for way in order:
+        if way is not first and way.leaves:
+            most = 0.0
+            for place, leaves in way.leaves:
+                missing = absent.get(place, 1.0)
+                if missing > most:
+                    most = missing
+                absent[place] = missing * leaves
+            cost += most * way.price
+    return cost
 
 
 _NEEDED: Final = ("contact.email", "organization.domain", "contact.linkedin_url")

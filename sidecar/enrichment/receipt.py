@@ -31,7 +31,7 @@ _OUTCOMES: Final = {
     "quota": "its quota is used up", "auth": "refused the key", "refused": "may not tell of this person",
     "invalid": "could not use the question", "error": "failed", "in_doubt": "never answered",
     "erased": "was erased"}
-_AT_ONCE: Final = timedelta(seconds=30)  # the clocks of the engine and its database may be apart
+AT_ONCE: Final = timedelta(seconds=30)  # the clocks of the engine and its database may be apart
 
 
 def why_stopped(stopped: Stop | None, stage: str | None) -> str | None:
@@ -57,7 +57,7 @@ def changed_by(
             place = f"{entity}.{value.field}"
             asked = [
                 call for call in found if call["provider"] == value.source
-                and abs(call["answered_at"] - value.observed_at) < _AT_ONCE
+                and abs(call["answered_at"] - value.observed_at) < AT_ONCE
                 and (offer := offers.get((call["provider"], call["operation"]))) and place in offer.changes]
             if asked and value.value is not None:
                 best = min(asked, key=lambda call: (call["subject_kind"] != entity, call["call_id"]))

@@ -1,7 +1,8 @@
 """What e-mail services tell of a mail, in the words of the engine.
 
 Shapes: the webhooks of SendGrid (a list), Mailgun (`event-data`) and Postmark (`RecordType`). What people did
-is told; that a mail was accepted, delivered or is delayed is not, nor what a machine opened.
+is told; that a mail was accepted or is delayed is not, nor what a machine opened. That one was delivered is
+told to who asks for it: it says something of the address.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sidecar.records.text import storable
+from sidecar.terms.states import DELIVERED
 
 Told = dict[str, Any]
 
 _SENDGRID: Final = {
     "open": "email_open", "click": "email_click", "bounce": "bounce", "spamreport": "unsubscribe",
     "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe", "group_resubscribe": "resubscribe",
+    "delivered": DELIVERED,
 }
 _MAILGUN: Final = {
     "opened": "email_open", "clicked": "email_click", "failed": "bounce", "complained": "unsubscribe",
-    "unsubscribed": "unsubscribe",
+    "unsubscribed": "unsubscribe", "delivered": DELIVERED,
 }
 _COMPLAINTS: Final = ("spamreport", "complained", "SpamComplaint")
 # RecordType -> (type, key of the address, key of the time).
@@ -31,14 +34,23 @@ _POSTMARK: Final = {
     "SpamComplaint": ("unsubscribe", "Email", "BouncedAt"),
     "SubscriptionChange": ("unsubscribe", "Recipient", "ChangedAt"),
     "Inbound": ("email_reply", "From", "Date"),
-    "Delivery": (None, "Recipient", "DeliveredAt"),
+    "Delivery": (DELIVERED, "Recipient", "DeliveredAt"),
 }
 
 
-def read_mail_events(body: Any) -> tuple[str, list[Told | None]] | None:
+def read_mail_events(body: Any, *, deliveries: bool = False) -> tuple[str, list[Told | None]] | None:
     """(service, events), None for a body of no service that is known. An event is None where it tells of no
     deed of a person, else {type, email, event_id, occurred_at (UTC, None: not told), reason (None, or that
-    it was a complaint)}."""
+    it was a complaint)}. `deliveries`: that a mail was delivered is an event, too."""
+    found = _read(body)
+    if found is None:
+        return None
+    service, events = found
+    return service, [event if event and (deliveries or event["type"] != DELIVERED) else None
+                     for event in events]
+
+
+def _read(body: Any) -> tuple[str, list[Told | None]] | None:
     if isinstance(body, list) and body and all(_is(told, "event", "email") for told in body):
         return "sendgrid", [_sendgrid(told) for told in body]
     if isinstance(body, dict) and _is(body.get("event-data"), "event", "id"):

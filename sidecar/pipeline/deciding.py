@@ -1,5 +1,4 @@
-"""What is worth asking about leads whose goal is a decision or to be reached: the planner, with what the
-store knows. (Leads whose goal is `fill` are planned by enrichment/planning.py alone.)"""
+"""What is worth asking about leads: the planner, with what the store knows and what was learnt."""
 
 from __future__ import annotations
 
@@ -10,30 +9,32 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
-from sidecar.enrichment.beliefs import Beliefs
+from sidecar.enrichment.learning import NO_MODEL
 from sidecar.enrichment.merge import FieldValue, winners
+from sidecar.enrichment.model import Provider
 from sidecar.enrichment.offers import offers_of
-from sidecar.enrichment.planner import Planner, Standing, Step, Why
+from sidecar.enrichment.planner import Planner, Standing, Step, traits_of
+from sidecar.enrichment.planning import WANTED
+from sidecar.pipeline.learning import what_is_learnt
 from sidecar.pipeline.scoring import model_in_force, scoring_facts
+from sidecar.pipeline.surveying import Survey
 from sidecar.scoring.bounds import Scorecard
-from sidecar.store import calls, facts
+from sidecar.store import facts
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS
 from sidecar.terms.states import Goal
 
 Name = tuple[str, str]
+_WANTED = frozenset(f"{entity}.{name}" for entity, names in WANTED.items() for name in names)
 
 
-def planners(engine: Engine, cursor: Cursor, goals: Collection[Goal]) -> dict[Goal, Planner]:
+def planners(cursor: Cursor, providers: Mapping[str, Provider], goals: Collection[Goal]
+             ) -> dict[Goal, Planner]:
     """A planner for each goal."""
-    if not goals:
-        return {}
-    offers = offers_of(priced(engine.settings.provider_prices))
-    beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
-    for row in calls.outcomes(cursor):
-        beliefs.count(f"{row['provider']}.{row['operation']}", row["found"], row["missed"])
-    card = Scorecard(model_in_force(cursor))
-    return {goal: Planner.of(offers, card, goal, frozenset(), beliefs) for goal in goals}
+    offers = offers_of(providers)
+    learnt = what_is_learnt(cursor, offers)
+    card = Scorecard(model_in_force(cursor)) if set(goals) - {"fill"} else NO_MODEL
+    return {goal: Planner(offers, card, learnt.beliefs, goal, _WANTED, learnt.threshold) for goal in goals}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Ground:
     def of(cls, engine: Engine, cursor: Cursor, rows: Collection[Row], goals: Collection[Goal]) -> Ground:
         ids = {kind: {row[kind]["id"] for row in rows if row[kind].get("id")} for kind in COLUMNS}
         return cls(
-            planners(engine, cursor, goals), engine.now(),
+            planners(cursor, priced(engine.settings.provider_prices), goals) if goals else {}, engine.now(),
             facts.load_events(cursor, ids["contact"]) if rows else {}, {kind: {
                 entity: [FieldValue(**row) for row in said]
                 for entity, said in (facts.load_provenance(cursor, kind, ids[kind]) if rows else {}).items()}
@@ -58,51 +59,86 @@ class Ground:
 
 
 def decide(
-    ground: Ground, rows: list[Row], goals: Mapping[str, Goal],
-    possible: Mapping[str, Mapping[Name, Any]], asked: Mapping[str, Mapping[Name, str]], away: frozenset[str],
-    too_dear: Mapping[str, frozenset[Name]],
-) -> dict[str, tuple[list[Step], Why]]:
-    """By lead id the steps to take now, and why no more. `possible`: what can be asked, `asked`: what has an
-    outcome or is under way, `too_dear`: for what there is no money, all by lead id; `away`: providers that
+    ground: Ground, rows: list[Row], goals: Mapping[str, Goal], survey: Survey,
+    asked: Mapping[str, Mapping[Name, str]], away: frozenset[str], too_dear: Mapping[str, frozenset[Name]],
+) -> dict[str, list[Step]]:
+    """By lead id the steps to take now; the last one has no offer and tells why no more. `asked`: what has an
+    outcome or is under way, `too_dear`: for what there is no money, both by lead id; `away`: providers that
     cannot be asked."""
+    now = ground.now
     made = {}
+    fillings: dict[Any, list[Step]] = {}  # what is the same about many leads is worked out once
     for row in rows:
         lead_id = row["lead_id"]
-        planner = ground.planners[goals[lead_id]]
-        standing = _standing(planner, ground, row, possible[lead_id], asked[lead_id], away)
-        dear = frozenset(".".join(name) for name in too_dear[lead_id])
-        *steps, last = planner.round(replace(standing, dear=dear))
-        made[lead_id] = steps, last.why
+        planner, dear = ground.planners[goals[lead_id]], too_dear[lead_id]
+        if planner.goal == "fill":
+            removed = {kind: survey.removed.get(row[kind].get("id", ""), ()) for kind in COLUMNS}
+            key = (*(tuple(name for name, value in row[kind].items() if value not in ("", []))
+                     for kind in COLUMNS), *map(frozenset, removed.values()), traits_of(row),
+                   tuple(survey.possible[lead_id]), tuple(asked[lead_id].items()), dear)
+            if key not in fillings:
+                fillings[key] = _steps(planner, _standing(
+                    planner, row, _known(row, now) | _emptied(row, removed, now), survey.possible[lead_id],
+                    asked[lead_id], away, now), dear)
+            made[lead_id] = fillings[key]
+        else:
+            told = scoring_facts(row, ground.events)
+            made[lead_id] = _steps(planner, _standing(
+                planner, told, known_of(ground, told), survey.possible[lead_id], asked[lead_id], away, now),
+                dear)
     return made
+
+
+def _steps(planner: Planner, standing: Standing, dear: Collection[Name]) -> list[Step]:
+    return planner.round(replace(standing, dear=frozenset(".".join(name) for name in dear)))
+
+
+def filling(planner: Planner, row: Row, possible: Collection[Name], now: datetime) -> list[Step]:
+    """What would be asked first to fill what is missing, if nothing had been asked yet; `possible`: what can
+    be."""
+    return planner.round(_standing(planner, row, _known(row, now), possible, {}, frozenset(), now))
 
 
 def known_of(ground: Ground, told: Mapping[str, Any]) -> dict[str, FieldValue]:
     """Place -> the statement that counts there, of a lead with these facts."""
-    known: dict[str, FieldValue] = {}
-    for kind, by_id in ground.stated.items():
-        # What nobody stated of itself goes with what it is worked out from: only a person's word is above it.
-        known |= {f"{kind}.{name}": FieldValue(name, told[kind][name], "lead", 1.0, ground.now)
-                  for name in COLUMNS[kind] if told[kind].get(name) not in (None, "", [])}
-        said = winners(by_id.get(told[kind].get("id", ""), ()))
-        for name, value in said.items():
-            if value.value is not None or value.locked:
-                known[f"{kind}.{name}"] = value
-    return known
+    return _known(told, ground.now) | _stated(told, ground.stated)
+
+
+def _known(told: Mapping[str, Any], now: datetime) -> dict[str, FieldValue]:
+    """What is known, by place. What nobody stated of itself goes with what it is worked out from: only a
+    person's word is above it."""
+    return {f"{kind}.{name}": FieldValue(name, value, "lead", 1.0, now)
+            for kind, names in COLUMNS.items() for name, value in told[kind].items()
+            if name in names and value not in ("", [])}
+
+
+def _stated(told: Mapping[str, Any], stated: Mapping[str, Mapping[str, list[FieldValue]]]
+            ) -> dict[str, FieldValue]:
+    """The statements that count, also those of a person that there is nothing."""
+    return {f"{kind}.{name}": value for kind, by_id in stated.items()
+            for name, value in winners(by_id.get(told[kind].get("id", ""), ())).items()
+            if value.value is not None or value.locked}
+
+
+def _emptied(row: Row, removed: Mapping[str, Collection[str]], now: datetime) -> dict[str, FieldValue]:
+    """What a person took away, which no answer brings back."""
+    return {f"{kind}.{name}": FieldValue(name, None, "lead", 1.0, now, locked=True)
+            for kind, names in removed.items() for name in names if name not in row[kind]}
 
 
 def _standing(
-    planner: Planner, ground: Ground, row: Row, possible: Mapping[Name, Any], asked: Mapping[Name, str],
-    away: frozenset[str],
+    planner: Planner, told: Mapping[str, Any], known: Mapping[str, FieldValue], possible: Collection[Name],
+    asked: Mapping[Name, str], away: Collection[str], now: datetime,
 ) -> Standing:
-    """How a lead stands: its facts, and what can be asked about it now."""
-    told, now, offers = scoring_facts(row, ground.events), ground.now, planner.offers
-    known = known_of(ground, told)
-    waiting = {offer.subject for offer in offers if asked.get((offer.provider, offer.operation)) == "pending"}
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
-    for offer in offers:
+    waiting = {offer.subject for offer in planner.offers if outcomes.get(offer.name) == "pending"}
+    names = {".".join(name) for name in possible}
+    for offer in planner.offers:
         # What is away cannot be asked; nor what needs something better than what is known (a role's mailbox).
-        if offer.provider in away or (
-                (offer.provider, offer.operation) not in possible and offer.possible(known)):
-            outcomes.setdefault(offer.name, "closed")
-    return Standing(told, planner.card.points(told, now), known, outcomes, now, frozenset(
-        offer.name for offer in offers if offer.subject in waiting and offer.highest))
+        if offer.name not in outcomes and (
+                offer.provider in away or (offer.name not in names and offer.possible(known))):
+            outcomes[offer.name] = "closed"
+    points = [] if planner.goal == "fill" else planner.card.points(told, now)
+    # Nobody else is paid while an answer about the same subject is pending.
+    return Standing(told, points, known, outcomes, now, frozenset(
+        offer.name for offer in planner.offers if offer.subject in waiting and offer.highest))

@@ -13,9 +13,12 @@ from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, site_go
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Provider
 from sidecar.enrichment.money import highest
-from sidecar.enrichment.planning import Lookup, plan
+from sidecar.enrichment.planner import Planner
+from sidecar.enrichment.planning import Lookup
 from sidecar.enrichment.providers.mail_domain import NO_MAIL
 from sidecar.intake.refusals import may_enrich
+from sidecar.pipeline.deciding import filling, planners
+from sidecar.pipeline.surveying import askable
 from sidecar.store import calls, facts, intake, looks
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import ENTITIES
@@ -39,9 +42,10 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
         old = _stale(engine, cursor, known)
         providers = priced(engine.settings.provider_prices)
         costs = _costs(cursor, known, {row["lead_id"]: row for row in rows}, now)
+        planner = planners(cursor, providers, ["fill"])["fill"]
         chosen = choose([
-            Candidate(row["lead_id"], *costs[row["lead_id"]], _price(providers, _without(row, fields)),
-                      doubtful, min(fields.values()))
+            Candidate(row["lead_id"], *costs[row["lead_id"]],
+                      _price(planner, providers, _without(row, fields), now), doubtful, min(fields.values()))
             for row in known for fields, doubtful in (old[row["lead_id"]],) if fields],
             sum(costs[row["lead_id"]][1] for row in known if not old[row["lead_id"]][0]))
         ceilings = {look.lead_id: look.ceiling for look in chosen}
@@ -114,9 +118,10 @@ def _without(row: Row, old: Iterable[tuple[str, str]]) -> Row:
                   for kind in ENTITIES}
 
 
-def _price(providers: Providers, row: Row) -> float:
+def _price(planner: Planner, providers: Providers, row: Row, now: datetime) -> float:
     """What the calls that are worth making would cost in USD, if they find something."""
-    return sum(_cost(providers, lookup) for lookup in plan(row, {}, providers))
+    possible = {(provider, operation.name) for provider, operation, _ in askable(row, providers)}
+    return sum(step.offer.highest for step in filling(planner, row, possible, now) if step.offer)
 
 
 def _cost(providers: Providers, lookup: Lookup) -> float:

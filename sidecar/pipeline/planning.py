@@ -5,13 +5,14 @@ It can be repeated: what was planned, asked or answered is not planned again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, planning
 from sidecar.enrichment.money import Purse
-from sidecar.enrichment.planner import goal_of
+from sidecar.enrichment.planner import Step, goal_of
 from sidecar.enrichment.planning import lacks
 from sidecar.ids import new_id
 from sidecar.pipeline import reaching, spending
@@ -138,7 +139,7 @@ def ground_of(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
     """What deciding about these leads stands on. For `fill` the leads' facts are enough."""
     goals = goals_of(engine, known, lane)
     return Ground.of(engine, cursor, [row for row in known if goals[row["lead_id"]] != "fill"],
-                     sorted({*goals.values()} - {"fill"}))
+                     sorted({*goals.values()}))
 
 
 def goals_of(engine: Engine, known: list[Row], lane: str | None) -> dict[str, Goal]:
@@ -153,43 +154,48 @@ def worth_asking(
 ) -> tuple[dict[str, list[planning.Lookup]], dict[str, Stop]]:
     """By lead id what its goal wants asked now and the purse pays for, and why no more; `later`: when the
     providers that fail answer again."""
+    steps, asked, goals = _steps(engine, ground, survey, known, away, lane, purse, later=later)
+    made = {row["lead_id"]: [
+        planning.Lookup(item.provider, item.operation.name, item.operation.subject, item.params,
+                        {"goal": goals[row["lead_id"]]} | _reason(row, step))
+        for step in steps[row["lead_id"]] if step.offer
+        for item in (survey.possible[row["lead_id"]][step.offer.provider, step.offer.operation],)]
+        for row in known}
+    return made, _stops(steps, asked)
+
+
+Asked = dict[str, dict[tuple[str, str], str]]
+
+
+def _steps(
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+    purse: Purse, *, later: bool = False,
+) -> tuple[dict[str, list[Step]], Asked, dict[str, Goal]]:
+    """By lead id the steps to take now, the last one without an offer; what was asked; and each lead's goal.
+    """
     goals = goals_of(engine, known, lane)
     asked = {row["lead_id"]: survey.asked(row["lead_id"], later=later) for row in known}
     too_dear = {row["lead_id"]: survey.too_dear(row["lead_id"], purse) for row in known}
-    made: dict[str, list[planning.Lookup]] = {}
+    return decide(ground, known, goals, survey, asked, away, too_dear), asked, goals
+
+
+def _stops(steps: Mapping[str, list[Step]], asked: Asked) -> dict[str, Stop]:
+    """Why no more is asked about each lead."""
     stops: dict[str, Stop] = {}
-    for row in known:
-        lead_id = row["lead_id"]
-        if goals[lead_id] == "fill":
-            made[lead_id], stops[lead_id] = _filling(survey, row, asked[lead_id], away, too_dear[lead_id])
-    deciding = [row for row in known if row["lead_id"] not in made]
-    if deciding:
-        decided = decide(ground, deciding, goals, survey.possible, asked, away, too_dear)
-        for lead_id, (steps, why) in decided.items():
-            stops[lead_id] = "waiting" if (
-                steps or why == "ask" or "pending" in asked[lead_id].values()) else why
-            made[lead_id] = [
-                planning.Lookup(
-                    item.provider, item.operation.name, item.operation.subject, item.params,
-                    {"doubt": round(step.doubt, 4), "change": round(step.change, 4)})
-                for step in steps if step.offer
-                for item in (survey.possible[lead_id][step.offer.provider, step.offer.operation],)]
-    return {lead_id: [replace(lookup, reason={"goal": goals[lead_id], **lookup.reason}) for lookup in lookups]
-            for lead_id, lookups in made.items()}, stops
+    for lead_id, several in steps.items():
+        why = several[-1].why
+        stops[lead_id] = "waiting" if (
+            len(several) > 1 or why == "ask" or "pending" in asked[lead_id].values()) else why
+    return stops
 
 
-def _filling(
-    survey: Survey, row: Row, asked: dict[tuple[str, str], str], away: frozenset[str],
-    too_dear: frozenset[tuple[str, str]],
-) -> tuple[list[planning.Lookup], Stop]:
-    """What fills what is missing, and why no more."""
-    lookups = planning.plan(row, asked, survey.providers, away, survey.removed, too_dear)
-    if lookups or "pending" in asked.values():
-        return lookups, "waiting"
-    if not any(lacks(row).values()):
-        return [], "known"
-    return [], "ceiling" if too_dear and planning.plan(
-        row, asked, survey.providers, away, survey.removed) else "nothing_left"
+def _reason(row: Row, step: Step) -> dict[str, Any]:
+    """Why an operation is asked."""
+    if step.gain:
+        return {"doubt": round(step.doubt, 4), "change": round(step.change, 4),
+                "gain": float(f"{step.gain:.4g}")}
+    return {"missing": sorted(name for entity, names in lacks(row).items() for name in names
+                              if step.offer and f"{entity}.{name}" in step.offer.changes)}
 
 
 @dataclass(frozen=True)
@@ -204,25 +210,24 @@ class Wait:
 
 def waiting(
     engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
-) -> tuple[dict[str, Wait], dict[str, Stop]]:
-    """Leads whose providers will have more to say later, by their id, and why no more was asked about each.
-    What is under way about them was given up. A look waits for nobody who was not asked: its money is for
-    now."""
+) -> tuple[dict[str, Wait], dict[str, Stop], dict[str, Step]]:
+    """Leads whose providers will have more to say later, by their id; why no more was asked about each; and
+    in what doubt those are whose grade is looked at. What is under way about them was given up. A look waits
+    for nobody who was not asked: its money is for now."""
     stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
     known = who_may_be_asked_about(engine, known)
     looks = Looks(engine, cursor, known)
     known = reaching.with_candidates(engine, cursor, known)
     survey = Survey.of(engine, cursor, known)
     purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
-    worth, told = worth_asking(
+    steps, asked, goals = _steps(
         engine, ground_of(engine, cursor, known, lane), survey, known, _unreachable(engine, survey), lane,
         purse, later=True)
     waits = {}
-    for row in known:
-        lead_id = row["lead_id"]
+    for lead_id, several in steps.items():
         possible = survey.possible[lead_id]
         owed = [] if lead_id in looks else [
-            possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
+            possible[step.offer.provider, step.offer.operation] for step in several if step.offer]
         under_way = ((possible[name], survey.status(possible[name])) for name in survey.asked(lead_id))
         seconds = [
             survey.answer(item).get("holds_for") or ANSWERED_IN[status]
@@ -234,7 +239,8 @@ def waiting(
                 frozenset(item.provider for item in owed
                           if survey.open(item.provider) or not survey.answer(item)),
                 _told_of_down(survey, [item for item in owed if survey.open(item.provider)]))
-    return waits, stops | told
+    return waits, stops | _stops(steps, asked), {
+        lead_id: several[-1] for lead_id, several in steps.items() if goals[lead_id] != "fill"}
 
 
 def _owed_in(survey: Survey, item: Lookup) -> int:

@@ -17,7 +17,7 @@ from sidecar.store.database import Cursor, Row
 
 _OPERATIONS = [(provider.name, operation) for provider in PROVIDERS.values()
                for operation in provider.operations]
-_VERIFIERS = [(name, operation) for name, operation in _OPERATIONS if operation.lookup is reach.to_verify]
+VERIFIERS = [(name, operation) for name, operation in _OPERATIONS if operation.lookup is reach.to_verify]
 _FINDERS = [(name, operation) for name, operation in _OPERATIONS
             if "email" in operation.provides and operation.lookup is not reach.to_verify]
 
@@ -79,6 +79,6 @@ def _found(engine: Engine, cursor: Cursor, seeking: list[Row]) -> dict[str, list
 def _tried(engine: Engine, cursor: Cursor, addresses: set[str]) -> set[str]:
     """Those of the addresses that a verifier answered about."""
     keys = {key: address for address in addresses for key, _ in _keys(
-        engine, _VERIFIERS, {"contact": {"email_candidates": [address]}})}
+        engine, VERIFIERS, {"contact": {"email_candidates": [address]}})}
     return {keys[answer["request_key"]] for answer in calls.known_answers(cursor, sorted(keys))
             if answer["outcome"] in ("found", "not_found")}

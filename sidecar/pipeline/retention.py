@@ -8,6 +8,7 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
+from sidecar.pipeline.learning import learn
 from sidecar.store import history, retention, spending, statistics, undo
 
 log = logging.getLogger(__name__)
@@ -16,7 +17,8 @@ _FOLDS = 10
 
 
 def tidy_up(engine: Engine) -> None:
-    """Forget what is over its time, add up the counts; without Redis the next minute does it."""
+    """Forget what is over its time, add up the counts, learn from the ledger; without Redis the next minute
+    does it."""
     try:
         if not engine.cache.first_in("retention", 50):
             return
@@ -27,6 +29,7 @@ def tidy_up(engine: Engine) -> None:
         undo.purge(cursor, engine.settings.import_undo_days, 1000)
         spending.fold(cursor)
     add_up_counts(engine)
+    learn(engine)
     _forget_files(engine)
 
 

@@ -33,8 +33,18 @@ class Lookup(NamedTuple):
 
 
 def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:
-    """Everything that could be asked about what a lead lacks, asked already or not."""
     secret = engine.settings.hash_key.encode()
+    for provider, operation, ways in askable(row, providers):
+        key, *others = (request_key(provider, operation.name, way, secret) for way in ways)
+        yield Lookup(row["lead_id"], key, provider, operation, row[operation.subject]["id"], ways[0],
+                     tuple(others))
+
+
+def askable(
+    row: Row, providers: Mapping[str, Provider]
+) -> Iterable[tuple[str, Operation, list[dict[str, str]]]]:
+    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation, by
+    which parameters, the best first)."""
     lacking = lacks(row)
     for provider in providers.values():
         for operation in provider.operations:
@@ -45,9 +55,7 @@ def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Ite
                 continue
             ways = list(look.each(row)) if isinstance(look, Inputs) else [way for way in (look(row),) if way]
             if ways:
-                key, *others = (request_key(provider.name, operation.name, way, secret) for way in ways)
-                yield Lookup(
-                    row["lead_id"], key, provider.name, operation, subject["id"], ways[0], tuple(others))
+                yield provider.name, operation, ways
 
 
 def possible_of(

@@ -11,7 +11,7 @@ from sidecar.enrichment.model import Statement
 from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said
 from sidecar.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from sidecar.ids import new_id
-from sidecar.pipeline import provenance
+from sidecar.pipeline import correcting, provenance
 from sidecar.pipeline.refusals import take_over
 from sidecar.records import match_keys, normalize
 from sidecar.records.edits import EDITABLE, read_edit
@@ -53,6 +53,7 @@ def edit(
         if changed:
             _follow(engine, cursor, kind, before, said, by)
             _say(engine, cursor, kind, before, said, by)
+            correcting.edited(cursor, kind, entity_id, spoken, said, changed)
             record(cursor, by, f"{kind}.edited", kind, entity_id, **_audit(kind, before, said))
     return read(engine, kind, entity_id, reveal=reveal) | {"changed": changed}
 

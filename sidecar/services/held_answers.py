@@ -11,7 +11,7 @@ from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.model import Statement
 from sidecar.enrichment.provenance import Said, without
 from sidecar.errors import Conflict, NotFound
-from sidecar.pipeline import gating, provenance
+from sidecar.pipeline import correcting, gating, provenance
 from sidecar.services.audit import Actor, record
 from sidecar.services.customers import read, shown_answer
 from sidecar.store import calls, customers, facts, intake
@@ -52,9 +52,10 @@ def reject(engine: Engine, answer_id: str, *, by: Actor, reveal: bool) -> Row:
     """It is about somebody else: the record never comes back. Raises NotFound; Conflict when it was accepted.
     """
     with engine.database.write() as cursor:
-        row, _, _ = _open(cursor, answer_id, "rejected")
+        row, _, subject = _open(cursor, answer_id, "rejected")
         if row["state"] == "held":
             store.decide(cursor, answer_id, "rejected", by.name)
+            correcting.wrong_subject(cursor, subject, row["provider"], row)
             _audit(cursor, row, "rejected", by)
     return shown_answer(engine, row | {"state": "rejected"}, reveal=reveal)
 
@@ -110,6 +111,7 @@ def wrong_subject(
                 "provider": provider, "operation": "", "request_key": provider, "fetched_at": engine.now()},
                 fields_of_entity(kind, ((value.field, value.value) for value in said)))],
             by.name, engine.now())
+        correcting.wrong_subject(cursor, entity_id, provider)
         facts.forget_source(cursor, kind, entity_id, provider)
         fields = {value.field for value in said}
         left = winners(value for value in values if value.source != provider)

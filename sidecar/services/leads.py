@@ -11,17 +11,17 @@ from sidecar.intake import Key
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
-from sidecar.pipeline import estimating, provenance
+from sidecar.pipeline import correcting, estimating, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import canonical
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
-from sidecar.store import calls, intake, leads, refusals, subscriptions, work
+from sidecar.store import calls, facts, intake, leads, refusals, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import OF_A_MAILBOX, OPEN
+from sidecar.terms.states import DELIVERED, OF_A_MAIL, OF_A_MAILBOX, OPEN
 from sidecar.webhooks import of_edit
 
 _WORDS = ("unsubscribe", "resubscribe")  # events by which people refuse marketing mail, or agree to it
@@ -168,25 +168,49 @@ def add_events(
         contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
         told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
         _note_refusals(engine, cursor, zip(events, told, strict=True), contacts, keys, source)
+        classes = _classes(cursor, events, keys, told, contacts)
         intake.add_events(cursor, [
             {
                 "contact_id": contacts[lead_id], "lead_id": lead_id,
                 "person_id": person,
                 "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
-                "properties": {}, "source": source,
-                "dedupe_key": _once(event, source, [lead_id][:number]),
+                "properties": {}, "source": source, "email_status": class_,
+                # That mail arrives is noted once of an address in its class.
+                "dedupe_key": f"{DELIVERED}:{contacts[lead_id]}:{class_}" if event["type"] == DELIVERED
+                else _once(event, source, [lead_id][:number]),
             }
-            for event, found in zip(events, told, strict=True)
+            for event, found, of in zip(events, told, classes, strict=True)
             for number, (lead_id, person) in enumerate(found.items())
+            for class_ in (of.get(contacts[lead_id]),) if class_ or event["type"] != DELIVERED
         ])
+        correcting.bounced(cursor, {
+            contacts[lead_id] for event, found in zip(events, told, strict=True)
+            if event["type"] == "bounce" for lead_id in found}, now)
         intake.queue(
-            cursor, sorted({lead for found in told for lead in found}), lane, engine.settings.bulk_batch,
-            score_only=True)
+            cursor, sorted({lead for event, found in zip(events, told, strict=True)
+                            if event["type"] != DELIVERED for lead in found}),
+            lane, engine.settings.bulk_batch, score_only=True)
     return {
         "accepted": sum(map(bool, told)), "unknown": sum(not found for found in told),
         "results": [
             {"lead_id": next(iter(found)), "outcome": "accepted"} if found
             else {"lead_id": None, "outcome": "unknown"} for found in told]}
+
+
+def _classes(
+    cursor: Cursor, events: list[dict[str, Any]], keys: Mapping[str, Key],
+    told: Iterable[Iterable[str]], contacts: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """Of what became of a mail, in which class the address is now, by contact: of each event. Of another
+    address than the contact's it is not known."""
+    of_mail = [{contacts[lead_id] for lead_id in found} if event["type"] in OF_A_MAIL else set()
+               for event, found in zip(events, told, strict=True)]
+    known = facts.values(cursor, "contact", set().union(*of_mail), ("email_canonical", "email_status"))
+    return [{
+        contact: status for contact in concerned if (status := known[contact].get("email_status"))
+        and keys.get(event.get("email", ""), ("", known[contact]["email_canonical"]))[1]
+        == known[contact]["email_canonical"]}
+        for event, concerned in zip(events, of_mail, strict=True)]
 
 
 def _note_refusals(

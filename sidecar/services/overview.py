@@ -15,7 +15,7 @@ from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
 from sidecar.pipeline.retention import add_up_counts
 from sidecar.store import breakers, calls, leads, notifications, spending, statistics, subscriptions, work
-from sidecar.terms.states import LANES, SUBSCRIPTION_STATES, UNFINISHED
+from sidecar.terms.states import EMAIL_STATUSES, LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
@@ -68,6 +68,15 @@ def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
             "runway_days": runway(ceiling, month.get(at, 0.0), lately.get(at, 0.0), _LATELY),
         })
     return result
+
+
+def mail(engine: Engine) -> list[dict[str, Any]]:
+    """[{email_status, addresses, bounced, bounce_rate}] of the classes of which mails told something."""
+    with engine.database.read(may_lag=True) as cursor:
+        known = statistics.mail(cursor)
+    return [{"email_status": name, **known[name],
+             "bounce_rate": round(known[name]["bounced"] / known[name]["addresses"], 4)}
+            for name in EMAIL_STATUSES if name in known]
 
 
 def queue(engine: Engine) -> QueueFigures | None:

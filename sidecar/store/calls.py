@@ -36,17 +36,6 @@ def known_answers(cursor: Cursor, keys: list[str], down: Iterable[str] = ()) -> 
     )
 
 
-def outcomes(cursor: Cursor, latest: int = 2000) -> list[Row]:
-    """How often operations found somebody and missed, in the latest calls: [{provider, operation, found,
-    missed}]."""
-    return many(
-        cursor,
-        "SELECT provider, operation, count(*) FILTER (WHERE outcome = 'found') AS found,"
-        " count(*) FILTER (WHERE outcome = 'not_found') AS missed"
-        " FROM (SELECT provider, operation, outcome FROM provider_calls ORDER BY id DESC LIMIT %s) AS latest"
-        " GROUP BY provider, operation", (latest,))
-
-
 def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
     """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
     return many(

@@ -56,6 +56,16 @@ def load(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
         for row in cursor.fetchvalues()]
 
 
+def values(cursor: Cursor, kind: str, entity_ids: Iterable[str], names: Iterable[str]) -> dict[str, Row]:
+    """These fields of contacts or organizations, by id; those that are not known are left out."""
+    fields = {name: COLUMNS[kind][name][0] for name in sorted(names)}
+    rows = many(
+        cursor, f"SELECT id::text AS id, {', '.join(fields.values())} FROM {TABLES[kind]}"  # noqa: S608
+        " WHERE id = ANY(%s::uuid[])", (list(entity_ids),))
+    return {row["id"]: {name: value for name, column in fields.items()
+                        if (value := row[column]) is not None} for row in rows}
+
+
 def changed(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a contact or an organization after `update_entities` wrote these values of it."""
     return {name: value for name, value in {**known, **values}.items() if value is not None}

@@ -18,6 +18,8 @@ RECOUNT = 74
 MERGE = 75
 # Who reserves money: one after the other, so that no ceiling is passed.
 MONEY = 76
+# Who learns from the ledger: one at a time.
+LEARNING = 77
 
 # Not a lock but the seed of the hashes that are: of a caller and its Idempotency-Key, so that of two requests
 # with one key the second is told. Such a hash has 64 bits and does not meet the numbers above.

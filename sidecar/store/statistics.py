@@ -52,6 +52,15 @@ def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
     }, sum(row["changes"] or 0 for row in rows)
 
 
+def mail(cursor: Cursor) -> dict[str, Row]:
+    """What became of mails by the class that the address had then: {email_status: {addresses, bounced}};
+    addresses of which nothing is known are not counted."""
+    return {row.pop("email_status"): row for row in many(
+        cursor, "SELECT email_status, count(DISTINCT contact_id) AS addresses,"
+        " count(DISTINCT contact_id) FILTER (WHERE type = 'bounce') AS bounced FROM events"
+        " WHERE email_status IS NOT NULL GROUP BY email_status")}
+
+
 def pace(cursor: Cursor) -> Row:
     """{oldest_waiting_seconds: age of the oldest due lead, 0 when none is; last_run_at and last_run_seconds:
     of the youngest claim, missing when there was none}."""

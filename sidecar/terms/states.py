@@ -31,6 +31,9 @@ EVENTS: Final = (
     "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "resubscribe",
     "bounce",
 )
+# A mail arrived: nobody's deed, but it tells of the address, as do those by which a mail is known to have.
+DELIVERED: Final = "email_delivered"
+OF_A_MAIL: Final = (DELIVERED, "email_open", "email_click", "email_reply", "bounce")
 OF_A_MAILBOX: Final = ("unsubscribe", "resubscribe", "bounce")  # about everybody who is reached there
 # By these they ask to be answered; by all others they are only looked at.
 ASKING: Final = ("form_submit", "demo_request", "contact_request", "email_reply", "meeting_booked")

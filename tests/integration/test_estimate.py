@@ -9,9 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from sidecar.cli import main
-from sidecar.enrichment import PROVIDERS
-from sidecar.enrichment.beliefs import Beliefs
-from sidecar.enrichment.offers import offers_of
+from sidecar.pipeline.learning import learn
 from sidecar.store.database import many
 from tests.integration.test_import_undo import imported
 from tests.integration.test_money import made, spent
@@ -61,34 +59,14 @@ def contents(engine):
                 for name in tables}
 
 
-def taught(engine, monkeypatch):
-    """Let planning believe what is stored of which fields each operation fills."""
-    with engine.database.read() as cursor:
-        rows = many(cursor, "SELECT c.provider || '.' || c.operation AS name, c.subject_kind AS kind,"
-                            " p.fields"
-                            " FROM provider_calls c JOIN provenance p ON p.entity_id = c.subject_id"
-                            " AND p.source = c.provider WHERE c.outcome = 'found'")
-    offers = {offer.name: offer for offer in offers_of(PROVIDERS)}
-
-    def believed(priors):
-        made = Beliefs(priors)
-        for row in rows:
-            for place in offers[row["name"]].changes:
-                kind, _, name = place.partition(".")
-                if kind == row["kind"]:
-                    made.filled(row["name"], place).see(name in row["fields"])
-        return made
-
-    monkeypatch.setattr("sidecar.pipeline.deciding.Beliefs", believed)
-
-
 @pytest.mark.parametrize(("goal", "count"), [("fill", 300), ("decision", 100), ("reach", 100)])
-def test_it_comes_near_the_bill(made, engine, monkeypatch, goal, count):
+def test_it_comes_near_the_bill(made, engine, goal, count):
     """Of leads like those by whose answers it learnt."""
     api = made(provider_prices=PRICES, enrichment_goals={"": goal})
     send(api, *people(0, count))
     finish(api, engine)
-    taught(engine, monkeypatch)
+    for _ in range(5):
+        learn(engine)
     before = spent(engine)
     send(api, *people(1000, count))
     told = told_of(api)

@@ -26,6 +26,7 @@ from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Sc
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import (
+    DELIVERED,
     ENTITIES,
     EVENTS,
     GOALS,
@@ -385,7 +386,7 @@ class EventRequest(Strict):
     lead_id = Id()
     contact_id = Id()
     email = Text(320)
-    type = Text(required=True, validate=validate.OneOf(EVENTS))
+    type = Text(required=True, validate=validate.OneOf((*EVENTS, DELIVERED)))
     occurred_at = Moment()
     event_id = Text(200)
 

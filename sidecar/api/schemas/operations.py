@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, PageQuery, QueryWhole, Strict, page_of
 from sidecar.api.schemas.leads import Message
-from sidecar.terms.states import GRADES
+from sidecar.terms.states import EMAIL_STATUSES, GRADES
 
 
 class OverviewQuery(Strict):
@@ -89,6 +89,17 @@ class Provider(Answer):
 
 class ProviderList(Answer):
     data = fields.List(fields.Nested(Provider), required=True)
+
+
+class MailClass(Answer):
+    email_status = fields.String(required=True, validate=validate.OneOf(EMAIL_STATUSES))
+    addresses = fields.Integer(required=True)
+    bounced = fields.Integer(required=True)
+    bounce_rate = fields.Float(required=True, metadata={"description": "Of the addresses, 0 to 1."})
+
+
+class MailStatistics(Answer):
+    data = fields.List(fields.Nested(MailClass), required=True)
 
 
 class Totals(Answer):

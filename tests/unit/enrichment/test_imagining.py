@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from sidecar.enrichment.beliefs import Beliefs
+from sidecar.enrichment.beliefs import Beliefs, Share
 from sidecar.enrichment.imagining import Imagination
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import Offer
@@ -30,8 +30,7 @@ def beliefs(filled=0.5, wrong=0.0):
         made.filled(PERSON.name, place).see(996 * filled, 996)
     for place in ("contact.seniority", "contact.email_canonical"):
         made.filled(PERSON.name, place).see(996 * filled / 2, 996)
-    made.wrong(PERSON.name).see(1e6 * wrong, 1e6)
-    made._wrong[PERSON.name] = made.wrong(PERSON.name)
+    made._wrong[PERSON.name] = Share(wrong, 1.0)
     return made
 
 

@@ -76,6 +76,14 @@ def test_what_nobody_did(body):
 
 
 @pytest.mark.parametrize("body", [
+    sendgrid("delivered"), mailgun("delivered"), postmark("Delivery", "DeliveredAt")])
+def test_that_a_mail_was_delivered_is_told_to_who_asks(body):
+    [event] = read_mail_events(body, deliveries=True)[1]
+    assert (event["type"], event["email"]) == ("email_delivered", "pat@firm.example")
+    assert event["occurred_at"] == AT
+
+
+@pytest.mark.parametrize("body", [
     sendgrid("spamreport"), mailgun("complained"), postmark("SpamComplaint", "BouncedAt", "Email")])
 def test_a_complaint_is_told_apart_from_an_unsubscription(body):
     assert read_mail_events(body)[1][0]["reason"] == "spam complaint"

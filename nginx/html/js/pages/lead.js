@@ -27,14 +27,22 @@ const others = ({ others: told, contradicted }) => el('details', {},
     contradicts ? el('b', {}, String(value)) : String(value ?? 'no value'), ` · ${source.replaceAll('_', ' ')} · `, ago(at)))));
 
 // What is known, and what a person took away.
-function known(heading, part, fields, may = {}) {
+function known(heading, part, fields, may = {}, mail = []) {
   const shown = fields.filter(({ name, derived }) => !KEYS.includes(name) && ((part[name] ?? null) !== null
     ? typeof part[name] !== 'object' : !derived && part.fields?.[name]?.removed));
   return el('section', {}, el('h2', {}, heading), shown.length
     ? table(['Field', 'Value', 'Source'], shown.map(({ name, label }) => el('tr', {}, el('th', { scope: 'row' }, label),
-      el('td', {}, part[name] === undefined ? el('span', { class: 'quiet' }, '–') : link(name, String(part[name]), may)),
+      el('td', {}, part[name] === undefined ? el('span', { class: 'quiet' }, '–') : link(name, String(part[name]), may),
+        name === 'email_status' ? measured(mail, part[name]) : null),
       el('td', {}, said(part.fields?.[name])))))
     : el('p', { class: 'quiet' }, 'Nothing is known.'));
+}
+
+// How many addresses of a class bounced so far.
+function measured(mail, status) {
+  const told = mail.find(({ email_status: of }) => of === status);
+  return told ? el('span', { class: 'quiet' },
+    ` · ${(100 * told.bounce_rate).toFixed(1)} % of ${told.addresses.toLocaleString()} bounced`) : null;
 }
 
 function link(name, value, may) {
@@ -161,7 +169,8 @@ function statusChoice(lead, { call, terms, reload }) {
 
 export async function page({ call, params, may, terms, reload }) {
   const path = `leads/${encodeURIComponent(params.id)}`;
-  const [lead, receipt] = await Promise.all([call('GET', path), call('GET', `${path}/receipt`)]);
+  const [lead, receipt, mail] = await Promise.all(
+    [call('GET', path), call('GET', `${path}/receipt`), call('GET', 'stats/mail')]);
   const { contact, organization, score } = lead;
   const seen = may('pii:read');
   const reach = { mail: lead.may_email !== false, call: lead.may_call !== false };
@@ -196,7 +205,7 @@ export async function page({ call, params, may, terms, reload }) {
       lead.history.length > 1 ? el('section', {}, el('h2', {}, 'Earlier scores'), table(['Score', 'Model', 'When'],
         lead.history.map((past) => el('tr', {}, el('td', {}, grade(past)), el('td', { class: 'quiet' }, past.model_version),
           el('td', { class: 'quiet' }, ago(past.calculated_at)))))) : null),
-      el('div', {}, sent(lead, terms), known('Person', contact, terms.fieldsOf('contact'), reach),
+      el('div', {}, sent(lead, terms), known('Person', contact, terms.fieldsOf('contact'), reach, mail.data),
         organization ? known('Company', organization, terms.fieldsOf('organization')) : null,
         spent(receipt))),
   ];
