@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any, Final
 
 # Familiarity: how far it may spread (in logits), and three places of a bell curve with their weights.
@@ -132,6 +132,10 @@ class Beliefs:
         seen = _COUNTED + found + missed
         rate = (prior * _COUNTED + found) / seen
         self._weights[(operation,)] = _Weight(log(rate / (1 - rate)), 1 / (1 / _OWN + (found + missed) / 5))
+
+    def doubt(self, operation: str) -> float:
+        """How unsure it is how often an operation finds somebody: a standard deviation, in logits."""
+        return sqrt(self._weight((operation,)).variance)
 
     def filled(self, operation: str, place: str) -> Share:
         """How often a found answer of an operation speaks of a field: tells it, or what it follows from."""

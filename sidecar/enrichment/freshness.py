@@ -82,6 +82,12 @@ def stale(
     return found
 
 
+def site_gone(status: int | None, error: str | None) -> bool:
+    """Whether what came of a visit to a home page says that there is none any more; that it lets no programs
+    in, or says nothing, does not."""
+    return status in (404, 410) or error == "host_not_found"
+
+
 def edits(values: Iterable[FieldValue]) -> list[Seen]:
     """What people changed, here or in another system: what else was said of the job or company may be old."""
     return [Seen("edited", value.observed_at) for value in values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sidecar.enrichment.model import Operation
@@ -12,7 +12,8 @@ from sidecar.enrichment.model import Operation
 # Sums of floats may be off by so much; the ledger itself adds up exactly.
 _EXACT: Final = 1e-9
 # Errors of the network after which nothing can have been answered, let alone billed.
-_NEVER_SENT: Final = frozenset({"connection_refused", "host_not_found", "tls_failed", "not_sent"})
+_NEVER_SENT: Final = frozenset(
+    {"connection_refused", "host_not_found", "names_unavailable", "tls_failed", "not_sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class Purse:
         for spent, of in ((self.leads, (lead_id, sandbox)), (self.months, (provider, sandbox))):
             spent[of] = spent.get(of, 0.0) + price
         self.days[sandbox] = self.days.get(sandbox, 0.0) + price
+
+    def share(self, part: float) -> Purse:
+        """A purse of its own for a part of what is to be bought, with that part of what is left under each
+        ceiling but a lead's."""
+        ceilings = replace(self.ceilings, day=self.ceilings.day * part, month={
+            provider: ceiling * part for provider, ceiling in self.ceilings.month.items()})
+        return Purse(ceilings, dict(self.leads), {of: spent * part for of, spent in self.days.items()},
+                     {of: spent * part for of, spent in self.months.items()})
 
     def pay(self, lead_ids: Iterable[str], provider: str, sandbox: bool, price: float) -> str | None:
         """Pay for a call that these leads need: the first of them that can, whose money is taken, or None."""

@@ -43,7 +43,8 @@ TOLERATED: Final = 0.003
 class Standing:
     """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
     them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
-    `at`: when; `barred`: operations that may be asked later, not now."""
+    `at`: when; `barred`: operations that may be asked later, not now; `dear`: those for which there is no
+    money."""
 
     facts: Mapping[str, Any]
     points: Sequence[int]
@@ -51,6 +52,7 @@ class Standing:
     asked: Mapping[str, str]
     at: datetime
     barred: frozenset[str] = frozenset()
+    dear: frozenset[str] = frozenset()
 
     def can(self, offer: Offer) -> bool:
         """Whether an offer can be asked now."""
@@ -201,13 +203,22 @@ class Planner:
             self._fresh = self.beliefs.seen
             self.outlook.forget()
             self._changes.clear()
+        # What a ceiling forbids tells nothing: others are judged, and asked, as if it were not there.
+        dear = [offer.name for offer in self.offers if offer.name not in standing.asked and (
+            offer.name in standing.dear or offer.highest > budget)]
+        if not dear:
+            return self._next(standing)
+        step = self._next(replace(standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")}))
+        return replace(step, why="ceiling") if not step.offer and self._next(standing).offer else step
+
+    def _next(self, standing: Standing) -> Step:
         if self.goal == "fill":
-            return self._fill(standing, self.wanted, budget)
+            return self._fill(standing, self.wanted)
         if self.goal == "reach" and not reached(standing.facts):
-            step = self._fill(standing, frozenset({"contact.email", "contact.phone"}), budget)
-            if step.offer or step.why == "ceiling":
+            step = self._fill(standing, frozenset({"contact.email", "contact.phone"}))
+            if step.offer:
                 return step
-        return self._decide(standing, budget)
+        return self._decide(standing)
 
     def learnable(self, standing: Standing, left: Iterable[Offer]) -> frozenset[str]:
         """The places whose facts may still change: by what can be asked now or after other answers."""
@@ -244,21 +255,18 @@ class Planner:
             made[subject] = self.beliefs.chances(subject, mine, traits, history)
         return made
 
-    def _fill(self, standing: Standing, wanted: Collection[str], budget: float) -> Step:
+    def _fill(self, standing: Standing, wanted: Collection[str]) -> Step:
         missing = frozenset(place for place in wanted if fact_at(standing.facts, place) is None)
         if not missing:
             return Step(None, "known")
-        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.changes)]
+        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.sought)]
         ways = self._openers(standing, left)
         usable = [offer for offer in ways if standing.can(offer)]
         if not usable:
             return Step(None, "nothing_left")
-        affordable = [offer for offer in usable if offer.highest <= budget]
-        if not affordable:
-            return Step(None, "ceiling")
         chances = self.chances(standing, ways)
         chance = {offer.name: chances[offer.subject].of(offer.name) for offer in ways}
-        best = min(affordable, key=lambda offer: self._cost(
+        best = min(usable, key=lambda offer: self._cost(
             [offer, *self._by_yield([o for o in ways if o is not offer], missing, chance)], missing, chance))
         return Step(best, "ask", price=best.price(chance[best.name]))
 
@@ -301,7 +309,7 @@ class Planner:
                     absent[place] *= 1 - chance[offer.name] * self.beliefs.filled(offer.name, place).rate
         return cost
 
-    def _decide(self, standing: Standing, budget: float) -> Step:
+    def _decide(self, standing: Standing) -> Step:
         left = self._left(standing)
         learnable = self.learnable(standing, left)
         low, high = self.card.bounds(standing.facts, standing.points, learnable)
@@ -318,12 +326,10 @@ class Planner:
         ranked = self._ranked(standing, left, chances, ahead.tells, doubt)
         if not ranked:
             return Step(None, "nothing_left", doubt)
-        if ranked[0][0] < self.threshold.level:
-            return Step(None, "not_worth", doubt, ranked[0][0])
-        for gain, offer, price in ranked:
-            if gain >= self.threshold.level and offer.highest <= budget:
-                return Step(offer, "ask", doubt, ranked[0][0], price, min(doubt, gain * price))
-        return Step(None, "ceiling", doubt)
+        gain, offer, price = ranked[0]
+        if gain < self.threshold.level:
+            return Step(None, "not_worth", doubt, gain)
+        return Step(offer, "ask", doubt, gain, price, min(doubt, gain * price))
 
     def _ranked(self, standing: Standing, left: list[Offer], chances: Mapping[str, Chances],
                 tells: Mapping[str, float], doubt: float) -> list[tuple[float, Offer, float]]:

@@ -84,7 +84,8 @@ def plan(
 
 def _cost(operation: Operation, missing: set[str]) -> float:
     """Expected price per missing field found; who bills misses is dearer."""
-    found = len(operation.provides & missing) * operation.hit_rate
+    sought = operation.provides if operation.sought is None else operation.sought
+    found = len(operation.provides & missing) * operation.hit_rate if sought & missing else 0
     paid = operation.hit_rate * operation.price_found + (1 - operation.hit_rate) * operation.price_missing
     return paid / found if found else _NEVER
 
@@ -93,8 +94,9 @@ def request_key(
     provider: str, operation: str, params: Mapping[str, str], secret: bytes
 ) -> str:
     """HMAC-SHA256 (hex) of a call: tells that two calls are the same, and nothing of whom."""
-    canonical = _canonical([provider, operation, dict(params)])
+    said = ", ".join(f"{_quoted(name)}: {_quoted(params[name])}" for name in sorted(params))
+    canonical = f"[{_quoted(provider)}, {_quoted(operation)}, {{{said}}}]"  # as json.dumps words it
     return hmac.digest(secret, canonical.encode(), "sha256").hex()
 
 
-_canonical = json.JSONEncoder(sort_keys=True).encode
+_quoted = json.encoder.encode_basestring_ascii

@@ -17,7 +17,7 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, operation_of, priced
 from sidecar.enrichment.breaker import PAUSES
-from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.model import DAY, Operation, Provider
 from sidecar.enrichment.money import cost
 from sidecar.errors import NotFound
 from sidecar.intake.refusals import may_enrich
@@ -31,7 +31,8 @@ from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
-STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
+REFUSED_SECONDS = 3650 * DAY  # whoever asked a provider not to be processed is not asked about again
+STARTED_AT_ONCE = 250  # of a provider: no more, so that a kill leaves few in doubt
 
 
 def start(
@@ -201,7 +202,8 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         operation = operation_of(row["provider"], row["operation"])
         read = operation.read(
             answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
-        outcome = read.outcome if not answer.get("error") else "error"
+        outcome = read.outcome if not answer.get("error") else (
+            "not_found" if answer["error"] in operation.misses else "error")
         settled.append({
             "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
             "credits": 0 if answer.get("error") else read.credits,
@@ -233,8 +235,10 @@ def _ttl(operation: Operation, outcome: str, retry_after_s: float | None) -> flo
     """Seconds for which an answer holds: what was found, what there is not, what failed."""
     if outcome == "found":
         return operation.ttl_found_s
-    if outcome in ("not_found", "refused"):
+    if outcome == "not_found":
         return operation.ttl_missing_s
+    if outcome == "refused":
+        return REFUSED_SECONDS
     most = {"pending": 60}.get(outcome) or (PAUSES[outcome] if outcome != "error" and failed(outcome)
                                             else operation.ttl_error_s)
     return min(retry_after_s or most, most)

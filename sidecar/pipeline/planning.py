@@ -18,15 +18,15 @@ from sidecar.pipeline import reaching, spending
 from sidecar.pipeline.answers import merge_answers
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.breaking import failed
-from sidecar.pipeline.deciding import decide
+from sidecar.pipeline.deciding import Ground, decide
 from sidecar.pipeline.looking import Looks
 from sidecar.pipeline.refusals import who_may_be_asked_about
 from sidecar.pipeline.surveying import Lookup, Survey
 from sidecar.store import calls
 from sidecar.store.database import Cursor, Row
-from sidecar.terms.states import Stop
+from sidecar.terms.states import Goal, Stop
 
-_ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
+ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
 
 
 def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _Round:
+class Round:
     """What is asked about leads in one round: the calls by their key, and why no more is asked about each
     lead; USD are reserved for a call at the lead that pays."""
 
@@ -74,12 +74,12 @@ def _wanted(
     looks = Looks(engine, cursor, known)
     known = reaching.with_candidates(engine, cursor, looks.facts_of(known))
     survey = Survey.of(engine, cursor, known)
-    away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+    ground = ground_of(engine, cursor, known, lane)
     lead_ids = [row["lead_id"] for row in known]
 
-    def chosen(looks: Looks) -> _Round:
+    def chosen(looks: Looks) -> Round:
         purse = spending.purse(engine, cursor, lead_ids)
-        return _choose(engine, cursor, survey, known, away, lane, purse, looks)
+        return choose(engine, ground, survey, known, away(engine, survey), lane, purse, looks)
 
     round_ = chosen(looks)
     if engine.settings.ceilings.any and round_.costs:
@@ -95,14 +95,19 @@ def _wanted(
         for row in round_.calls.values()]
 
 
-def _choose(
-    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
-    purse: Purse, looks: Looks,
-) -> _Round:
+def away(engine: Engine, survey: Survey) -> frozenset[str]:
+    """Providers that are not asked now."""
+    return _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+
+
+def choose(
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str],
+    lane: str | None, purse: Purse, looks: Looks,
+) -> Round:
     """A round that the purse pays for: who cannot pay for one call is asked about by a cheaper one."""
-    round_, choosing = _Round(), known
+    round_, choosing = Round(), known
     while choosing:
-        worth, stops = worth_asking(engine, cursor, survey, choosing, away, lane, purse)
+        worth, stops = worth_asking(engine, ground, survey, choosing, away, lane, purse)
         round_.stops |= stops
         needs: dict[str, tuple[Lookup, dict[str, planning.Lookup]]] = {}
         for row in choosing:
@@ -131,15 +136,26 @@ def _choose(
     return round_
 
 
+def ground_of(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> Ground:
+    """What deciding about these leads stands on. For `fill` the leads' facts are enough."""
+    goals = goals_of(engine, known, lane)
+    return Ground.of(engine, cursor, [row for row in known if goals[row["lead_id"]] != "fill"],
+                     sorted({*goals.values()} - {"fill"}))
+
+
+def goals_of(engine: Engine, known: list[Row], lane: str | None) -> dict[str, Goal]:
+    """The goal of each lead."""
+    return {row["lead_id"]: goal_of(engine.settings.enrichment_goals, lane, row["lead"].get("source"),
+                                    row["goal"]) for row in known}
+
+
 def worth_asking(
-    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
-    purse: Purse, *, later: bool = False,
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str],
+    lane: str | None, purse: Purse, *, later: bool = False,
 ) -> tuple[dict[str, list[planning.Lookup]], dict[str, Stop]]:
     """By lead id what its goal wants asked now and the purse pays for, and why no more; `later`: when the
     providers that fail answer again."""
-    settings = engine.settings
-    goals = {row["lead_id"]: goal_of(
-        settings.enrichment_goals, lane, row["lead"].get("source"), row["goal"]) for row in known}
+    goals = goals_of(engine, known, lane)
     asked = {row["lead_id"]: survey.asked(row["lead_id"], later=later) for row in known}
     too_dear = {row["lead_id"]: survey.too_dear(row["lead_id"], purse) for row in known}
     made: dict[str, list[planning.Lookup]] = {}
@@ -150,7 +166,7 @@ def worth_asking(
             made[lead_id], stops[lead_id] = _filling(survey, row, asked[lead_id], away, too_dear[lead_id])
     deciding = [row for row in known if row["lead_id"] not in made]
     if deciding:
-        decided = decide(engine, cursor, deciding, goals, survey.possible, asked, away, too_dear)
+        decided = decide(ground, deciding, goals, survey.possible, asked, away, too_dear)
         for lead_id, (steps, why) in decided.items():
             stops[lead_id] = "waiting" if (
                 steps or why == "ask" or "pending" in asked[lead_id].values()) else why
@@ -198,14 +214,15 @@ def waiting(
     survey = Survey.of(engine, cursor, known)
     purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
     worth, told = worth_asking(
-        engine, cursor, survey, known, _unreachable(engine, survey), lane, purse, later=True)
+        engine, ground_of(engine, cursor, known, lane), survey, known, _unreachable(engine, survey), lane,
+        purse, later=True)
     waits = {}
     for row in known:
         lead_id = row["lead_id"]
         possible = survey.possible[lead_id]
         owed = [possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
         under_way = (survey.status(possible[name]) for name in survey.asked(lead_id))
-        seconds = [_ANSWERED_IN[status] for status in under_way if status in _ANSWERED_IN] + [
+        seconds = [ANSWERED_IN[status] for status in under_way if status in ANSWERED_IN] + [
             _owed_in(survey, item) for item in owed]
         if seconds:
             waits[lead_id] = Wait(
@@ -217,11 +234,11 @@ def waiting(
 
 
 def _owed_in(survey: Survey, item: Lookup) -> int:
-    """Seconds until something worth asking may be asked: its breaker is open, it failed, or the rounds or the
-    time of Ask Providers were over."""
+    """Seconds until something worth asking may be asked: its breaker is open, it failed, or, soon, the
+    rounds or the time of Ask Providers were over."""
     open_for = survey.states[item.provider]["open_for"] if survey.open(item.provider) else 0
     failed_for = survey.answer(item).get("holds_for", 0) if failed(survey.status(item)) else 0
-    return max(open_for, failed_for, 30)
+    return max(open_for, failed_for, 30) if open_for or failed(survey.status(item)) else 1
 
 
 def _told_of_down(survey: Survey, owed: list[Lookup]) -> str:

@@ -13,6 +13,7 @@ from sidecar.store.database import Cursor, Row
 lock = store.lock
 pass_on = store.pass_on
 pending = store.pending
+lately = store.lately
 
 
 def purse(engine: Engine, cursor: Cursor, lead_ids: list[str], without: Sequence[str] = ()) -> Purse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
@@ -18,8 +19,7 @@ from sidecar.store.database import Cursor, Row
 ERROR_TTL_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One thing a provider could be asked about one lead."""
 
     lead_id: str
@@ -47,6 +47,18 @@ def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Ite
                 )
 
 
+def possible_of(
+    engine: Engine, known: list[Row], providers: Mapping[str, Provider]
+) -> dict[str, dict[tuple[str, str], Lookup]]:
+    """By lead id all that could be asked: (provider, operation) -> how."""
+    return {
+        row["lead_id"]: {
+            (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
+        }
+        for row in known
+    }
+
+
 @dataclass(frozen=True)
 class Survey:
     """What could be asked about leads, and what has been: read in a few queries for all of them."""
@@ -62,12 +74,7 @@ class Survey:
     @classmethod
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
         providers = priced(engine.settings.provider_prices)
-        possible = {
-            row["lead_id"]: {
-                (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
-            }
-            for row in known
-        }
+        possible = possible_of(engine, known, providers)
         keys = sorted({item.key for items in possible.values() for item in items.values()})
         states = breakers.provider_states(cursor)
         answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
@@ -104,6 +111,11 @@ class Survey:
             if status and not (later and (failed(status) or self.answer(item).get("stale"))):
                 told[name] = {"planned": "pending", "started": "pending", "in_doubt": "error"}.get(
                     status, status)
+        # Who asked a provider not to be processed asked so whatever it is asked about them.
+        refusing = {provider for (provider, _), status in told.items() if status == "refused"}
+        for name, item in self.possible[lead_id].items():
+            if item.provider in refusing and item.operation.subject == "contact":
+                told[name] = "refused"
         return told
 
     def price(self, item: Lookup) -> tuple[float, float]:

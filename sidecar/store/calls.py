@@ -9,6 +9,7 @@ from sidecar.store.database import (
     Cursor,
     Executes,
     Row,
+    as_array,
     insert,
     insert_returning,
     many,
@@ -29,8 +30,9 @@ def known_answers(cursor: Cursor, keys: list[str], down: Iterable[str] = ()) -> 
         "SELECT request_key, sandbox, provider, operation, outcome, applied, subject_kind,"
         " subject_id::text AS subject_id, stale OR expires_at <= now() AS stale,"
         " greatest(0, ceil(extract(epoch FROM expires_at - now())))::int AS holds_for FROM provider_cache"
-        " WHERE request_key = ANY(%s) AND (expires_at > now() OR outcome = 'found' AND provider = ANY(%s))",
-        (keys, list(down)),
+        " WHERE request_key = ANY(%s::text[])"
+        " AND (expires_at > now() OR outcome = 'found' AND provider = ANY(%s))",
+        (as_array(keys), list(down)),
     )
 
 
@@ -49,7 +51,7 @@ def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
     """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
     return many(
         cursor, "SELECT request_key, sandbox, outcome, answer FROM provider_cache"
-        " WHERE request_key = ANY(%s)", (keys,))
+        " WHERE request_key = ANY(%s::text[])", (as_array(keys),))
 
 
 def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:
@@ -65,10 +67,10 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
     """{(request_key, sandbox): planned | started | in_doubt} of calls that must not be repeated."""
     rows = many(
         cursor,
-        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s)"  # noqa: S608
+        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s::text[])"  # noqa: S608
         f" AND (state IN {words(UNDER_WAY)}"
         "      OR (state = 'in_doubt' AND started_at > now() - %(ttl)s * interval '1 second'))",
-        {"keys": keys, "ttl": error_ttl_seconds},
+        {"keys": as_array(keys), "ttl": error_ttl_seconds},
     )
     return {(row["request_key"], row["sandbox"]): row["state"] for row in rows}
 
@@ -93,7 +95,7 @@ def give_up(cursor: Executes, lead_ids: list[str], *, on_hold: bool = False) -> 
     count as spent. What they asked is forgotten. The leads' work stays locked."""
     # Planned once for intake, which names few leads; anew for a step, whose leads are many.
     cursor.execute(cursor.prepared(_give_up("$1::text[]", ON_HOLD.format("w"))) if on_hold
-                   else _give_up("%s", _ASKING), (lead_ids,))
+                   else _give_up("%s", _ASKING), (as_array(lead_ids),))
 
 
 # Mostly nothing is under way: then no lead is looked at twice.
@@ -140,7 +142,7 @@ def planned(
                           WHERE needs.lead_id = ANY(%(leads)s::uuid[]))) AS needed
         WHERE place <= %(most)s ORDER BY call_id
         """,
-        {"batch": batch_id, "leads": lead_ids, "provider": provider, "most": most},
+        {"batch": batch_id, "leads": as_array(lead_ids), "provider": provider, "most": most},
     )
 
 
@@ -156,7 +158,7 @@ def start(cursor: Cursor, payers: Mapping[str, str | None], sandbox: bool) -> li
         " FROM unnest(%s::uuid[], %s::uuid[]) AS v(id, lead_id)"
         " WHERE c.id = v.id AND c.state = 'planned' AND (%s OR NOT c.sandbox)"
         " RETURNING c.id::text AS call_id, c.provider, c.operation, c.sandbox, c.request, c.request_key",
-        (list(payers), list(payers.values()), sandbox),
+        (as_array(payers), list(payers.values()), sandbox),
     )
 
 
@@ -267,7 +269,7 @@ def unapplied(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
         "SELECT request_key, sandbox, provider, operation, subject_kind,"
         " subject_id::text AS subject_id, answer, fetched_at FROM provider_cache"
         " WHERE subject_id = ANY(%s::uuid[]) AND NOT applied ORDER BY request_key, sandbox FOR UPDATE",
-        (subject_ids,),
+        (as_array(subject_ids),),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sidecar.store.database import Cursor, Row, many
+from sidecar.store.database import Cursor, Row, as_array, many
 from sidecar.store.locks import MONEY
 
 _SPENT_AT = "coalesce(started_at, planned_at)"  # as the index has it
@@ -47,8 +47,8 @@ def pending(cursor: Cursor, keys: list[str]) -> dict[tuple[str, bool], float]:
     """What is reserved for answers that are to come: {(request_key, sandbox): USD}."""
     rows = many(
         cursor, "SELECT request_key, sandbox, sum(price)::float8 AS usd FROM provider_calls"
-        " WHERE request_key = ANY(%s) AND outcome = 'pending' AND price > 0 GROUP BY request_key, sandbox",
-        (keys,))
+        " WHERE request_key = ANY(%s::text[]) AND outcome = 'pending' AND price > 0"
+        " GROUP BY request_key, sandbox", (as_array(keys),))
     return {(row["request_key"], row["sandbox"]): row["usd"] for row in rows}
 
 
