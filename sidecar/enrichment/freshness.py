@@ -94,10 +94,11 @@ def edits(values: Iterable[FieldValue]) -> list[Seen]:
             if value.locked and value.field in _TELLING]
 
 
-def choose(candidates: Collection[Candidate]) -> list[Look]:
+def choose(candidates: Collection[Candidate], spent: float = 0.0) -> list[Look]:
     """All of them, in the order of who needs it most; those that the common purse still pays for may buy what
-    it is expected to cost, the others look for what is free."""
-    purse = sum(SHARE * candidate.first - candidate.since for candidate in candidates)
+    it is expected to cost, the others look for what is free. `spent`: what those cost since their last look
+    who are looked at with them and are fresh."""
+    purse = sum(SHARE * candidate.first - candidate.since for candidate in candidates) - spent
     looks = []
     for candidate in sorted(candidates, key=lambda one: (not one.doubtful, one.oldest, one.lead_id)):
         ceiling = candidate.expected if 0 < candidate.expected <= purse else 0.0

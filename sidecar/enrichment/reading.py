@@ -57,14 +57,18 @@ def header(headers: Mapping[str, Any], name: str) -> str | None:
 
 
 def throttled(headers: Mapping[str, Any], otherwise: float = PAUSE_SECONDS) -> Answer:
-    """A refusal for haste: until when, by Retry-After (RFC 9110 10.2.3: seconds or a date; a date counts from
-    the answer's own), else `otherwise` seconds."""
+    """A refusal for haste: for how long it asks to be left alone, else `otherwise` seconds."""
+    return Answer("throttled", retry_after_s=patience(headers) or min(max(otherwise, 1.0), _LONGEST_PAUSE))
+
+
+def patience(headers: Mapping[str, Any]) -> float | None:
+    """For how many seconds an answer asks to be left alone by Retry-After (RFC 9110 10.2.3: seconds or a
+    date; a date counts from the answer's own), from one to a day; None where it does not say."""
     told = header(headers, "retry-after")
     seconds = number(told)
     if seconds is None and told:
         seconds = until(headers, told)
-    return Answer("throttled", retry_after_s=min(max(seconds if seconds is not None else otherwise, 1.0),
-                                                 _LONGEST_PAUSE))
+    return None if seconds is None else min(max(seconds, 1.0), _LONGEST_PAUSE)
 
 
 def until(headers: Mapping[str, Any], moment: str | None) -> float | None:

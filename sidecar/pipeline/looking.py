@@ -42,7 +42,8 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
         chosen = choose([
             Candidate(row["lead_id"], *costs[row["lead_id"]], _price(providers, _without(row, fields)),
                       doubtful, min(fields.values()))
-            for row in known for fields, doubtful in (old[row["lead_id"]],) if fields])
+            for row in known for fields, doubtful in (old[row["lead_id"]],) if fields],
+            sum(costs[row["lead_id"]][1] for row in known if not old[row["lead_id"]][0]))
         ceilings = {look.lead_id: look.ceiling for look in chosen}
         looks.save(cursor, [
             {"lead_id": row["lead_id"], "looked_at": now, "ceiling": ceilings.get(row["lead_id"], 0.0),
@@ -140,6 +141,9 @@ class Looks:
         other = copy(self)
         other._left = dict(self._left)
         return other
+
+    def __contains__(self, lead_id: str) -> bool:
+        return lead_id in self._open
 
     def facts_of(self, known: list[Row]) -> list[Row]:
         """What counts as known."""

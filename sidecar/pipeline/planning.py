@@ -85,13 +85,12 @@ def _wanted(
     if engine.settings.ceilings.any and round_.costs:
         spending.lock(cursor)
         now = spending.purse(engine, cursor, lead_ids)
-        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["due"])
+        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["price"])
                    for row in round_.calls.values()):
             round_ = chosen(Looks(engine, cursor, known))  # others were faster
-    spending.pass_on(cursor, [key for key, row in round_.calls.items() if row["due"] < row["price"]])
     return [
         {"id": new_id(), "batch_id": batch_id, "request": engine.vault.seal(row["params"])}
-        | {name: value for name, value in row.items() if name not in ("params", "due")}
+        | {name: value for name, value in row.items() if name != "params"}
         for row in round_.calls.values()]
 
 
@@ -121,16 +120,15 @@ def choose(
                 there = round_.calls[key]["lead_ids"]
                 there.extend(lead_id for lead_id in wishes if lead_id not in there)
                 continue
-            price, due = survey.price(item)
-            sandbox = not survey.live(item.provider)
-            payer = purse.pay(wishes, item.provider, sandbox, due)
+            price, sandbox = survey.price(item), not survey.live(item.provider)
+            payer = purse.pay(wishes, item.provider, sandbox, price)
             if payer is None:
                 unpaid |= wishes.keys()
                 continue
             round_.calls[key] = {
                 "provider": item.provider, "operation": item.operation.name, "request_key": key,
                 "subject_kind": item.operation.subject, "subject_id": item.subject_id, "sandbox": sandbox,
-                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price, "due": due,
+                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price,
                 "reason": dict(wishes[payer].reason)}
         choosing = [row for row in choosing if row["lead_id"] in unpaid]
     return round_
@@ -208,9 +206,12 @@ def waiting(
     engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
 ) -> tuple[dict[str, Wait], dict[str, Stop]]:
     """Leads whose providers will have more to say later, by their id, and why no more was asked about each.
-    What is under way about them was given up."""
+    What is under way about them was given up. A look waits for nobody who was not asked: its money is for
+    now."""
     stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
-    known = reaching.with_candidates(engine, cursor, who_may_be_asked_about(engine, known))
+    known = who_may_be_asked_about(engine, known)
+    looks = Looks(engine, cursor, known)
+    known = reaching.with_candidates(engine, cursor, known)
     survey = Survey.of(engine, cursor, known)
     purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
     worth, told = worth_asking(
@@ -220,9 +221,12 @@ def waiting(
     for row in known:
         lead_id = row["lead_id"]
         possible = survey.possible[lead_id]
-        owed = [possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
-        under_way = (survey.status(possible[name]) for name in survey.asked(lead_id))
-        seconds = [ANSWERED_IN[status] for status in under_way if status in ANSWERED_IN] + [
+        owed = [] if lead_id in looks else [
+            possible[lookup.provider, lookup.operation] for lookup in worth[lead_id]]
+        under_way = ((possible[name], survey.status(possible[name])) for name in survey.asked(lead_id))
+        seconds = [
+            survey.answer(item).get("holds_for") or ANSWERED_IN[status]
+            for item, status in under_way if status in ANSWERED_IN] + [
             _owed_in(survey, item) for item in owed]
         if seconds:
             waits[lead_id] = Wait(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
-from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.model import Inputs, Operation, Provider
 from sidecar.enrichment.money import Purse, highest
 from sidecar.enrichment.planning import lacks, request_key
 from sidecar.pipeline import spending
@@ -20,7 +20,8 @@ ERROR_TTL_SECONDS = 3600
 
 
 class Lookup(NamedTuple):
-    """One thing a provider could be asked about one lead."""
+    """One thing a provider could be asked about one lead; `others`: the keys by which the same could be asked
+    with other words for whom it is about."""
 
     lead_id: str
     key: str
@@ -28,6 +29,7 @@ class Lookup(NamedTuple):
     operation: Operation
     subject_id: str
     params: dict[str, str]
+    others: tuple[str, ...]
 
 
 def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:
@@ -38,13 +40,14 @@ def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Ite
         for operation in provider.operations:
             if operation.provides.isdisjoint(lacking[operation.subject]):
                 continue
-            subject = row[operation.subject]
-            params = operation.lookup(row) if subject.get("id") else None
-            if params:
-                key = request_key(provider.name, operation.name, params, secret)
+            subject, look = row[operation.subject], operation.lookup
+            if not subject.get("id"):
+                continue
+            ways = list(look.each(row)) if isinstance(look, Inputs) else [way for way in (look(row),) if way]
+            if ways:
+                key, *others = (request_key(provider.name, operation.name, way, secret) for way in ways)
                 yield Lookup(
-                    row["lead_id"], key, provider.name, operation, subject["id"], params
-                )
+                    row["lead_id"], key, provider.name, operation, subject["id"], ways[0], tuple(others))
 
 
 def possible_of(
@@ -75,13 +78,16 @@ class Survey:
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
         providers = priced(engine.settings.provider_prices)
         possible = possible_of(engine, known, providers)
-        keys = sorted({item.key for items in possible.values() for item in items.values()})
+        keys = sorted({key for items in possible.values() for item in items.values()
+                       for key in (item.key, *item.others)})
         states = breakers.provider_states(cursor)
+        # In this order: what is answered meanwhile is seen as the one or the other.
+        busy = calls.under_way(cursor, keys, ERROR_TTL_SECONDS)
         answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
         return cls(
             possible,
             {(row["request_key"], row["sandbox"]): row for row in answers},
-            calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
+            busy,
             states,
             facts.removed(cursor, subjects(known)),
             providers,
@@ -95,8 +101,12 @@ class Survey:
         return bool(self.states.get(provider, {}).get("open"))
 
     def answer(self, item: Lookup) -> Row:
-        """The cached answer to a lookup: {outcome, stale, holds_for …}, {} when there is none."""
-        return self.answered.get((item.key, not self.live(item.provider)), {})
+        """The cached answer to a lookup: {outcome, stale, holds_for …}, {} when there is none. What was found
+        counts by whatever words it was asked for: what an answer tells may be a new way to ask the same."""
+        sandbox = not self.live(item.provider)
+        found = (answer for key in item.others if (answer := self.answered.get((key, sandbox)))
+                 and answer["outcome"] == "found")
+        return self.answered.get((item.key, sandbox)) or next(found, {})
 
     def status(self, item: Lookup) -> str | None:
         """The outcome of a lookup, planned | started | in_doubt while there is none, or None."""
@@ -118,10 +128,10 @@ class Survey:
                 told[name] = "refused"
         return told
 
-    def price(self, item: Lookup) -> tuple[float, float]:
-        """The most that asking may cost, and what of that is not reserved yet, in USD."""
-        most = highest(self.providers[item.provider].operation(item.operation.name))
-        return most, max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
+    def price(self, item: Lookup) -> float:
+        """The most that asking may cost, in USD, without what is reserved for its answer that is pending."""
+        most = highest(item.operation)
+        return max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
 
     def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:
         """What could be asked about a lead if there were money for it: (provider, operation)."""
@@ -129,7 +139,7 @@ class Survey:
             return frozenset()
         return frozenset(
             name for name, item in self.possible[lead_id].items() if not purse.affords(
-                lead_id, item.provider, not self.live(item.provider), self.price(item)[1]))
+                lead_id, item.provider, not self.live(item.provider), self.price(item)))
 
 
 def subjects(known: list[Row]) -> list[str]:

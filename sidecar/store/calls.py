@@ -162,24 +162,53 @@ def start(cursor: Cursor, payers: Mapping[str, str | None], sandbox: bool) -> li
     )
 
 
+_DROPPED = "state = 'dropped', request = NULL, price = 0"
+
+
 def drop(cursor: Cursor, call_ids: list[str]) -> None:
     """Planned calls that are not to be made: for want of money."""
     if call_ids:
         cursor.execute(
-            "UPDATE provider_calls SET state = 'dropped', request = NULL, price = 0"
+            f"UPDATE provider_calls SET {_DROPPED}"  # noqa: S608
             " WHERE id = ANY(%s::uuid[]) AND state = 'planned'", (call_ids,))
 
 
-def switch_key(cursor: Cursor, batch_id: str, provider: str, sandbox: bool, key_mark: str) -> None:
-    """Planned calls of a provider whose key was just added, changed or removed follow."""
+def drop_asked(cursor: Cursor, batch_id: str, error_ttl_seconds: int) -> None:
+    """Planned calls of a claim whose question was answered since, or is in doubt, are not made: others were
+    faster, or the answer came by itself."""
     cursor.execute(
-        "UPDATE provider_calls c SET sandbox = %(sandbox)s, key_mark = %(mark)s"  # noqa: S608
-        " WHERE batch_id = %(batch)s AND provider = %(provider)s AND state = 'planned'"
-        " AND (sandbox <> %(sandbox)s OR key_mark <> %(mark)s)"
-        " AND NOT EXISTS (SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key"
-        f"   AND u.id <> c.id AND u.sandbox = %(sandbox)s AND u.state IN {words(UNDER_WAY)})",
-        {"sandbox": sandbox, "batch": batch_id, "provider": provider, "mark": key_mark},
-    )
+        f"UPDATE provider_calls c SET {_DROPPED} WHERE batch_id = %s AND state = 'planned' AND ("  # noqa: S608
+        " EXISTS (SELECT 1 FROM provider_cache p WHERE p.request_key = c.request_key"
+        "         AND p.sandbox = c.sandbox AND p.expires_at > now())"
+        " OR EXISTS (SELECT 1 FROM provider_calls d WHERE d.request_key = c.request_key"
+        "            AND d.sandbox = c.sandbox AND d.state = 'in_doubt'"
+        "            AND d.started_at > now() - %s * interval '1 second'))", (batch_id, error_ttl_seconds))
+
+
+def follow_keys(cursor: Cursor, batch_id: str, prices: Mapping[tuple[str, str], float]) -> None:
+    """Planned calls of a claim follow the keys that are in use now; whether they are paid with play money may
+    change by that, so that the most that they may cost (`prices`: by provider and operation, USD) is to be
+    reserved anew. One that is under way elsewhere is dropped."""
+    names = list(prices)
+    cursor.execute(
+        f"""
+        UPDATE provider_calls c SET sandbox = NOT s.live, key_mark = s.key_mark,
+            price = CASE WHEN c.sandbox = s.live THEN v.price ELSE c.price END
+        FROM provider_state s
+        JOIN unnest(%(providers)s::text[], %(operations)s::text[], %(prices)s::numeric[])
+            AS v(provider, operation, price) USING (provider)
+        WHERE c.batch_id = %(batch)s AND c.state = 'planned' AND c.provider = s.provider
+          AND c.operation = v.operation AND (c.sandbox = s.live OR c.key_mark <> s.key_mark)
+          AND (c.sandbox <> s.live OR NOT EXISTS (
+              SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key
+              AND u.sandbox = NOT s.live AND u.state IN {words(UNDER_WAY)}))
+        """,  # noqa: S608
+        {"batch": batch_id, "providers": [name for name, _ in names],
+         "operations": [name for _, name in names], "prices": list(prices.values())})
+    cursor.execute(
+        f"UPDATE provider_calls c SET {_DROPPED} FROM provider_state s"  # noqa: S608
+        " WHERE c.batch_id = %s AND c.state = 'planned' AND c.provider = s.provider AND c.sandbox = s.live",
+        (batch_id,))
 
 
 def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
@@ -227,15 +256,15 @@ def unsend(cursor: Cursor, call_ids: list[str]) -> None:
 
 
 def settle(cursor: Cursor, rows: list[Row]) -> None:
-    """Calls that were answered: [{id, outcome, status, credits, price, elapsed_ms, error}]; where the price
-    is None what was reserved stays."""
+    """Calls that were answered: [{id, outcome, status, credits, price, elapsed_ms, error}]. None costs more
+    than is reserved for it, which stays where the price is None."""
     update_from(
         cursor, "provider_calls", rows,
         columns={"id": "uuid", "outcome": "text", "status": "integer", "credits": "numeric",
                  "price": "numeric", "elapsed_ms": "integer", "error": "text"},
         key="id",
         changes="""state = 'answered', answered_at = now(), request = NULL, outcome = v.outcome,
-            price = coalesce(v.price, t.price),
+            price = least(v.price, t.price),
             status = v.status, credits = v.credits, elapsed_ms = v.elapsed_ms, error = v.error""",
     )
 

@@ -83,11 +83,12 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
 
 
 def brief(cursor: Cursor, lead_id: str) -> Row | None:
-    """A lead's goal, why no more was asked about it, and its person and company: {goal, stopped, contact,
-    organization}."""
+    """A lead's goal, its stage, why no more was asked about it, and its person and company: {goal, stage,
+    stopped, contact, organization}."""
     return one(
-        cursor, "SELECT l.goal, w.stopped, l.contact_id::text AS contact, l.org_id::text AS organization"
-        " FROM leads l LEFT JOIN work_items w ON w.lead_id = l.id WHERE l.id = %s", (lead_id,))
+        cursor, "SELECT l.goal, w.stage, w.stopped, l.contact_id::text AS contact,"
+        " l.org_id::text AS organization FROM leads l LEFT JOIN work_items w ON w.lead_id = l.id"
+        " WHERE l.id = %s", (lead_id,))
 
 
 def page(

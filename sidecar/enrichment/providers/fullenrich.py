@@ -70,7 +70,7 @@ def _read(status: int, headers: Mapping[str, Any], body: str) -> Answer:
     state = reading.text(answer.get("status")) or ""
     people = reading.items(answer.get("data"))
     if state in _RUNNING and not people:
-        return Answer("error" if not state else "pending", retry_after_s=60.0)
+        return Answer("pending", retry_after_s=60.0) if state else Answer("error")
     return _found(answer, people[0] if people else None)
 
 

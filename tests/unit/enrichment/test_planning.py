@@ -36,10 +36,18 @@ def test_nothing_is_asked_about_what_is_known():
     known = {
         "contact": FACTS["contact"] | {"full_name": "A B", "job_title": "x", "seniority": "vp",
                                        "linkedin_url": "https://www.linkedin.com/in/ab"},
-        "organization": {"domain": "firm.example", "industry": "x", "company_size": "1-10",
-                         "country": "US"},
+        "organization": {"domain": "firm.example", "industry": "x", "company_size": "1-10", "country": "US",
+                         "mail_host": "none", "spf": "fail", "dmarc": "reject"},
     }
     assert plan(known, {}) == []
+
+
+def test_what_the_domain_says_of_its_mail_is_asked_for_whatever_else_is_known():
+    known = {"contact": {}, "organization": {
+        "domain": "firm.example", "industry": "x", "company_size": "1-10", "country": "US"}}
+    lookups = plan(known, {})
+    assert {item.operation for item in lookups} == {"mail_host", "spf", "dmarc"}
+    assert not any(PRICES[item.provider, item.operation] for item in lookups)
 
 
 def test_nothing_is_asked_about_what_a_person_took_away():
