@@ -44,19 +44,22 @@ class Imagination:
         """What an operation tells that finds somebody."""
         told: dict[str, Any] = {}
         for place in sorted(offer.changes, key=lambda place: (place in FOLLOWS, place)):
-            if self._chance() < self._likely(offer, place, told):
+            if self._chance() < self._likely(offer, place, told, known):
                 told[place] = self._value(offer, place, known.get(place), told)
         return told
 
-    def _likely(self, offer: Offer, place: str, told: Mapping[str, Any]) -> float:
-        """How likely a field is told. One that follows from another is told with that, and without it only
-        where the operation has it of its own."""
-        rate = self._beliefs.filled(offer.name, place).rate
+    def _likely(self, offer: Offer, place: str, told: Mapping[str, Any], known: Mapping[str, FieldValue]
+                ) -> float:
+        """How likely a field is told. One that follows from another is told with that, the same of what is
+        known already as is known to follow, and without it only where the operation has it of its own."""
+        rate = self._beliefs.filled(offer.name, place).rate * self._beliefs.says(place).rate
         followed = FOLLOWS.get(place)
         if followed not in offer.changes:
             return rate
         first = self._beliefs.filled(offer.name, followed).rate
         if followed in told:
+            if followed in known and told[followed] == known[followed].value:
+                return float(place in known)
             return min(1.0, rate / first)
         return max(0.0, rate - first) / (1 - first) if place in offer.provides and first < 1 else 0.0
 

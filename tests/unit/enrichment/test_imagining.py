@@ -77,6 +77,12 @@ def test_who_is_right_tells_what_is_known(wrong, same):
     assert sum(value == "Head of Sales" for value in told) / len(told) == pytest.approx(same, abs=0.06)
 
 
+def test_the_title_that_is_known_tells_again_what_it_told():
+    known = {"contact.job_title": FieldValue("job_title", "Nurse", "lead", 1.0, NOW)}
+    answers = [told for told in imagined(beliefs(filled=1.0), known=known) if told is not None]
+    assert answers and not any("contact.seniority" in told for told in answers)
+
+
 def test_an_address_that_is_found_is_nobody_elses():
     told = [told for told in imagined(beliefs(filled=1.0)) if told and "contact.email" in told]
     assert len({one["contact.email"] for one in told}) == len(told) > 500
