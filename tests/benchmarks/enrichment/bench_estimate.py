@@ -57,8 +57,8 @@ def _imagined(world: Market, planner: Planner, bought: dict[tuple[str, str], Sai
               ) -> list[Charge]:
     """The calls that are made when answers are imagined."""
     charges: list[Charge] = []
-    own = Planner.of(world.offers, planner.card, planner.goal, planner.wanted, deepcopy(planner.beliefs))
-    own.threshold = deepcopy(planner.threshold)
+    own = Planner(world.offers, planner.card, deepcopy(planner.beliefs), planner.goal, planner.wanted,
+                  deepcopy(planner.threshold))
     imagination = Imagination(own.beliefs, own.card, random.random)
 
     def answer(lead: Lead, offer: Offer) -> Said:
