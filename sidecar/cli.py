@@ -16,6 +16,8 @@ import click
 from sidecar import __version__
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sidecar.engine import Engine
     from sidecar.settings import Settings
     from sidecar.terms.states import Goal
@@ -60,9 +62,51 @@ def score() -> None:
     _lines(lambda lines: score_lines(lines, now, default_model()))
 
 
-@main.group()
-def enrich() -> None:
-    """What is bought from providers."""
+@main.group(invoke_without_command=True)
+@click.option("--dry-run", is_flag=True, help="Tell what it will cost; nothing is asked or paid.")
+@click.option("--lead", "lead_ids", multiple=True, type=click.UUID, help="A lead, by its id.")
+@click.option("--import", "import_id", type=click.UUID, help="The leads of an import, by its id.")
+@click.option("--source", help="The leads of a source.")
+@click.option("--stage", help="Leads at a stage; queued if no leads are named.")
+@click.pass_context
+def enrich(
+    context: click.Context, dry_run: bool, lead_ids: tuple[UUID, ...], import_id: UUID | None,
+    source: str | None, stage: str | None,
+) -> None:
+    """What is bought from providers: how much it will cost (--dry-run), as JSON and as a table."""
+    if context.invoked_subcommand:
+        return
+    if not dry_run:
+        raise click.UsageError("Leads are enriched by the workflow; --dry-run tells what it will cost.")
+    filters = {"lead_ids": [*map(str, lead_ids)], "import_id": import_id and str(import_id),
+               "source": source, "stage": stage}
+    from sidecar.services import leads
+
+    with _administration() as engine:
+        told = leads.estimate(
+            engine, {name: value for name, value in filters.items() if value}, reveal=True)
+    click.echo(json.dumps(told))
+    click.echo("\n".join(_estimated(told)), err=True)
+
+
+def _estimated(told: dict[str, Any]) -> Iterator[str]:
+    part = "" if told["gone_through"] == told["leads"] else f" ({told['gone_through']} gone through)"
+    yield (f"{told['leads']} leads{part}: {told['asked']} to ask about, {told['settled']} settled,"
+           f" {told['refused']} refuse it, {told['ceiling']} stop at a ceiling.")
+    for name, of in (("cost", ""), ("sandbox_cost", " of play money (sandbox)")):
+        cost = told[name]
+        if cost["high"] or name == "cost":
+            yield f"USD {cost['expected']:.2f}{of}, likely {cost['low']:.2f} to {cost['high']:.2f}"
+    for row in told["operations"]:
+        yield (f"  {row['provider'] + '.' + row['operation']:28} {row['calls']:9.0f} calls"
+               f" {row['found']:9.0f} found {row['cost']:11.2f} USD{' (sandbox)' if row['sandbox'] else ''}")
+    for row in told["ceilings"]:
+        more = row["runway_leads"]
+        yield (f"  {row['provider'] or 'all providers'}, a {row['per']}: {row['left']:.2f} of"
+               f" {row['ceiling']:.2f} USD left"
+               + ("" if more is None else f", enough for {more} more leads like these"))
+    if told["away"]:
+        yield f"Not asked until they answer again: {', '.join(told['away'])}."
 
 
 @enrich.command("simulate")

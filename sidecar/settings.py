@@ -174,7 +174,7 @@ class Settings:
     bulk_batch: int = setting("Leads of a bulk batch.", integer(1, 500), "500")
     interactive_batches: int = setting("Interactive batches at once.", integer(1, 100), "4")
     bulk_batches: int = setting("Bulk batches at once.", integer(1, 100), "2")
-    max_rounds: int = setting("Provider rounds of a batch.", integer(1, 10), "4")
+    max_rounds: int = setting("Provider rounds of a batch.", integer(1, 20), "8")
     max_attempts: int = setting("Tries of a lead alone before it is dead.", integer(1, 20), "3")
     raw_payload_days: int = setting(
         "Days for which raw leads, encrypted, and failed n8n executions are kept.", integer(1, 3650), "30")

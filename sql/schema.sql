@@ -176,6 +176,27 @@ CREATE FUNCTION public.refresh_search() RETURNS trigger
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.spent_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO spent_changes SELECT (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date AS day, provider, sandbox, sum(usd) FROM (SELECT b.*, -price AS usd FROM before b WHERE price > 0) change GROUP BY 1, 2, 3 HAVING sum(usd) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.spent_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO spent_changes SELECT (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date AS day, provider, sandbox, sum(usd) FROM (SELECT a.*, price AS usd FROM after a WHERE price > 0) change GROUP BY 1, 2, 3 HAVING sum(usd) <> 0; RETURN NULL; END $$;
+
+CREATE FUNCTION public.spent_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM spent;
+    DELETE FROM spent_changes;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.spent_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO spent_changes SELECT (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date AS day, provider, sandbox, sum(usd) FROM (SELECT a.*, price AS usd FROM after a WHERE price > 0 UNION ALL SELECT b.*, -price AS usd FROM before b WHERE price > 0) change GROUP BY 1, 2, 3 HAVING sum(usd) <> 0; RETURN NULL; END $$;
+
 CREATE FUNCTION public.work_figures(stage text) RETURNS TABLE(figure text, day date, name text)
     LANGUAGE sql STABLE
     AS $$
@@ -962,6 +983,25 @@ COMMENT ON COLUMN public.sources.pull_of IS 'What the vendor calls the form or a
 
 COMMENT ON COLUMN public.sources.pulled_until IS 'Until when that was asked for.';
 
+CREATE TABLE public.spent (
+    day date NOT NULL,
+    provider text NOT NULL,
+    sandbox boolean NOT NULL,
+    usd numeric NOT NULL
+);
+
+COMMENT ON TABLE public.spent IS 'What provider_calls cost and reserve, together with spent_changes: by UTC day on which they began or were planned.';
+
+CREATE TABLE public.spent_changes (
+    day date NOT NULL,
+    provider text NOT NULL,
+    sandbox boolean NOT NULL,
+    usd numeric NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+
+COMMENT ON TABLE public.spent_changes IS 'The difference that each statement made, part of its transaction; added to spent every minute.';
+
 CREATE TABLE public.subscriptions (
     id uuid DEFAULT uuidv7() NOT NULL,
     url text NOT NULL,
@@ -1264,6 +1304,9 @@ ALTER TABLE ONLY public.sources
 ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.spent
+    ADD CONSTRAINT spent_pkey PRIMARY KEY (day, provider, sandbox);
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_created_by_key_key UNIQUE (created_by, key);
 
@@ -1423,8 +1466,6 @@ CREATE INDEX provider_calls_lead ON public.provider_calls USING btree (lead_id) 
 
 CREATE INDEX provider_calls_pending ON public.provider_calls USING btree (request_key) WHERE ((outcome = 'pending'::text) AND (price > (0)::numeric));
 
-CREATE INDEX provider_calls_spent ON public.provider_calls USING btree (COALESCE(started_at, planned_at)) INCLUDE (provider, sandbox, price) WHERE (price > (0)::numeric);
-
 CREATE INDEX provider_calls_subject ON public.provider_calls USING btree (subject_id);
 
 CREATE UNIQUE INDEX provider_calls_under_way ON public.provider_calls USING btree (request_key, sandbox) WHERE (state = ANY (ARRAY['planned'::text, 'started'::text]));
@@ -1486,6 +1527,14 @@ CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts FOR EACH ROW WHEN 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN (((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id))) EXECUTE FUNCTION public.refresh_search();
 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.organizations FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.domain IS DISTINCT FROM new.domain))) EXECUTE FUNCTION public.refresh_search();
+
+CREATE TRIGGER spent_delete AFTER DELETE ON public.provider_calls REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION public.spent_delete();
+
+CREATE TRIGGER spent_insert AFTER INSERT ON public.provider_calls REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.spent_insert();
+
+CREATE TRIGGER spent_truncate AFTER TRUNCATE ON public.provider_calls FOR EACH STATEMENT EXECUTE FUNCTION public.spent_truncate();
+
+CREATE TRIGGER spent_update AFTER UPDATE ON public.provider_calls REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.spent_update();
 
 ALTER TABLE ONLY public.contact_blocks
     ADD CONSTRAINT contact_blocks_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;

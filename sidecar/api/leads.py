@@ -258,6 +258,19 @@ def enrich(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     return result
 
 
+@endpoint(bp, "POST", "/v1/leads/estimate", scope="leads:read", body=schemas.EstimateRequest(),
+          answer=schemas.Estimate())
+def estimate(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """What enriching leads is expected to cost, before it is done: up to 1,000 named ones, those that an
+    import brought (`import_id`, while it can be undone), or those of the filters of GET /v1/leads; without
+    any, those that are queued.
+
+    The planner goes through them with answers as they are believed to come. Nothing is asked, written, paid
+    or reserved.
+    """
+    return leads.estimate(engine, body, reveal=caller.may("pii:read"))
+
+
 @endpoint(bp, "POST", "/v1/leads/look-again", scope="leads", body=schemas.LookAgain(),
           answer=schemas.LookedAt(), status=202)
 def look_again(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from sidecar.pipeline import (
     claiming,
     closing,
     completion,
+    estimating,
     messages,
     planning,
     retention,
@@ -39,11 +40,17 @@ def claim(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     return batch
 
 
-@endpoint(bp, "POST", "/v1/pipeline/plan", scope="pipeline", limit="none", body=schemas.Step(),
+@endpoint(bp, "POST", "/v1/pipeline/plan", scope="pipeline", limit="none", body=schemas.PlanRequest(),
           answer=schemas.Plan())
 def plan(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Which of these leads providers are worth asking about now; the calls are kept here."""
-    return planning.plan(engine, **body)
+    """Which of these leads providers are worth asking about now; the calls are kept here.
+
+    With dry_run nothing is planned: it is told what would be, and what enriching these leads is expected to
+    cost until nothing more is worth asking.
+    """
+    if body["dry_run"]:
+        return estimating.plan(engine, body["lead_ids"], body.get("batch_id"))
+    return planning.plan(engine, body["batch_id"], body["lead_ids"]) | {"estimate": None}
 
 
 @endpoint(bp, "POST", "/v1/pipeline/calls/start", scope="pipeline", limit="none",
@@ -56,7 +63,7 @@ def start(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 @endpoint(bp, "POST", "/v1/pipeline/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
           answer=schemas.AnswersTaken())
 def answers(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Store what providers said, up to 50 answers at a time."""
+    """Store what providers said, up to 250 answers at a time."""
     return asking.take_answers(engine, body["answers"])
 
 

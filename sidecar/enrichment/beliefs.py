@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any, Final
 
 from sidecar.terms.fields import FIELDS
@@ -135,6 +135,10 @@ class Beliefs:
             made = [before * (fit / share) if share else before
                     for before, fit, share in zip(self._spreads, fits, apart, strict=True)]
             self._spreads = [max(0.02, one / sum(made)) for one in made]
+
+    def doubt(self, operation: str) -> float:
+        """How unsure it is how often an operation finds somebody: a standard deviation, in logits."""
+        return sqrt(self._weight((operation,)).variance)
 
     def filled(self, operation: str, place: str) -> Share:
         """How often a found answer of an operation tells a field."""

@@ -31,13 +31,14 @@ def after(
     """The breaker after an answer to a call that was begun then.
 
     An answer to what was begun before it opened does not close it; no later answer makes it open for less.
+    Who says how long to be left alone is left alone at once.
     """
     if outcome not in PAUSES:
         if breaker.opened_at and begun_at <= breaker.opened_at:
             return breaker
         return replace(breaker, failures=0, opened_at=None, open_until=None)
     failures = breaker.failures + 1
-    if failures < _FAILURES_TO_OPEN[outcome]:
+    if failures < _FAILURES_TO_OPEN[outcome] and not retry_after_s:
         return replace(breaker, failures=failures, last_error=outcome)
     until = now + timedelta(seconds=min(retry_after_s or PAUSES[outcome], _LONGEST_PAUSE))
     return Breaker(failures, now, max(until, breaker.open_until or until), outcome)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sidecar.enrichment import reading
 from sidecar.enrichment.model import Answer, Statement
-from sidecar.terms.states import COMPANY_SIZES, SENIORITIES
+from sidecar.terms.states import COMPANY_SIZES, REVENUE_RANGES, SENIORITIES
 
 PERSON_FIELDS = frozenset({
     "first_name", "last_name", "full_name", "job_title", "seniority", "department", "linkedin_url",
@@ -34,7 +34,7 @@ def company(record: Any, confidence: float, credits: float) -> Answer:
         company_name=reading.text(reading.at(record, "name")),
         company_other_names=reading.text(reading.at(record, "legalName")),
         company_domain=reading.domain(reading.at(record, "domain")),
-        domain_aliases=reading.items(reading.at(record, "domainAliases")),
+        domain_aliases=reading.listed(reading.at(record, "domainAliases")),
         parent_domain=reading.domain(reading.at(record, "parent", "domain")),
         company_country=reading.country(reading.at(record, "geo", "countryCode")),
         record_id=reading.record_id("clearbit", reading.at(record, "id"))))
@@ -76,19 +76,20 @@ def _person(record: Any, confidence: float) -> dict[str, Statement]:
 
 
 def _company(record: Any, confidence: float) -> dict[str, Statement]:
-    technologies = [told for told in map(reading.text, reading.items(reading.at(record, "tech"))) if told]
     return reading.statements(confidence, {
         "name": reading.text(reading.at(record, "name")),
         "industry": reading.industry(reading.at(record, "category", "industry")),
         **reading.size(
             reading.at(record, "metrics", "employees"),
             reading.band(reading.at(record, "metrics", "employeesRange"), COMPANY_SIZES)),
-        **reading.revenue(reading.at(record, "metrics", "annualRevenue")),
+        **reading.revenue(
+            reading.at(record, "metrics", "annualRevenue"),
+            reading.band(reading.at(record, "metrics", "estimatedAnnualRevenue"), REVENUE_RANGES)),
         "country": reading.country(reading.at(record, "geo", "countryCode")),
         "region": reading.text(reading.at(record, "geo", "state")),
         "city": reading.text(reading.at(record, "geo", "city")),
-        "founded_year": reading.whole(reading.at(record, "foundedYear")),
+        "founded_year": reading.year(reading.at(record, "foundedYear")),
         "description": reading.text(reading.at(record, "description")),
         "linkedin_url": reading.linkedin(reading.at(record, "linkedin", "handle"), "company"),
-        "technologies": technologies[:50] or None,
+        "technologies": reading.listed(reading.at(record, "tech"))[:50] or None,
     })

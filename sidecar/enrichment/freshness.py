@@ -82,16 +82,23 @@ def stale(
     return found
 
 
+def site_gone(status: int | None, error: str | None) -> bool:
+    """Whether what came of a visit to a home page says that there is none any more; that it lets no programs
+    in, or says nothing, does not."""
+    return status in (404, 410) or error == "host_not_found"
+
+
 def edits(values: Iterable[FieldValue]) -> list[Seen]:
     """What people changed, here or in another system: what else was said of the job or company may be old."""
     return [Seen("edited", value.observed_at) for value in values
             if value.locked and value.field in _TELLING]
 
 
-def choose(candidates: Collection[Candidate]) -> list[Look]:
+def choose(candidates: Collection[Candidate], spent: float = 0.0) -> list[Look]:
     """All of them, in the order of who needs it most; those that the common purse still pays for may buy what
-    it is expected to cost, the others look for what is free."""
-    purse = sum(SHARE * candidate.first - candidate.since for candidate in candidates)
+    it is expected to cost, the others look for what is free. `spent`: what those cost since their last look
+    who are looked at with them and are fresh."""
+    purse = sum(SHARE * candidate.first - candidate.since for candidate in candidates) - spent
     looks = []
     for candidate in sorted(candidates, key=lambda one: (not one.doubtful, one.oldest, one.lead_id)):
         ceiling = candidate.expected if 0 < candidate.expected <= purse else 0.0

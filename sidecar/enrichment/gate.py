@@ -57,7 +57,7 @@ def judge_person(
     """
     own = own._replace(names=own.names or asked.names)
     for record in rejected:
-        if _same_person(record, about, own):
+        if _same_person(record, about, own, asked):
             return Held("rejected", own.name, about.name)
     if elsewhere:
         return Held("two_people", own.name, min(elsewhere)[1])
@@ -71,7 +71,7 @@ def judge_person(
     names = _name_said(own, about)
     if names == "other" and not (same_profile and _one_family(own.names, about.names)):
         return Held("name", own.name or min(own.emails or asked.emails, default=""), about.name)
-    if names == "unknown" and _several(told, about):
+    if not own.names and _several(told, about) and (names != "same" or _name_said(own, told) == "same"):
         return Held("two_people", told.name, about.name)
     if names == "family" and not key:
         return Held("family_name", own.name, about.name)
@@ -91,11 +91,11 @@ def judge_person(
         return None
     if elsewhere_now:
         return Held("employer", _firm_name(ours), _firm_name(theirs))
-    if abroad and employer not in ("same", "related"):
+    if abroad and employer != "same":
         return Held("country", min(own.countries), min(about.countries))
     if together:
         return None
-    if asked.emails and about.emails:
+    if asked.emails and about.emails and asked.emails.isdisjoint(about.emails):
         return Held("email", min(asked.emails), min(about.emails))
     return None
 
@@ -146,7 +146,7 @@ def _renamed(ours: Firm, theirs: Firm) -> bool:
 
 def _same_company(record: Who, about: Who, ours: Firm) -> bool:
     """Whether an answer is a rejected record again: by its id or domain; else by its name if not ours."""
-    if not record.records.isdisjoint(about.records):
+    if record == about or not record.records.isdisjoint(about.records):
         return True
     if not (record.firm.domains - ours.domains).isdisjoint(about.firm.domains):
         return True
@@ -158,18 +158,25 @@ def _firm_name(firm: Firm) -> str:
     return min(firm.names, default="") or min(firm.domains, default="")
 
 
-def _same_person(record: Who, about: Who, own: Who) -> bool:
-    """Whether an answer is a rejected record again, of whichever provider: by its id or profile; else by its
-    name, or by name and employer where the subject has the name, too."""
-    if not record.records.isdisjoint(about.records):
+def _same_person(record: Who, about: Who, own: Who, asked: Who) -> bool:
+    """Whether an answer is a rejected record again, of whichever provider: by its id, profile, address or
+    telephone number; else by its name, or by name and employer where the subject has the name, too, or has
+    none that is known."""
+    if record == about or not record.records.isdisjoint(about.records):
         return True
-    if not (record.profiles - own.profiles).isdisjoint(about.profiles):
+    # An address beside a name may be an echo of what was asked; alone it was what was rejected.
+    addresses = own.emails | (asked.emails if record.names else frozenset())
+    if any(not (rejected - ours).isdisjoint(again) for rejected, ours, again in (
+            (record.profiles, own.profiles, about.profiles), (record.emails, addresses, about.emails),
+            (record.phones, own.phones, about.phones))):
         return True
     if not any(name_relation(one, other) == "same" for one in record.names for other in about.names):
         return False
+    theirs = about.employer(own.emails)
+    if not own.names:
+        return related_as(record.employer(own.emails), theirs) not in ("different", "namesake")
     if _name_said(own, about) != "same":
         return True
-    theirs = about.employer(own.emails)
     return related_as(own.employer(), theirs) != "same" and (
         related_as(record.employer(own.emails), theirs) == "same")
 

@@ -19,7 +19,8 @@ from sidecar.enrichment import reading
 from sidecar.records import company_key, is_no_company, legal_form
 from sidecar.records.text import fold, tidy
 
-LONGEST: Final = 1_000_000
+LONGEST: Final = 300_000  # characters; n8n's node cuts a page there, too
+_MOST_TAGS: Final = 20_000  # one within the other the parser takes half a second for so many
 _MOST_BLOCKS, _MOST_NODES, _DEEPEST = 20, 500, 6
 # What stands in the title of a page that is nobody's yet, of a refusal or of a server's own page.
 _NO_PAGE = re.compile(
@@ -38,7 +39,7 @@ _RIGHTS = re.compile(
 _VAT = re.compile(r"\b(DE\s?\d{3}\s?\d{3}\s?\d{3}|ATU\s?\d{8}|CHE[-\s]?\d{3}\.\d{3}\.\d{3})\b")
 _VAT_COUNTRIES: Final = {"DE": "DE", "AT": "AT", "CH": "CH"}
 _TOWN = re.compile(r"^(?:(?:DE?|AT?|CH)[-\s]\s?)?\d{4,5}\s+([A-ZÄÖÜ][\w.\- /()ÄÖÜäöüß]{1,40})$")
-_LINES = re.compile(r"\s*[\n\r|•]+\s*")
+_LINES = re.compile(r"[\n\r|•]")
 
 
 class Page(NamedTuple):
@@ -53,8 +54,9 @@ _NOTHING = Page({}, {})
 
 def read(body: str, url: str | None = None) -> Page:
     """Read a page; `url` is where it was found at last. Nothing that stands in it can raise."""
+    beginning = "<".join(body[:LONGEST].split("<", _MOST_TAGS + 1)[:_MOST_TAGS + 1])
     # Lone surrogates are no text to a parser.
-    tree = LexborHTMLParser(body[:LONGEST].encode("utf-8", "replace").decode())
+    tree = LexborHTMLParser(beginning.encode("utf-8", "replace").decode())
     title = _text(tree, "title") or ""
     if _NO_PAGE.search(title):
         return _NOTHING
@@ -145,7 +147,8 @@ def _lines(tree: LexborHTMLParser) -> list[str]:
         return []
     for node in body.css("script, style, noscript, template, svg"):
         node.decompose()
-    return [line for line in _LINES.split(body.text(separator="\n")) if 2 < len(line) <= 120]
+    lines = map(str.strip, _LINES.split(body.text(separator="\n")))
+    return [line for line in lines if 2 < len(line) <= 120]
 
 
 def _of_rights(lines: list[str]) -> str | None:

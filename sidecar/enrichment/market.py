@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
@@ -36,6 +36,14 @@ class BadMarket(ValueError):
     """A file that holds no market; the sentence says why."""
 
 
+class Said(NamedTuple):
+    """An answer: what it tells, canonical, by a lead's names."""
+
+    outcome: str
+    told: Mapping[str, Any]
+    confidence: float
+
+
 @dataclass(slots=True)
 class Lead:
     """A lead of a market while it is asked about."""
@@ -57,19 +65,19 @@ class Lead:
         """By what the lead's company is known."""
         return self.flat.get("company_domain") or self.flat.get("company_key")
 
-    def take(self, offer: Offer) -> dict[str, Any]:
-        """Ask, and merge what is answered as a live answer is: the fields that it tells, canonical."""
+    def answer(self, offer: Offer) -> Said:
+        """What an operation answers: as the market says it."""
         answer = self.answers.get(offer.name) or {"outcome": "not_found"}
-        self.asked[offer.name] = answer["outcome"]
-        if answer["outcome"] != "found":
-            return {}
-        told = read_fields(answer.get("fields") or {})
-        confidence = answer.get("confidence") or offer.confidence
-        self.statements = merge(
-            self.statements, {name: Statement(value, confidence) for name, value in told.items()},
-            offer.provider, MOMENT)
-        self._count()
-        return told
+        return Said(answer["outcome"], read_fields(answer.get("fields") or {}),
+                    answer.get("confidence") or offer.confidence)
+
+    def take(self, offer: Offer, said: Said) -> None:
+        """Merge what was answered as a live answer is."""
+        self.asked[offer.name] = said.outcome
+        if said.outcome == "found":
+            told = {name: Statement(value, said.confidence) for name, value in said.told.items()}
+            self.statements = merge(self.statements, told, offer.provider, MOMENT)
+            self._count()
 
     def _count(self) -> None:
         """Work out what counts from all that was stated."""
@@ -146,7 +154,9 @@ def _operation(document: Mapping[str, Any]) -> Operation:
 @dataclass(slots=True)
 class Simulation:
     """One way through a market. `choose` is the policy: what to do about a lead for which so much may still
-    be spent; `learn` is told every answer that was bought, `finish` every lead's course (Threshold)."""
+    be spent; `learn` is told every answer that was bought, `finish` every lead's course (Threshold). `answer`
+    is who answers: the market, unless its answers are imagined. `bought`: what was answered about companies,
+    (by what it is known, operation) -> answer."""
 
     market: Market
     card: Scorecard
@@ -156,7 +166,8 @@ class Simulation:
     ceiling_per_lead: float = math.inf
     ceiling_per_day: float = math.inf
     spent: float = 0.0
-    _bought: set[tuple[str, str]] = field(default_factory=set)
+    answer: Callable[[Lead, Offer], Said] = Lead.answer
+    bought: dict[tuple[str, str], Said] = field(default_factory=dict)
 
     def run(self) -> Iterator[dict[str, Any]]:
         """The line of each lead, in order: {index, calls, cost, score, grade, settled, fields}."""
@@ -191,23 +202,23 @@ class Simulation:
     def _share(self, lead: Lead) -> None:
         """Take what was paid for about the lead's company before."""
         company = lead.company()
-        for offer in self.market.offers if company else ():
-            if (company, offer.name) in self._bought and offer.name not in lead.asked and offer.possible(
-                    lead.known):
-                lead.take(offer)
+        for offer in self.market.offers:
+            said = self.bought.get((company, offer.name)) if company else None
+            if said and offer.name not in lead.asked and offer.possible(lead.known):
+                lead.take(offer, said)
 
     def _buy(self, lead: Lead, offer: Offer) -> float:
         """Ask, and tell the price."""
         company, before = lead.company(), lead.known
         traits, history = traits_of(lead.facts), history_of(self.market.offers, lead.asked, offer.subject)
-        told = lead.take(offer)
-        outcome = lead.asked[offer.name]
-        if company and offer.subject == "organization" and outcome != "error":
-            self._bought.add((company, offer.name))
+        said = self.answer(lead, offer)
+        lead.take(offer, said)
+        if company and offer.subject == "organization" and said.outcome != "error":
+            self.bought[company, offer.name] = said
         if self.learn:
-            places = {PLACES[name]: value for name, value in told.items() if name in PLACES}
-            self.learn(Lesson(offer, outcome, places, before, traits, history))
-        return {"found": offer.price_found, "not_found": offer.price_missing}.get(outcome, 0.0)
+            places = {PLACES[name]: value for name, value in said.told.items() if name in PLACES}
+            self.learn(Lesson(offer, said.outcome, places, before, traits, history))
+        return {"found": offer.price_found, "not_found": offer.price_missing}.get(said.outcome, 0.0)
 
 
 def simulate(

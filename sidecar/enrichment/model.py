@@ -65,12 +65,18 @@ class Inputs:
     def __init__(self, *alternatives: Mapping[str, str]) -> None:
         self.alternatives = alternatives
         self.needs = tuple(tuple(names.values()) for names in alternatives)
+        self._alternatives = [tuple(names.items()) for names in alternatives]
 
     def __call__(self, facts: Facts) -> dict[str, str] | None:
         """The parameters, or None while too little is known."""
-        for names in self.alternatives:
-            params = {parameter: value for parameter, name in names.items() if (value := known(facts, name))}
-            if len(params) == len(names):
+        for names in self._alternatives:
+            params = {}
+            for parameter, name in names:
+                value = known(facts, name)
+                if value is None:
+                    break
+                params[parameter] = value
+            else:
                 return params
         return None
 
@@ -79,23 +85,25 @@ def known(facts: Facts, name: str) -> str | None:
     """What is known of a field, by a lead's name; None for a mailbox that is nobody's own."""
     entity, own = NAMED[name]
     about = facts[entity]
-    value = about.get(own)
-    if own == "email":
-        value = about.get("email_canonical")
-        if about.get("email_type") in ("disposable", "role"):
-            return None
-    return value or None
+    if own != "email":
+        return about.get(own) or None
+    if about.get("email_type") in ("disposable", "role"):
+        return None
+    return about.get("email_canonical") or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing that a provider can be asked.
 
-    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell; both by a
-    lead's names, an organization's own fields by their own. `lookup(facts)` gives the identifying
+    `needs`: alternatives, each the fields that must be known before; `provides`: what it may tell;
+    `sought`: what of that it is asked for by who wants to know more, where that is not all, as one that is
+    dear or slow is not bought for what comes by the way; all by a lead's names, an organization's own fields
+    by their own. `lookup(facts)` gives the identifying
     parameters or None; `request(params, base_url)` the HTTP request {method, url, headers, query, body};
     `read(status, headers, body)` never raises. Prices are in USD, `credits` as the provider bills them.
     `hit_rate` is what is expected until it is known better; `confidence` what its statements usually have.
+    `misses`: what the node may tell instead of an answer that means that there is nothing to be had.
     `polled`: a pending answer has a ticket, which `request` finds among its parameters as `ticket`.
     `callback(body)`: what is answered later by itself, as (status, body) for `read`; None for what is no
     answer. `request` finds the address for it, if there is one, among its parameters as `callback`.
@@ -107,6 +115,7 @@ class Operation:
     lookup: Callable[[Facts], dict[str, str] | None]
     request: Callable[[Mapping[str, str], str], Request]
     read: Callable[[int, Mapping[str, Any], str], Answer]
+    sought: frozenset[str] | None = None
     needs: tuple[tuple[str, ...], ...] = ()
     price_found: float = 0.0
     price_missing: float = 0.0
@@ -114,6 +123,7 @@ class Operation:
     miss_credits: float = 0.0
     hit_rate: float = 0.5
     confidence: float = 0.8
+    misses: frozenset[str] = frozenset()
     polled: bool = False
     callback: Callable[[str], tuple[int, str] | None] | None = None
     ttl_found_s: int = 60 * DAY

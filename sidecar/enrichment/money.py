@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sidecar.enrichment.model import Operation
 
 # Sums of floats may be off by so much; the ledger itself adds up exactly.
 _EXACT: Final = 1e-9
-# Errors of the network after which nothing can have been answered, let alone billed.
-_NEVER_SENT: Final = frozenset({"connection_refused", "host_not_found", "tls_failed", "not_sent"})
+# What went wrong before a question was sent, so that nothing can have been answered, let alone billed: errors
+# of the network, and what n8n's node does not send (n8n/custom-nodes/shared/providers.ts).
+_NEVER_SENT: Final = frozenset({
+    "connection_refused", "host_not_found", "names_unavailable", "tls_failed", "not_sent",
+    "provider_unknown", "url_invalid", "host_not_declared", "key_missing", "no_filter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,14 @@ class Purse:
             spent[of] = spent.get(of, 0.0) + price
         self.days[sandbox] = self.days.get(sandbox, 0.0) + price
 
+    def share(self, part: float) -> Purse:
+        """A purse of its own for a part of what is to be bought, with that part of what is left under each
+        ceiling but a lead's."""
+        ceilings = replace(self.ceilings, day=self.ceilings.day * part, month={
+            provider: ceiling * part for provider, ceiling in self.ceilings.month.items()})
+        return Purse(ceilings, dict(self.leads), {of: spent * part for of, spent in self.days.items()},
+                     {of: spent * part for of, spent in self.months.items()})
+
     def pay(self, lead_ids: Iterable[str], provider: str, sandbox: bool, price: float) -> str | None:
         """Pay for a call that these leads need: the first of them that can, whose money is taken, or None."""
         for lead_id in lead_ids:
@@ -73,13 +84,16 @@ def highest(operation: Operation) -> float:
     return max(operation.price_found, operation.price_missing)
 
 
-def cost(operation: Operation, outcome: str, error: str | None) -> float | None:
-    """What an answer cost; None: nobody knows yet, so that what was reserved counts as spent."""
+def cost(operation: Operation, outcome: str, error: str | None, credits: float = 0.0) -> float | None:
+    """What an answer cost; None: nobody knows yet, so that what was reserved counts as spent. A record that
+    tells nothing is none, but has the price of one (`credits`)."""
     if error:
         return 0.0 if error in _NEVER_SENT else None
     if outcome == "pending":
         return None
-    return {"found": operation.price_found, "not_found": operation.price_missing}.get(outcome, 0.0)
+    if outcome == "not_found" and credits <= operation.miss_credits:
+        return operation.price_missing
+    return operation.price_found if outcome in ("found", "not_found") else 0.0
 
 
 def runway(ceiling: float | None, spent: float, recent: float, days: int) -> float | None:

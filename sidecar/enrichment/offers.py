@@ -13,7 +13,7 @@ from sidecar.terms.states import ENTITIES
 # What a lead calls a fact -> where it stands, such as "contact.seniority"; what follows from what.
 PLACES: Final = {field.lead: f"{field.entity}.{field.name}" for field in FIELDS if field.lead}
 _OWN: Final = {(entity, name): f"{entity}.{name}" for entity in ENTITIES for name in COLUMNS[entity]}
-_FOLLOWS: Final = {
+FOLLOWS: Final = {
     f"{field.entity}.{field.name}": f"{field.entity}.{field.derived_from}"
     for field in FIELDS if field.derived_from}
 
@@ -21,7 +21,8 @@ _FOLLOWS: Final = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """An operation. `provides` are the places that its answers tell, `changes` those and what follows from
-    them; `needs` alternatives of places that must be known before it can be asked. Prices in USD."""
+    them, `sought` those for which it is asked by who wants to know more; `needs` alternatives of places that
+    must be known before it can be asked. Prices in USD."""
 
     name: str
     provider: str
@@ -30,6 +31,7 @@ class Offer:
     needs: tuple[frozenset[str], ...]
     provides: frozenset[str]
     changes: frozenset[str]
+    sought: frozenset[str]
     price_found: float
     price_missing: float
     confidence: float
@@ -59,14 +61,18 @@ def offers_of(providers: Mapping[str, Provider], *, flat: bool = False) -> tuple
 def _offer(provider: str, operation: Operation, flat: bool) -> Offer:
     own = "organization" if operation.subject == "organization" and not flat else ""
     provides = _places(operation.provides, own)
-    changes = set(provides)
-    if "contact.email" in provides:
-        changes.add("organization.domain")  # a company's own address tells its domain
-    changes |= {follower for follower, followed in _FOLLOWS.items() if followed in changes}
+    changes = _with_following(provides)
+    sought = changes if operation.sought is None else _with_following(_places(operation.sought, own))
     return Offer(
         f"{provider}.{operation.name}", provider, operation.name, operation.subject,
-        tuple(_places(need) for need in operation.needs), provides, frozenset(changes),
+        tuple(_places(need) for need in operation.needs), provides, changes, sought,
         operation.price_found, operation.price_missing, operation.confidence, operation.hit_rate)
+
+
+def _with_following(places: frozenset[str]) -> frozenset[str]:
+    if "contact.email" in places:
+        places |= {"organization.domain"}  # a company's own address tells its domain
+    return places | {follower for follower, followed in FOLLOWS.items() if followed in places}
 
 
 def _places(names: Iterable[str], own: str = "") -> frozenset[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -46,7 +46,8 @@ TOLERATED: Final = 0.004
 class Standing:
     """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
     them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
-    `at`: when; `barred`: operations that may be asked later, not now."""
+    `at`: when; `barred`: operations that may be asked later, not now; `dear`: those for which there is no
+    money."""
 
     facts: Mapping[str, Any]
     points: Sequence[int]
@@ -54,6 +55,7 @@ class Standing:
     asked: Mapping[str, str]
     at: datetime
     barred: frozenset[str] = frozenset()
+    dear: frozenset[str] = frozenset()
 
     def missing(self, wanted: Iterable[str]) -> frozenset[str]:
         """What of the wanted places is not known, and of which no person said that there is nothing."""
@@ -184,18 +186,19 @@ class Planner:
         self.outlook = Outlook(self.card, self.beliefs)
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str]) -> Planner:
-        """A planner that has seen nothing yet."""
+    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str],
+           beliefs: Beliefs | None = None) -> Planner:
+        """A planner that has seen nothing yet but what is believed."""
         prices = [offer.highest for offer in offers if offer.highest] or [1.0]
-        return cls(offers, card, Beliefs({offer.name: offer.hit_rate for offer in offers}), goal, wanted,
-                   Threshold(_DOUBT * len(prices) / sum(prices)))
+        beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
+        return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
 
     def round(self, standing: Standing) -> list[Step]:
         """What to ask at once: all that is free and worth it, and of what is paid one about each subject, no
         two that may tell the same; the last step tells why no more is asked now."""
         if self.goal == "fill":
             self._refresh()
-            return self._fill(standing, self.wanted, math.inf)
+            return self._affordable(standing, math.inf, lambda one: self._fill(one, self.wanted))
         steps = [self.next(standing)]
         while offer := steps[-1].offer:
             standing = replace(standing, barred=standing.barred | self._beside(offer))
@@ -236,13 +239,29 @@ class Planner:
     def next(self, standing: Standing, budget: float = math.inf) -> Step:
         """What to do about a lead for which so much may still be spent."""
         self._refresh()
+        return self._affordable(standing, budget, lambda one: [self._next(one)])[0]
+
+    def _affordable(
+        self, standing: Standing, budget: float, ask: Callable[[Standing], list[Step]]
+    ) -> list[Step]:
+        """What a ceiling forbids tells nothing: others are judged, and asked, as if it were not there."""
+        dear = [offer.name for offer in self.offers if offer.name not in standing.asked and (
+            offer.name in standing.dear or offer.highest > budget)]
+        if not dear:
+            return ask(standing)
+        steps = ask(replace(standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")}))
+        if not steps[0].offer and ask(standing)[0].offer:
+            return [replace(steps[0], why="ceiling")]
+        return steps
+
+    def _next(self, standing: Standing) -> Step:
         if self.goal == "fill":
-            return self._fill(standing, self.wanted, budget)[0]
+            return self._fill(standing, self.wanted)[0]
         if self.goal == "reach" and not reached(standing.facts):
-            step = self._fill(standing, _REACHED, budget)[0]
-            if step.offer or step.why == "ceiling":
+            step = self._fill(standing, _REACHED)[0]
+            if step.offer:
                 return step
-        return self._decide(standing, budget)
+        return self._decide(standing)
 
     def _refresh(self) -> None:
         """Forget what follows from what was believed before."""
@@ -293,26 +312,25 @@ class Planner:
             made[subject] = found
         return made
 
-    def _fill(self, standing: Standing, wanted: Collection[str], budget: float) -> list[Step]:
+    def _fill(self, standing: Standing, wanted: Collection[str]) -> list[Step]:
         """What to ask at once to fill what is missing, the best first; the last step tells why no more."""
         missing = standing.missing(wanted)
         if not missing:
             return [Step(None, "known")]
-        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.changes)]
+        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.sought)]
         ways = self._openers(standing, left)
         usable = [offer for offer in ways if standing.can(offer)]
-        affordable = {offer.name for offer in usable if offer.highest <= budget}
         steps = [Step(offer, "ask") for offer in usable if not offer.highest]
-        if len(steps) < len(affordable):
+        if len(steps) < len(usable):
             chances = self.chances(standing, ways)
             order = sorted((self._way(offer, missing, chances[offer.subject].of(offer.name))
                             for offer in ways), key=lambda way: way.price_per_field)
-            paid = [way for way in order if way.offer.highest and way.offer.name in affordable]
+            paid = [way for way in order if way.offer.highest and way.offer in usable]
             while paid:
                 best = min(paid, key=lambda way: _cost(way, order))
                 steps.append(Step(best.offer, "ask", price=best.price))
                 paid = [way for way in paid if way.offer.name not in self._beside(best.offer)]
-        steps.append(Step(None, "ceiling" if usable and not affordable else "nothing_left"))
+        steps.append(Step(None, "nothing_left"))
         return steps
 
     def _way(self, offer: Offer, missing: frozenset[str], chance: float) -> _Way:
@@ -340,7 +358,7 @@ class Planner:
             return 0.0
         return self.beliefs.filled(offer.name, place).rate
 
-    def _decide(self, standing: Standing, budget: float) -> Step:
+    def _decide(self, standing: Standing) -> Step:
         left = self._left(standing)
         learnable = self.learnable(standing, left)
         low, high = self.card.bounds(standing.facts, standing.points, learnable)
@@ -357,12 +375,10 @@ class Planner:
         ranked = self._ranked(standing, left, chances, ahead.tells, doubt)
         if not ranked:
             return Step(None, "nothing_left", doubt)
-        if ranked[0][0] < self.threshold.level:
-            return Step(None, "not_worth", doubt, ranked[0][0])
-        for gain, offer, price in ranked:
-            if gain >= self.threshold.level and offer.highest <= budget:
-                return Step(offer, "ask", doubt, ranked[0][0], price, min(doubt, gain * price))
-        return Step(None, "ceiling", doubt)
+        gain, offer, price = ranked[0]
+        if gain < self.threshold.level:
+            return Step(None, "not_worth", doubt, gain)
+        return Step(offer, "ask", doubt, gain, price, min(doubt, gain * price))
 
     def _ranked(self, standing: Standing, left: list[Offer], chances: Mapping[str, Chances],
                 tells: Mapping[str, float], doubt: float) -> list[tuple[float, Offer, float]]:

@@ -44,17 +44,21 @@ def merged(
     kind: str, stored: Mapping[str, list[Row]], said: Iterable[Said]
 ) -> tuple[list[Row], dict[str, dict[str, Any]]]:
     """What is to be written of existing entities, beside the statements that are stored of each: (new
-    provenance, the winning values by entity id: None where a person removed it)."""
+    provenance, the winning values of what was spoken of, by entity id: None where a person removed it)."""
     known: dict[str, list[FieldValue]] = {}
     changed: dict[tuple[str, str], dict[str, FieldValue]] = {}
     spoken: dict[str, list[Statements]] = {}
+    said = list(said)
+    spoken_of: dict[str, set[str]] = {}  # of other fields what counts stays as it is
+    for item in said:
+        spoken_of.setdefault(item.entity_id, set()).update(item.statements)
     for entity, stated, source, observed_at, sandbox, locked, person in said:
         if not stated:
             continue
         spoken.setdefault(entity, []).append(stated)
         open_statements = {f: c for f, c in stated.items() if f not in WITHOUT_PROVENANCE}
         before = known[entity] if entity in known else [
-            FieldValue(**row) for row in stored.get(entity, [])]
+            FieldValue(**row) for row in stored.get(entity, []) if row["field"] in spoken_of[entity]]
         known[entity] = merge(
             before, open_statements, source, observed_at, sandbox=sandbox, locked=locked, person=person)
         for value in known[entity]:
@@ -63,11 +67,11 @@ def merged(
     return [
         document(kind, entity, source, values.values()) for (entity, source), values in changed.items()
     ], {
-        entity: _columns(kind, winners(values).values(), spoken[entity]) for entity, values in known.items()
+        entity: columns(kind, winners(values).values(), spoken[entity]) for entity, values in known.items()
     }
 
 
-def _columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statements]) -> dict[str, Any]:
+def columns(kind: str, winning: Iterable[FieldValue], spoken: Iterable[Statements]) -> dict[str, Any]:
     """The values that count, with those that go with one of them: as who stated that one has them."""
     values = {value.field: value.value for value in winning}
     for follower, followed in _FOLLOWERS[kind]:

@@ -16,6 +16,8 @@ from sidecar.records import (
     country_code,
     department,
     email_type,
+    is_filler,
+    is_junk_name,
     linkedin_url,
     parse_email,
     parse_phone,
@@ -23,11 +25,16 @@ from sidecar.records import (
     revenue_range,
     seniority,
 )
-from sidecar.records.email import canonical_address
+from sidecar.records.email import Address, canonical_address
 from sidecar.records.phone import Phone
 from sidecar.records.text import tidy
 
 _LONGEST = 500
+_MOST_LISTED = 100
+_NAMES = ("first_name", "last_name", "full_name")
+# What is told in words of the provider's own -> what a lead calls it.
+_IN_WORDS = {name: name for name in (*_NAMES, "job_title", "industry", "region", "city")} | {
+    "name": "company_name"}
 PAUSE_SECONDS = 60.0  # after a refusal for haste that does not say how long
 _LONGEST_PAUSE = 86_400.0
 
@@ -50,14 +57,18 @@ def header(headers: Mapping[str, Any], name: str) -> str | None:
 
 
 def throttled(headers: Mapping[str, Any], otherwise: float = PAUSE_SECONDS) -> Answer:
-    """A refusal for haste: until when, by Retry-After (RFC 9110 10.2.3: seconds or a date; a date counts from
-    the answer's own), else `otherwise` seconds."""
+    """A refusal for haste: for how long it asks to be left alone, else `otherwise` seconds."""
+    return Answer("throttled", retry_after_s=patience(headers) or min(max(otherwise, 1.0), _LONGEST_PAUSE))
+
+
+def patience(headers: Mapping[str, Any]) -> float | None:
+    """For how many seconds an answer asks to be left alone by Retry-After (RFC 9110 10.2.3: seconds or a
+    date; a date counts from the answer's own), from one to a day; None where it does not say."""
     told = header(headers, "retry-after")
     seconds = number(told)
     if seconds is None and told:
         seconds = until(headers, told)
-    return Answer("throttled", retry_after_s=min(max(seconds if seconds is not None else otherwise, 1.0),
-                                                 _LONGEST_PAUSE))
+    return None if seconds is None else min(max(seconds, 1.0), _LONGEST_PAUSE)
 
 
 def until(headers: Mapping[str, Any], moment: str | None) -> float | None:
@@ -102,14 +113,15 @@ def at(value: Any, *path: str) -> Any:
     return value
 
 
-def listed(value: Any, *path: str) -> list[Any]:
-    """The members of a list, or what stands in each down a path; of anything else none."""
-    return [at(item, *path) for item in value] if isinstance(value, list) else []
+def listed(value: Any, *path: str) -> list[str]:
+    """The texts of a list, or those that stand in each of its objects down a path, a hundred at most."""
+    return [told for item in items(value)[:_MOST_LISTED] if (told := text(at(item, *path)))]
 
 
 def record_id(provider: str, value: Any) -> str | None:
     """A provider's id of a record, by which the record is known again."""
-    return f"{provider}:{value}" if isinstance(value, str | int) and value and value is not True else None
+    told = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
+    return f"{provider}:{told}" if told and told != "0" else None
 
 
 def items(value: Any) -> list[Any]:
@@ -145,10 +157,22 @@ def whole(value: Any) -> int | None:
     return int(told) if told is not None and 0 <= told < 2**31 else None
 
 
+def year(value: Any) -> int | None:
+    """A year in which a company may have been founded, or None."""
+    told = whole(value)
+    return told if told and 1000 <= told <= 2100 else None
+
+
 def amount(value: Any) -> float | None:
     """A sensible non-negative amount of money, or None."""
     told = None if isinstance(value, str) else number(value)
     return value if told is not None and 0 <= told < 10**15 else None
+
+
+def credits(value: Any) -> float | None:
+    """What a provider says that a call cost, or None: more than a thousand credits no call costs."""
+    told = number(value)
+    return told if told is not None and 0 <= told <= 1000 else None
 
 
 def truth(value: Any) -> bool | None:
@@ -188,14 +212,25 @@ def phone(value: Any) -> dict[str, str | None]:
     return {"phone": parsed.e164, "phone_country": parsed.country, "phone_type": parsed.type}
 
 
+def _address(value: Any) -> Address | None:
+    told = text(value)
+    address = parse_email(told) if told else None
+    return None if isinstance(address, str) else address
+
+
+def candidate(value: Any) -> tuple[str, ...]:
+    """An address that nobody verified, of one person: what a verifier may be asked."""
+    address = _address(value)
+    return (address.email,) if address and email_type(address) not in ("role", "disposable") else ()
+
+
 def email(value: Any, status: str | None) -> dict[str, str | None]:
     """An address with what a verifier says of it: {email, email_canonical, email_type, email_status}.
 
     {} for none, and without a status: an address that nobody verified is no statement.
     """
-    told = text(value)
-    address = parse_email(told) if told and status else None
-    if address is None or isinstance(address, str):
+    address = _address(value) if status else None
+    if address is None:
         return {}
     return {"email": address.email, "email_canonical": canonical_address(address),
             "email_type": email_type(address), "email_status": status}
@@ -213,8 +248,12 @@ def band(value: Any, known: Any) -> str | None:
 
 
 def statements(confidence: float, values: Mapping[str, Any]) -> dict[str, Statement]:
-    """Statements of all that is known."""
-    return {name: Statement(value, confidence) for name, value in values.items() if value is not None}
+    """Statements of all that is known: neither "n/a" nor "Test User" is."""
+    full_name = values.get("full_name")
+    nobody = _NAMES if full_name and is_junk_name(full_name) else ()
+    return {name: Statement(value, confidence) for name, value in values.items()
+            if value is not None and name not in nobody
+            and not (name in _IN_WORDS and is_filler(value, _IN_WORDS[name]))}
 
 
 def about(**values: Any) -> dict[str, Any]:

@@ -23,13 +23,22 @@ WHY_STOPPED: Final[Mapping[Stop, str]] = MappingProxyType({
     "refused": "The person refused that anybody is asked about them.",
     "skipped": "The workflow left enrichment out.",
 })
+_GIVEN_UP: Final = "A provider owed an answer, and was waited for long enough."
 _OUTCOMES: Final = {
     "found": "answered", "not_found": "found nothing", "pending": "was still looking",
+    "late": "was still looking, and answered when it was asked again",
     "throttled": "asked to wait",
     "quota": "its quota is used up", "auth": "refused the key", "refused": "may not tell of this person",
     "invalid": "could not use the question", "error": "failed", "in_doubt": "never answered",
     "erased": "was erased"}
 AT_ONCE: Final = timedelta(seconds=30)  # the clocks of the engine and its database may be apart
+
+
+def why_stopped(stopped: Stop | None, stage: str | None) -> str | None:
+    """Why no more is asked about a lead of this stage, in words; None where nothing was planned."""
+    if stopped == "waiting" and stage == "done":
+        return _GIVEN_UP
+    return WHY_STOPPED[stopped] if stopped else None
 
 
 def changed_by(

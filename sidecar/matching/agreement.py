@@ -21,6 +21,10 @@ class Level(IntEnum):
     DIFFERENT = 4
 
 
+# What the package calls short forms, and is another name: a woman's of a man's.
+_NO_SHORT_FORMS = {frozenset(pair.split("/")) for pair in (
+    "louis/louise", "emil/emily", "ernest/ernestine", "clement/clementine", "justin/justina", "bert/bertha",
+    "angel/angela", "august/augustine", "john/joan")}
 _LIKE = 0.7  # of the signs of two addresses; those of strangers hardly ever share as many
 
 
@@ -35,6 +39,8 @@ def _nicknames() -> dict[str, frozenset[str]]:
     short = ((name, others.split()) for name, _, others in (line.partition("\t") for line in ours))
     for name, others in (*NickNamer.default_lookup().items(), *short):
         for other in others:
+            if frozenset((name, other)) in _NO_SHORT_FORMS:
+                continue
             lookup.setdefault(name, set()).add(other)
             lookup.setdefault(other, set()).add(name)
     return {name: frozenset(others) for name, others in lookup.items()}

@@ -34,8 +34,10 @@ _REPEATED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aeiou]")
 _ABJAD = re.compile("[\u0590-\u07ff\ufb1d-\ufdff\ufe70-\ufeff]")  # scripts that leave vowels out
 _UNWRITTEN = re.compile("[aeiouyw]")
-# What makes a name the other sex's, or a new name, and no misspelling: Paul and Paula, Andrea and Andreas.
-_ENDINGS: Final = word_set("a e i o s ia ie ina ine in ela ele ella ette etta ita iana iane")
+# What makes a name the other sex's, or a new name, and no misspelling: Paul and Paula, Andrea and Andreas,
+# Jan and Janneke, Min and Ming; as `key_of` writes it (Frederique ends in u, Antoinette in te).
+_ENDINGS: Final = word_set(
+    "a e i o u s g ia ie ina ine ene in ela ele ete eta te ote ota ita iana iane ke eke neke tie")
 _GENERATIONS: Final = {
     "sr": 1, "snr": 1, "sen": 1, "senior": 1, "pere": 1,
     "jr": 2, "jnr": 2, "jun": 2, "junior": 2, "fils": 2, "filho": 2, "hijo": 2, "ii": 2,
@@ -225,7 +227,7 @@ def same_name(left: str, right: str) -> bool:
         return True
     one, other = key_of(left), key_of(right)
     if one == other or not (one and other):
-        return True
+        return not _feminine(*sorted((left, right), key=len))
     if len(left) == 1 or len(right) == 1:
         short, long = sorted((left, right), key=len)
         return long.startswith(short) or key_of(long).startswith(key_of(short))
@@ -242,12 +244,19 @@ def same_name(left: str, right: str) -> bool:
     return _slip(key_of(left), key_of(right), known=known)
 
 
+def _feminine(short: str, long: str) -> bool:
+    """René and Renée, which are spoken alike."""
+    return len(short) > 3 and long == f"{short}e" and short[-1] == "e"
+
+
 def _slip(left: str, right: str, *, known: bool) -> bool:
     """Tell whether one key is the other shortened or misspelt; `known`: both are names of their own, of which
     one is the other only by a vowel left out."""
     short, long = sorted((left, right), key=len)
     if long.startswith(short):
-        return len(short) >= 3 and long[len(short):] not in _ENDINGS
+        # Julian is no Julia in full, nor Adam an Ada.
+        other_sex = long[len(short):] in _ENDINGS or (known and short[-1] == "a" and long[-1] not in "ae")
+        return len(short) >= 3 and not other_sex
     # The last letter tells Maria from Mario.
     if left[0] != right[0] or left[-1] != right[-1] or len(short) < _SHORTEST_SLIP:
         return False

@@ -40,18 +40,19 @@ def merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[R
         if row["subject_kind"] == "contact":
             read = replace(read, statements=reach.admitted(read.statements, about["contact"]))
         stored.append(gating.Stored(row, read, operation.lookup(about) or {}))
+    customers.lock_leads(
+        cursor, {each.row["subject_id"] for each in stored if each.row["subject_kind"] == "contact"},
+        {facts_of[each.row["subject_id"]]["organization"].get("id") for each in stored
+         if "name" in each.of_company} - {None})
     sifted = gating.sift(engine, cursor, known, stored)
     said = sifted.said
     told: dict[str, set[str]] = {}
     written: dict[str, dict[str, Any]] = {}
-    customers.lock_leads(
-        cursor, {item.entity_id for item in said["contact"]},
-        {item.entity_id for item in said["organization"] if "name" in item.statements})
     for kind in ("organization", "contact"):
         # Who was erased meanwhile must not come back by a late answer.
         there = customers.existing(cursor, kind, sorted({item.entity_id for item in said[kind]}))
         known_still = [item for item in said[kind] if item.entity_id in there]
-        written |= provenance.write_all(cursor, kind, known_still)
+        written |= provenance.write_answers(cursor, kind, known_still, sifted.stored)
         for item in known_still:
             if item.statements:
                 told.setdefault(item.entity_id, set()).add(item.source)

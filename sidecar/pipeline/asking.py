@@ -15,23 +15,26 @@ from urllib.parse import urlsplit
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.enrichment import PROVIDERS, operation_of, priced
+from sidecar.enrichment import PROVIDERS, operation_of, priced, reading
 from sidecar.enrichment.breaker import PAUSES
-from sidecar.enrichment.model import Operation, Provider
-from sidecar.enrichment.money import cost
+from sidecar.enrichment.model import DAY, Operation, Provider
+from sidecar.enrichment.money import cost, highest
 from sidecar.errors import NotFound
 from sidecar.intake.refusals import may_enrich
 from sidecar.pipeline import spending
 from sidecar.pipeline.batches import step
-from sidecar.pipeline.breaking import SANDBOX, Told, allowed, failed, note, use_keys
+from sidecar.pipeline.breaking import Told, allowed, note, use_keys
 from sidecar.pipeline.callbacks import call_of, callback_url
+from sidecar.pipeline.surveying import ERROR_TTL_SECONDS
 from sidecar.pipeline.waking import wake_after
 from sidecar.store import calls, customers, refusals, work
 from sidecar.store.database import Cursor, Row
 
 log = logging.getLogger(__name__)
 
-STARTED_AT_ONCE = 100  # of a provider: few, so that a kill leaves few in doubt
+REFUSED_SECONDS = 3650 * DAY  # whoever asked a provider not to be processed is not asked about again
+_PENDING_S = 60  # until a provider that is still looking, and does not say for how long, is asked again
+STARTED_AT_ONCE = 250  # of a provider: no more, so that a kill leaves few in doubt
 
 
 def start(
@@ -48,9 +51,11 @@ def start(
     """
     if provider is None:
         with step(engine, "enrich", batch_id, lead_ids) as at_work:
-            for name in use_keys(engine, at_work.cursor, live, keys):
-                calls.switch_key(at_work.cursor, batch_id, name, name not in live,
-                                 keys.get(name, "") if name in live else SANDBOX)
+            use_keys(engine, at_work.cursor, live, keys)
+            calls.follow_keys(at_work.cursor, batch_id, {
+                (provider.name, operation.name): highest(operation)
+                for provider in priced(engine.settings.provider_prices).values()
+                for operation in provider.operations})
             return _begin(engine, at_work.cursor, batch_id, at_work.lead_ids, None)
     with engine.database.write() as cursor:
         work.renew(cursor, batch_id, lead_ids, engine.settings.lease_seconds)
@@ -62,6 +67,7 @@ def _begin(
 ) -> dict[str, Any]:
     planned: dict[str, list[str]] = {}
     asking = set(lead_ids)
+    calls.drop_asked(cursor, batch_id, ERROR_TTL_SECONDS)
     while True:
         rows = calls.planned(cursor, batch_id, sorted(asking), provider, STARTED_AT_ONCE + 1)
         # Who refused it since the call was planned is not asked about any more.
@@ -201,12 +207,15 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         operation = operation_of(row["provider"], row["operation"])
         read = operation.read(
             answer.get("status") or 0, answer.get("headers") or {}, answer.get("body") or "")
-        outcome = read.outcome if not answer.get("error") else "error"
+        outcome = read.outcome if not answer.get("error") else (
+            "not_found" if answer["error"] in operation.misses else "error")
+        wait = read.retry_after_s or (reading.patience(answer.get("headers") or {}) if outcome == "error"
+                                      else None)
         settled.append({
             "id": row["call_id"], "outcome": outcome, "status": answer.get("status"),
             "credits": 0 if answer.get("error") else read.credits,
             "price": cost(providers[row["provider"]].operation(row["operation"]), outcome,
-                          answer.get("error")),
+                          answer.get("error"), read.credits),
             "elapsed_ms": answer.get("elapsed_ms"),
             "error": answer.get("error") or read.detail or None,
         })
@@ -215,7 +224,7 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
             "provider": row["provider"], "operation": row["operation"],
             "subject_kind": row["subject_kind"], "subject_id": row["subject_id"],
             "outcome": outcome, "applied": outcome != "found", "fetched_at": now,
-            "expires_at": now + timedelta(seconds=_ttl(operation, outcome, read.retry_after_s)),
+            "expires_at": now + timedelta(seconds=_ttl(operation, outcome, wait)),
             "answer": engine.vault.seal({
                 "status": answer.get("status"), "headers": answer.get("headers") or {},
                 "body": answer.get("body") or "", "error": answer.get("error"),
@@ -223,8 +232,12 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         })
         if not PROVIDERS[row["provider"]].web:  # one site that does not answer says nothing of others
             health.setdefault((row["provider"], row["key_mark"]), []).append(
-                (outcome, read.retry_after_s, row["started_at"]))
+                (outcome, wait, row["started_at"]))
     calls.settle(cursor, settled)
+    spending.settle_late(cursor, [
+        {"request_key": row["request_key"], "sandbox": row["sandbox"], "price": told["price"]}
+        for (row, _), told in zip(answers, settled, strict=True)
+        if told["outcome"] in ("found", "not_found")])
     calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
     note(engine, cursor, health)
 
@@ -233,8 +246,11 @@ def _ttl(operation: Operation, outcome: str, retry_after_s: float | None) -> flo
     """Seconds for which an answer holds: what was found, what there is not, what failed."""
     if outcome == "found":
         return operation.ttl_found_s
-    if outcome in ("not_found", "refused"):
+    if outcome in ("not_found", "invalid"):
         return operation.ttl_missing_s
-    most = {"pending": 60}.get(outcome) or (PAUSES[outcome] if outcome != "error" and failed(outcome)
-                                            else operation.ttl_error_s)
+    if outcome == "refused":
+        return REFUSED_SECONDS
+    if outcome == "pending":
+        return min(retry_after_s or _PENDING_S, operation.ttl_error_s)
+    most = operation.ttl_error_s if outcome == "error" else PAUSES[outcome]
     return min(retry_after_s or most, most)

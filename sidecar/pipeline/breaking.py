@@ -20,8 +20,8 @@ SANDBOX = "sandbox"  # the mark of the key where the sandbox is asked
 Told = tuple[str, float | None, datetime]
 
 
-def use_keys(engine: Engine, cursor: Cursor, live: Collection[str], keys: Mapping[str, str]) -> list[str]:
-    """Remember who is asked for real, and the marks of the keys; answers those of which that changed.
+def use_keys(engine: Engine, cursor: Cursor, live: Collection[str], keys: Mapping[str, str]) -> None:
+    """Remember who is asked for real, and the marks of the keys.
 
     Another key has a breaker of its own: what the one before was refused is asked anew.
     """
@@ -32,7 +32,6 @@ def use_keys(engine: Engine, cursor: Cursor, live: Collection[str], keys: Mappin
     if changed:
         breakers.set_keys(cursor, {name: now[name] for name in changed})
         returned(engine, cursor, [name for name in changed if name in before])
-    return changed
 
 
 def note(engine: Engine, cursor: Cursor, told: Mapping[Key, list[Told]]) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sidecar.engine import Engine
+from sidecar.enrichment import priced
 from sidecar.enrichment.learning import NO_MODEL
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.model import Provider
-from sidecar.enrichment.offers import offers_of
+from sidecar.enrichment.offers import Offer, offers_of
 from sidecar.enrichment.planner import Planner, Standing, Step, traits_of
 from sidecar.enrichment.planning import WANTED
 from sidecar.pipeline.learning import what_is_learnt
@@ -27,65 +28,88 @@ Name = tuple[str, str]
 _WANTED = frozenset(f"{entity}.{name}" for entity, names in WANTED.items() for name in names)
 
 
-def planners(cursor: Cursor, providers: Mapping[str, Provider], goals: Collection[Goal]
-             ) -> dict[Goal, Planner]:
-    """A planner for each goal."""
+def planners(
+    cursor: Cursor, providers: Mapping[str, Provider], goals: Collection[Goal], *, scored: bool = True
+) -> dict[Goal, Planner]:
+    """A planner for each goal; those that only fill need no model (`scored`)."""
     offers = offers_of(providers)
     learnt = what_is_learnt(cursor, offers)
-    card = Scorecard(model_in_force(cursor)) if set(goals) - {"fill"} else NO_MODEL
-    return {goal: Planner(offers, card, learnt.beliefs, goal, _WANTED, learnt.threshold) for goal in goals}
+    card = Scorecard(model_in_force(cursor)) if scored else NO_MODEL
+    return {goal: Planner(_shared(offers) if goal == "fill" else offers, card, learnt.beliefs, goal, _WANTED,
+                          learnt.threshold) for goal in goals}
+
+
+def _shared(offers: Collection[Offer]) -> tuple[Offer, ...]:
+    """Nobody is asked about a person for what is told of the company alone: its leads share that answer."""
+    told = frozenset(place for offer in offers if offer.subject == "organization" for place in offer.changes)
+    return tuple(replace(offer, changes=offer.changes - told, sought=offer.sought - told)
+                 if offer.subject == "contact" else offer for offer in offers)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What deciding stands on, read once for some leads: a planner for each goal, the events of people, and
+    what was stated of each entity (kind -> id -> statements)."""
+
+    planners: Mapping[Goal, Planner]
+    now: datetime
+    events: dict[str, list[Row]]
+    stated: Mapping[str, dict[str, list[FieldValue]]]
+
+    @classmethod
+    def of(cls, engine: Engine, cursor: Cursor, rows: Collection[Row], goals: Collection[Goal]) -> Ground:
+        ids = {kind: {row[kind]["id"] for row in rows if row[kind].get("id")} for kind in COLUMNS}
+        return cls(
+            planners(cursor, priced(engine.settings.provider_prices), goals, scored=bool(rows)), engine.now(),
+            facts.load_events(cursor, ids["contact"]) if rows else {}, {kind: {
+                entity: [FieldValue(**row) for row in said]
+                for entity, said in (facts.load_provenance(cursor, kind, ids[kind]) if rows else {}).items()}
+                for kind in COLUMNS})
 
 
 def decide(
-    engine: Engine, cursor: Cursor, rows: list[Row], goals: Mapping[str, Goal], survey: Survey,
+    ground: Ground, rows: list[Row], goals: Mapping[str, Goal], survey: Survey,
     asked: Mapping[str, Mapping[Name, str]], away: frozenset[str], too_dear: Mapping[str, frozenset[Name]],
 ) -> dict[str, list[Step]]:
     """By lead id the steps to take now; the last one has no offer and tells why no more. `asked`: what has an
     outcome or is under way, `too_dear`: for what there is no money, both by lead id; `away`: providers that
     cannot be asked."""
-    now = engine.now()
-    planner_of = planners(cursor, survey.providers, sorted(set(goals.values())))
-    scored = [row for row in rows if goals[row["lead_id"]] != "fill"]
-    events = facts.load_events(cursor, {row["contact"]["id"] for row in scored}) if scored else {}
-    stated = {kind: facts.load_provenance(
-        cursor, kind, {row[kind]["id"] for row in scored if row[kind].get("id")}) for kind in COLUMNS
-        } if scored else {}
     made = {}
     fillings: dict[Any, list[Step]] = {}  # what is the same about many leads is worked out once
     for row in rows:
         lead_id = row["lead_id"]
-        planner, dear = planner_of[goals[lead_id]], too_dear[lead_id]
+        planner, dear = ground.planners[goals[lead_id]], too_dear[lead_id]
         if planner.goal == "fill":
             removed = {kind: survey.removed.get(row[kind].get("id", ""), ()) for kind in COLUMNS}
             key = (*(tuple(name for name, value in row[kind].items() if value not in ("", []))
                      for kind in COLUMNS), *map(frozenset, removed.values()), traits_of(row),
                    tuple(survey.possible[lead_id]), tuple(asked[lead_id].items()), dear)
             if key not in fillings:
-                fillings[key] = _steps(planner, _standing(
-                    planner, row, _known(row, now) | _emptied(row, removed, now), survey.possible[lead_id],
-                    asked[lead_id], away, now), dear)
+                fillings[key] = planner.round(_standing(
+                    planner, row, _known(row, ground.now) | _emptied(row, removed, ground.now),
+                    survey.possible[lead_id], asked[lead_id], away, dear, ground.now))
             made[lead_id] = fillings[key]
         else:
-            told = scoring_facts(row, events)
-            made[lead_id] = _steps(planner, _standing(
-                planner, told, _known(told, now) | _stated(told, stated), survey.possible[lead_id],
-                asked[lead_id], away, now), dear)
+            told = scoring_facts(row, ground.events)
+            made[lead_id] = planner.round(_standing(
+                planner, told, known_of(ground, told), survey.possible[lead_id], asked[lead_id], away, dear,
+                ground.now))
     return made
-
-
-def _steps(planner: Planner, standing: Standing, dear: Collection[Name]) -> list[Step]:
-    if not dear:
-        return planner.round(standing)
-    steps = planner.round(replace(standing, barred=standing.barred | {".".join(name) for name in dear}))
-    if len(steps) == 1 and planner.next(standing).offer:
-        return [replace(steps[0], why="ceiling")]
-    return steps
 
 
 def filling(planner: Planner, row: Row, possible: Collection[Name], now: datetime) -> list[Step]:
     """What would be asked first to fill what is missing, if nothing had been asked yet; `possible`: what can
     be."""
-    return planner.round(_standing(planner, row, _known(row, now), possible, {}, frozenset(), now))
+    return planner.round(_standing(planner, row, _known(row, now), possible, {}, (), (), now))
+
+
+def known_of(ground: Ground, told: Mapping[str, Any]) -> dict[str, FieldValue]:
+    """Place -> the statement that counts there, of a lead with these facts; also those of a person that there
+    is nothing."""
+    return _known(told, ground.now) | {
+        f"{kind}.{name}": value for kind, by_id in ground.stated.items()
+        for name, value in winners(by_id.get(told[kind].get("id", ""), ())).items()
+        if value.value is not None or value.locked}
 
 
 def _known(told: Mapping[str, Any], now: datetime) -> dict[str, FieldValue]:
@@ -96,14 +120,6 @@ def _known(told: Mapping[str, Any], now: datetime) -> dict[str, FieldValue]:
             if name in names and value not in ("", [])}
 
 
-def _stated(told: Mapping[str, Any], stated: Mapping[str, Mapping[str, list[Row]]]) -> dict[str, FieldValue]:
-    """The statements that count, also those of a person that there is nothing."""
-    return {f"{kind}.{name}": value for kind, by_id in stated.items()
-            for name, value in winners(
-                FieldValue(**row) for row in by_id.get(told[kind].get("id", ""), ())).items()
-            if value.value is not None or value.locked}
-
-
 def _emptied(row: Row, removed: Mapping[str, Collection[str]], now: datetime) -> dict[str, FieldValue]:
     """What a person took away, which no answer brings back."""
     return {f"{kind}.{name}": FieldValue(name, None, "lead", 1.0, now, locked=True)
@@ -112,7 +128,7 @@ def _emptied(row: Row, removed: Mapping[str, Collection[str]], now: datetime) ->
 
 def _standing(
     planner: Planner, told: Mapping[str, Any], known: Mapping[str, FieldValue], possible: Collection[Name],
-    asked: Mapping[Name, str], away: Collection[str], now: datetime,
+    asked: Mapping[Name, str], away: Collection[str], dear: Collection[Name], now: datetime,
 ) -> Standing:
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
     waiting = {offer.subject for offer in planner.offers if outcomes.get(offer.name) == "pending"}
@@ -125,4 +141,5 @@ def _standing(
     points = [] if planner.goal == "fill" else planner.card.points(told, now)
     # Nobody else is paid while an answer about the same subject is pending.
     return Standing(told, points, known, outcomes, now, frozenset(
-        offer.name for offer in planner.offers if offer.subject in waiting and offer.highest))
+        offer.name for offer in planner.offers if offer.subject in waiting and offer.highest),
+        frozenset(".".join(name) for name in dear))

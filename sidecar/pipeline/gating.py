@@ -31,6 +31,11 @@ class Stored(NamedTuple):
     answer: Answer
     asked: Mapping[str, Any]
 
+    @property
+    def of_company(self) -> Mapping[str, Statement]:
+        """What it says of a company."""
+        return self.answer.company if self.row["subject_kind"] == "contact" else self.answer.statements
+
 
 class Move(NamedTuple):
     """A contact who has another employer now, as a provider tells."""
@@ -43,10 +48,11 @@ class Move(NamedTuple):
 
 @dataclass
 class Sifted:
-    """What counts, by kind of entity; and who moved."""
+    """What counts, by kind of entity; who moved; and the provenance that was loaded, by entity."""
 
     said: dict[str, list[Said]] = field(default_factory=lambda: {"contact": [], "organization": []})
     moves: list[Move] = field(default_factory=list)
+    stored: Mapping[str, list[Row]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ def sift(engine: Engine, cursor: Cursor, known: list[Row], stored: Collection[St
             fields = about_person(each.answer)
             people.setdefault(each.row["subject_id"], []).append(_Person(each, fields, who(fields)))
     keys = {key for several in people.values() for one in several for key in _keys(one.about)}
-    about = _load(engine, cursor, known, company, live, keys)
+    about, sifted.stored = _load(engine, cursor, known, company, live, keys)
     held: list[Row] = []
     for contact, several in people.items():
         _sift_person(engine, cursor, contact, several, about, sifted, held)
@@ -184,12 +190,15 @@ class _Person(NamedTuple):
 def _load(
     engine: Engine, cursor: Cursor, known: list[Row], company: Mapping[str, str], live: Collection[Stored],
     keys: set[tuple[str, str]],
-) -> _Known:
+) -> tuple[_Known, dict[str, list[Row]]]:
+    """What is known, and the provenance as it is stored."""
     contacts = {each.row["subject_id"] for each in live if each.row["subject_kind"] == "contact"}
     organizations = {each.row["subject_id"] for each in live if each.row["subject_kind"] == "organization"}
     organizations |= {company[contact] for contact in contacts if contact in company}
-    stored = facts.load_provenance(cursor, "contact", contacts) if contacts else {}
-    stored |= facts.load_provenance(cursor, "organization", organizations) if organizations else {}
+    stored: dict[str, list[Row]] = {entity: [] for entity in contacts | organizations}
+    for kind, entities in (("contact", contacts), ("organization", organizations)):
+        if entities:
+            stored |= facts.load_provenance(cursor, kind, entities)
     decisions: dict[str, dict[str, list[Row]]] = {"accepted": {}, "rejected": {}}
     for row in held_answers.decided(cursor, sorted(contacts | organizations)):
         decisions[row["state"]].setdefault(row["subject_id"], []).append(engine.vault.open(row["record"]))
@@ -202,7 +211,7 @@ def _load(
         decisions["accepted"], decisions["rejected"], company,
         {key: {*people, *people.values()} for key, people in intake.find_people(cursor, keys).items()}
         if keys else {}, {row["organization"]["id"]: row["organization"] for row in known
-                          if row["organization"].get("id")}, countries)
+                          if row["organization"].get("id")}, countries), stored
 
 
 def _said(each: Stored, entity: str, statements: Mapping[str, Statement]) -> Said:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
-from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, stale
+from sidecar.enrichment.freshness import Candidate, Seen, choose, edits, site_gone, stale
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Provider
 from sidecar.enrichment.money import highest
@@ -24,8 +25,6 @@ from sidecar.terms.states import ENTITIES
 
 EVERY: Final = timedelta(days=30)  # a lead of which no signal came
 _LASTS: Final = timedelta(hours=20)  # a look: whatever the lead is planned for meanwhile belongs to it
-# A free call that finds nothing tells that something is gone: (provider, operation) -> the signal.
-_GONE: Final = {("home_page", "page"): "site_gone"}
 
 
 def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, Any]:
@@ -43,11 +42,12 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
         old = _stale(engine, cursor, known)
         providers = priced(engine.settings.provider_prices)
         costs = _costs(cursor, known, {row["lead_id"]: row for row in rows}, now)
-        planner = planners(cursor, providers, ["fill"])["fill"]
+        planner = planners(cursor, providers, ["fill"], scored=False)["fill"]
         chosen = choose([
             Candidate(row["lead_id"], *costs[row["lead_id"]],
                       _price(planner, providers, _without(row, fields), now), doubtful, min(fields.values()))
-            for row in known for fields, doubtful in (old[row["lead_id"]],) if fields])
+            for row in known for fields, doubtful in (old[row["lead_id"]],) if fields],
+            sum(costs[row["lead_id"]][1] for row in known if not old[row["lead_id"]][0]))
         ceilings = {look.lead_id: look.ceiling for look in chosen}
         looks.save(cursor, [
             {"lead_id": row["lead_id"], "looked_at": now, "ceiling": ceilings.get(row["lead_id"], 0.0),
@@ -70,9 +70,9 @@ def _stale(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, tuple[
               for entity, rows in facts.load_provenance(cursor, kind, ids[kind]).items()}
     signals: dict[str, list[Seen]] = {
         contact: [Seen("bounced", at)] for contact, at in looks.bounces(cursor, ids["contact"]).items()}
-    for row in looks.gone(cursor, ids["organization"]):
-        if signal := _GONE.get((row["provider"], row["operation"])):
-            signals.setdefault(row["organization_id"], []).append(Seen(signal, row["at"]))
+    for row in looks.latest_answers(cursor, ids["organization"], "home_page", "page"):
+        if site_gone(row["status"], row["error"]):
+            signals.setdefault(row["organization_id"], []).append(Seen("site_gone", row["at"]))
     for organization in ids["organization"]:
         signals.setdefault(organization, []).extend(
             Seen("mail_gone", value.observed_at) for value in values.get(organization, ())
@@ -95,14 +95,14 @@ def _stale(engine: Engine, cursor: Cursor, known: list[Row]) -> dict[str, tuple[
 def _costs(
     cursor: Cursor, known: list[Row], before: Mapping[str, Row], now: datetime
 ) -> dict[str, tuple[float, float]]:
-    """By lead, in USD: what it cost before the first look, and since the last one."""
-    by_subject: dict[str, list[Row]] = {}
-    subjects = sorted({row[kind]["id"] for row in known for kind in ENTITIES if row[kind].get("id")})
-    for call in looks.costs(cursor, subjects):
-        by_subject.setdefault(call["subject_id"], []).append(call)
+    """By lead, in USD: what it cost before the first look, and since the last one. What several leads needed
+    cost the one that paid."""
+    paid: dict[str, list[Row]] = {}
+    for call in looks.costs(cursor, [row["lead_id"] for row in known]):
+        paid.setdefault(call["lead_id"], []).append(call)
     found = {}
     for row in known:
-        spent = [call for kind in ENTITIES for call in by_subject.get(row[kind].get("id", ""), ())]
+        spent = paid.get(row["lead_id"], [])
         looked = before[row["lead_id"]]
         at = looked["looked_at"] or now
         since = sum(call["price"] for call in spent if call["at"] >= at)
@@ -140,6 +140,15 @@ class Looks:
         spent = _costs(cursor, mine, {
             lead_id: look | {"first_cost": 0.0} for lead_id, look in self._open.items()}, now) if mine else {}
         self._left = {lead_id: look["ceiling"] - spent[lead_id][1] for lead_id, look in self._open.items()}
+
+    def again(self) -> Looks:
+        """The same looks, of which nothing is spent by others that go by these."""
+        other = copy(self)
+        other._left = dict(self._left)
+        return other
+
+    def __contains__(self, lead_id: str) -> bool:
+        return lead_id in self._open
 
     def facts_of(self, known: list[Row]) -> list[Row]:
         """What counts as known."""

@@ -19,7 +19,7 @@ from sidecar.pipeline import reaching, spending
 from sidecar.pipeline.answers import merge_answers
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.breaking import failed
-from sidecar.pipeline.deciding import decide
+from sidecar.pipeline.deciding import Ground, decide
 from sidecar.pipeline.looking import Looks
 from sidecar.pipeline.refusals import who_may_be_asked_about
 from sidecar.pipeline.surveying import Lookup, Survey
@@ -27,7 +27,7 @@ from sidecar.store import calls
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import Goal, Stop
 
-_ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
+ANSWERED_IN = {"pending": 60, "planned": 30, "started": 30}  # seconds, mostly
 
 
 def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _Round:
+class Round:
     """What is asked about leads in one round: the calls by their key, and why no more is asked about each
     lead; USD are reserved for a call at the lead that pays."""
 
@@ -75,35 +75,39 @@ def _wanted(
     looks = Looks(engine, cursor, known)
     known = reaching.with_candidates(engine, cursor, looks.facts_of(known))
     survey = Survey.of(engine, cursor, known)
-    away = _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+    ground = ground_of(engine, cursor, known, lane)
     lead_ids = [row["lead_id"] for row in known]
 
-    def chosen(looks: Looks) -> _Round:
+    def chosen(looks: Looks) -> Round:
         purse = spending.purse(engine, cursor, lead_ids)
-        return _choose(engine, cursor, survey, known, away, lane, purse, looks)
+        return choose(engine, ground, survey, known, away(engine, survey), lane, purse, looks)
 
     round_ = chosen(looks)
     if engine.settings.ceilings.any and round_.costs:
         spending.lock(cursor)
         now = spending.purse(engine, cursor, lead_ids)
-        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["due"])
+        if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["price"])
                    for row in round_.calls.values()):
             round_ = chosen(Looks(engine, cursor, known))  # others were faster
-    spending.pass_on(cursor, [key for key, row in round_.calls.items() if row["due"] < row["price"]])
     return [
         {"id": new_id(), "batch_id": batch_id, "request": engine.vault.seal(row["params"])}
-        | {name: value for name, value in row.items() if name not in ("params", "due")}
+        | {name: value for name, value in row.items() if name != "params"}
         for row in round_.calls.values()]
 
 
-def _choose(
-    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
-    purse: Purse, looks: Looks,
-) -> _Round:
+def away(engine: Engine, survey: Survey) -> frozenset[str]:
+    """Providers that are not asked now."""
+    return _unreachable(engine, survey) | {name for name in PROVIDERS if survey.open(name)}
+
+
+def choose(
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str],
+    lane: str | None, purse: Purse, looks: Looks,
+) -> Round:
     """A round that the purse pays for: who cannot pay for one call is asked about by a cheaper one."""
-    round_, choosing = _Round(), known
+    round_, choosing = Round(), known
     while choosing:
-        worth, stops = worth_asking(engine, cursor, survey, choosing, away, lane, purse)
+        worth, stops = worth_asking(engine, ground, survey, choosing, away, lane, purse)
         round_.stops |= stops
         needs: dict[str, tuple[Lookup, dict[str, planning.Lookup]]] = {}
         for row in choosing:
@@ -117,28 +121,40 @@ def _choose(
                 there = round_.calls[key]["lead_ids"]
                 there.extend(lead_id for lead_id in wishes if lead_id not in there)
                 continue
-            price, due = survey.price(item)
-            sandbox = not survey.live(item.provider)
-            payer = purse.pay(wishes, item.provider, sandbox, due)
+            price, sandbox = survey.price(item), not survey.live(item.provider)
+            payer = purse.pay(wishes, item.provider, sandbox, price)
             if payer is None:
                 unpaid |= wishes.keys()
                 continue
             round_.calls[key] = {
                 "provider": item.provider, "operation": item.operation.name, "request_key": key,
                 "subject_kind": item.operation.subject, "subject_id": item.subject_id, "sandbox": sandbox,
-                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price, "due": due,
+                "params": item.params, "lead_ids": list(wishes), "lead_id": payer, "price": price,
                 "reason": dict(wishes[payer].reason)}
         choosing = [row for row in choosing if row["lead_id"] in unpaid]
     return round_
 
 
+def ground_of(engine: Engine, cursor: Cursor, known: list[Row], lane: str | None) -> Ground:
+    """What deciding about these leads stands on. For `fill` the leads' facts are enough."""
+    goals = goals_of(engine, known, lane)
+    return Ground.of(engine, cursor, [row for row in known if goals[row["lead_id"]] != "fill"],
+                     sorted({*goals.values()}))
+
+
+def goals_of(engine: Engine, known: list[Row], lane: str | None) -> dict[str, Goal]:
+    """The goal of each lead."""
+    return {row["lead_id"]: goal_of(engine.settings.enrichment_goals, lane, row["lead"].get("source"),
+                                    row["goal"]) for row in known}
+
+
 def worth_asking(
-    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
-    purse: Purse, *, later: bool = False,
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str],
+    lane: str | None, purse: Purse, *, later: bool = False,
 ) -> tuple[dict[str, list[planning.Lookup]], dict[str, Stop]]:
     """By lead id what its goal wants asked now and the purse pays for, and why no more; `later`: when the
     providers that fail answer again."""
-    steps, asked, goals = _steps(engine, cursor, survey, known, away, lane, purse, later=later)
+    steps, asked, goals = _steps(engine, ground, survey, known, away, lane, purse, later=later)
     made = {row["lead_id"]: [
         planning.Lookup(item.provider, item.operation.name, item.operation.subject, item.params,
                         {"goal": goals[row["lead_id"]]} | _reason(row, step))
@@ -152,16 +168,15 @@ Asked = dict[str, dict[tuple[str, str], str]]
 
 
 def _steps(
-    engine: Engine, cursor: Cursor, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
+    engine: Engine, ground: Ground, survey: Survey, known: list[Row], away: frozenset[str], lane: str | None,
     purse: Purse, *, later: bool = False,
 ) -> tuple[dict[str, list[Step]], Asked, dict[str, Goal]]:
     """By lead id the steps to take now, the last one without an offer; what was asked; and each lead's goal.
     """
-    goals = {row["lead_id"]: goal_of(engine.settings.enrichment_goals, lane, row["lead"].get("source"),
-                                     row["goal"]) for row in known}
+    goals = goals_of(engine, known, lane)
     asked = {row["lead_id"]: survey.asked(row["lead_id"], later=later) for row in known}
     too_dear = {row["lead_id"]: survey.too_dear(row["lead_id"], purse) for row in known}
-    return decide(engine, cursor, known, goals, survey, asked, away, too_dear), asked, goals
+    return decide(ground, known, goals, survey, asked, away, too_dear), asked, goals
 
 
 def _stops(steps: Mapping[str, list[Step]], asked: Asked) -> dict[str, Stop]:
@@ -197,19 +212,26 @@ def waiting(
     engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
 ) -> tuple[dict[str, Wait], dict[str, Stop], dict[str, Step]]:
     """Leads whose providers will have more to say later, by their id; why no more was asked about each; and
-    in what doubt those are whose grade is looked at. What is under way about them was given up."""
+    in what doubt those are whose grade is looked at. What is under way about them was given up. A look waits
+    for nobody who was not asked: its money is for now."""
     stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
-    known = reaching.with_candidates(engine, cursor, who_may_be_asked_about(engine, known))
+    known = who_may_be_asked_about(engine, known)
+    looks = Looks(engine, cursor, known)
+    known = reaching.with_candidates(engine, cursor, known)
     survey = Survey.of(engine, cursor, known)
     purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
     steps, asked, goals = _steps(
-        engine, cursor, survey, known, _unreachable(engine, survey), lane, purse, later=True)
+        engine, ground_of(engine, cursor, known, lane), survey, known, _unreachable(engine, survey), lane,
+        purse, later=True)
     waits = {}
     for lead_id, several in steps.items():
         possible = survey.possible[lead_id]
-        owed = [possible[step.offer.provider, step.offer.operation] for step in several if step.offer]
-        under_way = (survey.status(possible[name]) for name in asked[lead_id])
-        seconds = [_ANSWERED_IN[status] for status in under_way if status in _ANSWERED_IN] + [
+        owed = [] if lead_id in looks else [
+            possible[step.offer.provider, step.offer.operation] for step in several if step.offer]
+        under_way = ((possible[name], survey.status(possible[name])) for name in survey.asked(lead_id))
+        seconds = [
+            survey.answer(item).get("holds_for") or ANSWERED_IN[status]
+            for item, status in under_way if status in ANSWERED_IN] + [
             _owed_in(survey, item) for item in owed]
         if seconds:
             waits[lead_id] = Wait(
@@ -222,11 +244,11 @@ def waiting(
 
 
 def _owed_in(survey: Survey, item: Lookup) -> int:
-    """Seconds until something worth asking may be asked: its breaker is open, it failed, or the rounds or the
-    time of Ask Providers were over."""
+    """Seconds until something worth asking may be asked: its breaker is open, it failed, or, soon, the
+    rounds or the time of Ask Providers were over."""
     open_for = survey.states[item.provider]["open_for"] if survey.open(item.provider) else 0
     failed_for = survey.answer(item).get("holds_for", 0) if failed(survey.status(item)) else 0
-    return max(open_for, failed_for, 30)
+    return max(open_for, failed_for, 30) if open_for or failed(survey.status(item)) else 1
 
 
 def _told_of_down(survey: Survey, owed: list[Lookup]) -> str:

@@ -10,7 +10,7 @@ from sidecar.engine import Engine
 from sidecar.enrichment.merge import FieldValue, contradicting, winners
 from sidecar.enrichment.provenance import Said, Statements, merged
 from sidecar.errors import NotFound
-from sidecar.store import facts, leads
+from sidecar.store import customers, facts, leads
 from sidecar.store.database import Cursor, Row
 
 
@@ -23,15 +23,38 @@ def write(
                              for entity, stated in said.items()])
 
 
-def write_all(cursor: Cursor, kind: str, said: Iterable[Said]) -> dict[str, dict[str, Any]]:
+def write_all(
+    cursor: Cursor, kind: str, said: Iterable[Said], known: Mapping[str, list[Row]] | None = None
+) -> dict[str, dict[str, Any]]:
     """Merge what was said of existing entities, in three statements: by id, the values that count now, None
-    where a person removed it."""
+    where a person removed it. `known`: their provenance, as far as it was loaded already."""
     said = list(said)
-    known = facts.load_provenance(cursor, kind, {item.entity_id for item in said})
-    documents, columns = merged(kind, known, said)
+    there = known or {}
+    missing = {item.entity_id for item in said} - there.keys()
+    documents, columns = merged(
+        kind, {**there, **facts.load_provenance(cursor, kind, missing)} if missing else there, said)
     facts.save_provenance(cursor, documents)
     facts.update_entities(cursor, kind, columns)
     return columns
+
+
+def write_answers(
+    cursor: Cursor, kind: str, said: Iterable[Said], known: Mapping[str, list[Row]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """As `write_all`, what providers answered: a domain that another company has is not taken from it."""
+    return write_all(cursor, kind, _without_others_domains(cursor, said) if kind == "organization" else said,
+                     known)
+
+
+def _without_others_domains(cursor: Cursor, said: Iterable[Said]) -> list[Said]:
+    said = list(said)
+    told = {item.statements["domain"].value for item in said if "domain" in item.statements}
+    owners = customers.organizations_of_domains(cursor, told) if told else {}
+    return [
+        item._replace(statements={name: value for name, value in item.statements.items() if name != "domain"})
+        if "domain" in item.statements
+        and owners.setdefault(item.statements["domain"].value, item.entity_id) != item.entity_id else item
+        for item in said]
 
 
 def sources(cursor: Cursor, kind: str, entity_id: str) -> dict[str, dict[str, Any]]:

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, reach
+from sidecar.enrichment.gate import judge_person
+from sidecar.enrichment.identity import fields_of_entity, joined, who
 from sidecar.enrichment.model import Operation
 from sidecar.enrichment.patterns import Known
 from sidecar.enrichment.planning import request_key
+from sidecar.pipeline import gating
 from sidecar.store import calls, facts
 from sidecar.store.database import Cursor, Row
 
@@ -56,17 +59,20 @@ def _keys(
 
 
 def _found(engine: Engine, cursor: Cursor, seeking: list[Row]) -> dict[str, list[str]]:
-    """What finders found and did not verify, by the lead's id."""
-    keys = {key: (row["lead_id"], operation) for row in seeking
-            for key, operation in _keys(engine, _FINDERS, row)}
+    """What finders found and did not verify, by the lead's id; not for whom they seem to mean somebody
+    else."""
+    keys = {key: (row, operation) for row in seeking for key, operation in _keys(engine, _FINDERS, row)}
     found: dict[str, list[str]] = {}
     for answer in calls.stored_answers(cursor, sorted(keys)):
         if answer["outcome"] != "found":
             continue
-        lead_id, operation = keys[answer["request_key"]]
+        row, operation = keys[answer["request_key"]]
         told = engine.vault.open(answer["answer"])
         read = operation.read(told["status"] or 0, told["headers"], told["body"])
-        found.setdefault(lead_id, []).extend(read.candidates)
+        own = joined(fields_of_entity("contact", row["contact"].items()),
+                     fields_of_entity("organization", row["organization"].items()))
+        if read.candidates and not judge_person(who(own), who(gating.about_person(read))):
+            found.setdefault(row["lead_id"], []).extend(read.candidates)
     return found
 
 

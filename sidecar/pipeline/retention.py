@@ -9,7 +9,7 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
 from sidecar.pipeline.learning import learn
-from sidecar.store import history, retention, statistics, undo
+from sidecar.store import history, retention, spending, statistics, undo
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ def tidy_up(engine: Engine) -> None:
     with engine.database.write() as cursor:
         retention.purge(cursor, engine.settings.raw_payload_days)
         undo.purge(cursor, engine.settings.import_undo_days, 1000)
+        spending.fold(cursor)
     add_up_counts(engine)
     learn(engine)
     _forget_files(engine)

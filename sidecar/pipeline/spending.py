@@ -11,8 +11,9 @@ from sidecar.store import spending as store
 from sidecar.store.database import Cursor, Row
 
 lock = store.lock
-pass_on = store.pass_on
 pending = store.pending
+lately = store.lately
+settle_late = store.settle_late
 
 
 def purse(engine: Engine, cursor: Cursor, lead_ids: list[str], without: Sequence[str] = ()) -> Purse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
@@ -18,8 +19,7 @@ from sidecar.store.database import Cursor, Row
 ERROR_TTL_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One thing a provider could be asked about one lead."""
 
     lead_id: str
@@ -51,6 +51,18 @@ def askable(row: Row, providers: Mapping[str, Provider]) -> Iterable[tuple[str, 
                 yield provider.name, operation, params
 
 
+def possible_of(
+    engine: Engine, known: list[Row], providers: Mapping[str, Provider]
+) -> dict[str, dict[tuple[str, str], Lookup]]:
+    """By lead id all that could be asked: (provider, operation) -> how."""
+    return {
+        row["lead_id"]: {
+            (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
+        }
+        for row in known
+    }
+
+
 @dataclass(frozen=True)
 class Survey:
     """What could be asked about leads, and what has been: read in a few queries for all of them."""
@@ -66,19 +78,16 @@ class Survey:
     @classmethod
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
         providers = priced(engine.settings.provider_prices)
-        possible = {
-            row["lead_id"]: {
-                (item.provider, item.operation.name): item for item in _lookups(engine, row, providers)
-            }
-            for row in known
-        }
+        possible = possible_of(engine, known, providers)
         keys = sorted({item.key for items in possible.values() for item in items.values()})
         states = breakers.provider_states(cursor)
+        # In this order: what is answered meanwhile is seen as the one or the other.
+        busy = calls.under_way(cursor, keys, ERROR_TTL_SECONDS)
         answers = calls.known_answers(cursor, keys, [name for name, state in states.items() if state["open"]])
         return cls(
             possible,
             {(row["request_key"], row["sandbox"]): row for row in answers},
-            calls.under_way(cursor, keys, ERROR_TTL_SECONDS),
+            busy,
             states,
             facts.removed(cursor, subjects(known)),
             providers,
@@ -108,12 +117,17 @@ class Survey:
             if status and not (later and (failed(status) or self.answer(item).get("stale"))):
                 told[name] = {"planned": "pending", "started": "pending", "in_doubt": "error"}.get(
                     status, status)
+        # Who asked a provider not to be processed asked so whatever it is asked about them.
+        refusing = {provider for (provider, _), status in told.items() if status == "refused"}
+        for name, item in self.possible[lead_id].items():
+            if item.provider in refusing and item.operation.subject == "contact":
+                told[name] = "refused"
         return told
 
-    def price(self, item: Lookup) -> tuple[float, float]:
-        """The most that asking may cost, and what of that is not reserved yet, in USD."""
+    def price(self, item: Lookup) -> float:
+        """The most that asking may cost, in USD, without what is reserved for its answer that is pending."""
         most = highest(self.providers[item.provider].operation(item.operation.name))
-        return most, max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
+        return max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
 
     def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:
         """What could be asked about a lead if there were money for it: (provider, operation)."""
@@ -121,7 +135,7 @@ class Survey:
             return frozenset()
         return frozenset(
             name for name, item in self.possible[lead_id].items() if not purse.affords(
-                lead_id, item.provider, not self.live(item.provider), self.price(item)[1]))
+                lead_id, item.provider, not self.live(item.provider), self.price(item)))
 
 
 def subjects(known: list[Row]) -> list[str]:

@@ -42,7 +42,8 @@ def accept(engine: Engine, answer_id: str, *, by: Actor, reveal: bool) -> Row:
         if row["state"] == "held":
             said = engine.vault.open(row["record"])
             stated = {name: Statement(*statement) for name, statement in said["statements"].items()}
-            provenance.write_all(cursor, kind, [Said(subject, stated, row["provider"], row["fetched_at"])])
+            provenance.write_answers(
+                cursor, kind, [Said(subject, stated, row["provider"], row["fetched_at"])])
             _decided(engine, cursor, row, "accepted", by)
     return shown_answer(engine, row | {"state": "accepted"}, reveal=reveal)
 

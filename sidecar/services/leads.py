@@ -11,7 +11,7 @@ from sidecar.intake import Key
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
-from sidecar.pipeline import correcting, provenance
+from sidecar.pipeline import correcting, estimating, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import canonical
@@ -147,6 +147,12 @@ def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool, by: Ac
         intake.queue(cursor, known, lane_of(engine, len(known)), engine.settings.bulk_batch)
         _record_many(cursor, by, "leads.enriched_again", known, ask_again=ask_again)
     return {"queued": known}
+
+
+def estimate(engine: Engine, filters: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
+    """What enriching leads is expected to cost (`lead_ids`, `import_id`, or filters; else all that are
+    queued)."""
+    return estimating.estimate(engine, _permitted(filters, reveal) or {"stage": "queued"})
 
 
 def add_events(

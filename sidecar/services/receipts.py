@@ -9,7 +9,7 @@ from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.offers import offers_of
-from sidecar.enrichment.receipt import WHY_STOPPED, changed_by, sentence
+from sidecar.enrichment.receipt import changed_by, sentence, why_stopped
 from sidecar.errors import NotFound
 from sidecar.store import facts, leads, spending
 from sidecar.terms.states import ENTITIES
@@ -33,7 +33,7 @@ def receipt(engine: Engine, lead_id: str) -> dict[str, Any]:
     ceiling = engine.settings.ceilings.lead
     return {
         "lead_id": lead_id, "goal": lead["goal"], "stopped": lead["stopped"],
-        "stopped_text": WHY_STOPPED.get(lead["stopped"]),
+        "stopped_text": why_stopped(lead["stopped"], lead["stage"]),
         "cost": round(sum(call["price"] for call in own if not call["sandbox"]), 6),
         "sandbox_cost": round(sum(call["price"] for call in own if call["sandbox"]), 6),
         "ceiling": None if ceiling == math.inf else ceiling,

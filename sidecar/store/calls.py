@@ -9,6 +9,7 @@ from sidecar.store.database import (
     Cursor,
     Executes,
     Row,
+    as_array,
     insert,
     insert_returning,
     many,
@@ -29,8 +30,9 @@ def known_answers(cursor: Cursor, keys: list[str], down: Iterable[str] = ()) -> 
         "SELECT request_key, sandbox, provider, operation, outcome, applied, subject_kind,"
         " subject_id::text AS subject_id, stale OR expires_at <= now() AS stale,"
         " greatest(0, ceil(extract(epoch FROM expires_at - now())))::int AS holds_for FROM provider_cache"
-        " WHERE request_key = ANY(%s) AND (expires_at > now() OR outcome = 'found' AND provider = ANY(%s))",
-        (keys, list(down)),
+        " WHERE request_key = ANY(%s::text[])"
+        " AND (expires_at > now() OR outcome = 'found' AND provider = ANY(%s))",
+        (as_array(keys), list(down)),
     )
 
 
@@ -38,7 +40,7 @@ def stored_answers(cursor: Cursor, keys: list[str]) -> list[Row]:
     """The newest answers, also those that hold no more: [{request_key, sandbox, outcome, answer}]."""
     return many(
         cursor, "SELECT request_key, sandbox, outcome, answer FROM provider_cache"
-        " WHERE request_key = ANY(%s)", (keys,))
+        " WHERE request_key = ANY(%s::text[])", (as_array(keys),))
 
 
 def forget_answers(cursor: Cursor, lead_ids: list[str]) -> None:
@@ -54,10 +56,10 @@ def under_way(cursor: Cursor, keys: list[str], error_ttl_seconds: int) -> dict[t
     """{(request_key, sandbox): planned | started | in_doubt} of calls that must not be repeated."""
     rows = many(
         cursor,
-        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s)"  # noqa: S608
+        "SELECT request_key, sandbox, state FROM provider_calls WHERE request_key = ANY(%(keys)s::text[])"  # noqa: S608
         f" AND (state IN {words(UNDER_WAY)}"
         "      OR (state = 'in_doubt' AND started_at > now() - %(ttl)s * interval '1 second'))",
-        {"keys": keys, "ttl": error_ttl_seconds},
+        {"keys": as_array(keys), "ttl": error_ttl_seconds},
     )
     return {(row["request_key"], row["sandbox"]): row["state"] for row in rows}
 
@@ -82,7 +84,7 @@ def give_up(cursor: Executes, lead_ids: list[str], *, on_hold: bool = False) -> 
     count as spent. What they asked is forgotten. The leads' work stays locked."""
     # Planned once for intake, which names few leads; anew for a step, whose leads are many.
     cursor.execute(cursor.prepared(_give_up("$1::text[]", ON_HOLD.format("w"))) if on_hold
-                   else _give_up("%s", _ASKING), (lead_ids,))
+                   else _give_up("%s", _ASKING), (as_array(lead_ids),))
 
 
 # Mostly nothing is under way: then no lead is looked at twice.
@@ -129,7 +131,7 @@ def planned(
                           WHERE needs.lead_id = ANY(%(leads)s::uuid[]))) AS needed
         WHERE place <= %(most)s ORDER BY call_id
         """,
-        {"batch": batch_id, "leads": lead_ids, "provider": provider, "most": most},
+        {"batch": batch_id, "leads": as_array(lead_ids), "provider": provider, "most": most},
     )
 
 
@@ -145,28 +147,57 @@ def start(cursor: Cursor, payers: Mapping[str, str | None], sandbox: bool) -> li
         " FROM unnest(%s::uuid[], %s::uuid[]) AS v(id, lead_id)"
         " WHERE c.id = v.id AND c.state = 'planned' AND (%s OR NOT c.sandbox)"
         " RETURNING c.id::text AS call_id, c.provider, c.operation, c.sandbox, c.request, c.request_key",
-        (list(payers), list(payers.values()), sandbox),
+        (as_array(payers), list(payers.values()), sandbox),
     )
+
+
+_DROPPED = "state = 'dropped', request = NULL, price = 0"
 
 
 def drop(cursor: Cursor, call_ids: list[str]) -> None:
     """Planned calls that are not to be made: for want of money."""
     if call_ids:
         cursor.execute(
-            "UPDATE provider_calls SET state = 'dropped', request = NULL, price = 0"
+            f"UPDATE provider_calls SET {_DROPPED}"  # noqa: S608
             " WHERE id = ANY(%s::uuid[]) AND state = 'planned'", (call_ids,))
 
 
-def switch_key(cursor: Cursor, batch_id: str, provider: str, sandbox: bool, key_mark: str) -> None:
-    """Planned calls of a provider whose key was just added, changed or removed follow."""
+def drop_asked(cursor: Cursor, batch_id: str, error_ttl_seconds: int) -> None:
+    """Planned calls of a claim whose question was answered since, or is in doubt, are not made: others were
+    faster, or the answer came by itself."""
     cursor.execute(
-        "UPDATE provider_calls c SET sandbox = %(sandbox)s, key_mark = %(mark)s"  # noqa: S608
-        " WHERE batch_id = %(batch)s AND provider = %(provider)s AND state = 'planned'"
-        " AND (sandbox <> %(sandbox)s OR key_mark <> %(mark)s)"
-        " AND NOT EXISTS (SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key"
-        f"   AND u.id <> c.id AND u.sandbox = %(sandbox)s AND u.state IN {words(UNDER_WAY)})",
-        {"sandbox": sandbox, "batch": batch_id, "provider": provider, "mark": key_mark},
-    )
+        f"UPDATE provider_calls c SET {_DROPPED} WHERE batch_id = %s AND state = 'planned' AND ("  # noqa: S608
+        " EXISTS (SELECT 1 FROM provider_cache p WHERE p.request_key = c.request_key"
+        "         AND p.sandbox = c.sandbox AND p.expires_at > now())"
+        " OR EXISTS (SELECT 1 FROM provider_calls d WHERE d.request_key = c.request_key"
+        "            AND d.sandbox = c.sandbox AND d.state = 'in_doubt'"
+        "            AND d.started_at > now() - %s * interval '1 second'))", (batch_id, error_ttl_seconds))
+
+
+def follow_keys(cursor: Cursor, batch_id: str, prices: Mapping[tuple[str, str], float]) -> None:
+    """Planned calls of a claim follow the keys that are in use now; whether they are paid with play money may
+    change by that, so that the most that they may cost (`prices`: by provider and operation, USD) is to be
+    reserved anew. One that is under way elsewhere is dropped."""
+    names = list(prices)
+    cursor.execute(
+        f"""
+        UPDATE provider_calls c SET sandbox = NOT s.live, key_mark = s.key_mark,
+            price = CASE WHEN c.sandbox = s.live THEN v.price ELSE c.price END
+        FROM provider_state s
+        JOIN unnest(%(providers)s::text[], %(operations)s::text[], %(prices)s::numeric[])
+            AS v(provider, operation, price) USING (provider)
+        WHERE c.batch_id = %(batch)s AND c.state = 'planned' AND c.provider = s.provider
+          AND c.operation = v.operation AND (c.sandbox = s.live OR c.key_mark <> s.key_mark)
+          AND (c.sandbox <> s.live OR NOT EXISTS (
+              SELECT 1 FROM provider_calls u WHERE u.request_key = c.request_key
+              AND u.sandbox = NOT s.live AND u.state IN {words(UNDER_WAY)}))
+        """,  # noqa: S608
+        {"batch": batch_id, "providers": [name for name, _ in names],
+         "operations": [name for _, name in names], "prices": list(prices.values())})
+    cursor.execute(
+        f"UPDATE provider_calls c SET {_DROPPED} FROM provider_state s"  # noqa: S608
+        " WHERE c.batch_id = %s AND c.state = 'planned' AND c.provider = s.provider AND c.sandbox = s.live",
+        (batch_id,))
 
 
 def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
@@ -214,15 +245,15 @@ def unsend(cursor: Cursor, call_ids: list[str]) -> None:
 
 
 def settle(cursor: Cursor, rows: list[Row]) -> None:
-    """Calls that were answered: [{id, outcome, status, credits, price, elapsed_ms, error}]; where the price
-    is None what was reserved stays."""
+    """Calls that were answered: [{id, outcome, status, credits, price, elapsed_ms, error}]. None costs more
+    than is reserved for it, which stays where the price is None."""
     update_from(
         cursor, "provider_calls", rows,
         columns={"id": "uuid", "outcome": "text", "status": "integer", "credits": "numeric",
                  "price": "numeric", "elapsed_ms": "integer", "error": "text"},
         key="id",
         changes="""state = 'answered', answered_at = now(), request = NULL, outcome = v.outcome,
-            price = coalesce(v.price, t.price),
+            price = least(v.price, t.price),
             status = v.status, credits = v.credits, elapsed_ms = v.elapsed_ms, error = v.error""",
     )
 
@@ -256,7 +287,7 @@ def unapplied(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
         "SELECT request_key, sandbox, provider, operation, subject_kind,"
         " subject_id::text AS subject_id, answer, fetched_at FROM provider_cache"
         " WHERE subject_id = ANY(%s::uuid[]) AND NOT applied ORDER BY request_key, sandbox FOR UPDATE",
-        (subject_ids,),
+        (as_array(subject_ids),),
     )
 
 

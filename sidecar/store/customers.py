@@ -105,10 +105,15 @@ def domain_of(cursor: Cursor, organization_id: str) -> str | None:
     return row["domain"] if row else None
 
 
+def organizations_of_domains(cursor: Cursor, domains: Iterable[str]) -> dict[str, str]:
+    """Domain -> the company that has it, of those that some company has."""
+    return {row["domain"]: row["id"] for row in many(
+        cursor, "SELECT domain, id::text AS id FROM organizations WHERE domain = ANY(%s)", (list(domains),))}
+
+
 def organization_of_domain(cursor: Cursor, domain: str) -> str | None:
     """The company that has a domain."""
-    row = one(cursor, "SELECT id::text AS id FROM organizations WHERE domain = %s", (domain,))
-    return row["id"] if row else None
+    return organizations_of_domains(cursor, [domain]).get(domain)
 
 
 def has_others(cursor: Cursor, organization_id: str, contact_id: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -19,6 +18,7 @@ from psycopg2.extensions import connection
 from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
+from sidecar import jsons
 from sidecar.errors import Deadlock, Unavailable
 
 Row = dict[str, Any]
@@ -58,6 +58,10 @@ class Cursor(PlainCursor):
         """All rows that are left."""
         names = self._names()
         return [dict(zip(names, row, strict=True)) for row in super().fetchall()]
+
+    def fetchvalues(self) -> list[tuple[Any, ...]]:
+        """All rows that are left, without the names of their columns."""
+        return super().fetchall()
 
     def _names(self) -> list[str]:
         return [column.name for column in self.description or ()]
@@ -348,17 +352,18 @@ def as_array(texts: Iterable[str]) -> str:
     return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
-def _text(value: Any) -> str:
+def _plain(value: Any) -> Any:
     """What JSON lacks, as Postgres reads it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
     if isinstance(value, (bytes, memoryview)):
         data = bytes(value)
         # What we encrypt is base64, which Postgres takes as it stands: half as long as in hex.
         is_base64 = data and not data.translate(None, _BASE64)
         return data.decode() if is_base64 else "\\x" + data.hex()
-    return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else str(value)
 
 
-# Rows are trees: nothing in them is looked for again.
-as_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_text).encode
+def as_json(value: Any) -> str:
+    """A value as JSON for a statement."""
+    return jsons.as_json(value, _plain).decode()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 from psycopg2.errors import UniqueViolation
 
 from sidecar.errors import Conflict
-from sidecar.store.database import Cursor, Executes, Row, insert, many, update_from
+from sidecar.store.database import Cursor, Executes, Row, as_array, insert, many, update_from
 from sidecar.terms.fields import COLUMNS, SCORED
 
 TABLES = {"contact": "contacts", "organization": "organizations"}
@@ -25,17 +26,18 @@ def json_object(kind: str, alias: str) -> str:
     return f"jsonb_strip_nulls(jsonb_build_object('id', {alias}.id, {pairs}))"
 
 
-# Facts are read as columns, each named by its entity and field: for both sides that is less work than JSON.
-# A number comes as in JSON, whole or not.
+# Facts are read as columns: for both sides that is less work than JSON. A number comes as in JSON, whole or
+# not. What is the lead's own comes first, then the fields of the contact and of the organization.
+_OWN = ("lead_id", "refused", "total_score", "grade", "hot_changes", "is_test", "goal", "lead")
 _SQL = {"numeric": "to_jsonb({})", "uuid": "{}::text"}
-_PLACES = {
-    kind: [(name, f"{kind}.{name}", _SQL.get(sql, "{}").format(f"{alias}.{column}"))
-           for name, (column, sql) in ({"id": ("id", "uuid")} | COLUMNS[kind]).items()]
-    for kind, alias in (("contact", "c"), ("organization", "o"))}
+_PLACES = {kind: {"id": ("id", "uuid")} | COLUMNS[kind] for kind in ("contact", "organization")}
+_PARTS = (("contact", len(_OWN), tuple(_PLACES["contact"])),
+          ("organization", len(_OWN) + len(_PLACES["contact"]), tuple(_PLACES["organization"])))
 _FACTS = f"""
-SELECT l.id::text AS lead_id, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, l.goal,
-       json_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}) AS lead,
-       {", ".join(f'{sql} AS "{key}"' for places in _PLACES.values() for _, key, sql in places)}
+SELECT l.id::text, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, l.goal,
+       json_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}),
+       {", ".join(_SQL.get(sql, "{}").format(f"{kind[0]}.{column}")
+                  for kind, places in _PLACES.items() for column, sql in places.values())}
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
 JOIN leads l ON l.id = wanted.id
 JOIN contacts c ON c.id = l.contact_id
@@ -46,12 +48,12 @@ ORDER BY wanted.place
 
 def load(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
     """Facts of leads, in their order: [{lead_id, contact, organization, lead, grade, …}]."""
-    rows = many(cursor, _FACTS, (lead_ids,))
-    for row in rows:
-        for kind, places in _PLACES.items():
-            row[kind] = {
-                name: value for name, key, _ in places if (value := row.pop(key)) is not None}
-    return rows
+    cursor.execute(_FACTS, (as_array(lead_ids),))
+    return [
+        dict(zip(_OWN, row, strict=False)) | {
+            kind: {name: value for name, value in zip(names, row[start:], strict=False) if value is not None}
+            for kind, start, names in _PARTS}
+        for row in cursor.fetchvalues()]
 
 
 def values(cursor: Cursor, kind: str, entity_ids: Iterable[str], names: Iterable[str]) -> dict[str, Row]:
@@ -70,13 +72,14 @@ def changed(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
 
 
 def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
-    """Up to a hundred contacts of each organization with an address at its domain, the newest first:
-    [{org_id, first_name, last_name, local (what is before the @)}]."""
+    """Up to a hundred contacts of each organization with an address at its domain that is not known to be
+    none, the newest first: [{org_id, first_name, last_name, local (what is before the @)}]."""
     return many(
         cursor,
         "SELECT o.id::text AS org_id, c.first_name, c.last_name, split_part(c.email, '@', 1) AS local"
         " FROM organizations o CROSS JOIN LATERAL (SELECT first_name, last_name, email FROM contacts"
-        " WHERE org_id = o.id AND email ILIKE '%%@' || o.domain ORDER BY id DESC LIMIT 100) c"
+        " WHERE org_id = o.id AND email ILIKE '%%@' || o.domain AND email_status IS DISTINCT FROM 'invalid'"
+        " ORDER BY id DESC LIMIT 100) c"
         " WHERE o.id = ANY(%s::uuid[])",
         (organizations,),
     )
@@ -94,7 +97,7 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
                 SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
         """,
-        (list(contact_ids),),
+        (as_array(contact_ids),),
     )
     events: dict[str, list[Row]] = {}
     for row in rows:
@@ -102,12 +105,14 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     return events
 
 
-# What is said of e(id) and of the contacts that were merged into it: the columns, and where they are from.
+# What is said of e(kind, id) and of the contacts that were merged into it: the columns, and where they are
+# from. One by one, by the index: a plan made when the table was small would read all of it for each.
 SAID = "p.source, p.fields, m.lost_id::text AS person, m.at AS merged_at"
 SAID_OF = """CROSS JOIN LATERAL (
     SELECT e.id AS said_of, NULL::uuid AS lost_id, NULL::timestamptz AS at
     UNION ALL SELECT lost_id, lost_id, at FROM merges WHERE kept_id = e.id) m
-JOIN provenance p ON p.entity_id = m.said_of"""
+CROSS JOIN LATERAL (
+    SELECT source, fields FROM provenance WHERE entity_kind = e.kind AND entity_id = m.said_of OFFSET 0) p"""
 
 
 def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dict[str, list[Row]]:
@@ -115,8 +120,8 @@ def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dic
     merged into it."""
     rows = many(
         cursor,
-        f"SELECT e.id::text AS entity_id, {SAID} FROM unnest(%s::uuid[]) AS e(id) {SAID_OF}"  # noqa: S608
-        " WHERE p.entity_kind = %s", (list(entity_ids), kind),
+        f"SELECT e.id::text AS entity_id, {SAID}"  # noqa: S608
+        f" FROM (SELECT unnest(%s::uuid[]) AS id, %s AS kind) e {SAID_OF}", (list(entity_ids), kind),
     )
     values: dict[str, list[Row]] = {}
     for row in rows:
@@ -131,8 +136,11 @@ def removed(cursor: Cursor, entity_ids: Iterable[str]) -> dict[str, set[str]]:
         # Most of what is said was said by no person: then it is not taken apart.
         " jsonb_each(fields) AS stated(field, said) WHERE entity_id = ANY(%s::uuid[])"
         " AND fields @? '$.*.locked'"
-        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (list(entity_ids),))
+        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (as_array(entity_ids),))
     return {row["id"]: set(row["fields"]) for row in rows}
+
+
+_moment = lru_cache(1024)(datetime.fromisoformat)  # what is said at once is said of one moment
 
 
 def statements_of(row: Row) -> Iterator[Row]:
@@ -142,7 +150,7 @@ def statements_of(row: Row) -> Iterator[Row]:
     if isinstance(merged_at, str):
         merged_at = datetime.fromisoformat(merged_at)
     for field, stated in row["fields"].items():
-        observed_at = datetime.fromisoformat(stated["observed_at"])
+        observed_at = _moment(stated["observed_at"])
         said = {**stated, "field": field, "source": row["source"], "observed_at": observed_at}
         if row["person"]:
             said |= {"person": row["person"], "before_merge": observed_at <= merged_at}

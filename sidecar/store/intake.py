@@ -136,9 +136,7 @@ UNION ALL SELECT 'lead', row_to_json(lead) FROM lead
 UNION ALL SELECT 'provenance', row_to_json(c)
     FROM (SELECT 'contact' AS kind, unnest(ids) AS id FROM known
           UNION ALL SELECT 'organization', id FROM organization) e
-    CROSS JOIN LATERAL (  -- one by one, by the index
-        SELECT e.kind, e.id, {facts.SAID} FROM (SELECT) AS one {facts.SAID_OF}
-        WHERE p.entity_kind = e.kind OFFSET 0) c
+    CROSS JOIN LATERAL (SELECT e.kind, e.id, {facts.SAID} FROM (SELECT) AS one {facts.SAID_OF}) c
 UNION ALL SELECT 'permissions', row_to_json(p)
     FROM (SELECT id, consent, refused FROM contacts WHERE id = ANY((SELECT ids FROM known)::uuid[])
           AND (consent <> '{{}}' OR refused <> '{{}}')) p

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -82,11 +83,12 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
 
 
 def brief(cursor: Cursor, lead_id: str) -> Row | None:
-    """A lead's goal, why no more was asked about it, and its person and company: {goal, stopped, contact,
-    organization}."""
+    """A lead's goal, its stage, why no more was asked about it, and its person and company: {goal, stage,
+    stopped, contact, organization}."""
     return one(
-        cursor, "SELECT l.goal, w.stopped, l.contact_id::text AS contact, l.org_id::text AS organization"
-        " FROM leads l LEFT JOIN work_items w ON w.lead_id = l.id WHERE l.id = %s", (lead_id,))
+        cursor, "SELECT l.goal, w.stage, w.stopped, l.contact_id::text AS contact,"
+        " l.org_id::text AS organization FROM leads l LEFT JOIN work_items w ON w.lead_id = l.id"
+        " WHERE l.id = %s", (lead_id,))
 
 
 def page(
@@ -124,6 +126,17 @@ def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int, after: str | No
         params | {"limit": limit, "after": after})]
 
 
+def to_enrich(cursor: Cursor, filters: Mapping[str, Any], limit: int) -> list[Row]:
+    """The oldest leads of the filters of `page`, of `lead_ids`, or of the import `import_id`: [{lead_id, lane
+    or None, together (whose leads share what is asked about their company)}]."""
+    where, params = _conditions(filters)
+    return many(
+        cursor,
+        "SELECT l.id::text AS lead_id, w.lane, coalesce(l.org_id, l.contact_id)::text AS together"  # noqa: S608
+        " FROM leads l LEFT JOIN work_items w ON w.lead_id = l.id"
+        f" WHERE {' AND '.join(where or ['true'])} ORDER BY l.id LIMIT %(limit)s", params | {"limit": limit})
+
+
 def cursor_of(row: Row, sort: str) -> list[Any]:
     """Where the page after this row begins."""
     if sort in ("score", "lowest"):
@@ -132,8 +145,12 @@ def cursor_of(row: Row, sort: str) -> list[Any]:
     return [row["id"]]
 
 
-def _conditions(filters: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+def _conditions(filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
     conditions = {
+        "lead_ids": "l.id = ANY(%(lead_ids)s::uuid[])",
+        "import_id": """(l.id IN (SELECT unnest(lead_ids) FROM import_created WHERE job_id = %(import_id)s)
+            OR l.contact_id IN (SELECT entity_id FROM import_changes
+                                WHERE job_id = %(import_id)s AND entity_kind = 'contact'))""",
         "q": "l.search_text LIKE %(q)s",
         "company": IN_COMPANIES.format("l"),
         "status": "l.status = %(status)s",

@@ -25,12 +25,12 @@ def due(cursor: Cursor, before: datetime, limit: int, after: str | None) -> list
         {"before": before, "limit": limit, "after": after})
 
 
-def costs(cursor: Cursor, subject_ids: list[str]) -> list[Row]:
-    """What calls about contacts and organizations cost: [{subject_id, at, price (USD)}]."""
+def costs(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
+    """What calls that leads paid for cost, each at one of them: [{lead_id, at, price (USD)}]."""
     return many(
-        cursor, "SELECT subject_id::text AS subject_id, started_at AS at,"
-        " price::float8 AS price FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND price > 0"
-        " AND NOT sandbox AND started_at IS NOT NULL", (subject_ids,))
+        cursor, "SELECT lead_id::text AS lead_id, started_at AS at, price::float8 AS price"
+        " FROM provider_calls WHERE lead_id = ANY(%s::uuid[]) AND price > 0 AND NOT sandbox"
+        " AND started_at IS NOT NULL", (lead_ids,))
 
 
 def bounces(cursor: Cursor, contact_ids: list[str]) -> dict[str, datetime]:
@@ -40,12 +40,13 @@ def bounces(cursor: Cursor, contact_ids: list[str]) -> dict[str, datetime]:
         " WHERE contact_id = ANY(%s::uuid[]) AND type = 'bounce' GROUP BY contact_id", (contact_ids,))}
 
 
-def gone(cursor: Cursor, organization_ids: list[str]) -> list[Row]:
-    """Companies of which calls found nothing: [{organization_id, provider, operation, at}]."""
+def latest_answers(cursor: Cursor, organization_ids: list[str], provider: str, operation: str) -> list[Row]:
+    """What a provider last answered about companies: [{organization_id, status, error, at}]."""
     return many(
-        cursor, "SELECT subject_id::text AS organization_id, provider, operation, fetched_at AS at"
-        " FROM provider_cache WHERE subject_id = ANY(%s::uuid[]) AND subject_kind = 'organization'"
-        " AND outcome = 'not_found' AND NOT sandbox", (organization_ids,))
+        cursor, "SELECT DISTINCT ON (subject_id) subject_id::text AS organization_id, status, error,"
+        " answered_at AS at FROM provider_calls WHERE subject_id = ANY(%s::uuid[]) AND provider = %s"
+        " AND operation = %s AND state = 'answered' AND NOT sandbox ORDER BY subject_id, answered_at DESC",
+        (organization_ids, provider, operation))
 
 
 def save(cursor: Cursor, rows: list[dict[str, Any]]) -> None:

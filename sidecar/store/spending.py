@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sidecar.store.database import Cursor, Row, many
+from sidecar.store.database import Cursor, Row, as_array, many
 from sidecar.store.locks import MONEY
 
-_SPENT_AT = "coalesce(started_at, planned_at)"  # as the index has it
+# Of which day the money of a call is, as the triggers of sql/0025_pre_spent.sql have it.
+_DAY = "(coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date"
 
 
 def lock(cursor: Cursor) -> None:
@@ -24,40 +25,59 @@ def by_lead(cursor: Cursor, lead_ids: list[str], without: list[str]) -> dict[tup
 
 def by_provider(cursor: Cursor, *, month: bool, without: list[str]) -> list[Row]:
     """What was spent and is reserved this day and, if wanted, this month (UTC), without these calls:
-    [{provider, sandbox, today, this_month}]."""
+    [{provider, sandbox, today, this_month}]. Days are added up already: it is no matter how many calls a
+    month has."""
     return many(
         cursor,
-        "SELECT provider, sandbox, sum(price)::float8 AS this_month,"  # noqa: S608
-        f" coalesce(sum(price) FILTER (WHERE {_SPENT_AT} >= date_trunc('day', now(), 'UTC')), 0)::float8"
-        " AS today FROM provider_calls"
-        f" WHERE {_SPENT_AT} >= date_trunc(%s, now(), 'UTC') AND price > 0 AND id <> ALL(%s::uuid[])"
-        " GROUP BY provider, sandbox", ("month" if month else "day", without))
+        f"""
+        WITH since AS (SELECT date_trunc(%(part)s, now() AT TIME ZONE 'UTC')::date AS day)
+        SELECT provider, sandbox, sum(usd)::float8 AS this_month,
+               coalesce(sum(usd) FILTER (WHERE day = (now() AT TIME ZONE 'UTC')::date), 0)::float8 AS today
+        FROM (SELECT * FROM spent UNION ALL SELECT * FROM spent_changes
+              UNION ALL SELECT {_DAY}, provider, sandbox, -price FROM provider_calls
+              WHERE id = ANY(%(without)s::uuid[]) AND price > 0) AS added
+        WHERE day >= (SELECT day FROM since) GROUP BY provider, sandbox
+        """,  # noqa: S608
+        {"part": "month" if month else "day", "without": without})
 
 
 def lately(cursor: Cursor, days: int) -> dict[tuple[str, bool], float]:
-    """What was spent in the last days: {(provider, sandbox): USD}."""
+    """What was spent in the last days (UTC), today's taken in: {(provider, sandbox): USD}."""
     rows = many(
-        cursor, "SELECT provider, sandbox, sum(price)::float8 AS usd FROM provider_calls"  # noqa: S608
-        f" WHERE {_SPENT_AT} > now() - %s * interval '1 day' AND price > 0 GROUP BY provider, sandbox",
-        (days,))
+        cursor, "SELECT provider, sandbox, sum(usd)::float8 AS usd FROM ("
+        " SELECT * FROM spent UNION ALL SELECT * FROM spent_changes) AS added"
+        " WHERE day > (now() AT TIME ZONE 'UTC')::date - %s GROUP BY provider, sandbox", (days,))
     return {(row["provider"], row["sandbox"]): row["usd"] for row in rows}
+
+
+def fold(cursor: Cursor) -> None:
+    """Add the changes of what was spent to the days."""
+    cursor.execute(
+        "WITH gone AS (DELETE FROM spent_changes RETURNING *)"
+        " INSERT INTO spent SELECT day, provider, sandbox, sum(usd) FROM gone"
+        " GROUP BY day, provider, sandbox ORDER BY day, provider, sandbox"
+        " ON CONFLICT (day, provider, sandbox) DO UPDATE SET usd = spent.usd + excluded.usd")
 
 
 def pending(cursor: Cursor, keys: list[str]) -> dict[tuple[str, bool], float]:
     """What is reserved for answers that are to come: {(request_key, sandbox): USD}."""
     rows = many(
         cursor, "SELECT request_key, sandbox, sum(price)::float8 AS usd FROM provider_calls"
-        " WHERE request_key = ANY(%s) AND outcome = 'pending' AND price > 0 GROUP BY request_key, sandbox",
-        (keys,))
+        " WHERE request_key = ANY(%s::text[]) AND outcome = 'pending' AND price > 0"
+        " GROUP BY request_key, sandbox", (as_array(keys),))
     return {(row["request_key"], row["sandbox"]): row["usd"] for row in rows}
 
 
-def pass_on(cursor: Cursor, keys: list[str]) -> None:
-    """What was reserved for answers that were pending passes to the calls that ask for them again."""
-    if keys:
+def settle_late(cursor: Cursor, rows: list[Row]) -> None:
+    """What was asked is answered: [{request_key, sandbox, price}]. The calls whose answers were pending are
+    paid of what is reserved with them, for the lead and the day of then."""
+    if rows:
         cursor.execute(
-            "UPDATE provider_calls SET price = 0"
-            " WHERE request_key = ANY(%s) AND outcome = 'pending' AND price > 0", (keys,))
+            "UPDATE provider_calls c SET outcome = 'late', price = least(v.price, c.price)"
+            " FROM unnest(%s::text[], %s::bool[], %s::numeric[]) AS v(request_key, sandbox, price)"
+            " WHERE c.request_key = v.request_key AND c.sandbox = v.sandbox AND c.outcome = 'pending'"
+            " AND c.price > 0",
+            tuple([row[name] for row in rows] for name in ("request_key", "sandbox", "price")))
 
 
 def of_lead(cursor: Cursor, lead_id: str) -> list[Row]:

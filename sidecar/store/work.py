@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypedDict, cast
 
 from sidecar.store import locks
-from sidecar.store.database import Cursor, Row, many, one, update_from, words
+from sidecar.store.database import Cursor, Row, as_array, many, one, update_from, words
 from sidecar.terms.states import DUE, HELD, LEFT, Stop
 
 _DUE, _HELD, _LEFT = words(DUE), words(HELD), words(LEFT)
@@ -134,7 +134,7 @@ def lock_people(cursor: Cursor, lead_ids: list[str]) -> None:
     contacts does this before it takes the leads, as intake does: so no two wait for each other."""
     cursor.execute(
         "SELECT 1 FROM leads WHERE contact_id IN (SELECT contact_id FROM leads WHERE id = ANY(%s::uuid[]))"
-        " ORDER BY id FOR UPDATE", (lead_ids,),
+        " ORDER BY id FOR UPDATE", (as_array(lead_ids),),
     )
 
 
@@ -166,8 +166,8 @@ def take(
         "WITH b AS (UPDATE batches SET stepped_at = now() WHERE id = %(batch)s"  # noqa: S608
         f" RETURNING id, lane, size), w AS ({taken})"
         f" SELECT b.lane, {_HELD_COLUMNS} FROM b LEFT JOIN w ON true ORDER BY w.lead_id",
-        {"batch": batch_id, "leads": lead_ids, "seconds": lease_seconds, "step": step, "planned": planned,
-         "scored": scored},
+        {"batch": batch_id, "leads": as_array(lead_ids), "seconds": lease_seconds, "step": step,
+         "planned": planned, "scored": scored},
     )
     lane = rows[0]["lane"] if rows else None
     return lane, cast(list[Held], [row for row in rows if row["lead_id"]])
@@ -285,7 +285,7 @@ def references(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
         LEFT JOIN organizations o ON o.id = l.org_id
         ORDER BY wanted.place
         """,
-        (lead_ids,),
+        (as_array(lead_ids),),
     )
 
 

@@ -13,7 +13,7 @@ from sidecar.settings import Settings
 from sidecar.store import access
 from sidecar.terms.scopes import SCOPES
 from tests.integration.answers import CheckedClient
-from tests.integration.counts import COUNTED, KEPT, rows
+from tests.integration.counts import COST, COUNTED, KEPT, KEPT_COST, rows
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +60,7 @@ def api(app, engine):
     engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)
+    assert rows(engine, KEPT_COST) == rows(engine, COST)
 
 
 def deadlock_once(monkeypatch, module, name):

@@ -15,6 +15,16 @@ KEPT = ("SELECT figure, day, name, sum(n)::bigint AS n FROM"
         " (SELECT * FROM counts UNION ALL SELECT * FROM count_changes) x"
         " GROUP BY 1, 2, 3 HAVING sum(n) <> 0")
 
+# What providers cost: of the ledger, and kept by day.
+COST = """
+SELECT provider AS figure, (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date AS day,
+       sandbox::text AS name, sum(price) AS n FROM provider_calls GROUP BY 1, 2, 3 HAVING sum(price) <> 0
+"""
+KEPT_COST = """
+SELECT provider AS figure, day, sandbox::text AS name, sum(usd) AS n
+FROM (SELECT * FROM spent UNION ALL SELECT * FROM spent_changes) x GROUP BY 1, 2, 3 HAVING sum(usd) <> 0
+"""
+
 
 def rows(engine, sql):
     with engine.database.write() as cursor:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sidecar.pipeline import intake
+from sidecar.store.database import one
 from tests.integration.test_duplicates import rows, sent
 
 BOX = "ottilie.vosskuhl@norvale-optik.example"
@@ -172,3 +174,25 @@ def test_what_is_no_company_joins_nobody(api, engine):
     later = sent(api, {"email": "later@gmail.com", "company_name": "self employed"})[0]
     company = api.get(f"/v1/leads/{later['lead_id']}").json["organization"] or {}
     assert not company.get("employee_count") and not company.get("annual_revenue")
+
+
+def test_people_are_known_by_the_index_whatever_was_known_when_the_statement_was_planned(api, engine):
+    """A plan made on small tables must not read all that is said of everybody for each who comes again."""
+    def leads(numbers):
+        return [{"email": f"p{n}@firm{n}.example", "first_name": "Pat", "last_name": f"Quill{n}"}
+                for n in numbers]
+
+    def read_so_far():
+        with engine.database.write() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+        with engine.database.write() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            return one(cursor, "SELECT idx_tup_read AS n FROM pg_stat_user_indexes"
+                               " WHERE indexrelname = 'provenance_pkey'")["n"]
+
+    intake.receive(engine, leads(range(10)), client="tests")
+    for start in range(10, 1000, 330):
+        intake.receive(engine, leads(range(start, start + 330)), client="tests")
+    before = read_so_far()
+    intake.receive(engine, leads(range(100)), client="tests")
+    assert read_so_far() - before < 5_000

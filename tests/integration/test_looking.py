@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from sidecar.enrichment import PROVIDERS
-from sidecar.pipeline import looking, surveying
+from sidecar.enrichment import PROVIDERS, priced
+from sidecar.pipeline import asking, looking, surveying
 from sidecar.store.database import insert, many, one
-from tests.integration.test_pipeline import claim, send, start
+from tests.integration.test_pipeline import claim, send
 
 LIVE = ["peopledatalabs"]
 
@@ -24,13 +25,22 @@ def only_one(monkeypatch):
         monkeypatch.setattr(module, "priced", lambda prices: only)
 
 
+def begun(api: Any, batch: Any) -> Iterator[dict[str, Any]]:
+    """The calls that are begun, part after part: no more at once than the pace allows."""
+    told = api.step(batch, "calls/start", live=LIVE).json
+    yield from told["requests"]
+    while told["more"]:
+        told = api.step(batch, "calls/start", live=LIVE, provider=told["more"][0]).json
+        yield from told["requests"]
+
+
 def enrich(api: Any, title: str = "buyer") -> int:
     """A run in which People Data Labs finds everybody; how many calls it made."""
     batch = claim(api)
     made = 0
     while api.step(batch, "plan").json["asking"]:
         answers = []
-        for request in start(api, batch, live=LIVE):
+        for request in begun(api, batch):
             found = request["provider"] == "peopledatalabs"
             email = str(request["query"].get("email"))
             person = {"full_name": " ".join(email.partition("@")[0].split(".")), "job_title": title,
@@ -146,19 +156,55 @@ def test_erasing_somebody_forgets_their_looks(api, later, engine):
         assert one(cursor, "SELECT 1 FROM looks") is None
 
 
-@pytest.mark.parametrize("gone", ["site", "mail"])
+def test_what_a_company_cost_is_counted_once_however_many_are_of_it(api, later, engine, monkeypatch):
+    prices = {"peopledatalabs.company": (5.0, 0.0), "peopledatalabs.person": (0.1, 0.0)}
+    dear = {"peopledatalabs": priced(prices)["peopledatalabs"]}
+    for module in (surveying, looking, asking):
+        monkeypatch.setattr(module, "priced", lambda prices: dear)
+    send(api, *({"email": f"{given}.tarn@tarnfirm.com", "full_name": f"{given} Tarn", "source": "import"}
+                for given in ("Anna", "Ben", "Clara", "David", "Eva", "Fritz", "Gesa", "Hugo", "Ines", "Jo")))
+    assert enrich(api) == 11
+    later(400)
+    look(api)
+    enrich(api, "head of purchasing")
+    with engine.database.read() as cursor:
+        spent = many(
+            cursor, "SELECT started_at < now() - interval '100 days' AS first, sum(price)::float8 AS cost"
+            " FROM provider_calls WHERE NOT sandbox GROUP BY first")
+    cost = {row["first"]: row["cost"] for row in spent}
+    assert cost[True] == pytest.approx(6.0) and cost.get(False, 0.0) <= cost[True] / 10
+
+
+def visited(engine, organization, **told):
+    """What came of a visit to a company's home page."""
+    with engine.database.write() as cursor:
+        insert(cursor, "provider_calls", [{
+            "request_key": "k", "sandbox": False, "provider": "home_page", "operation": "page",
+            "subject_kind": "organization", "subject_id": organization, "outcome": "not_found",
+            "state": "answered", "answered_at": engine.now(), "started_at": engine.now()} | told])
+
+
+@pytest.mark.parametrize("told", [{"status": 403}, {"status": 200}, {"error": "robots_disallow"},
+                                  {"error": "names_unavailable"}])
+def test_a_site_that_lets_no_programs_in_is_not_gone(api, later, engine, told):
+    leads(api, 1)
+    enrich(api)
+    later(40)
+    visited(engine, api.get("/v1/organizations").json["data"][0]["id"], **told)
+    assert look(api)["queued"] == 0
+
+
+@pytest.mark.parametrize("gone", [{"status": 404}, {"error": "host_not_found"}, "mail"])
 def test_a_company_whose_site_or_mail_is_gone_is_doubtful(api, later, engine, gone):
     leads(api, 2)
     enrich(api)
     later(40)
-    with engine.database.write() as cursor:
+    with engine.database.read() as cursor:
         [organization, _] = many(cursor, "SELECT id FROM organizations ORDER BY id")
-        if gone == "site":
-            insert(cursor, "provider_cache", [{
-                "request_key": "k", "sandbox": False, "provider": "home_page", "operation": "page",
-                "subject_kind": "organization", "subject_id": organization["id"], "outcome": "not_found",
-                "answer": b"", "applied": True, "fetched_at": engine.now(), "expires_at": engine.now()}])
-        else:
+    if gone != "mail":
+        visited(engine, organization["id"], **gone)
+    else:
+        with engine.database.write() as cursor:
             cursor.execute(
                 "UPDATE provenance SET fields = fields || jsonb_build_object('mail_host', jsonb_build_object("
                 "'value', 'none', 'confidence', 1, 'observed_at', now())) WHERE entity_id = %s"

@@ -46,7 +46,7 @@ def answer_all(api, batch, behaviour="", **body):
     for request in requests:
         twin = TWINS[request["provider"]]
         path = urlsplit(request["url"]).path.removeprefix(f"/{twin.name}")
-        operation, subject = twin.asked(path, request["query"] or request["body"])
+        operation, subject = twin.asked(path, request["query"] or request["body"] or {})
         status, body, _, headers = twin.answer(operation, subject, behaviour, 1)
         answers.append({"call_id": request["call_id"], "status": status, "body": body,
                         "headers": headers, "elapsed_ms": 1})

@@ -100,6 +100,20 @@ def test_what_a_finder_did_not_verify_is_what_a_verifier_is_asked_first(api, eng
     assert asked(engine, neda, "zerobounce", "validate") == {"email": "neda.o@lumio.example"}
 
 
+def test_what_a_finder_found_of_somebody_else_is_no_candidate(api, engine, neda):
+    ask(api, engine, neda, "hunter", "finder", 200, {"data": {
+        "email": "b.karstens@lumio.example", "first_name": "Benno", "last_name": "Karstens", "score": 40,
+        "verification": {"status": None}}})
+    assert asked(engine, neda, "zerobounce", "validate")["email"] != "b.karstens@lumio.example"
+
+
+def test_addresses_that_are_none_teach_no_pattern(api, engine, neda):
+    assert asked(engine, neda, "zerobounce", "validate") == {"email": "nostrova@lumio.example"}
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE contacts SET email_status = 'invalid' WHERE email IS NOT NULL")
+    assert asked(engine, neda, "zerobounce", "validate") == {"email": "neda.ostrova@lumio.example"}
+
+
 def test_the_class_is_the_addresss_and_goes_when_it_is_changed(api, engine, neda):
     first = asked(engine, neda, "zerobounce", "validate")["email"]
     ask(api, engine, neda, "zerobounce", "validate", 200, verdict(first, "valid"))

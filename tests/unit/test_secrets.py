@@ -5,6 +5,8 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from sidecar.secrets import Vault, check_password, hash_password, keyed_hash
 
+KEY = Fernet.generate_key().decode()
+
 
 def test_what_is_sealed_can_be_opened():
     vault = Vault((Fernet.generate_key().decode(),))
@@ -18,6 +20,21 @@ def test_an_old_key_still_opens_and_a_foreign_one_does_not():
     assert Vault((new, old)).open(sealed) == "x"
     with pytest.raises(InvalidToken):
         Vault((new,)).open(sealed)
+
+
+def test_what_fernet_encrypted_before_is_still_opened():
+    assert Vault((KEY,)).open(Fernet(KEY).encrypt(b'{"email": "ada@example.com"}')) == {
+        "email": "ada@example.com"}
+
+
+@pytest.mark.parametrize("changed", [b"", b"!", b"gQ", b"x" * 80])
+def test_what_was_changed_is_not_opened(changed):
+    with pytest.raises(InvalidToken):
+        Vault((KEY,)).open(changed)
+    sealed = bytearray(Vault((KEY,)).seal("a secret"))
+    sealed[-6] ^= 1
+    with pytest.raises(InvalidToken):
+        Vault((KEY,)).open(bytes(sealed))
 
 
 def test_keyed_hashes_differ_by_key_and_by_how_parts_are_cut():

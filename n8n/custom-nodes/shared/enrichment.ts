@@ -27,8 +27,10 @@ export interface Limits {
 	budgetMs: number;
 }
 
-export const ANSWERS_AT_ONCE = 50;
+export const ANSWERS_AT_ONCE = 250;
 const ANSWERS_WAIT_MS = 1000;
+/** As JSON, in which a control character has six bytes: the sidecar and its edge take four million. */
+const LARGEST_SENT = 3_500_000;
 
 type Post = (step: string, body: IDataObject) => Promise<IDataObject>;
 
@@ -104,7 +106,7 @@ export async function pooled<T>(
 }
 
 /**
- * Answers on their way to the sidecar: handed in by fifties (fewer, if they are long), or what there
+ * Answers on their way to the sidecar: handed in by hundreds (fewer, if they are long), or what there
  * is after a second.
  */
 class Answers {
@@ -124,8 +126,14 @@ class Answers {
 	}
 
 	add(answer: Answer): void {
+		const size = Buffer.byteLength(JSON.stringify(answer));
+		if (size > LARGEST_SENT) {
+			const { call_id, elapsed_ms } = answer;
+			return this.add({ call_id, elapsed_ms, error: 'body_too_large' });
+		}
+		if (this.size + size > LARGEST_SENT) this.hand();
 		this.held.push(answer);
-		this.size += 'body' in answer ? answer.body.length : 0;
+		this.size += size;
 		if (this.held.length >= ANSWERS_AT_ONCE || this.size >= LARGEST_BODY) this.hand();
 		else if (this.held.length === 1) void sleep(ANSWERS_WAIT_MS).then(() => this.hand());
 	}

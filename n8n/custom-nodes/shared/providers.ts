@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 import type { IDataObject, NodeEgressFilter } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 import { type Asked, catalogue } from './catalogue';
+import { exchange } from './http';
 import { visit } from './visit';
 
 export const PROVIDERS_CREDENTIAL = 'enrichmentProvidersApi';
@@ -47,7 +48,10 @@ export function marks(credentials: IDataObject, entries: Asked[] = catalogue): I
 	return Object.fromEntries(
 		held.map(({ name }) => [
 			name,
-			createHash('sha256').update(`${name} ${keyOf(credentials, name)}`).digest('hex').slice(0, 16),
+			createHash('sha256')
+				.update(`${name} ${keyOf(credentials, name)}`)
+				.digest('hex')
+				.slice(0, 16),
 		]),
 	);
 }
@@ -96,8 +100,16 @@ export function fault(credentials: IDataObject): string | undefined {
 	return undefined;
 }
 
+const OWN_HEADERS = {
+	Accept: '*/*',
+	'Accept-Encoding': 'identity',
+	'User-Agent': 'EnrichmentEngine/1.0',
+};
+
 /** A request that may be sent, or the reason why it may not. */
-type Prepared = { url: string; init: RequestInit; web: boolean } | { error: string };
+type Prepared =
+	| { url: URL; method: string; headers: Record<string, string>; body?: string; web: boolean }
+	| { error: string };
 
 /**
  * Adds the key, and holds a request to the hosts that its provider declares.
@@ -111,14 +123,13 @@ export function prepare(
 ): Prepared {
 	const provider = entries.find(({ name }) => name === request.provider);
 	if (!provider) return { error: 'provider_unknown' };
-	if (!URL.canParse(request.url)) return { error: 'url_invalid' };
-	const url = new URL(request.url);
-	for (const [name, value] of Object.entries(request.query ?? {})) {
-		url.searchParams.set(name, value);
-	}
+	const url = URL.parse(request.url);
+	if (!url) return { error: 'url_invalid' };
+	for (const name in request.query ?? {}) url.searchParams.set(name, request.query![name]);
 	const headers: Record<string, string> = { ...request.headers };
-	const web = provider.web === true && url.origin !== originOf(sandboxOf(credentials));
-	if (!web && url.origin !== originOf(sandboxOf(credentials))) {
+	const played = url.origin === originOf(sandboxOf(credentials));
+	const web = provider.web === true && !played;
+	if (!web && !played) {
 		if (url.protocol !== 'https:' || !provider.hosts.includes(url.host)) {
 			return { error: 'host_not_declared' };
 		}
@@ -128,12 +139,11 @@ export function prepare(
 			addKey(provider.auth, key, url, headers);
 		}
 	}
-	const init: RequestInit = { method: request.method, headers, redirect: 'manual' };
-	if (request.body !== undefined && request.body !== null) {
-		init.body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
-		if (typeof request.body !== 'string') headers['Content-Type'] ??= 'application/json';
-	}
-	return { url: url.href, init, web };
+	const { method } = request;
+	if (request.body === undefined || request.body === null) return { url, method, headers, web };
+	if (typeof request.body === 'string') return { url, method, headers, web, body: request.body };
+	headers['Content-Type'] ??= 'application/json';
+	return { url, method, headers, web, body: JSON.stringify(request.body) };
 }
 
 /**
@@ -152,23 +162,28 @@ export async function ask(
 	if ('error' in prepared) return { call_id, elapsed_ms: 0, error: prepared.error };
 	const begun = Date.now();
 	const elapsed = () => Date.now() - begun;
+	const timeoutMs = 1000 * (request.timeout_s || 10);
 	try {
-		const signal = AbortSignal.timeout(1000 * (request.timeout_s || 10));
 		if (prepared.web) {
 			if (!filter) return { call_id, elapsed_ms: 0, error: 'no_filter' };
-			const page = await visit(prepared.url, filter, signal);
+			const page = await visit(prepared.url.href, filter, AbortSignal.timeout(timeoutMs));
 			return { call_id, elapsed_ms: elapsed(), ...page };
 		}
-		// Not n8n's request helper: it opens a new connection (and TLS session) for every request.
-		const response = await fetch(prepared.url, { ...prepared.init, signal });
-		const body = await read(response);
-		if (body === undefined) return { call_id, elapsed_ms: elapsed(), error: 'body_too_large' };
+		const { url, method, headers, body } = prepared;
+		const answer = await exchange(url, {
+			method,
+			body,
+			headers: { ...OWN_HEADERS, ...headers },
+			most: LARGEST_BODY,
+			timeoutMs,
+		});
+		if (answer.cut) return { call_id, elapsed_ms: elapsed(), error: 'body_too_large' };
 		return {
 			call_id,
 			elapsed_ms: elapsed(),
-			status: response.status,
-			headers: Object.fromEntries(response.headers),
-			body,
+			status: answer.status,
+			headers: answer.headers,
+			body: answer.bytes.toString('utf8').replace(/^\ufeff/, ''),
 		};
 	} catch (error) {
 		return { call_id, elapsed_ms: elapsed(), error: errorCode(error) };
@@ -184,24 +199,6 @@ export async function turn(request: ProviderRequest): Promise<void> {
 /** When a request may be sent, in milliseconds since 1970. */
 export function startOf(request: ProviderRequest): number {
 	return (request.not_before && Date.parse(request.not_before)) || 0;
-}
-
-async function read(response: Response): Promise<string | undefined> {
-	if (!response.body) return '';
-	const reader = response.body.getReader();
-	const decoder = new TextDecoder();
-	let size = 0;
-	let body = '';
-	for (;;) {
-		const { done, value } = await reader.read();
-		if (done) return body + decoder.decode();
-		size += value.byteLength;
-		if (size > LARGEST_BODY) {
-			await reader.cancel();
-			return undefined;
-		}
-		body += decoder.decode(value, { stream: true });
-	}
 }
 
 function addKey(
@@ -222,26 +219,27 @@ function sandboxOf(credentials: IDataObject): string {
 	return String(credentials.sandboxUrl ?? '').trim();
 }
 
+let lastOrigin: { of: string; origin?: string } = { of: '' };
+
+/** The origin of an http(s) URL; the same one is asked for with each call. */
 function originOf(url: string): string | undefined {
-	if (!URL.canParse(url)) return undefined;
-	const { protocol, origin } = new URL(url);
-	return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
+	if (lastOrigin.of !== url) {
+		const { protocol, origin } = URL.parse(url) ?? {};
+		lastOrigin = { of: url, origin: protocol && /^https?:$/.test(protocol) ? origin : undefined };
+	}
+	return lastOrigin.origin;
 }
 
 /** A stable code for what the network did; never the message, which names addresses. */
 function errorCode(error: unknown): string {
-	const { name, cause, ...own } = error as {
-		name?: string;
-		cause?: { code?: string };
-		code?: string;
-	};
+	const { name, code = '' } = error as { name?: string; code?: string };
 	if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
-	const code = cause?.code ?? own.code ?? '';
 	if (code === 'ECONNREFUSED') return 'connection_refused';
-	if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET') {
+	if (code === 'ECONNRESET' || code === 'EPIPE') {
 		return 'connection_reset';
 	}
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host_not_found';
+	if (code === 'ENOTFOUND') return 'host_not_found';
+	if (code === 'EAI_AGAIN') return 'names_unavailable';
 	if (/TIMEDOUT|TIMEOUT/.test(code)) return 'timeout';
 	if (/CERT|SSL|TLS|VERIFY/.test(code)) return 'tls_failed';
 	if (name === 'VisitRefused') return (error as Error).message;

@@ -29,9 +29,12 @@ function rulesOf(robots: string): Map<string, Rule[]> {
 	let names: string[] = [];
 	let inRules = false;
 	for (const line of robots.split(/\r\n?|\n/)) {
-		const [, key, value] = /^\s*([a-z-]+)\s*:\s*(.*?)\s*(?:#.*)?$/i.exec(line) ?? [];
-		if (!key) continue;
-		switch (key.toLowerCase()) {
+		const [said] = line.split('#', 1);
+		const colon = said!.indexOf(':');
+		if (colon < 0) continue;
+		const key = said!.slice(0, colon).trim().toLowerCase();
+		const value = said!.slice(colon + 1).trim();
+		switch (key) {
 			case 'user-agent':
 				if (inRules) names = [];
 				inRules = false;
@@ -42,7 +45,7 @@ function rulesOf(robots: string): Map<string, Rule[]> {
 				inRules = true;
 				for (const name of names) {
 					const rules = groups.get(name) ?? [];
-					rules.push({ allow: key.toLowerCase() === 'allow', path: value });
+					rules.push({ allow: key === 'allow', path: value });
 					groups.set(name, rules);
 				}
 		}

@@ -1,16 +1,16 @@
-// The only two modules of Node itself that the package uses: a filter of addresses works where a connection is
-// made, which fetch does not allow.
-// eslint-disable-next-line @n8n/community-nodes/no-restricted-imports
-import { type IncomingMessage, get as plain } from 'http';
-// eslint-disable-next-line @n8n/community-nodes/no-restricted-imports
-import { get as secure } from 'https';
 import type { NodeEgressFilter } from 'n8n-workflow';
+import { exchange } from './http';
 import { AGENT, mayVisit } from './robots';
 
 /** What a page may be: longer ones are cut, since what says whose they are stands at their beginning. */
 export const LARGEST_PAGE = 300_000;
 const LARGEST_ROBOTS = 50_000;
 const MOST_REDIRECTS = 5;
+/** That a host is not there is known; that nobody could be asked about it says nothing. */
+const WHY_NOT: Record<string, string> = {
+	ENOTFOUND: 'host_not_found',
+	EAI_AGAIN: 'names_unavailable',
+};
 const OWN_PORTS = ['']; // as a URL says 80 of http and 443 of https
 
 export interface Visited {
@@ -64,9 +64,7 @@ async function check(url: URL, filter: NodeEgressFilter, ports: string[]): Promi
 	const found = await filter.validateUrl(url);
 	if (found.ok) return;
 	const { code } = found.error as { code?: string };
-	throw new VisitRefused(
-		code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'host_not_found' : 'address_not_allowed',
-	);
+	throw new VisitRefused(WHY_NOT[code ?? ''] ?? 'address_not_allowed');
 }
 
 /** A host's robots.txt. What is not there allows all, what cannot be had allows nothing (RFC 9309 2.3.1). */
@@ -95,37 +93,20 @@ async function fetched(
 	signal: AbortSignal,
 	most: number,
 ): Promise<Visited> {
-	const get = url.protocol === 'https:' ? secure : plain;
-	const response = await new Promise<IncomingMessage>((resolve, reject) => {
-		get(
-			url,
-			{
-				// A connection of its own, so that its address is looked at.
-				agent: false,
-				lookup: filter.createSecureLookup(),
-				signal,
-				headers: {
-					Accept: 'text/html,text/plain;q=0.9',
-					'Accept-Encoding': 'identity',
-					'Accept-Language': 'en, *;q=0.5',
-					'User-Agent': AGENT,
-				},
-			},
-			resolve,
-		).on('error', reject);
+	const { status, headers, bytes } = await exchange(url, {
+		most,
+		// A connection of its own, so that its address is looked at.
+		agent: false,
+		lookup: filter.createSecureLookup(),
+		signal,
+		headers: {
+			Accept: 'text/html,text/plain;q=0.9',
+			'Accept-Encoding': 'identity',
+			'Accept-Language': 'en, *;q=0.5',
+			'User-Agent': AGENT,
+		},
 	});
-	const parts: Buffer[] = [];
-	let size = 0;
-	for await (const part of response as AsyncIterable<Buffer>) {
-		parts.push(part);
-		size += part.byteLength;
-		if (size >= most) break; // which closes the connection
-	}
-	const headers = Object.fromEntries(
-		Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-	);
-	const bytes = Buffer.concat(parts).subarray(0, most);
-	return { status: response.statusCode ?? 0, headers, body: decoded(bytes, headers) };
+	return { status, headers, body: decoded(bytes.subarray(0, most), headers) };
 }
 
 /** The text of a page by the encoding that it names, as far as this is one; else as UTF-8. */

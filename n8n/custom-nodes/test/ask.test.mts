@@ -77,7 +77,9 @@ test('makes the calls, hands in raw answers in groups, puts out counts and no bo
 		[answers[0].status, answers[0].headers['x-pace'], answers[0].body],
 		[200, '1', '{"data":{"email":"ada@example.com"}}'],
 	);
-	assert.ok(sent.every(({ path, body }) => !path.endsWith('answers') || body.answers.length <= 50));
+	assert.ok(
+		sent.every(({ path, body }) => !path.endsWith('answers') || body.answers.length <= 250),
+	);
 	const starts = sent.filter(({ path }) => path.endsWith('calls/start'));
 	assert.deepEqual(
 		starts.map(({ body }) => [body.lead_ids, body.provider, body.live]),
@@ -122,6 +124,18 @@ test('long answers travel in smaller groups', async () => {
 	);
 });
 
+test('no answers are longer than the sidecar takes, whatever they are made of', async () => {
+	let length = 450_000;
+	handle = (_request, response) => response.end('\u0001'.repeat(length)); // six bytes each, as JSON
+	const { sent } = await enrich(['a', 'b', 'c'], sandboxed, { concurrency: 1 });
+	const groups = sent.filter(({ path }) => path.endsWith('answers'));
+	assert.ok(groups.every(({ body }) => JSON.stringify(body).length < 4_000_000));
+	assert.equal(groups.flatMap(({ body }) => body.answers).length, 3);
+	length = 900_000;
+	const { answers } = await enrich(['a'], sandboxed);
+	assert.equal(answers[0].error, 'body_too_large');
+});
+
 test('the sandbox sees no key; a provider without a key is asked nowhere else', async () => {
 	const credentials = { hunter: 'secret', peopledatalabs: '', sandboxUrl };
 	assert.ok(!JSON.stringify(prepare(sandboxed('k') as any, credentials)).includes('secret'));
@@ -147,16 +161,15 @@ test('a live call carries the key where its provider wants it, and follows no re
 		} as any,
 		{ hunter: ' secret ', sandboxUrl },
 	) as any;
-	assert.equal(prepared.url, 'https://api.hunter.io/v2/people/find?email=ada%2B1%40example.com');
-	assert.deepEqual(prepared.init, {
-		method: 'POST',
-		headers: {
-			Accept: 'application/json',
-			'X-API-KEY': 'secret',
-			'Content-Type': 'application/json',
-		},
-		redirect: 'manual',
-		body: '{"a":1}',
+	assert.equal(
+		prepared.url.href,
+		'https://api.hunter.io/v2/people/find?email=ada%2B1%40example.com',
+	);
+	assert.deepEqual([prepared.method, prepared.body], ['POST', '{"a":1}']);
+	assert.deepEqual(prepared.headers, {
+		Accept: 'application/json',
+		'X-API-KEY': 'secret',
+		'Content-Type': 'application/json',
 	});
 });
 
@@ -166,11 +179,22 @@ test('redirects, refusals and failures of the network are answers', async () => 
 	asked.length = 0;
 	assert.equal(((await ask(sandboxed('k') as any, credentials)) as any).status, 302);
 	assert.equal(asked.length, 1);
+	handle = (_request, response) => response.end('\ufeff{"a":1}');
+	assert.equal(((await ask(sandboxed('k') as any, credentials)) as any).body, '{"a":1}');
 	handle = (request) => request.socket.destroy();
 	assert.equal(((await ask(sandboxed('k') as any, credentials)) as any).error, 'connection_reset');
 	handle = () => undefined;
 	assert.equal(
 		((await ask(sandboxed('k', { timeout_s: 0.05 }) as any, credentials)) as any).error,
+		'timeout',
+	);
+	// However much of it comes meanwhile.
+	handle = (_request, response) => {
+		const drip = setInterval(() => response.write('x'), 20);
+		response.on('close', () => clearInterval(drip));
+	};
+	assert.equal(
+		((await ask(sandboxed('k', { timeout_s: 0.15 }) as any, credentials)) as any).error,
 		'timeout',
 	);
 	handle = (_request, response) => response.end('x'.repeat(1_000_001));
@@ -257,7 +281,7 @@ test('who needs no key is asked for real where it is said or there is no sandbox
 	assert.deepEqual(live({}), ['home_page', 'mail_domain']);
 	assert.deepEqual(live({ home_page: 'on', sandboxUrl }), ['home_page']);
 	assert.deepEqual(live({ home_page: 'off' }), ['mail_domain']);
-	const { url, init } = prepare(
+	const { url, headers } = prepare(
 		{
 			...sandboxed('k'),
 			provider: 'mail_domain',
@@ -266,6 +290,6 @@ test('who needs no key is asked for real where it is said or there is no sandbox
 		} as any,
 		{},
 	) as any;
-	assert.equal(url, 'https://cloudflare-dns.com/dns-query?name=acme.example&type=MX');
-	assert.deepEqual(init.headers, { Accept: 'application/json' });
+	assert.equal(url.href, 'https://cloudflare-dns.com/dns-query?name=acme.example&type=MX');
+	assert.deepEqual(headers, { Accept: 'application/json' });
 });

@@ -307,6 +307,37 @@ test('lead look again: part after part, until all were looked at or the time is 
 	assert.deepEqual(short.rows, [{ looked: 5, queued: 2, paid: 1, more: true }]);
 });
 
+test('lead estimate: what the leads of a filter will cost', async () => {
+	const counts = { leads: 40, asked: 30, settled: 8, refused: 2, ceiling: 1 };
+	const { rows, sent } = await run(
+		'lead',
+		'estimate',
+		{ filters: { source: 'fair', stage: '' } },
+		{
+			sidecar: () => ({
+				body: {
+					...counts,
+					cost: { expected: 4.2, low: 3.5, high: 4.9 },
+					sandbox_cost: { expected: 0, low: 0, high: 0 },
+					operations: [],
+				},
+			}),
+		},
+	);
+	assert.deepEqual(asked(sent), [['POST', 'leads/estimate', { source: 'fair' }]]);
+	assert.deepEqual(rows, [
+		{
+			...counts,
+			cost: 4.2,
+			cost_low: 3.5,
+			cost_high: 4.9,
+			sandbox_cost: 0,
+			sandbox_cost_low: 0,
+			sandbox_cost_high: 0,
+		},
+	]);
+});
+
 test('message send: all leads at once', async () => {
 	const { rows, sent } = await run(
 		'message',

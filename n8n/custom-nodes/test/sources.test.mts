@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { IDataObject } from 'n8n-workflow';
 import { EnrichmentBatch } from '../dist/nodes/EnrichmentBatch/EnrichmentBatch.node.js';
@@ -93,8 +96,8 @@ test('a key goes to the hosts of its vendor alone', () => {
 		vendors,
 	);
 	assert.ok('url' in known);
-	assert.equal(known.url, 'https://graph.facebook.com/v23.0/4?fields=id');
-	assert.deepEqual(known.init.headers, { Authorization: 'Bearer page-token' });
+	assert.equal(known.url.href, 'https://graph.facebook.com/v23.0/4?fields=id');
+	assert.deepEqual(known.headers, { Authorization: 'Bearer page-token' });
 	for (const url of ['https://evil.example/v23.0/4', 'http://graph.facebook.com/4']) {
 		assert.deepEqual(prepare({ ...asked, url }, keys, vendors), { error: 'host_not_declared' });
 	}
@@ -102,10 +105,18 @@ test('a key goes to the hosts of its vendor alone', () => {
 
 test('leads are pulled until nothing is due, with the keys that are held', async (t) => {
 	const calls: string[] = [];
-	t.mock.method(globalThis, 'fetch', async (url: string) => {
-		calls.push(url);
-		return new Response('{"id": "4"}');
-	});
+	const server = http.createServer((_request, response) => response.end('{"id": "4"}'));
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	t.after(() => server.close());
+	const { port } = server.address() as AddressInfo;
+	t.mock.method(
+		https,
+		'request',
+		(url: URL, options: http.RequestOptions, answered: () => void) => {
+			calls.push(url.href);
+			return http.request({ ...options, agent: false, host: '127.0.0.1', port }, answered);
+		},
+	);
 	const due = [['1', '2'], ['3'], []];
 	const ctx = context({
 		parameters: { resource: 'run', operation: 'pullLeads' },

@@ -176,6 +176,32 @@ test('robots.txt is read as RFC 9309 says', () => {
 	}
 });
 
+test('no robots.txt keeps the worker busy', () => {
+	const begun = process.cpuUsage();
+	for (const line of [
+		`Disallow: a${' '.repeat(50_000)}x`,
+		' '.repeat(50_000),
+		':'.repeat(50_000),
+	]) {
+		mayVisit(`User-agent: *\n${line}`, '/');
+	}
+	assert.ok(process.cpuUsage(begun).user < 1_000_000);
+});
+
+test('a host that is not there is told from one that nobody could be asked about', async () => {
+	for (const [code, told] of [
+		['ENOTFOUND', 'host_not_found'],
+		['EAI_AGAIN', 'names_unavailable'],
+		['ELSE', 'address_not_allowed'],
+	] as const) {
+		const given = {
+			...filter(),
+			validateUrl: async () => ({ ok: false, error: Object.assign(new Error('no'), { code }) }),
+		} as any;
+		assert.equal(await refusal('http://acme.test/', given), told);
+	}
+});
+
 test('a company page is asked for through the filter alone', async () => {
 	const request: any = {
 		call_id: 'k',

@@ -140,6 +140,66 @@ class Rescore(LeadFilters):
             raise ValidationError("Send lead_ids or filters.")
 
 
+class EstimateRequest(LeadFilters):
+    lead_ids = Ids(MAX_LEADS, 1)
+    import_id = Id()
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if "lead_ids" in data and len(data) > 1:
+            raise ValidationError("Send lead_ids or filters.")
+
+
+class Sum(Answer):
+    expected = fields.Float(required=True)
+    low = fields.Float(required=True)
+    high = fields.Float(required=True)
+
+
+class ExpectedCalls(Answer):
+    provider = fields.String(required=True)
+    operation = fields.String(required=True)
+    sandbox = fields.Boolean(required=True)
+    calls = fields.Float(required=True)
+    found = fields.Float(required=True)
+    cost = fields.Float(required=True)
+
+
+class CeilingAfter(Answer):
+    per = fields.String(required=True, validate=validate.OneOf(["day", "month"]))
+    provider = fields.String(required=True, allow_none=True, metadata={"description": "null: all of them."})
+    sandbox = fields.Boolean(required=True)
+    ceiling = fields.Float(required=True)
+    spent = fields.Float(required=True, metadata={"description": "Before the run, with what is reserved."})
+    expected = fields.Float(required=True)
+    left = fields.Float(required=True, metadata={"description": "After the run."})
+    runway_leads = fields.Integer(required=True, allow_none=True, metadata={
+        "description": "How many more leads like these the rest pays for."})
+    runway_days = fields.Float(required=True, allow_none=True, metadata={
+        "description": "How long the rest of a month's lasts at the pace of the last seven days."})
+
+
+class Estimate(Answer):
+    """What enriching leads is expected to cost, in USD; sandbox_cost is play money."""
+
+    leads = fields.Integer(required=True)
+    gone_through = fields.Integer(required=True, metadata={
+        "description": "Of more leads than this a part stands for all."})
+    asked = fields.Integer(required=True, metadata={
+        "description": "Leads about which something is asked that may cost."})
+    settled = fields.Integer(required=True, metadata={"description": "Leads that need nothing that costs."})
+    refused = fields.Integer(required=True, metadata={"description": "Leads that may not be asked about."})
+    ceiling = fields.Integer(required=True, metadata={
+        "description": "Leads that stop at a ceiling, asked before or not."})
+    cost = fields.Nested(Sum, required=True, metadata={
+        "description": "Nine bills of ten are from low to high."})
+    sandbox_cost = fields.Nested(Sum, required=True)
+    operations = fields.List(fields.Nested(ExpectedCalls), required=True)
+    ceilings = fields.List(fields.Nested(CeilingAfter), required=True)
+    away = fields.List(fields.String(), required=True, metadata={
+        "description": "Providers that fail and are not asked until they answer again."})
+
+
 class Lead(Answer):
     id = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, Id, Ids, Strict, Text, Whole
+from sidecar.api.schemas.leads import Estimate
 from sidecar.terms.states import LANES, LET_GO_AS, STEP_OUTCOMES
 
 
@@ -19,6 +22,19 @@ class Step(Strict):
 
     batch_id = Id(required=True)
     lead_ids = Ids(1000, required=True)
+
+
+class PlanRequest(Strict):
+    """Leads of one claim; with dry_run any leads."""
+
+    batch_id = Id()
+    lead_ids = Ids(1000, required=True)
+    dry_run = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def of_a_claim(self, data: dict[str, Any], **_: Any) -> None:
+        if not data["dry_run"] and "batch_id" not in data:
+            raise ValidationError(["Missing data for required field."], "batch_id")
 
 
 class StartRequest(Step):
@@ -38,7 +54,7 @@ class ProviderAnswer(Strict):
 
 class AnswersRequest(Strict):
     answers = fields.List(
-        fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=50))
+        fields.Nested(ProviderAnswer), required=True, validate=validate.Length(max=250))
 
 
 class CallbackQuery(Strict):
@@ -109,6 +125,8 @@ class Plan(References):
     round = fields.Integer(required=True)
     asking = fields.List(fields.String(), required=True)
     settled = fields.List(fields.String(), required=True)
+    estimate = fields.Nested(Estimate, required=True, allow_none=True, metadata={
+        "description": "With dry_run: what enriching these leads is expected to cost."})
 
 
 class ProviderRequest(Answer):

@@ -68,8 +68,9 @@ def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         company_name=reading.text(reading.at(employer, "name")),
         company_domain=reading.domain(reading.at(employer, "primary_domain")),
         former_employers=[
-            name for job in reading.items(data.get("employment_history"))
-            if reading.at(job, "current") is False and (name := reading.at(job, "organization_name"))],
+            firm for job in reading.items(data.get("employment_history"))
+            if reading.at(job, "current") is False and (
+                firm := reading.text(reading.at(job, "organization_name")))],
         country=reading.country(data.get("country")), record_id=reading.record_id("apollo", data.get("id"))))
 
 
@@ -82,7 +83,6 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
     data = answer.get("organization")
     if not isinstance(data, dict):
         return Answer("not_found")
-    technologies = [told for told in map(reading.text, reading.items(data.get("technology_names"))) if told]
     name, country = reading.text(data.get("name")), reading.country(data.get("country"))
     return reading.found(reading.statements(_CONFIDENCE, {
         "name": name,
@@ -92,10 +92,10 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "country": country,
         "region": reading.text(data.get("state")),
         "city": reading.text(data.get("city")),
-        "founded_year": reading.whole(data.get("founded_year")),
+        "founded_year": reading.year(data.get("founded_year")),
         "description": reading.text(data.get("short_description")),
         "linkedin_url": reading.linkedin(data.get("linkedin_url"), "company"),
-        "technologies": technologies[:50] or None,
+        "technologies": reading.listed(data.get("technology_names"))[:50] or None,
     }), about=reading.about(
         company_name=name, company_country=country,
         company_domain=reading.domain(data.get("primary_domain")) or reading.domain(data.get("website_url")),

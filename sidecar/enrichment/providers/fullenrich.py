@@ -8,6 +8,7 @@ with nothing found: the quota is gone. Source: docs.fullenrich.com, v2, and capt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from sidecar.enrichment import reading
 from sidecar.enrichment.model import Answer, Auth, Inputs, Operation, Provider, Request, get_request
 
 _PATH = "/contact/enrich/bulk"
+_TICKET = re.compile(r"[\w-]{1,100}", re.ASCII)
 _RUNNING = ("CREATED", "IN_PROGRESS", "UNKNOWN", "")
 # Their classes as ours; one that they call INVALID is nobody's address.
 _STATUSES = {"DELIVERABLE": "valid", "HIGH_PROBABILITY": "catch_all_likely",
@@ -63,12 +65,12 @@ def _read(status: int, headers: Mapping[str, Any], body: str) -> Answer:
     if answer is None:
         return Answer("error", detail="the answer is not JSON")
     ticket = answer.get("enrichment_id")
-    if isinstance(ticket, str) and ticket.replace("-", "").isalnum():
+    if isinstance(ticket, str) and _TICKET.fullmatch(ticket):
         return Answer("pending", retry_after_s=60.0, ticket=ticket)
     state = reading.text(answer.get("status")) or ""
     people = reading.items(answer.get("data"))
     if state in _RUNNING and not people:
-        return Answer("error" if not state else "pending", retry_after_s=60.0)
+        return Answer("pending", retry_after_s=60.0) if state else Answer("error")
     return _found(answer, people[0] if people else None)
 
 
@@ -87,7 +89,7 @@ def _found(answer: Mapping[str, Any], record: Any) -> Answer:
         "city": reading.text(reading.at(profile, "location", "city")),
         "country": reading.country(reading.at(profile, "location", "country_code")),
     }
-    credits = reading.number(reading.at(answer, "cost", "credits")) or 0.0
+    credits = reading.credits(reading.at(answer, "cost", "credits")) or 0.0
     return reading.found(reading.statements(0.8, values), credits, about=reading.about(
         email=address, full_name=reading.text(reading.at(profile, "full_name")),
         company_name=reading.text(reading.at(job, "company", "name")),
@@ -111,13 +113,15 @@ PROVIDER = Provider(
         Operation(
             name="phone", subject="contact", needs=_PERSON.needs, lookup=_PERSON, polled=True,
             callback=_called_back,
-            provides=_PROFILE | {"phone"}, price_found=0.58, credits=10.0, hit_rate=0.5,
+            provides=_PROFILE | {"phone"}, sought=frozenset({"phone"}),
+            price_found=0.58, credits=10.0, hit_rate=0.5,
             request=partial(_request, "contact.phones"), read=_read, timeout_s=20,
         ),
         Operation(
             name="email", subject="contact", needs=_PERSON.needs, lookup=_PERSON, polled=True,
             callback=_called_back,
-            provides=_PROFILE | {"email", "email_status"}, price_found=0.058, hit_rate=0.6,
+            provides=_PROFILE | {"email", "email_status"}, sought=frozenset({"email", "email_status"}),
+            price_found=0.058, hit_rate=0.6,
             request=partial(_request, "contact.work_emails"), read=_read, timeout_s=20,
         ),
     ),

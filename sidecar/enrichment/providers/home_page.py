@@ -17,6 +17,9 @@ from sidecar.enrichment.model import DAY, Answer, Inputs, Operation, Provider, R
 _BASE = "https://"
 _DOMAIN = Inputs({"domain": "company_domain"})
 _REFUSED = (401, 403, 451)  # the site wants no programs
+# As n8n's node calls it: asking again before the answer's time is over would find the same.
+_MISSES = frozenset({
+    "host_not_found", "robots_disallow", "url_not_allowed", "address_not_allowed", "too_many_redirects"})
 
 
 def _request(path: str, params: Mapping[str, str], base_url: str) -> Request:
@@ -54,13 +57,13 @@ PROVIDER = Provider(
                 "company_name", "description", "linkedin_url", "country", "region", "city", "founded_year",
                 "employee_count", "company_size", "technologies"}),
             credits=0.0, hit_rate=0.7, confidence=0.6, request=partial(_request, "/"), read=_read,
-            ttl_found_s=90 * DAY, timeout_s=15,
+            ttl_found_s=90 * DAY, timeout_s=15, misses=_MISSES,
         ),
         Operation(
             name="imprint", subject="organization", needs=_DOMAIN.needs, lookup=_DOMAIN,
             provides=frozenset({"company_name", "country", "city"}),
             credits=0.0, hit_rate=0.2, confidence=0.6, request=partial(_request, "/impressum"), read=_read,
-            ttl_found_s=180 * DAY, timeout_s=15,
+            ttl_found_s=180 * DAY, timeout_s=15, misses=_MISSES,
         ),
     ),
 )

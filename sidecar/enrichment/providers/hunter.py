@@ -67,8 +67,8 @@ def _finder(data: Any, confidence: float, credits: float) -> Answer:
         **reading.phone(data.get("phone_number")),
     }
     return reading.found(
-        reading.statements(min(0.95, (score or 60) / 100), values) if address else {}, credits,
-        candidates=(address,) if address and not status else (),
+        reading.statements(min(0.95, max(0.05, (score or 60) / 100)), values) if address else {}, credits,
+        candidates=() if status else reading.candidate(address),
         about=reading.about(
             email=address, company_name=reading.text(data.get("company")),
             company_domain=reading.domain(data.get("domain")),

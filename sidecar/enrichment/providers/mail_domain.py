@@ -25,7 +25,7 @@ _QUALIFIERS = {"-": "fail", "~": "softfail", "?": "neutral", "+": "pass", "": "p
 _ALL = re.compile(r"(?:^|\s)([-~?+]?)all(?:\s|$)", re.IGNORECASE)
 _POLICY = re.compile(r"(?:^|;)\s*p\s*=\s*(none|quarantine|reject)\s*(?:;|$)", re.IGNORECASE)
 _MX = re.compile(r"(\d{1,5})\s+(\S+)")
-_PART = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_PART = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?$)')
 
 
 def _lookup(kind: str, prefix: str, facts: Facts) -> dict[str, str] | None:

@@ -44,9 +44,9 @@ def _read_person(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "region": reading.cased(data.get("location_region")),
         "city": reading.cased(data.get("location_locality")),
     }), reading.about(
-        email=[*filter(None, map(reading.text, (
+        email=reading.listed([
             data.get("work_email"), *reading.listed(data.get("emails"), "address"),
-            *reading.listed(data.get("personal_emails")))))],
+            *reading.listed(data.get("personal_emails"))]),
         full_name=reading.cased(data.get("full_name")),
         other_names=reading.listed(data.get("name_aliases")),
         company_name=reading.cased(data.get("job_company_name")),
@@ -74,21 +74,21 @@ def _read_company(status: int, headers: Mapping[str, Any], body: str) -> Answer:
         "country": country,
         "region": reading.cased(reading.at(data, "location", "region")),
         "city": reading.cased(reading.at(data, "location", "locality")),
-        "founded_year": reading.whole(data.get("founded")),
+        "founded_year": reading.year(data.get("founded")),
         "linkedin_url": reading.linkedin(data.get("linkedin_url"), "company"),
         "description": reading.text(data.get("summary")),
     }), reading.about(
-        company_name=name, company_other_names=reading.items(data.get("alternative_names")),
+        company_name=name, company_other_names=reading.listed(data.get("alternative_names")),
         company_domain=reading.domain(data.get("website")),
-        domain_aliases=reading.items(data.get("alternative_domains")), company_country=country,
+        domain_aliases=reading.listed(data.get("alternative_domains")), company_country=country,
         record_id=reading.record_id("peopledatalabs", data.get("id"))))
 
 
 def _found(
     headers: Mapping[str, Any], statements: dict[str, Statement], about: dict[str, Any]
 ) -> Answer:
-    spent = reading.number(reading.header(headers, "x-call-credits-spent"))
-    return reading.found(statements, 1.0 if spent is None else max(spent, 0.0), about=about)
+    spent = reading.credits(reading.header(headers, "x-call-credits-spent"))
+    return reading.found(statements, 1.0 if spent is None else spent, about=about)
 
 
 def _confidence(answer: Any) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -114,3 +115,13 @@ def test_markup_without_end_is_read_in_bounds():
     assert read(f'<title>x</title><script type="application/ld+json">{deep}</script>', URL).facts == {}
     many = json.dumps([{"@type": "Thing"}] * 100_000)
     assert read(f'<script type="application/ld+json">{many}</script>' * 50, URL).facts == {}
+
+
+@pytest.mark.parametrize("body", [
+    f"<body>a{' ' * 300_000}x", "<div>" * 60_000, f"<title>{' |' * 150_000}x",
+    "<a href=linkedin.com/x>" * 13_000, f'<script type="application/ld+json">{"[" * 150_000}',
+], ids=["spaces", "nested", "title", "links", "markup"])
+def test_no_page_keeps_the_reader_for_long(body):
+    begun = time.process_time()
+    read(body, "https://acme.example/")
+    assert time.process_time() - begun < 5

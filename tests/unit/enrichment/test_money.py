@@ -75,9 +75,15 @@ def test_no_ceiling_is_ever_passed(wanted):
     (BILLS_MISSES, "not_found", None, 0.099), (FREE_MISSES, "throttled", None, 0),
     (BILLS_MISSES, "error", None, 0), (FREE_MISSES, "refused", None, 0),
     (FREE_MISSES, "error", "connection_refused", 0), (FREE_MISSES, "error", "timeout", None),
+    (FREE_MISSES, "error", "key_missing", 0), (FREE_MISSES, "error", "host_not_declared", 0),
     (FREE_MISSES, "pending", None, None)])
 def test_what_an_answer_cost(operation, outcome, error, usd):
     assert cost(operation, outcome, error) == usd
+
+
+def test_a_record_that_tells_nothing_has_its_price():
+    assert cost(FREE_MISSES, "not_found", None, credits=1.0) == 0.0049
+    assert cost(BILLS_MISSES, "not_found", None, credits=1.0) == 0.099
 
 
 def test_what_is_reserved_is_the_most_that_an_answer_may_cost():

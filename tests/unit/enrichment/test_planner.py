@@ -24,8 +24,8 @@ def offer(name: str, *tells: str, subject: str = "contact", price: float = 0.1, 
     places = frozenset(tells)
     return Offer(**{
         "name": name, "provider": name.split(".")[0], "operation": name.split(".")[1], "subject": subject,
-        "needs": (), "provides": places, "changes": places, "price_found": price, "price_missing": 0.0,
-        "confidence": 0.8, "hit_rate": 0.5} | said)
+        "needs": (), "provides": places, "changes": places, "sought": places, "price_found": price,
+        "price_missing": 0.0, "confidence": 0.8, "hit_rate": 0.5} | said)
 
 
 def standing(known: dict[str, Any] | None = None, events: Any = DEMO, source: str = "lead",
@@ -101,6 +101,30 @@ def test_a_ceiling_leaves_the_cheaper_ones():
     assert planner(dear, TITLE).next(standing(), 0.5).offer is TITLE
     step = planner(dear, TITLE).next(standing(a_title="not_found"), 0.5)
     assert (step.offer, step.why, step.settled) == (None, "ceiling", False)
+
+
+@pytest.mark.parametrize("goal", ["decision", "reach"])
+@pytest.mark.parametrize("dear", [0, 1, 4])
+def test_what_a_ceiling_forbids_does_not_make_the_cheaper_one_worth_less(goal, dear):
+    """They would tell the same and more, and settle most of the doubt."""
+    told = ("organization.company_size", "organization.industry")
+    cheap = offer("a.size", *told, subject="organization", price=0.04)
+    better = [offer(f"d{number}.all", *told, "organization.revenue_range", "contact.seniority",
+                    subject="organization", price=0.05, hit_rate=0.9) for number in range(dear)]
+    one = planner(cheap, *better, goal=goal)
+    one.threshold.level = 10.0
+    known = standing({"contact.phone_type": "mobile"})
+    assert one.next(known, 0.045).offer is cheap
+    forbidden = replace(known, dear=frozenset(offer.name for offer in better))
+    assert one.round(forbidden)[0].offer is cheap
+    one.threshold.level = 0.1
+    step = one.next(replace(forbidden, asked={"a.size": "not_found"}))
+    assert (step.offer, step.why) == (None, "ceiling" if dear else "settled")
+
+
+def test_who_cannot_be_reached_for_want_of_money_is_decided_on_all_the_same():
+    finder = offer("m.mail", "contact.email", "contact.email_type", price=0.9)
+    assert planner(finder, SIZE, goal="reach").next(standing(), 0.5).offer is SIZE
 
 
 def test_little_doubt_is_not_worth_much_money():

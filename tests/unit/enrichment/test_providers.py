@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from sandbox.server import create_app
 from sandbox.twin import BEHAVIOURS
 from sidecar.enrichment import PROVIDERS, catalogue, priced
 from sidecar.enrichment.model import Statement
+from sidecar.records.text import is_storable
 from sidecar.terms.fields import NAMED, fields_of
 
 OPERATIONS = [(p, o) for p in PROVIDERS.values() for o in p.operations]
@@ -282,6 +284,68 @@ def test_nothing_they_send_can_raise(provider, operation, status, body, odd):
     assert answer.retry_after_s is None or 1 <= answer.retry_after_s <= 86_400
 
 
+# What may stand anywhere instead of what is documented.
+ODD = [None, True, 0, -1, 2**31, 2**63, 1e300, "0.95", "", "n/a", "a\x00b", "\ud800", "x" * 5000, [], {},
+       [None], [{"a": 1}], {"value": True}, "=cmd()", "TRUE", "@", "http://[::1"]
+
+
+def with_odd(body, place):
+    """The body with an odd value at each of its members, one after the other."""
+    members = list(place.items() if isinstance(place, dict) else enumerate(place))
+    for key, told in members:
+        for odd in ODD:
+            place[key] = odd
+            yield json.dumps(body)
+        place[key] = told
+        if isinstance(told, dict | list):
+            yield from with_odd(body, told)
+
+
+def texts(value):
+    if isinstance(value, dict | list | tuple):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+@pytest.mark.parametrize(("provider", "operation", "case"), [
+    param for param in ALL if param.values[2]["status"] == 200 and isinstance(param.values[2]["body"], dict)])
+def test_whatever_they_send_can_be_kept(provider, operation, case):
+    for body in with_odd(case["body"], case["body"]):
+        answer = operation.read(200, case.get("headers", {}), body)
+        values = plain(answer.statements) | {"_": list(plain(answer.company).values())}
+        assert all(is_storable(one) and len(one) <= 2100 for one in texts(
+            [values, answer.about, answer.candidates, answer.ticket, answer.detail])), body[:300]
+        assert 0 <= answer.credits <= 1000 and all("@" in one for one in answer.candidates), body[:300]
+        assert 1000 <= values.get("founded_year", 2000) <= 2100 and "Test User" not in values.values()
+
+
+def test_what_says_that_there_is_nothing_is_no_value():
+    person = next(o for o in PROVIDERS["peopledatalabs"].operations if o.name == "person")
+    told = {"full_name": "test user", "first_name": "test", "job_title": "n/a",
+            "location_locality": "unknown", "location_country": "germany"}
+    answer = person.read(200, {}, json.dumps({"status": 200, "likelihood": 9, "data": told}))
+    assert plain(answer.statements) == {"country": "DE"}
+
+
+def test_a_finder_proposes_no_mailbox_of_a_function():
+    finder = next(o for o in PROVIDERS["hunter"].operations if o.name == "finder")
+    for address, proposed in (
+            ("mira@nordlicht.example", 1), ("info@nordlicht.example", 0), ("no address", 0)):
+        answer = finder.read(200, {}, json.dumps({"data": {"email": address, "score": 40}}))
+        assert len(answer.candidates) == proposed
+
+
 def test_the_n8n_credential_is_made_from_the_same_catalogue():
     path = Path(__file__).parents[3] / "n8n/custom-nodes/shared/catalogue.json"
     assert json.loads(path.read_text()) == catalogue()
+
+
+@pytest.mark.parametrize("data", ['"' + '\\"' * 60_000, '" ' * 60_000, "v=spf1 " + "all" * 60_000])
+def test_no_record_keeps_the_reader_for_long(data):
+    begun = time.process_time()
+    for operation in PROVIDERS["mail_domain"].operations:
+        kind = 15 if operation.name == "mail_host" else 16
+        operation.read(200, {}, json.dumps({"Status": 0, "Answer": [{"type": kind, "data": data}]}))
+    assert time.process_time() - begun < 5

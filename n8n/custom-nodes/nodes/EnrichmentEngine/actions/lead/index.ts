@@ -4,6 +4,7 @@ export { changeStatus } from './changeStatus';
 export { create } from './create';
 export { enrich } from './enrich';
 export { erase } from './erase';
+export { estimate } from './estimate';
 export { get } from './get';
 export { getMany } from './getMany';
 export { lookAgain } from './lookAgain';

@@ -25,7 +25,8 @@ const days: INodeProperties = {
 export const spend: Operation = {
 	name: 'Get Spend',
 	action: 'Get the spend of providers',
-	description: 'Read the calls, credits and cost (USD) of the last days and how long the budget lasts, for each provider',
+	description:
+		'Read the calls, credits and cost (USD) of the last days and how long the budget lasts, for each provider',
 	properties: [provider, days],
 	answer: {
 		name: 'string',

@@ -1,0 +1,21 @@
+"""JSON as it is stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+
+def as_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
+    """A value as JSON; `default` makes one of what JSON lacks. Raises TypeError where that is not given.
+
+    What orjson has no way to write, integers beyond 64 bits, halves of a surrogate pair and keys that are no
+    texts, the standard library writes.
+    """
+    try:
+        return orjson.dumps(value, default)
+    except TypeError:
+        return json.dumps(value, default=default).encode()
