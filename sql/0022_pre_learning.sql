@@ -1,5 +1,5 @@
 -- What production learns of providers, what was corrected of their answers, the mail of addresses by class.
--- depends: 0020_pre_breakers
+-- depends: 0021_pre_spent
 
 CREATE TABLE learnt (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -187,25 +187,24 @@ class Planner:
         self.outlook = Outlook(self.card, self.beliefs)
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str]) -> Planner:
-        """A planner that has seen nothing yet."""
+    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str],
+           beliefs: Beliefs | None = None) -> Planner:
+        """A planner that has seen nothing yet but what is believed."""
         prices = [offer.highest for offer in offers if offer.highest] or [1.0]
-        return cls(offers, card, Beliefs({offer.name: offer.hit_rate for offer in offers}), goal, wanted,
-                   Threshold(_DOUBT * len(prices) / sum(prices)))
+        beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
+        return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
 
     def round(self, standing: Standing) -> list[Step]:
         """What to ask at once: all that is free and worth it, and of what is paid one about each subject, no
         two that may tell the same; the last step tells why no more is asked now."""
-        self._refresh()
-        paid_for = self._affordable(standing, math.inf)
         if self.goal == "fill":
-            steps = self._fill(paid_for, self.wanted)
-        else:
-            steps, now = [self._next(paid_for)], paid_for
-            while offer := steps[-1].offer:
-                now = replace(now, barred=now.barred | self._beside(offer))
-                steps.append(self._next(now))
-        return steps if len(steps) > 1 else [self._or_ceiling(steps[0], standing, paid_for)]
+            self._refresh()
+            return self._affordable(standing, math.inf, lambda one: self._fill(one, self.wanted))
+        steps = [self.next(standing)]
+        while offer := steps[-1].offer:
+            standing = replace(standing, barred=standing.barred | self._beside(offer))
+            steps.append(self.next(standing))
+        return steps
 
     def _beside(self, offer: Offer) -> frozenset[str]:
         """What is not asked in the round in which this is."""
@@ -244,20 +243,20 @@ class Planner:
     def next(self, standing: Standing, budget: float = math.inf) -> Step:
         """What to do about a lead for which so much may still be spent."""
         self._refresh()
-        paid_for = self._affordable(standing, budget)
-        return self._or_ceiling(self._next(paid_for), standing, paid_for)
+        return self._affordable(standing, budget, lambda one: [self._next(one)])[0]
 
-    def _affordable(self, standing: Standing, budget: float) -> Standing:
+    def _affordable(
+        self, standing: Standing, budget: float, ask: Callable[[Standing], list[Step]]
+    ) -> list[Step]:
         """What a ceiling forbids tells nothing: others are judged, and asked, as if it were not there."""
         dear = [offer.name for offer in self.offers if offer.name not in standing.asked and (
             offer.name in standing.dear or offer.highest > budget)]
-        return standing if not dear else replace(
-            standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")})
-
-    def _or_ceiling(self, step: Step, standing: Standing, paid_for: Standing) -> Step:
-        """A step, and whether it is for want of money that it asks nobody."""
-        forbidden = not step.offer and paid_for is not standing and self._next(standing).offer
-        return replace(step, why="ceiling") if forbidden else step
+        if not dear:
+            return ask(standing)
+        steps = ask(replace(standing, asked={**standing.asked, **dict.fromkeys(dear, "closed")}))
+        if not steps[0].offer and ask(standing)[0].offer:
+            return [replace(steps[0], why="ceiling")]
+        return steps
 
     def _next(self, standing: Standing) -> Step:
         if self.goal == "fill":

@@ -40,9 +40,8 @@ def request_key(
     provider: str, operation: str, params: Mapping[str, str], secret: bytes
 ) -> str:
     """HMAC-SHA256 (hex) of a call: tells that two calls are the same, and nothing of whom."""
-    said = ", ".join(f"{_quoted(name)}: {_quoted(params[name])}" for name in sorted(params))
-    canonical = f"[{_quoted(provider)}, {_quoted(operation)}, {{{said}}}]"  # as json.dumps words it
+    canonical = _canonical([provider, operation, dict(params)])
     return hmac.digest(secret, canonical.encode(), "sha256").hex()
 
 
-_quoted = json.encoder.encode_basestring_ascii
+_canonical = json.JSONEncoder(sort_keys=True).encode

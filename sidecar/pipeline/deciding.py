@@ -12,7 +12,7 @@ from sidecar.enrichment import priced
 from sidecar.enrichment.learning import NO_MODEL
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.model import Provider
-from sidecar.enrichment.offers import offers_of
+from sidecar.enrichment.offers import Offer, offers_of
 from sidecar.enrichment.planner import Planner, Standing, Step, traits_of
 from sidecar.enrichment.planning import WANTED
 from sidecar.pipeline.learning import what_is_learnt
@@ -28,13 +28,22 @@ Name = tuple[str, str]
 _WANTED = frozenset(f"{entity}.{name}" for entity, names in WANTED.items() for name in names)
 
 
-def planners(cursor: Cursor, providers: Mapping[str, Provider], goals: Collection[Goal]
-             ) -> dict[Goal, Planner]:
-    """A planner for each goal."""
+def planners(
+    cursor: Cursor, providers: Mapping[str, Provider], goals: Collection[Goal], *, scored: bool = True
+) -> dict[Goal, Planner]:
+    """A planner for each goal; those that only fill need no model (`scored`)."""
     offers = offers_of(providers)
     learnt = what_is_learnt(cursor, offers)
-    card = Scorecard(model_in_force(cursor)) if set(goals) - {"fill"} else NO_MODEL
-    return {goal: Planner(offers, card, learnt.beliefs, goal, _WANTED, learnt.threshold) for goal in goals}
+    card = Scorecard(model_in_force(cursor)) if scored else NO_MODEL
+    return {goal: Planner(_shared(offers) if goal == "fill" else offers, card, learnt.beliefs, goal, _WANTED,
+                          learnt.threshold) for goal in goals}
+
+
+def _shared(offers: Collection[Offer]) -> tuple[Offer, ...]:
+    """Nobody is asked about a person for what is told of the company alone: its leads share that answer."""
+    told = frozenset(place for offer in offers if offer.subject == "organization" for place in offer.changes)
+    return tuple(replace(offer, changes=offer.changes - told, sought=offer.sought - told)
+                 if offer.subject == "contact" else offer for offer in offers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ class Ground:
     def of(cls, engine: Engine, cursor: Cursor, rows: Collection[Row], goals: Collection[Goal]) -> Ground:
         ids = {kind: {row[kind]["id"] for row in rows if row[kind].get("id")} for kind in COLUMNS}
         return cls(
-            planners(cursor, priced(engine.settings.provider_prices), goals) if goals else {}, engine.now(),
+            planners(cursor, priced(engine.settings.provider_prices), goals, scored=bool(rows)), engine.now(),
             facts.load_events(cursor, ids["contact"]) if rows else {}, {kind: {
                 entity: [FieldValue(**row) for row in said]
                 for entity, said in (facts.load_provenance(cursor, kind, ids[kind]) if rows else {}).items()}
@@ -65,7 +74,6 @@ def decide(
     """By lead id the steps to take now; the last one has no offer and tells why no more. `asked`: what has an
     outcome or is under way, `too_dear`: for what there is no money, both by lead id; `away`: providers that
     cannot be asked."""
-    now = ground.now
     made = {}
     fillings: dict[Any, list[Step]] = {}  # what is the same about many leads is worked out once
     for row in rows:
@@ -77,31 +85,31 @@ def decide(
                      for kind in COLUMNS), *map(frozenset, removed.values()), traits_of(row),
                    tuple(survey.possible[lead_id]), tuple(asked[lead_id].items()), dear)
             if key not in fillings:
-                fillings[key] = _steps(planner, _standing(
-                    planner, row, _known(row, now) | _emptied(row, removed, now), survey.possible[lead_id],
-                    asked[lead_id], away, now), dear)
+                fillings[key] = planner.round(_standing(
+                    planner, row, _known(row, ground.now) | _emptied(row, removed, ground.now),
+                    survey.possible[lead_id], asked[lead_id], away, dear, ground.now))
             made[lead_id] = fillings[key]
         else:
             told = scoring_facts(row, ground.events)
-            made[lead_id] = _steps(planner, _standing(
-                planner, told, known_of(ground, told), survey.possible[lead_id], asked[lead_id], away, now),
-                dear)
+            made[lead_id] = planner.round(_standing(
+                planner, told, known_of(ground, told), survey.possible[lead_id], asked[lead_id], away, dear,
+                ground.now))
     return made
-
-
-def _steps(planner: Planner, standing: Standing, dear: Collection[Name]) -> list[Step]:
-    return planner.round(replace(standing, dear=frozenset(".".join(name) for name in dear)))
 
 
 def filling(planner: Planner, row: Row, possible: Collection[Name], now: datetime) -> list[Step]:
     """What would be asked first to fill what is missing, if nothing had been asked yet; `possible`: what can
     be."""
-    return planner.round(_standing(planner, row, _known(row, now), possible, {}, frozenset(), now))
+    return planner.round(_standing(planner, row, _known(row, now), possible, {}, (), (), now))
 
 
 def known_of(ground: Ground, told: Mapping[str, Any]) -> dict[str, FieldValue]:
-    """Place -> the statement that counts there, of a lead with these facts."""
-    return _known(told, ground.now) | _stated(told, ground.stated)
+    """Place -> the statement that counts there, of a lead with these facts; also those of a person that there
+    is nothing."""
+    return _known(told, ground.now) | {
+        f"{kind}.{name}": value for kind, by_id in ground.stated.items()
+        for name, value in winners(by_id.get(told[kind].get("id", ""), ())).items()
+        if value.value is not None or value.locked}
 
 
 def _known(told: Mapping[str, Any], now: datetime) -> dict[str, FieldValue]:
@@ -112,14 +120,6 @@ def _known(told: Mapping[str, Any], now: datetime) -> dict[str, FieldValue]:
             if name in names and value not in ("", [])}
 
 
-def _stated(told: Mapping[str, Any], stated: Mapping[str, Mapping[str, list[FieldValue]]]
-            ) -> dict[str, FieldValue]:
-    """The statements that count, also those of a person that there is nothing."""
-    return {f"{kind}.{name}": value for kind, by_id in stated.items()
-            for name, value in winners(by_id.get(told[kind].get("id", ""), ())).items()
-            if value.value is not None or value.locked}
-
-
 def _emptied(row: Row, removed: Mapping[str, Collection[str]], now: datetime) -> dict[str, FieldValue]:
     """What a person took away, which no answer brings back."""
     return {f"{kind}.{name}": FieldValue(name, None, "lead", 1.0, now, locked=True)
@@ -128,7 +128,7 @@ def _emptied(row: Row, removed: Mapping[str, Collection[str]], now: datetime) ->
 
 def _standing(
     planner: Planner, told: Mapping[str, Any], known: Mapping[str, FieldValue], possible: Collection[Name],
-    asked: Mapping[Name, str], away: Collection[str], now: datetime,
+    asked: Mapping[Name, str], away: Collection[str], dear: Collection[Name], now: datetime,
 ) -> Standing:
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
     waiting = {offer.subject for offer in planner.offers if outcomes.get(offer.name) == "pending"}
@@ -141,4 +141,5 @@ def _standing(
     points = [] if planner.goal == "fill" else planner.card.points(told, now)
     # Nobody else is paid while an answer about the same subject is pending.
     return Standing(told, points, known, outcomes, now, frozenset(
-        offer.name for offer in planner.offers if offer.subject in waiting and offer.highest))
+        offer.name for offer in planner.offers if offer.subject in waiting and offer.highest),
+        frozenset(".".join(name) for name in dear))

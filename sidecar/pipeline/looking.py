@@ -42,7 +42,7 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
         old = _stale(engine, cursor, known)
         providers = priced(engine.settings.provider_prices)
         costs = _costs(cursor, known, {row["lead_id"]: row for row in rows}, now)
-        planner = planners(cursor, providers, ["fill"])["fill"]
+        planner = planners(cursor, providers, ["fill"], scored=False)["fill"]
         chosen = choose([
             Candidate(row["lead_id"], *costs[row["lead_id"]],
                       _price(planner, providers, _without(row, fields), now), doubtful, min(fields.values()))
