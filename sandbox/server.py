@@ -2,7 +2,8 @@
 
 Each twin of `sandbox/providers/` answers below its name. What is asked decides the behaviour: a label
 such as `throttle-` at the start of the domain (or of the mail's local part), or a script sent to POST
-/_script {"match", "behaviour", "times"}. GET /_calls counts calls and credits, DELETE forgets all.
+/_script {"match", "behaviour", "times", "provider", "latency_ms"}: for subjects that hold `match`, of one
+provider or of all; of several the newest counts. GET /_calls counts calls and credits, DELETE forgets all.
 """
 
 from __future__ import annotations
@@ -11,12 +12,23 @@ import argparse
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from sandbox.providers import TWINS
 from sandbox.twin import BEHAVIOURS, Twin
+
+
+@dataclass
+class Script:
+    """How subjects that hold `match` are answered, so many times, by one provider or by all."""
+
+    match: str = ""
+    behaviour: str | None = None
+    times: int = 1_000_000_000
+    provider: str = ""
+    latency_ms: float | None = None
 
 
 class Sandbox:
@@ -26,7 +38,7 @@ class Sandbox:
         self.latency = latency
         self.calls: Counter[str] = Counter()
         self.by_provider: dict[str, Counter[str]] = {}
-        self.scripts: list[dict[str, Any]] = []
+        self.scripts: list[Script] = []
         self.seen: Counter[str] = Counter()
 
     def handler(self, twin: Twin) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -41,9 +53,9 @@ class Sandbox:
             self.calls[key] += 1
             counts = self.by_provider.setdefault(twin.name, Counter())
             counts["calls"] += 1
-            behaviour = self._behaviour(subject)
-            if self.latency:
-                await asyncio.sleep(self.latency)
+            script = self._script(twin.name, subject)
+            behaviour = _label(subject) if script.behaviour is None else script.behaviour
+            await asyncio.sleep(self.latency if script.latency_ms is None else script.latency_ms / 1000)
             if behaviour == "slow":
                 await asyncio.sleep(30)
             self.seen[key] += 1
@@ -54,17 +66,12 @@ class Sandbox:
 
         return handle
 
-    def _behaviour(self, subject: str) -> str:
-        for script in self.scripts:
-            if script["match"] in subject and script["times"] > 0:
-                script["times"] -= 1
-                return str(script["behaviour"])
-        local, _, domain = subject.rpartition("@")
-        for part in (domain, local):
-            label = part.split("-")[0].split(".")[0]
-            if label in BEHAVIOURS:
-                return label
-        return ""
+    def _script(self, provider: str, subject: str) -> Script:
+        for script in reversed(self.scripts):
+            if script.match in subject and script.times > 0 and script.provider in ("", provider):
+                script.times -= 1
+                return script
+        return Script()
 
     async def counts(self, request: web.Request) -> web.Response:
         """What was asked so far."""
@@ -84,9 +91,18 @@ class Sandbox:
 
     async def script(self, request: web.Request) -> web.Response:
         """Give a behaviour to the subjects that match."""
-        told = await request.json()
-        self.scripts.append({"times": 1_000_000_000} | told)
+        self.scripts.append(Script(**await request.json()))
         return web.Response(status=204)
+
+
+def _label(subject: str) -> str:
+    """The behaviour that a subject bears."""
+    local, _, domain = subject.rpartition("@")
+    for part in (domain, local):
+        label = part.split("-")[0].split(".")[0]
+        if label in BEHAVIOURS:
+            return label
+    return ""
 
 
 def create_app(latency: float = 0.0) -> web.Application:

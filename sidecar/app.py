@@ -10,7 +10,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import orjson
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,6 +37,7 @@ from sidecar.api import (
 )
 from sidecar.engine import Engine
 from sidecar.ids import new_id
+from sidecar.jsons import as_json
 from sidecar.services import overview
 from sidecar.settings import Settings
 
@@ -49,14 +49,9 @@ _access = logging.getLogger("sidecar.access")
 class Json(DefaultJSONProvider):
     """ISO times, plain numbers, keys in their own order."""
 
-    sort_keys = False  # of what the quick encoder does not take
-
     def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """JSON; half a surrogate, and whole numbers of more than 64 bits, as ASCII."""
-        try:
-            return orjson.dumps(obj, self.default).decode()
-        except orjson.JSONEncodeError:
-            return super().dumps(obj, **kwargs)
+        """JSON; in ASCII where a text has half a surrogate pair, so that any can be sent."""
+        return as_json(obj, self.default).decode()
 
     @staticmethod
     def default(value: Any) -> Any:

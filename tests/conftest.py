@@ -30,7 +30,8 @@ def services():
 
 
 # `make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end. Each
-# has a stack of its own; test_canvas and test_recovery start one more. All other modules are the third group.
+# has a stack of its own; test_canvas, test_recovery and test_provider_calls start one more. All other modules
+# are the third group.
 GROUPS = {
     "kills": {"test_kill", "test_trigger_kill", "test_canvas"},
     "leads": {"test_bad_input", "test_csv_imports", "test_end_to_end", "test_erasure", "test_intake_edge",

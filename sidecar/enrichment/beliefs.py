@@ -33,6 +33,8 @@ _SUREST: Final = 4 / _REMEMBERED
 _FILLED, _FILLED_SEEN = 0.85, 4.0
 _BY_THE_WAY = 0.3  # a company's domain comes mostly with an address, and many of these are private
 _WRONG, _WRONG_SEEN = 0.06, 6.0
+# An answer that speaks of a field tells it: believed as if seen so often.
+_SAID_SEEN = 2.0
 # What is told is believed to stay until it is corrected: as if so much had been told and nothing corrected.
 _KEPT_SEEN = 20.0
 
@@ -93,6 +95,7 @@ class Beliefs:
     _filled: dict[tuple[str, str], Share] = field(default_factory=dict)
     _wrong: dict[str, Share] = field(default_factory=dict)
     _corrected: dict[str, Share] = field(default_factory=dict)
+    _says: dict[str, Share] = field(default_factory=dict)
     _values: dict[str, dict[Any, float]] = field(default_factory=dict)
     seen: int = 0
 
@@ -141,7 +144,7 @@ class Beliefs:
         return sqrt(self._weight((operation,)).variance)
 
     def filled(self, operation: str, place: str) -> Share:
-        """How often a found answer of an operation tells a field."""
+        """How often a found answer of an operation speaks of a field: tells it, or what it follows from."""
         found = self._filled.get((operation, place))
         if found is None:
             rate = _BY_THE_WAY if place == "organization.domain" else _FILLED
@@ -165,6 +168,10 @@ class Beliefs:
     def values(self, place: str) -> dict[Any, float]:
         """How often each value of a field was told."""
         return self._values.setdefault(place, {})
+
+    def says(self, place: str) -> Share:
+        """How often an answer that speaks of a field tells a value: not every title tells a seniority."""
+        return self._says.setdefault(place, Share(_SAID_SEEN, _SAID_SEEN))
 
     def told(self, place: str, value: Any) -> None:
         """Somebody told a value of a field. Of one that may name somebody no value is remembered."""
@@ -209,6 +216,7 @@ class Beliefs:
             "wrong": [[name, *_pair(share)] for name, share in self._wrong.items() if name in sources],
             "corrected": [[name, *_pair(share)] for name, share in self._corrected.items()
                           if name in self.priors],
+            "says": [[place, *_pair(share)] for place, share in self._says.items()],
             "values": {place: _frequent(values) for place, values in self._values.items() if values},
         }
 
@@ -224,6 +232,7 @@ class Beliefs:
                         if name in priors}
         made._wrong = {name: Share(yes, all) for name, yes, all in state["wrong"]}
         made._corrected = {name: Share(yes, all) for name, yes, all in state["corrected"]}
+        made._says = {place: Share(yes, all) for place, yes, all in state["says"]}
         made._values = {place: dict(values) for place, values in state["values"].items()}
         return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -69,6 +69,10 @@ class Inputs:
 
     def __call__(self, facts: Facts) -> dict[str, str] | None:
         """The parameters, or None while too little is known."""
+        return next(self.each(facts), None)
+
+    def each(self, facts: Facts) -> Iterator[dict[str, str]]:
+        """The parameters of each alternative whose fields are all known."""
         for names in self._alternatives:
             params = {}
             for parameter, name in names:
@@ -77,8 +81,7 @@ class Inputs:
                     break
                 params[parameter] = value
             else:
-                return params
-        return None
+                yield params
 
 
 def known(facts: Facts, name: str) -> str | None:

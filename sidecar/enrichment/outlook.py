@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import accumulate
+from math import log
 from typing import Any, Final
 
 from sidecar.enrichment.beliefs import Beliefs
@@ -44,7 +45,7 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """`grades`: grade -> how likely the lead ends with it if everything is bought; `tells`: operation -> the
-    share of the grade's variance that its answer is expected to take away."""
+    share of the grade's entropy that its answer is expected to take away."""
 
     grades: Mapping[str, float]
     tells: Mapping[str, float]
@@ -88,7 +89,7 @@ class Outlook:
         likely = {grade: sum(share * tail.above(least - total) for total, share in part.items())
                   for grade, least in lacking.items()}
         open_ones = [(lacking[grade], chance) for grade, chance in likely.items() if 0 < chance < 1]
-        whole = sum(chance * (1 - chance) for _, chance in open_ones)
+        whole = sum(_entropy(chance) for _, chance in open_ones)
         anyone: dict[str, float] = {}
         for source in sources:
             for place, change in source.changes.items():
@@ -102,10 +103,10 @@ class Outlook:
 
     def _tells(self, source: Source, component: int, known: frozenset[str], points: Sequence[int],
                anyone: Mapping[str, float], rest: _Tail, open_ones: Sequence[tuple[int, float]]) -> float:
-        """The variance of the grade that an answer takes away by what it changes in one component: how far
-        apart the chances of a grade are after each answer there may be. `rest` is what other components may
-        add, `anyone`: place -> how likely it changes whoever is asked; `open_ones`: what is lacking for a
-        grade, and the chance to get there."""
+        """The entropy of the grade that an answer is expected to take away by what it changes in one
+        component (their mutual information, in nats), from the chances of a grade before it and after each
+        answer there may be. `rest` is what other components may add, `anyone`: place -> how likely it changes
+        whoever is asked; `open_ones`: what is lacking for a grade, and the chance to get there."""
         mine: list[int] = []
         later: list[int] = []
         fixed = 0
@@ -121,7 +122,7 @@ class Outlook:
             return 0.0
         told = self._added(mine, known, points, source.changes)
         more = self._added(later, known, points, anyone)
-        variance = 0.0
+        learnt = 0.0
         hit, miss = source.chance, max(1 - source.chance, _NEGLIGIBLE)
         for lacking, chance in open_ones:
             after = [(share, sum(
@@ -130,9 +131,9 @@ class Outlook:
             # Whatever is answered, the chances after it make up the chance before it.
             found = sum(share * then for share, then in after)
             missed = min(1.0, max(0.0, (chance - hit * found) / miss))
-            variance += hit * sum(share * (then - chance)**2 for share, then in after)
-            variance += miss * (missed - chance)**2
-        return variance
+            learnt += _entropy(chance) - miss * _entropy(missed) - hit * sum(
+                share * _entropy(then) for share, then in after)
+        return max(0.0, learnt)
 
     def _component(self, component: int, known: frozenset[str], points: Sequence[int],
                    sources: Sequence[Source], weights: Mapping[str, Sequence[float]], changing: frozenset[str]
@@ -185,7 +186,7 @@ class Outlook:
         made: Distribution = {}
         left = 1.0
         for place in self.card.rules[number].places:
-            change = left * changes.get(place, 0.0)
+            change = left * changes.get(place, 0.0) * self.beliefs.says(place).rate
             if change:
                 for worth, share in self._worth(number).items():
                     made[worth] = made.get(worth, 0.0) + change * share
@@ -214,6 +215,14 @@ class Outlook:
             total = sum(found.values())
             found = self._worths[number] = {worth: seen / total for worth, seen in found.items()}
         return found
+
+
+def _entropy(chance: float) -> float:
+    """Of what is so with this chance. It weighs what is almost certain more than the variance does, and so
+    prefers an answer that may settle the grade to one that makes it only likelier."""
+    if not 0 < chance < 1:
+        return 0.0
+    return -chance * log(chance) - (1 - chance) * log(1 - chance)
 
 
 def _few(sources: list[Source], places: frozenset[str]) -> list[Source]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from sidecar.enrichment.model import Facts
 
-# What scoring and salespeople need; a subject that has these is not asked about again.
+# What scoring and salespeople need, and what costs nothing and tells whether mail can reach a company at all;
+# a subject that has these is not asked about again.
 WANTED: Mapping[str, frozenset[str]] = {
-    "organization": frozenset({"industry", "company_size", "country"}),
+    "organization": frozenset({"industry", "company_size", "country", "mail_host", "spf", "dmarc"}),
     "contact": frozenset({"full_name", "job_title", "seniority", "linkedin_url"}),
 }
 

@@ -41,7 +41,7 @@ def start(
     engine: Engine, batch_id: str, lead_ids: list[str], live: list[str], provider: str | None = None,
     keys: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Begin planned calls that these leads need, the next hundred of each provider or of one: {requests:
+    """Begin planned calls that these leads need, the next 250 of each provider or of one: {requests:
     [{call_id, provider, method, url, headers, query, body, not_before, timeout_s}], more: [provider]},
     without keys. The ledger says `started` before this answers. `live`: who is asked for real, `keys`: the
     marks of the keys.

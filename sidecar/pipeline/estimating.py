@@ -288,9 +288,9 @@ def _ceilings(
         for name in (provider, ""):
             expected[name, sandbox] = expected.get((name, sandbox), 0.0) + row["cost"]
     told = []
-    for sandbox in sorted({sandbox for _, sandbox in expected}):
+    for sandbox in sorted({sandbox for _, sandbox in expected} | purse.days.keys()):
         if ceilings.day < math.inf:
-            spent, more = purse.days.get(sandbox, 0.0), expected["", sandbox]
+            spent, more = purse.days.get(sandbox, 0.0), expected.get(("", sandbox), 0.0)
             told.append({"per": "day", "provider": None, "sandbox": sandbox, "runway_days": None}
                         | adding.left(ceilings.day, spent, more, of.of))
     for provider, ceiling in sorted(ceilings.month.items()):

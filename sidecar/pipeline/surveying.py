@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.enrichment import priced
-from sidecar.enrichment.model import Operation, Provider
+from sidecar.enrichment.model import Inputs, Operation, Provider
 from sidecar.enrichment.money import Purse, highest
 from sidecar.enrichment.planning import lacks, request_key
 from sidecar.pipeline import spending
@@ -20,7 +20,8 @@ ERROR_TTL_SECONDS = 3600
 
 
 class Lookup(NamedTuple):
-    """One thing a provider could be asked about one lead."""
+    """One thing a provider could be asked about one lead; `others`: the keys by which the same could be asked
+    with other words for whom it is about."""
 
     lead_id: str
     key: str
@@ -28,27 +29,33 @@ class Lookup(NamedTuple):
     operation: Operation
     subject_id: str
     params: dict[str, str]
+    others: tuple[str, ...]
 
 
 def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:
     secret = engine.settings.hash_key.encode()
-    for provider, operation, params in askable(row, providers):
-        key = request_key(provider, operation.name, params, secret)
-        yield Lookup(row["lead_id"], key, provider, operation, row[operation.subject]["id"], params)
+    for provider, operation, ways in askable(row, providers):
+        key, *others = (request_key(provider, operation.name, way, secret) for way in ways)
+        yield Lookup(row["lead_id"], key, provider, operation, row[operation.subject]["id"], ways[0],
+                     tuple(others))
 
 
-def askable(row: Row, providers: Mapping[str, Provider]) -> Iterable[tuple[str, Operation, dict[str, str]]]:
-    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation,
-    parameters)."""
+def askable(
+    row: Row, providers: Mapping[str, Provider]
+) -> Iterable[tuple[str, Operation, list[dict[str, str]]]]:
+    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation, the
+    ways to ask, the best first)."""
     lacking = lacks(row)
     for provider in providers.values():
         for operation in provider.operations:
             if operation.provides.isdisjoint(lacking[operation.subject]):
                 continue
-            subject = row[operation.subject]
-            params = operation.lookup(row) if subject.get("id") else None
-            if params:
-                yield provider.name, operation, params
+            look = operation.lookup
+            if not row[operation.subject].get("id"):
+                continue
+            ways = list(look.each(row)) if isinstance(look, Inputs) else [way for way in (look(row),) if way]
+            if ways:
+                yield provider.name, operation, ways
 
 
 def possible_of(
@@ -79,7 +86,8 @@ class Survey:
     def of(cls, engine: Engine, cursor: Cursor, known: list[Row]) -> Survey:
         providers = priced(engine.settings.provider_prices)
         possible = possible_of(engine, known, providers)
-        keys = sorted({item.key for items in possible.values() for item in items.values()})
+        keys = sorted({key for items in possible.values() for item in items.values()
+                       for key in (item.key, *item.others)})
         states = breakers.provider_states(cursor)
         # In this order: what is answered meanwhile is seen as the one or the other.
         busy = calls.under_way(cursor, keys, ERROR_TTL_SECONDS)
@@ -101,8 +109,12 @@ class Survey:
         return bool(self.states.get(provider, {}).get("open"))
 
     def answer(self, item: Lookup) -> Row:
-        """The cached answer to a lookup: {outcome, stale, holds_for …}, {} when there is none."""
-        return self.answered.get((item.key, not self.live(item.provider)), {})
+        """The cached answer to a lookup: {outcome, stale, holds_for …}, {} when there is none. What was found
+        counts by whatever words it was asked for: what an answer tells may be a new way to ask the same."""
+        sandbox = not self.live(item.provider)
+        found = (answer for key in item.others if (answer := self.answered.get((key, sandbox)))
+                 and answer["outcome"] == "found")
+        return self.answered.get((item.key, sandbox)) or next(found, {})
 
     def status(self, item: Lookup) -> str | None:
         """The outcome of a lookup, planned | started | in_doubt while there is none, or None."""
@@ -126,7 +138,7 @@ class Survey:
 
     def price(self, item: Lookup) -> float:
         """The most that asking may cost, in USD, without what is reserved for its answer that is pending."""
-        most = highest(self.providers[item.provider].operation(item.operation.name))
+        most = highest(item.operation)
         return max(0.0, most - self.reserved.get((item.key, not self.live(item.provider)), 0.0))
 
     def too_dear(self, lead_id: str, purse: Purse) -> frozenset[tuple[str, str]]:

@@ -120,8 +120,8 @@ def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dic
     merged into it."""
     rows = many(
         cursor,
-        f"SELECT e.id::text AS entity_id, {SAID}"  # noqa: S608
-        f" FROM (SELECT unnest(%s::uuid[]) AS id, %s AS kind) e {SAID_OF}", (list(entity_ids), kind),
+        f"SELECT e.id::text AS entity_id, {SAID} FROM (SELECT %s AS kind, unnest(%s::uuid[]) AS id) e"  # noqa: S608
+        f" {SAID_OF}", (kind, as_array(entity_ids)),
     )
     values: dict[str, list[Row]] = {}
     for row in rows:

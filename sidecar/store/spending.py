@@ -5,7 +5,7 @@ from __future__ import annotations
 from sidecar.store.database import Cursor, Row, as_array, many
 from sidecar.store.locks import MONEY
 
-# Of which day the money of a call is, as the triggers of sql/0025_pre_spent.sql have it.
+# Of which day the money of a call is, as the triggers of sql/0021_pre_spent.sql have it.
 _DAY = "(coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date"
 
 

@@ -128,6 +128,25 @@ def test_a_late_answer_to_a_call_in_doubt_completes_its_lead(api, engine):
     assert stage(api, lead_id) == "queued"
 
 
+def test_nobody_is_paid_again_for_what_was_found_by_another_way_to_ask(api, engine):
+    """FullEnrich tells a profile, by which it could be asked for the same person."""
+    down(engine, *(name for name in KEYED if name != "fullenrich"))
+    send(api, lead(1))
+    batch = claim(api)
+    (call,) = asked(api, batch, "fullenrich")
+    told = {"id": "x", "status": "FINISHED", "cost": {"credits": 1}, "data": [{
+        "contact_info": {"most_probable_work_email": {
+            "email": "pat1@firm1.example", "status": "DELIVERABLE"}},
+        "profile": {"full_name": "Pat Quill", "employment": {"current": {
+            "title": "Fire Juggler", "company": {"name": "Firm 1", "domain": "firm1.example"}}},
+            "social_profiles": {"professional_network": {"url": "https://www.linkedin.com/in/pat-quill"}}}}]}
+    assert answer(api, call["call_id"], 200, told)
+    for again in asked(api, batch, "fullenrich"):
+        assert again["body"]["data"][0]["enrich_fields"] == ["contact.phones"]
+    (known,) = sql(engine, "SELECT linkedin, seniority FROM contacts")
+    assert known["linkedin"] and not known["seniority"], "nothing is missing, or there is no new way to ask"
+
+
 def test_a_company_is_asked_about_once_however_many_leads_and_batches_share_it(api, engine):
     send(api, *(lead(1, email=f"pat{i}@firm1.example", first_name=f"Pat{i}") for i in range(6)))
     batches = [claim(api, limit=3), claim(api, limit=3)]

@@ -71,7 +71,6 @@ def test_it_comes_near_the_bill(made, engine, goal, count):
     told = told_of(api)
     finish(api, engine)
     bill = spent(engine) - before
-    print("DBG", goal, told["sandbox_cost"], bill, told["sandbox_cost"]["expected"] / bill - 1)
     assert (told["leads"], told["gone_through"], told["cost"]["expected"]) == (count, count, 0)
     assert told["sandbox_cost"]["low"] < bill < told["sandbox_cost"]["high"]
     assert told["sandbox_cost"]["expected"] == pytest.approx(bill, rel=0.1 if count >= 300 else 0.2)
@@ -140,16 +139,16 @@ def test_a_ceiling_below_one_price_does_not_starve_the_cheaper_ones(made, goal):
 
 
 def test_ceilings_are_reached_and_not_passed(made, engine):
-    api = made(ceiling_per_day=0.1, provider_ceilings={"hunter": 0.05}, provider_prices=PRICES)
+    api = made(ceiling_per_day=0.8, provider_ceilings={"hunter": 0.2}, provider_prices=PRICES)
     send(api, *people(0, 60))
     told = told_of(api)
-    assert told["sandbox_cost"]["expected"] <= 0.1 and told["ceiling"] > 30
+    assert told["sandbox_cost"]["expected"] <= 0.8 and told["ceiling"] > 20
     [day, hunter] = told["ceilings"]
-    assert (day["per"], day["ceiling"], day["spent"]) == ("day", 0.1, 0)
-    assert (hunter["provider"], hunter["expected"]) == ("hunter", pytest.approx(0.04, abs=0.015))
-    assert day["left"] == pytest.approx(0.1 - day["expected"])
+    assert (day["per"], day["ceiling"], day["spent"]) == ("day", 0.8, 0)
+    assert hunter["provider"] == "hunter" and 0.1 < hunter["expected"] <= 0.2
+    assert day["left"] == pytest.approx(0.8 - day["expected"])
     finish(api, engine)
-    assert spent(engine) == pytest.approx(told["sandbox_cost"]["expected"], abs=0.03)
+    assert spent(engine) == pytest.approx(told["sandbox_cost"]["expected"], rel=0.3)
     assert told_of(api, source="web form")["ceilings"][0]["spent"] == pytest.approx(spent(engine))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.test_calls import KEYED, close, sql, time_is_over
+from tests.integration.test_calls import KEYED, answer, breaker, close, sql, time_is_over
 from tests.integration.test_money import made, spent
 from tests.integration.test_pipeline import answer_all, claim, lead, paid, run, send, stage, start
 
@@ -117,6 +117,15 @@ def test_no_answer_costs_more_than_was_reserved_for_it(engine, api, made):
     cheap.step(batch, "plan")
     answer_all(dear, batch)
     assert 0 < spent(engine) <= 0.5
+
+
+def test_who_fails_and_says_for_how_long_is_left_alone_as_long(api, engine):
+    send(api, *firm(1))
+    batch = claim(api)
+    api.step(batch, "plan")
+    call = paid(start(api, batch))[0]
+    assert answer(api, call["call_id"], 503, {}, **{"Retry-After": "900"})
+    assert 800 < breaker(engine, call["provider"])["open_for"] <= 900
 
 
 def test_a_look_does_not_wait_for_what_it_may_not_pay(api, engine):

@@ -166,12 +166,12 @@ def test_a_call_that_two_leads_need_is_made_for_the_one_that_comes_to_it(api):
 
 
 def test_who_goes_on_asking_keeps_the_leases_and_begins_only_what_is_still_planned(api, engine):
-    send(api, *(lead(i) for i in range(110)))
+    send(api, *(lead(i) for i in range(260)))
     batch = claim(api)
     api.step(batch, "plan")
     first = api.step(batch, "calls/start").json
     begun = Counter(request["provider"] for request in first["requests"])
-    assert set(begun.values()) == {100}
+    assert set(begun.values()) == {250}
     provider = "hunter"  # two calls for each lead
 
     def seconds_left(end=None):
@@ -183,7 +183,7 @@ def test_who_goes_on_asking_keeps_the_leases_and_begins_only_what_is_still_plann
     lease = engine.settings.lease_seconds
     for end, kept in ((0.9 * lease, False), (0.1 * lease, True)):
         seconds_left(end)
-        assert len(start(api, batch, provider=provider)) == (20 if kept else 100)
+        assert len(start(api, batch, provider=provider)) == (20 if kept else 250)
         assert (seconds_left() > 0.95 * lease) == kept
     expire(engine)
     claim(api, lane="interactive")

@@ -75,8 +75,17 @@ export function merge(items: Referred[], results: unknown): INodeExecutionData[]
 		const told = references.get(String(json.lead_id));
 		if (told === undefined || GONE.has(told.outcome)) return [];
 		if (told.outcome !== 'ok' && !includeFailed) return [];
-		return [{ json: { ...json, ...told }, pairedItem: { item } }];
+		return [{ json: says(json, told) ? json : { ...json, ...told }, pairedItem: { item } }];
 	});
+}
+
+/**
+ * Whether an item says all of this already. It stays the very same object then: n8n serializes what all nodes of a
+ * run put out at its end, and the same object once.
+ */
+function says(json: IDataObject, told: Reference): boolean {
+	for (const name in told) if (json[name] !== told[name]) return false;
+	return true;
 }
 
 const GONE = new Set<string>(['elsewhere', 'finished']);

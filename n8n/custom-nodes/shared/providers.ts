@@ -166,7 +166,11 @@ export async function ask(
 	try {
 		if (prepared.web) {
 			if (!filter) return { call_id, elapsed_ms: 0, error: 'no_filter' };
-			const page = await visit(prepared.url.href, filter, AbortSignal.timeout(timeoutMs));
+			const signal = AbortSignal.timeout(timeoutMs);
+			const page = await visit(prepared.url.href, filter, signal).catch((error: unknown) => {
+				signal.throwIfAborted(); // a page that is on its way breaks off
+				throw error;
+			});
 			return { call_id, elapsed_ms: elapsed(), ...page };
 		}
 		const { url, method, headers, body } = prepared;
@@ -235,9 +239,7 @@ function errorCode(error: unknown): string {
 	const { name, code = '' } = error as { name?: string; code?: string };
 	if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
 	if (code === 'ECONNREFUSED') return 'connection_refused';
-	if (code === 'ECONNRESET' || code === 'EPIPE') {
-		return 'connection_reset';
-	}
+	if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection_reset';
 	if (code === 'ENOTFOUND') return 'host_not_found';
 	if (code === 'EAI_AGAIN') return 'names_unavailable';
 	if (/TIMEDOUT|TIMEOUT/.test(code)) return 'timeout';

@@ -59,6 +59,18 @@ test('plan: each lead leaves by itself', async () => {
 	assert.deepEqual(pairedWith(outputs[1]), [{ item: 0 }]);
 });
 
+test('an item of which nothing new is told goes on as it is; another is a new one', async () => {
+	const items = refs('l1', 'l2').map((told) => ({ ...told, score: 70 }));
+	const { outputs } = await step('score', {
+		items,
+		sidecar: () => ({ body: { results: [items[0], { ...items[1], score: 81 }] } }),
+	});
+	const [same, other] = outputs[0].map(({ json }) => json);
+	assert.equal(same, items[0]);
+	assert.notEqual(other, items[1]);
+	assert.deepEqual([items[1].score, other.score], [70, 81]);
+});
+
 test('one request for each batch among the items', async () => {
 	const { outputs, sent } = await step('apply', {
 		items: [...batch('l1'), { batch_id: 'b2', lead_id: 'l2' }, ...batch('l3')],

@@ -27,7 +27,7 @@ from tests.benchmarks.enrichment.markets import market
 from tests.benchmarks.enrichment.plain_markets import plain_market
 
 KINDS = {"wide": market, "plain": plain_market}
-SEEDS = range(1001, 1021)  # what was tuned was tuned on seeds below 100
+SEEDS = range(3001, 3021)  # what was tuned was tuned on seeds below 100
 PICTURE = Path(__file__).resolve().parents[3] / "docs" / "images" / "enrichment-markets.svg"
 WAYS = {"planner": "#1f6feb", "tuned order": "#bf5a00", "file's order": "#8250df", "all at once": "#57606a"}
 Lines = list[dict[str, Any]]
@@ -87,7 +87,8 @@ def main() -> None:
     """Print a line for each market and the sums; draw the picture."""
     print("Decision: cost / tuned order's; points of agreement lost by planner, tuned order, file's order.\n"
           "Fill: cost / tuned order's, / all at once; points of fill above the tuned order.\n"
-          "   market leads calls | decision                  | fill                  | CPU s")
+          "Each ratio is of the markets' sums, then the mean of the markets' own.\n"
+          "   market leads calls | decision                      | fill                              | CPU")
     results = []
     with Pool() as pool:
         for one in pool.imap(measure, [(kind, seed) for kind in KINDS for seed in SEEDS]):
@@ -101,22 +102,26 @@ def main() -> None:
     PICTURE.write_text(picture(results), encoding="utf-8")
 
 
+def _costs(ways: list[dict[str, tuple[float, float]]], other: str) -> str:
+    """The planner's cost as a multiple of another way's: of the sums, and the mean of the markets' own."""
+    pairs = [(way["planner"][0], way[other][0]) for way in ways]
+    ours, theirs = map(sum, zip(*pairs, strict=True))
+    return f"{ours / theirs:6.3f} {sum(a / b for a, b in pairs) / len(pairs):6.3f}"
+
+
 def _decided(results: list[Result]) -> str:
-    cost = sum(one.decided["planner"][0] for one in results) / sum(
-        one.decided["tuned order"][0] for one in results)
     lost = {way: 100 * sum((1 - one.decided[way][1]) * one.leads for one in results) / sum(
         one.leads for one in results) for way in WAYS}
-    return f"{cost:6.3f}   " + " ".join(
+    return _costs([one.decided for one in results], "tuned order") + "   " + " ".join(
         f"{lost[way]:5.2f}" for way in ("planner", "tuned order", "file's order"))
 
 
 def _filled(results: list[Result]) -> str:
-    costs = {way: sum(one.filled[way][0] for one in results) for way in WAYS}
+    ways = [one.filled for one in results]
     more = 100 * sum(
         (one.filled["planner"][1] - one.filled["tuned order"][1]) * one.leads for one in results) / sum(
         one.leads for one in results)
-    return (f"{costs['planner'] / costs['tuned order']:6.3f} {costs['planner'] / costs['all at once']:6.3f}"
-            f" {more:+6.2f}")
+    return f"{_costs(ways, 'tuned order')} {_costs(ways, 'all at once')} {more:+6.2f}"
 
 
 def picture(results: list[Result]) -> str:

@@ -28,7 +28,7 @@ def open_for(breaker):
     ([("quota", None)], 3600), ([("auth", None)], 600),
     ([("error", None)] * 4, None), ([("error", None)] * 5, 60),
     ([("error", None)] * 4 + [("not_found", None)] + [("error", None)] * 4, None),
-    ([("error", None)] * 5 + [("error", 300)], 300),
+    ([("error", None)] * 5 + [("error", 300)], 300), ([("error", 300)], 300),
     ([("quota", None), ("throttled", 5)], 3600),
     ([("found", None), ("pending", 60), ("invalid", None), ("refused", None)], None),
 ])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sidecar.enrichment.beliefs import Beliefs
-from sidecar.enrichment.outlook import Outlook, Source
+from sidecar.enrichment.outlook import Outlook, Source, _entropy
 from sidecar.scoring import default_model
 from sidecar.scoring.bounds import Scorecard
 
@@ -47,6 +47,22 @@ def test_who_is_more_likely_to_find_somebody_tells_more():
                                                                                     ("c.title", 0.7)))
     tells = ahead(seldom, often).tells
     assert 0 < tells["a.title"] < tells["c.title"] < 1
+
+
+def test_who_may_settle_the_grade_tells_more_than_who_makes_it_likelier():
+    # Both take away half of the variance: one settles the grade every other time, one never does.
+    settles, moves = (0.0, 0.5, 0.5, 1.0), (0.5 - 8**-0.5, 0.5 + 8**-0.5)
+    assert sum(map(_entropy, settles)) / 4 < sum(map(_entropy, moves)) / 2
+
+
+def test_a_fact_that_answers_which_speak_of_it_seldom_tell_is_less_likely_to_change():
+    beliefs = Beliefs({})
+    one = Outlook(CARD, beliefs)
+    before = one.ahead(DEMO, CARD.points(DEMO, NOW), [SENIORITY], ONE).grades["warm"]
+    beliefs.says("contact.seniority").see(1, 9)
+    one.forget()
+    after = one.ahead(DEMO, CARD.points(DEMO, NOW), [SENIORITY], ONE).grades["warm"]
+    assert 0 < after < before
 
 
 def test_where_the_grade_is_certain_nobody_tells_anything():

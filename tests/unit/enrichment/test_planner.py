@@ -11,7 +11,7 @@ import pytest
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Planner, Standing, Threshold, _may_change, goal_of, reached
+from sidecar.enrichment.planner import Lesson, Planner, Standing, Threshold, _may_change, goal_of, reached
 from sidecar.scoring import default_model
 from sidecar.scoring.bounds import Scorecard
 
@@ -61,6 +61,23 @@ def test_what_can_is_and_the_cheaper_before_the_dearer():
 def test_what_was_asked_is_not_asked_again():
     step = planner(TITLE).next(standing(a_title="not_found"))
     assert (step.offer, step.why) == (None, "settled")
+
+
+def test_what_a_known_title_does_not_tell_is_hardly_doubted():
+    one = planner(replace(TITLE, changes=TITLE.changes | {"contact.job_title"}))
+    unknown = one.next(standing()).doubt
+    assert one.next(standing({"contact.job_title": "Nurse"})).doubt < unknown / 4
+
+
+def test_a_fact_is_spoken_of_by_whom_tells_what_it_follows_from():
+    titled = replace(TITLE, changes=TITLE.changes | {"contact.job_title"})
+    one = planner(titled)
+    for _ in range(20):
+        one.learn(Lesson(
+            titled, "found", {"contact.job_title": "Nurse", "contact.department": "health"}, {}, (), ()))
+    assert one.beliefs.filled(titled.name, "contact.seniority").rate > 0.9
+    assert one.beliefs.says("contact.seniority").rate < 0.1
+    assert one.beliefs.says("contact.department").rate == 1
 
 
 def test_a_known_fact_changes_only_by_who_outranks_it():

@@ -179,6 +179,7 @@ export async function page({ call, params, may, terms, reload }) {
   return [
     el('p', {}, el('a', { href: address }, '← All leads')),
     sandbox ? el('p', { class: 'notice' }, 'Sandbox data: values marked “sandbox” are invented.') : null,
+    lead.stage === 'waiting' && lead.stage_reason ? el('p', { class: 'notice' }, lead.stage_reason) : null,
     ['dead', 'let_go'].includes(lead.stage) ? el('p', { class: 'problem', role: 'alert' }, `${lead.stage === 'dead' ? 'This lead could not be processed' : 'The workflow let this lead go'}: ${lead.stage_reason ?? lead.stage_code}`) : null,
     el('section', { class: 'person' }, gauge(score),
       el('div', {}, el('h1', {}, nameOf(lead)),

@@ -1,4 +1,4 @@
-import { merge, quietly } from '../../../../shared/items';
+import { type Reference, merge, quietly } from '../../../../shared/items';
 import type { Operation } from '../../../../shared/operations';
 import { NOTHING_SAID, eachGroup } from '../../../../shared/steps';
 import { batchNotice, includeFailed } from '../../parameters';
@@ -17,8 +17,10 @@ export const plan: Operation = {
 			const { results, asking, round } = await post('plan');
 			quietly(context, results);
 			const asked = new Set(asking as string[]);
-			const merged = merge(items, results);
-			merged.forEach(({ json }) => (json.round = round));
+			const merged = merge(
+				items,
+				(results as Reference[]).map((told) => ({ ...told, round })),
+			);
 			return [
 				merged.filter(({ json }) => asked.has(String(json.lead_id))),
 				merged.filter(({ json }) => !asked.has(String(json.lead_id))),

@@ -27,7 +27,8 @@ export const estimate: Operation = {
 		return await each(context, 'Estimate what enriching leads will cost', async (send, item) => {
 			const told = await send('POST', 'leads/estimate', filtersOf(context, item));
 			const answer: IDataObject = {};
-			for (const name of ['leads', 'asked', 'settled', 'refused', 'ceiling']) answer[name] = told[name];
+			for (const name of ['leads', 'asked', 'settled', 'refused', 'ceiling'])
+				answer[name] = told[name];
 			for (const name of ['cost', 'sandbox_cost']) {
 				const { expected, low, high } = told[name] as IDataObject;
 				Object.assign(answer, { [name]: expected, [`${name}_low`]: low, [`${name}_high`]: high });
