@@ -94,8 +94,8 @@ class Beliefs:
     _spreads: list[float] = field(default_factory=lambda: [1 / len(SPREADS)] * len(SPREADS))
     _filled: dict[tuple[str, str], Share] = field(default_factory=dict)
     _wrong: dict[str, Share] = field(default_factory=dict)
-    _says: dict[str, Share] = field(default_factory=dict)
     _corrected: dict[str, Share] = field(default_factory=dict)
+    _says: dict[str, Share] = field(default_factory=dict)
     _values: dict[str, dict[Any, float]] = field(default_factory=dict)
     seen: int = 0
 

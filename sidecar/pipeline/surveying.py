@@ -43,15 +43,15 @@ def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Ite
 def askable(
     row: Row, providers: Mapping[str, Provider]
 ) -> Iterable[tuple[str, Operation, list[dict[str, str]]]]:
-    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation, by
-    which parameters, the best first)."""
+    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation, the
+    ways to ask, the best first)."""
     lacking = lacks(row)
     for provider in providers.values():
         for operation in provider.operations:
             if operation.provides.isdisjoint(lacking[operation.subject]):
                 continue
-            subject, look = row[operation.subject], operation.lookup
-            if not subject.get("id"):
+            look = operation.lookup
+            if not row[operation.subject].get("id"):
                 continue
             ways = list(look.each(row)) if isinstance(look, Inputs) else [way for way in (look(row),) if way]
             if ways:

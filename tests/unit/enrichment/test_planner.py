@@ -73,7 +73,8 @@ def test_a_fact_is_spoken_of_by_whom_tells_what_it_follows_from():
     titled = replace(TITLE, changes=TITLE.changes | {"contact.job_title"})
     one = planner(titled)
     for _ in range(20):
-        one.learn(Lesson(titled, "found", {"job_title": "Nurse", "department": "health"}, {}, (), ()))
+        one.learn(Lesson(
+            titled, "found", {"contact.job_title": "Nurse", "contact.department": "health"}, {}, (), ()))
     assert one.beliefs.filled(titled.name, "contact.seniority").rate > 0.9
     assert one.beliefs.says("contact.seniority").rate < 0.1
     assert one.beliefs.says("contact.department").rate == 1
