@@ -29,7 +29,7 @@ class Lookup(NamedTuple):
     operation: Operation
     subject_id: str
     params: dict[str, str]
-    others: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:

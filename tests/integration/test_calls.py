@@ -129,20 +129,16 @@ def test_a_late_answer_to_a_call_in_doubt_completes_its_lead(api, engine):
 
 
 def test_nobody_is_paid_again_for_what_was_found_by_another_way_to_ask(api, engine):
-    """FullEnrich tells a profile, by which it could be asked for the same person."""
-    down(engine, *(name for name in KEYED if name != "fullenrich"))
-    send(api, lead(1))
+    """People Data Labs, asked by name and company, tells a profile by which it could be asked as well."""
+    down(engine, *(name for name in KEYED if name != "peopledatalabs"))
+    send(api, {"phone": "+12015550123", "first_name": "Pat", "last_name": "Quill", "source": "web form",
+               "company_name": "Firm 1", "company_domain": "firm1.example"})
     batch = claim(api)
-    (call,) = asked(api, batch, "fullenrich")
-    told = {"id": "x", "status": "FINISHED", "cost": {"credits": 1}, "data": [{
-        "contact_info": {"most_probable_work_email": {
-            "email": "pat1@firm1.example", "status": "DELIVERABLE"}},
-        "profile": {"full_name": "Pat Quill", "employment": {"current": {
-            "title": "Fire Juggler", "company": {"name": "Firm 1", "domain": "firm1.example"}}},
-            "social_profiles": {"professional_network": {"url": "https://www.linkedin.com/in/pat-quill"}}}}]}
-    assert answer(api, call["call_id"], 200, told)
-    for again in asked(api, batch, "fullenrich"):
-        assert again["body"]["data"][0]["enrich_fields"] == ["contact.phones"]
+    (call,) = (one for one in asked(api, batch, "peopledatalabs") if "/person/" in one["url"])
+    assert answer(api, call["call_id"], 200, {"likelihood": 9, "data": {
+        "full_name": "pat quill", "job_title": "fire juggler", "linkedin_url": "linkedin.com/in/pat-quill",
+        "job_company_name": "firm 1", "job_company_website": "firm1.example"}})
+    assert not [one for one in asked(api, batch, "peopledatalabs") if "/person/" in one["url"]]
     (known,) = sql(engine, "SELECT linkedin, seniority FROM contacts")
     assert known["linkedin"] and not known["seniority"], "nothing is missing, or there is no new way to ask"
 
