@@ -9,7 +9,7 @@ from sidecar.pipeline.surveying import Lookup, Survey
 def survey(**outcomes: str) -> Survey:
     """One lead, about whom all can be asked; `provider_operation`: what was answered."""
     possible = {(provider.name, operation.name): Lookup(
-        "lead", f"{provider.name}_{operation.name}", provider.name, operation, "subject", {})
+        "lead", f"{provider.name}_{operation.name}", provider.name, operation, "subject", {}, ())
         for provider in PROVIDERS.values() for operation in provider.operations}
     return Survey(
         {"lead": possible}, {(key, False): {"outcome": outcome} for key, outcome in outcomes.items()}, {},
