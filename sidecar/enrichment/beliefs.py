@@ -153,7 +153,12 @@ class Beliefs:
 
     def wrong(self, operation: str) -> Share:
         """How often what an operation tells, or a provider told, is contradicted."""
-        return self._wrong.get(operation) or Share(_WRONG * _WRONG_SEEN, _WRONG_SEEN)
+        share = self._wrong.get(operation)
+        if share is None:
+            share = Share(_WRONG * _WRONG_SEEN, _WRONG_SEEN)
+            if operation in self.priors:  # whoever else is named is remembered only once they contradict
+                self._wrong[operation] = share
+        return share
 
     def kept(self, operation: str) -> float:
         """The share of what an operation tells that nobody corrects later."""
