@@ -29,7 +29,10 @@ def tidy_up(engine: Engine) -> None:
         undo.purge(cursor, engine.settings.import_undo_days, 1000)
         spending.fold(cursor)
     add_up_counts(engine)
-    learn(engine)
+    try:
+        learn(engine)
+    except Exception:  # leads go on by what was learnt before
+        log.exception("learning from the ledger failed; it is tried again in a minute")
     _forget_files(engine)
 
 
