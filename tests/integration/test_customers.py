@@ -176,7 +176,8 @@ def test_nobody_is_paid_to_find_what_was_taken_away(api, sent, engine):
     path = f"/v1/contacts/{sent['contact_id']}"
     patch(api, path, {"job_title": None, "linkedin_url": None})
     with engine.database.write() as cursor:
-        cursor.execute("UPDATE organizations SET industry = 'x', company_size = '1-10', country = 'GB'")
+        cursor.execute("UPDATE organizations SET industry = 'x', company_size = '1-10', country = 'GB',"
+                       " mail_host = 'none', spf = 'none', dmarc = 'none'")
     batch = api.post("/v1/pipeline/claim").json
     assert api.step(batch, "plan").json["asking"] == []
 
