@@ -30,7 +30,7 @@ export const estimate: Operation = {
 			for (const name of ['leads', 'asked', 'settled', 'refused', 'ceiling'])
 				answer[name] = told[name];
 			for (const name of ['cost', 'sandbox_cost']) {
-				const { expected, low, high } = told[name] as IDataObject;
+				const { expected, low, high } = (told[name] ?? {}) as IDataObject;
 				Object.assign(answer, { [name]: expected, [`${name}_low`]: low, [`${name}_high`]: high });
 			}
 			return answer;
