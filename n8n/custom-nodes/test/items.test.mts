@@ -51,6 +51,11 @@ function sidecar({ body, path }: Sent) {
 			...{ data: [{ id: A, lead_id: A, name: 'x', fields: {} }], job: { id: A, state: 'done' } },
 			...{ lead_id: A, id: A, stage: 'queued', state: 'open', lane: 'bulk' },
 			...{ kept_id: A, contact_id: B },
+			...(path === 'leads/estimate' && {
+				...{ leads: 2, asked: 1, settled: 1, refused: 0, ceiling: 0 },
+				cost: { expected: 0.1, low: 0.05, high: 0.2 },
+				sandbox_cost: { expected: 0, low: 0, high: 0 },
+			}),
 		} as IDataObject,
 	};
 }
