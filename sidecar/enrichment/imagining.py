@@ -58,7 +58,8 @@ class Imagination:
             return rate
         first = self._beliefs.filled(offer.name, followed).rate
         if followed in told:
-            if followed in known and told[followed] == known[followed].value:
+            again = followed in known and told[followed] == known[followed].value
+            if again and place not in offer.provides:
                 return float(place in known)
             return min(1.0, rate / first)
         return max(0.0, rate - first) / (1 - first) if place in offer.provides and first < 1 else 0.0
