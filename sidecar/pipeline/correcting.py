@@ -16,6 +16,7 @@ from sidecar.store import facts
 from sidecar.store import learning as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import AGEING
+from sidecar.terms.states import Correction
 
 _OFFERS: Final = {(offer.provider, offer.operation): offer for offer in offers_of(PROVIDERS)}
 _VERIFYING: Final = frozenset((name, operation.name) for name, operation in VERIFIERS)
@@ -67,6 +68,6 @@ def wrong_subject(cursor: Cursor, entity_id: str, provider: str, answer: Row | N
     _correct(cursor, {call_id: [""] for call_id in latest.values()}, "wrong_subject")
 
 
-def _correct(cursor: Cursor, wrong: Mapping[str, Iterable[str]], cause: str) -> None:
+def _correct(cursor: Cursor, wrong: Mapping[str, Iterable[str]], cause: Correction) -> None:
     store.correct(cursor, [{"call_id": call_id, "place": place, "cause": cause}
                            for call_id, places in wrong.items() for place in places])

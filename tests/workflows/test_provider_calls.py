@@ -25,7 +25,7 @@ from aiohttp import web
 from local import stack as local_stack
 from sandbox import clearbit_records
 from sandbox.server import Script
-from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment import PROVIDERS, operation_of
 from tests.client import Client, until
 from tests.stack import running
 from tests.workflows.world import PUBLIC, World, elsewhere, existing, text
@@ -323,11 +323,14 @@ def test_sites_are_visited_as_their_owners_allow_and_never_inside(here):
          "company_name": f"{host.split('.')[0].title()} Widgets", "source": "demo_request"}
         for host in VISITS]), strict=True))
     leads = dict(zip(ids, here.done(list(ids.values())), strict=True))
+    misses = operation_of("home_page", "page").misses
     for host, errors in VISITS.items():
         visits = [row for row in here.calls([ids[host]])
                   if (row["provider"], row["operation"]) == ("home_page", "page")]
         assert visits and {row["error"] for row in visits} <= errors, (host, visits)
-        assert {row["outcome"] for row in visits} == {"found" if errors == {None} else "error"}
+        assert {row["outcome"] for row in visits} == {
+            "found" if row["error"] is None else "not_found" if row["error"] in misses else "error"
+            for row in visits}
     inside = {host for host, addresses in NAMES.items() if PUBLIC not in addresses}
     asked = here.world.asked
     assert not {place.partition("/")[0] for place in asked} & inside, "an address inside was reached"
