@@ -1,5 +1,5 @@
 """What the money and the patience of providers are spent on, on the real n8n: once, around failures, as they
-come, and at sites that nobody knows beforehand.
+come.
 
 Calls are counted at the providers and in the ledger. Clearbit, the resolver and home pages are asked at their
 real host names (`tests/workflows/world`), all others in the stack's sandbox.
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any
@@ -25,26 +24,19 @@ from aiohttp import web
 from local import stack as local_stack
 from sandbox import clearbit_records
 from sandbox.server import Script
-from sidecar.enrichment import PROVIDERS, operation_of
+from sidecar.enrichment import PROVIDERS
 from tests.client import Client, until
 from tests.stack import running
-from tests.workflows.world import PUBLIC, World, elsewhere, existing, text
+from tests.workflows.world import World, existing
 
 LEASE_SECONDS = 15
-# Hosts, and what they stand for, one lookup after the other.
-NAMES = {
-    "visited.example": [PUBLIC], "www.visited.example": [PUBLIC], "closed.example": [PUBLIC],
-    "endless.example": [PUBLIC], "dripping.example": [PUBLIC], "private.example": ["192.168.7.10"],
-    "inward.example": [PUBLIC], "intranet.example": ["10.0.0.5"], "metadata.example": [PUBLIC],
-    "169.254.169.254": ["169.254.169.254"], "turning.example": [PUBLIC, "127.0.0.1"],
-}
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A stack in its world."""
     folder = tmp_path_factory.mktemp("world")
-    with existing(folder, NAMES) as (world, settings), running(
+    with existing(folder, {}) as (world, settings), running(
             SIDECAR_LEASE_SECONDS=str(LEASE_SECONDS), SIDECAR_CALLBACK_URL="https://leads.example.com/api",
             CLEARBIT_API_KEY="sk_test", HOME_PAGE="on", MAIL_DOMAIN="on", **settings) as stack:
         yield Here(stack, world)
@@ -252,104 +244,6 @@ def test_leads_are_scored_without_those_that_are_down_and_completed_on_their_ret
     assert len(failed) == 16 and failed <= set(settled), "a call is lost"
     begun = [row for row in ledger if row["started_at"] and not PROVIDERS[row["provider"]].web]
     assert sum(here.asked(mark).values()) == len(begun), "the ledger is not what the providers counted"
-
-
-# --- at sites that nobody knows -------------------------------------------------------------------
-
-HOME = """<!doctype html><html lang="en"><head><title>Widgets for all | Visited Widgets</title>
-<meta property="og:site_name" content="Visited Widgets">
-<meta property="og:description" content="Widgets since 1987.">
-<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Organization",
- "name": "Visited Widgets GmbH", "foundingDate": "1987-03-01", "numberOfEmployees": 240,
- "address": {"@type": "PostalAddress", "addressCountry": "DE", "addressLocality": "Hamburg"},
- "sameAs": ["https://www.linkedin.com/company/visited-widgets"]}</script>
-<script src="https://js.hs-scripts.com/1.js"></script></head><body><h1>Widgets</h1></body></html>"""
-
-
-TAKEN: Counter[str] = Counter()
-
-
-async def endless(request):
-    """A page that never ends; how much of it was taken."""
-    page = web.StreamResponse(headers={"Content-Type": "text/html"})
-    await page.prepare(request)
-    await page.write(b"<title>Endless</title><meta property='og:site_name' content='Endless Inc.'>")
-    with suppress(ConnectionError):  # the visitor leaves
-        while True:
-            await page.write(b"x" * 65_536)
-            TAKEN["endless"] += 65_536
-    return page
-
-
-async def dripping(request):
-    page = web.StreamResponse(headers={"Content-Type": "text/html"})
-    await page.prepare(request)
-    with suppress(ConnectionError):
-        while True:
-            await page.write(b" ")
-            await asyncio.sleep(0.2)
-    return page
-
-
-async def late(request):
-    """Rules that take longer than n8n remembers what a name stands for."""
-    await asyncio.sleep(1.5)
-    return web.Response(text="User-agent: *\nAllow: /\n")
-
-
-SITES = {
-    "visited.example/": elsewhere("https://www.visited.example/en"), "www.visited.example/en": text(HOME),
-    "closed.example/robots.txt": text("User-agent: *\nDisallow: /\n"), "closed.example/": text(HOME),
-    "endless.example/": endless, "dripping.example/": dripping, "private.example/": text(HOME),
-    "inward.example/": elsewhere("https://intranet.example/"), "intranet.example/": text(HOME),
-    "metadata.example/": elsewhere("http://169.254.169.254/latest/meta-data"),
-    "169.254.169.254/latest/meta-data": text(HOME),
-    "turning.example/robots.txt": late, "turning.example/": text(HOME),
-}
-# What becomes of the visit to a home page: None, or one of these errors. Whether a name turns before its
-# first connection or during the visit is a matter of seconds.
-VISITS = {
-    "visited.example": {None}, "endless.example": {None}, "closed.example": {"robots_disallow"},
-    "dripping.example": {"timeout"}, "private.example": {"address_not_allowed"},
-    "inward.example": {"address_not_allowed"}, "metadata.example": {"address_not_allowed"},
-    "turning.example": {"address_not_allowed", "network_error"}, "nowhere.example": {"host_not_found"},
-}
-
-
-def test_sites_are_visited_as_their_owners_allow_and_never_inside(here):
-    here.world.pages.update(SITES)
-    ids = dict(zip(VISITS, here.send([
-        {"email": f"pat.quill@{host}", "first_name": "Pat", "last_name": "Quill",
-         "company_name": f"{host.split('.')[0].title()} Widgets", "source": "demo_request"}
-        for host in VISITS]), strict=True))
-    leads = dict(zip(ids, here.done(list(ids.values())), strict=True))
-    misses = operation_of("home_page", "page").misses
-    for host, errors in VISITS.items():
-        visits = [row for row in here.calls([ids[host]])
-                  if (row["provider"], row["operation"]) == ("home_page", "page")]
-        assert visits and {row["error"] for row in visits} <= errors, (host, visits)
-        assert {row["outcome"] for row in visits} == {
-            "found" if row["error"] is None else "not_found" if row["error"] in misses else "error"
-            for row in visits}
-    inside = {host for host, addresses in NAMES.items() if PUBLIC not in addresses}
-    asked = here.world.asked
-    assert not {place.partition("/")[0] for place in asked} & inside, "an address inside was reached"
-    assert asked["closed.example/robots.txt"] and not asked["closed.example/"]
-    assert not asked["turning.example/"]
-    assert 300_000 <= TAKEN["endless"] < 30_000_000
-    company = leads["visited.example"]["organization"]
-    said = {name: company[name] for name, value in company["fields"].items()
-            if value["source"] == "home_page"}
-    assert said == {
-        "name": "Visited Widgets GmbH", "description": "Widgets since 1987.", "founded_year": 1987,
-        "employee_count": 240, "company_size": "201-500", "country": "DE", "city": "Hamburg",
-        "linkedin_url": "https://www.linkedin.com/company/visited-widgets", "technologies": ["HubSpot"]}
-    for host, lead in leads.items():
-        dns = {name for name, value in lead["organization"]["fields"].items()
-               if value["source"] == "mail_domain"}
-        assert dns == {"mail_host", "spf", "dmarc"}, host
-        assert not any(value["sandbox"] for name, value in lead["organization"]["fields"].items()
-                       if name in dns)
 
 
 # --- as they come ---------------------------------------------------------------------------------

@@ -53,22 +53,6 @@ class World:
         return await self.sandbox.handler(_TWINS[request.headers["Host"]])(request)
 
 
-def text(body: str, **headers: str) -> Page:
-    """A page that says this."""
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response(text=body, content_type="text/html", headers=headers)
-
-    return answer
-
-
-def elsewhere(location: str) -> Page:
-    """A page that sends its visitors on."""
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response(status=302, headers={"Location": location})
-
-    return answer
-
-
 @contextmanager
 def existing(folder: Path, names: Mapping[str, list[str]]) -> Iterator[tuple[World, dict[str, str]]]:
     """The world, and the settings by which a stack lives in it. `names`: hosts, beside those of providers,
