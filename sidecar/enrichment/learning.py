@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sidecar.enrichment.beliefs import Beliefs
 from sidecar.enrichment.merge import FieldValue, winners
-from sidecar.enrichment.offers import Offer
+from sidecar.enrichment.offers import FOLLOWS, Offer
 from sidecar.enrichment.planner import Course, Lesson, Planner, Threshold, traits_of
 from sidecar.enrichment.receipt import AT_ONCE
 from sidecar.scoring.bounds import Scorecard, fact_at
@@ -22,8 +22,8 @@ from sidecar.terms.states import ENTITIES
 _SHAPE: Final = 1
 # What goes with another field alone and is not stated: place -> the place that it goes with.
 _FOLLOWERS: Final = {
-    f"{field.entity}.{field.name}": f"{field.entity}.{field.derived_from}" for field in FIELDS
-    if field.unstated and field.entity in ENTITIES}
+    place: FOLLOWS[place] for field in FIELDS if field.unstated
+    and (place := f"{field.entity}.{field.name}") in FOLLOWS}
 # Entity -> the fields of which a lesson wants to know what counts now.
 LOOKED_AT: Final = {entity: frozenset(
     place.partition(".")[2] for pair in _FOLLOWERS.items() for place in pair

@@ -187,11 +187,10 @@ class Planner:
         self.outlook = Outlook(self.card, self.beliefs)
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str],
-           beliefs: Beliefs | None = None) -> Planner:
-        """A planner that has seen nothing yet but what is believed."""
+    def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str]) -> Planner:
+        """A planner that has seen nothing yet."""
         prices = [offer.highest for offer in offers if offer.highest] or [1.0]
-        beliefs = beliefs or Beliefs({offer.name: offer.hit_rate for offer in offers})
+        beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
         return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
 
     def round(self, standing: Standing) -> list[Step]:

@@ -29,6 +29,7 @@ from local.programs import Stack
 from sidecar.engine import Engine
 from sidecar.pipeline import intake
 from sidecar.secrets import hash_password
+from sidecar.services.leads import list_leads
 from sidecar.settings import Settings
 from sidecar.store import access
 from sidecar.terms.scopes import SCOPES
@@ -37,6 +38,7 @@ from tests.client import until
 from tests.stack import running_services
 
 CLIENTS, POSTS, BATCHES, TIMES = 16, 3000, 5, 60
+OURS = ("sidecar.app:create_app()", str(ROOT / "sidecar/gunicorn.conf.py"))
 
 
 def lead(number: int, mark: str) -> dict[str, object]:
@@ -48,13 +50,13 @@ def lead(number: int, mark: str) -> dict[str, object]:
 
 
 @contextmanager
-def serving(stack: Stack, app: str, port: int) -> Iterator[str]:
+def serving(stack: Stack, app: str, config: str, port: int) -> Iterator[str]:
     """gunicorn with two workers; yields its address."""
     environment = {**os.environ, **programs.sidecar_environment(stack), "SIDECAR_WAKE_URL": "",
                    "SIDECAR_WORKERS": "2", "SIDECAR_BIND": f"127.0.0.1:{port}",
                    "SIDECAR_LOG_LEVEL": "WARNING", "SIDECAR_WRITES_PER_MINUTE": "10000000"}
     process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "gunicorn"), "-c", str(ROOT / "sidecar/gunicorn.conf.py"), app],
+        [str(Path(sys.executable).parent / "gunicorn"), "-c", config, app],
         env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
         until(lambda: _answers(f"http://127.0.0.1:{port}"), 30, "gunicorn")
@@ -93,11 +95,11 @@ def single(stack: Stack, token: str) -> None:
     with psycopg2.connect(stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD")) as connection:
         connection.cursor().execute("CREATE TABLE bare (id bigserial PRIMARY KEY, lead jsonb)")
     headers = {"Authorization": f"Bearer {token}"}
-    with serving(stack, "tests.benchmarks.bare:app", 18111) as address:
+    with serving(stack, "tests.benchmarks.bare:app", "python:tests.benchmarks.bare", 18111) as address:
         bodies = [json.dumps(lead(n, "bare")).encode() for n in range(POSTS)]
         rate(address, "/bare", bodies[:200], {})
         peer = rate(address, "/bare", bodies, {})
-    with serving(stack, "sidecar.app:create_app()", 18112) as address:
+    with serving(stack, *OURS, 18112) as address:
         bodies = [json.dumps(lead(n, "single")).encode() for n in range(POSTS + 200)]
         rate(address, "/v1/leads", bodies[POSTS:], headers)
         ours = rate(address, "/v1/leads", bodies[:POSTS], headers)
@@ -151,10 +153,10 @@ def size(engine: Engine, leads: list[dict]) -> dict[str, float]:
     some = [leads[n * 7919 % count] for n in range(TIMES)]
 
     def search(texts: list[str]) -> float:
-        return p95(lambda n: leads.list_leads(engine, {"q": texts[n]}, **listed))
+        return p95(lambda n: list_leads(engine, {"q": texts[n]}, **listed))
 
     return {
-        "list": p95(lambda n: leads.list_leads(engine, {}, **listed)),
+        "list": p95(lambda n: list_leads(engine, {}, **listed)),
         "search for a family name": search([FAMILY[n % len(FAMILY)] for n in range(TIMES)]),
         "search for an address": search([item["email"] for item in some]),
         "search for part of one": search([item["email"][2:12] for item in some]),
@@ -171,7 +173,7 @@ def main() -> None:
         engine = Engine.build(Settings.from_env(environment))
         with engine.database.write() as cursor:
             access.save_client(cursor, "bench", hash_password("bench"), list(SCOPES))
-        with serving(stack, "sidecar.app:create_app()", 18112) as address:
+        with serving(stack, *OURS, 18112) as address:
             token = requests.post(f"http://{address}/v1/auth/token", timeout=30, json={
                 "grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench",
             }).json()["access_token"]

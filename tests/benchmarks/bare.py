@@ -9,6 +9,10 @@ from typing import Any
 import psycopg2
 from flask import Flask, request
 
+# Of gunicorn; the workers are as many as ours.
+bind = os.environ.get("SIDECAR_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("SIDECAR_WORKERS", "2"))
+
 app = Flask(__name__)
 _connection: list[Any] = []
 

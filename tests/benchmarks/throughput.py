@@ -1,7 +1,8 @@
 """Leads per second end to end through the real n8n, beside a plain one-execution-per-lead workflow.
 
 Ours: 4,000 leads of as many domains by POST /v1/leads until each is done, in Postgres; first such as nobody
-knows (cold: four calls of instant providers for each, as the peer makes them), then the same once more
+knows (cold: seven calls of instant providers for each, three of them free questions about the domain's mail,
+where the peer makes four), then the same once more
 (warm: all that providers could tell is in the cache). The peer does the same work with stock nodes; it gets
 fewer leads, since it is slower, and its rate is compared. The CPU time is of the processes, children too.
 """
@@ -34,8 +35,8 @@ GOALS = {"cold": 40, "warm": 100}  # times the peer's rate
 
 
 def leads(mark: str, count: int) -> list[dict]:
-    """Leads of as many companies, whom the first provider asked knows: for each the engine asks four times,
-    as the peer does. One in a hundred asks for a demo."""
+    """Leads of as many companies, whom the first provider asked knows, so that for each the engine asks
+    equally often. One in a hundred asks for a demo."""
     titles = ("VP of Sales", "Head of Engineering", "Marketing Manager", "CTO", "Purchasing Manager")
     hunter = TWINS["hunter"].answer
     known = (i for i in itertools.count()
