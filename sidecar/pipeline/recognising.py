@@ -7,6 +7,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.intake import Key, names_of_key
+from sidecar.pipeline import stitching
 from sidecar.pipeline.refusals import hash_of, take_over
 from sidecar.records import match_keys
 from sidecar.store import customers, facts, merging, refusals
@@ -20,8 +21,8 @@ def recognise(
     written: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Contacts (by id, as they were) to whom an address was written are known again by it when a verifier
-    called it valid, as long as the names do not contradict each other. What was refused under it holds for
-    them, whatever the verifier says."""
+    called it valid, as long as the names do not contradict each other; what waited for it is theirs. What was
+    refused under it holds for them, whatever the verifier says."""
     keys: dict[str, Key] = {}
     people = {}
     for contact_id, contact in before.items():
@@ -33,11 +34,13 @@ def recognise(
             people[contact_id], keys[contact_id] = now, own[0]
     if not keys:
         return
-    merging.add_keys(cursor, {
-        contact_id: {key: names_of_key(key, people[contact_id])} for contact_id, key in keys.items()
-        if people[contact_id].get("email_status") == "valid"
-        and people[contact_id].get("email_type") not in _NOBODYS})
     hashes = {contact_id: hash_of(engine, key) for contact_id, key in keys.items()}
+    valid = [contact_id for contact_id in keys if people[contact_id].get("email_status") == "valid"
+             and people[contact_id].get("email_type") not in _NOBODYS]
+    merging.add_keys(cursor, {
+        contact_id: {keys[contact_id]: names_of_key(keys[contact_id], people[contact_id])}
+        for contact_id in valid})
+    stitching.arrive(engine, cursor, {hashes[contact_id]: contact_id for contact_id in valid})
     stated = refusals.stated_of(cursor, hashes.values())
     for contact_id, key in sorted(keys.items()):
         if hashes[contact_id] in stated:
