@@ -15,6 +15,9 @@ UPDATE scoring_models m SET number = n.number
     FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM scoring_models) n WHERE n.id = m.id;
 CREATE UNIQUE INDEX scoring_models_number ON scoring_models (key, number);
 CREATE UNIQUE INDEX scoring_models_published ON scoring_models (key) WHERE state = 'published';
+ALTER TABLE scoring_models DROP CONSTRAINT scoring_models_state_check;
+ALTER TABLE scoring_models ADD CONSTRAINT scoring_models_state_check
+    CHECK (state IN ('draft', 'published', 'retired', 'shipped'));
 COMMENT ON TABLE scoring_models IS 'Versions of scoring models. What was published once is never changed: an old version in force again is a new row.';
 COMMENT ON COLUMN scoring_models.key IS 'Which model it is a version of; several are in force side by side.';
 COMMENT ON COLUMN scoring_models.based_on IS 'The version that it was made from.';
