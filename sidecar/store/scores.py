@@ -79,12 +79,14 @@ def latest(cursor: Cursor, lead_id: str) -> Row | None:
 
 def at(cursor: Cursor, lead_id: str, moment: datetime) -> Row | None:
     """The score that a lead had at a moment, with what it was made of, and `facts`, those known at that
-    moment."""
-    return one(cursor, f"""
-        SELECT {_KEPT}, (SELECT facts FROM lead_facts f WHERE f.lead_id = s.lead_id AND since <= %(at)s
-                         ORDER BY since DESC LIMIT 1) AS facts
-        FROM lead_scores s WHERE s.lead_id = %(lead)s AND s.calculated_at <= %(at)s
-        ORDER BY s.calculated_at DESC LIMIT 1""", {"lead": lead_id, "at": moment})  # noqa: S608
+    moment; of a lead that had none its id alone, None where there is no such lead."""
+    return one(cursor, cursor.prepared(f"""
+        SELECT l.id::text AS lead, {_KEPT},
+               (SELECT facts FROM lead_facts f WHERE f.lead_id = l.id AND since <= $2
+                ORDER BY since DESC LIMIT 1) AS facts
+        FROM leads l LEFT JOIN LATERAL (
+            SELECT * FROM lead_scores WHERE lead_id = l.id AND calculated_at <= $2
+            ORDER BY calculated_at DESC LIMIT 1) s ON true WHERE l.id = $1"""), (lead_id, moment))  # noqa: S608
 
 
 def page(cursor: Cursor, lead_id: str, limit: int, after: str | None) -> list[Row]:
