@@ -485,6 +485,46 @@ def _enable_client(name: str, enabled: bool) -> None:
 
 
 @main.group()
+def ml() -> None:
+    """Predictive models: how good they are, training them on the outcomes of leads."""
+
+
+@ml.command("evaluate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--target", required=True, help="The column that tells the outcome.")
+@click.option("--exclude", multiple=True, help="A column that is not to be used.")
+def evaluate_table(file: Path, target: str, exclude: tuple[str, ...]) -> None:
+    """How well a table's columns predict its outcome on rows not seen (5-fold), as JSON.
+
+    Columns that give the outcome away or only tell rows apart are refused, with the reasons.
+    """
+    from sidecar.tables import SKIPPED, Choices, TableError, open_table
+
+    with _training():
+        from sidecar.scoring.ml.columns import OutcomeError
+        from sidecar.scoring.ml.evaluation import evaluate
+    try:
+        with file.open("rb") as content:
+            table = open_table(content, Choices(columns=frozenset((target, *exclude))))
+            rows = [row.cells for row in table.rows if (row.problem or ("",))[0] not in SKIPPED]
+        told = evaluate(table.header, rows, target, exclude)
+    except (TableError, OutcomeError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _training() -> Iterator[None]:
+    """What trains is imported in here: it is not installed everywhere."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"Training needs scikit-learn, which is not installed here ({error.name} is missing):"
+            " pip install 'enrichment-engine[ml]'.") from None
+
+
+@main.group()
 def users() -> None:
     """People who sign in."""
 
