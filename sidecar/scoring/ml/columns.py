@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.records.truth import truth
+from sidecar.terms.outcomes import LOST, WON
 
 Numbers = NDArray[np.float64]
 # What exports write where nothing is known; "Select" is what a form's list shows before a choice.
@@ -161,25 +162,15 @@ def _date_columns(name: str, dates: list[datetime | None]) -> Iterable[Column]:
         yield of("hour", lambda at: at.hour)
 
 
-# What people call an outcome beside yes and no, folded; a lead that is neither is still open.
-WON: Final = frozenset((
-    "won", "closed won", "converted", "conversion", "customer", "client", "sale", "sold", "success",
-    "successful", "deal won", "signed", "paid", "gewonnen", "gagné", "ganado", "ganho", "vinto",
-    "konvertiert", "converti", "convertido", "convertito", "geconverteerd", "kunde", "cliente"))
-LOST: Final = frozenset((
-    "lost", "closed lost", "not converted", "unconverted", "no sale", "failure", "failed", "deal lost",
-    "unqualified", "disqualified", "dead", "rejected", "verloren", "perdu", "perdido", "perso",
-    "nicht konvertiert"))
-
-
 def outcome_of(said: str | None) -> bool | None:
     """Whether this says that somebody was won; None where it says neither."""
     if not said:
         return None
-    folded = " ".join(re.sub(r"[-_/|:]+", " ", said.casefold()).split())
-    if folded in WON:
+    folded = said.casefold()
+    spaced = " ".join(re.sub(r"[-_/|:]+", " ", folded).split())
+    if folded in WON or spaced in WON:
         return True
-    return False if folded in LOST else truth(folded)
+    return False if folded in LOST or spaced in LOST else truth(folded)
 
 
 def read_outcome(cells: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.int64], str, str]:

@@ -40,7 +40,7 @@ class Predictor:
     def probability(self, row: Mapping[str, Any]) -> float:
         """How probable a conversion is, 0 to 1."""
         values = self._read(row)
-        return _sigmoid(self._intercept + sum(
+        return sigmoid(self._intercept + sum(
             weight * log_odds(member, values, None) for weight, log_odds, member in self._members))
 
     def explained(self, row: Mapping[str, Any]) -> tuple[float, dict[str, float]]:
@@ -53,7 +53,7 @@ class Predictor:
             total += weight * log_odds(member, values, effects)
             for place, effect in enumerate(effects):
                 added[place] += weight * effect
-        return _sigmoid(total), dict(zip(self.names, added, strict=True))
+        return sigmoid(total), dict(zip(self.names, added, strict=True))
 
     def _read(self, row: Mapping[str, Any]) -> list[float]:
         """Numbers as they are, texts as their places; missing is not a number."""
@@ -69,7 +69,8 @@ class Predictor:
         return read
 
 
-def _sigmoid(log_odds: float) -> float:
+def sigmoid(log_odds: float) -> float:
+    """The probability of log odds."""
     if log_odds < 0:
         odds = exp(max(log_odds, -700.0))
         return odds / (1 + odds)
