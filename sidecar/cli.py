@@ -136,7 +136,7 @@ def simulate_market(
         raise click.ClickException(str(error)) from None
     problems = check_model(scoring)
     if problems:
-        raise click.ClickException("The model cannot be used: " + "; ".join(problems))
+        raise click.ClickException("The model cannot be used: " + "; ".join(map(str, problems)))
     lines = []
     for line in market.simulate(world, scoring, goal, ceiling_per_lead=ceiling_per_lead,
                                 ceiling_per_day=ceiling_per_day):
@@ -383,7 +383,7 @@ def check_scoring(file: Path) -> None:
     """Tell what keeps a model (JSON) from being published; needs no database."""
     from sidecar.scoring import check_model
 
-    problems = check_model(_json(file))
+    problems = check_model(_definition(file))
     if problems:
         raise click.ClickException("The model cannot be used:\n" + "\n".join(map(str, problems)))
     click.echo("The model can be published.")
@@ -410,7 +410,7 @@ def publish_scoring(file: Path, key: str) -> None:
     from sidecar.services import models
     from sidecar.services.audit import COMMAND_LINE
 
-    definition = _json(file)
+    definition = _definition(file)
     with _administration() as engine:
         _refused(lambda: models.check(definition))
         draft = models.create(engine, key=key, definition=definition, based_on=None, by=COMMAND_LINE)
@@ -425,7 +425,7 @@ def simulate_scoring(file: Path, key: str) -> None:
     """Tell what would change for all leads if a model (JSON) were in force, as JSON and in words."""
     from sidecar.services import models
 
-    definition = _json(file)
+    definition = _definition(file)
     with _administration() as engine:
         told = _refused(lambda: models.simulate(
             engine, definition, key, most=None,
@@ -464,11 +464,13 @@ def rescore_all() -> None:
                f" {counts['skipped']} the same, {counts['rejected']} could not be scored.")
 
 
-def _json(file: Path) -> Any:
+def _definition(file: Path) -> Any:
+    """A model of a file, which need not name a version: that is given when it is published."""
     try:
-        return json.loads(_read(file))
+        model = json.loads(_read(file))
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{file} is not JSON: {error}") from None
+    return {"version": "draft"} | model if isinstance(model, dict) else model
 
 
 def _refused(work: Callable[[], Any]) -> Any:

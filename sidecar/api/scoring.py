@@ -16,7 +16,7 @@ from sidecar.services.access import Caller
 
 bp = Blueprint("scoring", __name__)
 _ALL = "/v1/scoring/models"
-_ONE = f"{_ALL}/<int(max=9007199254740992):model_id>"
+_ONE = f"{_ALL}/<int:model_id>"
 
 
 @endpoint(bp, "GET", _ALL, scope="leads:read", query=schemas.ModelQuery(), answer=schemas.ModelPage())
@@ -46,13 +46,13 @@ def get_model(engine: Engine, caller: Caller, model_id: int) -> Any:
 
 
 @endpoint(bp, "PUT", _ONE, scope="leads", body=schemas.ModelEdit(), answer=schemas.ScoringModel(),
-          versioned=True)
+          versioned=True, conditional=True)
 def edit_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
     """Replace what a draft says. If-Match takes its version. 409: it was published; draft a new one."""
     return models.edit(engine, model_id, body["definition"], by=actor(caller), versions=if_match())
 
 
-@endpoint(bp, "DELETE", _ONE, scope="leads", status=204)
+@endpoint(bp, "DELETE", _ONE, scope="leads", status=204, conditional=True)
 def delete_model(engine: Engine, caller: Caller, model_id: int) -> Any:
     """Throw a draft away. If-Match takes its version. 409: it was published."""
     models.delete(engine, model_id, by=actor(caller), versions=if_match())
@@ -60,7 +60,7 @@ def delete_model(engine: Engine, caller: Caller, model_id: int) -> Any:
 
 
 @endpoint(bp, "POST", f"{_ONE}/publish", scope="leads", body=schemas.Empty(), answer=schemas.ScoringModel(),
-          versioned=True)
+          versioned=True, conditional=True)
 def publish_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
     """Put a version in force in place of the one of its key that is. An old version is published as a new one
     that says the same, which is how to roll back. If-Match takes the version.
@@ -72,18 +72,11 @@ def publish_model(engine: Engine, caller: Caller, model_id: int, body: dict[str,
 
 
 @endpoint(bp, "POST", f"{_ONE}/retire", scope="leads", body=schemas.Empty(), answer=schemas.ScoringModel(),
-          versioned=True)
+          versioned=True, conditional=True)
 def retire_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
     """Take a model out of force: its leads are scored by the others, else by the one that is shipped.
     If-Match takes the version. 409: it is not in force."""
     return models.retire(engine, model_id, by=actor(caller), versions=if_match())
-
-
-@endpoint(bp, "GET", f"{_ONE}/diff", scope="leads:read", query=schemas.ModelDiffQuery(),
-          answer=schemas.ModelDiff())
-def diff_models(engine: Engine, caller: Caller, model_id: int, query: dict[str, Any]) -> Any:
-    """What this version says differently than the version `with`, in words."""
-    return models.differences(engine, model_id, query["with_"])
 
 
 @endpoint(bp, "POST", f"{_ONE}/simulate", scope="leads:read", body=schemas.SimulationWanted(),
@@ -104,7 +97,7 @@ def backtest_model(engine: Engine, caller: Caller, model_id: int, body: dict[str
     return models.backtest(engine, model_id, leads=body["leads"])
 
 
-@endpoint(bp, "GET", "/v1/scoring/schema", scope="leads:read")
+@endpoint(bp, "GET", "/v1/scoring/schema", scope="leads:read", answer=schemas.ModelSchema())
 def model_schema(engine: Engine, caller: Caller) -> Any:
     """The JSON Schema of scoring models."""
     return models.schema()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
@@ -15,20 +15,16 @@ from sidecar.metrics import MODELS_REFUSED
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
-from sidecar.scoring import check_model, default_model
+from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
 from sidecar.scoring import score as score_facts
+from sidecar.scoring.compiling import Model
+from sidecar.scoring.conditions import holds
 from sidecar.scoring.seen import digest, machines, seen
 from sidecar.store import facts, models, notifications, scores, subscriptions
 from sidecar.store.database import Cursor, Gathered, Row
 from sidecar.webhooks import of_score
 
 log = logging.getLogger(__name__)
-
-def holds(condition, told, now): return False  # MERGE
-
-
-# What stands in columns of its own; all else of a score is its breakdown.
-_COLUMNS = frozenset(("total", "grade", "model_version", "calculated_at"))
 
 
 def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
@@ -72,7 +68,7 @@ def score_leads(
         lead_id = row["lead_id"]
         told = scoring_facts(row, events)
         try:
-            result = score_facts(told, in_force.of(told, now), now)
+            result = score_facts(told, in_force.of(told, now), now, row["grade"])
         except Exception as error:  # one poisonous lead is not its batch's failure
             done.failures[lead_id] = error
             continue
@@ -80,7 +76,7 @@ def score_leads(
         facts_now = digest(kept := seen(told))
         if facts_now != facts_before:
             looked_at.append({"lead_id": lead_id, "since": now, "digest": facts_now, "facts": kept})
-        breakdown = {name: value for name, value in result.items() if name not in _COLUMNS}
+        breakdown = {name: result[name] for name in BREAKDOWN}
         made_of = {"events": [event["id"] for event in told["events"]], "machine": machines(told["events"]),
                    "prediction": told.get("prediction")}
         score_now = digest((result["total"], result["grade"], result["model_version"], breakdown, made_of))
@@ -114,46 +110,62 @@ def score_leads(
     return done
 
 
+class Ready(NamedTuple):
+    """A model as it stands in the store, and made ready to score."""
+
+    definition: Mapping[str, Any]
+    model: Model
+
+    @classmethod
+    def of(cls, definition: Mapping[str, Any]) -> Ready:
+        return cls(definition, compiled(definition))
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The models in force by their keys, made ready. A lead is scored by the first, in the order of their
-    keys, that says it is for such leads (`applies_to`), else by the one that is for all, else by the model
-    that is shipped."""
+    """The models in force by their keys. A lead is scored by the first that says it is for such leads
+    (`applies_to`), those of a higher `priority` first, then in the order of their keys; else by the one that
+    is for all, else by the model that is shipped."""
 
-    models: Mapping[str, Mapping[str, Any]]
+    models: Mapping[str, Ready]
 
-    def of(self, told: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    def of(self, told: Mapping[str, Any], now: datetime) -> Model:
         """The model for a lead with these facts."""
-        for model in self.models.values():
-            condition = model.get("applies_to")
+        for definition, model in self.models.values():
+            condition = definition.get("applies_to")
             if condition and holds(condition, told, now):
                 return model
-        return self.for_all
+        return self.for_all.model
 
     @property
-    def for_all(self) -> Mapping[str, Any]:
+    def for_all(self) -> Ready:
         """The model for leads that no other is for."""
-        return next((model for model in self.models.values() if not model.get("applies_to")), _default())
+        return next((ready for ready in self.models.values() if not ready.definition.get("applies_to")),
+                    _shipped())
 
     def with_model(self, key: str, definition: Mapping[str, Any]) -> InForce:
         """These, if another one were in force under a key."""
-        return InForce(dict(sorted({**self.models, key: definition}.items())))
+        return _in_force({**self.models, key: Ready.of(definition)})
+
+
+def _in_force(ready: Mapping[str, Ready]) -> InForce:
+    return InForce(dict(sorted(
+        ready.items(), key=lambda item: (-item[1].definition.get("priority", 0), item[0]))))
 
 
 @cache
-def _default() -> Mapping[str, Any]:
-    return default_model()
+def _shipped() -> Ready:
+    return Ready.of(default_model())
 
 
 # Versions that this process has checked: None where one cannot be used. A version is never changed.
-_ready: dict[tuple[int, int], Mapping[str, Any] | None] = {}
+_ready: dict[tuple[int, int], Ready | None] = {}
 
 
 def models_in_force(cursor: Cursor) -> InForce:
     """The published scoring models. One that cannot be used, which publishing would have refused, is logged,
     counted and passed over: leads are scored all the same."""
-    published = models.in_force(cursor)
-    versions = {(row["id"], row["edits"]): row["key"] for row in published}
+    versions = {(row["id"], row["edits"]): row["key"] for row in models.in_force(cursor)}
     if new := versions.keys() - _ready.keys():
         found = models.definitions(cursor, [model_id for model_id, _ in new])
         for gone in _ready.keys() - versions.keys():
@@ -161,30 +173,30 @@ def models_in_force(cursor: Cursor) -> InForce:
         _ready.update((version, _usable(found.get(version[0]))) for version in new)
     if refused := sum(_ready[version] is None for version in versions):
         MODELS_REFUSED.labels("invalid").inc(refused)
-    return InForce({
-        key: model for version, key in versions.items() if (model := _ready[version]) is not None})
+    return _in_force({
+        key: ready for version, key in versions.items() if (ready := _ready[version]) is not None})
 
 
-def _usable(definition: Any) -> Mapping[str, Any] | None:
+def _usable(definition: Any) -> Ready | None:
     problems = check_model(definition)
     if not problems:
-        return definition  # type: ignore[no-any-return]
-    log.error("a published scoring model cannot be used", extra={"problems": problems[:10]})
+        return Ready.of(definition)
+    log.error("a published scoring model cannot be used",
+              extra={"problems": [str(problem) for problem in problems[:10]]})
     return None
 
 
 def model_in_force(cursor: Cursor) -> Mapping[str, Any]:
     """The model for leads that no other is for."""
-    return models_in_force(cursor).for_all
+    return models_in_force(cursor).for_all.definition
 
 
-def model_of_version(cursor: Cursor, version: str) -> Mapping[str, Any] | None:
+def model_of_version(cursor: Cursor, version: str) -> Model | None:
     """The model that made a score; None where its version is not kept, or cannot be read any more."""
+    if version == _shipped().model.version:
+        return _shipped().model
     definition = models.of_version(cursor, version)
-    if definition is None:
-        shipped = default_model()
-        return shipped if shipped["version"] == version else None
-    return None if check_model(definition) else definition
+    return None if definition is None or check_model(definition) else compiled(definition)
 
 
 def scoring_facts(row: Row, events: dict[str, list[Row]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sidecar.scoring.checking import RESERVED
 from sidecar.terms.states import GRADES
 
 TENTHS: Final = 10
@@ -53,10 +54,10 @@ class Simulation:
                 "because": {"component": component, "rule": rule, "points": points}})
 
     def result(self, all_leads: int) -> dict[str, Any]:
-        """{leads, of, changed, mean_change, grades: [{from, to, leads}], rules: [{component, rule, up, down}],
-        those that decided most first, alerts_a_week: {before, after, more}, distribution: {before, after}:
-        leads by tenth of the scale, leads_changed: the first 100}. Alerts are those of all leads, if these
-        are as the others."""
+        """{leads, of, changed, mean_change, grades: [{from, to, leads}], rules: [{component, rule, up,
+        down}], those that decided most first, alerts_a_week: {before, after, more}, distribution: {before,
+        after}: leads by tenth of the scale, leads_changed: the first 100}. Alerts are those of all leads, if
+        these are as the others."""
         leads = self._grades.total()
         scale = all_leads / leads / WEEKS if leads else 0.0
         alerts = {name: round(count * scale, 1) for name, count in self._alerts.items()}
@@ -80,6 +81,8 @@ def cause(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str
     moved: Counter[tuple[str, str]] = Counter()
     for score, sign in ((before, -1), (after, 1)):
         for reason in score["reasons"]:
+            if reason["rule"] in RESERVED:  # what follows from the points of rules
+                continue
             weight = score["weights"].get(reason["component"], 1)
             moved[reason["component"], reason["rule"]] += sign * weight * reason["points"]
     up = GRADES.index(after["grade"]) < GRADES.index(before["grade"])

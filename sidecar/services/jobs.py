@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sidecar.engine import Engine
@@ -12,10 +13,14 @@ from sidecar.services import imports, rescoring
 from sidecar.services.audit import Actor, record
 from sidecar.services.imports import ENDED, STEP_SECONDS, summary, there
 from sidecar.store import jobs as store
-from sidecar.store.database import Row
+from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
-_KINDS: Final = {"import": imports, "rescore": rescoring}
+# By kind: what does its work for some seconds, and how it is told whole.
+_WORK: Final[Mapping[str, Callable[[Engine, str, float], Counter[str]]]] = {
+    "import": imports.work, "rescore": rescoring.work}
+_SHOW: Final[Mapping[str, Callable[[Engine, Cursor, Row], Row]]] = {
+    "import": imports.show, "rescore": rescoring.show}
 
 
 def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Row, Counter[str]]:
@@ -26,7 +31,7 @@ def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Ro
     with engine.database.write() as cursor:
         kind = there(store.get(cursor, job_id))["kind"]
         store.revive(cursor, job_id)
-    outcomes = _KINDS[kind].work(engine, job_id, seconds)
+    outcomes = _WORK[kind](engine, job_id, seconds)
     return get(engine, job_id), outcomes
 
 
@@ -51,7 +56,7 @@ def get(engine: Engine, job_id: str) -> Row:
     """A job whole; of an import its columns and first problems. Raises NotFound."""
     with engine.database.read() as cursor:
         row = there(store.get(cursor, job_id))
-        return _KINDS[row["kind"]].show(engine, cursor, row)
+        return _SHOW[row["kind"]](engine, cursor, row)
 
 
 def listed(
@@ -73,4 +78,4 @@ def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:
         store.end(cursor, job_id, "cancelled")
         record(cursor, by, "job.cancelled", "job", job_id, before={"state": job["state"]},
                after={"state": "cancelled"})
-        return _KINDS[job["kind"]].show(engine, cursor, there(store.get(cursor, job_id)))
+        return _SHOW[job["kind"]](engine, cursor, there(store.get(cursor, job_id)))

@@ -10,8 +10,9 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from sidecar.pipeline.scoring import holds, models_in_force, scoring_facts
-from sidecar.scoring import check_model, default_model, score
+from sidecar.pipeline.scoring import models_in_force, scoring_facts
+from sidecar.scoring import check_model, compiled, default_model, model_schema, score
+from sidecar.scoring.conditions import holds
 from sidecar.scoring.measures import Outcome, auc, brier, lift_by_decile
 from sidecar.scoring.seen import then_known
 from sidecar.scoring.simulation import Simulation
@@ -26,6 +27,7 @@ DEFAULT = "default"  # the key of the model for everybody
 MOST_LEADS = 5000  # of a simulation in a request
 SECONDS = 4.0  # that it may take
 _CHUNK = 500
+_NO_ID = 2**63
 _ONE_DAY = timedelta(days=1)
 
 
@@ -55,7 +57,7 @@ def create(
         if origin is None and definition is None:
             origin = store.published(cursor, key)
         row = store.add(
-            cursor, key, definition or (origin["definition"] if origin else default_model()), by.name,
+            cursor, key, _first(definition, origin), by.name,
             based_on=origin["id"] if origin else None)
         record(cursor, by, "scoring_model.drafted", "scoring_model", str(row["id"]),
                after={"key": key, "model_version": row["version"]})
@@ -135,8 +137,8 @@ def check(definition: object) -> None:
 
 def problems(definition: object) -> list[dict[str, str]]:
     """What is wrong with a model: [{pointer into it, code, detail}]."""
-    return [{"pointer": getattr(problem, "pointer", ""), "code": "invalid",
-             "detail": getattr(problem, "detail", str(problem))} for problem in check_model(definition)]
+    return [{"pointer": problem.pointer, "code": "invalid", "detail": problem.detail}
+            for problem in check_model(definition)]
 
 
 def _only_one_for_all(cursor: Cursor, row: Row) -> None:
@@ -150,22 +152,8 @@ def _only_one_for_all(cursor: Cursor, row: Row) -> None:
                           f" make it a version of {other['key']}."}])
 
 
-def differences(engine: Engine, model_id: int, other_id: int) -> dict[str, Any]:
-    """What a version says differently than another, in words: {from, to, changes}. Raises NotFound."""
-    from sidecar.scoring import changes
-
-    with engine.database.read() as cursor:
-        one, other = _found(cursor, other_id), _found(cursor, model_id)
-    check(one["definition"])
-    check(other["definition"])
-    return {"from": one["version"], "to": other["version"],
-            "changes": changes(one["definition"], other["definition"])}
-
-
 def schema() -> Mapping[str, Any]:
     """The JSON Schema of models."""
-    from sidecar.scoring import model_schema
-
     return model_schema()
 
 
@@ -184,16 +172,17 @@ def simulate(
         in_force = models_in_force(cursor)
         then = in_force.with_model(key, definition)
     last, done = None, 0
-    while most is None or (time.monotonic() < until and done < most):
+    while done < (most or total) and (most is None or time.monotonic() < until):
         with engine.database.read(may_lag=True) as cursor:
-            lead_ids = scores.after(cursor, last, _CHUNK, one_of)
+            lead_ids = scores.after(cursor, last, min(_CHUNK, (most or total) - done), one_of)
             if not lead_ids:
                 break
             rows = facts.load(cursor, lead_ids)
             events = facts.load_events(cursor, {row["contact"]["id"] for row in rows})
         for row in rows:
             told = scoring_facts(row, events)
-            before, after = (score(told, models.of(told, now), now) for models in (in_force, then))
+            before, after = (score(told, models.of(told, now), now, row["grade"])
+                             for models in (in_force, then))
             simulation.add(row["lead_id"], row["created_at"], before, after)
         last, done = lead_ids[-1], done + len(rows)
         progress(done)
@@ -214,8 +203,8 @@ def backtest(engine: Engine, model_id: int, *, leads: int) -> dict[str, Any]:
         row = _found(cursor, model_id)
         check(row["definition"])
         ended = scores.ended(cursor, leads)
-    model, until = row["definition"], time.monotonic() + SECONDS
-    condition = model.get("applies_to")
+    model, until = compiled(row["definition"]), time.monotonic() + SECONDS
+    condition = row["definition"].get("applies_to")
     outcomes: list[Outcome] = []
     grades: dict[str, Counter[str]] = {grade: Counter() for grade in GRADES}
     without, others, gone_through = 0, 0, 0
@@ -269,10 +258,16 @@ def keep_shipped(engine: Engine) -> None:
             store.keep_shipped(cursor, DEFAULT, model)
 
 
+def _first(definition: Mapping[str, Any] | None, origin: Row | None) -> Mapping[str, Any]:
+    if definition is not None:
+        return definition
+    return origin["definition"] if origin else default_model()
+
+
 def _found(
     cursor: Cursor, model_id: int, *, lock: bool = False, versions: Iterable[str] | None = None
 ) -> Row:
-    row = store.get(cursor, model_id, lock=lock)
+    row = store.get(cursor, model_id, lock=lock) if model_id < _NO_ID else None
     if row is None:
         raise NotFound("There is no such scoring model.")
     if versions is not None and str(row["edits"]) not in versions:

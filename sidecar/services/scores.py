@@ -61,7 +61,8 @@ def recomputed(cursor: Cursor, row: Row, moment: datetime) -> dict[str, Any] | N
     counted = [event | {"machine": then.get(place)} if event.pop("seen") else event
                for place, event in enumerate(events)]
     is_it = moment == row["calculated_at"]
-    return score(then_known(row["facts"], row["prediction"], counted), model, moment)  # MERGE is_it
+    return score(then_known(row["facts"], row["prediction"], counted), model, moment,
+                 row["previous_grade"] if is_it else row["grade"])
 
 
 def history(

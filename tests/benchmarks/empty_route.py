@@ -1,4 +1,4 @@
-"""The sidecar with one route more that asks for a sign-in and does nothing: the peer of the API's benchmarks."""
+"""The sidecar with one route more, which asks for a sign-in and does nothing: a peer of benchmarks."""
 
 from __future__ import annotations
 

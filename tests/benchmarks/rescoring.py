@@ -4,10 +4,10 @@
 
 Re-scoring all stored leads by the job (`services/rescoring.py`) beside a loop that reads and writes the same
 rows with no scoring: the same leads locked, the same facts and events read, the score that was kept written
-anew, in the same chunks. Three runs: of scores that are all others now, since time has passed; of the very same
+anew, in the same chunks. Three runs: of scores that are others now, since time has passed; of the very same
 scores, which are not written again; the peer. Each is a process of its own, whose peak memory is told: it is
 the same whatever the number of leads. Then one score through the API beside an empty route that asks for the
-same sign-in, one client after the other.
+same sign-in, one call after the other.
 """
 
 from __future__ import annotations
@@ -172,7 +172,8 @@ def one_score(stack: Stack, engine: Engine) -> None:
             with called(address, path, token) as spent:
                 found[name] = statistics.median(spent)
     for name, spent in found.items():
-        print(f"{name} through the API: {spent:.2f} ms, ratio {spent / found['an empty route']:.2f} (goal 2.5)")
+        ratio = spent / found["an empty route"]
+        print(f"{name} through the API: {spent:.2f} ms, ratio {ratio:.2f} (goal 2.5)")
 
 
 def main() -> None:

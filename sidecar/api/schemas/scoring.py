@@ -191,6 +191,16 @@ class Backtest(Answer):
     grades = fields.List(fields.Nested(GradeShare), required=True)
 
 
+class ModelSchema(Answer):
+    schema_ = fields.String(required=True, data_key="$schema", attribute="$schema")
+    title = fields.String(required=True)
+    type = fields.String(required=True)
+    properties = fields.Dict(required=True)
+    required_ = fields.List(fields.String(), required=True, data_key="required", attribute="required")
+    additional_properties = fields.Boolean(required=True, data_key="additionalProperties")
+    defs = fields.Dict(required=True, data_key="$defs", attribute="$defs")
+
+
 class ScoreQuery(Strict):
     at = Moment()
 
