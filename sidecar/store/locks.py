@@ -26,3 +26,5 @@ LEARNING = 77
 IDEMPOTENCY_SEED = 7
 # Who publishes or drafts scoring models: one after the other.
 MODELS = 77
+# Who decides which predictive model is in force: one after the other.
+PREDICTIONS = 79

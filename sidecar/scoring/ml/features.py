@@ -31,8 +31,7 @@ def row_of(facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         row[name] = None if value is None else str(value).casefold()[:_LONGEST]
     for name in _NUMBERS:
         value = _fact(facts, name)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        row[name] = float(value) if number else None  # type: ignore[arg-type]
+        row[name] = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
     for name in _KNOWN:
         row[f"{name} known"] = float(_fact(facts, name) is not None)
     days: dict[str, list[float]] = {}

@@ -34,8 +34,9 @@ def waiting(conversions: int) -> dict[str, Any]:
 
 def rule_points(score: Mapping[str, Any]) -> float:
     """The points of a score that are the rules' own: 0 to 100, without the component `ml`."""
-    return min(100.0, sum(points * score["weights"][name] for name, points in score["components"].items()
-                          if name != "ml"))
+    points: float = sum(points * score["weights"][name] for name, points in score["components"].items()
+                        if name != "ml")
+    return min(100.0, points)
 
 
 class Prophet:
@@ -68,7 +69,7 @@ class Prophet:
 
     def _mixed(self, own: float, points: float) -> float:
         rules = sigmoid(self._rules["intercept"] + self._rules["slope"] * points / 100)
-        return self._weight * own + (1 - self._weight) * rules
+        return float(self._weight * own + (1 - self._weight) * rules)
 
     def _points(self, probability: float) -> int:
         low, high = bisect_left(self._scale, probability), bisect_right(self._scale, probability)
