@@ -357,7 +357,7 @@ COMMENT ON COLUMN public.employments.source IS 'Who told the new employer.';
 
 CREATE TABLE public.events (
     id uuid DEFAULT uuidv7() NOT NULL,
-    contact_id uuid NOT NULL,
+    contact_id uuid,
     lead_id uuid,
     type text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -366,7 +366,12 @@ CREATE TABLE public.events (
     dedupe_key text,
     person_id uuid,
     intake_id uuid,
-    email_status text
+    email_status text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    key_hash text,
+    device_hash text,
+    anonymous boolean DEFAULT false NOT NULL,
+    CONSTRAINT events_of_somebody CHECK ((num_nonnulls(contact_id, key_hash, device_hash) > 0))
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
@@ -376,6 +381,14 @@ COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be
 COMMENT ON COLUMN public.events.intake_id IS 'The submission that it came with.';
 
 COMMENT ON COLUMN public.events.email_status IS 'Of what became of a mail: the class that the address had then.';
+
+COMMENT ON COLUMN public.events.received_at IS 'Since when it is known to be of this person: when it came, or when its person was found.';
+
+COMMENT ON COLUMN public.events.key_hash IS 'Of a person who is not known yet: the keyed hash of the identity key by which they were named.';
+
+COMMENT ON COLUMN public.events.device_hash IS 'The keyed hash of the anonymous id of the browser or app.';
+
+COMMENT ON COLUMN public.events.anonymous IS 'It names a device alone: whose it is follows from who was seen on that device (sidecar/intake/devices.py).';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -559,7 +572,8 @@ CREATE TABLE public.jobs (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     skipped integer DEFAULT 0 NOT NULL,
     warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT jobs_kind_check CHECK ((kind = 'import'::text)),
+    "position" uuid,
+    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text]))),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
@@ -576,6 +590,8 @@ COMMENT ON COLUMN public.jobs.skipped IS 'Lines of the report around the table, 
 
 COMMENT ON COLUMN public.jobs.warnings IS 'Place of the column, counted from 0: code: rows. Empty where a value is of no column.';
 
+COMMENT ON COLUMN public.jobs."position" IS 'Of a job that goes through leads: the last one that is done.';
+
 CREATE TABLE public.lead_events (
     id uuid NOT NULL,
     type text NOT NULL,
@@ -589,6 +605,15 @@ CREATE TABLE public.lead_events (
 
 COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
 
+CREATE TABLE public.lead_facts (
+    lead_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    digest text NOT NULL,
+    facts jsonb NOT NULL
+);
+
+COMMENT ON TABLE public.lead_facts IS 'What scoring saw of a lead, its person and company, from a moment on; a row for each change.';
+
 CREATE TABLE public.lead_scores (
     id uuid DEFAULT uuidv7() NOT NULL,
     lead_id uuid NOT NULL,
@@ -598,6 +623,11 @@ CREATE TABLE public.lead_scores (
     model_version text NOT NULL,
     batch_id uuid,
     calculated_at timestamp with time zone NOT NULL,
+    previous_grade text,
+    events uuid[],
+    machine jsonb,
+    prediction jsonb,
+    digest text,
     CONSTRAINT lead_scores_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
 );
@@ -605,6 +635,16 @@ CREATE TABLE public.lead_scores (
 COMMENT ON TABLE public.lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 
 COMMENT ON COLUMN public.lead_scores.total_score IS 'Hundredths of a point.';
+
+COMMENT ON COLUMN public.lead_scores.previous_grade IS 'The grade that the lead had before, which it keeps at the edge.';
+
+COMMENT ON COLUMN public.lead_scores.events IS 'The events that were counted; NULL in scores from before this column, which cannot be worked out again.';
+
+COMMENT ON COLUMN public.lead_scores.machine IS 'Of the events that were known to be a machine''s then: reason: places in `events`.';
+
+COMMENT ON COLUMN public.lead_scores.prediction IS 'What the predictive model said then.';
+
+COMMENT ON COLUMN public.lead_scores.digest IS 'Of the score and what it was made of: the same again is not written again by a re-scoring.';
 
 CREATE TABLE public.lead_status_history (
     id bigint NOT NULL,
@@ -734,6 +774,42 @@ CREATE TABLE public.merges (
 COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. What sources say of the lost one stays in provenance under its id. It goes when the kept contact is erased, or when it is taken back.';
 
 COMMENT ON COLUMN public.merges.snapshot IS 'Both contacts and their open leads as they were, and what was moved, encrypted: what is needed to take the merge back.';
+
+CREATE TABLE public.ml_models (
+    id bigint NOT NULL,
+    version text NOT NULL,
+    state text NOT NULL,
+    learnt jsonb,
+    report jsonb NOT NULL,
+    reason text NOT NULL,
+    created_by text NOT NULL,
+    trained_at timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    published_by text,
+    retired_at timestamp with time zone,
+    retired_by text,
+    CONSTRAINT ml_models_check CHECK (((state = 'waiting'::text) = (learnt IS NULL))),
+    CONSTRAINT ml_models_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'draft'::text, 'published'::text, 'retired'::text])))
+);
+
+COMMENT ON TABLE public.ml_models IS 'Predictive models: what was learnt from outcomes, how good it is on later leads, which is in force. They hold rates and words that several companies share, nobody''s data.';
+
+COMMENT ON COLUMN public.ml_models.state IS 'waiting: nothing could be learnt yet, and why; at most one row.';
+
+COMMENT ON COLUMN public.ml_models.learnt IS 'What is served: sidecar/scoring/ml/prediction.py.';
+
+COMMENT ON COLUMN public.ml_models.report IS 'How good it is, in numbers: sidecar/scoring/ml/learning.py.';
+
+COMMENT ON COLUMN public.ml_models.reason IS 'Why it is in force, or not, in a sentence.';
+
+ALTER TABLE public.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ml_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.notifications (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -908,6 +984,17 @@ COMMENT ON COLUMN public.refusals.own IS 'The person''s own act; else a list say
 
 COMMENT ON COLUMN public.refusals.intake_id IS 'The lead that brought it.';
 
+CREATE TABLE public.score_months (
+    month date NOT NULL,
+    tenth integer NOT NULL,
+    leads integer NOT NULL,
+    won integer NOT NULL,
+    lost integer NOT NULL,
+    CONSTRAINT score_months_tenth_check CHECK (((tenth >= 0) AND (tenth <= 9)))
+);
+
+COMMENT ON TABLE public.score_months IS 'Leads by the month in which they came and the tenth of the scale of their first score (0: below 10 points); won and lost by the last score before the day of the outcome, in the month of the outcome.';
+
 CREATE TABLE public.scoring_models (
     id bigint NOT NULL,
     version text NOT NULL,
@@ -916,8 +1003,24 @@ CREATE TABLE public.scoring_models (
     created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone,
-    CONSTRAINT scoring_models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+    key text DEFAULT 'default'::text NOT NULL,
+    number integer,
+    based_on bigint,
+    edits integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_by text,
+    retired_at timestamp with time zone,
+    retired_by text,
+    CONSTRAINT scoring_models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text, 'shipped'::text])))
 );
+
+COMMENT ON TABLE public.scoring_models IS 'Versions of scoring models. What was published once is never changed: an old version in force again is a new row.';
+
+COMMENT ON COLUMN public.scoring_models.key IS 'Which model it is a version of; several are in force side by side.';
+
+COMMENT ON COLUMN public.scoring_models.based_on IS 'The version that it was made from.';
+
+COMMENT ON COLUMN public.scoring_models.edits IS 'Counts the edits of a draft.';
 
 ALTER TABLE public.scoring_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.scoring_models_id_seq
@@ -1220,6 +1323,9 @@ ALTER TABLE ONLY public.jobs
 ALTER TABLE ONLY public.lead_events
     ADD CONSTRAINT lead_events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.lead_facts
+    ADD CONSTRAINT lead_facts_pkey PRIMARY KEY (lead_id, since);
+
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_pkey PRIMARY KEY (id);
 
@@ -1246,6 +1352,12 @@ ALTER TABLE ONLY public.merges
 
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ml_models
+    ADD CONSTRAINT ml_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ml_models
+    ADD CONSTRAINT ml_models_version_key UNIQUE (version);
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_dedupe_key_key UNIQUE (dedupe_key);
@@ -1282,6 +1394,9 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.score_months
+    ADD CONSTRAINT score_months_pkey PRIMARY KEY (month, tenth);
 
 ALTER TABLE ONLY public.scoring_models
     ADD CONSTRAINT scoring_models_pkey PRIMARY KEY (id);
@@ -1367,9 +1482,17 @@ CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
 
+CREATE INDEX events_device ON public.events USING btree (device_hash, anonymous) WHERE (device_hash IS NOT NULL);
+
 CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
 
+CREATE INDEX events_key ON public.events USING btree (key_hash) WHERE (key_hash IS NOT NULL);
+
 CREATE INDEX events_mail ON public.events USING btree (email_status, contact_id, type) WHERE (email_status IS NOT NULL);
+
+CREATE INDEX events_of_nobody ON public.events USING btree (received_at) WHERE (contact_id IS NULL);
+
+CREATE INDEX events_traced ON public.events USING btree (received_at) WHERE (properties ?| '{ip,user_agent}'::text[]);
 
 CREATE UNIQUE INDEX held_answers_answer ON public.held_answers USING btree (request_key, contact_id, organization_id) NULLS NOT DISTINCT;
 
@@ -1413,6 +1536,8 @@ CREATE INDEX leads_contact ON public.leads USING btree (contact_id);
 
 CREATE INDEX leads_created ON public.leads USING btree (created_at);
 
+CREATE INDEX leads_external ON public.leads USING gin (external_ids jsonb_path_ops) WHERE (external_ids <> '{}'::jsonb);
+
 CREATE INDEX leads_grade ON public.leads USING btree (grade, id DESC) WHERE (grade IS NOT NULL);
 
 CREATE INDEX leads_grade_score ON public.leads USING btree (grade, COALESCE(total_score, '-1'::integer) DESC, id DESC) WHERE (grade IS NOT NULL);
@@ -1438,6 +1563,8 @@ CREATE INDEX leads_tags ON public.leads USING gin (tags);
 CREATE INDEX leads_updated ON public.leads USING btree (updated_at);
 
 CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
+
+CREATE UNIQUE INDEX ml_models_one_of ON public.ml_models USING btree (state) WHERE (state = ANY (ARRAY['published'::text, 'waiting'::text]));
 
 CREATE INDEX notifications_lead ON public.notifications USING btree (lead_id);
 
@@ -1482,7 +1609,9 @@ CREATE INDEX refusals_intake ON public.refusals USING btree (intake_id) WHERE (i
 
 CREATE INDEX refusals_key ON public.refusals USING btree (key_hash) WHERE (key_hash IS NOT NULL);
 
-CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING btree (state) WHERE (state = 'published'::text);
+CREATE UNIQUE INDEX scoring_models_number ON public.scoring_models USING btree (key, number);
+
+CREATE UNIQUE INDEX scoring_models_published ON public.scoring_models USING btree (key) WHERE (state = 'published'::text);
 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
@@ -1605,6 +1734,9 @@ ALTER TABLE ONLY public.job_rejects
 ALTER TABLE ONLY public.job_remarks
     ADD CONSTRAINT job_remarks_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.lead_facts
+    ADD CONSTRAINT lead_facts_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
@@ -1640,6 +1772,9 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_intake_id_fkey FOREIGN KEY (intake_id) REFERENCES public.intake(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.scoring_models
+    ADD CONSTRAINT scoring_models_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.scoring_models(id);
 
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;

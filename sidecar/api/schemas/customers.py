@@ -10,9 +10,9 @@ from marshmallow import fields, validate
 from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
 from sidecar.api.schemas.held_answers import HeldAnswer
-from sidecar.api.schemas.leads import LeadDetail, changed
+from sidecar.api.schemas.leads import Event, LeadDetail, changed
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import PURPOSES
+from sidecar.terms.states import GRADES, PURPOSES
 
 # Bounds of the request; what a field may hold is said by the rules that read a lead's.
 _OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
@@ -59,7 +59,23 @@ class Contact(Entity):
     fields = fields.Nested(ContactFields, required=True)  # type: ignore[assignment]
 
 
+class AccountReason(Answer):
+    contact_id = fields.String(required=True)
+    points = fields.Float(required=True)
+    text = fields.String(required=True)
+
+
+class AccountScore(Answer):
+    total = fields.Float(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    people = fields.Integer(required=True)
+    reasons = fields.List(fields.Nested(AccountReason), required=True)
+
+
 class Organization(Entity):
+    score = fields.Nested(AccountScore, required=True, allow_none=True, metadata={
+        "description": "What its people with open leads say of it together; the reasons add up to it. Null"
+                       " where none is scored."})
     fields = fields.Nested(OrganizationFields, required=True)  # type: ignore[assignment]
 
 
@@ -129,13 +145,26 @@ class BeforeImport(Answer):
         "description": "Rows by table, as they stood before an import that can be undone."})
 
 
+class PastEvent(Event):
+    received_at = fields.DateTime(required=True)
+
+
+class ScoredBy(Answer):
+    lead_id = fields.String(required=True)
+    since = fields.String(required=True)
+    facts = fields.Dict(required=True)
+
+
 class ContactExport(Answer):
     contact = fields.Nested(Contact, required=True)
     sources = sources()
     refusals = fields.List(fields.Nested(Refusal), required=True)
     leads = fields.List(fields.Nested(LeadDetail), required=True)
+    scored_by = fields.List(fields.Nested(ScoredBy), required=True, metadata={
+        "description": "What scoring saw of the person's leads, and since when."})
     received = fields.List(fields.Nested(Received), required=True)
     provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)
     held_answers = fields.List(fields.Nested(HeldAnswer), required=True)
     employments = fields.List(fields.Nested(Employment), required=True)
+    events = fields.List(fields.Nested(PastEvent), required=True)
     before_imports = fields.List(fields.Nested(BeforeImport), required=True)
