@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sidecar.scoring import conditions
 from sidecar.scoring.checking import VOCABULARIES
-from sidecar.scoring.compiling import FULL, Rule, compiled
+from sidecar.scoring.compiling import Rule, compiled
 from sidecar.scoring.subject import Subject, fact_at, with_facts
 
 __all__ = ["Rule", "Scorecard", "fact_at"]
@@ -34,7 +34,6 @@ class Scorecard:
         self.rules = self.model.rules
         self._worth: dict[Any, int] = {}
         self._reach: dict[Any, tuple[int, int]] = {}
-        self._weighed: dict[tuple[int, int], int] = {}
         self._bounds: dict[Any, tuple[int, int]] = {}
         self._alike: dict[Any, list[Any]] = {}
         # The facts that the model looks at, in one order.
@@ -61,12 +60,7 @@ class Scorecard:
 
     def weighed(self, points: int, component: int) -> int:
         """What the rules of a component that give so many hundredths add to the total."""
-        found = self._weighed.get((points, component))
-        if found is None:
-            kept = min(max(points, 0), FULL)
-            kept -= kept % self.model.components[component].step
-            found = self._weighed[points, component] = kept * self.percents[component] // 100
-        return found
+        return self.model.weighed[component][points]
 
     def worth(self, number: int, values: tuple[Any, ...]) -> int:
         """What a rule gives when its facts are these."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from math import gcd
+from operator import getitem
 from threading import Lock
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from sidecar.terms.states import GRADES
 
 FULL: Final = 100_00
 UNLIMITED: Final = 1_000_000_00
+_MOST_WEIGHED: Final = 50_000
 # Points below a threshold at which a lead that was above still stays there.
 MARGIN: Final = 2
 QUARTERS: Final = (75, 50, 25)
@@ -95,12 +97,12 @@ class Model:
     intent: tuple[int, ...]
     fit_of: tuple[tuple[int, int], ...]
     intent_of: tuple[tuple[int, int], ...]
-    # Whether there are groups; by component how it is rounded, and its percent.
+    # Whether there are groups; by component what its points add to the total.
     grouped: bool
     # What roundings can add to the total, in hundredths of hundredths.
     slack: int
     weights: Mapping[str, float]
-    weighing: tuple[tuple[int, int], ...]
+    weighed: tuple[Weighed, ...]
     _kept: dict[str | None, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     def thresholds_from(self, previous: str | None) -> tuple[tuple[str, int], ...]:
@@ -141,15 +143,26 @@ class Model:
             together[slot.component] += min(max(points, -slot.limit), slot.limit)
         return together
 
-    def total(self, sums: Sequence[int]) -> int:
+    def total(self, sums: Iterable[int]) -> int:
         """The total in hundredths of what the rules of each slot give together."""
-        total = 0
-        for points, (step, percent) in zip(self.together(sums), self.weighing, strict=True):
-            if points > 0:
-                if points > FULL:
-                    points = FULL
-                total += (points - points % step) * percent
-        return min(total // 100, FULL)
+        if self.grouped:
+            sums = self.together(list(sums))
+        return min(sum(map(getitem, self.weighed, sums)), FULL)
+
+
+class Weighed(dict[int, int]):
+    """Hundredths of what the rules of a component give together -> what they add to the total."""
+
+    def __init__(self, percent: int, step: int) -> None:
+        super().__init__()
+        self._percent, self._step = percent, step
+
+    def __missing__(self, points: int) -> int:
+        kept = min(max(points, 0), FULL)
+        worth = (kept - kept % self._step) * self._percent // 100
+        if len(self) < _MOST_WEIGHED:
+            self[points] = worth
+        return worth
 
 
 class _Compiled:
@@ -212,7 +225,7 @@ def _compile(document: Mapping[str, Any]) -> Model:
         _weights(components, FIT), _weights(components, INTENT),
         len(slots) > len(components), sum(component.step * component.percent for component in components),
         {component.name: component.weight for component in components},
-        tuple((component.step, component.percent) for component in components))
+        tuple(Weighed(component.percent, component.step) for component in components))
 
 
 def _weights(components: Sequence[Component], names: Sequence[str]) -> tuple[tuple[int, int], ...]:

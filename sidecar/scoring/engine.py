@@ -73,7 +73,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
         points, found, _, of_slots, for_it, against_it, remembered = part
         components[component.name] = points / 100
         # A part may be remembered; what is answered is the caller's.
-        reasons += map(dict, found) if remembered else found
+        reasons += [reason.copy() for reason in found] if remembered else found
         sums += of_slots
         pros += for_it
         cons += against_it
@@ -95,8 +95,8 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
         "fit": fit / 100,
         "intent": intent / 100,
         "rating": "ABCD"[_class(fit, made.fit)] + "1234"[_class(intent, made.intent)],
-        "strongest": {"for": [dict(reason) for _, _, reason in pros[:_STRONGEST]],
-                      "against": [dict(reason) for _, _, reason in cons[:_STRONGEST]]},
+        "strongest": {"for": [reason.copy() for _, _, reason in pros[:_STRONGEST]],
+                      "against": [reason.copy() for _, _, reason in cons[:_STRONGEST]]},
         "next_grade": next_grade(
             made, subject, lambda: list(chain.from_iterable(part.of_rules for part in parts)), sums, total,
             grade),

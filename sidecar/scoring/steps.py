@@ -8,6 +8,7 @@ the model's own arithmetic, so that what they are said to add they add.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from operator import add, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
-from sidecar.scoring.compiling import FULL, Model, Rule
+from sidecar.scoring.compiling import Model, Rule
 from sidecar.scoring.subject import Read, Subject, reader
 from sidecar.terms import label
 from sidecar.terms.states import EVENTS
@@ -48,7 +49,7 @@ class Step:
     """An event (`value` is None) or a fact with the value that is best to a model.
 
     `read`: the fact. `hoped`: it can also turn out worse. `looks`: what its rules make of it; `plain`: none
-    of them looks at anything else. `gains`: of each slot; `adds`: at most to each component; `most`: to the
+    of them looks at anything else. `gains`: of each slot; `adds`: where it adds; `most`: to the
     total, in hundredths of hundredths. `component`, `rule`: the rule that gives most; `text`: what is told.
     Sets are bits of whole numbers: the `rules` that look at it; its own `bit`, and the steps that are
     `better`, at least as good everywhere and as sure: it is not taken before they are."""
@@ -72,10 +73,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The steps of a model, the surest first, of those the smallest; and as they are tried, the largest
-    first."""
+    """The steps of a model, the sure ones and the hoped ones, the smallest first, with what each can add; and
+    all as they are tried together, the largest first."""
 
-    surest: tuple[Step, ...]
+    by_most: tuple[tuple[list[int], list[Step]], ...]
     widest: tuple[Step, ...]
 
 
@@ -89,7 +90,9 @@ def _table(made: Model) -> _Table:
     surest = [replace(step, bit=bits[step.name], better=0 if not step.plain else sum(
         bits[other.name] for other in steps if other.plain and bits[other.name] < bits[step.name]
         and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains)))) for step in steps]
-    return _Table(tuple(surest), tuple(sorted(surest, key=lambda step: step.bit)))
+    parts = [[step for step in surest if step.hoped is hoped] for hoped in (False, True)]
+    return _Table(tuple(([step.most for step in part], part) for part in parts),
+                  tuple(sorted(surest, key=lambda step: step.bit)))
 
 
 def _facts(made: Model) -> Iterator[Step | None]:
@@ -140,9 +143,18 @@ def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> St
     of_slots = [0] * len(made.slots)
     for slot, gain in gains:
         of_slots[slot] += gain
-    adds = tuple((slot.component, gain) for slot, gain in zip(made.slots, of_slots, strict=True) if gain > 0)
+    adds = tuple((slot, gain) for slot, gain in enumerate(of_slots) if gain > 0)
     return replace(step, gains=tuple(of_slots), adds=adds, most=sum(
-        gain * made.components[component].percent for component, gain in adds))
+        gain * made.components[made.slots[slot].component].percent for slot, gain in adds))
+
+
+@lru_cache(1024)
+def _part(made: Model, step: Step, counts: int) -> Step:
+    """A step with what only these of its looks (as bits) gain."""
+    if counts + 1 == 1 << len(step.looks):
+        return step
+    return _with_gains(made, step, [(look.slot, look.gain) for place, look in enumerate(step.looks)
+                                    if counts >> place & 1])
 
 
 def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]], sums: Sequence[int],
@@ -182,48 +194,38 @@ class _Search:
         hundredths of hundredths."""
         table = _table(self._made)
         ages, facts = self._subject.ages, self._subject.facts
-        for step in table.surest:
-            if step.most >= need and (
-                    step.name not in ages if step.value is None else step.read(facts) is None):
-                way = step if step.plain else self._way(step)
-                if way.most >= need and self._reaches((way,)):
-                    return (way,)
+        for mosts, steps in table.by_most:
+            for step in steps[bisect_left(mosts, need):]:
+                if step.name not in ages if step.value is None else step.read(facts) is None:
+                    way = step if step.plain else self._way(step)
+                    if way.most >= need and self._reaches((way,)):
+                        return (way,)
         taken = 0
         for step in table.widest:
             if step.name in ages if step.value is None else step.read(facts) is not None:
                 taken |= step.bit
             else:
-                self._widest.append(step if step.plain else self._way(step))
+                way = step if step.plain else self._way(step)
+                if way.most > 0:
+                    self._widest.append(way)
         for number in range(2, _MOST_STEPS + 1):
             if found := self._together((), number, taken, taken, self._sums):
                 return found
         return ()
 
     def _adds(self, number: int) -> list[int]:
-        """Of each component the most that so many steps add to it."""
+        """Of each slot the most that so many steps add to it."""
         found = self._added.get(number)
         if found is None:
             if not self._gains_of:
-                self._gains_of = [[] for _ in self._made.components]
+                self._gains_of = [[] for _ in self._made.slots]
                 for way in self._widest:
-                    for component, gain in way.adds:
-                        self._gains_of[component].append(gain)
+                    for slot, gain in way.adds:
+                        self._gains_of[slot].append(gain)
                 for gains in self._gains_of:
                     gains.sort(reverse=True)
             found = self._added[number] = [sum(gains[:number]) for gains in self._gains_of]
         return found
-
-    def _need(self, sums: Sequence[int], adds: Sequence[int] | None = None) -> int:
-        """What is missing, in hundredths of hundredths and without any rounding, to the least total; after
-        `adds` more in each component."""
-        need = self._least * 100
-        together: Iterable[int] = self._made.together(sums)
-        if adds is not None:
-            together = map(add, together, adds)
-        for points, (_, percent) in zip(together, self._made.weighing, strict=True):
-            if points > 0:
-                need -= (points if points < FULL else FULL) * percent
-        return need
 
     def _reaches(self, ways: Sequence[Step]) -> bool:
         self.reached = self.total(ways)
@@ -237,15 +239,16 @@ class _Search:
         self._tried += 1
         if self._tried > _MOST_TRIED:
             return ()
+        made = self._made
         if number == 1:
-            need = self._need(sums)
+            need = (self._least - made.total(sums)) * 100 - made.slack
             left = [way for way in self._widest if not way.bit & tried and way.most >= need]
             # Where the best ones do not reach it, none does.
             if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
                 left.sort(key=lambda way: (way.hoped, way.most, way.name))
                 return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
             return ()
-        if (chosen or number > 2) and self._need(sums, self._adds(number)) > 0:
+        if (chosen or number > 2) and made.total(map(add, sums, self._adds(number))) < self._least:
             return ()
         for way in self._widest:
             if not way.bit & tried and not way.better & ~taken:
@@ -258,7 +261,7 @@ class _Search:
     def total(self, ways: Sequence[Step]) -> int:
         """The lead's total after these steps."""
         if len(ways) == 1:
-            return self._made.total(list(map(add, self._sums, ways[0].gains)))
+            return self._made.total(map(add, self._sums, ways[0].gains))
         rules = 0
         sums: Iterable[int] = self._sums
         for way in ways:
@@ -267,22 +270,21 @@ class _Search:
                 break
             rules |= way.rules
             sums = map(add, sums, way.gains)
-        return self._made.total(list(sums))
+        return self._made.total(sums)
 
     def _way(self, step: Step) -> Step:
         """A step as this lead would take it."""
         if step.plain:
             return step
-        facts, gains, alike = self._subject.facts, [], True
-        for look in step.looks:
+        facts, counts = self._subject.facts, 0
+        for place, look in enumerate(step.looks):
             if look.before and look.before(facts) is not None:
-                alike = False  # what counts before it counts already
-            elif (look.others and look.others(facts) is not None) or not (
+                continue  # what counts before it counts already
+            if (look.others and look.others(facts) is not None) or not (
                     look.events.isdisjoint(self._subject.ages)):
                 return _with_gains(self._made, step, self._gains((step,)))
-            else:
-                gains.append((look.slot, look.gain))
-        return step if alike else _with_gains(self._made, step, gains)
+            counts |= 1 << place
+        return _part(self._made, step, counts)
 
     def _gains(self, ways: Sequence[Step]) -> list[tuple[int, int]]:
         """What slots gain by steps that are tried out together."""

@@ -95,6 +95,19 @@ Read = Callable[[Mapping[str, Any]], Any]
 def reader(places: Sequence[str]) -> Read:
     """Reads the first known of these facts ("contact.seniority", "lead.custom.budget"); None when none is."""
     paths = [parts_of(place) for place in places]
+    (the_entity, the_name, the_key), *others = paths
+
+    def read_one(facts: Mapping[str, Any]) -> Any:
+        try:
+            value = facts[the_entity][the_name]
+        except (KeyError, TypeError, IndexError):
+            return None
+        if value.__class__ is str:
+            return value or None
+        return None if value == [] or value == {} else value
+
+    if not others and not the_key:
+        return read_one
 
     def read(facts: Mapping[str, Any]) -> Any:
         for entity, name, key in paths:

@@ -32,8 +32,7 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
         points = each * worth
         if points > limit:
             return Outcome(sign * round(limit), f"{said(latest, times, counted)} ({most:g} points at most)")
-        whole = floor(points + 0.5)
-        if whole:
+        if whole := floor(points + 0.5):
             return Outcome(sign * whole, said(latest, times, counted))
         return Outcome(0, f"{said(latest, times, counted)} (faded)", False)
 

@@ -12,8 +12,8 @@ from typing import Any
 from sidecar.scoring import compiled, default_model, score
 from sidecar.terms.states import COMPANY_SIZES, DEPARTMENTS, REVENUE_RANGES, SENIORITIES
 
-LEADS = 3000
-ROUNDS = 7
+LEADS = 1000
+ROUNDS = 30
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 # Type of event -> how often, beside the others.
 _EVENTS = {"page_view": 40, "email_open": 25, "email_click": 8, "pricing_view": 5, "form_submit": 5,

@@ -23,7 +23,7 @@ def reached(result: dict[str, Any]) -> float:
 
 def candidates(known: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, Any]]:
     subject = Subject(known, NOW)
-    return [(step.name, step.value) for step in _table(compiled(model)).surest if (
+    return [(step.name, step.value) for step in _table(compiled(model)).widest if (
         step.name not in subject.ages if step.value is None else fact_at(known, step.name) is None)]
 
 
