@@ -1,16 +1,19 @@
-"""`python -m tests.benchmarks`: all figures, each as a ratio to its peer."""
+"""`python -m tests.benchmarks [NAME …]`: all figures, or those named, each as a ratio to its peer."""
+
+import sys
 
 from tests.benchmarks import api, imports, scaling, throughput
 from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
+from tests.benchmarks.robots import bench_robots
+
+BENCHMARKS = {
+    "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
+    "markets": bench_markets.main, "robots": bench_robots.main, "api": api.main, "imports": imports.main,
+    "throughput": throughput.main, "scaling": scaling.main,
+}
 
 if __name__ == "__main__":
-    bench_records.main()
-    bench_accuracy.main()
-    bench_matching.main()
-    bench_markets.main()
-    api.main()
-    imports.main()
-    throughput.main()
-    scaling.main()
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()
