@@ -178,6 +178,8 @@ class Settings:
     max_attempts: int = setting("Tries of a lead alone before it is dead.", integer(1, 20), "3")
     raw_payload_days: int = setting(
         "Days for which raw leads, encrypted, and failed n8n executions are kept.", integer(1, 3650), "30")
+    unknown_event_days: int = setting(
+        "Days for which events are kept whose person is not known yet.", integer(1, 3650), "90")
     import_undo_days: int = setting("Days for which an import can be undone.", integer(1, 3650), "30")
     spreadsheet_mb: int = setting(
         "Megabytes that a spreadsheet may unpack to; larger lists come as CSV.", integer(1, 2000), "200")

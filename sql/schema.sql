@@ -357,7 +357,7 @@ COMMENT ON COLUMN public.employments.source IS 'Who told the new employer.';
 
 CREATE TABLE public.events (
     id uuid DEFAULT uuidv7() NOT NULL,
-    contact_id uuid NOT NULL,
+    contact_id uuid,
     lead_id uuid,
     type text NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -366,7 +366,12 @@ CREATE TABLE public.events (
     dedupe_key text,
     person_id uuid,
     intake_id uuid,
-    email_status text
+    email_status text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    key_hash text,
+    device_hash text,
+    anonymous boolean DEFAULT false NOT NULL,
+    CONSTRAINT events_of_somebody CHECK ((num_nonnulls(contact_id, key_hash, device_hash) > 0))
 );
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
@@ -376,6 +381,14 @@ COMMENT ON COLUMN public.events.person_id IS 'The contact who did it, who may be
 COMMENT ON COLUMN public.events.intake_id IS 'The submission that it came with.';
 
 COMMENT ON COLUMN public.events.email_status IS 'Of what became of a mail: the class that the address had then.';
+
+COMMENT ON COLUMN public.events.received_at IS 'Since when it is known to be of this person: when it came, or when its person was found.';
+
+COMMENT ON COLUMN public.events.key_hash IS 'Of a person who is not known yet: the keyed hash of the identity key by which they were named.';
+
+COMMENT ON COLUMN public.events.device_hash IS 'The keyed hash of the anonymous id of the browser or app.';
+
+COMMENT ON COLUMN public.events.anonymous IS 'It names a device alone: whose it is follows from who was seen on that device (sidecar/intake/devices.py).';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -1367,9 +1380,17 @@ CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
 
+CREATE INDEX events_device ON public.events USING btree (device_hash, anonymous) WHERE (device_hash IS NOT NULL);
+
 CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
 
+CREATE INDEX events_key ON public.events USING btree (key_hash) WHERE (key_hash IS NOT NULL);
+
 CREATE INDEX events_mail ON public.events USING btree (email_status, contact_id, type) WHERE (email_status IS NOT NULL);
+
+CREATE INDEX events_of_nobody ON public.events USING btree (received_at) WHERE (contact_id IS NULL);
+
+CREATE INDEX events_traced ON public.events USING btree (received_at) WHERE (properties ?| '{ip,user_agent}'::text[]);
 
 CREATE UNIQUE INDEX held_answers_answer ON public.held_answers USING btree (request_key, contact_id, organization_id) NULLS NOT DISTINCT;
 
@@ -1412,6 +1433,8 @@ CREATE INDEX lead_status_history_lead ON public.lead_status_history USING btree 
 CREATE INDEX leads_contact ON public.leads USING btree (contact_id);
 
 CREATE INDEX leads_created ON public.leads USING btree (created_at);
+
+CREATE INDEX leads_external ON public.leads USING gin (external_ids jsonb_path_ops) WHERE (external_ids <> '{}'::jsonb);
 
 CREATE INDEX leads_grade ON public.leads USING btree (grade, id DESC) WHERE (grade IS NOT NULL);
 
