@@ -154,7 +154,7 @@ def simulate_market(
         raise click.ClickException(str(error)) from None
     problems = check_model(scoring)
     if problems:
-        raise click.ClickException("The model cannot be used: " + "; ".join(problems))
+        raise click.ClickException("The model cannot be used: " + "; ".join(map(str, problems)))
     lines = []
     for line in market.simulate(world, scoring, goal, ceiling_per_lead=ceiling_per_lead,
                                 ceiling_per_day=ceiling_per_day):

@@ -72,8 +72,9 @@ class Outlook:
         self._worths.clear()
 
     def ahead(self, facts: Mapping[str, Any], points: Sequence[int], sources: Sequence[Source],
-              weights: Mapping[str, Sequence[float]]) -> Ahead:
-        """How the lead's grade may end. `weights`: subject -> weights of familiarities."""
+              weights: Mapping[str, Sequence[float]], grade: str | None = None) -> Ahead:
+        """How the lead's grade may end. `weights`: subject -> weights of familiarities; `grade`: what it was
+        before."""
         changing = frozenset().union(*(source.changes for source in sources))
         known = frozenset(place for place in self.card.places if fact_at(facts, place) is not None)
         parts = [self._component(component, known, points, sources, weights, changing)
@@ -84,8 +85,7 @@ class Outlook:
                   for component in unsure}
         component, part = next(iter(unsure.items()), (0, {0: 1.0}))
         tail = others.get(component) or _Tail({0: 1.0})
-        lacking = {grade: least - certain for grade, least in
-                   (("hot", self.card.hot), ("warm", self.card.warm))}
+        lacking = {name: least - certain for name, least in self.card.thresholds(grade)}
         likely = {grade: sum(share * tail.above(least - total) for total, share in part.items())
                   for grade, least in lacking.items()}
         open_ones = [(lacking[grade], chance) for grade, chance in likely.items() if 0 < chance < 1]
@@ -105,8 +105,9 @@ class Outlook:
                anyone: Mapping[str, float], rest: _Tail, open_ones: Sequence[tuple[int, float]]) -> float:
         """The entropy of the grade that an answer is expected to take away by what it changes in one
         component (their mutual information, in nats), from the chances of a grade before it and after each
-        answer there may be. `rest` is what other components may add, `anyone`: place -> how likely it changes
-        whoever is asked; `open_ones`: what is lacking for a grade, and the chance to get there."""
+        answer there may be; a group's limit is applied to what the answer changes alone. `rest` is what other
+        components may add, `anyone`: place -> how likely it changes whoever is asked; `open_ones`: what is
+        lacking for a grade, and the chance to get there."""
         mine: list[int] = []
         later: list[int] = []
         fixed = 0
@@ -139,20 +140,13 @@ class Outlook:
                    sources: Sequence[Source], weights: Mapping[str, Sequence[float]], changing: frozenset[str]
                    ) -> Distribution:
         """What a component may add to the total."""
-        fixed = 0
-        rules: list[int] = []
-        for number in self._rules_of[component]:
-            rule = self.card.rules[number]
-            if rule.examples and not changing.isdisjoint(rule.places):
-                rules.append(number)
-            else:
-                fixed += points[number]
+        rules, fixed = self._unsure(component, points, changing)
         if not rules:
             return {self.card.weighed(fixed, component): 1.0}
         places = frozenset(place for number in rules for place in self.card.rules[number].places)
         concerned = _few([source for source in sources if not places.isdisjoint(source.changes)], places)
         order = sorted(places & changing)
-        now = (component, fixed, *(points[number] for number in rules), *(
+        now = (component, fixed, len(rules), *(points[number] for number in rules), *(
             place in known for number in rules for place in self.card.rules[number].places))
         made: Distribution = {}
         for chance, changes in _patterns(concerned, weights, places):
@@ -178,7 +172,39 @@ class Outlook:
     def _added(self, rules: Sequence[int], known: frozenset[str], points: Sequence[int],
                changes: Mapping[str, float]) -> Distribution:
         """What rules may give together."""
-        return _sum_all(self._outcomes(number, known, points[number], changes) for number in rules)
+        rules_in: dict[int, list[Distribution]] = {}
+        for number in rules:
+            rules_in.setdefault(self.card.rules[number].slot, []).append(
+                self._outcomes(number, known, points[number], changes))
+        return _sum_all(self._kept(slot, _sum_all(several)) for slot, several in rules_in.items())
+
+    def _kept(self, slot: int, together: Distribution) -> Distribution:
+        """What counts of what the rules of a slot give together."""
+        limit = self.card.model.slots[slot].limit
+        if limit is None:
+            return together
+        made: Distribution = {}
+        for worth, share in together.items():
+            kept = min(max(worth, -limit), limit)
+            made[kept] = made.get(kept, 0.0) + share
+        return made
+
+    def _unsure(self, component: int, points: Sequence[int], changing: frozenset[str]
+                ) -> tuple[list[int], int]:
+        """The rules of a component that may change, with all of their groups; what the others give."""
+        rules = [number for number in self._rules_of[component]
+                 if (rule := self.card.rules[number]).examples and not changing.isdisjoint(rule.places)]
+        slots = self.card.model.slots
+        moved = {slot for number in rules if slots[slot := self.card.rules[number].slot].limit is not None}
+        others: dict[int, int] = {}
+        for number in self._rules_of[component]:
+            slot = self.card.rules[number].slot
+            if slot in moved and number not in rules:
+                rules.append(number)
+            elif number not in rules:
+                others[slot] = others.get(slot, 0) + points[number]
+        return rules, sum(worth for slot, together in others.items()
+                          for worth in self._kept(slot, {together: 1.0}))
 
     def _outcomes(self, number: int, known: frozenset[str], now: int, changes: Mapping[str, float]
                   ) -> Distribution:

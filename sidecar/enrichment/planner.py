@@ -48,7 +48,7 @@ class Standing:
     """What is known of a lead. `facts` as scoring reads them, `points` what each rule of the model gives for
     them, `known`: place -> the statement that counts there; `asked`: operation -> its outcome, in order;
     `at`: when; `barred`: operations that may be asked later, not now; `dear`: those for which there is no
-    money."""
+    money; `grade`: what the lead was before, which it stays on the edge."""
 
     facts: Mapping[str, Any]
     points: Sequence[int]
@@ -57,6 +57,7 @@ class Standing:
     at: datetime
     barred: frozenset[str] = frozenset()
     dear: frozenset[str] = frozenset()
+    grade: str | None = None
 
     def missing(self, wanted: Iterable[str]) -> frozenset[str]:
         """What of the wanted places is not known, and of which no person said that there is nothing."""
@@ -365,16 +366,16 @@ class Planner:
         left = self._left(standing)
         learnable = self.learnable(standing, left)
         low, high = self.card.bounds(standing.facts, standing.points, learnable)
-        grade = self.card.grade(low)
-        if grade == self.card.grade(high):
+        grade = self.card.grade(low, standing.grade)
+        if grade == self.card.grade(high, standing.grade):
             return Step(None, "settled")
         left = self._openers(standing, [offer for offer in left if not learnable.isdisjoint(offer.changes)])
         chances = self.chances(standing, left)
         sources = [self._source(offer, standing, chances[offer.subject]) for offer in left]
         relevant = [source for source in sources if source.changes]
         ahead = self.outlook.ahead(standing.facts, standing.points, relevant, {
-            subject: made.weights for subject, made in chances.items()})
-        doubt = 1 - ahead.grades[self.card.grade(self.card.total(standing.points))]
+            subject: made.weights for subject, made in chances.items()}, standing.grade)
+        doubt = 1 - ahead.grades[self.card.grade(self.card.total(standing.points), standing.grade)]
         ranked = self._ranked(standing, left, chances, ahead.tells, doubt)
         if not ranked:
             return Step(None, "nothing_left", doubt)

@@ -93,7 +93,7 @@ def decide(
             told = scoring_facts(row, ground.events)
             made[lead_id] = planner.round(_standing(
                 planner, told, known_of(ground, told), survey.possible[lead_id], asked[lead_id], away, dear,
-                ground.now))
+                ground.now, row["grade"]))
     return made
 
 
@@ -129,6 +129,7 @@ def _emptied(row: Row, removed: Mapping[str, Collection[str]], now: datetime) ->
 def _standing(
     planner: Planner, told: Mapping[str, Any], known: Mapping[str, FieldValue], possible: Collection[Name],
     asked: Mapping[Name, str], away: Collection[str], dear: Collection[Name], now: datetime,
+    grade: str | None = None,
 ) -> Standing:
     outcomes = {".".join(name): outcome for name, outcome in asked.items()}
     waiting = {offer.subject for offer in planner.offers if outcomes.get(offer.name) == "pending"}
@@ -142,4 +143,4 @@ def _standing(
     # Nobody else is paid while an answer about the same subject is pending.
     return Standing(told, points, known, outcomes, now, frozenset(
         offer.name for offer in planner.offers if offer.subject in waiting and offer.highest),
-        frozenset(".".join(name) for name in dear))
+        frozenset(".".join(name) for name in dear), grade)

@@ -11,7 +11,7 @@ from sidecar.metrics import MODELS_REFUSED
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
-from sidecar.scoring import check_model, default_model
+from sidecar.scoring import BREAKDOWN, check_model, default_model
 from sidecar.scoring import score as score_facts
 from sidecar.store import facts, notifications, scores, subscriptions
 from sidecar.store.database import Cursor, Row
@@ -43,7 +43,7 @@ def score_leads(
     rows, latest, hot, still_hot, events_of, failures = [], [], [], [], {}, {}
     for row in known:
         try:
-            result = score_facts(scoring_facts(row, events), model, now)
+            result = score_facts(scoring_facts(row, events), model, now, row["grade"])
         except Exception as error:  # one poisonous lead is not its batch's failure
             failures[row["lead_id"]] = error
             continue
@@ -52,7 +52,7 @@ def score_leads(
         rows.append({
             "id": new_id(), "lead_id": row["lead_id"], "total_score": total,
             "grade": result["grade"],
-            "breakdown": {name: result[name] for name in ("components", "weights", "reasons")},
+            "breakdown": {name: result[name] for name in BREAKDOWN},
             "model_version": result["model_version"], "batch_id": batch_id, "calculated_at": now,
         })
         latest.append({
@@ -83,7 +83,7 @@ def model_in_force(cursor: Cursor) -> dict[str, Any]:
         return definition
     MODELS_REFUSED.labels("invalid").inc()
     log.error("the published scoring model cannot be used; the default one is",
-              extra={"problems": problems[:10]})
+              extra={"problems": [str(problem) for problem in problems[:10]]})
     return default_model()
 
 

@@ -8,79 +8,64 @@ rule. Points are integer hundredths, as in the engine, whose floors, caps and ro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
-from math import gcd
+from math import prod
 from typing import Any, Final
 
-from sidecar.scoring.rules import KINDS
-from sidecar.scoring.subject import Subject, hundredths
-from sidecar.terms.fields import FIELDS
+from sidecar.scoring import conditions
+from sidecar.scoring.checking import VOCABULARIES
+from sidecar.scoring.compiling import FULL, Rule, compiled
+from sidecar.scoring.subject import Subject, fact_at, with_facts
 
-_FULL: Final = 100_00
+__all__ = ["Rule", "Scorecard", "fact_at"]
+
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# Place -> all values there are, of the fields that have a vocabulary.
-VOCABULARIES: Final = {f"{field.entity}.{field.name}": field.choices for field in FIELDS if field.choices}
 # More combinations of facts that count in several components are not tried out; the bounds are wider then.
 _MOST_COMBINATIONS: Final = 20_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
-    """A rule of a model: the place of its component, the facts it looks at, in order, and the values of them
-    that make a difference. `examples` is None where its kind does not tell them: `least` and `most` then."""
-
-    component: int
-    document: Mapping[str, Any]
-    places: tuple[str, ...]
-    examples: tuple[Any, ...] | None
-    least: int
-    most: int
 
 
 class Scorecard:
     """A model that `check_model` finds no problem with, ready to tell what could become of scores."""
 
     def __init__(self, model: Mapping[str, Any]) -> None:
-        components = list(model["components"].values())
-        self.percents: list[int] = [round(component["weight"] * 100) for component in components]
-        self.rules = [
-            _rule(number, rule) for number, component in enumerate(components) for rule in component["rules"]]
-        self.hot, self.warm = (hundredths(model["thresholds"][name]) for name in ("hot", "warm"))
+        self.model = compiled(model)
+        self.percents: list[int] = [component.percent for component in self.model.components]
+        self.rules = self.model.rules
         self._worth: dict[Any, int] = {}
         self._reach: dict[Any, tuple[int, int]] = {}
         self._weighed: dict[tuple[int, int], int] = {}
         self._bounds: dict[Any, tuple[int, int]] = {}
+        self._alike: dict[Any, list[Any]] = {}
         # The facts that the model looks at, in one order.
         self.places = tuple(sorted({place for rule in self.rules for place in rule.places}))
 
-    def grade(self, total: int) -> str:
-        """The grade of a total in hundredths."""
-        return "hot" if total >= self.hot else "warm" if total >= self.warm else "cold"
+    def thresholds(self, previous: str | None = None) -> tuple[tuple[str, int], ...]:
+        """The hundredths at which each grade but the last begins, the best first, for a lead that had this
+        grade before."""
+        return self.model.thresholds_from(previous)
+
+    def grade(self, total: int, previous: str | None = None) -> str:
+        """The grade of a total in hundredths, of a lead that had this one before."""
+        return self.model.grade(total, previous)
 
     def points(self, facts: Mapping[str, Any], now: datetime) -> list[int]:
         """What each rule gives now."""
         subject = Subject(facts, now)
-        outcomes = (KINDS[rule.document["kind"]].evaluate(rule.document, subject) for rule in self.rules)
+        outcomes = [rule.evaluate(subject) for rule in self.rules]
         return [outcome.hundredths if outcome else 0 for outcome in outcomes]
 
     def total(self, points: Sequence[int]) -> int:
         """The total in hundredths of what each rule gives."""
-        return self.total_of(self._sums(range(len(self.rules)), points))
-
-    def total_of(self, sums: Sequence[int]) -> int:
-        """The total in hundredths of what the rules of each component give together."""
-        return min(_FULL, sum(map(self.weighed, sums, range(len(sums)))))
+        return self.model.total(self._sums(range(len(self.rules)), points))
 
     def weighed(self, points: int, component: int) -> int:
         """What the rules of a component that give so many hundredths add to the total."""
         found = self._weighed.get((points, component))
         if found is None:
-            percent = self.percents[component]
-            kept = min(max(points, 0), _FULL)
-            kept -= kept % (100 // gcd(percent, 100))
-            found = self._weighed[points, component] = kept * percent // 100
+            kept = min(max(points, 0), FULL)
+            kept -= kept % self.model.components[component].step
+            found = self._weighed[points, component] = kept * self.percents[component] // 100
         return found
 
     def worth(self, number: int, values: tuple[Any, ...]) -> int:
@@ -89,21 +74,14 @@ class Scorecard:
         found = self._worth.get(key)
         if found is None:
             rule = self.rules[number]
-            facts: dict[str, dict[str, Any]] = {}
-            for place, value in zip(rule.places, values, strict=True):
-                entity, _, name = place.partition(".")
-                facts.setdefault(entity, {})[name] = value
-            outcome = KINDS[rule.document["kind"]].evaluate(rule.document, Subject(facts, _NO_TIME))
+            outcome = rule.evaluate(Subject(with_facts(rule.places, values), _NO_TIME))
             found = self._worth[key] = outcome.hundredths if outcome else 0
         return found
 
     def values(self, number: int, place: str) -> tuple[Any, ...]:
         """The values of a fact that make a difference to a rule, as far as there are such values."""
-        examples, there_are = self.rules[number].examples or (), VOCABULARIES.get(place)
-        if not there_are:
-            return examples
-        # Also those that the rule does not name: they fall under `otherwise`.
-        return there_are
+        # Of a vocabulary also those that the rule does not name: they fall under `otherwise`.
+        return VOCABULARIES.get(place) or (self.rules[number].examples or {}).get(place, ())
 
     def bounds(self, facts: Mapping[str, Any], points: Sequence[int], learnable: frozenset[str]
                ) -> tuple[int, int]:
@@ -117,7 +95,7 @@ class Scorecard:
 
     def _find_bounds(self, facts: Mapping[str, Any], points: Sequence[int], learnable: frozenset[str]
                      ) -> tuple[int, int]:
-        least, most = [0] * len(self.percents), [0] * len(self.percents)
+        least, most = [0] * len(self.model.slots), [0] * len(self.model.slots)
         tied: list[int] = []  # rules of facts that count in several components
         shared = self._shared(learnable)
         for number, rule in enumerate(self.rules):
@@ -129,11 +107,11 @@ class Scorecard:
                 continue
             else:
                 low, high = self._rule_bounds(number, facts, points[number], learnable)
-            least[rule.component] += low
-            most[rule.component] += high
+            least[rule.slot] += low
+            most[rule.slot] += high
         if not tied:
-            return self.total_of(least), self.total_of(most)
-        ends = [self.total_of([a + b for a, b in zip(side, together, strict=True)])
+            return self.model.total(least), self.model.total(most)
+        ends = [self.model.total([a + b for a, b in zip(side, together, strict=True)])
                 for together in self._together(tied, facts, points, learnable) for side in (least, most)]
         return min(ends), max(ends)
 
@@ -156,33 +134,41 @@ class Scorecard:
         key = (number, _key(values), tuple(place in learnable for place in rule.places))
         found = self._reach.get(key)
         if found is None:
-            worths = [now, *(self.worth(number, combination) for combination in product(*(
-                (value, *self.values(number, place)) if place in learnable else (value,)
-                for place, value in zip(rule.places, values, strict=True))))]
+            choices = [[value, *self._choices((number,), place)] if place in learnable else [value]
+                       for place, value in zip(rule.places, values, strict=True)]
+            if prod(map(len, choices)) > _MOST_COMBINATIONS:
+                return min(rule.least, now), max(rule.most, now)
+            worths = [now, *(self.worth(number, combination) for combination in product(*choices))]
             found = self._reach[key] = (min(worths), max(worths))
         return found
+
+    def _choices(self, numbers: tuple[int, ...], place: str) -> list[Any]:
+        """The values of a fact that make a difference to rules together: one of those that are worth the same
+        to all of them is enough."""
+        found = self._alike.get((numbers, place))
+        if found is None:
+            concerned = [number for number in numbers if place in self.rules[number].places]
+            alike = {tuple(self._side(number, place, value) for number in concerned): value
+                     for one in concerned for value in self.values(one, place)}
+            found = self._alike[numbers, place] = list(alike.values())
+        return found
+
+    def _side(self, number: int, place: str, value: Any) -> tuple[Any, ...]:
+        """What a rule makes of a fact: what it is worth alone, and each part of a condition on it."""
+        rule = self.rules[number]
+        subject = Subject(with_facts([place], [value]), _NO_TIME)
+        return (self.worth(number, tuple(value if at == place else None for at in rule.places)), *(
+            conditions.compiled(leaf)(subject) for _, leaf in conditions.leaves(rule.document.get("when", {}))
+            if leaf["fact"] == place))
 
     def _together(self, tied: list[int], facts: Mapping[str, Any], points: Sequence[int],
                   learnable: frozenset[str]) -> Iterator[list[int]]:
         """What rules that share facts can give to each component together."""
         places = sorted({place for number in tied for place in self.rules[number].places})
-        choices: list[list[Any]] = []
-        count = 1
-        for place in places:
-            value = fact_at(facts, place)
-            choices.append([value])
-            if place in learnable:
-                # One value of those that are worth the same to all these rules is enough.
-                alike: dict[tuple[int, ...], Any] = {}
-                for number in tied:
-                    for other in self.values(number, place) if place in self.rules[number].places else ():
-                        alike.setdefault(tuple(
-                            self.worth(rule, tuple(other if at == place else None
-                                                   for at in self.rules[rule].places))
-                            for rule in tied if place in self.rules[rule].places), other)
-                choices[-1] += alike.values()
-            count *= len(choices[-1])
-        if count > _MOST_COMBINATIONS or any(self.rules[number].examples is None for number in tied):
+        choices = [[fact_at(facts, place), *(self._choices(tuple(tied), place) if place in learnable else ())]
+                   for place in places]
+        if any(self.rules[number].examples is None for number in tied) or (
+                prod(map(len, choices)) > _MOST_COMBINATIONS):
             reach = [self._rule_bounds(number, facts, points[number], learnable) for number in tied]
             for end in (0, 1):
                 yield self._sums(tied, [pair[end] for pair in reach])
@@ -194,37 +180,10 @@ class Scorecard:
                 for number in tied])
 
     def _sums(self, numbers: Sequence[int], points: Sequence[int]) -> list[int]:
-        sums = [0] * len(self.percents)
+        sums = [0] * len(self.model.slots)
         for number, worth in zip(numbers, points, strict=True):
-            sums[self.rules[number].component] += worth
+            sums[self.rules[number].slot] += worth
         return sums
-
-
-def fact_at(facts: Mapping[str, Any], place: str) -> Any:
-    """The fact at a place such as "contact.seniority"; None when it is not known."""
-    entity, _, name = place.partition(".")
-    value = (facts.get(entity) or {}).get(name)
-    return None if value in ("", [], {}) else value
-
-
-def _rule(component: int, document: Mapping[str, Any]) -> Rule:
-    examples = KINDS[document["kind"]].examples
-    worths = [0, *_points_in(document)]
-    return Rule(component, document, tuple(document.get("facts") or ()),
-                examples and examples(document), min(worths), max(worths))
-
-
-def _points_in(document: Any) -> Iterator[int]:
-    """All points that stand in a rule, however deep."""
-    if isinstance(document, Mapping):
-        for name, value in document.items():
-            if name == "points" and isinstance(value, int | float):
-                yield hundredths(value)
-            else:
-                yield from _points_in(value)
-    elif isinstance(document, list):
-        for value in document:
-            yield from _points_in(value)
 
 
 def _key(values: Sequence[Any]) -> tuple[Any, ...]:

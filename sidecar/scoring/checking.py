@@ -2,86 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from sidecar.scoring.default import COMPONENTS
-from sidecar.scoring.fields import check_text, is_name, is_number
+from sidecar.jsons import as_json
+from sidecar.scoring import conditions
 from sidecar.scoring.rules import KINDS
-from sidecar.terms.fields import SCORED
-from sidecar.terms.states import EVENTS, GRADES
+from sidecar.scoring.schema import COMPONENTS, INTENT, model_schema
+from sidecar.scoring.subject import hundredths
+from sidecar.scoring.validation import Problem, pointer, problems
+from sidecar.terms.fields import FIELDS
 
-_FACTS = frozenset(f"{kind}.{name}" for kind, names in SCORED.items() for name in names)
-_THRESHOLDS = GRADES[:-1]
-
-
-def check_model(model: object) -> list[str]:
-    """What is wrong with a model, in words; empty when it can be used. Never raises."""
-    if not isinstance(model, Mapping):
-        return ["a model must be an object"]
-    problems = _unknown(model, {"version", "thresholds", "components"})
-    version = model.get("version")
-    if not (isinstance(version, str) and version.strip() and len(version) <= 100):
-        problems.append("version must be a text of 1 to 100 characters")
-    problems += _check_thresholds(model.get("thresholds"))
-    components = model.get("components")
-    if not isinstance(components, Mapping) or set(components) != set(COMPONENTS):
-        return [*problems, f"components must be exactly {', '.join(COMPONENTS)}"]
-    for name in COMPONENTS:
-        problems += [f"{name}: {problem}" for problem in _check_component(components[name])]
-    return problems
+# Place -> all values there are, of the fields that have a vocabulary.
+VOCABULARIES: Final = {f"{field.entity}.{field.name}": field.choices for field in FIELDS if field.choices}
+# What reasons say that are no rule's.
+RESERVED: Final = ("empty", "floor", "cap", "rounding", "machine")
+# The content of models that were found good: the one in force is checked again and again.
+_GOOD: Final[set[bytes]] = set()
+_MOST_GOOD: Final = 64
 
 
-def _check_thresholds(thresholds: object) -> list[str]:
-    if not isinstance(thresholds, Mapping) or set(thresholds) != set(_THRESHOLDS):
-        return [f"thresholds must be {' and '.join(_THRESHOLDS)}"]
-    hot, warm = thresholds["hot"], thresholds["warm"]
-    if is_number(hot, 0, 100) and is_number(warm, 0, 100) and warm < hot:
+def check_model(model: object) -> list[Problem]:
+    """What is wrong with a model, each with a JSON pointer; empty when it can be used. Never raises.
+
+    First by its schema; where that has nothing to say, what no schema can tell: names that are taken, ranges
+    that are none, values that never come, what would fade at once.
+    """
+    try:
+        content = as_json(model)
+    except (TypeError, ValueError, RecursionError):  # it is no JSON: its problems say where
+        content = b""
+    if content in _GOOD:
         return []
-    return ["thresholds must be numbers from 0 to 100, warm below hot"]
+    found = problems(model, model_schema()) or list(_semantics(model))
+    if not found:
+        if len(_GOOD) >= _MOST_GOOD:
+            _GOOD.clear()
+        _GOOD.add(content)
+    return found
 
 
-def _check_component(component: object) -> list[str]:
-    if not isinstance(component, Mapping):
-        return ["must be an object"]
-    problems = _unknown(component, {"weight", "empty", "rules"})
-    weight = component.get("weight")
-    if not (is_number(weight, 0, 1) and round(weight, 2) == weight):
-        problems.append("weight must be a number from 0 to 1 with at most two decimals")
-    problems += check_text(component, "empty")
-    rules = component.get("rules")
-    if not isinstance(rules, list):
-        return [*problems, "rules must be a list"]
-    seen: set[str] = set()
-    for place, rule in enumerate(rules):
-        problems += [f"rules/{place}: {problem}" for problem in _check_rule(rule, seen)]
-    return problems
+def _semantics(model: Any) -> Iterator[Problem]:
+    thresholds = model["thresholds"]
+    if not hundredths(thresholds["warm"]) < hundredths(thresholds["hot"]):
+        yield Problem("/thresholds/warm", "must be below hot")
+    for axis, quarters in model.get("rating", {}).items():
+        if not quarters[0] > quarters[1] > quarters[2]:
+            yield Problem(f"/rating/{axis}", "must fall from class to class")
+    if "applies_to" in model:
+        yield from _condition(model["applies_to"], "applies_to")
+    for name in COMPONENTS:
+        component = model["components"][name]
+        taken: set[str] = {*RESERVED, *component.get("groups", {})}
+        for group in component.get("groups", {}):
+            if group in RESERVED:
+                yield Problem(pointer("components", name, "groups", group), "is a name of the engine's own")
+        for place, rule in enumerate(component["rules"]):
+            at = ("components", name, "rules", place)
+            if rule["name"] in taken:
+                yield Problem(pointer(*at, "name"), f"the name {rule['name']} is taken")
+            taken.add(rule["name"])
+            yield from _rule(rule, component, at)
 
 
-def _check_rule(rule: object, seen: set[str]) -> list[str]:
-    if not isinstance(rule, Mapping):
-        return ["must be an object"]
-    name, kind = rule.get("name"), rule.get("kind")
-    problems = [] if is_name(name) else ["name must be a name in lower case"]
-    if isinstance(name, str):
-        if name in seen:
-            problems.append(f"the name {name} is taken")
-        seen.add(name)
-    if not isinstance(kind, str) or kind not in KINDS:
-        return [*problems, f"kind must be one of {', '.join(sorted(KINDS))}"]
-    known = KINDS[kind]
-    return [*problems, *_unknown(rule, known.fields | {"name", "kind"}), *known.check(rule), *_unheard(rule)]
+def _rule(rule: Mapping[str, Any], component: Mapping[str, Any], at: tuple[str | int, ...]
+          ) -> Iterator[Problem]:
+    kind, inside = KINDS[rule["kind"]], at[1] in INTENT
+    for found in kind.check(rule):
+        yield Problem(pointer(*at) + found.pointer, found.detail)
+    if kind.of_events and not inside:
+        yield Problem(pointer(*at, "kind"), f"{kind.name} counts events: only {' and '.join(INTENT)} do that")
+    if "group" in rule and rule["group"] not in component.get("groups", {}):
+        yield Problem(pointer(*at, "group"), f"there is no group {rule['group']} in this component")
+    for place, one in enumerate(rule.get("cases", ())):
+        yield from _values(one.get("values", ()), rule["facts"], *at, "cases", place, "values")
+    if "when" in rule:
+        yield from _condition(rule["when"], *at, "when")
+        for where, leaf in conditions.leaves(rule["when"], *at, "when"):
+            if "event" in leaf and not inside:
+                yield Problem(pointer(*where), f"only {' and '.join(INTENT)} look at events")
+            elif "days" in leaf:
+                yield Problem(pointer(*where, "days"), "points would end at once with the window: take a rule"
+                              " of kind count, recency or event, which fade")
 
 
-def _unheard(rule: Mapping[Any, Any]) -> list[str]:
-    """Facts and events that never come: the rule would be silent."""
-    facts, event = rule.get("facts"), rule.get("event")
-    problems = [f"there is no fact {fact[:100]}" for fact in (facts if isinstance(facts, list) else [])
-                if isinstance(fact, str) and fact not in _FACTS]
-    if isinstance(event, str) and event not in EVENTS:
-        problems.append(f"there is no event {event[:100]}")
-    return problems
+def _condition(condition: Any, *at: str | int) -> Iterator[Problem]:
+    yield from conditions.semantics(condition, *at)
+    for where, leaf in conditions.leaves(condition, *at):
+        for name in ("is", "in"):
+            if name in leaf:
+                wanted = leaf[name] if name == "in" else [leaf[name]]
+                yield from _values(wanted, [leaf["fact"]], *where, name)
 
 
-def _unknown(found: Mapping[Any, Any], fields: set[str] | frozenset[str]) -> list[str]:
-    return [f"unknown field {str(field)[:50]}" for field in found if field not in fields]
+def _values(wanted: Sequence[Any], places: Sequence[str], *at: str | int) -> Iterator[Problem]:
+    """Values that a fact never has: the rule would be silent."""
+    if wanted and all(place in VOCABULARIES for place in places):
+        there_are = {value for place in places for value in VOCABULARIES[place]}
+        for value in wanted:
+            if value not in there_are:
+                yield Problem(pointer(*at), f"{places[0]} is never {str(value)[:50]}, but one of"
+                              f" {', '.join(value for place in places for value in VOCABULARIES[place])}")

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from typing import Any
 
-COMPONENTS = ("demographic", "firmographic", "behavioral", "engagement", "ml")
-
 # ISO 3166-1 alpha-2: the European Union; then its neighbours, North America, Oceania.
 _SERVED = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
@@ -26,7 +24,7 @@ _SERVED = [
 def default_model() -> dict[str, Any]:
     """The default model: a new JSON document, the caller's to change."""
     return {
-        "version": "default-1",
+        "version": "default-2",
         "thresholds": {"hot": 80, "warm": 50},
         "components": {
             "demographic": {
@@ -45,7 +43,8 @@ def default_model() -> dict[str, Any]:
             },
             "ml": {
                 "weight": 0.10, "empty": "No predictive model is trained yet: no bonus",
-                "rules": [],
+                "rules": [{"name": "prediction", "kind": "prediction",
+                           "missing": "No predictive model is trained yet: no bonus"}],
             },
         },
     }

@@ -2,78 +2,206 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from math import isfinite
+from typing import Any, Final, NamedTuple
+
+from sidecar.scoring.shapes import Schema
+from sidecar.scoring.validation import Problem
 
 # Facts quoted in a reason are cut to this many characters.
-_QUOTED = 80
+_QUOTED: Final = 80
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Subject:
     """Facts of one lead at one moment.
 
-    `facts` is {"contact", "organization", "lead", "events": [{"type", "occurred_at"}]}; absent
-    means unknown. `occurred_at` is a datetime or ISO 8601 text, UTC when it names no zone.
+    `facts` is {"contact", "organization", "lead", "events": [{"type", "occurred_at", "machine"}],
+    "prediction"}; absent means unknown. `occurred_at` is a datetime or ISO 8601 text, UTC when it names no
+    zone. What cannot be read is not known: nothing raises. An event with a `machine` (the reason code) was
+    nobody's deed and counts for nothing.
     """
 
-    def __init__(self, facts: Mapping[str, Any], now: datetime) -> None:
-        self._facts = facts
-        self._ages: dict[str, list[int]] = {}
-        for event in facts.get("events") or ():
-            self._ages.setdefault(event["type"], []).append(_age(event["occurred_at"], now))
+    __slots__ = ("ages", "facts", "machines", "now")
 
-    def fact(self, paths: Sequence[str]) -> Any:
-        """The first known of these facts ("contact.seniority"); None when none is known."""
-        for path in paths:
-            part, _, field = path.partition(".")
-            value = (self._facts.get(part) or {}).get(field)
-            if value not in (None, "", [], {}):
+    def __init__(self, facts: Mapping[str, Any], now: datetime) -> None:
+        self.facts = facts
+        self.now = now if now.tzinfo is not None else now.replace(tzinfo=UTC)
+        # Type -> whole days since each such event; 0 for today's and for clocks running ahead.
+        self.ages: dict[str, list[int]] = {}
+        # Type -> reason codes of those that machines made.
+        self.machines: dict[str, list[str]] = {}
+        for kind, at, machine in _events(facts):
+            if machine:
+                self.machines.setdefault(kind, []).append(as_text(machine))
+                continue
+            try:
+                age = (self.now - at).days
+            except OverflowError:
+                continue
+            if kind in self.ages:
+                self.ages[kind].append(age if age > 0 else 0)
+            else:
+                self.ages[kind] = [age if age > 0 else 0]
+
+    def of_each_day(self, kind: str, most: int) -> list[int]:
+        """The ages of events of a type, of each day (in UTC) the latest ones, so many at most."""
+        days: dict[int, list[int]] = {}
+        for other, at, machine in _events(self.facts):
+            if other == kind and not machine:
+                days.setdefault(at.astimezone(UTC).toordinal(), []).append(max(0, (self.now - at).days))
+        return [age for ages in days.values() for age in sorted(ages)[:most]]
+
+
+def _events(facts: Mapping[str, Any]) -> Iterator[tuple[str, datetime, Any]]:
+    """The type, moment and machine of each event that can be read."""
+    events = facts.get("events")
+    for event in events if isinstance(events, list | tuple) else ():
+        try:
+            kind, at = event["type"], event["occurred_at"]
+            if at.__class__ is not datetime or at.tzinfo is None:
+                at = moment(at)
+            if kind.__class__ is str:
+                yield kind, at, event.get("machine")
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+            continue
+
+
+Read = Callable[[Mapping[str, Any]], Any]
+
+
+def reader(places: Sequence[str]) -> Read:
+    """Reads the first known of these facts ("contact.seniority", "lead.custom.budget"); None when none is."""
+    paths = [_parts(place) for place in places]
+
+    def read(facts: Mapping[str, Any]) -> Any:
+        for entity, name, key in paths:
+            try:
+                value = facts[entity][name]
+                if key:
+                    value = value[key]
+            except (KeyError, TypeError, IndexError):
+                continue
+            if value.__class__ is str:
+                if value:
+                    return value
+            elif value is not None and value != [] and value != {}:
                 return value
         return None
 
-    def ages(self, event: str) -> list[int]:
-        """Whole days since each event of this type; 0 for today's and for clocks running ahead."""
-        return self._ages.get(event, [])
+    return read
 
 
-def _age(occurred_at: datetime | str, now: datetime) -> int:
-    if isinstance(occurred_at, str):
-        occurred_at = datetime.fromisoformat(occurred_at)
-    if occurred_at.tzinfo is None:
-        occurred_at = occurred_at.replace(tzinfo=UTC)
-    return max(0, (now - occurred_at).days)
+@lru_cache(4096)
+def _reader(place: str) -> Read:
+    return reader([place])
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of a rule: hundredths of a point (negative ones are taken off), and the reason."""
+def fact_at(facts: Mapping[str, Any], place: str) -> Any:
+    """The fact at a place such as "contact.seniority" or "lead.custom.budget"; None when it is not known."""
+    return _reader(place)(facts)
+
+
+def _parts(place: str) -> tuple[str, str, str]:
+    entity, _, name = place.partition(".")
+    name, _, key = name.partition(".")
+    return entity, name, key
+
+
+def with_facts(places: Sequence[str], values: Sequence[Any], facts: Mapping[str, Any] = _NOTHING
+               ) -> dict[str, Any]:
+    """Facts of which, beside others, these are known; None: not known."""
+    made = dict(facts)
+    for place, value in zip(places, values, strict=True):
+        if value is not None:
+            *above, last = (name for name in _parts(place) if name)
+            part = made
+            for name in above:
+                inner = part.get(name)
+                part[name] = dict(inner) if isinstance(inner, Mapping) else {}
+                part = part[name]
+            part[last] = value
+    return made
+
+
+def as_text(value: Any) -> str:
+    """A fact as text; empty for what has none (numbers of thousands of digits)."""
+    try:
+        return value if isinstance(value, str) else str(value)
+    except (ValueError, RecursionError):
+        return ""
+
+
+@lru_cache(4096)
+def moment(value: Any) -> datetime:
+    """A moment from a datetime, a date or ISO 8601 text; UTC when it names no zone. Raises ValueError,
+    TypeError, AttributeError or OverflowError for anything else."""
+    if isinstance(value, datetime):
+        at = value
+    elif isinstance(value, date):
+        at = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    else:
+        at = datetime.fromisoformat(value.strip())
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def number(value: Any) -> float | None:
+    """A fact as a finite number, also where it is a text that is one; None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if isfinite(found) else None
+
+
+class Outcome(NamedTuple):
+    """The result of a rule: hundredths of a point (negative ones are taken off), and the reason. `known`: by
+    something that is known, so that 0 points speak against the lead."""
 
     hundredths: int
     text: str
+    known: bool = True
+
+
+Evaluator = Callable[[Subject], Outcome | None]
+
+
+def _no_problems(_: Mapping[str, Any]) -> list[Problem]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of rule.
 
-    `evaluate(rule, subject)` gives an outcome, or None when the rule has nothing to say;
-    `check(rule)` lists what is wrong with a rule's own fields. `fields` are those fields.
-    `examples(rule)` gives values of its facts, at least one for every outcome that the rule has when the
-    fact is known: what a fact that is still to be learnt could be worth. A kind without it is taken to
-    be worth anything between the least and the most points that stand in the rule.
+    `fields`: the rule's own fields, as JSON Schema; those of `optional` may be left out.
+    `prepare(rule)` makes, of a rule that is checked, the function that gives its outcome, or None when it has
+    nothing to say. It never raises, whatever the facts.
+    `check(rule)` lists what is wrong with a rule beyond its schema.
+    `of_events`: it counts events, and so belongs to behavior and engagement.
+    `examples(rule)` gives, by place, values of the facts it looks at, at least one for every outcome that the
+    rule has when the fact is known: what a fact that is still to be learnt could be worth. A kind without it,
+    or of which it gives None, is taken to be worth anything between the least and the most points that stand
+    in the rule.
     """
 
     name: str
-    fields: frozenset[str]
-    evaluate: Callable[[Mapping[str, Any], Subject], Outcome | None]
-    check: Callable[[Mapping[str, Any]], list[str]]
-    examples: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None
+    fields: Mapping[str, Schema]
+    prepare: Callable[[Mapping[str, Any]], Evaluator]
+    examples: Callable[[Mapping[str, Any]], Mapping[str, tuple[Any, ...]] | None] | None = None
+    check: Callable[[Mapping[str, Any]], list[Problem]] = field(default=_no_problems)
+    optional: frozenset[str] = frozenset()
+    of_events: bool = False
 
 
 # A text that no model names: what falls under `otherwise`.
-UNNAMED = "\N{WHITE SQUARE}"
+UNNAMED: Final = "\N{WHITE SQUARE}"
 
 
 def hundredths(points: float) -> int:
@@ -83,4 +211,4 @@ def hundredths(points: float) -> int:
 
 def quote(text: str, value: object) -> str:
     """The reason's text with "{value}" replaced by the fact."""
-    return text.replace("{value}", str(value)[:_QUOTED]) if "{value}" in text else text
+    return text.replace("{value}", as_text(value)[:_QUOTED]) if "{value}" in text else text

@@ -68,7 +68,7 @@ def score_stored(engine: Engine, lead_ids: list[str]) -> list[dict[str, Any]]:
     return [
         {
             "lead_id": lead_id,
-            "score": score(scoring_facts(known[lead_id], events), model, now)
+            "score": score(scoring_facts(known[lead_id], events), model, now, known[lead_id]["grade"])
             if lead_id in known else None,
         }
         for lead_id in lead_ids

@@ -186,8 +186,7 @@ def _shape(row: Row) -> Row:
         breakdown = row["breakdown"] or {}
         score = {
             "total": row["total_score"] / 100, "grade": row["grade"],
-            "components": breakdown.get("components", {}), "weights": breakdown.get("weights", {}),
-            "reasons": breakdown.get("reasons", []),
+            "components": {}, "weights": {}, "reasons": [], **breakdown,
             "model_version": row["model_version"], "calculated_at": row["scored_at"],
         }
     shaped = {key: value for key, value in row.items() if key not in (

@@ -94,12 +94,33 @@ class Reason(Answer):
     text = fields.String(required=True)
 
 
+class Strongest(Answer):
+    pros = fields.List(fields.Nested(Reason), required=True, data_key="for")
+    against = fields.List(fields.Nested(Reason), required=True)
+
+
+class NextGrade(Answer):
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    missing = fields.Float(required=True, metadata={"description": "Points up to that grade."})
+    steps = fields.List(fields.Nested(Reason), required=True, metadata={
+        "description": "The fewest that reach it, each with what it adds to the total; empty where no few"
+                       " do."})
+
+
 class Score(Answer):
+    """What fit, intent, rating, strongest and next_grade say is absent from scores older than they are."""
+
     total = fields.Float(required=True)
     grade = fields.String(required=True, validate=validate.OneOf(GRADES))
     components = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
     weights = fields.Dict(keys=fields.String(), values=fields.Float(), required=True, metadata={
         "description": "How much each component counts, of 1; empty for scores older than this member."})
     reasons = fields.List(fields.Nested(Reason), required=True)
+    fit = fields.Float(metadata={"description": "The mean of demographic and firmographic, by weight."})
+    intent = fields.Float(metadata={"description": "The mean of behavioral and engagement, by weight."})
+    rating = fields.String(metadata={"description": "A1 to D4: the letter tells the fit, the number the"
+                                                    " intent."})
+    strongest = fields.Nested(Strongest)
+    next_grade = fields.Nested(NextGrade, allow_none=True)
     model_version = fields.String(required=True)
     calculated_at = fields.DateTime(required=True)

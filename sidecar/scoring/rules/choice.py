@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sidecar.scoring.fields import check_case, check_cases, check_facts, check_text
-from sidecar.scoring.subject import UNNAMED, Kind, Outcome, Subject, hundredths, quote
+from sidecar.scoring.shapes import FACTS, POINTS, TEXT, case, cases, obj, texts
+from sidecar.scoring.subject import UNNAMED, Evaluator, Kind, Outcome, Subject, hundredths, quote, reader
 
 
-def _evaluate(rule: Mapping[str, Any], subject: Subject) -> Outcome | None:
-    value = subject.fact(rule["facts"])
-    if value is None:
-        return Outcome(0, rule["missing"])
-    case = next((case for case in rule["cases"] if value in case["values"]), rule["otherwise"])
-    return Outcome(hundredths(case["points"]), quote(case["text"], value))
+def _prepare(rule: Mapping[str, Any]) -> Evaluator:
+    read, missing, otherwise = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["otherwise"]
+    outcomes: dict[Any, Outcome] = {}
+    for one in rule["cases"]:
+        for value in one["values"]:
+            outcomes.setdefault(value, Outcome(hundredths(one["points"]), quote(one["text"], value)))
+
+    def evaluate(subject: Subject) -> Outcome | None:
+        value = read(subject.facts)
+        if value is None:
+            return missing
+        found = outcomes.get(value) if isinstance(value, str) else None
+        return found or Outcome(hundredths(otherwise["points"]), quote(otherwise["text"], value))
+
+    return evaluate
 
 
-def _check(rule: Mapping[str, Any]) -> list[str]:
-    return [
-        *check_facts(rule), *check_cases(rule, "values"),
-        *check_case(rule.get("otherwise"), "otherwise"), *check_text(rule, "missing"),
-    ]
+def _examples(rule: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
+    values = (*(value for one in rule["cases"] for value in one["values"]), UNNAMED)
+    return dict.fromkeys(rule["facts"], values)
 
 
-def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (*(value for case in rule["cases"] for value in case["values"]), UNNAMED)
-
-
-KIND = Kind("choice", frozenset({"facts", "cases", "otherwise", "missing"}), _evaluate, _check, _examples)
+KIND = Kind(
+    "choice",
+    {"facts": FACTS, "cases": cases(case(values=texts())), "otherwise": obj({"points": POINTS, "text": TEXT}),
+     "missing": TEXT},
+    _prepare, _examples)

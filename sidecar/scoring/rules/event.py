@@ -1,52 +1,64 @@
 """Points for what somebody did, fading with time.
 
-Each event of the type is worth `points` on its day and half as much after every
-`half_life_days`; together they are worth `limit` points at most (in either direction). The sum is
-rounded to whole points, so that people can follow it.
+Each event of the type is worth `points` on its day and half as much after every `half_life_days`; together
+they are worth `limit` points at most (in either direction). Of one day (in UTC) at most `daily` events count.
+Worked out to hundredths, so that a score falls in small steps, day by day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import floor, fsum
 from typing import Any
 
-from sidecar.scoring.fields import check_name, check_number, check_points, check_text
-from sidecar.scoring.subject import Kind, Outcome, Subject
+from sidecar.scoring.shapes import DAILY, EVENT, HALF_LIFE, LIMIT, POINTS, TEXT
+from sidecar.scoring.subject import Evaluator, Kind, Outcome, Subject
 
 
-def _evaluate(rule: Mapping[str, Any], subject: Subject) -> Outcome | None:
-    ages = subject.ages(rule["event"])
-    if not ages:
-        return None
-    # fsum: the same sum in whatever order the events come.
-    worth = fsum(2.0 ** (-age / rule["half_life_days"]) for age in ages)
-    points = min(abs(rule["points"]) * worth, rule["limit"])
-    whole = floor(points + 0.5)
-    text = f"{rule['text']} {_when(min(ages))}"
-    if len(ages) > 1:
-        text = f"{text}, {len(ages)} times in all"
-    if whole == 0:
-        text = f"{text} (faded)"
-    return Outcome(100 * (whole if rule["points"] > 0 else -whole), text)
+def _prepare(rule: Mapping[str, Any]) -> Evaluator:
+    event, half_life, text, daily = rule["event"], rule["half_life_days"], rule["text"], rule.get("daily")
+    each, limit, sign = abs(rule["points"]) * 100, rule["limit"] * 100, 1 if rule["points"] >= 0 else -1
+
+    def outcome(worth: float, latest: int, said: str) -> Outcome:
+        points = each * worth
+        capped = points > limit
+        whole = floor(min(points, limit) + 0.5)
+        said = f"{text} {ago(latest)}{said}"
+        if capped:
+            said = f"{said} ({rule['limit']:g} points at most)"
+        elif not whole:
+            said = f"{said} (faded)"
+        return Outcome(sign * whole, said, known=whole > 0)
+
+    # Most leads did a thing once.
+    once = lru_cache(1024)(lambda age: outcome(2.0 ** (-age / half_life), age, ""))
+
+    def evaluate(subject: Subject) -> Outcome | None:
+        ages = subject.ages.get(event)
+        if ages is None:
+            return None
+        if len(ages) == 1:
+            return once(ages[0])
+        said = f", {len(ages)} times in all"
+        counted = ages
+        if daily is not None:
+            counted = subject.of_each_day(event, daily)
+            if len(counted) < len(ages):
+                said = f"{said}, {daily} a day count"
+        # fsum: the same sum in whatever order the events come.
+        return outcome(fsum([2.0 ** (-age / half_life) for age in counted]), min(ages), said)
+
+    return evaluate
 
 
-def _when(days: int) -> str:
+def ago(days: int) -> str:
+    """How long ago, in words."""
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
-def _check(rule: Mapping[str, Any]) -> list[str]:
-    return [
-        *check_name(rule, "event"), *check_points(rule),
-        *check_number(rule, "limit", 0, 100), *check_number(rule, "half_life_days", 1, 3650),
-        *check_text(rule),
-    ]
-
-
-def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    return ()  # no answer of a provider is an event
-
-
 KIND = Kind(
-    "event", frozenset({"event", "points", "limit", "half_life_days", "text"}), _evaluate, _check, _examples
-)
+    "event",
+    {"event": EVENT, "points": POINTS, "limit": LIMIT, "half_life_days": HALF_LIFE, "daily": DAILY,
+     "text": TEXT},
+    _prepare, lambda rule: {}, optional=frozenset({"daily"}), of_events=True)

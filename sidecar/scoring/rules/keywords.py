@@ -6,41 +6,49 @@ punctuation: "software" is in "Computer Software" and in "Software-Entwicklung".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sidecar.scoring.fields import check_case, check_cases, check_facts, check_text
-from sidecar.scoring.subject import UNNAMED, Kind, Outcome, Subject, hundredths, quote
+from sidecar.scoring.conditions import words_of
+from sidecar.scoring.shapes import FACTS, POINTS, TEXT, case, cases, obj, texts
+from sidecar.scoring.subject import (
+    UNNAMED,
+    Evaluator,
+    Kind,
+    Outcome,
+    Subject,
+    as_text,
+    hundredths,
+    quote,
+    reader,
+)
 
 
-@lru_cache(maxsize=4096)
-def _words(text: str) -> str:
-    return " " + " ".join(re.findall(r"[^\W_]+", text.casefold()))
+def _prepare(rule: Mapping[str, Any]) -> Evaluator:
+    read, missing, otherwise = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["otherwise"]
+    parts = [([words_of(word) for word in one["words"]], one) for one in rule["cases"]]
+
+    @lru_cache(1024)
+    def outcome(value: str) -> Outcome:
+        text = words_of(value)
+        one = next((one for words, one in parts if any(word in text for word in words)), otherwise)
+        return Outcome(hundredths(one["points"]), quote(one["text"], value))
+
+    def evaluate(subject: Subject) -> Outcome | None:
+        value = read(subject.facts)
+        return missing if value is None else outcome(as_text(value))
+
+    return evaluate
 
 
-def _evaluate(rule: Mapping[str, Any], subject: Subject) -> Outcome | None:
-    value = subject.fact(rule["facts"])
-    if value is None:
-        return Outcome(0, rule["missing"])
-    text = _words(str(value))
-    case = next(
-        (case for case in rule["cases"] if any(_words(word) in text for word in case["words"])),
-        rule["otherwise"],
-    )
-    return Outcome(hundredths(case["points"]), quote(case["text"], value))
+def _examples(rule: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
+    words = (*(word for one in rule["cases"] for word in one["words"]), UNNAMED)
+    return dict.fromkeys(rule["facts"], words)
 
 
-def _check(rule: Mapping[str, Any]) -> list[str]:
-    return [
-        *check_facts(rule), *check_cases(rule, "words"),
-        *check_case(rule.get("otherwise"), "otherwise"), *check_text(rule, "missing"),
-    ]
-
-
-def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (*(word for case in rule["cases"] for word in case["words"]), UNNAMED)
-
-
-KIND = Kind("keywords", frozenset({"facts", "cases", "otherwise", "missing"}), _evaluate, _check, _examples)
+KIND = Kind(
+    "keywords",
+    {"facts": FACTS, "cases": cases(case(words=texts())), "otherwise": obj({"points": POINTS, "text": TEXT}),
+     "missing": TEXT},
+    _prepare, _examples)

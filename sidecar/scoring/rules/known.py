@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sidecar.scoring.fields import check_facts, check_points, check_text
-from sidecar.scoring.subject import UNNAMED, Kind, Outcome, Subject, hundredths, quote
+from sidecar.scoring.shapes import FACTS, POINTS, TEXT
+from sidecar.scoring.subject import UNNAMED, Evaluator, Kind, Outcome, Subject, hundredths, quote, reader
 
 
-def _evaluate(rule: Mapping[str, Any], subject: Subject) -> Outcome | None:
-    value = subject.fact(rule["facts"])
-    if value is None:
-        return Outcome(0, rule["missing"])
-    return Outcome(hundredths(rule["points"]), quote(rule["text"], value))
+def _prepare(rule: Mapping[str, Any]) -> Evaluator:
+    read, missing, text = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["text"]
+    known = Outcome(hundredths(rule["points"]), text)
+    quotes = "{value}" in text
+
+    def evaluate(subject: Subject) -> Outcome | None:
+        value = read(subject.facts)
+        if value is None:
+            return missing
+        return Outcome(known.hundredths, quote(text, value)) if quotes else known
+
+    return evaluate
 
 
-def _check(rule: Mapping[str, Any]) -> list[str]:
-    return [
-        *check_facts(rule), *check_points(rule), *check_text(rule), *check_text(rule, "missing"),
-    ]
+def _examples(rule: Mapping[str, Any]) -> Mapping[str, tuple[Any, ...]]:
+    return dict.fromkeys(rule["facts"], (UNNAMED,))
 
 
-def _examples(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (UNNAMED,)
-
-
-KIND = Kind("known", frozenset({"facts", "points", "text", "missing"}), _evaluate, _check, _examples)
+KIND = Kind("known", {"facts": FACTS, "points": POINTS, "text": TEXT, "missing": TEXT}, _prepare, _examples)

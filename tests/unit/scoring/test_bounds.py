@@ -105,10 +105,11 @@ def test_only_values_that_there_are_count() -> None:
 
 
 NEW_KIND = '''
-from sidecar.scoring.subject import Kind, Outcome
+from sidecar.scoring.shapes import FACTS
+from sidecar.scoring.subject import Kind, Outcome, fact_at
 
-KIND = Kind("longer", frozenset({"facts", "cases"}), lambda rule, subject: Outcome(
-    700 if len(str(subject.fact(rule["facts"]))) > 4 else 0, "x"), lambda rule: [])
+KIND = Kind("longer", {"facts": FACTS, "cases": {}}, lambda rule: lambda subject: Outcome(
+    700 if len(str(fact_at(subject.facts, rule["facts"][0]))) > 4 else 0, "x"))
 '''
 ASK = '''
 import json

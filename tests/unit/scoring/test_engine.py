@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidecar.scoring import check_model, default_model, score
@@ -108,6 +108,7 @@ def models(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(facts_strategy, models())
+@settings(deadline=None)
 def test_everything_adds_up_exactly(facts: dict[str, Any], model: dict[str, Any]) -> None:
     assert check_model(model) == []
     check_sums(score(facts, model, NOW), model)

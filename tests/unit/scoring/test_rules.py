@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from sidecar.scoring import model_schema
 from sidecar.scoring.rules import KINDS
 from sidecar.scoring.subject import Outcome, Subject
+from sidecar.scoring.validation import problems
 from tests.product_copy import copy_product, python
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -20,16 +22,20 @@ def evaluate(
     rule: dict[str, Any], facts: dict[str, Any] | None = None, ages: tuple[float, ...] = ()
 ) -> Outcome | None:
     events = [{"type": "page_view", "occurred_at": NOW - timedelta(days=age)} for age in ages]
+    schema = model_schema()
+    named = {"name": "x", **rule}
+    assert problems(named, {"$ref": "#/$defs/rule", "$defs": schema["$defs"]}) == []
     kind = KINDS[rule["kind"]]
     assert kind.check(rule) == []
-    return kind.evaluate(rule, Subject({**(facts or {}), "events": events}, NOW))
+    return kind.prepare(rule)(Subject({**(facts or {}), "events": events}, NOW))
 
 
 def test_every_kind_is_found() -> None:
-    assert set(KINDS) == {"choice", "event", "keywords", "known"}
+    assert set(KINDS) == {
+        "age", "choice", "condition", "count", "event", "keywords", "known", "prediction", "range", "recency"}
 
 
-KNOWN = {"kind": "known", "facts": ["contact.phone", "lead.phone"], "points": 5,
+KNOWN = {"kind": "known", "facts": ["contact.phone", "lead.custom.phone"], "points": 5,
          "text": "Call {value}", "missing": "No phone"}
 CHOICE = {"kind": "choice", "facts": ["contact.seniority"], "missing": "Unknown",
           "cases": [{"values": ["vp", "cxo"], "points": 50, "text": "Decides ({value})"},
@@ -45,9 +51,9 @@ EVENT = {"kind": "event", "event": "page_view", "points": 10, "limit": 25, "half
 
 @pytest.mark.parametrize(("facts", "outcome"), [
     ({"contact": {"phone": "+1"}}, Outcome(500, "Call +1")),
-    ({"lead": {"phone": "+2"}}, Outcome(500, "Call +2")),
-    ({"contact": {"phone": ""}, "lead": None}, Outcome(0, "No phone")),
-    ({}, Outcome(0, "No phone")),
+    ({"lead": {"custom": {"phone": "+2"}}}, Outcome(500, "Call +2")),
+    ({"contact": {"phone": ""}, "lead": None}, Outcome(0, "No phone", known=False)),
+    ({}, Outcome(0, "No phone", known=False)),
 ])
 def test_known(facts: dict[str, Any], outcome: Outcome) -> None:
     assert evaluate(KNOWN, facts) == outcome
@@ -59,7 +65,7 @@ def test_known(facts: dict[str, Any], outcome: Outcome) -> None:
     (["vp"], Outcome(-250, "Not ['vp']")),
     ("{value}", Outcome(-250, "Not {value}")),
     ("x" * 500, Outcome(-250, "Not " + "x" * 80)),
-    (None, Outcome(0, "Unknown")),
+    (None, Outcome(0, "Unknown", known=False)),
 ])
 def test_choice(seniority: object, outcome: Outcome) -> None:
     assert evaluate(CHOICE, {"contact": {"seniority": seniority}}) == outcome
@@ -80,18 +86,19 @@ def test_keywords_begin_words(industry: str, points: int) -> None:
     ((0,), 10, "Viewed a page today"),
     ((0.9,), 10, "Viewed a page today"),
     ((-3,), 10, "Viewed a page today"),
-    ((1,), 10, "Viewed a page yesterday"),
+    ((1,), 9.52, "Viewed a page yesterday"),
     ((14,), 5, "Viewed a page 14 days ago"),
-    ((28, 14), 8, "Viewed a page 14 days ago, 2 times in all"),
-    ((0, 0, 0), 25, "Viewed a page today, 3 times in all"),
-    ((90,), 0, "Viewed a page 90 days ago (faded)"),
+    ((28, 14), 7.5, "Viewed a page 14 days ago, 2 times in all"),
+    ((0, 0, 0), 25, "Viewed a page today, 3 times in all (25 points at most)"),
+    ((200,), 0, "Viewed a page 200 days ago (faded)"),
 ])
 def test_events_fade_and_end_at_their_limit(
-    ages: tuple[float, ...], points: int, text: str
+    ages: tuple[float, ...], points: float, text: str
 ) -> None:
-    assert evaluate(EVENT, ages=ages) == Outcome(100 * points, text)
+    whole = round(100 * points)
+    assert evaluate(EVENT, ages=ages) == Outcome(whole, text, known=whole > 0)
     negative = evaluate({**EVENT, "points": -10}, ages=ages)
-    assert negative == Outcome(-100 * points, text)
+    assert negative == Outcome(-whole, text, known=whole > 0)
 
 
 def test_an_event_that_never_happened_says_nothing() -> None:
@@ -99,10 +106,11 @@ def test_an_event_that_never_happened_says_nothing() -> None:
 
 
 NEW_KIND = '''
+from sidecar.scoring.shapes import POINTS
 from sidecar.scoring.subject import Kind, Outcome, hundredths
 
-KIND = Kind("always", frozenset({"points"}),
-            lambda rule, subject: Outcome(hundredths(rule["points"]), "As always"), lambda rule: [])
+KIND = Kind("always", {"points": POINTS},
+            lambda rule: lambda subject: Outcome(hundredths(rule["points"]), "As always"))
 '''
 SCORE_WITH_IT = '''
 import json
