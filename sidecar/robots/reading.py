@@ -59,7 +59,7 @@ _METHODS: Final = ("method", "httpmethod", "requestmethod", "verb")
 _FLAGS: Final = ("sgmachineopen", "machineopen", "machineclick", "bot", "isbot", "botopen", "botclick",
                  "isbotactivity", "botactivity", "isprefetched", "prefetched", "ismpp", "mpp", "proxyopen",
                  "loadedbyproxy", "appleprivacyopen", "isprivacyopen", "filteredevent", "isautomated",
-                 "automated",                 "nonhuman", "nhi", "sgmachineclick")
+                 "automated",                 "nonhuman", "nhi", "sgmachineclick", "saidmachine")
 _NO: Final = frozenset({"", "0", "false", "no", "n", "none", "null", "human", "unknown", "undefined", "-"})
 _PURPOSES: Final = ("secpurpose", "purpose", "xpurpose", "xmoz", "secfetchpurpose", "mozpurpose")
 _NETWORKS: Final = ("asn", "asname", "asorg", "asnorg", "asorganization", "autonomoussystem", "isp",
@@ -124,6 +124,8 @@ def _flat(event: Mapping[str, Any]) -> dict[str, Any]:
                 if name not in ("urloffset", "link"):
                     continue
                 value = ":".join(str(value[key]) for key in sorted(value, key=str))[:200]
+            if name == "machine":  # the service's word where it stands within; else what was judged before
+                name = "saidmachine" if depth else ""
             if name not in found:
                 found[name] = value
     return found
@@ -140,13 +142,14 @@ def _first(told: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 def _kind(told: Mapping[str, Any]) -> str:
     for name in _TYPES:
         value = told.get(name)
-        if isinstance(value, str) and (kind := _kind_of(value[:100])):
+        if isinstance(value, str) and (kind := kind_of(value[:100])):
             return kind
     return "other"
 
 
 @lru_cache(maxsize=1024)
-def _kind_of(word: str) -> str | None:
+def kind_of(word: str) -> str | None:
+    """The kind of deed that a type of events is; None: none that is judged."""
     word = word.lower()
     if "click" in word:
         return "click"

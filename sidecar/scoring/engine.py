@@ -12,7 +12,7 @@ from sidecar.scoring.schema import FIT, INTENT
 from sidecar.scoring.steps import next_grade
 from sidecar.scoring.subject import Subject
 from sidecar.terms import label
-from sidecar.terms.states import OF_A_MAIL
+from sidecar.terms.states import MACHINES, OF_A_MAIL
 
 Reason = dict[str, Any]
 # What of a score is told beside its total, grade, model and time.
@@ -120,10 +120,11 @@ def _component(made: Model, component: Component, sums: Sequence[int], reasons: 
 def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[Reason]:
     """What machines did and counts for nothing: of mails with the engagement, all else with the behavior."""
     return [
-        _reason(component, "machine", 0, f"{label(kind)}: {len(codes)} by machines do not count ({why})")
+        _reason(component, "machine", 0, f"{label(kind)}: {len(codes)} by machines do not count: {why}")
         for kind, codes in sorted(machines.items())
         if component == ("engagement" if kind in OF_A_MAIL else "behavioral")
-        for why in [", ".join(label(code).lower() for code, _ in sorted(Counter(codes).items()))[:150]]]
+        for why in ["; ".join(MACHINES.get(code, label(code)) for code, _ in sorted(
+            Counter(codes).items(), key=lambda counted: (-counted[1], counted[0])))[:300]]]
 
 
 def _mean(made: Model, components: Mapping[str, int], names: Sequence[str]) -> int:

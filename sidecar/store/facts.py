@@ -16,6 +16,7 @@ from psycopg2.errors import UniqueViolation
 from sidecar.errors import Conflict
 from sidecar.store.database import Cursor, Executes, Row, as_array, insert, many, update_from
 from sidecar.terms.fields import COLUMNS, SCORED
+from sidecar.terms.states import DELIVERED
 
 TABLES = {"contact": "contacts", "organization": "organizations"}
 
@@ -86,17 +87,18 @@ def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
 
 
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """The latest 200 events of each contact, newest first, by contact id; those of tests only of who did
-    nothing in earnest."""
+    """The latest 200 events of each contact, newest first, by contact id, with `machine` (by what each is
+    known to be one's, or None); those of tests only of who did nothing in earnest."""
     rows = many(
         cursor,
-        """
-        SELECT contact_id::text AS contact_id, type, occurred_at, properties FROM (
+        f"""
+        SELECT contact_id::text AS contact_id, type, occurred_at, properties, machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
-            FROM events WHERE contact_id = ANY(%s::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
+            FROM events WHERE contact_id = ANY(%s::uuid[]) AND type <> '{DELIVERED}'
+            AND NOT (properties ? 'test' AND EXISTS (
                 SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
-        """,
+        """,  # noqa: S608
         (as_array(contact_ids),),
     )
     events: dict[str, list[Row]] = {}
