@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -308,10 +309,10 @@ def imports() -> None:
 @imports.command("list")
 def list_imports() -> None:
     """The last 50 imports, newest first."""
-    from sidecar.services import imports
+    from sidecar.services import jobs
 
     with _administration() as engine:
-        for job in imports.listed(engine, limit=50, after=None, state=None)[0]:
+        for job in jobs.listed(engine, limit=50, after=None, state=None)[0]:
             counts = job["counts"]
             click.echo(f"{job['id']} {job['created_at']:%Y-%m-%d %H:%M} {job['state']:9}"
                        f" {'dry run ' if job['dry_run'] else ''}{counts['handled']} rows,"
@@ -386,16 +387,135 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
     return given
 
 
+@main.group()
+def scoring() -> None:
+    """Scoring models: check, try out, publish; score all leads again."""
+
+
+_MODEL = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OF_KEY = click.option("--key", default="default", show_default=True, help="Which model it is a version of.")
+
+
+@scoring.command("check")
+@click.argument("file", type=_MODEL)
+def check_scoring(file: Path) -> None:
+    """Tell what keeps a model (JSON) from being published; needs no database."""
+    from sidecar.scoring import check_model
+
+    problems = check_model(_definition(file))
+    if problems:
+        raise click.ClickException("The model cannot be used:\n" + "\n".join(map(str, problems)))
+    click.echo("The model can be published.")
+
+
+@scoring.command("list")
+@click.option("--key", help="Only the versions of one model.")
+def list_scoring(key: str | None) -> None:
+    """The last 50 versions, newest first."""
+    from sidecar.services import models
+
+    with _administration() as engine:
+        for row in models.listed(engine, limit=50, after=None, key=key, state=None)[0]:
+            since = f" since {row['published_at']:%Y-%m-%d %H:%M}" if row["state"] == "published" else ""
+            click.echo(
+                f"{row['id']:4} {row['model_version']:20} {row['state']}{since}, by {row['created_by']}")
+
+
+@scoring.command("publish")
+@click.argument("file", type=_MODEL)
+@_OF_KEY
+def publish_scoring(file: Path, key: str) -> None:
+    """Put a model (JSON) in force as the next version of its key."""
+    from sidecar.services import models
+    from sidecar.services.audit import COMMAND_LINE
+
+    definition = _definition(file)
+    with _administration() as engine:
+        _refused(lambda: models.check(definition))
+        draft = models.create(engine, key=key, definition=definition, based_on=None, by=COMMAND_LINE)
+        published = _refused(lambda: models.publish(engine, draft["id"], by=COMMAND_LINE))
+    click.echo(f"{published['model_version']} is in force. `sidecar scoring rescore` scores all leads by it.")
+
+
+@scoring.command("simulate")
+@click.argument("file", type=_MODEL)
+@_OF_KEY
+def simulate_scoring(file: Path, key: str) -> None:
+    """Tell what would change for all leads if a model (JSON) were in force, as JSON and in words."""
+    from sidecar.services import models
+
+    definition = _definition(file)
+    with _administration() as engine:
+        told = _refused(lambda: models.simulate(
+            engine, definition, key, most=None,
+            progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True)))
+    click.echo(json.dumps(told))
+    click.echo("\r" + "\n".join(_simulated(told)), err=True)
+
+
+def _simulated(told: dict[str, Any]) -> Iterator[str]:
+    yield f"{told['changed']} of {told['leads']} leads change grade."
+    for row in told["grades"]:
+        if row["from"] != row["to"] and row["leads"]:
+            yield f"  {row['from']} to {row['to']}: {row['leads']}"
+    for row in told["rules"][:10]:
+        yield f"  {row['component']}, {row['rule']}: {row['up']} up, {row['down']} down"
+    alerts = told["alerts_a_week"]
+    yield f"Alerts a week: {alerts['after']}, now {alerts['before']}."
+
+
+@scoring.command("rescore")
+def rescore_all() -> None:
+    """Score all leads again by the models in force; it goes on by itself where it is interrupted."""
+    from sidecar.services import jobs, rescoring
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        job = rescoring.begin(engine, by=COMMAND_LINE)
+        while job["state"] in ("queued", "running"):
+            job, outcomes = jobs.step(engine, job["id"])
+            counts = job["counts"]
+            click.echo(f"\r{counts['handled']} of {counts['total']} leads", nl=False, err=True)
+            if not outcomes:  # n8n's workflow has the job
+                time.sleep(1)
+    click.echo(err=True)
+    click.echo(f"{job['state']}: {counts['updated']} leads have another score or other reasons,"
+               f" {counts['skipped']} the same, {counts['rejected']} could not be scored.")
+
+
+def _definition(file: Path) -> Any:
+    """A model of a file, which need not name a version: that is given when it is published."""
+    try:
+        model = json.loads(_read(file))
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{file} is not JSON: {error}") from None
+    return {"version": "draft"} | model if isinstance(model, dict) else model
+
+
+def _refused(work: Callable[[], Any]) -> Any:
+    """What it answers; a refusal ends the command with each place and what is wrong there."""
+    from sidecar.errors import Invalid
+
+    try:
+        return work()
+    except Invalid as error:
+        raise click.ClickException("\n".join([error.detail, *(
+            f"{problem['pointer']}: {problem['detail']}" for problem in error.errors)])) from None
+
+
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
     from sidecar.errors import Unavailable
+    from sidecar.services import models
     from sidecar.store.migrations import migrate as apply
 
     try:
         applied = apply(_settings().database_url)
     except Unavailable as error:
         raise click.ClickException(error.detail) from None
+    with _administration() as engine:
+        models.keep_shipped(engine)
     click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
 
 
@@ -415,6 +535,14 @@ def providers() -> None:
     from sidecar.enrichment import catalogue
 
     click.echo(json.dumps(catalogue(), indent=2))
+
+
+@main.command("model-schema")
+def model_schema() -> None:
+    """Print the JSON Schema of scoring models (docs/scoring-model.schema.json is made so)."""
+    from sidecar.scoring import model_schema as schema
+
+    click.echo(json.dumps(schema(), indent=2))
 
 
 @main.command()

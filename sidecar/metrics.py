@@ -40,7 +40,9 @@ class QueueFigures:
     """What stands in Postgres, by labels: leads by (lane, stage), the age in seconds of the oldest due one by
     (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,),
     subscriptions and what they are owed by (state,), the age of the oldest event that waits, calls and
-    credits of the last 30 days by (provider, sandbox). Zeros, too: a series that comes and goes cannot be
+    credits of the last 30 days by (provider, sandbox); of this month and the last the leads by (month, tenth
+    of the scale), the outcomes by (month, tenth, outcome), the stability index by (month,), the calibration
+    error of outcomes. Zeros, too: a series that comes and goes cannot be
     alerted on.
     """
 
@@ -53,6 +55,10 @@ class QueueFigures:
     oldest_event: Figures
     calls: Figures
     credits: Figures
+    scores: Figures
+    outcomes: Figures
+    stability: Figures
+    calibration: Figures
 
 
 class QueueCollector(Collector):
@@ -78,6 +84,14 @@ class QueueCollector(Collector):
             ("provider_calls", "Provider calls of the last 30 days.", ["provider", "sandbox"], told.calls),
             ("provider_credits", "Credits spent in the last 30 days.", ["provider", "sandbox"],
              told.credits),
+            ("scores", "Leads by the month in which they came and the tenth of the scale they began in.",
+             ["month", "tenth"], told.scores),
+            ("score_outcomes", "Outcomes by month and the tenth of the scale of the last score before.",
+             ["month", "tenth", "outcome"], told.outcomes),
+            ("score_stability_index", "Population stability index of a month's scores against those of the"
+             " three months before.", ["month"], told.stability),
+            ("score_calibration_error", "How far the shares of won by score of the last three months are from"
+             " those of the year before.", [], told.calibration),
         ):
             gauge = GaugeMetricFamily(f"enrich_{name}", text, labels=labels)
             for values, figure in figures.items():

@@ -1,5 +1,5 @@
 -- Events whose person is not known yet, and events of devices.
--- depends: 0022_pre_learning
+-- depends: 0023_pre_models
 
 ALTER TABLE events ALTER COLUMN contact_id DROP NOT NULL;
 ALTER TABLE events ADD COLUMN received_at timestamptz NOT NULL DEFAULT now();

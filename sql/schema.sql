@@ -575,7 +575,8 @@ CREATE TABLE public.jobs (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     skipped integer DEFAULT 0 NOT NULL,
     warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT jobs_kind_check CHECK ((kind = 'import'::text)),
+    "position" uuid,
+    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text]))),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
@@ -592,6 +593,8 @@ COMMENT ON COLUMN public.jobs.skipped IS 'Lines of the report around the table, 
 
 COMMENT ON COLUMN public.jobs.warnings IS 'Place of the column, counted from 0: code: rows. Empty where a value is of no column.';
 
+COMMENT ON COLUMN public.jobs."position" IS 'Of a job that goes through leads: the last one that is done.';
+
 CREATE TABLE public.lead_events (
     id uuid NOT NULL,
     type text NOT NULL,
@@ -605,6 +608,15 @@ CREATE TABLE public.lead_events (
 
 COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
 
+CREATE TABLE public.lead_facts (
+    lead_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    digest text NOT NULL,
+    facts jsonb NOT NULL
+);
+
+COMMENT ON TABLE public.lead_facts IS 'What scoring saw of a lead, its person and company, from a moment on; a row for each change.';
+
 CREATE TABLE public.lead_scores (
     id uuid DEFAULT uuidv7() NOT NULL,
     lead_id uuid NOT NULL,
@@ -614,6 +626,11 @@ CREATE TABLE public.lead_scores (
     model_version text NOT NULL,
     batch_id uuid,
     calculated_at timestamp with time zone NOT NULL,
+    previous_grade text,
+    events uuid[],
+    machine jsonb,
+    prediction jsonb,
+    digest text,
     CONSTRAINT lead_scores_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
 );
@@ -621,6 +638,16 @@ CREATE TABLE public.lead_scores (
 COMMENT ON TABLE public.lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 
 COMMENT ON COLUMN public.lead_scores.total_score IS 'Hundredths of a point.';
+
+COMMENT ON COLUMN public.lead_scores.previous_grade IS 'The grade that the lead had before, which it keeps at the edge.';
+
+COMMENT ON COLUMN public.lead_scores.events IS 'The events that were counted; NULL in scores from before this column, which cannot be worked out again.';
+
+COMMENT ON COLUMN public.lead_scores.machine IS 'Of the events that were known to be a machine''s then: reason: places in `events`.';
+
+COMMENT ON COLUMN public.lead_scores.prediction IS 'What the predictive model said then.';
+
+COMMENT ON COLUMN public.lead_scores.digest IS 'Of the score and what it was made of: the same again is not written again by a re-scoring.';
 
 CREATE TABLE public.lead_status_history (
     id bigint NOT NULL,
@@ -924,6 +951,17 @@ COMMENT ON COLUMN public.refusals.own IS 'The person''s own act; else a list say
 
 COMMENT ON COLUMN public.refusals.intake_id IS 'The lead that brought it.';
 
+CREATE TABLE public.score_months (
+    month date NOT NULL,
+    tenth integer NOT NULL,
+    leads integer NOT NULL,
+    won integer NOT NULL,
+    lost integer NOT NULL,
+    CONSTRAINT score_months_tenth_check CHECK (((tenth >= 0) AND (tenth <= 9)))
+);
+
+COMMENT ON TABLE public.score_months IS 'Leads by the month in which they came and the tenth of the scale of their first score (0: below 10 points); won and lost by the last score before the day of the outcome, in the month of the outcome.';
+
 CREATE TABLE public.scoring_models (
     id bigint NOT NULL,
     version text NOT NULL,
@@ -932,8 +970,24 @@ CREATE TABLE public.scoring_models (
     created_by text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     published_at timestamp with time zone,
-    CONSTRAINT scoring_models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+    key text DEFAULT 'default'::text NOT NULL,
+    number integer,
+    based_on bigint,
+    edits integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_by text,
+    retired_at timestamp with time zone,
+    retired_by text,
+    CONSTRAINT scoring_models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text, 'shipped'::text])))
 );
+
+COMMENT ON TABLE public.scoring_models IS 'Versions of scoring models. What was published once is never changed: an old version in force again is a new row.';
+
+COMMENT ON COLUMN public.scoring_models.key IS 'Which model it is a version of; several are in force side by side.';
+
+COMMENT ON COLUMN public.scoring_models.based_on IS 'The version that it was made from.';
+
+COMMENT ON COLUMN public.scoring_models.edits IS 'Counts the edits of a draft.';
 
 ALTER TABLE public.scoring_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.scoring_models_id_seq
@@ -1236,6 +1290,9 @@ ALTER TABLE ONLY public.jobs
 ALTER TABLE ONLY public.lead_events
     ADD CONSTRAINT lead_events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.lead_facts
+    ADD CONSTRAINT lead_facts_pkey PRIMARY KEY (lead_id, since);
+
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_pkey PRIMARY KEY (id);
 
@@ -1298,6 +1355,9 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.score_months
+    ADD CONSTRAINT score_months_pkey PRIMARY KEY (month, tenth);
 
 ALTER TABLE ONLY public.scoring_models
     ADD CONSTRAINT scoring_models_pkey PRIMARY KEY (id);
@@ -1508,7 +1568,9 @@ CREATE INDEX refusals_intake ON public.refusals USING btree (intake_id) WHERE (i
 
 CREATE INDEX refusals_key ON public.refusals USING btree (key_hash) WHERE (key_hash IS NOT NULL);
 
-CREATE UNIQUE INDEX scoring_models_one_published ON public.scoring_models USING btree (state) WHERE (state = 'published'::text);
+CREATE UNIQUE INDEX scoring_models_number ON public.scoring_models USING btree (key, number);
+
+CREATE UNIQUE INDEX scoring_models_published ON public.scoring_models USING btree (key) WHERE (state = 'published'::text);
 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
@@ -1631,6 +1693,9 @@ ALTER TABLE ONLY public.job_rejects
 ALTER TABLE ONLY public.job_remarks
     ADD CONSTRAINT job_remarks_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.lead_facts
+    ADD CONSTRAINT lead_facts_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.lead_scores
     ADD CONSTRAINT lead_scores_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
@@ -1666,6 +1731,9 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_intake_id_fkey FOREIGN KEY (intake_id) REFERENCES public.intake(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.scoring_models
+    ADD CONSTRAINT scoring_models_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.scoring_models(id);
 
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;

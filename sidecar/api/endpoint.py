@@ -42,6 +42,7 @@ class Endpoint:
     limit: str
     idempotent: bool
     versioned: bool
+    conditional: bool
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -51,6 +52,7 @@ def endpoint(
     blueprint: Blueprint, method: str, path: str, *, scope: str | None, body: Schema | None = None,
     query: Schema | None = None, answer: Schema | None = None, status: int = 200,
     limit: str | None = None, idempotent: bool = False, remembered: bool = False, versioned: bool = False,
+    conditional: bool | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
@@ -59,14 +61,15 @@ def endpoint(
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
     `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until something
     is written: their answers depend on the query and the caller's scopes alone. The answers of
-    `versioned` ones carry their version as ETag.
+    `versioned` ones carry their version as ETag; `conditional` ones, usually the edits among them, take it
+    as If-Match.
     """
     route_class = limit or ("none" if scope is None else "read" if method == "GET" else "write")
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         contract = Endpoint(
             method, path, function, body, query, answer, status, scope, blueprint.name, route_class,
-            idempotent, versioned)
+            idempotent, versioned, versioned and method == "PATCH" if conditional is None else conditional)
         ENDPOINTS.append(contract)
 
         def view(**arguments: Any) -> Response:

@@ -1,4 +1,4 @@
-"""Jobs: files of leads, taken in step by step."""
+"""Jobs: files of leads and re-scorings, done step by step."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sidecar.api.endpoint import actor, endpoint, load
 from sidecar.api.leads import csv_file
 from sidecar.api.paging import decode_cursor, page
 from sidecar.engine import Engine
-from sidecar.errors import Forbidden, Invalid
+from sidecar.errors import Forbidden, Invalid, NotFound
 from sidecar.metrics import LEADS
-from sidecar.services import import_mappings, imports
+from sidecar.services import import_mappings, imports, jobs
 from sidecar.services.access import Caller
 from sidecar.tables import TableError
 
@@ -84,41 +84,41 @@ def _invalid(pointer: str, code: str, detail: str) -> Invalid:
 def list_jobs(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Jobs, newest first."""
     after = decode_cursor(query.get("cursor"), 1)
-    return page(*imports.listed(
+    return page(*jobs.listed(
         engine, limit=query["limit"], after=after, state=query.get("state")))
 
 
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>", scope="leads", answer=schemas.JobAnswer())
 def get_job(engine: Engine, caller: Caller, job_id: Any) -> Any:
-    """One job: progress, what each column was taken for, the first problems."""
-    return {"job": imports.get(engine, str(job_id))}
+    """One job: progress; of an import what each column was taken for, the first problems."""
+    return {"job": jobs.get(engine, str(job_id))}
 
 
 @endpoint(bp, "POST", "/v1/jobs/step", scope="leads", body=schemas.Empty(), answer=schemas.JobStep())
 def step_due(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Work for five seconds on the oldest job that waits; its job is null when none does."""
-    return _stepped(engine, *imports.step_due(engine))
+    return _stepped(engine, *jobs.step_due(engine))
 
 
 @endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/step", scope="leads", body=schemas.Empty(),
           answer=schemas.JobStep())
 def step_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
     """Work for five seconds on a job and tell its progress; may be repeated at any time."""
-    return _stepped(engine, *imports.step(engine, str(job_id)))
+    return _stepped(engine, *jobs.step(engine, str(job_id)))
 
 
 def _stepped(engine: Engine, job: dict[str, Any] | None, outcomes: Counter[str]) -> dict[str, Any]:
     if job and not job["dry_run"]:
         for outcome, count in outcomes.items():
             LEADS.labels(outcome).inc(count)
-    return {"job": job, "more": imports.more(engine)}
+    return {"job": job, "more": jobs.more(engine)}
 
 
 @endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/cancel", scope="leads", body=schemas.Empty(),
           answer=schemas.JobAnswer())
 def cancel_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
     """Stop a job; what came in stays."""
-    return {"job": imports.cancel(engine, str(job_id), by=actor(caller))}
+    return {"job": jobs.cancel(engine, str(job_id), by=actor(caller))}
 
 
 @endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/undo", scope="leads", body=schemas.Empty(),
@@ -152,7 +152,9 @@ def warned_rows(engine: Engine, caller: Caller, job_id: Any) -> Any:
 
 
 def _own(engine: Engine, caller: Caller, job_id: Any) -> dict[str, Any]:
-    job = imports.get(engine, str(job_id))
+    job = jobs.get(engine, str(job_id))
+    if job["kind"] != "import":
+        raise NotFound("Only an import has rows.")
     if job["created_by"] != caller.name and not caller.may("pii:read"):
         raise Forbidden("Another caller's rows need the scope pii:read.")
     return job

@@ -101,6 +101,10 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
         {"in": "path", "name": name, "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"<uuid:(\w+)>", contract.path)
     ] + [
+        {"in": "path", "name": name, "required": True,
+         "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}}
+        for name in re.findall(r"<int:(\w+)>", contract.path)
+    ] + [
         {"in": "path", "name": name, "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"<(\w+)>", contract.path)
     ]
@@ -111,7 +115,7 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     if contract.versioned:
         answer["headers"] = {"ETag": _ETAG}
     problems = _PROBLEMS
-    if contract.versioned and contract.method == "PATCH":
+    if contract.conditional:
         parameters.append(_IF_MATCH)
         problems = (*_PROBLEMS, _STALE)
     operation: dict[str, Any] = {

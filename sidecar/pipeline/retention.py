@@ -9,11 +9,12 @@ from redis import RedisError
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
 from sidecar.pipeline.learning import learn
-from sidecar.store import history, retention, spending, statistics, undo
+from sidecar.store import drift, history, retention, spending, statistics, undo
 
 log = logging.getLogger(__name__)
 
 _FOLDS = 10
+_SIX_HOURS = 6 * 3600
 
 
 def tidy_up(engine: Engine) -> None:
@@ -35,6 +36,7 @@ def tidy_up(engine: Engine) -> None:
     except Exception:  # leads go on by what was learnt before
         log.exception("learning from the ledger failed; it is tried again in a minute")
     _forget_files(engine)
+    count_scores(engine)
 
 
 def _forget_files(engine: Engine) -> None:
@@ -46,6 +48,17 @@ def _forget_files(engine: Engine) -> None:
                     log.warning("sql/server/n8n_history.sql is not applied: n8n keeps the files of its runs")
         except Unavailable:
             log.warning("n8n's database does not answer: files of its runs are forgotten later")
+
+
+def count_scores(engine: Engine) -> None:
+    """Count scores and outcomes by month, four times a day; without Redis the next minute does it."""
+    try:
+        if not engine.cache.first_in("drift", _SIX_HOURS):
+            return
+    except RedisError:
+        return
+    with engine.database.write() as cursor:
+        drift.refresh(cursor)
 
 
 def add_up_counts(engine: Engine) -> None:

@@ -1,9 +1,13 @@
-"""Scoring leads, and owing the messages that a change into hot causes."""
+"""Scoring leads by the models in force, and owing the messages that a change into hot causes."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
@@ -11,10 +15,13 @@ from sidecar.metrics import MODELS_REFUSED
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
-from sidecar.scoring import BREAKDOWN, check_model, default_model
+from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
 from sidecar.scoring import score as score_facts
-from sidecar.store import facts, notifications, scores, subscriptions
-from sidecar.store.database import Cursor, Row
+from sidecar.scoring.compiling import Model
+from sidecar.scoring.conditions import holds
+from sidecar.scoring.seen import digest, machines, seen
+from sidecar.store import facts, models, notifications, scores, subscriptions
+from sidecar.store.database import Cursor, Gathered, Row
 from sidecar.webhooks import of_score
 
 log = logging.getLogger(__name__)
@@ -26,65 +33,170 @@ def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     A lead that cannot be scored leaves its run alone, with the reason.
     """
     with step(engine, "score", batch_id, lead_ids, changes_people=True) as at_work:
-        failures = score_leads(engine, at_work.cursor, at_work.lead_ids, batch_id)
+        done = score_leads(engine, at_work.cursor, at_work.lead_ids, batch_id)
         return {"results": at_work.results(
-            leads_failed(at_work, failures, "score") if failures else None)}
+            leads_failed(at_work, done.failures, "score") if done.failures else None)}
+
+
+@dataclass(slots=True)
+class Scored:
+    """What came of scoring some leads: who could not be scored, by id, and the ids of those whose score or
+    its reasons are others now, and of those that became hot."""
+
+    failures: dict[str, Exception] = field(default_factory=dict)
+    other: list[str] = field(default_factory=list)
+    hot: list[str] = field(default_factory=list)
 
 
 def score_leads(
-    engine: Engine, cursor: Cursor, lead_ids: list[str], batch_id: str | None
-) -> dict[str, Exception]:
-    """Score stored leads whose rows are locked: failures by id. Subscribers are told once of what a claim
-    found."""
+    engine: Engine, cursor: Cursor, lead_ids: list[str], batch_id: str | None, *, keep_same: bool = True
+) -> Scored:
+    """Score stored leads whose rows are locked. Subscribers are told once of what a claim found.
+
+    With each score is kept what it was made of, so that it can be made again: the facts where they are others
+    than before, the events by their ids. Without `keep_same` a score that is the same to the word, made of
+    the same, is not written again.
+    """
     now = engine.now()
-    model = model_in_force(cursor)
+    in_force = models_in_force(cursor)
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
-    rows, latest, hot, still_hot, events_of, failures = [], [], [], [], {}, {}
+    before = scores.digests(cursor, lead_ids)
+    done = Scored()
+    rows, latest, hot, still_hot, events_of, looked_at = [], [], [], [], {}, []
     for row in known:
+        lead_id = row["lead_id"]
+        told = scoring_facts(row, events)
         try:
-            result = score_facts(scoring_facts(row, events), model, now, row["grade"])
+            result = score_facts(told, in_force.of(told, now), now, row["grade"])
         except Exception as error:  # one poisonous lead is not its batch's failure
-            failures[row["lead_id"]] = error
+            done.failures[lead_id] = error
             continue
+        facts_before, score_before = before[lead_id]
+        facts_now = digest(kept := seen(told))
+        if facts_now != facts_before:
+            looked_at.append({"lead_id": lead_id, "since": now, "digest": facts_now, "facts": kept})
+        breakdown = {name: result[name] for name in BREAKDOWN}
+        made_of = {"events": [event["id"] for event in told["events"]], "machine": machines(told["events"]),
+                   "prediction": told.get("prediction")}
+        score_now = digest((result["total"], result["grade"], result["model_version"], breakdown, made_of))
+        if score_now == score_before and facts_now == facts_before and not keep_same:
+            continue
+        done.other.append(lead_id)
         total = round(result["total"] * 100)
         became_hot = result["grade"] == "hot" and row["grade"] != "hot" and not row["is_test"]
         rows.append({
-            "id": new_id(), "lead_id": row["lead_id"], "total_score": total,
-            "grade": result["grade"],
-            "breakdown": {name: result[name] for name in BREAKDOWN},
-            "model_version": result["model_version"], "batch_id": batch_id, "calculated_at": now,
+            "id": new_id(), "lead_id": lead_id, "total_score": total, "grade": result["grade"],
+            "breakdown": breakdown, "model_version": result["model_version"], "batch_id": batch_id,
+            "calculated_at": now, "previous_grade": row["grade"], "digest": score_now, **made_of,
         })
-        latest.append({
-            "id": row["lead_id"], "total": total, "grade": result["grade"], "hot": int(became_hot)})
+        latest.append({"id": lead_id, "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
         elif result["grade"] == "hot" and not row["is_test"]:
-            still_hot.append(row["lead_id"])
-        events_of[row["lead_id"]] = of_score(
-            row["lead_id"], row["grade"], result["grade"], result["total"], is_test=row["is_test"])
+            still_hot.append(lead_id)
+        events_of[lead_id] = of_score(
+            lead_id, row["grade"], result["grade"], result["total"], is_test=row["is_test"])
     changed = scores.add(cursor, rows)
-    scores.set_latest(cursor, latest)
+    written = Gathered(cursor)
+    scores.add_facts(written, looked_at)
+    scores.set_latest(written, latest)
+    written.send()
     owe_hot(engine, cursor, hot)
     notifications.owe_again(cursor, still_hot)
     subscriptions.tell(cursor, [
         event for lead_id, told in events_of.items() if lead_id in changed for event in told])
-    return failures
+    done.hot = [row["lead_id"] for row, _ in hot]
+    return done
 
 
-def model_in_force(cursor: Cursor) -> dict[str, Any]:
-    """The published scoring model; the default one when there is none, or when the published one cannot be
-    used, which is logged and counted: leads are scored all the same."""
-    definition = scores.published_model(cursor)
-    if definition is None:
-        return default_model()
+class Ready(NamedTuple):
+    """A model as it stands in the store, and made ready to score."""
+
+    definition: Mapping[str, Any]
+    model: Model
+
+    @classmethod
+    def of(cls, definition: Mapping[str, Any]) -> Ready:
+        return cls(definition, compiled(definition))
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The models in force by their keys. A lead is scored by the first that says it is for such leads
+    (`applies_to`), those of a higher `priority` first, then in the order of their keys; else by the one that
+    is for all, else by the model that is shipped."""
+
+    models: Mapping[str, Ready]
+
+    def of(self, told: Mapping[str, Any], now: datetime) -> Model:
+        """The model for a lead with these facts."""
+        for definition, model in self.models.values():
+            condition = definition.get("applies_to")
+            if condition and holds(condition, told, now):
+                return model
+        return self.for_all.model
+
+    @property
+    def for_all(self) -> Ready:
+        """The model for leads that no other is for."""
+        return next((ready for ready in self.models.values() if not ready.definition.get("applies_to")),
+                    _shipped())
+
+    def with_model(self, key: str, definition: Mapping[str, Any]) -> InForce:
+        """These, if another one were in force under a key."""
+        return _in_force({**self.models, key: Ready.of(definition)})
+
+
+def _in_force(ready: Mapping[str, Ready]) -> InForce:
+    return InForce(dict(sorted(
+        ready.items(), key=lambda item: (-item[1].definition.get("priority", 0), item[0]))))
+
+
+@cache
+def _shipped() -> Ready:
+    return Ready.of(default_model())
+
+
+# Versions that this process has checked: None where one cannot be used. A version is never changed.
+_ready: dict[tuple[int, int], Ready | None] = {}
+
+
+def models_in_force(cursor: Cursor) -> InForce:
+    """The published scoring models. One that cannot be used, which publishing would have refused, is logged,
+    counted and passed over: leads are scored all the same."""
+    versions = {(row["id"], row["edits"]): row["key"] for row in models.in_force(cursor)}
+    if new := versions.keys() - _ready.keys():
+        found = models.definitions(cursor, [model_id for model_id, _ in new])
+        for gone in _ready.keys() - versions.keys():
+            del _ready[gone]
+        _ready.update((version, _usable(found.get(version[0]))) for version in new)
+    if refused := sum(_ready[version] is None for version in versions):
+        MODELS_REFUSED.labels("invalid").inc(refused)
+    return _in_force({
+        key: ready for version, key in versions.items() if (ready := _ready[version]) is not None})
+
+
+def _usable(definition: Any) -> Ready | None:
     problems = check_model(definition)
     if not problems:
-        return definition
-    MODELS_REFUSED.labels("invalid").inc()
-    log.error("the published scoring model cannot be used; the default one is",
+        return Ready.of(definition)
+    log.error("a published scoring model cannot be used",
               extra={"problems": [str(problem) for problem in problems[:10]]})
-    return default_model()
+    return None
+
+
+def model_in_force(cursor: Cursor) -> Mapping[str, Any]:
+    """The model for leads that no other is for."""
+    return models_in_force(cursor).for_all.definition
+
+
+def model_of_version(cursor: Cursor, version: str) -> Model | None:
+    """The model that made a score; None where its version is not kept, or cannot be read any more."""
+    if version == _shipped().model.version:
+        return _shipped().model
+    definition = models.of_version(cursor, version)
+    return None if definition is None or check_model(definition) else compiled(definition)
 
 
 def scoring_facts(row: Row, events: dict[str, list[Row]]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from sidecar.store import (
     jobs,
     leads,
     refusals,
+    scores,
     undo,
     workflow_errors,
 )
@@ -103,6 +104,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
             "sources": provenance.sources(cursor, "contact", contact_id),
             "refusals": _refusals(cursor, contact_id, True),
             "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
+            "scored_by": scores.facts_of(cursor, contact_id),
             "received": [part | {"payload": _opened(engine, part["payload"])}
                          for part in customers.intake_of(cursor, contact_id)],
             "provider_answers": [part | {"answer": _opened(engine, part["answer"])}

@@ -26,7 +26,6 @@ from sidecar.services.preview import preview
 from sidecar.store import jobs as store
 from sidecar.store import undo as undo_store
 from sidecar.store.database import Cursor, Row
-from sidecar.store.paging import paged
 from sidecar.tables import (
     BOM,
     SKIPPED,
@@ -138,7 +137,7 @@ def create(engine: Engine, content: bytes, options: Options, *, by: Actor) -> Ro
         record(cursor, by, "job.created", "job", job_id,
                after={"kind": "import", "rows": total, "dry_run": options.dry_run})
         waking.wake_after(engine, waking.IMPORTS)
-        return show(engine, cursor, _found(store.get(cursor, job_id)))
+        return show(engine, cursor, there(store.get(cursor, job_id)))
 
 
 def chunks_of(rows: Iterable[TableRow], size: int) -> Iterator[list[TableRow]]:
@@ -174,7 +173,7 @@ def begin(
         if not job or old:
             how = plan(engine, cursor, file, options, client)
             store.add(cursor, _job(engine, new_id(), how, options, client) | {"key": key, "state": "running"})
-            job = _found(store.latest(cursor, key))
+            job = there(store.latest(cursor, key))
         store.revive(cursor, job["id"])
         return job, Plan.restore(engine.vault.open(job["plan"]))
 
@@ -185,9 +184,9 @@ def feed(engine: Engine, job_id: str, number: int, rows: list[TableRow]) -> Row:
         job = _mine(cursor, job_id)
         if job["next_chunk"] == number:
             _take(engine, cursor, job, rows)
-        return _found(store.get(cursor, job_id))
+        return there(store.get(cursor, job_id))
 
-    job: Row = _guarded(engine, job_id, work)
+    job: Row = guarded(engine, job_id, work)
     return job
 
 
@@ -196,7 +195,7 @@ def finish(engine: Engine, job_id: str) -> Row:
     with engine.database.write() as cursor:
         if _mine(cursor, job_id)["state"] not in ENDED:
             store.end(cursor, job_id, "done")
-        return show(engine, cursor, _found(store.get(cursor, job_id)))
+        return show(engine, cursor, there(store.get(cursor, job_id)))
 
 
 def _mine(cursor: Cursor, job_id: str) -> Row:
@@ -208,41 +207,19 @@ def _mine(cursor: Cursor, job_id: str) -> Row:
     return job
 
 
-def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Row, Counter[str]]:
-    """Work on a job for at most some seconds and one chunk; (the job, outcomes of this step).
-
-    While another step is under way this only tells. A failed job goes on. Raises NotFound.
-    """
+def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
+    """Take rows in, or undo, for some seconds, a chunk at least: what became of the rows."""
     until = time.monotonic() + seconds
-    with engine.database.write() as cursor:
-        store.revive(cursor, job_id)
     outcomes: Counter[str] = Counter()
     import_undo.work(engine, job_id, until)
     while True:
-        counts = _guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))
+        counts = guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))
         if counts is None:
             break
         outcomes += counts
         if time.monotonic() >= until:
             break
-    return get(engine, job_id), outcomes
-
-
-def step_due(engine: Engine) -> tuple[Row | None, Counter[str]]:
-    """A step of the oldest job that waits for one; (None, nothing) when none does."""
-    waking.clear(engine, waking.IMPORTS)
-    job_id = _due(engine)
-    return step(engine, job_id) if job_id else (None, Counter())
-
-
-def more(engine: Engine) -> bool:
-    """Whether a job waits for a step and has none under way."""
-    return _due(engine) is not None
-
-
-def _due(engine: Engine) -> str | None:
-    with engine.database.write() as cursor:  # it locks the job, to pass over those under way
-        return store.due(cursor)
+    return outcomes
 
 
 def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
@@ -256,7 +233,7 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
     return counts
 
 
-def _guarded(engine: Engine, job_id: str, work: Any) -> Any:
+def guarded(engine: Engine, job_id: str, work: Any) -> Any:
     """Run one step's transaction; a failure is noted in one of its own."""
     try:
         with engine.database.write() as cursor:
@@ -358,31 +335,9 @@ def _intake(engine: Engine, job: Row, entries: list[Entry]) -> list[dict[str, An
 
 
 def get(engine: Engine, job_id: str) -> Row:
-    """A job with its columns, progress and first problems. Raises NotFound."""
+    """An import with its columns, progress and first problems. Raises NotFound."""
     with engine.database.read() as cursor:
-        return show(engine, cursor, _found(store.get(cursor, job_id)))
-
-
-def listed(
-    engine: Engine, *, limit: int, after: list[Any] | None, state: str | None
-) -> tuple[list[Row], list[Any] | None]:
-    """Jobs, newest first, without columns and problems; where the next page begins."""
-    with engine.database.read(may_lag=True) as cursor:
-        rows, following = paged(
-            store.page(cursor, limit + 1, after[0] if after else None, state), limit)
-    return [_summary(row) for row in rows], following
-
-
-def cancel(engine: Engine, job_id: str, *, by: Actor) -> Row:
-    """Stop a job after the chunk that is under way. Raises NotFound, Conflict when it has ended."""
-    with engine.database.write() as cursor:
-        job = _found(store.lock_patiently(cursor, job_id))
-        if job["state"] in ENDED:
-            raise Conflict(f"This job is {job['state']} already.")
-        store.end(cursor, job_id, "cancelled")
-        record(cursor, by, "job.cancelled", "job", job_id, before={"state": job["state"]},
-               after={"state": "cancelled"})
-        return show(engine, cursor, _found(store.get(cursor, job_id)))
+        return show(engine, cursor, there(store.get(cursor, job_id)))
 
 
 def _kept(engine: Engine, table: str, job_id: str) -> Iterator[tuple[Any, ...]]:
@@ -402,7 +357,7 @@ def undo(engine: Engine, job_id: str, *, by: Actor, seconds: float = STEP_SECOND
     `undoing`. Raises NotFound, Conflict."""
     until = time.monotonic() + seconds
     with engine.database.write() as cursor:
-        import_undo.begin(engine, cursor, _found(store.lock_patiently(cursor, job_id)), by=by)
+        import_undo.begin(engine, cursor, there(store.lock_patiently(cursor, job_id)), by=by)
         waking.wake_after(engine, waking.IMPORTS)
     import_undo.work(engine, job_id, until)
     return get(engine, job_id)
@@ -443,7 +398,7 @@ def show(engine: Engine, cursor: Cursor, row: Row) -> Row:
           if outcome == "skipped")]
     kept, count = undo_store.kept(cursor, row["id"], SHOWN_PROBLEMS)
     is_text = how.layout.format == "text"
-    return _summary(row) | {
+    return summary(row) | {
         "source": how.source, "format": how.layout.format, "encoding": how.layout.encoding,
         "encoding_certainty": how.layout.certainty, "delimiter": how.layout.delimiter if is_text else None,
         "sheet": how.layout.sheet or None, "header_line": how.layout.header_line,
@@ -467,7 +422,8 @@ def _first(engine: Engine, cursor: Cursor, table: str, job_id: str) -> list[tupl
     return rows
 
 
-def _summary(row: Row) -> Row:
+def summary(row: Row) -> Row:
+    """A job of any kind as lists tell it."""
     counts = {name: row[name] for name in ROW_OUTCOMES}
     handled, total = sum(counts.values()), row["total"]
     return {
@@ -479,7 +435,8 @@ def _summary(row: Row) -> Row:
     }
 
 
-def _found(row: Row | None) -> Row:
+def there(row: Row | None) -> Row:
+    """A job that is there. Raises NotFound."""
     if row is None:
         raise NotFound("There is no such job.")
     return row

@@ -14,11 +14,14 @@ from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
 from sidecar.pipeline.retention import add_up_counts
+from sidecar.scoring.drift import drift
 from sidecar.store import breakers, calls, leads, notifications, spending, statistics, subscriptions, work
+from sidecar.store import drift as drift_store
 from sidecar.terms.states import EMAIL_STATUSES, LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
+_NOTHING = [{"leads": 0, "won": 0, "lost": 0}] * 10
 _LATELY = 7  # days whose spending tells how long a ceiling lasts
 
 
@@ -87,9 +90,12 @@ def queue(engine: Engine) -> QueueFigures | None:
             messages = notifications.counts(cursor)
             events = subscriptions.figures(cursor)
             pace = stalling.pace(engine)
+            by_month = drift_store.months(cursor)
             spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
     except Unavailable:
         return None
+    moved = drift(by_month, engine.now().date())
+    lately = {f"{month:%Y-%m}": by_month.get(month, _NOTHING) for month in moved["stability"]}
     return QueueFigures(
         leads={at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
         oldest={(lane,): max(0.0, depth.get((lane, "queued"), {}).get("oldest_seconds", 0.0))
@@ -101,6 +107,12 @@ def queue(engine: Engine) -> QueueFigures | None:
         oldest_event={(): events["oldest_seconds"]},
         calls={labels: row["calls"] for labels, row in spent.items()},
         credits={labels: row["credits"] or 0 for labels, row in spent.items()},
+        scores={(month, str(place)): tenth["leads"]
+                for month, tenths in lately.items() for place, tenth in enumerate(tenths)},
+        outcomes={(month, str(place), outcome): tenth[outcome] for month, tenths in lately.items()
+                  for place, tenth in enumerate(tenths) for outcome in ("won", "lost")},
+        stability={(f"{month:%Y-%m}",): index for month, index in moved["stability"].items()},
+        calibration={(): moved["calibration"]},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.pipeline.scoring import model_in_force, scoring_facts
+from sidecar.pipeline.scoring import models_in_force, scoring_facts
 from sidecar.records import canonical
 from sidecar.records.email import parse_email
 from sidecar.scoring import facts_of_lead, score
@@ -47,14 +47,15 @@ def normalize_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
 def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
     """[{score}] of leads as if they had just arrived; [{errors}] for one that is not valid."""
     with engine.database.read(may_lag=True) as cursor:
-        model = model_in_force(cursor)
+        in_force = models_in_force(cursor)
     results = []
     for result in normalize_leads(engine, leads):
         if result.get("errors"):
             results.append({"score": None, "errors": result["errors"]})
         else:
             now = engine.now()
-            results.append({"score": score(facts_of_lead(result["lead"], now), model, now)})
+            told = facts_of_lead(result["lead"], now)
+            results.append({"score": score(told, in_force.of(told, now), now)})
     return results
 
 
@@ -62,13 +63,14 @@ def score_stored(engine: Engine, lead_ids: list[str]) -> list[dict[str, Any]]:
     """[{lead_id, score}] of stored leads with today's model and events; unknown ids: score null."""
     now = engine.now()
     with engine.database.read(may_lag=True) as cursor:
-        model = model_in_force(cursor)
+        in_force = models_in_force(cursor)
         known = {row["lead_id"]: row for row in facts.load(cursor, lead_ids)}
         events = facts.load_events(cursor, {row["contact"]["id"] for row in known.values()})
+    told = {lead_id: scoring_facts(row, events) for lead_id, row in known.items()}
     return [
         {
             "lead_id": lead_id,
-            "score": score(scoring_facts(known[lead_id], events), model, now, known[lead_id]["grade"])
+            "score": score(told[lead_id], in_force.of(told[lead_id], now), now, known[lead_id]["grade"])
             if lead_id in known else None,
         }
         for lead_id in lead_ids

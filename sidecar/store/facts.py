@@ -29,13 +29,13 @@ def json_object(kind: str, alias: str) -> str:
 
 # Facts are read as columns: for both sides that is less work than JSON. A number comes as in JSON, whole or
 # not. What is the lead's own comes first, then the fields of the contact and of the organization.
-_OWN = ("lead_id", "refused", "total_score", "grade", "hot_changes", "is_test", "goal", "lead")
+_OWN = ("lead_id", "refused", "total_score", "grade", "hot_changes", "is_test", "goal", "created_at", "lead")
 _SQL = {"numeric": "to_jsonb({})", "uuid": "{}::text"}
 _PLACES = {kind: {"id": ("id", "uuid")} | COLUMNS[kind] for kind in ("contact", "organization")}
 _PARTS = (("contact", len(_OWN), tuple(_PLACES["contact"])),
           ("organization", len(_OWN) + len(_PLACES["contact"]), tuple(_PLACES["organization"])))
 _FACTS = f"""
-SELECT l.id::text, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, l.goal,
+SELECT l.id::text, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, l.goal, l.created_at,
        json_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}),
        {", ".join(_SQL.get(sql, "{}").format(f"{kind[0]}.{column}")
                   for kind, places in _PLACES.items() for column, sql in places.values())}
@@ -92,7 +92,7 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     rows = many(
         cursor,
         f"""
-        SELECT contact_id::text AS contact_id, type, occurred_at, properties, machine FROM (
+        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties, machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
             FROM events WHERE contact_id = ANY(%s::uuid[]) AND type <> '{DELIVERED}'
             AND NOT (properties ? 'test' AND EXISTS (
@@ -105,6 +105,27 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     for row in rows:
         events.setdefault(row.pop("contact_id"), []).append(row)
     return events
+
+
+def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetime, at: datetime) -> list[Row]:
+    """The events that a score counted, in their order, and those of the lead's person that came between it
+    and a later moment, the newest first: [{id, type, occurred_at, properties, machine, seen: whether
+    it was counted}]."""
+    return many(
+        cursor,
+        """
+        SELECT id::text AS id, type, occurred_at, properties, machine, true AS seen
+        FROM unnest(%(known)s::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id)
+        UNION ALL (
+            SELECT id::text, type, occurred_at, properties, machine, false FROM events
+            WHERE contact_id = (SELECT contact_id FROM leads WHERE id = %(lead)s)
+              AND received_at > %(scored)s AND received_at <= %(at)s AND occurred_at <= %(at)s
+              AND id <> ALL(%(known)s::uuid[]) AND type <> %(delivered)s
+              AND NOT (properties ? 'test' AND EXISTS (
+                  SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))
+            ORDER BY occurred_at DESC LIMIT 200)
+        """, {"lead": lead_id, "known": known, "scored": scored_at, "at": at,
+              "delivered": DELIVERED})
 
 
 # What is said of e(kind, id) and of the contacts that were merged into it: the columns, and where they are

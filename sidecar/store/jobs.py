@@ -13,7 +13,7 @@ from sidecar.terms.states import JOB_DUE, JOB_UNFINISHED, ROW_OUTCOMES
 REJECTS, REMARKS = ROW_TABLES = ("job_rejects", "job_remarks")
 _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
             " total, created, updated, rejected, suppressed, skipped, warnings, attempts, error,"
-            " created_at, updated_at")
+            " position::text AS position, created_at, updated_at")
 
 
 def add(cursor: Cursor, row: Row) -> bool:
@@ -92,6 +92,16 @@ def advance(
         {"id": job_id, "state": state, "warnings": Json(warnings)}
         | {name: counts.get(name, 0) for name in ROW_OUTCOMES},
     )
+
+
+def move_on(cursor: Cursor, job_id: str, counts: Mapping[str, int], position: str) -> None:
+    """So many more leads are done, up to this one."""
+    cursor.execute(
+        "UPDATE jobs SET state = 'running', position = %(position)s, attempts = 0, error = NULL,"
+        " updated = updated + %(updated)s, rejected = rejected + %(rejected)s,"
+        " skipped = skipped + %(skipped)s, updated_at = now() WHERE id = %(id)s",
+        {"id": job_id, "position": position}
+        | {name: counts.get(name, 0) for name in ("updated", "rejected", "skipped")})
 
 
 def end(cursor: Cursor, job_id: str, state: str) -> None:

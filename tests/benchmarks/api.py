@@ -69,7 +69,7 @@ def serving(stack: Stack, app: str, config: str, port: int) -> Iterator[str]:
 def _answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=2).status_code > 0
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

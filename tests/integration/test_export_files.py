@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.services import imports
+from sidecar.services import imports, jobs
 from sidecar.services.audit import Actor
 from sidecar.services.imports import Options
 from tests.cases import exports
@@ -22,7 +22,7 @@ MOBILE, GERMAN = {"phone": "+4915123456789"}, {"phone": "+4930901820"}
 def imported(engine, content, **options):
     job = imports.create(engine, content, Options(**options), by=Actor("tester"))
     while job["state"] in ("queued", "running"):
-        job, _ = imports.step(engine, job["id"])
+        job, _ = jobs.step(engine, job["id"])
     counts = job["counts"]
     assert counts["total"] == sum(counts[name] for name in (
         "created", "updated", "rejected", "suppressed", "skipped"))

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from sidecar.cli import main
 from sidecar.pipeline import retention
-from sidecar.services import imports
+from sidecar.services import imports, jobs
 from sidecar.services.audit import Actor
 from sidecar.services.imports import Options
 from sidecar.store import statistics
@@ -67,7 +67,7 @@ def row(n, **changes):
 def imported(engine, text, **options):
     job = imports.create(engine, text.encode(), Options(**options), by=ME)
     while job["state"] in ("queued", "running"):
-        job, _ = imports.step(engine, job["id"])
+        job, _ = jobs.step(engine, job["id"])
     assert job["state"] == "done"
     return job
 
@@ -202,7 +202,7 @@ def test_of_two_imports_of_one_list_each_has_its_own_word(engine, api):
 def test_what_an_address_refused_while_the_import_waited_stays_with_the_address(engine, api):
     job = imports.create(engine, OPTED_OUT.encode(), Options(), by=ME)
     events(api, "unsubscribe")
-    job, _ = imports.step(engine, job["id"])
+    job, _ = jobs.step(engine, job["id"])
     undone(engine, job)
     with engine.database.read() as cursor:
         [left] = many(cursor, "SELECT contact_id, person_id, source FROM refusals")
@@ -247,7 +247,7 @@ def test_nobody_is_in_what_another_contact_is_undone_by(engine, app, api):
 def test_what_cannot_be_undone_is_told(engine, api, state, sentence):
     job = imports.create(engine, (HEADER + row(1)).encode(), Options(dry_run=state == "dry"), by=ME)
     if state != "queued":
-        imports.step(engine, job["id"])
+        jobs.step(engine, job["id"])
     if state == "old":
         with engine.database.write() as cursor:
             cursor.execute("UPDATE jobs SET updated_at = now() - interval '31 days'")
@@ -375,7 +375,7 @@ def test_every_table_that_hangs_on_people_is_undone_or_said_not_to_be(engine):
     # Made anew from the rest, of what is new alone, which goes as a whole, or written by no import.
     others = {"contact_blocks", "contact_checks", "duplicates", "merges", "intake", "lead_scores",
               "lead_status_history", "notifications", "held_answers", "employments", "looks",
-              "left_leads"}
+              "left_leads", "lead_facts"}
     with engine.database.read() as cursor:
         hanging = {found["t"] for found in many(
             cursor, "SELECT conrelid::regclass::text AS t FROM pg_constraint WHERE contype = 'f'"

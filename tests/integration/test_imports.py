@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sidecar.cli import main
 from sidecar.pipeline import intake
-from sidecar.services import imports
+from sidecar.services import imports, jobs
 from sidecar.services.audit import COMMAND_LINE
 from sidecar.store import customers
 from sidecar.store import jobs as store
@@ -111,7 +111,7 @@ def test_a_kill_between_the_rows_and_the_counters_takes_both_back(api, send, eng
 
     monkeypatch.setattr(imports.store, "advance", killed)
     with pytest.raises(KeyboardInterrupt):
-        imports.step(engine, job["id"])
+        jobs.step(engine, job["id"])
     monkeypatch.undo()
     assert stored(engine) == {"contacts": 0, "leads": 0, "intake": 0, "work": 0, "chunks": 2}
     assert step(api, job)["counts"]["created"] == 20
@@ -136,7 +136,7 @@ def test_a_step_under_way_makes_another_only_tell(api, send, engine):
     with engine.database.write() as cursor:
         imports.store.lock(cursor, job["id"])
         with ThreadPoolExecutor(1) as pool:
-            told, outcomes = pool.submit(imports.step, engine, job["id"]).result()
+            told, outcomes = pool.submit(jobs.step, engine, job["id"]).result()
     assert told["counts"]["handled"] == 0 and not outcomes
     assert api.post("/v1/jobs/step").json["job"]["counts"]["created"] == 5
 
@@ -191,7 +191,7 @@ def test_a_dry_run_tells_of_each_row_what_the_run_does(api, engine, known, rows,
             patch.setattr(imports, "_outcomes", lambda *given: told.append(outcomes(*given)) or told[-1])
             job = imports.create(engine, text.encode(), imports.Options(**options), by=COMMAND_LINE)
             while job["state"] in ("queued", "running"):
-                job, _ = imports.step(engine, job["id"])
+                job, _ = jobs.step(engine, job["id"])
         return [outcome for chunk in told for outcome in chunk], job["counts"], job["warnings"]
 
     if known:
@@ -208,7 +208,7 @@ def test_a_dry_run_tells_of_each_row_what_the_run_does(api, engine, known, rows,
 def test_an_erased_person_is_in_no_row_of_a_dry_run(app, api, send, engine):
     [sent] = api.post("/v1/leads", {"email": "p1@firm1.example"}).json["results"]
     job = send(table(25), dry_run="true")
-    imports.step(engine, job["id"], seconds=0)
+    jobs.step(engine, job["id"], seconds=0)
 
     def kept():
         with engine.database.read() as cursor:
@@ -219,7 +219,7 @@ def test_an_erased_person_is_in_no_row_of_a_dry_run(app, api, send, engine):
     assert app.test_client().delete(
         f"/v1/contacts/{sent['contact_id']}", headers=api.headers).status_code == 204
     assert "p1@firm1.example" not in kept() and len(kept()) == 9
-    assert imports.step(engine, job["id"])[0]["counts"]["created"] == 24 and kept() == []
+    assert jobs.step(engine, job["id"])[0]["counts"]["created"] == 24 and kept() == []
 
 
 def test_a_cancelled_job_does_nothing_more(api, send, engine):

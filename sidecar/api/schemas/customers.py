@@ -133,11 +133,19 @@ class PastEvent(Event):
     received_at = fields.DateTime(required=True)
 
 
+class ScoredBy(Answer):
+    lead_id = fields.String(required=True)
+    since = fields.String(required=True)
+    facts = fields.Dict(required=True)
+
+
 class ContactExport(Answer):
     contact = fields.Nested(Contact, required=True)
     sources = sources()
     refusals = fields.List(fields.Nested(Refusal), required=True)
     leads = fields.List(fields.Nested(LeadDetail), required=True)
+    scored_by = fields.List(fields.Nested(ScoredBy), required=True, metadata={
+        "description": "What scoring saw of the person's leads, and since when."})
     received = fields.List(fields.Nested(Received), required=True)
     provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)
     held_answers = fields.List(fields.Nested(HeldAnswer), required=True)

@@ -76,10 +76,11 @@ class Job(Answer):
 
 
 class JobDetail(Job):
-    source = fields.String(required=True)
-    format = fields.String(required=True, validate=validate.OneOf(["text", "spreadsheet", "vcard"]))
-    encoding = fields.String(required=True)
-    encoding_certainty = fields.Float(required=True)
+    source = fields.String(required=True, allow_none=True)
+    format = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(["text", "spreadsheet", "vcard"]))
+    encoding = fields.String(required=True, allow_none=True)
+    encoding_certainty = fields.Float(required=True, allow_none=True)
     delimiter = fields.String(required=True, allow_none=True)
     sheet = fields.String(required=True, allow_none=True)
     header_line = fields.Integer(required=True, allow_none=True)

@@ -1,0 +1,221 @@
+"""Scoring models and the scores of one lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from sidecar.api.schemas.base import (
+    Answer,
+    FieldError,
+    Moment,
+    PageQuery,
+    QueryWhole,
+    Strict,
+    Text,
+    Whole,
+    page_of,
+)
+from sidecar.api.schemas.facts import Score
+from sidecar.jsons import as_json
+from sidecar.terms.states import GRADES, MODEL_STATES
+
+_LONGEST = 500_000  # bytes of a model
+_KEY = r"[a-z][a-z0-9_-]{0,49}"
+
+
+class Definition(fields.Dict):
+    """A scoring model: any JSON object of a bounded size, as publishing alone asks for more."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        found = super()._deserialize(value, attr, data, **more)  # type: ignore[no-untyped-call]
+        try:
+            text = as_json(found)
+        except (TypeError, ValueError, RecursionError):
+            raise ValidationError("This cannot be stored.") from None
+        if len(text) > _LONGEST:
+            raise ValidationError(f"A model has at most {_LONGEST} bytes.")
+        if b"\\u0000" in text or b"\\ud" in text:
+            raise ValidationError("Control characters are not accepted.")
+        return found
+
+
+class Key(Text):
+    """What a model is called, of which there are versions."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(50, validate=validate.Regexp(
+            f"{_KEY}$", error="Lower-case letters, digits, - and _, at most 50, beginning with a letter."),
+            **more)
+
+
+class ModelAdd(Strict):
+    key = Key(required=True)
+    definition = Definition()
+    based_on = Whole(1, 2**53)
+
+
+class ModelEdit(Strict):
+    definition = Definition(required=True)
+
+
+class ModelQuery(PageQuery):
+    key = Key()
+    state = Text(validate=validate.OneOf(MODEL_STATES))
+
+
+class ModelDiffQuery(Strict):
+    with_ = QueryWhole(1, 2**53, required=True, data_key="with")
+
+
+class SimulationWanted(Strict):
+    leads = Whole(1, 5000, load_default=2000)
+
+
+class BacktestWanted(Strict):
+    leads = Whole(1, 20_000, load_default=5000)
+
+
+class ModelBrief(Answer):
+    id = fields.Integer(required=True)
+    key = fields.String(required=True)
+    number = fields.Integer(required=True, allow_none=True)
+    model_version = fields.String(required=True, metadata={"description": "As scores name it."})
+    state = fields.String(required=True, validate=validate.OneOf(MODEL_STATES))
+    based_on = fields.Integer(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    created_by = fields.String(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+    published_by = fields.String(required=True, allow_none=True)
+    published_at = fields.String(required=True, allow_none=True)
+    retired_by = fields.String(required=True, allow_none=True)
+    retired_at = fields.String(required=True, allow_none=True)
+
+
+class ScoringModel(ModelBrief):
+    definition = fields.Dict(required=True)
+    problems = fields.List(fields.Nested(FieldError), required=True, metadata={
+        "description": "What keeps it from being published, with pointers into the definition."})
+
+
+class ModelPage(Answer.from_dict(page_of(ModelBrief))):  # type: ignore[misc]
+    """Scoring models."""
+
+
+class ModelDiff(Answer):
+    from_ = fields.String(required=True, data_key="from", attribute="from")
+    to = fields.String(required=True)
+    changes = fields.List(fields.String(), required=True)
+
+
+class GradeChange(Answer):
+    from_ = fields.String(required=True, data_key="from", attribute="from", validate=validate.OneOf(GRADES))
+    to = fields.String(required=True, validate=validate.OneOf(GRADES))
+    leads = fields.Integer(required=True)
+
+
+class RuleEffect(Answer):
+    component = fields.String(required=True)
+    rule = fields.String(required=True)
+    up = fields.Integer(required=True)
+    down = fields.Integer(required=True)
+
+
+class Cause(Answer):
+    component = fields.String(required=True)
+    rule = fields.String(required=True)
+    points = fields.Float(required=True)
+
+
+class LeadChange(Answer):
+    lead_id = fields.String(required=True)
+    from_ = fields.String(required=True, data_key="from", attribute="from", validate=validate.OneOf(GRADES))
+    to = fields.String(required=True, validate=validate.OneOf(GRADES))
+    before = fields.Float(required=True)
+    after = fields.Float(required=True)
+    because = fields.Nested(Cause, required=True)
+
+
+class AlertsAWeek(Answer):
+    before = fields.Float(required=True)
+    after = fields.Float(required=True)
+    more = fields.Float(required=True)
+
+
+class Spread(Answer):
+    before = fields.List(fields.Integer(), required=True)
+    after = fields.List(fields.Integer(), required=True)
+
+
+class Simulation(Answer):
+    model_version = fields.String(required=True)
+    leads = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    mean_change = fields.Float(required=True)
+    grades = fields.List(fields.Nested(GradeChange), required=True)
+    rules = fields.List(fields.Nested(RuleEffect), required=True)
+    alerts_a_week = fields.Nested(AlertsAWeek, required=True)
+    distribution = fields.Nested(Spread, required=True)
+    leads_changed = fields.List(fields.Nested(LeadChange), required=True)
+
+
+class DecileLift(Answer):
+    decile = fields.Integer(required=True)
+    leads = fields.Integer(required=True)
+    won = fields.Float(required=True)
+    lift = fields.Float(required=True, allow_none=True)
+
+
+class GradeShare(Answer):
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    leads = fields.Integer(required=True)
+    won = fields.Integer(required=True)
+    share_won = fields.Float(required=True, allow_none=True)
+
+
+class Backtest(Answer):
+    model_version = fields.String(required=True)
+    of = fields.Integer(required=True)
+    gone_through = fields.Integer(required=True)
+    without_history = fields.Integer(required=True)
+    not_for_this_model = fields.Integer(required=True)
+    leads = fields.Integer(required=True)
+    won = fields.Integer(required=True)
+    lost = fields.Integer(required=True)
+    auc = fields.Float(required=True, allow_none=True)
+    brier = fields.Float(required=True, allow_none=True)
+    lift_by_decile = fields.List(fields.Nested(DecileLift), required=True)
+    grades = fields.List(fields.Nested(GradeShare), required=True)
+
+
+class ModelSchema(Answer):
+    schema_ = fields.String(required=True, data_key="$schema", attribute="$schema")
+    title = fields.String(required=True)
+    type = fields.String(required=True)
+    properties = fields.Dict(required=True)
+    required_ = fields.List(fields.String(), required=True, data_key="required", attribute="required")
+    additional_properties = fields.Boolean(required=True, data_key="additionalProperties")
+    defs = fields.Dict(required=True, data_key="$defs", attribute="$defs")
+
+
+class ScoreQuery(Strict):
+    at = Moment()
+
+
+class LeadScore(Score):
+    lead_id = fields.String(required=True)
+    recomputed = fields.Boolean(metadata={
+        "description": "With `at`: whether it was worked out anew from what was stored by then."})
+
+
+class KeptScore(Score):
+    id = fields.String(required=True)
+    lead_id = fields.String(required=True)
+    previous_grade = fields.String(required=True, allow_none=True, validate=validate.OneOf(GRADES))
+
+
+class KeptScorePage(Answer.from_dict(page_of(KeptScore))):  # type: ignore[misc]
+    """Scores of a lead."""

@@ -1,0 +1,201 @@
+"""What scoring costs where it is stored, each figure as a ratio to its peer in the same run.
+
+    LEADS=300000 python -m tests.benchmarks rescoring
+
+Re-scoring all stored leads by the job (`services/rescoring.py`) beside a loop that reads and writes the same
+rows with no scoring: the same leads locked, the same facts and events read, the score that was kept written
+anew, in the same chunks. Three runs: of scores that are others now, since time has passed; of the very same
+scores, which are not written again; the peer. Each is a process of its own, whose peak memory is told: it is
+the same whatever the number of leads. Then one score through the API beside an empty route that asks for the
+same sign-in, one call after the other.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import requests
+
+from local import programs
+from local.programs import Stack
+from sidecar.engine import Engine
+from sidecar.pipeline import intake
+from sidecar.secrets import hash_password
+from sidecar.settings import Settings
+from sidecar.store import access
+from sidecar.terms.scopes import SCOPES
+from tests.benchmarks.api import OURS, serving
+from tests.benchmarks.records.leads import make_leads
+from tests.stack import running_services
+
+LEADS = int(os.environ.get("LEADS", "20000"))
+CALLS = 1500
+
+# Not ru_maxrss: that begins with the peak of the process which started this one.
+_PROCESS = """
+import os, re, time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from sidecar.engine import Engine
+from sidecar.settings import Settings
+from tests.benchmarks.rescoring import RUNS
+
+engine = Engine.build(Settings.from_env(os.environ))
+moment = datetime.now(UTC) + timedelta(days=int(os.environ["DAYS"]))
+done, seconds = RUNS[os.environ["RUN"]](replace(engine, now=lambda: moment))
+engine.close()
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+print(done, seconds, peak)
+"""
+
+
+def ours(engine: Engine) -> tuple[int, float]:
+    """(leads, seconds) of the job."""
+    from sidecar.services import jobs, rescoring
+    from sidecar.services.audit import COMMAND_LINE
+
+    begun = time.perf_counter()
+    job = rescoring.begin(engine, by=COMMAND_LINE)
+    while job["state"] in ("queued", "running"):
+        job, _ = jobs.step(engine, job["id"])
+    return job["counts"]["handled"], time.perf_counter() - begun
+
+
+def peer(engine: Engine) -> tuple[int, float]:
+    """(leads, seconds) of reading and writing the same rows."""
+    from sidecar.ids import new_id
+    from sidecar.services.rescoring import CHUNK_LEADS
+    from sidecar.store import facts, scores, work
+    from sidecar.store.database import many
+
+    begun, last, done = time.perf_counter(), None, 0
+    while True:
+        with engine.database.write() as cursor:
+            lead_ids = scores.after(cursor, last, CHUNK_LEADS)
+            if not lead_ids:
+                return done, time.perf_counter() - begun
+            work.lock_people(cursor, lead_ids)
+            known = facts.load(cursor, lead_ids)
+            facts.load_events(cursor, {row["contact"]["id"] for row in known})
+            kept = {row["lead_id"]: row for row in many(cursor, """
+                SELECT DISTINCT ON (lead_id) lead_id::text AS lead_id, total_score, grade, breakdown,
+                    model_version, previous_grade, digest, events::text[] AS events, machine, prediction
+                FROM lead_scores WHERE lead_id = ANY(%s::uuid[]) ORDER BY lead_id, calculated_at DESC""",
+                (lead_ids,))}
+            scores.add(cursor, [
+                kept[lead_id] | {"id": new_id(), "batch_id": None, "calculated_at": engine.now()}
+                for lead_id in lead_ids])
+            scores.set_latest(cursor, [
+                {"id": row["lead_id"], "total": row["total_score"], "grade": row["grade"], "hot": 0}
+                for row in known])
+            last, done = lead_ids[-1], done + len(lead_ids)
+
+
+RUNS = {"ours": ours, "peer": peer}
+
+
+def run(environment: dict[str, str], name: str, days: int) -> tuple[float, int]:
+    """(leads per second, peak memory in MB) of one of RUNS, so many days from now."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PROCESS], env=os.environ | environment | {"RUN": name, "DAYS": str(days)},
+        capture_output=True, text=True, check=True)
+    leads, seconds, peak = done.stdout.split()
+    return int(leads) / float(seconds), int(peak)
+
+
+def fill(engine: Engine, count: int) -> None:
+    """So many leads in all with a score; a third did something."""
+    from sidecar.pipeline.scoring import score_leads
+
+    with engine.database.write() as cursor:
+        cursor.execute("SELECT count(*) AS n FROM leads")
+        there = cursor.fetchone()["n"]
+    leads = make_leads(count)[there:]
+    for start in range(0, len(leads), 1000):
+        results = intake.receive(engine, [
+            lead | {"email": f"p{there + start + number}.{lead['email']}"}
+            for number, lead in enumerate(leads[start:start + 1000])], client="bench")
+        ids = sorted({row["lead_id"] for row in results if row.get("lead_id")})
+        with engine.database.write() as cursor:
+            cursor.execute("""
+                INSERT INTO events (contact_id, lead_id, type, occurred_at, source)
+                SELECT contact_id, id, t, now() - n * interval '1 day', 'bench'
+                FROM leads, (VALUES ('page_view', 3), ('email_click', 1), ('demo_request', 2)) v(t, n)
+                WHERE id = ANY(%s::uuid[]) AND right(id::text, 1) < '5'""", (ids,))
+            score_leads(engine, cursor, ids, None)
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE work_items SET stage = 'done'; ANALYZE")
+
+
+@contextmanager
+def called(address: str, path: str, token: str) -> Iterator[list[float]]:
+    """Milliseconds of each of many calls of a path, one after the other."""
+    host, port = address.split(":")
+    connection = http.client.HTTPConnection(host, int(port))
+    spent = []
+    for _ in range(CALLS):
+        begun = time.perf_counter()
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+        answer = connection.getresponse()
+        answer.read()
+        spent.append((time.perf_counter() - begun) * 1000)
+        if answer.status != 200:
+            raise SystemExit(f"{path} answered {answer.status}")
+    connection.close()
+    yield spent
+
+
+def one_score(stack: Stack, engine: Engine) -> None:
+    """One score through the API beside an empty route."""
+    with engine.database.write() as cursor:
+        access.save_client(cursor, "bench", hash_password("bench"), list(SCOPES))
+        cursor.execute("SELECT id::text AS id FROM leads WHERE total_score IS NOT NULL LIMIT 1")
+        lead_id = cursor.fetchone()["id"]
+    empty = ("tests.benchmarks.empty_route:create_app()", OURS[1])
+    with serving(stack, *empty, 18113) as address:
+        token = requests.post(f"http://{address}/v1/auth/token", timeout=30, json={
+            "grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench",
+        }).json()["access_token"]
+        one = f"/v1/leads/{lead_id}/score"
+        paths = {"an empty route": "/v1/empty", "a score": one,
+                 "a past score, worked out anew": f"{one}?at={datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        found = {}
+        for name, path in paths.items():
+            with called(address, path, token) as spent:
+                found[name] = statistics.median(spent)
+    for name, spent in found.items():
+        ratio = spent / found["an empty route"]
+        print(f"{name} through the API: {spent:.2f} ms, ratio {ratio:.2f} (goal 2.5)")
+
+
+def main() -> None:
+    """Print every figure."""
+    os.environ["SIDECAR_READS_PER_MINUTE"] = "10000000"
+    with running_services(POSTGRES_SHARED_BUFFERS="1GB") as stack:
+        environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
+        environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
+        engine = Engine.build(Settings.from_env(environment))
+        fill(engine, LEADS // 10)
+        one_score(stack, engine)
+        _, small = run(environment, "ours", 1)
+        fill(engine, LEADS)
+        plain, plain_peak = run(environment, "peer", 2)
+        other, peak = run(environment, "ours", 30)
+        same, _ = run(environment, "ours", 30)
+        print(f"reading and rewriting {LEADS:,} leads: {plain:.0f} leads/s, peak {plain_peak} MB")
+        print(f"re-scored, other scores: {other:.0f} leads/s, ratio {other / plain:.2f} (goal 0.6)")
+        print(f"re-scored, the same scores: {same:.0f} leads/s, ratio {same / plain:.2f}")
+        print(f"peak memory {peak} MB, of a tenth of the leads {small} MB: ratio {peak / small:.2f}")
+        engine.close()
+
+
+if __name__ == "__main__":
+    main()
