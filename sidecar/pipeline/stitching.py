@@ -34,9 +34,10 @@ def device_of(engine: Engine, told: Mapping[str, Any]) -> str | None:
     return engine.hash("device", str(anonymous_id)) if anonymous_id else None
 
 
-def waiting_hashes(engine: Engine, entry: Entry) -> list[str]:
+def waiting_hashes(engine: Engine, entry: Entry, *, with_ids: bool = True) -> list[str]:
     """Under which keyed hashes events may wait for who comes in."""
-    return [engine.hash("suppression", *key) for key in (*entry.keys, *id_keys(entry.lead))]
+    ids = id_keys(entry.lead) if with_ids else []
+    return [engine.hash("suppression", *key) for key in (*entry.keys, *ids)]
 
 
 def locked(entry: Entry) -> list[Key]:

@@ -237,7 +237,7 @@ def _sign(
     told: Mapping[str, Any], kind: str, agent: str | None, link: str | None, network: str | None
 ) -> str | None:
     """The machine that an event shows by itself, the surest sign first."""
-    if kind == "click" and _is_hidden(told, link):
+    if (kind == "click" and _is_hidden(told, link)) or (kind == "view" and _says(told.get("hiddenlink"))):
         return "hidden_link"
     if any(_says(told.get(name)) for name in _FLAGS) or "proxy" in str(_first(told, _TYPES) or "").lower() \
             or str(told.get("clienttype", "")).lower() in ("bot", "robot", "library"):
