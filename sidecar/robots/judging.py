@@ -107,15 +107,18 @@ def _mark_at_delivery(
         if _BEFORE <= after <= _AT_DELIVERY:
             marks[number] = "at_delivery"
         elif (deeds[number].hosting and _BEFORE <= after <= _FROM_CLOUD
-                and not _known_later(deeds, marks, number, delivered)):
+                and not _known_elsewhere(deeds, marks, number, delivered)):
             marks[number] = "data_centre"
 
 
-def _known_later(deeds: Sequence[Deed], marks: Sequence[str | None], number: int, delivered: float) -> bool:
+def _known_elsewhere(
+    deeds: Sequence[Deed], marks: Sequence[str | None], number: int, delivered: float
+) -> bool:
     """Whether the same address acts when no filter is at work: it is somebody's way into the net, then."""
     address = deeds[number].address
     return address is not None and any(
-        deed.address == address and mark is None and _at(deed) - max(delivered, deed.delivered or 0.0) > _AWAY
+        deed.address == address and mark is None
+        and (_at(deed) - deed.delivered if deed.delivered is not None else abs(_at(deed) - delivered)) > _AWAY
         for deed, mark in zip(deeds, marks, strict=True))
 
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sidecar.robots.crowd import Crowd
 from sidecar.robots.judging import judge_deeds
-from sidecar.robots.reading import Deed, read
+from sidecar.robots.reading import Deed, flat, read
 
-# Whose an event is: the first of these that it has.
-_WHOSE = ("person", "person_id", "contact_id", "lead_id", "mailbox", "recipient", "email", "Recipient",
-          "Email", "to", "rcpt_to", "user_id", "userId", "anonymous_id", "anonymousId")
+# Whose an event is: the first of these that it has, in whatever case and at any depth.
+_WHOSE: Final = (
+    "person", "personid", "personkey", "contact", "contactid", "lead", "leadid", "mailbox", "mailboxid",
+    "recipient", "recipientid", "recipientemail", "email", "emailaddress", "to", "rcptto", "rcpt",
+    "subscriber", "subscriberid", "profileid", "customerid", "user", "userid", "key", "anonymousid", "visitor", "visitorid")
 
 
 def judge_lines(lines: Iterable[str]) -> Iterator[str]:
     """Each line's event again with `machine`: the code, or null; empty lines are skipped, a line that is no
     event is answered {"machine": null, "error"}. Events of one person (or mailbox) are judged together,
     whatever their order, and with what the same address did for others; those that name nobody
-    are one person's."""
+    are their mail's, or one person's."""
     events: list[dict[str, Any] | None] = []
     for line in lines:
         if line.strip():
@@ -45,9 +47,9 @@ def judge_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _whose(event: Mapping[str, Any]) -> str:
-    inner = event.get("event-data")
-    for part in (event, inner if isinstance(inner, Mapping) else {}, event.get("context") or {}):
-        for name in _WHOSE:
-            if isinstance(part, Mapping) and isinstance(value := part.get(name), str | int):
-                return str(value).strip().lower()
-    return ""
+    """A name of whom an event is about; else its mail, which is one recipient's."""
+    told = flat(event)
+    for name in _WHOSE:
+        if isinstance(value := told.get(name), str | int) and str(value).strip():
+            return str(value).strip().lower()
+    return read(event).message or ""

@@ -16,7 +16,19 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-_FILTERS: Final = tuple(map(ip_network, (
+_Prefixes = dict[tuple[int, int], frozenset[int]]
+
+
+def _prefixes(*networks: str) -> _Prefixes:
+    """(version, bits after the prefix) -> prefixes."""
+    found: dict[tuple[int, int], set[int]] = {}
+    for network in map(ip_network, networks):
+        rest = network.max_prefixlen - network.prefixlen
+        found.setdefault((network.version, rest), set()).add(int(network.network_address) >> rest)
+    return {key: frozenset(prefixes) for key, prefixes in found.items()}
+
+
+_FILTERS: Final = _prefixes(
     # learn.microsoft.com, "Microsoft 365 URLs and IP address ranges", 9 and 10 (*.protection.outlook.com)
     "40.92.0.0/15", "40.107.0.0/16", "52.100.0.0/14", "52.238.78.88/32", "104.47.0.0/17",
     "2a01:111:f400::/48", "2a01:111:f403::/48",
@@ -25,9 +37,9 @@ _FILTERS: Final = tuple(map(ip_network, (
     "18.133.136.128/26", "18.133.136.96/27", "3.24.133.128/25", "15.222.16.128/25",
     # proofpoint.my.site.com, "Support information"
     "67.231.144.0/20", "208.84.64.0/22", "208.86.200.0/22", "91.209.104.0/24", "62.209.50.0/24",
-)))
-_APPLE: Final = ip_network("17.0.0.0/8")
-_CLOUDS: Final = tuple(map(ip_network, (
+)
+_APPLE: Final = _prefixes("17.0.0.0/8")
+_CLOUDS: Final = _prefixes(
     # Amazon
     "3.0.0.0/8", "13.32.0.0/11", "13.112.0.0/13", "13.124.0.0/14", "13.184.0.0/13", "13.192.0.0/11",
     "13.224.0.0/11", "15.152.0.0/13", "15.160.0.0/13", "15.184.0.0/13", "15.220.0.0/14", "15.228.0.0/14",
@@ -45,7 +57,7 @@ _CLOUDS: Final = tuple(map(ip_network, (
     "4.144.0.0/12", "4.160.0.0/11", "4.192.0.0/10", "13.64.0.0/11", "20.0.0.0/8", "23.96.0.0/14",
     "23.100.0.0/15",
     "40.64.0.0/12", "40.80.0.0/13", "40.88.0.0/14", "40.92.0.0/14", "40.112.0.0/13",
-)))
+)
 _FILTER_NAME: Final = re.compile(
     r"proofpoint|mimecast|barracuda|messagelabs|symantec|ironport|cisco ?(?:secure|email)|trend ?micro|"
     r"fireeye|trellix|sophos|forcepoint|hornetsecurity|vade|cloudmark|"
@@ -71,11 +83,12 @@ def of_address(address: str) -> str | None:
         return None
     if mapped := getattr(ip, "ipv4_mapped", None):
         ip = mapped
-    if ip in _APPLE:
-        return "apple"
-    if any(ip in network for network in _FILTERS):
-        return "filter"
-    return "hosting" if any(ip in network for network in _CLOUDS) else None
+    number = int(ip)
+    for kind, known in (("apple", _APPLE), ("filter", _FILTERS), ("hosting", _CLOUDS)):
+        if any(version == ip.version and number >> rest in prefixes
+               for (version, rest), prefixes in known.items()):
+            return kind
+    return None
 
 
 @lru_cache(maxsize=4096)

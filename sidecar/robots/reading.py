@@ -56,16 +56,20 @@ _ADDRESSES: Final = ("ip", "ipaddress", "clientip", "remoteaddr", "remoteaddress
 _AGENTS: Final = ("useragent", "ua", "httpuseragent", "agent")
 _METHODS: Final = ("method", "httpmethod", "requestmethod", "verb")
 # Flags by which services say that it was a machine: SendGrid, Mailgun, SparkPost, Klaviyo, Marketo, HubSpot…
-_FLAGS: Final = ("sgmachineopen", "machineopen", "machineclick", "bot", "isbot", "botopen", "botclick",
-                 "isbotactivity", "botactivity", "isprefetched", "prefetched", "ismpp", "mpp", "proxyopen",
-                 "loadedbyproxy", "appleprivacyopen", "isprivacyopen", "filteredevent", "isautomated",
-                 "automated",                 "nonhuman", "nhi", "sgmachineclick", "saidmachine")
+_FLAGS: Final = frozenset({
+    "sgmachineopen", "sgmachineclick", "machineopen", "machineclick", "bot", "isbot", "botopen", "botclick",
+    "isbotactivity", "botactivity", "isprefetched", "prefetched", "ismpp", "mpp", "proxyopen", "loadedbyproxy",
+    "appleprivacyopen", "isprivacyopen", "filteredevent", "isautomated", "automated", "nonhuman", "nhi",
+    "saidmachine"})
 _NO: Final = frozenset({"", "0", "false", "no", "n", "none", "null", "human", "unknown", "undefined", "-"})
 _PURPOSES: Final = ("secpurpose", "purpose", "xpurpose", "xmoz", "secfetchpurpose", "mozpurpose")
-_NETWORKS: Final = ("asn", "asname", "asorg", "asnorg", "asorganization", "autonomoussystem", "isp",
-                    "network", "iporganization", "iptype", "connectiontype", "usagetype", "networktype")
-_HOSTING: Final = ("hosting", "ishosting", "datacenter", "datacentre", "isdatacenter", "isdatacentre")
-_HIDDEN: Final = ("honeypot", "ishoneypot", "hiddenlink", "ishidden", "hidden", "trap", "linkhidden")
+_NETWORKS: Final = frozenset({
+    "asn", "asname", "asorg", "asnorg", "asorganization", "autonomoussystem", "isp", "network",
+    "iporganization", "iptype", "connectiontype", "usagetype", "networktype"})
+_HOSTING: Final = frozenset({
+    "hosting", "ishosting", "datacenter", "datacentre", "isdatacenter", "isdatacentre"})
+_HIDDEN: Final = frozenset({
+    "honeypot", "ishoneypot", "hiddenlink", "ishidden", "hidden", "trap", "linkhidden"})
 _SEEN: Final = ("visible", "isvisible", "linkvisible")
 _TRAP: Final = re.compile(
     r"honey[-_ ]?(?:pot|trap|link)|hidden[-_ ]?(?:link|pixel)|[/=]hidden(?:$|[/?&])|"
@@ -86,7 +90,7 @@ _DEPTH: Final = 5
 
 def read(event: Mapping[str, Any]) -> Deed:
     """What an event tells. Never raises; what cannot be read is not told."""
-    told = _flat(event)
+    told = flat(event)
     kind = _kind(told)
     at = _time(_first(told, _TIMES))
     delivered = _time(_first(told, _DELIVERED))
@@ -109,7 +113,7 @@ def _name(key: str) -> str:
     return "".join(filter(str.isalnum, key)).lower()
 
 
-def _flat(event: Mapping[str, Any]) -> dict[str, Any]:
+def flat(event: Mapping[str, Any]) -> dict[str, Any]:
     """Name -> value, of all depths."""
     found: dict[str, Any] = {}
     waiting: deque[tuple[int, Mapping[str, Any]]] = deque([(0, event)])
@@ -222,10 +226,10 @@ def _agent(told: Mapping[str, Any]) -> str | None:
 
 
 def _network(told: Mapping[str, Any]) -> str | None:
-    if any(_says(told.get(name)) for name in _HOSTING):
+    if any(_says(told[name]) for name in _HOSTING & told.keys()):
         return "hosting"
-    kinds = {networks.of_name(str(value)[:200]) for name in _NETWORKS
-             if (value := told.get(name)) is not None and not isinstance(value, list)}
+    kinds = {networks.of_name(str(value)[:200]) for name in _NETWORKS & told.keys()
+             if (value := told[name]) is not None and not isinstance(value, list)}
     return "filter" if "filter" in kinds else "hosting" if "hosting" in kinds else None
 
 
@@ -239,8 +243,9 @@ def _sign(
     """The machine that an event shows by itself, the surest sign first."""
     if (kind == "click" and _is_hidden(told, link)) or (kind == "view" and _says(told.get("hiddenlink"))):
         return "hidden_link"
-    if any(_says(told.get(name)) for name in _FLAGS) or "proxy" in str(_first(told, _TYPES) or "").lower() \
-            or str(told.get("clienttype", "")).lower() in ("bot", "robot", "library"):
+    if (any(_says(told[name]) for name in _FLAGS & told.keys())
+            or "proxy" in str(_first(told, _TYPES) or "").lower()
+            or str(told.get("clienttype", "")).lower() in ("bot", "robot", "library")):
         return "vendor"
     method = _first(told, _METHODS)
     if isinstance(method, str) and method.strip().upper() not in ("GET", "POST", ""):
@@ -260,7 +265,7 @@ def _sign(
 
 def _is_hidden(told: Mapping[str, Any], link: str | None) -> bool:
     """Whether people cannot see the link that was followed."""
-    return (any(_says(told.get(name)) for name in _HIDDEN)
+    return (any(_says(told[name]) for name in _HIDDEN & told.keys())
             or any(name in told and not _says(told[name]) for name in _SEEN)
             or bool(_TRAP.search(link or ""))
             or any(isinstance(value := told.get(name), str) and _TRAP.search(value) for name in _LINK_NAMES))

@@ -361,7 +361,7 @@ def said(box: Mailbox, mail: dict[str, Any]) -> None:
 def trap(box: Mailbox, mail: dict[str, Any]) -> None:
     chance = box.chance
     at, agent, ip = mail["delivered"] + chance.uniform(10, 600), CHROME.format(117), elsewhere(chance)
-    for link in ("https://news.example/hp/honeypot?u=1", *chance.sample(mail["links"], 2)):
+    for link in ("https://news.example/hp/honeypot?u=1", *mail["links"][:2]):
         box.note("trap", "click", at, mail, agent=agent, ip=ip, url=link)
         at += chance.uniform(1, 25)
 

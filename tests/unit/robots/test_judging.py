@@ -156,3 +156,8 @@ def test_the_order_of_events_is_nothing(events: list[dict[str, Any]], chance: Ra
 def test_machines_are_out_and_people_stay() -> None:
     told = shares(judged(person.events for person in development.world(11, 500)))
     assert told["out"] >= 0.98 and told["lost"] <= 0.01, told
+
+
+def test_other_people_and_machines_than_the_rules_were_made_on() -> None:
+    told = shares(judged(box.events for box in held_out.world(3, 500)))
+    assert told["out"] >= 0.98 and told["lost"] <= 0.01, told
