@@ -16,6 +16,7 @@ from sidecar.scoring.subject import hundredths
 
 # Others beside the best; what one more would add is less than a rounding.
 _OTHERS: Final = 6
+MOST_PEOPLE: Final = _OTHERS + 1  # who can count
 
 
 def score_account(people: Iterable[Mapping[str, Any]], model: Mapping[str, Any] | Model,
@@ -31,7 +32,7 @@ def score_account(people: Iterable[Mapping[str, Any]], model: Mapping[str, Any] 
         key=lambda person: (-person[0], person[1]))
     reasons: list[dict[str, Any]] = []
     total = 0
-    for place, (points, one) in enumerate(ranked[:_OTHERS + 1]):
+    for place, (points, one) in enumerate(ranked[:MOST_PEOPLE]):
         more = points if place == 0 else (FULL - total) * points // (FULL * 2 ** place)
         if more or place == 0:
             closes = f"{points / 100 / 2 ** place:.3g} % of what is left to 100"
