@@ -49,6 +49,10 @@ function sidecar({ body, path }: Sent) {
 			...{ queued: ids.length > 0 ? ids : [A], next: null, asking: ids, round: 1, more: false },
 			...{ leads: refs('l1'), requests: [], contact: { id: B }, woken: true, sent: 1 },
 			...{ data: [{ id: A, lead_id: A, name: 'x', fields: {} }], job: { id: A, state: 'done' } },
+			...{ training: true, conversions: 60, needed: 50 },
+			...(path === 'scoring/predictions' && {
+				data: [{ model_version: 'prediction@1', state: 'draft', report: { conversions: 60 } }],
+			}),
 			...{ lead_id: A, id: A, stage: 'queued', state: 'open', lane: 'bulk' },
 			...{ kept_id: A, contact_id: B },
 			...(path === 'leads/estimate' && {
@@ -115,7 +119,15 @@ test('there are operations to test', () => {
 		everyOperation
 			.filter(({ reads }) => !reads)
 			.map(({ name }) => name.split(' ').slice(1).join(' ')),
-		['provider getMany', 'job step', 'run deliver', 'run pullLeads', 'run recordError'],
+		[
+			'prediction getMany',
+			'prediction train',
+			'provider getMany',
+			'job step',
+			'run deliver',
+			'run pullLeads',
+			'run recordError',
+		],
 	);
 });
 
