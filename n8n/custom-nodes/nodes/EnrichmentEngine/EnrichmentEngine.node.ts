@@ -25,6 +25,7 @@ import * as organization from './actions/organization';
 import * as prediction from './actions/prediction';
 import * as provider from './actions/provider';
 import * as reject from './actions/reject';
+import * as scoringModel from './actions/scoringModel';
 import { listSearch, loadOptions, resourceMapping } from './fields';
 
 function resource(
@@ -49,6 +50,12 @@ const resources = [
 	resource('Prediction', 'prediction', 'What is learnt from the outcomes of leads', prediction),
 	resource('Provider', 'provider', 'Whom is asked about people and companies', provider),
 	resource('Reject', 'reject', 'Leads that were refused', reject),
+	resource(
+		'Scoring Model',
+		'scoringModel',
+		'By which leads are scored: versions of models',
+		scoringModel,
+	),
 ];
 
 export class EnrichmentEngine implements INodeType {
