@@ -124,8 +124,11 @@ def _join(
         (entry, stitching.Whose(row["contact_id"], person["person_id"] or row["contact_id"], row["lead_id"]))
         for entry, row, person in zip(entries, writes.results, writes.intake, strict=True)
         if row["lead_id"]]
+    # What another system calls them, visitors of a page may say of anybody.
+    proven = not receipt.client.startswith("form:")
     changed = stitching.join(engine, cursor, {
-        key_hash: who for entry, who in came for key_hash in stitching.waiting_hashes(engine, entry)
+        key_hash: who for entry, who in came
+        for key_hash in stitching.waiting_hashes(engine, entry, with_ids=proven)
         if key_hash in known.waiting}, devices)
     if more := changed - {row["lead_id"] for row in writes.work_items}:
         stitching.score_again(engine, cursor, more, receipt.lane)

@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks`: all figures, each beside its peer; `… prediction [FILE]` those alone."""
+"""`python -m tests.benchmarks [NAME …]`: all figures, or those named, each beside its peer.
+
+`python -m tests.benchmarks prediction FILE` measures predictions with that table.
+"""
 
 import sys
 
@@ -6,17 +9,17 @@ from tests.benchmarks import api, imports, prediction, scaling, throughput
 from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
+from tests.benchmarks.robots import bench_robots
+
+BENCHMARKS = {
+    "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
+    "markets": bench_markets.main, "robots": bench_robots.main, "prediction": prediction.main,
+    "api": api.main, "imports": imports.main, "throughput": throughput.main, "scaling": scaling.main,
+}
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["prediction"]:
-        prediction.main(*sys.argv[2:3])
-        sys.exit()
-    bench_records.main()
-    bench_accuracy.main()
-    bench_matching.main()
-    bench_markets.main()
-    prediction.main()
-    api.main()
-    imports.main()
-    throughput.main()
-    scaling.main()
+    if sys.argv[1:2] == ["prediction"] and sys.argv[2:]:
+        prediction.main(sys.argv[2])
+    else:
+        for name in sys.argv[1:] or BENCHMARKS:
+            BENCHMARKS[name]()
