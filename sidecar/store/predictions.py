@@ -115,7 +115,7 @@ def examples(cursor: Cursor, limit: int) -> list[Row]:
             SELECT jsonb_agg(jsonb_build_object(
                 'type', type, 'occurred_at', occurred_at, 'machine', machine)) AS events
             FROM (SELECT * FROM events k WHERE k.contact_id = e.contact_id AND NOT {_CAME_ENDED}
-                  AND k.received_at < e.at AND k.occurred_at < e.at
+                  AND k.received_at < e.at AND k.occurred_at < e.at AND NOT k.properties ? 'test'
                   ORDER BY k.occurred_at DESC LIMIT 200) known) v ON true
         WHERE NOT l.is_test ORDER BY 3 DESC, e.id LIMIT %(limit)s""",  # noqa: S608
         OUTCOME_WORDS | {"limit": limit})
