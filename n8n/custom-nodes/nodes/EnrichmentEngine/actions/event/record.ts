@@ -61,6 +61,7 @@ const linkedinUrl: INodeProperties = {
 	required: true,
 	default: '={{ $json.linkedin_url }}',
 	displayOptions: { show: { of: ['linkedinUrl'] } },
+	description: 'The address of a personal profile',
 };
 
 const externalSource: INodeProperties = {
