@@ -1,10 +1,10 @@
 """From an event at a webhook to the new score, on the real stack at rest.
 
-A mail service's click, proven by its password, comes to the edge, again and again, each of another lead whose
-work is done; then many of one lead at once, which are scored together. The parts are told apart by what is
-stored: webhook -> stored (the edge, n8n's trigger, the sidecar), -> claimed (the wait for what comes
-together, the wake-up, n8n), -> scored. The peer is a lead that comes to the same edge by the same n8n, until it has its
-score.
+A mail service's click, proven by its password, comes to the edge, again and again, each of another lead
+whose work is done; then many of one lead at once, which are scored together. The parts are told apart by
+what is stored: webhook -> stored (the edge, n8n's trigger, the sidecar), -> claimed (the wait for what comes
+together, the wake-up, n8n), -> scored. The peer is a lead that comes to the same edge by the same n8n, until
+it has its score.
 """
 
 from __future__ import annotations
