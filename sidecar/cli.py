@@ -518,6 +518,14 @@ def providers() -> None:
     click.echo(json.dumps(catalogue(), indent=2))
 
 
+@main.command("model-schema")
+def model_schema() -> None:
+    """Print the JSON Schema of scoring models (docs/scoring-model.schema.json is made so)."""
+    from sidecar.scoring import model_schema as schema
+
+    click.echo(json.dumps(schema(), indent=2))
+
+
 @main.command()
 def openapi() -> None:
     """Print the API's OpenAPI document (docs/openapi.json is made so)."""

@@ -11,6 +11,7 @@ from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
 from sidecar.enrichment import PROVIDERS, priced
 from sidecar.enrichment.money import Ceilings
+from sidecar.enrichment.planning import wanted_with
 from sidecar.environment import (
     SettingsError,
     boolean,
@@ -70,6 +71,10 @@ def _goals(value: str) -> dict[str, Goal]:
             raise ValueError(f"must be [lane or source=]goal[,…], a goal one of {', '.join(GOALS)}")
         goals[name.strip()] = goal
     return goals
+
+
+def _wanted(value: str) -> dict[str, frozenset[str]]:
+    return wanted_with(listing(value))
 
 
 def _usd(value: str) -> float:
@@ -210,6 +215,10 @@ class Settings:
         " reached) or fill (all that is wanted); for all leads, a lane or a source:"
         " fill,bulk=decision,trade fair=reach.",
         _goals, "fill")
+    wanted_fields: Mapping[str, frozenset[str]] = setting(
+        "Fields that providers are asked for beside those that scoring and salespeople need:"
+        " organization.spf,organization.dmarc,contact.phone.",
+        _wanted, "")
     provider_prices: Mapping[str, tuple[float, float]] = setting(
         "What operations of providers cost here, in USD, found and (after /) missed, where it is not as in"
         " docs/PROVIDERS.md: hunter.person=0.01,clearbit=0.2/0.2.", _prices, "")

@@ -79,6 +79,13 @@ def retire_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, 
     return models.retire(engine, model_id, by=actor(caller), versions=if_match())
 
 
+@endpoint(bp, "GET", f"{_ONE}/diff", scope="leads:read", query=schemas.ModelDiffQuery(),
+          answer=schemas.ModelDiff())
+def diff_models(engine: Engine, caller: Caller, model_id: int, query: dict[str, Any]) -> Any:
+    """What this version says differently than the version `with`, in words."""
+    return models.differences(engine, model_id, query["with_"])
+
+
 @endpoint(bp, "POST", f"{_ONE}/simulate", scope="leads:read", body=schemas.SimulationWanted(),
           answer=schemas.Simulation())
 def simulate_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:

@@ -181,7 +181,7 @@ class Outlook:
     def _kept(self, slot: int, together: Distribution) -> Distribution:
         """What counts of what the rules of a slot give together."""
         limit = self.card.model.slots[slot].limit
-        if limit is None:
+        if all(-limit <= worth <= limit for worth in together):
             return together
         made: Distribution = {}
         for worth, share in together.items():
@@ -194,8 +194,7 @@ class Outlook:
         """The rules of a component that may change, with all of their groups; what the others give."""
         rules = [number for number in self._rules_of[component]
                  if (rule := self.card.rules[number]).examples and not changing.isdisjoint(rule.places)]
-        slots = self.card.model.slots
-        moved = {slot for number in rules if slots[slot := self.card.rules[number].slot].limit is not None}
+        moved = {slot for number in rules if self.card.model.slots[slot := self.card.rules[number].slot].name}
         others: dict[int, int] = {}
         for number in self._rules_of[component]:
             slot = self.card.rules[number].slot

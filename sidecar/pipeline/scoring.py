@@ -17,6 +17,7 @@ from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
 from sidecar.scoring import score as score_facts
+from sidecar.scoring.choosing import ranked
 from sidecar.scoring.compiling import Model
 from sidecar.scoring.conditions import holds
 from sidecar.scoring.seen import digest, machines, seen
@@ -121,36 +122,29 @@ class Ready(NamedTuple):
         return cls(definition, compiled(definition))
 
 
-@dataclass(frozen=True, slots=True)
 class InForce:
-    """The models in force by their keys. A lead is scored by the first that says it is for such leads
-    (`applies_to`), those of a higher `priority` first, then in the order of their keys; else by the one that
-    is for all, else by the model that is shipped."""
+    """The models in force by their keys, in the order in which they are asked (`sidecar.scoring.choosing`);
+    where none is for a lead, the one that is shipped is."""
 
-    models: Mapping[str, Ready]
+    def __init__(self, models: Mapping[str, Ready]) -> None:
+        self._models = models
+        by_version = {ready.definition["version"]: ready for ready in models.values()}
+        self._ranked = [by_version[definition["version"]]
+                        for definition in ranked(ready.definition for ready in models.values())]
 
     def of(self, told: Mapping[str, Any], now: datetime) -> Model:
         """The model for a lead with these facts."""
-        for definition, model in self.models.values():
-            condition = definition.get("applies_to")
-            if condition and holds(condition, told, now):
-                return model
-        return self.for_all.model
+        return next((model for definition, model in self._ranked if "applies_to" not in definition
+                     or holds(definition["applies_to"], told, now)), _shipped().model)
 
     @property
     def for_all(self) -> Ready:
         """The model for leads that no other is for."""
-        return next((ready for ready in self.models.values() if not ready.definition.get("applies_to")),
-                    _shipped())
+        return next((ready for ready in self._ranked if "applies_to" not in ready.definition), _shipped())
 
     def with_model(self, key: str, definition: Mapping[str, Any]) -> InForce:
         """These, if another one were in force under a key."""
-        return _in_force({**self.models, key: Ready.of(definition)})
-
-
-def _in_force(ready: Mapping[str, Ready]) -> InForce:
-    return InForce(dict(sorted(
-        ready.items(), key=lambda item: (-item[1].definition.get("priority", 0), item[0]))))
+        return InForce({**self._models, key: Ready.of(definition)})
 
 
 @cache
@@ -173,7 +167,7 @@ def models_in_force(cursor: Cursor) -> InForce:
         _ready.update((version, _usable(found.get(version[0]))) for version in new)
     if refused := sum(_ready[version] is None for version in versions):
         MODELS_REFUSED.labels("invalid").inc(refused)
-    return _in_force({
+    return InForce({
         key: ready for version, key in versions.items() if (ready := _ready[version]) is not None})
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cached_property
 from math import gcd
 from threading import Lock
 from typing import Any, Final
 
 from sidecar.scoring import conditions
 from sidecar.scoring.rules import KINDS
-from sidecar.scoring.subject import Evaluator, Outcome, Subject, hundredths
+from sidecar.scoring.schema import FIT, INTENT
+from sidecar.scoring.subject import Evaluator, Outcome, Subject, hundredths, parts_of
 from sidecar.terms.states import GRADES
 
 FULL: Final = 100_00
+UNLIMITED: Final = 1_000_000_00
 # Points below a threshold at which a lead that was above still stays there.
 MARGIN: Final = 2
 QUARTERS: Final = (75, 50, 25)
@@ -40,22 +41,27 @@ class Rule:
     events: tuple[str, ...]
     least: int
     most: int
+    # The one event without which it says nothing, where there is one; its place among equals.
+    event: str | None
+    rank: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slot:
-    """What counts together in a component: the rules of a group, up to its limit in either direction, or all
-    that are in none (no limit)."""
+    """What counts together in a component: the rules of a group, up to its limit in either direction, or
+    all that are in none (a limit that they cannot reach)."""
 
     component: int
     name: str
-    limit: int | None
+    limit: int
     text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Component:
-    """`percent`: its weight; `step`: only multiples of so many hundredths weigh whole hundredths."""
+    """`percent`: its weight; `step`: only multiples of so many hundredths weigh whole hundredths. `slots`:
+    the first is that of no group. `of_facts`: time and events change nothing of it; `of_events`: nothing else
+    does, each rule by its `events`."""
 
     name: str
     percent: int
@@ -63,8 +69,14 @@ class Component:
     weight: float
     empty: str
     rules: tuple[Rule, ...]
-    slot: int
-    groups: tuple[int, ...]
+    slots: range
+    of_facts: bool
+    of_events: bool
+    # The rules as the engine goes through them: event, evaluate, name, rank, most, slot.
+    lines: tuple[tuple[str | None, Evaluator, str, str, int, int], ...]
+    # What makes a difference of a lead's facts, None where that cannot be told; what was made of it.
+    key: Callable[[Mapping[str, Any]], tuple[Any, ...] | None]
+    remembered: dict[Any, Any]
 
 
 @dataclass(eq=False)
@@ -78,8 +90,17 @@ class Model:
     # Grade -> the hundredths it begins at; the best grade first, the last one begins at 0.
     thresholds: tuple[tuple[str, int], ...]
     margin: int
+    # The two axes of the rating: where the classes begin, and the weight of each component (place, percent).
     fit: tuple[int, ...]
     intent: tuple[int, ...]
+    fit_of: tuple[tuple[int, int], ...]
+    intent_of: tuple[tuple[int, int], ...]
+    # Whether there are groups; by component how it is rounded, and its percent.
+    grouped: bool
+    # What roundings can add to the total, in hundredths of hundredths.
+    slack: int
+    weights: Mapping[str, float]
+    weighing: tuple[tuple[int, int], ...]
     _kept: dict[str | None, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     def thresholds_from(self, previous: str | None) -> tuple[tuple[str, int], ...]:
@@ -96,33 +117,39 @@ class Model:
 
     def grade(self, total: int, previous: str | None = None) -> str:
         """The grade of a total in hundredths, of a lead that had another one before."""
-        return next((name for name, least in self.thresholds_from(previous) if total >= least), GRADES[-1])
+        for name, least in self.thresholds_from(previous):
+            if total >= least:
+                return name
+        return GRADES[-1]
 
-    @cached_property
-    def slack(self) -> int:
-        """What roundings can add to a sum of gains, in hundredths of hundredths."""
-        return sum(component.step * component.percent for component in self.components)
+    def better(self, grade: str, total: int) -> tuple[str, int] | None:
+        """The next better grade than that of a lead with this total, and what it begins at."""
+        found = None
+        for name, least in self.thresholds:
+            if name == grade:
+                break
+            if least > total:
+                found = name, least
+        return found
 
-    def together(self, sums: Sequence[int]) -> list[int]:
-        """What each component's rules give together, of what those of each slot give."""
+    def together(self, sums: Sequence[int]) -> Sequence[int]:
+        """What the rules of each component give together, of what those of each slot give."""
+        if not self.grouped:
+            return sums
         together = [0] * len(self.components)
         for slot, points in zip(self.slots, sums, strict=True):
-            if slot.limit is not None:
-                points = min(max(points, -slot.limit), slot.limit)
-            together[slot.component] += points
+            together[slot.component] += min(max(points, -slot.limit), slot.limit)
         return together
-
-    def rooms(self, sums: Sequence[int]) -> list[int]:
-        """What more could count in each component."""
-        return [FULL - min(max(points, 0), FULL) for points in self.together(sums)]
 
     def total(self, sums: Sequence[int]) -> int:
         """The total in hundredths of what the rules of each slot give together."""
         total = 0
-        for component, points in zip(self.components, self.together(sums), strict=True):
-            points = 0 if points < 0 else min(points, FULL)
-            total += (points - points % component.step) * component.percent // 100
-        return min(total, FULL)
+        for points, (step, percent) in zip(self.together(sums), self.weighing, strict=True):
+            if points > 0:
+                if points > FULL:
+                    points = FULL
+                total += (points - points % step) * percent
+        return min(total // 100, FULL)
 
 
 class _Compiled:
@@ -160,23 +187,37 @@ def _compile(document: Mapping[str, Any]) -> Model:
     slots: list[Slot] = []
     for place, (name, part) in enumerate(document["components"].items()):
         first, slot_of = len(rules), {None: len(slots)}
-        slots.append(Slot(place, "", None, ""))
+        slots.append(Slot(place, "", UNLIMITED, ""))
         for group, said in part.get("groups", {}).items():
             slot_of[group] = len(slots)
             slots.append(Slot(place, group, hundredths(said["limit"]), said["text"]))
         for rule in part["rules"]:
             rules.append(_rule(len(rules), place, slot_of[rule.get("group")], rule))
         percent = round(part["weight"] * 100)
+        mine = tuple(rules[first:])
         components.append(Component(
-            name, percent, 100 // gcd(percent, 100), part["weight"], part["empty"], tuple(rules[first:]),
-            slot_of[None], tuple(number for group, number in slot_of.items() if group is not None)))
+            name, percent, 100 // gcd(percent, 100), part["weight"], part["empty"], mine,
+            range(slot_of[None], len(slots)),
+            name not in INTENT and all(rule.examples is not None and not rule.events for rule in mine),
+            bool(mine) and all(rule.events and not rule.places for rule in mine), tuple(
+                (rule.event, rule.evaluate, rule.name, rule.rank, rule.most, rule.slot) for rule in mine),
+            _key_of(mine), {}))
     thresholds, rating = document["thresholds"], document.get("rating", {})
     return Model(
         document.get("version", ""), tuple(components), tuple(rules), tuple(slots),
         tuple((grade, hundredths(thresholds[grade])) for grade in GRADES[:-1]),
         hundredths(thresholds.get("margin", MARGIN)),
         tuple(map(hundredths, rating.get("fit", QUARTERS))),
-        tuple(map(hundredths, rating.get("intent", QUARTERS))))
+        tuple(map(hundredths, rating.get("intent", QUARTERS))),
+        _weights(components, FIT), _weights(components, INTENT),
+        len(slots) > len(components), sum(component.step * component.percent for component in components),
+        {component.name: component.weight for component in components},
+        tuple((component.step, component.percent) for component in components))
+
+
+def _weights(components: Sequence[Component], names: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    found = [(place, one.percent) for place, one in enumerate(components) if one.name in names]
+    return tuple(found if any(percent for _, percent in found) else [(place, 1) for place, _ in found])
 
 
 def _rule(number: int, component: int, slot: int, document: Mapping[str, Any]) -> Rule:
@@ -198,7 +239,43 @@ def _rule(number: int, component: int, slot: int, document: Mapping[str, Any]) -
     if "limit" in document:
         worths.append(hundredths(document["limit"]) * (1 if document["points"] >= 0 else -1))
     return Rule(number, component, slot, document["name"], document, evaluate, tuple(dict.fromkeys(places)),
-                examples, tuple(dict.fromkeys(events)), min(worths), max(worths))
+                examples, tuple(dict.fromkeys(events)), min(worths), max(worths),
+                document["event"] if document["kind"] == "event" else None,
+                f"{component} {document['name']}")
+
+
+def _key_of(rules: Sequence[Rule]) -> Callable[[Mapping[str, Any]], tuple[Any, ...] | None]:
+    """Reads what makes a difference to rules: texts, and of what is only known or not, whether it is."""
+    told = {place: all(rule.document["kind"] == "known" and "when" not in rule.document
+                       and "{value}" not in rule.document["text"] for rule in rules if place in rule.places)
+            for rule in rules for place in rule.places}
+    predicted = any(rule.document["kind"] == "prediction" for rule in rules)
+    reads: dict[str, list[tuple[str, str, bool]]] = {}
+    for place, only_known in told.items():
+        entity, name, inner = parts_of(place)
+        reads.setdefault(entity, []).append((name, inner, only_known))
+
+    def key(facts: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        if predicted and facts.get("prediction") is not None:
+            return None
+        found: list[Any] = []
+        for entity, names in reads.items():
+            part = facts.get(entity)
+            if part.__class__ is not dict:
+                return None
+            for name, inner, only_known in names:
+                value = part.get(name)
+                if inner and value is not None:
+                    value = value.get(inner) if value.__class__ is dict else None
+                if value is None:
+                    found.append(None)
+                elif value.__class__ is not str:
+                    return None
+                else:
+                    found.append(only_known if only_known and value else value)
+        return tuple(found)
+
+    return key
 
 
 def _while(holds: conditions.Holds, evaluate: Evaluator) -> Evaluator:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 from sidecar.scoring.compiling import FULL, Component, Model, compiled
-from sidecar.scoring.schema import FIT, INTENT
 from sidecar.scoring.steps import next_grade
 from sidecar.scoring.subject import Subject
 from sidecar.terms import label
@@ -20,6 +20,26 @@ BREAKDOWN: Final = (
     "components", "weights", "reasons", "fit", "intent", "rating", "strongest", "next_grade")
 # The strongest reasons that are told, for and against.
 _STRONGEST: Final = 3
+# Components that are remembered for the next lead with the same facts, of each model.
+_REMEMBERED: Final = 4096
+
+
+
+# A reason for or against: the stronger, the less; then its rank.
+_Argument = tuple[int, str, Reason]
+
+
+class _Part(NamedTuple):
+    """A component of a score: its hundredths, reasons, what each rule and each slot gives; the strongest
+    reasons for and against."""
+
+    points: int
+    reasons: list[Reason]
+    of_rules: list[int]
+    of_slots: list[int]
+    pros: list[_Argument]
+    cons: list[_Argument]
+    remembered: bool = False
 
 
 def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datetime,
@@ -40,103 +60,139 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     """
     made = compiled(model)
     subject = Subject(facts, now)
-    points = [0] * len(made.rules)
-    sums = [0] * len(made.slots)
     reasons: list[Reason] = []
-    pros: list[tuple[int, str, str, Reason]] = []
-    cons: list[tuple[int, str, str, Reason]] = []
-    components: dict[str, int] = {}
+    parts: list[_Part] = []
+    sums: list[int] = []
+    pros: list[_Argument] = []
+    cons: list[_Argument] = []
+    components: dict[str, float] = {}
     total = 0
     for component in made.components:
-        name, percent = component.name, component.percent
-        before = len(reasons)
-        for rule in component.rules:
-            outcome = rule.evaluate(subject)
-            if outcome is None:
-                continue
-            worth, text, known = outcome
-            reason = {"component": name, "rule": rule.name, "points": worth / 100, "text": text}
-            reasons.append(reason)
-            if worth > 0:
-                pros.append((-worth * percent, name, rule.name, reason))
-            elif known:
-                cons.append(((worth - rule.most) * percent, name, rule.name, reason))
-            if worth:
-                points[rule.number] = worth
-                sums[rule.slot] += worth
-        if len(reasons) == before:
-            reasons.append(_reason(name, "empty", 0, component.empty))
-        if subject.machines:
-            reasons += _by_machines(name, subject.machines)
-        components[name] = found = _component(made, component, sums, reasons)
-        total += found * percent // 100
+        part = _part(made, component, subject)
+        parts.append(part)
+        points, found, _, of_slots, for_it, against_it, remembered = part
+        components[component.name] = points / 100
+        # A part may be remembered; what is answered is the caller's.
+        reasons += map(dict, found) if remembered else found
+        sums += of_slots
+        pros += for_it
+        cons += against_it
+        total += points * component.percent
+    total //= 100
     if total > FULL:
         reasons.append(_reason("total", "cap", FULL - total, "A score ends at 100"))
         total = FULL
-    fit, intent = _mean(made, components, FIT), _mean(made, components, INTENT)
+    fit, intent = _mean(parts, made.fit_of), _mean(parts, made.intent_of)
     grade = made.grade(total, previous_grade)
     pros.sort()
     cons.sort()
     return {
         "total": total / 100,
         "grade": grade,
-        "components": {name: found / 100 for name, found in components.items()},
-        "weights": {component.name: component.weight for component in made.components},
+        "components": components,
+        "weights": dict(made.weights),
         "reasons": reasons,
         "fit": fit / 100,
         "intent": intent / 100,
         "rating": "ABCD"[_class(fit, made.fit)] + "1234"[_class(intent, made.intent)],
-        "strongest": {"for": [dict(pro[3]) for pro in pros[:_STRONGEST]],
-                      "against": [dict(con[3]) for con in cons[:_STRONGEST]]},
-        "next_grade": next_grade(made, subject, points, sums, total, grade),
+        "strongest": {"for": [dict(reason) for _, _, reason in pros[:_STRONGEST]],
+                      "against": [dict(reason) for _, _, reason in cons[:_STRONGEST]]},
+        "next_grade": next_grade(
+            made, subject, lambda: list(chain.from_iterable(part.of_rules for part in parts)), sums, total,
+            grade),
         "model_version": made.version,
         "calculated_at": now.isoformat(),
     }
 
 
-def _component(made: Model, component: Component, sums: Sequence[int], reasons: list[Reason]) -> int:
-    """Hundredths of one component; the reasons of what is cut off are added to `reasons`."""
-    points = sums[component.slot]
-    for number in component.groups:
-        slot, together = made.slots[number], sums[number]
-        assert slot.limit is not None  # noqa: S101
-        kept = min(max(together, -slot.limit), slot.limit)
+def _part(made: Model, component: Component, subject: Subject) -> _Part:
+    """A component; the same facts are not gone through again."""
+    if component.of_facts:
+        key = component.key(subject.facts)
+    elif component.of_events and not subject.ages and not subject.machines:
+        key = ()
+    else:
+        return _evaluated(made, component, subject)
+    part: _Part | None = component.remembered.get(key)
+    if part is None:
+        part = _evaluated(made, component, subject)
+        if key is not None:
+            if len(component.remembered) >= _REMEMBERED:
+                component.remembered.clear()
+            part = component.remembered[key] = part._replace(remembered=True)
+    return part
+
+
+def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
+    name, percent, ages = component.name, component.percent, subject.ages
+    of_rules, of_slots = [0] * len(component.rules), [0] * len(component.slots)
+    reasons: list[Reason] = []
+    pros: list[_Argument] = []
+    cons: list[_Argument] = []
+    first = component.slots.start
+    for place, (event, evaluate, rule, rank, most, slot) in enumerate(component.lines):
+        if event is not None and event not in ages:
+            continue
+        outcome = evaluate(subject)
+        if outcome is None:
+            continue
+        worth, text, known = outcome
+        reason = {"component": name, "rule": rule, "points": worth / 100, "text": text}
+        reasons.append(reason)
+        if worth > 0:
+            pros.append((-worth * percent, rank, reason))
+        elif known:
+            cons.append(((worth - most) * percent, rank, reason))
+        if worth:
+            of_rules[place] = worth
+            of_slots[slot - first] += worth
+    if not reasons:
+        reasons.append(_reason(name, "empty", 0, component.empty))
+    if subject.machines:
+        reasons += _by_machines(name, subject.machines)
+    points = of_slots[0]
+    for number in range(1, len(of_slots)):
+        group, together = made.slots[first + number], of_slots[number]
+        kept = min(max(together, -group.limit), group.limit)
         if kept != together:
-            reasons.append(_reason(component.name, slot.name, kept - together, slot.text))
+            reasons.append(_reason(name, group.name, kept - together, group.text))
         points += kept
     if points < 0:
-        reasons.append(_reason(component.name, "floor", -points, "A component never goes below 0"))
+        reasons.append(_reason(name, "floor", -points, "A component never goes below 0"))
         points = 0
     elif points > FULL:
-        reasons.append(_reason(component.name, "cap", FULL - points, "A component ends at 100"))
+        reasons.append(_reason(name, "cap", FULL - points, "A component ends at 100"))
         points = FULL
     # Only multiples of this weigh whole hundredths of the total; whole points always do.
     if over := points % component.step:
-        reasons.append(_reason(component.name, "rounding", -over, "Rounded down to weigh whole hundredths"))
+        reasons.append(_reason(name, "rounding", -over, "Rounded down to weigh whole hundredths"))
         points -= over
-    return points
+    pros.sort()
+    cons.sort()
+    return _Part(points, reasons, of_rules, of_slots, pros[:_STRONGEST], cons[:_STRONGEST])
 
 
 def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[Reason]:
     """What machines did and counts for nothing: of mails with the engagement, all else with the behavior."""
     return [
         _reason(component, "machine", 0, f"{label(kind)}: {len(codes)} by machines do not count ({why})")
-        for kind, codes in sorted(machines.items())
+        for kind, codes in sorted((kind, codes) for kind, codes in machines.items() if isinstance(kind, str))
         if component == ("engagement" if kind in OF_A_MAIL else "behavioral")
         for why in [", ".join(label(code).lower() for code, _ in sorted(Counter(codes).items()))[:150]]]
 
 
-def _mean(made: Model, components: Mapping[str, int], names: Sequence[str]) -> int:
-    """The mean of components, weighed by their weights (equally where none has any), rounded half up."""
-    weights = {component.name: component.percent for component in made.components if component.name in names}
-    whole = sum(weights.values())
-    if not whole:
-        weights, whole = dict.fromkeys(weights, 1), len(weights)
-    return (2 * sum(components[name] * weight for name, weight in weights.items()) + whole) // (2 * whole)
+def _mean(parts: Sequence[_Part], weights: Sequence[tuple[int, int]]) -> int:
+    """The mean of components, weighed, rounded half up."""
+    points = whole = 0
+    for place, weight in weights:
+        points += parts[place].points * weight
+        whole += weight
+    return (2 * points + whole) // (2 * whole)
 
 
 def _class(points: int, quarters: Sequence[int]) -> int:
-    return sum(points < least for least in quarters)
+    first, second, third = quarters
+    return 0 if points >= first else 1 if points >= second else 2 if points >= third else 3
 
 
 def _reason(component: str, rule: str, points: int, text: str) -> Reason:

@@ -8,206 +8,277 @@ the model's own arithmetic, so that what they are said to add they add.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import count
+from operator import add, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
-from sidecar.scoring.compiling import Model
-from sidecar.scoring.subject import Subject, fact_at, with_facts
+from sidecar.scoring.compiling import FULL, Model, Rule
+from sidecar.scoring.subject import Read, Subject, reader
 from sidecar.terms import label
 from sidecar.terms.states import EVENTS
 
-# Of an event that happens now.
+# The moment at which steps are tried that no date matters to.
 _NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # More steps are no advice; more combinations are not tried.
-_MOST_STEPS: Final = 4
+_MOST_STEPS: Final = 3
 _MOST_TRIED: Final = 300
 # A fact is tried with so many values at most.
 _MOST_VALUES: Final = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """An event (`value` is None) or a fact with the value that is best to a model.
+class Look:
+    """What a rule that looks at a step's event or fact gains by it, as long as nothing else that it looks at
+    is known or happened. `before`: facts that count before this one does."""
 
-    `hoped`: it can also turn out worse. `rules`: those that look at it. `alone`: what each gives while
-    nothing else that it looks at is known or happened; `single`: it looks at nothing else. `component`,
-    `rule`, `text`: that which gives most, and what is told."""
-
-    name: str
-    value: Any
-    hoped: bool
-    rules: tuple[int, ...]
-    alone: tuple[int, ...]
-    single: bool
-    component: str
-    rule: str
-    text: str
+    rule: int
+    slot: int
+    gain: int
+    before: Read | None
+    others: Read | None
+    events: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """A step that is open to a lead: what its rules would give then, and at most what it adds to the total
-    (in hundredths of hundredths)."""
+class Step:
+    """An event (`value` is None) or a fact with the value that is best to a model.
 
-    step: Step
-    points: Sequence[int]
+    `read`: the fact. `hoped`: it can also turn out worse. `looks`: what its rules make of it; `plain`: none
+    of them looks at anything else. `gains`: of each slot; `adds`: at most to each component; `most`: to the
+    total, in hundredths of hundredths. `component`, `rule`: the rule that gives most; `text`: what is told.
+    Sets are bits of whole numbers: the `rules` that look at it; its own `bit`, and the steps that are
+    `better`, at least as good everywhere and as sure: it is not taken before they are."""
+
+    name: str
+    value: Any
+    read: Read
+    hoped: bool
+    looks: tuple[Look, ...]
+    rules: int
+    plain: bool
+    gains: tuple[int, ...]
+    adds: tuple[tuple[int, int], ...]
     most: int
+    component: str
+    rule: str
+    text: str
+    bit: int = 0
+    better: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The steps of a model, the surest first, of those the smallest; and as they are tried, the largest
+    first."""
+
+    surest: tuple[Step, ...]
+    widest: tuple[Step, ...]
 
 
 @lru_cache(64)
-def _steps_of(made: Model) -> tuple[Step, ...]:
-    """All steps that can lift a lead by themselves."""
-    return tuple(sorted((step for step in (*_events(made), *_facts(made)) if step),
-                        key=lambda step: (step.hoped, step.name)))
-
-
-def _events(made: Model) -> Iterator[Step | None]:
-    for event in EVENTS:
-        rules = [rule.number for rule in made.rules if event in rule.events]
-        yield _step(made, event, None, rules, single=all(
-            made.rules[number].events == (event,) and not made.rules[number].places for number in rules))
+def _table(made: Model) -> _Table:
+    steps = sorted((step for step in (*(_step(made, event, None) for event in EVENTS), *_facts(made))
+                    if step and step.most > 0), key=lambda step: (step.hoped, step.most, step.name))
+    order = [step.name for step in sorted(
+        steps, key=lambda step: (not step.hoped, step.most, step.name), reverse=True)]
+    bits = {name: 1 << place for place, name in enumerate(order)}
+    surest = [replace(step, bit=bits[step.name], better=0 if not step.plain else sum(
+        bits[other.name] for other in steps if other.plain and bits[other.name] < bits[step.name]
+        and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains)))) for step in steps]
+    return _Table(tuple(surest), tuple(sorted(surest, key=lambda step: step.bit)))
 
 
 def _facts(made: Model) -> Iterator[Step | None]:
+    """Of each fact the best value."""
     for place in dict.fromkeys(place for rule in made.rules for place in rule.places):
-        rules = [rule.number for rule in made.rules if place in rule.places]
         values = dict.fromkeys(VOCABULARIES.get(place) or (
-            value for number in rules for value in (made.rules[number].examples or {}).get(place, ())))
-        single = all(made.rules[number].places == (place,) and not made.rules[number].events
-                     for number in rules)
-        yield max((step for value in list(values)[:_MOST_VALUES]
-                   if (step := _step(made, place, value, rules, single=single))),
-                  key=lambda step: sum(_weighed(made, step.rules, step.alone)), default=None)
+            value for rule in made.rules for value in (rule.examples or {}).get(place, ())))
+        steps = (_step(made, place, value) for value in list(values)[:_MOST_VALUES])
+        yield max((step for step in steps if step), key=lambda step: step.most, default=None)
 
 
-def _step(made: Model, name: str, value: Any, rules: Sequence[int], *, single: bool) -> Step | None:
-    subject = Subject(_facts_with({}, _NOW, [(name, value)]), _NOW)
-    outcomes = [made.rules[number].evaluate(subject) for number in rules]
-    alone = tuple(outcome.hundredths if outcome else 0 for outcome in outcomes)
-    weighed = _weighed(made, rules, alone)
-    if not rules or sum(weighed) <= 0:
+def _step(made: Model, name: str, value: Any) -> Step | None:
+    rules = [rule for rule in made.rules if name in (rule.events if value is None else rule.places)]
+    if not rules:
         return None
-    best = max(range(len(rules)), key=lambda place: weighed[place])
-    rule, outcome = made.rules[rules[best]], outcomes[best]
+    after = [rule.evaluate(Subject({}, _NOW).after([(name, value)])) for rule in rules]
+    before = [rule.evaluate(Subject({}, _NOW)) for rule in rules]
+    gains = [(one.hundredths if one else 0) - (other.hundredths if other else 0)
+             for one, other in zip(after, before, strict=True)]
+    best = max(range(len(rules)), key=lambda place: (
+        gains[place] * made.components[rules[place].component].percent))
+    rule, outcome = rules[best], after[best]
     said = rule.document.get("step")
     if not said and value is None:
         said = str(rule.document.get("text", label(name)))
     elif not said:
         said = f"{rule.document.get('missing') or label(name)} ({outcome.text if outcome else ''})"
-    return Step(name, value, value is not None and rule.document["kind"] != "known", tuple(rules), alone,
-                single, made.components[rule.component].name, rule.name, said)
+    looks = tuple(_look(rule, name, gain) for rule, gain in zip(rules, gains, strict=True))
+    return _with_gains(made, Step(
+        name, value, reader([name]), value is not None and rule.document["kind"] != "known", looks,
+        sum(1 << rule.number for rule in rules),
+        not any(look.before or look.others or look.events for look in looks), (), (), 0,
+        made.components[rule.component].name, rule.name, said), [(look.slot, look.gain) for look in looks])
 
 
-def _weighed(made: Model, rules: Sequence[int], points: Sequence[int]) -> list[int]:
-    return [worth * made.components[made.rules[number].component].percent
-            for number, worth in zip(rules, points, strict=True)]
+def _look(rule: Rule, name: str, gain: int) -> Look:
+    events, places = frozenset(rule.events) - {name}, rule.places
+    if "when" in rule.document or name not in places:
+        before: tuple[str, ...] = ()
+        others = tuple(place for place in places if place != name)
+    else:  # the first known one counts
+        before, others = places[:places.index(name)], places[places.index(name) + 1:]
+    return Look(rule.number, rule.slot, gain, reader(before) if before else None,
+                reader(others) if others else None, events)
 
 
-def _facts_with(facts: Mapping[str, Any], now: datetime, steps: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Facts after these steps."""
-    events = [{"type": name, "occurred_at": now} for name, value in steps if value is None]
-    learnt = [(name, value) for name, value in steps if value is not None]
-    known = facts.get("events")
-    return with_facts([name for name, _ in learnt], [value for _, value in learnt], facts) | {
-        "events": [*(known if isinstance(known, list | tuple) else ()), *events]}
+def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> Step:
+    of_slots = [0] * len(made.slots)
+    for slot, gain in gains:
+        of_slots[slot] += gain
+    adds = tuple((slot.component, gain) for slot, gain in zip(made.slots, of_slots, strict=True) if gain > 0)
+    return replace(step, gains=tuple(of_slots), adds=adds, most=sum(
+        gain * made.components[component].percent for component, gain in adds))
 
 
-def next_grade(made: Model, subject: Subject, points: Sequence[int], sums: Sequence[int], total: int,
-               grade: str) -> dict[str, Any] | None:
+def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]], sums: Sequence[int],
+               total: int, grade: str) -> dict[str, Any] | None:
     """What would lift a lead with this total to the next grade: {"grade", "missing", "steps"}; None for the
-    best grade, no steps where few do not reach it. `points` of each rule, `sums` of each slot."""
-    better = [(name, least) for name, least in made.thresholds if name != grade and least > total]
-    if not better or grade == made.thresholds[0][0]:
+    best grade, no steps where few do not reach it. `points` tells those of each rule, `sums` are of each
+    slot."""
+    better = made.better(grade, total)
+    if better is None:
         return None
-    name, least = better[-1]
+    name, least = better
     search = _Search(made, subject, points, sums, least)
-    steps = []
+    steps: list[dict[str, Any]] = []
     before = total
-    ways = search.fewest(least - total)
+    ways = search.fewest((least - total) * 100 - made.slack)
     for upto, way in enumerate(ways, 1):
-        after = search.total(ways[:upto])
-        steps.append({"component": way.step.component, "rule": way.step.rule,
-                      "points": (after - before) / 100, "text": way.step.text})
+        after = search.reached if upto == len(ways) else search.total(ways[:upto])
+        steps.append({"component": way.component, "rule": way.rule, "points": (after - before) / 100,
+                      "text": way.text})
         before = after
     return {"grade": name, "missing": (least - total) / 100, "steps": steps}
 
 
 class _Search:
-    """The search for the steps of one lead."""
+    """The search for the steps of one lead, which reach the `least` total."""
 
-    def __init__(self, made: Model, subject: Subject, points: Sequence[int], sums: Sequence[int], least: int
-                 ) -> None:
+    def __init__(self, made: Model, subject: Subject, points: Callable[[], Sequence[int]],
+                 sums: Sequence[int], least: int) -> None:
         self._made, self._subject, self._points, self._sums, self._least = made, subject, points, sums, least
-        self._tried = count()
+        self._tried = self.reached = 0
+        self._widest: list[Step] = []
+        self._adds: list[list[int]] = []
 
-    def fewest(self, missing: int) -> list[_Way]:
-        """As few ways as reach the grade; none where no few do."""
-        ways = self._ways()
-        need = missing * 100 - self._made.slack
-        largest = sorted((way.most for way in ways), reverse=True)
-        surest = sorted(ways, key=lambda way: (way.step.hoped, way.most, way.step.name))
-        widest = sorted(ways, key=lambda way: (way.step.hoped, -way.most, way.step.name))
-        for number in range(1, min(_MOST_STEPS, len(ways)) + 1):
-            if sum(largest[:number]) >= need and (
-                    found := self._together([], number, need, largest[0], widest, surest)):
+    def fewest(self, need: int) -> Sequence[Step]:
+        """As few steps as reach the grade; none where no few do. `need`: what they must add at least, in
+        hundredths of hundredths."""
+        made, table = self._made, _table(self._made)
+        ages, facts = self._subject.ages, self._subject.facts
+        for step in table.surest:
+            if step.most >= need and (
+                    step.name not in ages if step.value is None else step.read(facts) is None):
+                way = step if step.plain else self._way(step)
+                if way.most >= need and self._reaches((way,)):
+                    return (way,)
+        taken = sum(step.bit for step in table.surest if (
+            step.name in ages if step.value is None else step.read(facts) is not None))
+        self._widest = [step if step.plain else self._way(step)
+                        for step in table.widest if not step.bit & taken]
+        # Of each component the most that so many steps add to it.
+        adds: list[list[int]] = [[] for _ in made.components]
+        for way in self._widest:
+            for component, gain in way.adds:
+                adds[component].append(gain)
+        for gains in adds:
+            gains.sort(reverse=True)
+        self._adds = [[sum(gains[:number]) for gains in adds] for number in range(_MOST_STEPS + 1)]
+        for number in range(2, _MOST_STEPS + 1):
+            if found := self._together((), number, taken, taken, self._sums):
                 return found
-        return []
+        return ()
 
-    def _together(self, chosen: list[_Way], number: int, need: int, largest: int, widest: Sequence[_Way],
-                  surest: Sequence[_Way]) -> list[_Way]:
-        """`chosen` and `number` more ways that reach the grade; none if there are none."""
+    def _need(self, sums: Sequence[int], adds: Sequence[int] | None = None) -> int:
+        """What is missing, in hundredths of hundredths and without any rounding, to the least total; after
+        `adds` more in each component."""
+        need = self._least * 100
+        together: Iterable[int] = self._made.together(sums)
+        if adds is not None:
+            together = map(add, together, adds)
+        for points, (_, percent) in zip(together, self._made.weighing, strict=True):
+            if points > 0:
+                need -= (points if points < FULL else FULL) * percent
+        return need
+
+    def _reaches(self, ways: Sequence[Step]) -> bool:
+        self.reached = self.total(ways)
+        return self.reached >= self._least
+
+    def _together(self, chosen: tuple[Step, ...], number: int, taken: int, tried: int, sums: Sequence[int]
+                  ) -> tuple[Step, ...]:
+        """`chosen`, after which the slots have these sums, and so many more steps that reach the grade; none
+        if there are none. `taken`: steps that cannot be chosen any more; `tried`: also those with which it
+        was tried."""
+        self._tried += 1
+        if self._tried > _MOST_TRIED or self._need(sums, self._adds[number]) > 0:
+            return ()
         if number == 1:
-            for way in surest:
-                if way.most >= need and way not in chosen:
-                    if next(self._tried) > _MOST_TRIED:
-                        return []
-                    if self.total([*chosen, way]) >= self._least:
-                        return [*chosen, way]
-            return []
-        for place, way in enumerate(widest):
-            if way.most + (number - 1) * largest >= need and (found := self._together(
-                    [*chosen, way], number - 1, need - way.most, largest, widest[place + 1:], surest)):
-                return found
-        return []
+            need = self._need(sums)
+            left = [way for way in self._widest if not way.bit & tried and way.most >= need]
+            # Where the best ones do not reach it, none does.
+            if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
+                left.sort(key=lambda way: (way.hoped, way.most, way.name))
+                return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
+            return ()
+        for way in self._widest:
+            if not way.bit & tried and not way.better & ~taken:
+                if found := self._together((*chosen, way), number - 1, taken | way.bit, tried | way.bit,
+                                           list(map(add, sums, way.gains))):
+                    return found
+                tried |= way.bit
+        return ()
 
-    def total(self, ways: Sequence[_Way]) -> int:
+    def total(self, ways: Sequence[Step]) -> int:
         """The lead's total after these steps."""
-        made, sums = self._made, list(self._sums)
-        rules = [number for way in ways for number in way.step.rules]
-        if len(set(rules)) == len(rules):
-            points = [worth for way in ways for worth in way.points]
-        else:
-            rules = list(set(rules))
-            points = self._after(ways, rules)
-        for number, worth in zip(rules, points, strict=True):
-            sums[made.rules[number].slot] += worth - self._points[number]
-        return made.total(sums)
+        if len(ways) == 1:
+            return self._made.total(list(map(add, self._sums, ways[0].gains)))
+        rules = 0
+        sums: Iterable[int] = self._sums
+        for way in ways:
+            if rules & way.rules:  # one rule looks at both
+                sums = map(add, self._sums, _with_gains(self._made, ways[0], self._gains(ways)).gains)
+                break
+            rules |= way.rules
+            sums = map(add, sums, way.gains)
+        return self._made.total(list(sums))
 
-    def _after(self, ways: Sequence[_Way] | Sequence[Step], rules: Sequence[int]) -> list[int]:
-        steps = [way.step if isinstance(way, _Way) else way for way in ways]
-        subject = Subject(_facts_with(self._subject.facts, self._subject.now, [
-            (step.name, step.value) for step in steps]), self._subject.now)
-        outcomes = (self._made.rules[number].evaluate(subject) for number in rules)
-        return [outcome.hundredths if outcome else 0 for outcome in outcomes]
+    def _way(self, step: Step) -> Step:
+        """A step as this lead would take it."""
+        if step.plain:
+            return step
+        facts, gains, alike = self._subject.facts, [], True
+        for look in step.looks:
+            if look.before and look.before(facts) is not None:
+                alike = False  # what counts before it counts already
+            elif (look.others and look.others(facts) is not None) or not (
+                    look.events.isdisjoint(self._subject.ages)):
+                return _with_gains(self._made, step, self._gains((step,)))
+            else:
+                gains.append((look.slot, look.gain))
+        return step if alike else _with_gains(self._made, step, gains)
 
-    def _ways(self) -> list[_Way]:
-        made, ages, facts, found = self._made, self._subject.ages, self._subject.facts, []
-        rooms = made.rooms(self._sums)
-        for step in _steps_of(made):
-            if step.name in ages if step.value is None else fact_at(facts, step.name) is not None:
-                continue
-            points = step.alone if step.single else self._after([step], step.rules)
-            most = 0
-            for number, worth in zip(step.rules, points, strict=True):
-                component = made.rules[number].component
-                more = worth - self._points[number]
-                if more > 0:
-                    most += min(more, rooms[component]) * made.components[component].percent
-            if most:
-                found.append(_Way(step, points, most))
+    def _gains(self, ways: Sequence[Step]) -> list[tuple[int, int]]:
+        """What slots gain by steps that are tried out together."""
+        subject = self._subject.after([(way.name, way.value) for way in ways])
+        points, found = self._points(), []
+        for number in {look.rule for way in ways for look in way.looks}:
+            rule = self._made.rules[number]
+            outcome = rule.evaluate(subject)
+            found.append((rule.slot, (outcome.hundredths if outcome else 0) - points[number]))
         return found

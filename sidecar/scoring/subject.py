@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -27,6 +27,7 @@ class Subject:
     """
 
     __slots__ = ("ages", "facts", "machines", "now")
+    facts: Mapping[str, Any]
 
     def __init__(self, facts: Mapping[str, Any], now: datetime) -> None:
         self.facts = facts
@@ -35,40 +36,53 @@ class Subject:
         self.ages: dict[str, list[int]] = {}
         # Type -> reason codes of those that machines made.
         self.machines: dict[str, list[str]] = {}
-        for kind, at, machine in _events(facts):
-            if machine:
-                self.machines.setdefault(kind, []).append(as_text(machine))
-                continue
+        events = facts.get("events")
+        if events:
+            self._read(events)
+
+    def _read(self, events: Any) -> None:
+        now, found = self.now, self.ages
+        for event in events if isinstance(events, list | tuple) else ():
             try:
-                age = (self.now - at).days
-            except OverflowError:
+                kind, at = event["type"], event["occurred_at"]
+                try:
+                    age = (now - at).days
+                except TypeError:  # a text, or no zone
+                    age = (now - moment(at)).days
+                if event.get("machine"):
+                    self.machines.setdefault(kind, []).append(as_text(event["machine"]))
+                elif kind in found:
+                    found[kind].append(age if age > 0 else 0)
+                else:
+                    found[kind] = [age if age > 0 else 0]
+            except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
                 continue
-            if kind in self.ages:
-                self.ages[kind].append(age if age > 0 else 0)
-            else:
-                self.ages[kind] = [age if age > 0 else 0]
+
+    def after(self, steps: Sequence[tuple[str, Any]]) -> Subject:
+        """The subject after events of these types happen now (value None) and these facts are learnt."""
+        made: Subject = object.__new__(Subject)
+        made.now, made.machines, made.ages = self.now, self.machines, self.ages
+        learnt = [(name, value) for name, value in steps if value is not None]
+        facts = with_facts([name for name, _ in learnt], [value for _, value in learnt], self.facts)
+        if len(learnt) < len(steps):
+            happened = [name for name, value in steps if value is None]
+            made.ages = self.ages | {name: [*self.ages.get(name, ()), 0] for name in happened}
+            facts["events"] = [*(self.facts.get("events") or ()), *(
+                {"type": name, "occurred_at": self.now} for name in happened)]
+        made.facts = facts
+        return made
 
     def of_each_day(self, kind: str, most: int) -> list[int]:
         """The ages of events of a type, of each day (in UTC) the latest ones, so many at most."""
         days: dict[int, list[int]] = {}
-        for other, at, machine in _events(self.facts):
-            if other == kind and not machine:
-                days.setdefault(at.astimezone(UTC).toordinal(), []).append(max(0, (self.now - at).days))
+        for event in self.facts.get("events") or ():
+            try:
+                if event["type"] == kind and not event.get("machine"):
+                    at = moment(event["occurred_at"])
+                    days.setdefault(at.astimezone(UTC).toordinal(), []).append(max(0, (self.now - at).days))
+            except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+                continue
         return [age for ages in days.values() for age in sorted(ages)[:most]]
-
-
-def _events(facts: Mapping[str, Any]) -> Iterator[tuple[str, datetime, Any]]:
-    """The type, moment and machine of each event that can be read."""
-    events = facts.get("events")
-    for event in events if isinstance(events, list | tuple) else ():
-        try:
-            kind, at = event["type"], event["occurred_at"]
-            if at.__class__ is not datetime or at.tzinfo is None:
-                at = moment(at)
-            if kind.__class__ is str:
-                yield kind, at, event.get("machine")
-        except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
-            continue
 
 
 Read = Callable[[Mapping[str, Any]], Any]
@@ -76,7 +90,7 @@ Read = Callable[[Mapping[str, Any]], Any]
 
 def reader(places: Sequence[str]) -> Read:
     """Reads the first known of these facts ("contact.seniority", "lead.custom.budget"); None when none is."""
-    paths = [_parts(place) for place in places]
+    paths = [parts_of(place) for place in places]
 
     def read(facts: Mapping[str, Any]) -> Any:
         for entity, name, key in paths:
@@ -106,7 +120,8 @@ def fact_at(facts: Mapping[str, Any], place: str) -> Any:
     return _reader(place)(facts)
 
 
-def _parts(place: str) -> tuple[str, str, str]:
+def parts_of(place: str) -> tuple[str, str, str]:
+    """Entity, field and, of an object, the name of its member, or ""."""
     entity, _, name = place.partition(".")
     name, _, key = name.partition(".")
     return entity, name, key
@@ -118,7 +133,7 @@ def with_facts(places: Sequence[str], values: Sequence[Any], facts: Mapping[str,
     made = dict(facts)
     for place, value in zip(places, values, strict=True):
         if value is not None:
-            *above, last = (name for name in _parts(place) if name)
+            *above, last = (name for name in parts_of(place) if name)
             part = made
             for name in above:
                 inner = part.get(name)

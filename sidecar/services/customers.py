@@ -12,6 +12,8 @@ from sidecar.intake.refusals import Statement, may, told
 from sidecar.masking import mask, mask_refusals, mask_sources
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
+from sidecar.pipeline.scoring import model_in_force
+from sidecar.scoring.accounts import MOST_PEOPLE, score_account
 from sidecar.services import preview
 from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget, pictured
@@ -44,7 +46,8 @@ def page(
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(
             customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal), limit)
-    return [_shown(kind, row, reveal) for row in rows], following
+        more = _accounts(cursor, rows) if kind == "organization" else {}
+    return [_shown(kind, row, reveal) | more.get(row["id"], {}) for row in rows], following
 
 
 def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
@@ -57,9 +60,23 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
         if not reveal:
             sources = mask_sources(kind, sources)
         more = {"refusals": _refusals(cursor, entity_id, reveal),
-                "employments": customers.employments(cursor, entity_id)} if kind == "contact" else {}
+                "employments": customers.employments(cursor, entity_id),
+                } if kind == "contact" else _accounts(cursor, [row])[entity_id]
         return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
+
+
+def _accounts(cursor: Cursor, rows: list[Row]) -> dict[str, Row]:
+    """{score} of each organization: what its people say of it together, by the model for all."""
+    found = scores.of_accounts(cursor, [row["id"] for row in rows], MOST_PEOPLE)
+    model = model_in_force(cursor) if found else {}
+    told = {}
+    for organization_id, account in found.items():
+        score = score_account(account["best"], model)
+        told[organization_id] = score | {"people": account["people"], "reasons": [
+            {"contact_id": reason["id"], "points": reason["points"], "text": reason["text"]}
+            for reason in score["reasons"]]}
+    return {row["id"]: {"score": told.get(row["id"])} for row in rows}
 
 
 def _refusals(cursor: Cursor, contact_id: str, reveal: bool) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from sidecar.pipeline.scoring import models_in_force, scoring_facts
-from sidecar.scoring import check_model, compiled, default_model, model_schema, score
+from sidecar.scoring import changes, check_model, compiled, default_model, model_schema, score
 from sidecar.scoring.conditions import holds
 from sidecar.scoring.measures import Outcome, auc, brier, lift_by_decile
 from sidecar.scoring.seen import then_known
@@ -142,14 +142,24 @@ def problems(definition: object) -> list[dict[str, str]]:
 
 
 def _only_one_for_all(cursor: Cursor, row: Row) -> None:
-    if row["definition"].get("applies_to"):
+    if "applies_to" in row["definition"]:
         return
     for other in store.in_force_whole(cursor):
-        if not other["definition"].get("applies_to"):
+        if "applies_to" not in other["definition"]:
             raise Invalid("Another model is for every lead; see errors.", errors=[{
                 "pointer": "/definition/applies_to", "code": "required",
                 "detail": f"{other['version']} is for every lead already: say for which leads this one is, or"
                           f" make it a version of {other['key']}."}])
+
+
+def differences(engine: Engine, model_id: int, other_id: int) -> dict[str, Any]:
+    """What a version says differently than another, in words: {from, to, changes}. Raises NotFound."""
+    with engine.database.read() as cursor:
+        one, other = _found(cursor, other_id), _found(cursor, model_id)
+    check(one["definition"])
+    check(other["definition"])
+    return {"from": one["version"], "to": other["version"],
+            "changes": changes(one["definition"], other["definition"])}
 
 
 def schema() -> Mapping[str, Any]:

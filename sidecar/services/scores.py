@@ -38,10 +38,10 @@ def at(engine: Engine, lead_id: str, moment: datetime) -> Row:
         raise Invalid("The request is not valid; see errors.", errors=[
             {"pointer": "/at", "code": "invalid", "detail": "This moment is yet to come."}])
     with engine.database.read() as cursor:
-        if leads.brief(cursor, lead_id) is None:
-            raise NotFound("There is no such lead.")
         row = scores.at(cursor, lead_id, moment)
         if row is None:
+            raise NotFound("There is no such lead.")
+        if row["id"] is None:
             raise NotFound("This lead had no score at that moment.")
         found = recomputed(cursor, row, moment)
     return _shown(row) | {"recomputed": False} if found is None else (

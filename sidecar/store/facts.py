@@ -38,7 +38,7 @@ SELECT l.id::text, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, 
        json_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}),
        {", ".join(_SQL.get(sql, "{}").format(f"{kind[0]}.{column}")
                   for kind, places in _PLACES.items() for column, sql in places.values())}
-FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
+FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(id, place)
 JOIN leads l ON l.id = wanted.id
 JOIN contacts c ON c.id = l.contact_id
 LEFT JOIN organizations o ON o.id = l.org_id
@@ -48,7 +48,7 @@ ORDER BY wanted.place
 
 def load(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
     """Facts of leads, in their order: [{lead_id, contact, organization, lead, grade, …}]."""
-    cursor.execute(_FACTS, (as_array(lead_ids),))
+    cursor.execute(cursor.prepared(_FACTS), (as_array(lead_ids),))
     return [
         dict(zip(_OWN, row, strict=False)) | {
             kind: {name: value for name, value in zip(names, row[start:], strict=False) if value is not None}
@@ -90,14 +90,14 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     nothing in earnest."""
     rows = many(
         cursor,
-        """
+        cursor.prepared("""
         SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties,
                nullif(properties ->> 'machine', 'false') AS machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
-            FROM events WHERE contact_id = ANY(%s::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
+            FROM events WHERE contact_id = ANY($1::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
                 SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
-        """,
+        """),
         (as_array(contact_ids),),
     )
     events: dict[str, list[Row]] = {}
@@ -112,17 +112,17 @@ def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetim
     counted}]."""
     return many(
         cursor,
-        """
+        cursor.prepared("""
         SELECT id::text AS id, type, occurred_at, properties, true AS seen
-        FROM unnest(%(known)s::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id)
+        FROM unnest($2::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id)
         UNION ALL (
             SELECT id::text, type, occurred_at, properties, false FROM events
-            WHERE contact_id = (SELECT contact_id FROM leads WHERE id = %(lead)s)
-              AND received_at > %(scored)s AND received_at <= %(at)s AND occurred_at <= %(at)s
-              AND id <> ALL(%(known)s::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
+            WHERE contact_id = (SELECT contact_id FROM leads WHERE id = $1)
+              AND received_at > $3 AND received_at <= $4 AND occurred_at <= $4
+              AND id <> ALL($2::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
                   SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))
             ORDER BY occurred_at DESC LIMIT 200)
-        """, {"lead": lead_id, "known": known, "scored": scored_at, "at": at})
+        """), (lead_id, as_array(known), scored_at, at))
 
 
 # What is said of e(kind, id) and of the contacts that were merged into it: the columns, and where they are

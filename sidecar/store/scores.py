@@ -18,6 +18,7 @@ from sidecar.store.database import (
     update_from,
 )
 from sidecar.terms.outcomes import LOST, WON
+from sidecar.terms.states import OPEN
 
 
 def add(cursor: Cursor, rows: list[Row]) -> set[str]:
@@ -78,12 +79,14 @@ def latest(cursor: Cursor, lead_id: str) -> Row | None:
 
 def at(cursor: Cursor, lead_id: str, moment: datetime) -> Row | None:
     """The score that a lead had at a moment, with what it was made of, and `facts`, those known at that
-    moment."""
-    return one(cursor, f"""
-        SELECT {_KEPT}, (SELECT facts FROM lead_facts f WHERE f.lead_id = s.lead_id AND since <= %(at)s
-                         ORDER BY since DESC LIMIT 1) AS facts
-        FROM lead_scores s WHERE s.lead_id = %(lead)s AND s.calculated_at <= %(at)s
-        ORDER BY s.calculated_at DESC LIMIT 1""", {"lead": lead_id, "at": moment})  # noqa: S608
+    moment; of a lead that had none its id alone, None where there is no such lead."""
+    return one(cursor, cursor.prepared(f"""
+        SELECT l.id::text AS lead, {_KEPT},
+               (SELECT facts FROM lead_facts f WHERE f.lead_id = l.id AND since <= $2
+                ORDER BY since DESC LIMIT 1) AS facts
+        FROM leads l LEFT JOIN LATERAL (
+            SELECT * FROM lead_scores WHERE lead_id = l.id AND calculated_at <= $2
+            ORDER BY calculated_at DESC LIMIT 1) s ON true WHERE l.id = $1"""), (lead_id, moment))  # noqa: S608
 
 
 def page(cursor: Cursor, lead_id: str, limit: int, after: str | None) -> list[Row]:
@@ -101,6 +104,23 @@ def facts_of(cursor: Cursor, contact_id: str) -> list[Row]:
     return many(
         cursor, "SELECT f.lead_id::text AS lead_id, f.since, f.facts FROM lead_facts f"
         " JOIN leads l ON l.id = f.lead_id WHERE l.contact_id = %s ORDER BY f.since", (contact_id,))
+
+
+def of_accounts(cursor: Cursor, organization_ids: list[str], most: int) -> dict[str, Row]:
+    """By organization with open leads that have a score: how many people, and the best of them, `most` at
+    most: {people, best: [{id, total (0 to 100)}]}."""
+    return {row.pop("id"): row for row in many(
+        cursor,
+        """
+        SELECT org_id::text AS id, count(*) AS people,
+               jsonb_agg(jsonb_build_object('id', contact_id, 'total', total / 100.0))
+                   FILTER (WHERE place <= %(most)s) AS best
+        FROM (SELECT org_id, contact_id, max(total_score) AS total, row_number() OVER (
+                  PARTITION BY org_id ORDER BY max(total_score) DESC, contact_id) AS place
+              FROM leads WHERE org_id = ANY(%(ids)s::uuid[]) AND total_score IS NOT NULL AND NOT is_test
+                AND status = ANY(%(open)s)
+              GROUP BY org_id, contact_id) people
+        GROUP BY org_id""", {"ids": organization_ids, "most": most, "open": list(OPEN)})}
 
 
 def after(cursor: Cursor, last: str | None, limit: int, one_of: int = 1) -> list[str]:

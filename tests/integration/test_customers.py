@@ -12,6 +12,7 @@ from sidecar.pipeline import intake
 from sidecar.store import customers
 from sidecar.store.database import many
 from tests.integration.conftest import Api
+from tests.integration.test_pipeline import claim, run
 
 LEAD = {"email": "rosalind@crystals.example", "first_name": "Rosalind", "last_name": "Franklin",
         "job_title": "Head of Research", "phone": "+44 7911 123456", "company_name": "Crystals Ltd",
@@ -441,3 +442,25 @@ def test_a_lead_that_meets_the_erasure_waits_and_is_refused(api, sent, engine, m
     late[0].join(10)
     assert [result["outcome"] for result in late[1]] == ["suppressed"]
     assert everywhere(engine, ("rosalind", "7911123456")) == []
+
+
+def test_a_company_has_the_score_of_its_people_together(api, engine):
+    sent = api.post("/v1/leads", {"leads": [
+        {"email": f"p{n}@together.example", "company_name": "Together Ltd", "job_title": title,
+         "source": "demo form"} for n, title in enumerate(("CEO", "VP of Sales", "Clerk"))]}).json["results"]
+    organization = sent[0]["organization_id"]
+    path = f"/v1/organizations/{organization}"
+    assert api.get(path).json["score"] is None
+    run(api, claim(api))
+    found = api.get(path).json
+    totals = sorted((lead["total"] for lead in found["leads"]), reverse=True)
+    score = found["score"]
+    assert score["people"] == 3 and score["total"] > totals[0]
+    assert sum(reason["points"] for reason in score["reasons"]) == pytest.approx(score["total"])
+    assert {reason["contact_id"] for reason in score["reasons"]} <= {row["contact_id"] for row in sent}
+    listed = {row["id"]: row["score"] for row in api.get("/v1/organizations").json["data"]}
+    assert listed[organization] == score
+    # Who is lost counts no more.
+    best = next(lead["id"] for lead in found["leads"] if lead["total"] == totals[0])
+    api.client.patch(f"/v1/leads/{best}", json={"status": "lost"}, headers=api.headers)
+    assert api.get(path).json["score"]["people"] == 2

@@ -137,6 +137,15 @@ def test_one_model_alone_is_for_every_lead(api):
     assert api.post(f"{ALL}/{other['id']}/publish").status_code == 200
 
 
+def test_differences_are_told_in_words(api):
+    one, other = draft(api), draft(api, definition=changed(hot=70))
+    told = api.get(f"{ALL}/{other['id']}/diff?with={one['id']}").json
+    assert (told["from"], told["to"]) == ("default@1", "default@2")
+    assert len(told["changes"]) == 1 and "80" in told["changes"][0] and "70" in told["changes"][0]
+    assert api.get(f"{ALL}/{one['id']}/diff?with={one['id']}").json["changes"] == []
+    assert api.get(f"{ALL}/{one['id']}/diff?with=999999").status_code == 404
+
+
 def test_who_may_only_read_changes_nothing(api, app):
     reader, one = Api(app.test_client(), "reader"), draft(api)
     for path in ("", f"/{one['id']}/publish", f"/{one['id']}/retire"):

@@ -610,6 +610,10 @@ test('columns, dropdowns and lists come from the sidecar', async () => {
 	assert.deepEqual(await loadOptions.getProviders.call(loader(providers) as any), [
 		{ name: 'People', value: 'pdl' },
 	]);
+	const models = () => ({ body: { data: [{ id: 7, model_version: 'emea@2', state: 'draft' }] } });
+	assert.deepEqual(await loadOptions.getScoringModels.call(loader(models) as any), [
+		{ name: 'emea@2 (draft)', value: 7 },
+	]);
 	const page = loader(() => ({ body: { data: [stored], next: 'c2' } }));
 	assert.deepEqual(await listSearch.searchLeads.call(page as any, 'acme', 'c1'), {
 		results: [{ name: 'J. R. · hot', value: A }],
@@ -620,6 +624,74 @@ test('columns, dropdowns and lists come from the sidecar', async () => {
 	assert.deepEqual((await listSearch.searchOwners.call(loader(owners) as any, 'ada')).results, [
 		{ name: 'Ada (a@b.example)', value: 'a@b.example' },
 	]);
+});
+
+const model = {
+	id: 7,
+	key: 'emea',
+	number: 2,
+	model_version: 'emea@2',
+	state: 'draft',
+	definition: { thresholds: {} },
+	problems: [],
+};
+
+// [operation, parameters, what is asked of the sidecar]
+const MODEL_CALLS: Array<[string, object, unknown[]]> = [
+	['get', { modelId: 7 }, ['GET', 'scoring/models/7']],
+	['publish', { modelId: '7' }, ['POST', 'scoring/models/7/publish', {}]],
+	[
+		'create',
+		{ modelKey: 'emea', definition: '{"thresholds": {}}' },
+		['POST', 'scoring/models', { key: 'emea', definition: { thresholds: {} } }],
+	],
+	['create', { modelKey: 'emea', definition: '' }, ['POST', 'scoring/models', { key: 'emea' }]],
+	[
+		'simulate',
+		{ modelId: 7, simulatedLeads: 100 },
+		['POST', 'scoring/models/7/simulate', { leads: 100 }],
+	],
+];
+
+for (const [operation, parameters, call] of MODEL_CALLS) {
+	test(`scoring model ${operation}: one call for each item (${JSON.stringify(parameters)})`, async () => {
+		const given = { items: [{}, {}], sidecar: () => ({ body: model }) };
+		const { rows, sent } = await run('scoringModel', operation, parameters, given);
+		assert.deepEqual(asked(sent), [call, call]);
+		assert.equal(rows.length, 2);
+		if (operation !== 'simulate') assert.equal(rows[0].model_version, 'emea@2');
+	});
+}
+
+test('scoring model: what is no version is refused before anything is asked', async () => {
+	for (const [wrong, told] of [
+		['', /is empty$/],
+		['seven', /is not an ID$/],
+	] as const) {
+		const refused = context({
+			parameters: { resource: 'scoringModel', operation: 'publish', modelId: wrong },
+		});
+		await assert.rejects(node.execute.call(refused), told);
+		assert.equal(refused.sent.length, 0);
+	}
+});
+
+test('scoring model get many and score all again', async () => {
+	const list = await run(
+		'scoringModel',
+		'getMany',
+		{ limit: 5, modelState: 'published' },
+		{ sidecar: () => ({ body: { data: [model], next: null } }) },
+	);
+	assert.equal(list.sent[0].path, 'scoring/models?state=published&limit=5');
+	const begun = await run(
+		'scoringModel',
+		'rescore',
+		{},
+		{ sidecar: () => ({ body: { job: { id: A, state: 'queued', progress: 0, counts: {} } } }) },
+	);
+	assert.deepEqual(asked(begun.sent), [['POST', 'scoring/rescore', {}]]);
+	assert.deepEqual(begun.rows, [{ job_id: A, state: 'queued', progress: 0, counts: {} }]);
 });
 
 test('every operation has an action and a description of its own, and a schema where n8n looks for it', () => {

@@ -24,6 +24,7 @@ const parameters = {
 		largest: 0,
 	},
 	...{ concurrency: 20, seconds: 1, longest: 1, wakeLane: 'item', email: 'a@b.example' },
+	...{ modelId: 7, modelKey: 'emea' },
 	fields: { mappingMode: 'defineBelow', value: { job_title: 'CTO' } },
 };
 /** Ways of saying what an operation works on. */
@@ -39,7 +40,8 @@ const VARIANTS = [
 /** A sidecar that answers everything well. */
 function sidecar({ body, path }: Sent) {
 	const ids = body?.lead_ids ?? [];
-	const many = body?.leads ?? body?.events ?? (path === 'leads' ? [body] : []);
+	const sent = body?.leads ?? body?.events ?? (path === 'leads' ? [body] : []);
+	const many = Array.isArray(sent) ? sent : [];
 	return {
 		body: {
 			results: [
@@ -51,6 +53,11 @@ function sidecar({ body, path }: Sent) {
 			...{ data: [{ id: A, lead_id: A, name: 'x', fields: {} }], job: { id: A, state: 'done' } },
 			...{ lead_id: A, id: A, stage: 'queued', state: 'open', lane: 'bulk' },
 			...{ kept_id: A, contact_id: B },
+			...(path.startsWith('scoring/models') && {
+				...{ id: 7, key: 'emea', model_version: 'emea@2', state: 'draft', definition: {} },
+				...{ data: [{ id: 7, key: 'emea', model_version: 'emea@2', state: 'draft' }] },
+				...{ leads: 2, of: 2, changed: 1, mean_change: 0.5, grades: [], rules: [] },
+			}),
 			...(path === 'leads/estimate' && {
 				...{ leads: 2, asked: 1, settled: 1, refused: 0, ceiling: 0 },
 				cost: { expected: 0.1, low: 0.05, high: 0.2 },
@@ -115,7 +122,14 @@ test('there are operations to test', () => {
 		everyOperation
 			.filter(({ reads }) => !reads)
 			.map(({ name }) => name.split(' ').slice(1).join(' ')),
-		['provider getMany', 'job step', 'run deliver', 'run pullLeads', 'run recordError'],
+		[
+			'provider getMany',
+			'scoringModel rescore',
+			'job step',
+			'run deliver',
+			'run pullLeads',
+			'run recordError',
+		],
 	);
 });
 

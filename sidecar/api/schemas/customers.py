@@ -12,7 +12,7 @@ from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal
 from sidecar.api.schemas.held_answers import HeldAnswer
 from sidecar.api.schemas.leads import Event, LeadDetail, changed
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import PURPOSES
+from sidecar.terms.states import GRADES, PURPOSES
 
 # Bounds of the request; what a field may hold is said by the rules that read a lead's.
 _OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
@@ -59,7 +59,23 @@ class Contact(Entity):
     fields = fields.Nested(ContactFields, required=True)  # type: ignore[assignment]
 
 
+class AccountReason(Answer):
+    contact_id = fields.String(required=True)
+    points = fields.Float(required=True)
+    text = fields.String(required=True)
+
+
+class AccountScore(Answer):
+    total = fields.Float(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    people = fields.Integer(required=True)
+    reasons = fields.List(fields.Nested(AccountReason), required=True)
+
+
 class Organization(Entity):
+    score = fields.Nested(AccountScore, required=True, allow_none=True, metadata={
+        "description": "What its people with open leads say of it together; the reasons add up to it. Null"
+                       " where none is scored."})
     fields = fields.Nested(OrganizationFields, required=True)  # type: ignore[assignment]
 
 

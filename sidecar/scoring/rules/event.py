@@ -10,29 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from math import floor, fsum
-from typing import Any
+from typing import Any, Final
 
 from sidecar.scoring.shapes import DAILY, EVENT, HALF_LIFE, LIMIT, POINTS, TEXT
 from sidecar.scoring.subject import Evaluator, Kind, Outcome, Subject
 
+_REMEMBERED: Final = 2000  # days
+
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
     event, half_life, text, daily = rule["event"], rule["half_life_days"], rule["text"], rule.get("daily")
+    most, worth_at = rule["limit"], _Fade(half_life).__getitem__
     each, limit, sign = abs(rule["points"]) * 100, rule["limit"] * 100, 1 if rule["points"] >= 0 else -1
 
     def outcome(worth: float, latest: int, said: str) -> Outcome:
         points = each * worth
-        capped = points > limit
-        whole = floor(min(points, limit) + 0.5)
-        said = f"{text} {ago(latest)}{said}"
-        if capped:
-            said = f"{said} ({rule['limit']:g} points at most)"
-        elif not whole:
-            said = f"{said} (faded)"
-        return Outcome(sign * whole, said, known=whole > 0)
+        if points > limit:
+            return Outcome(sign * round(limit), f"{text} {ago(latest)}{said} ({most:g} points at most)")
+        whole = floor(points + 0.5)
+        if whole:
+            return Outcome(sign * whole, f"{text} {ago(latest)}{said}")
+        return Outcome(0, f"{text} {ago(latest)}{said} (faded)", False)
 
     # Most leads did a thing once.
-    once = lru_cache(1024)(lambda age: outcome(2.0 ** (-age / half_life), age, ""))
+    once = lru_cache(1024)(lambda age: outcome(worth_at(age), age, ""))
 
     def evaluate(subject: Subject) -> Outcome | None:
         ages = subject.ages.get(event)
@@ -47,9 +48,23 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
             if len(counted) < len(ages):
                 said = f"{said}, {daily} a day count"
         # fsum: the same sum in whatever order the events come.
-        return outcome(fsum([2.0 ** (-age / half_life) for age in counted]), min(ages), said)
+        return outcome(fsum(map(worth_at, counted)), min(ages), said)
 
     return evaluate
+
+
+class _Fade(dict[int, float]):
+    """Whole days since an event -> what of it is left, from 1 down."""
+
+    def __init__(self, half_life: float) -> None:
+        super().__init__()
+        self._half_life = half_life
+
+    def __missing__(self, age: int) -> float:
+        left: float = 2.0 ** (-age / self._half_life)
+        if age < _REMEMBERED:
+            self[age] = left
+        return left
 
 
 def ago(days: int) -> str:

@@ -24,6 +24,7 @@ import * as message from './actions/message';
 import * as organization from './actions/organization';
 import * as provider from './actions/provider';
 import * as reject from './actions/reject';
+import * as scoringModel from './actions/scoringModel';
 import { listSearch, loadOptions, resourceMapping } from './fields';
 
 function resource(
@@ -47,6 +48,12 @@ const resources = [
 	resource('Organization', 'organization', 'Companies', organization),
 	resource('Provider', 'provider', 'Whom is asked about people and companies', provider),
 	resource('Reject', 'reject', 'Leads that were refused', reject),
+	resource(
+		'Scoring Model',
+		'scoringModel',
+		'By which leads are scored: versions of models',
+		scoringModel,
+	),
 ];
 
 export class EnrichmentEngine implements INodeType {

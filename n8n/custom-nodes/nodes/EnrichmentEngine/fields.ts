@@ -140,6 +140,13 @@ export const loadOptions = {
 			value: String(name),
 		}));
 	},
+	getScoringModels: async function (this: Loader): Promise<INodePropertyOptions[]> {
+		const { data } = await got(this, 'scoring/models?limit=200');
+		return (data as IDataObject[]).map(({ id, model_version, state }) => ({
+			name: `${String(model_version)} (${String(state)})`,
+			value: Number(id),
+		}));
+	},
 };
 
 // ── Lists to choose from ────────────────────────────────────────────────────
