@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cached_property
 from math import gcd
 from threading import Lock
 from typing import Any, Final
@@ -73,6 +72,8 @@ class Component:
     slots: range
     of_facts: bool
     of_events: bool
+    # The rules as the engine goes through them: event, evaluate, name, rank, most, slot.
+    lines: tuple[tuple[str | None, Evaluator, str, str, int, int], ...]
     # What makes a difference of a lead's facts, None where that cannot be told; what was made of it.
     key: Callable[[Mapping[str, Any]], tuple[Any, ...] | None]
     remembered: dict[Any, Any]
@@ -96,6 +97,9 @@ class Model:
     intent_of: tuple[tuple[int, int], ...]
     # Whether there are groups; by component how it is rounded, and its percent.
     grouped: bool
+    # What roundings can add to the total, in hundredths of hundredths.
+    slack: int
+    weights: Mapping[str, float]
     weighing: tuple[tuple[int, int], ...]
     _kept: dict[str | None, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
@@ -113,12 +117,10 @@ class Model:
 
     def grade(self, total: int, previous: str | None = None) -> str:
         """The grade of a total in hundredths, of a lead that had another one before."""
-        return next((name for name, least in self.thresholds_from(previous) if total >= least), GRADES[-1])
-
-    @cached_property
-    def slack(self) -> int:
-        """What roundings can add to a sum of gains, in hundredths of hundredths."""
-        return sum(component.step * component.percent for component in self.components)
+        for name, least in self.thresholds_from(previous):
+            if total >= least:
+                return name
+        return GRADES[-1]
 
     def better(self, grade: str, total: int) -> tuple[str, int] | None:
         """The next better grade than that of a lead with this total, and what it begins at."""
@@ -197,7 +199,9 @@ def _compile(document: Mapping[str, Any]) -> Model:
             name, percent, 100 // gcd(percent, 100), part["weight"], part["empty"], mine,
             range(slot_of[None], len(slots)),
             name not in INTENT and all(rule.examples is not None and not rule.events for rule in mine),
-            bool(mine) and all(rule.events and not rule.places for rule in mine), _key_of(mine), {}))
+            bool(mine) and all(rule.events and not rule.places for rule in mine), tuple(
+                (rule.event, rule.evaluate, rule.name, rule.rank, rule.most, rule.slot) for rule in mine),
+            _key_of(mine), {}))
     thresholds, rating = document["thresholds"], document.get("rating", {})
     return Model(
         document.get("version", ""), tuple(components), tuple(rules), tuple(slots),
@@ -206,7 +210,9 @@ def _compile(document: Mapping[str, Any]) -> Model:
         tuple(map(hundredths, rating.get("fit", QUARTERS))),
         tuple(map(hundredths, rating.get("intent", QUARTERS))),
         _weights(components, FIT), _weights(components, INTENT),
-        len(slots) > len(components), tuple((component.step, component.percent) for component in components))
+        len(slots) > len(components), sum(component.step * component.percent for component in components),
+        {component.name: component.weight for component in components},
+        tuple((component.step, component.percent) for component in components))
 
 
 def _weights(components: Sequence[Component], names: Sequence[str]) -> tuple[tuple[int, int], ...]:
@@ -244,22 +250,29 @@ def _key_of(rules: Sequence[Rule]) -> Callable[[Mapping[str, Any]], tuple[Any, .
                        and "{value}" not in rule.document["text"] for rule in rules if place in rule.places)
             for rule in rules for place in rule.places}
     predicted = any(rule.document["kind"] == "prediction" for rule in rules)
-    reads = [(parts_of(place), only_known) for place, only_known in told.items()]
+    reads: dict[str, list[tuple[str, str, bool]]] = {}
+    for place, only_known in told.items():
+        entity, name, inner = parts_of(place)
+        reads.setdefault(entity, []).append((name, inner, only_known))
 
     def key(facts: Mapping[str, Any]) -> tuple[Any, ...] | None:
         if predicted and facts.get("prediction") is not None:
             return None
-        found = []
-        for (entity, name, inner), only_known in reads:
-            try:
-                value = facts[entity][name]
-                if inner:
-                    value = value[inner]
-            except (KeyError, TypeError, IndexError):
-                value = None
-            if value is not None and value.__class__ is not str:
+        found: list[Any] = []
+        for entity, names in reads.items():
+            part = facts.get(entity)
+            if part.__class__ is not dict:
                 return None
-            found.append(only_known if only_known and value else value)
+            for name, inner, only_known in names:
+                value = part.get(name)
+                if inner and value is not None:
+                    value = value.get(inner) if value.__class__ is dict else None
+                if value is None:
+                    found.append(None)
+                elif value.__class__ is not str:
+                    return None
+                else:
+                    found.append(only_known if only_known and value else value)
         return tuple(found)
 
     return key

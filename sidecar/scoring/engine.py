@@ -25,16 +25,21 @@ _REMEMBERED: Final = 4096
 
 
 
+# A reason for or against: the stronger, the less; then its rank.
+_Argument = tuple[int, str, Reason]
+
+
 class _Part(NamedTuple):
     """A component of a score: its hundredths, reasons, what each rule and each slot gives; the strongest
-    reasons for and against, each (less than of weaker ones, rank, place among the reasons)."""
+    reasons for and against."""
 
     points: int
     reasons: list[Reason]
     of_rules: list[int]
     of_slots: list[int]
-    pros: list[tuple[int, str, int]]
-    cons: list[tuple[int, str, int]]
+    pros: list[_Argument]
+    cons: list[_Argument]
+    remembered: bool = False
 
 
 def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datetime,
@@ -58,22 +63,21 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     reasons: list[Reason] = []
     parts: list[_Part] = []
     sums: list[int] = []
-    pros: list[tuple[int, str, int]] = []
-    cons: list[tuple[int, str, int]] = []
+    pros: list[_Argument] = []
+    cons: list[_Argument] = []
+    components: dict[str, float] = {}
     total = 0
     for component in made.components:
         part = _part(made, component, subject)
         parts.append(part)
-        if before := len(reasons):
-            pros += [(strength, rank, place + before) for strength, rank, place in part.pros]
-            cons += [(strength, rank, place + before) for strength, rank, place in part.cons]
-        else:
-            pros += part.pros
-            cons += part.cons
+        points, found, _, of_slots, for_it, against_it, remembered = part
+        components[component.name] = points / 100
         # A part may be remembered; what is answered is the caller's.
-        reasons += map(dict, part.reasons)
-        sums += part.of_slots
-        total += part.points * component.percent
+        reasons += map(dict, found) if remembered else found
+        sums += of_slots
+        pros += for_it
+        cons += against_it
+        total += points * component.percent
     total //= 100
     if total > FULL:
         reasons.append(_reason("total", "cap", FULL - total, "A score ends at 100"))
@@ -85,16 +89,14 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     return {
         "total": total / 100,
         "grade": grade,
-        "components": {
-            component.name: part.points / 100
-            for component, part in zip(made.components, parts, strict=True)},
-        "weights": {component.name: component.weight for component in made.components},
+        "components": components,
+        "weights": dict(made.weights),
         "reasons": reasons,
         "fit": fit / 100,
         "intent": intent / 100,
         "rating": "ABCD"[_class(fit, made.fit)] + "1234"[_class(intent, made.intent)],
-        "strongest": {"for": [dict(reasons[place]) for _, _, place in pros[:_STRONGEST]],
-                      "against": [dict(reasons[place]) for _, _, place in cons[:_STRONGEST]]},
+        "strongest": {"for": [dict(reason) for _, _, reason in pros[:_STRONGEST]],
+                      "against": [dict(reason) for _, _, reason in cons[:_STRONGEST]]},
         "next_grade": next_grade(
             made, subject, lambda: list(chain.from_iterable(part.of_rules for part in parts)), sums, total,
             grade),
@@ -117,41 +119,43 @@ def _part(made: Model, component: Component, subject: Subject) -> _Part:
         if key is not None:
             if len(component.remembered) >= _REMEMBERED:
                 component.remembered.clear()
-            component.remembered[key] = part
+            part = component.remembered[key] = part._replace(remembered=True)
     return part
 
 
 def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
     name, percent, ages = component.name, component.percent, subject.ages
-    of_rules: list[int] = []
-    of_slots = [0] * len(component.slots)
+    of_rules, of_slots = [0] * len(component.rules), [0] * len(component.slots)
     reasons: list[Reason] = []
-    pros: list[tuple[int, str, int]] = []
-    cons: list[tuple[int, str, int]] = []
+    pros: list[_Argument] = []
+    cons: list[_Argument] = []
     first = component.slots.start
-    for rule in component.rules:
-        outcome = rule.evaluate(subject) if rule.event is None or rule.event in ages else None
+    for place, (event, evaluate, rule, rank, most, slot) in enumerate(component.lines):
+        if event is not None and event not in ages:
+            continue
+        outcome = evaluate(subject)
         if outcome is None:
-            of_rules.append(0)
             continue
         worth, text, known = outcome
+        reason = {"component": name, "rule": rule, "points": worth / 100, "text": text}
+        reasons.append(reason)
         if worth > 0:
-            pros.append((-worth * percent, rule.rank, len(reasons)))
+            pros.append((-worth * percent, rank, reason))
         elif known:
-            cons.append(((worth - rule.most) * percent, rule.rank, len(reasons)))
-        reasons.append({"component": name, "rule": rule.name, "points": worth / 100, "text": text})
-        of_rules.append(worth)
-        of_slots[rule.slot - first] += worth
+            cons.append(((worth - most) * percent, rank, reason))
+        if worth:
+            of_rules[place] = worth
+            of_slots[slot - first] += worth
     if not reasons:
         reasons.append(_reason(name, "empty", 0, component.empty))
     if subject.machines:
         reasons += _by_machines(name, subject.machines)
     points = of_slots[0]
     for number in range(1, len(of_slots)):
-        slot, together = made.slots[first + number], of_slots[number]
-        kept = min(max(together, -slot.limit), slot.limit)
+        group, together = made.slots[first + number], of_slots[number]
+        kept = min(max(together, -group.limit), group.limit)
         if kept != together:
-            reasons.append(_reason(name, slot.name, kept - together, slot.text))
+            reasons.append(_reason(name, group.name, kept - together, group.text))
         points += kept
     if points < 0:
         reasons.append(_reason(name, "floor", -points, "A component never goes below 0"))
@@ -172,7 +176,7 @@ def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[
     """What machines did and counts for nothing: of mails with the engagement, all else with the behavior."""
     return [
         _reason(component, "machine", 0, f"{label(kind)}: {len(codes)} by machines do not count ({why})")
-        for kind, codes in sorted(machines.items())
+        for kind, codes in sorted((kind, codes) for kind, codes in machines.items() if isinstance(kind, str))
         if component == ("engagement" if kind in OF_A_MAIL else "behavioral")
         for why in [", ".join(label(code).lower() for code, _ in sorted(Counter(codes).items()))[:150]]]
 

@@ -8,89 +8,88 @@ the model's own arithmetic, so that what they are said to add they add.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import accumulate, count
+from operator import add, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
-from sidecar.scoring.compiling import FULL, Model
-from sidecar.scoring.subject import Read, Subject, reader, with_facts
+from sidecar.scoring.compiling import FULL, Model, Rule
+from sidecar.scoring.subject import Read, Subject, reader
 from sidecar.terms import label
 from sidecar.terms.states import EVENTS
 
 # The moment at which steps are tried that no date matters to.
 _NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # More steps are no advice; more combinations are not tried.
-_MOST_STEPS: Final = 4
+_MOST_STEPS: Final = 3
 _MOST_TRIED: Final = 300
 # A fact is tried with so many values at most.
 _MOST_VALUES: Final = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a rule that looks at a step's event or fact gains by it, as long as nothing else that it looks at
+    is known or happened. `before`: facts that count before this one does."""
+
+    rule: int
+    slot: int
+    gain: int
+    before: Read | None
+    others: Read | None
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """An event (`value` is None) or a fact with the value that is best to a model.
 
-    `read`: the fact. `hoped`: it can also turn out worse. `rules`: those that look at it, and `others`: at
-    what else. `gains`: (slot, hundredths) that it changes while nothing of that is known or happened; `most`:
-    what it can add to the total then, in hundredths of hundredths. `component`, `rule`: the rule that gives
-    most; `text`: what is told."""
+    `read`: the fact. `hoped`: it can also turn out worse. `looks`: what its rules make of it; `plain`: none
+    of them looks at anything else. `gains`: of each slot; `adds`: at most to each component; `most`: to the
+    total, in hundredths of hundredths. `component`, `rule`: the rule that gives most; `text`: what is told.
+    Sets are bits of whole numbers: the `rules` that look at it; its own `bit`, and the steps that are
+    `better`, at least as good everywhere and as sure: it is not taken before they are."""
 
     name: str
     value: Any
     read: Read
     hoped: bool
-    rules: frozenset[int]
-    others: tuple[Read, ...]
-    other_events: frozenset[str]
-    gains: tuple[tuple[int, int], ...]
+    looks: tuple[Look, ...]
+    rules: int
+    plain: bool
+    gains: tuple[int, ...]
+    adds: tuple[tuple[int, int], ...]
     most: int
     component: str
     rule: str
     text: str
-
-    def open(self, subject: Subject) -> bool:
-        """Whether it has not been taken."""
-        return self.name not in subject.ages if self.value is None else self.read(subject.facts) is None
-
-    def alone(self, subject: Subject) -> bool:
-        """Whether nothing else that its rules look at is known or happened."""
-        return self.other_events.isdisjoint(subject.ages) and not any(
-            read(subject.facts) is not None for read in self.others)
+    bit: int = 0
+    better: int = 0
 
 
-@lru_cache(64)
-def _steps_of(made: Model) -> tuple[Step, ...]:
-    """All steps that can lift a lead, the surest first, of those the smallest."""
-    events = (_step(made, event, None) for event in EVENTS)
-    return tuple(sorted((step for step in (*events, *_facts(made)) if step and step.most > 0),
-                        key=lambda step: (step.hoped, step.most, step.name)))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The steps of a model, the surest first, of those the smallest; and as they are tried, the largest
+    first."""
+
+    surest: tuple[Step, ...]
+    widest: tuple[Step, ...]
 
 
 @lru_cache(64)
-def _better(made: Model) -> Mapping[str, frozenset[str]]:
-    """Step -> those that are at least as good everywhere and as sure: it is not taken before they are. Only
-    of steps whose rules look at nothing else."""
-    found: dict[str, frozenset[str]] = {}
-    simple = [step for step in _steps_of(made) if not step.others and not step.other_events]
-    for step in simple:
-        gains = _by_slot(step)
-        found[step.name] = frozenset(
-            other.name for other in simple if other is not step and other.hoped <= step.hoped
-            and (other.most, other.name) > (step.most, step.name)
-            and all(_by_slot(other).get(slot, 0) >= gain for slot, gain in gains.items())
-            and all(gain >= 0 or slot in gains for slot, gain in _by_slot(other).items()))
-    return found
-
-
-def _by_slot(step: Step) -> dict[int, int]:
-    gains: dict[int, int] = {}
-    for slot, gain in step.gains:
-        gains[slot] = gains.get(slot, 0) + gain
-    return gains
+def _table(made: Model) -> _Table:
+    steps = sorted((step for step in (*(_step(made, event, None) for event in EVENTS), *_facts(made))
+                    if step and step.most > 0), key=lambda step: (step.hoped, step.most, step.name))
+    order = [step.name for step in sorted(
+        steps, key=lambda step: (not step.hoped, step.most, step.name), reverse=True)]
+    bits = {name: 1 << place for place, name in enumerate(order)}
+    surest = [replace(step, bit=bits[step.name], better=0 if not step.plain else sum(
+        bits[other.name] for other in steps if other.plain and bits[other.name] < bits[step.name]
+        and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains)))) for step in steps]
+    return _Table(tuple(surest), tuple(sorted(surest, key=lambda step: step.bit)))
 
 
 def _facts(made: Model) -> Iterator[Step | None]:
@@ -106,7 +105,7 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
     rules = [rule for rule in made.rules if name in (rule.events if value is None else rule.places)]
     if not rules:
         return None
-    after = [rule.evaluate(Subject(_facts_with({}, _NOW, [(name, value)]), _NOW)) for rule in rules]
+    after = [rule.evaluate(Subject({}, _NOW).after([(name, value)])) for rule in rules]
     before = [rule.evaluate(Subject({}, _NOW)) for rule in rules]
     gains = [(one.hundredths if one else 0) - (other.hundredths if other else 0)
              for one, other in zip(after, before, strict=True)]
@@ -118,26 +117,32 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
         said = str(rule.document.get("text", label(name)))
     elif not said:
         said = f"{rule.document.get('missing') or label(name)} ({outcome.text if outcome else ''})"
-    slots = [(rule.slot, gain) for rule, gain in zip(rules, gains, strict=True) if gain]
-    return Step(
-        name, value, reader([name]), value is not None and rule.document["kind"] != "known",
-        frozenset(rule.number for rule in rules),
-        tuple(reader([place]) for place in {place for rule in rules for place in rule.places} - {name}),
-        frozenset(event for rule in rules for event in rule.events) - {name},
-        tuple(slots), _most(made, slots), made.components[rule.component].name, rule.name, said)
+    looks = tuple(_look(rule, name, gain) for rule, gain in zip(rules, gains, strict=True))
+    return _with_gains(made, Step(
+        name, value, reader([name]), value is not None and rule.document["kind"] != "known", looks,
+        sum(1 << rule.number for rule in rules),
+        not any(look.before or look.others or look.events for look in looks), (), (), 0,
+        made.components[rule.component].name, rule.name, said), [(look.slot, look.gain) for look in looks])
 
 
-def _most(made: Model, gains: Sequence[tuple[int, int]]) -> int:
-    return sum(gain * made.components[made.slots[slot].component].percent for slot, gain in gains if gain > 0)
+def _look(rule: Rule, name: str, gain: int) -> Look:
+    events, places = frozenset(rule.events) - {name}, rule.places
+    if "when" in rule.document or name not in places:
+        before: tuple[str, ...] = ()
+        others = tuple(place for place in places if place != name)
+    else:  # the first known one counts
+        before, others = places[:places.index(name)], places[places.index(name) + 1:]
+    return Look(rule.number, rule.slot, gain, reader(before) if before else None,
+                reader(others) if others else None, events)
 
 
-def _facts_with(facts: Mapping[str, Any], now: datetime, steps: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Facts after these steps."""
-    events = [{"type": name, "occurred_at": now} for name, value in steps if value is None]
-    learnt = [(name, value) for name, value in steps if value is not None]
-    known = facts.get("events")
-    return with_facts([name for name, _ in learnt], [value for _, value in learnt], facts) | {
-        "events": [*(known if isinstance(known, list | tuple) else ()), *events]}
+def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> Step:
+    of_slots = [0] * len(made.slots)
+    for slot, gain in gains:
+        of_slots[slot] += gain
+    adds = tuple((slot.component, gain) for slot, gain in zip(made.slots, of_slots, strict=True) if gain > 0)
+    return replace(step, gains=tuple(of_slots), adds=adds, most=sum(
+        gain * made.components[component].percent for component, gain in adds))
 
 
 def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]], sums: Sequence[int],
@@ -152,9 +157,9 @@ def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]
     search = _Search(made, subject, points, sums, least)
     steps: list[dict[str, Any]] = []
     before = total
-    ways = search.fewest(least - total)
+    ways = search.fewest((least - total) * 100 - made.slack)
     for upto, way in enumerate(ways, 1):
-        after = search.total(ways[:upto])
+        after = search.reached if upto == len(ways) else search.total(ways[:upto])
         steps.append({"component": way.component, "rule": way.rule, "points": (after - before) / 100,
                       "text": way.text})
         before = after
@@ -162,93 +167,117 @@ def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]
 
 
 class _Search:
-    """The search for the steps of one lead."""
+    """The search for the steps of one lead, which reach the `least` total."""
 
     def __init__(self, made: Model, subject: Subject, points: Callable[[], Sequence[int]],
                  sums: Sequence[int], least: int) -> None:
         self._made, self._subject, self._points, self._sums, self._least = made, subject, points, sums, least
-        self._tried = count()
-        self._surest: list[Step] = []
+        self._tried = self.reached = 0
         self._widest: list[Step] = []
-        self._before: dict[str, set[str]] = {}
-        self._gain: list[list[int]] = []
+        self._adds: list[list[int]] = []
 
-    def fewest(self, missing: int) -> list[Step]:
-        """As few steps as reach the grade; none where no few do."""
-        steps, need = _steps_of(self._made), missing * 100 - self._made.slack
-        for step in steps:
-            if step.most >= need and step.open(self._subject) and (
-                    self.total([way := self._way(step)]) >= self._least):
-                return [way]
-        # As they are ordered by what they add to who has nothing else, so they are tried.
-        self._surest = [self._way(step) for step in steps if step.open(self._subject)]
-        self._widest = sorted(self._surest, key=lambda way: (not way.hoped, way.most, way.name), reverse=True)
-        names = {way.name for way in self._surest}
-        self._before = {name: names & better for name, better in _better(self._made).items()}
-        gains: list[list[int]] = [[] for _ in self._made.components]
-        for way in self._surest:
-            for slot, gain in way.gains:
-                if gain > 0:
-                    gains[self._made.slots[slot].component].append(gain)
-        self._gain = [list(accumulate(sorted(of_one, reverse=True)[:_MOST_STEPS], initial=0))
-                      for of_one in gains]
-        for number in range(2, min(_MOST_STEPS, len(self._surest)) + 1):
-            if found := self._together([], number, 0, self._sums):
+    def fewest(self, need: int) -> Sequence[Step]:
+        """As few steps as reach the grade; none where no few do. `need`: what they must add at least, in
+        hundredths of hundredths."""
+        made, table = self._made, _table(self._made)
+        ages, facts = self._subject.ages, self._subject.facts
+        for step in table.surest:
+            if step.most >= need and (
+                    step.name not in ages if step.value is None else step.read(facts) is None):
+                way = step if step.plain else self._way(step)
+                if way.most >= need and self._reaches((way,)):
+                    return (way,)
+        taken = sum(step.bit for step in table.surest if (
+            step.name in ages if step.value is None else step.read(facts) is not None))
+        self._widest = [step if step.plain else self._way(step)
+                        for step in table.widest if not step.bit & taken]
+        # Of each component the most that so many steps add to it.
+        adds: list[list[int]] = [[] for _ in made.components]
+        for way in self._widest:
+            for component, gain in way.adds:
+                adds[component].append(gain)
+        for gains in adds:
+            gains.sort(reverse=True)
+        self._adds = [[sum(gains[:number]) for gains in adds] for number in range(_MOST_STEPS + 1)]
+        for number in range(2, _MOST_STEPS + 1):
+            if found := self._together((), number, taken, taken, self._sums):
                 return found
-        return []
+        return ()
 
-    def _together(self, chosen: list[Step], number: int, start: int, sums: Sequence[int]) -> list[Step]:
+    def _need(self, sums: Sequence[int], adds: Sequence[int] | None = None) -> int:
+        """What is missing, in hundredths of hundredths and without any rounding, to the least total; after
+        `adds` more in each component."""
+        need = self._least * 100
+        together: Iterable[int] = self._made.together(sums)
+        if adds is not None:
+            together = map(add, together, adds)
+        for points, (_, percent) in zip(together, self._made.weighing, strict=True):
+            if points > 0:
+                need -= (points if points < FULL else FULL) * percent
+        return need
+
+    def _reaches(self, ways: Sequence[Step]) -> bool:
+        self.reached = self.total(ways)
+        return self.reached >= self._least
+
+    def _together(self, chosen: tuple[Step, ...], number: int, taken: int, tried: int, sums: Sequence[int]
+                  ) -> tuple[Step, ...]:
         """`chosen`, after which the slots have these sums, and so many more steps that reach the grade; none
-        if there are none."""
-        made = self._made
-        need = left = (self._least - made.total(sums)) * 100 - made.slack
-        for points, gain, component in zip(made.together(sums), self._gain, made.components, strict=True):
-            most = min(points + gain[min(number, len(gain) - 1)], FULL) - max(points, 0)
-            if most > 0:
-                left -= most * component.percent
-        if left > 0 or next(self._tried) > _MOST_TRIED:
-            return []
+        if there are none. `taken`: steps that cannot be chosen any more; `tried`: also those with which it
+        was tried."""
+        self._tried += 1
+        if self._tried > _MOST_TRIED or self._need(sums, self._adds[number]) > 0:
+            return ()
         if number == 1:
-            return next((together for way in self._surest if way.most >= need and way not in chosen
-                         and self.total(together := [*chosen, way]) >= self._least), [])
-        names = {way.name for way in chosen}
-        for place in range(start, len(self._widest)):
-            way = self._widest[place]
-            if not self._before.get(way.name, names) <= names:
-                continue
-            after = list(sums)
-            for slot, more in way.gains:
-                after[slot] += more
-            if found := self._together([*chosen, way], number - 1, place + 1, after):
-                return found
-        return []
+            need = self._need(sums)
+            left = [way for way in self._widest if not way.bit & tried and way.most >= need]
+            # Where the best ones do not reach it, none does.
+            if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
+                left.sort(key=lambda way: (way.hoped, way.most, way.name))
+                return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
+            return ()
+        for way in self._widest:
+            if not way.bit & tried and not way.better & ~taken:
+                if found := self._together((*chosen, way), number - 1, taken | way.bit, tried | way.bit,
+                                           list(map(add, sums, way.gains))):
+                    return found
+                tried |= way.bit
+        return ()
 
     def total(self, ways: Sequence[Step]) -> int:
         """The lead's total after these steps."""
-        sums = list(self._sums)
-        rules = set[int]()
+        if len(ways) == 1:
+            return self._made.total(list(map(add, self._sums, ways[0].gains)))
+        rules = 0
+        sums: Iterable[int] = self._sums
         for way in ways:
-            if not rules.isdisjoint(way.rules):
-                ways = [replace(way, gains=tuple(self._gains(ways)))]
+            if rules & way.rules:  # one rule looks at both
+                sums = map(add, self._sums, _with_gains(self._made, ways[0], self._gains(ways)).gains)
                 break
             rules |= way.rules
-        for way in ways:
-            for slot, gain in way.gains:
-                sums[slot] += gain
-        return self._made.total(sums)
+            sums = map(add, sums, way.gains)
+        return self._made.total(list(sums))
 
     def _way(self, step: Step) -> Step:
         """A step as this lead would take it."""
-        if step.alone(self._subject):
+        if step.plain:
             return step
-        gains = self._gains([step])
-        return replace(step, gains=tuple(gains), most=_most(self._made, gains))
+        facts, gains, alike = self._subject.facts, [], True
+        for look in step.looks:
+            if look.before and look.before(facts) is not None:
+                alike = False  # what counts before it counts already
+            elif (look.others and look.others(facts) is not None) or not (
+                    look.events.isdisjoint(self._subject.ages)):
+                return _with_gains(self._made, step, self._gains((step,)))
+            else:
+                gains.append((look.slot, look.gain))
+        return step if alike else _with_gains(self._made, step, gains)
 
     def _gains(self, ways: Sequence[Step]) -> list[tuple[int, int]]:
-        subject = Subject(_facts_with(self._subject.facts, self._subject.now, [
-            (way.name, way.value) for way in ways]), self._subject.now)
+        """What slots gain by steps that are tried out together."""
+        subject = self._subject.after([(way.name, way.value) for way in ways])
         points, found = self._points(), []
-        for number in frozenset().union(*(way.rules for way in ways)):
+        for number in {look.rule for way in ways for look in way.looks}:
             rule = self._made.rules[number]
             outcome = rule.evaluate(subject)
             found.append((rule.slot, (outcome.hundredths if outcome else 0) - points[number]))

@@ -27,6 +27,7 @@ class Subject:
     """
 
     __slots__ = ("ages", "facts", "machines", "now")
+    facts: Mapping[str, Any]
 
     def __init__(self, facts: Mapping[str, Any], now: datetime) -> None:
         self.facts = facts
@@ -44,13 +45,12 @@ class Subject:
         for event in events if isinstance(events, list | tuple) else ():
             try:
                 kind, at = event["type"], event["occurred_at"]
-                if kind.__class__ is not str:
-                    continue
-                if at.__class__ is not datetime or at.tzinfo is None:
-                    at = moment(at)
-                age = (now - at).days
-                if machine := event.get("machine"):
-                    self.machines.setdefault(kind, []).append(as_text(machine))
+                try:
+                    age = (now - at).days
+                except TypeError:  # a text, or no zone
+                    age = (now - moment(at)).days
+                if event.get("machine"):
+                    self.machines.setdefault(kind, []).append(as_text(event["machine"]))
                 elif kind in found:
                     found[kind].append(age if age > 0 else 0)
                 else:
@@ -58,10 +58,24 @@ class Subject:
             except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
                 continue
 
+    def after(self, steps: Sequence[tuple[str, Any]]) -> Subject:
+        """The subject after events of these types happen now (value None) and these facts are learnt."""
+        made: Subject = object.__new__(Subject)
+        made.now, made.machines, made.ages = self.now, self.machines, self.ages
+        learnt = [(name, value) for name, value in steps if value is not None]
+        facts = with_facts([name for name, _ in learnt], [value for _, value in learnt], self.facts)
+        if len(learnt) < len(steps):
+            happened = [name for name, value in steps if value is None]
+            made.ages = self.ages | {name: [*self.ages.get(name, ()), 0] for name in happened}
+            facts["events"] = [*(self.facts.get("events") or ()), *(
+                {"type": name, "occurred_at": self.now} for name in happened)]
+        made.facts = facts
+        return made
+
     def of_each_day(self, kind: str, most: int) -> list[int]:
         """The ages of events of a type, of each day (in UTC) the latest ones, so many at most."""
         days: dict[int, list[int]] = {}
-        for event in self.facts["events"] if kind in self.ages else ():
+        for event in self.facts.get("events") or ():
             try:
                 if event["type"] == kind and not event.get("machine"):
                     at = moment(event["occurred_at"])

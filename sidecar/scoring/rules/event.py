@@ -25,14 +25,12 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
 
     def outcome(worth: float, latest: int, said: str) -> Outcome:
         points = each * worth
-        capped = points > limit
-        whole = floor(min(points, limit) + 0.5)
-        said = f"{text} {ago(latest)}{said}"
-        if capped:
-            said = f"{said} ({most:g} points at most)"
-        elif not whole:
-            said = f"{said} (faded)"
-        return Outcome(sign * whole, said, known=whole > 0)
+        if points > limit:
+            return Outcome(sign * round(limit), f"{text} {ago(latest)}{said} ({most:g} points at most)")
+        whole = floor(points + 0.5)
+        if whole:
+            return Outcome(sign * whole, f"{text} {ago(latest)}{said}")
+        return Outcome(0, f"{text} {ago(latest)}{said} (faded)", False)
 
     # Most leads did a thing once.
     once = lru_cache(1024)(lambda age: outcome(worth_at(age), age, ""))
