@@ -22,6 +22,7 @@ from sidecar.api import (
     customers,
     duplicates,
     errors,
+    events,
     forms,
     health,
     held_answers,
@@ -78,7 +79,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, records, leads, customers, duplicates, held_answers, jobs, forms,
-                   pipeline, callbacks, operations, scoring, sources, subscriptions, terms, health, openapi):
+                   events, pipeline, callbacks, operations, scoring, sources, subscriptions, terms, health,
+                   openapi):
         app.register_blueprint(module.bp)
     return app
 

@@ -20,6 +20,8 @@ _BESIDE: Final = {
 _HARMLESS: Final = {
     entity: beside | {field.name for field in fields_of(entity) if not field.personal}
     for entity, beside in _BESIDE.items()}
+# Of an event; addresses, agents and pages may name somebody.
+_OF_EVENTS: Final = {"list", "test", "machine", "method"}
 # A lead always has all its fields: masked ones are empty.
 _EMPTY: Final[dict[str, Any]] = {"list": (), "object": {}}
 _HIDDEN: Final = {field.name: _EMPTY.get(field.kind) for field in fields_of("lead") if field.personal}
@@ -61,6 +63,11 @@ def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
         shown["warnings"] = [
             {"pointer": "/".join(warning["pointer"].split("/")[:2]), "code": warning["code"]}
             for warning in lead["warnings"]]
+    if "events" in lead:
+        shown["events"] = [
+            {**event, "properties": {
+                name: value for name, value in event["properties"].items() if name in _OF_EVENTS}}
+            for event in lead["events"]]
     return shown | {
         "contact": mask("contact", lead["contact"]),
         "organization": organization and mask("organization", organization), "masked": True}

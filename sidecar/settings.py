@@ -11,6 +11,7 @@ from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
 from sidecar.enrichment import PROVIDERS, priced
 from sidecar.enrichment.money import Ceilings
+from sidecar.enrichment.planning import wanted_with
 from sidecar.environment import (
     SettingsError,
     boolean,
@@ -70,6 +71,10 @@ def _goals(value: str) -> dict[str, Goal]:
             raise ValueError(f"must be [lane or source=]goal[,…], a goal one of {', '.join(GOALS)}")
         goals[name.strip()] = goal
     return goals
+
+
+def _wanted(value: str) -> dict[str, frozenset[str]]:
+    return wanted_with(listing(value))
 
 
 def _usd(value: str) -> float:
@@ -178,6 +183,8 @@ class Settings:
     max_attempts: int = setting("Tries of a lead alone before it is dead.", integer(1, 20), "3")
     raw_payload_days: int = setting(
         "Days for which raw leads, encrypted, and failed n8n executions are kept.", integer(1, 3650), "30")
+    unknown_event_days: int = setting(
+        "Days for which events are kept whose person is not known yet.", integer(1, 3650), "90")
     import_undo_days: int = setting("Days for which an import can be undone.", integer(1, 3650), "30")
     spreadsheet_mb: int = setting(
         "Megabytes that a spreadsheet may unpack to; larger lists come as CSV.", integer(1, 2000), "200")
@@ -189,6 +196,8 @@ class Settings:
         "Other requests a minute of one user or client.", integer(1, 10_000_000), "1200")
     form_posts_per_minute: int = setting(
         "Posts of public web forms a minute from one address.", integer(1, 1_000_000), "10")
+    page_views_per_minute: int = setting(
+        "Page views a minute that track.js may tell from one address.", integer(1, 1_000_000), "240")
     response_cache_seconds: int = setting(
         "Seconds for which Redis keeps answers of lists and figures, unless something is written; 0: none.",
         integer(0, 300), "5")
@@ -206,6 +215,10 @@ class Settings:
         " reached) or fill (all that is wanted); for all leads, a lane or a source:"
         " fill,bulk=decision,trade fair=reach.",
         _goals, "fill")
+    wanted_fields: Mapping[str, frozenset[str]] = setting(
+        "Fields that providers are asked for beside those that scoring and salespeople need:"
+        " organization.spf,organization.dmarc,contact.phone.",
+        _wanted, "")
     provider_prices: Mapping[str, tuple[float, float]] = setting(
         "What operations of providers cost here, in USD, found and (after /) missed, where it is not as in"
         " docs/PROVIDERS.md: hunter.person=0.01,clearbit=0.2/0.2.", _prices, "")

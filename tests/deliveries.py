@@ -10,8 +10,13 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 def mac(secret: str, data: bytes, digest: Any = hashlib.sha256) -> bytes:
@@ -305,6 +310,67 @@ DELIVERIES = {delivery.source: delivery for delivery in (
              {"first_name": "Nora", "last_name": "Vale", "refused.marketing_email": True}),
     Delivery("generic", generic, lambda s, b, t, u: {"X-Signature": "sha256=" + mac(s, b).hex()},
              _ANSWERS | _CAMPAIGN | _NO),
+)}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a source tells of a deed of somebody. `body(mark, secret, time)`; want: of the event."""
+
+    source: str
+    body: Callable[[str, str, float], Any]
+    sign: Sign
+    want: dict[str, Any]
+
+    def raw(self, mark: str, secret: str, time: float) -> bytes:
+        return json.dumps(self.body(mark, secret, time)).encode()
+
+
+# A key pair of SendGrid's kind, made for these tests.
+SENDGRID_KEY = ec.derive_private_key(0x5EED, ec.SECP256R1())
+SENDGRID_SECRET = b64(SENDGRID_KEY.public_key().public_bytes(
+    Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _sendgrid_signed(secret: str, body: bytes, time: float, url: str) -> dict[str, str]:
+    at = str(int(time))
+    return {"X-Twilio-Email-Event-Webhook-Timestamp": at, "X-Twilio-Email-Event-Webhook-Signature": b64(
+        SENDGRID_KEY.sign(at.encode() + body, ec.ECDSA(SHA256())))}
+
+
+def _mailgun(mark: str, secret: str, time: float) -> dict[str, Any]:
+    at, token = str(int(time)), f"token {mark}"
+    return {
+        "signature": {"timestamp": at, "token": token,
+                      "signature": mac(secret, f"{at}{token}".encode()).hex()},
+        "event-data": {"event": "clicked", "id": f"e-{mark}", "timestamp": time, "recipient": person(mark),
+                       "ip": "198.51.100.7", "url": "https://firm.example/a",
+                       "client-info": {"user-agent": "Mozilla/5.0"}}}
+
+
+_CLICK = {"type": "email_click"}
+DEEDS = {deed.source: deed for deed in (
+    Deed("sendgrid", lambda mark, s, t: [{
+        "event": "click", "email": person(mark), "timestamp": int(t), "sg_event_id": f"e-{mark}",
+        "sg_message_id": "m1", "url": "https://firm.example/a", "useragent": "Mozilla/5.0",
+        "ip": "198.51.100.7"}], _sendgrid_signed, _CLICK),
+    Deed("mailgun", _mailgun, lambda s, b, t, u: {}, _CLICK),
+    Deed("postmark", lambda mark, s, t: {
+        "RecordType": "Click", "MessageID": f"m-{mark}", "Recipient": person(mark),
+        "ReceivedAt": datetime.fromtimestamp(t, UTC).isoformat(), "OriginalLink": "https://firm.example/a",
+        "UserAgent": "Mozilla/5.0", "Geo": {"IP": "198.51.100.7"}},
+        lambda s, b, t, u: {"Authorization": "Basic " + b64(f"events:{s}".encode())}, _CLICK),
+    Deed("mailchimp", lambda mark, s, t: {
+        "type": "unsubscribe", "fired_at": datetime.fromtimestamp(t, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "data[email]": person(mark), "data[list_id]": "a6b5da1054"},
+        lambda s, b, t, u: {}, {"type": "unsubscribe"}),
+    Deed("segment", lambda mark, s, t: {
+        "type": "track", "event": "Demo Requested", "messageId": f"m-{mark}", "anonymousId": f"a-{mark}",
+        "userId": "u-1", "timestamp": datetime.fromtimestamp(t, UTC).isoformat(),
+        "properties": {"email": person(mark)},
+        "context": {"ip": "198.51.100.7", "userAgent": "Mozilla/5.0", "campaign": {"name": "spring"},
+                    "page": {"url": "https://firm.example/a"}}},
+        lambda s, b, t, u: {"X-Signature": mac(s, b, hashlib.sha1).hex()}, {"type": "demo_request"}),
 )}
 
 

@@ -14,12 +14,11 @@ from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
-from sidecar.intake.mail_events import read_mail_events
 from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, looking, waking
 from sidecar.services import exports, leads, receipts
 from sidecar.services.access import Caller
-from sidecar.terms.states import DELIVERED, GOALS, LANES
+from sidecar.terms.states import GOALS, LANES
 
 bp = Blueprint("leads", __name__)
 
@@ -66,7 +65,6 @@ def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     return {"results": results}
 
 
-_MAIL_EVENTS: Final = 5000  # SendGrid sends 768 kB at once, which are fewer
 _ALONE: Final = {"lane": None, "only_new": False, "dry_run": False, "warnings": None, "goal": None}
 
 
@@ -158,49 +156,6 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
     """
     return leads.edit_lead(
         engine, str(lead_id), body, by=actor(caller), reveal=caller.may("pii:read"), versions=if_match())
-
-
-@endpoint(bp, "POST", "/v1/events", scope="leads", body=schemas.EventList(),
-          answer=schemas.EventCounts(), status=202, idempotent=True)
-def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """What people did since: page views, opens, clicks, replies, meetings. Leads are scored again, without
-    asking providers; but for email_delivered, which tells of the address alone.
-
-    Of whom: a lead, or a contact or e-mail address, which stands for the person's open lead, else the newest.
-    """
-    lane = intake.lane_of(engine, len(body["events"]))
-    counts = leads.add_events(engine, body["events"], source=caller.name, lane=lane)
-    waking.wake_after(engine, lane)
-    return counts
-
-
-@endpoint(bp, "POST", "/v1/events/mail", scope="leads", answer=schemas.MailEventCounts(), status=202)
-def mail_events(engine: Engine, caller: Caller) -> Any:
-    """What SendGrid, Mailgun or Postmark send to a webhook, as they send it: opens, clicks, replies, bounces,
-    unsubscriptions and complaints become events of the person's lead, each once. Which service it is is told
-    by the shape; up to 5,000 events at once. Leads are scored again behind those that people wait for,
-    without asking providers.
-
-    `ignored`: what tells of no deed of a person, e.g. deliveries, delays and opens by machines; deliveries
-    count for how much of each class of addresses bounces.
-    """
-    told = read_mail_events(json_body(), deliveries=True)
-    if told is None:
-        raise Invalid("The request is not valid; see errors.", errors=[
-            {"pointer": "", "code": "wrong_type",
-             "detail": "Send events in the form of SendGrid, Mailgun or Postmark."}])
-    service, events = told
-    if len(events) > _MAIL_EVENTS:
-        raise Invalid("The request is not valid; see errors.", errors=[
-            {"pointer": "", "code": "wrong_length", "detail": f"Send up to {_MAIL_EVENTS} events at once."}])
-    known = [event for event in events if event]
-    deeds = [event for event in known if event["type"] != DELIVERED]
-    if arrived := [event for event in known if event["type"] == DELIVERED]:
-        leads.add_events(engine, arrived, source=service, lane="bulk")
-    counts = leads.add_events(engine, deeds, source=service, lane="bulk")
-    if deeds:
-        waking.wake_after(engine, "bulk")
-    return counts | {"ignored": len(events) - len(deeds)}
 
 
 @endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.PageQuery(),

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sidecar.enrichment.model import Facts
+from sidecar.terms.fields import COLUMNS
 
 # What scoring and salespeople need, and what costs nothing and tells whether mail can reach a company at all;
 # a subject that has these is not asked about again.
 WANTED: Mapping[str, frozenset[str]] = {
-    "organization": frozenset({"industry", "company_size", "country", "mail_host", "spf", "dmarc"}),
+    "organization": frozenset({"industry", "company_size", "country", "mail_host"}),
     "contact": frozenset({"full_name", "job_title", "seniority", "linkedin_url"}),
 }
+
+
+def wanted_with(more: Iterable[str]) -> dict[str, frozenset[str]]:
+    """What is wanted of each subject when these are, too ("organization.spf"). Raises ValueError that names
+    what no provider could tell."""
+    wanted = {subject: set(names) for subject, names in WANTED.items()}
+    for place in more:
+        subject, _, name = place.partition(".")
+        if name not in COLUMNS.get(subject, ()):
+            raise ValueError(f"there is no field {place}: use contact.phone, organization.spf …")
+        wanted[subject].add(name)
+    return {subject: frozenset(names) for subject, names in wanted.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -30,10 +44,10 @@ class Lookup:
     reason: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
-def lacks(facts: Facts) -> dict[str, set[str]]:
+def lacks(facts: Facts, wanted: Mapping[str, frozenset[str]] = WANTED) -> dict[str, set[str]]:
     """What is wanted of each subject and not known."""
-    return {subject: {name for name in wanted if facts[subject].get(name) in (None, "")}
-            for subject, wanted in WANTED.items()}
+    return {subject: {name for name in names if facts[subject].get(name) in (None, "")}
+            for subject, names in wanted.items()}
 
 
 def request_key(

@@ -17,7 +17,7 @@ from sidecar.scoring import intake_event
 from sidecar.scoring.intake import is_filled_in, is_list
 from sidecar.sources.marks import is_test
 from sidecar.terms.fields import FROM_LEAD
-from sidecar.terms.states import Goal
+from sidecar.terms.states import IDENTIFY, Goal
 
 MAX_WARNINGS = 50  # that a lead keeps
 _CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
@@ -247,14 +247,14 @@ def newest_last(before: list[Row], found: list[Row], at_most: int = MAX_WARNINGS
 def _events(
     entry: Entry, place: _Place, intake_id: str, now: datetime
 ) -> Iterator[Row]:
-    kind = place.counts and intake_event(place.lead)
+    kind = place.counts and (intake_event(place.lead) or (entry.device and IDENTIFY))
     if kind:
         yield {
             "contact_id": place.contact_id, "person_id": place.person_id or place.contact_id,
             "lead_id": place.lead_id, "type": kind, "occurred_at": now,
             "properties": {name: True for name, holds in (
                 ("list", place.listed), ("test", place.is_test)) if holds},
-            "source": "intake", "intake_id": intake_id,
+            "source": "intake", "intake_id": intake_id, "received_at": now, "device_hash": entry.device,
             "dedupe_key": entry.deliveries[0] if entry.deliveries else None,
         }
 

@@ -18,7 +18,7 @@ class Entry:
     the keys of its submission, if it is one (`delivery_keys`); and what of it could not be used (see
     records/validation.py). submitted: it may be the person's own act, if it says so itself, and is no row of
     a file; said_at: when it was made, None for now; account: who vouches for the ids of other systems in it
-    (see `match_keys`)."""
+    (see `match_keys`); device: the keyed hash of the anonymous id that came with it."""
 
     raw: Any
     source: str = "api"
@@ -30,6 +30,7 @@ class Entry:
     submitted: bool = False
     said_at: datetime | None = None
     account: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Known:
     fields; permissions: contact id -> {consent, refused}; refusals: statements about these contacts and
     addresses, {id, contact_id or None, key (the address, None for none of these), undoable (whether it came
     by an import that can be undone)} and the fields of `Statement`; hashes: identity key -> the keyed hash by
-    which it is stored; listening: whether anybody subscribed to events.
+    which it is stored; listening: whether anybody subscribed to events; waiting: keyed hashes of keys for
+    whose people events wait.
     """
 
     suppressed: set[Key] = field(default_factory=set)
@@ -77,6 +79,7 @@ class Known:
     refusals: list[Row] = field(default_factory=list)
     hashes: dict[Key, str] = field(default_factory=dict)
     listening: bool = False
+    waiting: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

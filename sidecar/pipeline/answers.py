@@ -9,6 +9,7 @@ from sidecar.engine import Engine
 from sidecar.enrichment import operation_of, reach
 from sidecar.pipeline import gating, provenance
 from sidecar.pipeline.batches import step
+from sidecar.pipeline.recognising import recognise
 from sidecar.pipeline.refusals import who_may_be_asked_about
 from sidecar.pipeline.surveying import subjects
 from sidecar.store import calls, customers, facts, subscriptions
@@ -56,6 +57,7 @@ def merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[R
         for item in known_still:
             if item.statements:
                 told.setdefault(item.entity_id, set()).add(item.source)
+    recognise(engine, cursor, {row["contact"]["id"]: row["contact"] for row in known}, written)
     gating.move(cursor, sifted.moves)
     subscriptions.tell(cursor, of_enrichment(known, told))
     calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])

@@ -11,10 +11,8 @@ from sidecar.engine import Engine
 from sidecar.enrichment import priced
 from sidecar.enrichment.learning import NO_MODEL
 from sidecar.enrichment.merge import FieldValue, winners
-from sidecar.enrichment.model import Provider
 from sidecar.enrichment.offers import Offer, offers_of
 from sidecar.enrichment.planner import Planner, Standing, Step, traits_of
-from sidecar.enrichment.planning import WANTED
 from sidecar.pipeline.learning import what_is_learnt
 from sidecar.pipeline.scoring import model_in_force, scoring_facts
 from sidecar.pipeline.surveying import Survey
@@ -25,17 +23,18 @@ from sidecar.terms.fields import COLUMNS
 from sidecar.terms.states import Goal
 
 Name = tuple[str, str]
-_WANTED = frozenset(f"{entity}.{name}" for entity, names in WANTED.items() for name in names)
 
 
 def planners(
-    cursor: Cursor, providers: Mapping[str, Provider], goals: Collection[Goal], *, scored: bool = True
+    engine: Engine, cursor: Cursor, goals: Collection[Goal], *, scored: bool = True
 ) -> dict[Goal, Planner]:
     """A planner for each goal; those that only fill need no model (`scored`)."""
-    offers = offers_of(providers)
+    offers = offers_of(priced(engine.settings.provider_prices))
+    wanted = frozenset(f"{entity}.{name}" for entity, names in engine.settings.wanted_fields.items()
+                       for name in names)
     learnt = what_is_learnt(cursor, offers)
     card = Scorecard(model_in_force(cursor)) if scored else NO_MODEL
-    return {goal: Planner(_shared(offers) if goal == "fill" else offers, card, learnt.beliefs, goal, _WANTED,
+    return {goal: Planner(_shared(offers) if goal == "fill" else offers, card, learnt.beliefs, goal, wanted,
                           learnt.threshold) for goal in goals}
 
 
@@ -60,7 +59,7 @@ class Ground:
     def of(cls, engine: Engine, cursor: Cursor, rows: Collection[Row], goals: Collection[Goal]) -> Ground:
         ids = {kind: {row[kind]["id"] for row in rows if row[kind].get("id")} for kind in COLUMNS}
         return cls(
-            planners(cursor, priced(engine.settings.provider_prices), goals, scored=bool(rows)), engine.now(),
+            planners(engine, cursor, goals, scored=bool(rows)), engine.now(),
             facts.load_events(cursor, ids["contact"]) if rows else {}, {kind: {
                 entity: [FieldValue(**row) for row in said]
                 for entity, said in (facts.load_provenance(cursor, kind, ids[kind]) if rows else {}).items()}

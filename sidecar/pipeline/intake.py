@@ -12,8 +12,20 @@ from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.intake import Entry, Key, Known, People, Receipt, decide, delivery_keys, sought, submitted_at
+from sidecar.intake import (
+    Entry,
+    Key,
+    Known,
+    People,
+    Receipt,
+    Writes,
+    decide,
+    delivery_keys,
+    sought,
+    submitted_at,
+)
 from sidecar.intake.decision import newest_last
+from sidecar.pipeline import stitching
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
 from sidecar.records.validation import said
@@ -94,10 +106,32 @@ def take_in(
             told = of_intake(writes) if known.listening else []
             store.write(cursor, writes, engine.vault.seal, told, import_chunk and undo.Chunk(
                 *import_chunk, engine.vault.seal, lambda key: engine.hash("suppression", *key)))
+            _join(engine, cursor, entries, known, writes, receipt)
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}
         for result in results]
+
+
+def _join(
+    engine: Engine, cursor: Cursor, entries: list[Entry], known: Known, writes: Writes, receipt: Receipt
+) -> None:
+    """Give events that waited for these people to them."""
+    devices = {entry.device for entry in entries if entry.device}
+    if not known.waiting and not devices:
+        return
+    came = [
+        (entry, stitching.Whose(row["contact_id"], person["person_id"] or row["contact_id"], row["lead_id"]))
+        for entry, row, person in zip(entries, writes.results, writes.intake, strict=True)
+        if row["lead_id"]]
+    # What another system calls them, visitors of a page may say of anybody.
+    proven = not receipt.client.startswith("form:")
+    changed = stitching.join(engine, cursor, {
+        key_hash: who for entry, who in came
+        for key_hash in stitching.waiting_hashes(engine, entry, with_ids=proven)
+        if key_hash in known.waiting}, devices)
+    if more := changed - {row["lead_id"] for row in writes.work_items}:
+        stitching.score_again(engine, cursor, more, receipt.lane)
 
 
 def _new_alone(entries: list[Entry], known: Known) -> list[Entry]:
@@ -153,7 +187,8 @@ def _read(engine: Engine, raw: Any, strict: bool, account: str | None, now: date
             warnings=warnings)
     return Entry(
         raw, source=lead.get("source") or "api", lead=lead, keys=match_keys(lead, account),
-        deliveries=delivery_keys(lead, now), warnings=warnings, account=account)
+        deliveries=delivery_keys(lead, now), warnings=warnings, account=account,
+        device=stitching.device_of(engine, lead))
 
 
 def suppression_keys(engine: Engine, entries: Iterable[Entry]) -> dict[str, Key]:
@@ -179,7 +214,9 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},
         {lead["company_key"] for lead in leads
          if lead.get("company_key") and not lead.get("company_domain")},
-        [key for entry in entries for key in entry.deliveries])
+        [key for entry in entries for key in entry.deliveries],
+        [key_hash for entry in entries for key_hash in stitching.waiting_hashes(engine, entry)],
+        [key for entry in entries for key in stitching.locked(entry)])
 
 
 def lead_url(engine: Engine, lead_id: str) -> str:

@@ -40,12 +40,11 @@ def look_again(engine: Engine, *, limit: int, after: str | None) -> dict[str, An
         known = [row for row in facts.load(cursor, [row["lead_id"] for row in rows])
                  if may_enrich(row["refused"], engine.settings.no_enrichment_after)]
         old = _stale(engine, cursor, known)
-        providers = priced(engine.settings.provider_prices)
         costs = _costs(cursor, known, {row["lead_id"]: row for row in rows}, now)
-        planner = planners(cursor, providers, ["fill"], scored=False)["fill"]
+        planner = planners(engine, cursor, ["fill"], scored=False)["fill"]
         chosen = choose([
             Candidate(row["lead_id"], *costs[row["lead_id"]],
-                      _price(planner, providers, _without(row, fields), now), doubtful, min(fields.values()))
+                      _price(engine, planner, _without(row, fields), now), doubtful, min(fields.values()))
             for row in known for fields, doubtful in (old[row["lead_id"]],) if fields],
             sum(costs[row["lead_id"]][1] for row in known if not old[row["lead_id"]][0]))
         ceilings = {look.lead_id: look.ceiling for look in chosen}
@@ -118,9 +117,10 @@ def _without(row: Row, old: Iterable[tuple[str, str]]) -> Row:
                   for kind in ENTITIES}
 
 
-def _price(planner: Planner, providers: Providers, row: Row, now: datetime) -> float:
+def _price(engine: Engine, planner: Planner, row: Row, now: datetime) -> float:
     """What the calls that are worth making would cost in USD, if they find something."""
-    possible = {(provider, operation.name) for provider, operation, _ in askable(row, providers)}
+    possible = {(provider, operation.name) for provider, operation, _ in askable(
+        row, priced(engine.settings.provider_prices), engine.settings.wanted_fields)}
     return sum(step.offer.highest for step in filling(planner, row, possible, now) if step.offer)
 
 

@@ -157,7 +157,8 @@ def worth_asking(
     steps, asked, goals = _steps(engine, ground, survey, known, away, lane, purse, later=later)
     made = {row["lead_id"]: [
         planning.Lookup(item.provider, item.operation.name, item.operation.subject, item.params,
-                        {"goal": goals[row["lead_id"]]} | _reason(row, step))
+                        {"goal": goals[row["lead_id"]]} | _reason(
+                            row, step, engine.settings.wanted_fields))
         for step in steps[row["lead_id"]] if step.offer
         for item in (survey.possible[row["lead_id"]][step.offer.provider, step.offer.operation],)]
         for row in known}
@@ -189,12 +190,12 @@ def _stops(steps: Mapping[str, list[Step]], asked: Asked) -> dict[str, Stop]:
     return stops
 
 
-def _reason(row: Row, step: Step) -> dict[str, Any]:
+def _reason(row: Row, step: Step, wanted: Mapping[str, frozenset[str]]) -> dict[str, Any]:
     """Why an operation is asked."""
     if step.gain:
         return {"doubt": round(step.doubt, 4), "change": round(step.change, 4),
                 "gain": float(f"{step.gain:.4g}")}
-    return {"missing": sorted(name for entity, names in lacks(row).items() for name in names
+    return {"missing": sorted(name for entity, names in lacks(row, wanted).items() for name in names
                               if step.offer and f"{entity}.{name}" in step.offer.changes)}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sidecar.engine import Engine
 from sidecar.intake.model import Key
 from sidecar.intake.refusals import may_enrich
+from sidecar.pipeline import stitching
 from sidecar.store import intake, refusals, subscriptions
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_refusals
@@ -36,9 +37,13 @@ def tell(cursor: Cursor, changed: Mapping[str, Row]) -> None:
 
 
 def take_over(engine: Engine, cursor: Cursor, contact_id: str, keys: Iterable[Key]) -> None:
-    """A contact has these identity keys now: what was said of their addresses holds for it."""
-    refusals.take_over(cursor, contact_id, [hash_of(engine, key) for key in keys if key[0] == "email"])
+    """A contact has these identity keys now: what was said of their addresses holds for it, and what is known
+    to have been done by whoever has them was done by it."""
+    hashes = {hash_of(engine, key): key for key in keys}
+    refusals.take_over(
+        cursor, contact_id, [key_hash for key_hash, key in hashes.items() if key[0] == "email"])
     restate(cursor, [contact_id])
+    stitching.arrive(engine, cursor, dict.fromkeys(hashes, contact_id))
 
 
 def hash_of(engine: Engine, key: Key) -> str:

@@ -26,7 +26,8 @@ def tidy_up(engine: Engine) -> None:
     except RedisError:
         return
     with engine.database.write() as cursor:
-        retention.purge(cursor, engine.settings.raw_payload_days)
+        retention.purge(
+            cursor, engine.settings.raw_payload_days, engine.settings.unknown_event_days)
         undo.purge(cursor, engine.settings.import_undo_days, 1000)
         spending.fold(cursor)
     add_up_counts(engine)

@@ -34,18 +34,18 @@ class Lookup(NamedTuple):
 
 def _lookups(engine: Engine, row: Row, providers: Mapping[str, Provider]) -> Iterable[Lookup]:
     secret = engine.settings.hash_key.encode()
-    for provider, operation, ways in askable(row, providers):
+    for provider, operation, ways in askable(row, providers, engine.settings.wanted_fields):
         key, *others = (request_key(provider, operation.name, way, secret) for way in ways)
         yield Lookup(row["lead_id"], key, provider, operation, row[operation.subject]["id"], ways[0],
                      tuple(others))
 
 
 def askable(
-    row: Row, providers: Mapping[str, Provider]
+    row: Row, providers: Mapping[str, Provider], wanted: Mapping[str, frozenset[str]]
 ) -> Iterable[tuple[str, Operation, list[dict[str, str]]]]:
-    """Everything that could be asked about what a lead lacks, asked already or not: (provider, operation, the
-    ways to ask, the best first)."""
-    lacking = lacks(row)
+    """Everything that could be asked about what a lead lacks of what is wanted, asked already or not:
+    (provider, operation, the ways to ask, the best first)."""
+    lacking = lacks(row, wanted)
     for provider in providers.values():
         for operation in provider.operations:
             if operation.provides.isdisjoint(lacking[operation.subject]):

@@ -13,6 +13,10 @@ from sidecar.metrics import WAKES
 
 IMPORTS = "imports"  # beside the lanes of leads: jobs that wait for a step
 
+SETTLE = 1.5
+_planned: set[str] = set()
+_planning = threading.Lock()
+
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +36,29 @@ def wake(engine: Engine, lane: str) -> bool:
         return False
     threading.Thread(target=_call, args=(engine, lane), daemon=True).start()
     return True
+
+
+def wake_soon(engine: Engine, lane: str) -> None:
+    """Wake `SETTLE` seconds after the transaction at work: of what people do much comes together, and a lead
+    is scored once for all of it. While a wake-up of the lane is due no other one is planned."""
+    def plan() -> None:
+        if not _url(engine, lane):
+            return
+        with _planning:
+            if lane in _planned:
+                return
+            timer = threading.Timer(SETTLE, _due, (engine, lane))
+            timer.daemon = True
+            _planned.add(lane)
+            timer.start()
+
+    engine.database.after_commit(plan)
+
+
+def _due(engine: Engine, lane: str) -> None:
+    with _planning:
+        _planned.discard(lane)
+    wake(engine, lane)
 
 
 def clear(engine: Engine, *lanes: str) -> None:

@@ -19,6 +19,7 @@ from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget, pictured
 from sidecar.store import (
     customers,
+    events,
     held_answers,
     history,
     intake,
@@ -128,6 +129,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
             "held_answers": [shown_answer(engine, row, reveal=True)
                              for row in held_answers.of_contact(cursor, contact_id)],
             "employments": customers.employments(cursor, contact_id),
+            "events": events.of_contact(cursor, contact_id),
             "before_imports": [part | {"before": pictured(engine, part["before"])}
                                for part in undo.of_contact(cursor, contact_id)],
         }
@@ -168,6 +170,7 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
             # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
             with engine.history.write() as theirs:
                 history.forget(theirs, traces)
+        events.forget_devices(cursor, contact_id)
         forget(engine, cursor, [contact_id], erased=True)
         preview.forget(engine, cursor, keys)
         customers.erase(cursor, [contact_id])

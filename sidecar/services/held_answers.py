@@ -12,6 +12,7 @@ from sidecar.enrichment.model import Statement
 from sidecar.enrichment.provenance import Said, without
 from sidecar.errors import Conflict, NotFound
 from sidecar.pipeline import correcting, gating, provenance
+from sidecar.pipeline.recognising import recognise, unlearn
 from sidecar.services.audit import Actor, record
 from sidecar.services.customers import read, shown_answer
 from sidecar.store import calls, customers, facts, intake
@@ -42,8 +43,11 @@ def accept(engine: Engine, answer_id: str, *, by: Actor, reveal: bool) -> Row:
         if row["state"] == "held":
             said = engine.vault.open(row["record"])
             stated = {name: Statement(*statement) for name, statement in said["statements"].items()}
-            provenance.write_answers(
+            entity = customers.get(cursor, kind, subject, lock=True)
+            written = provenance.write_answers(
                 cursor, kind, [Said(subject, stated, row["provider"], row["fetched_at"])])
+            if entity and kind == "contact":
+                recognise(engine, cursor, {subject: entity["known"]}, written)
             _decided(engine, cursor, row, "accepted", by)
     return shown_answer(engine, row | {"state": "accepted"}, reveal=reveal)
 
@@ -115,7 +119,10 @@ def wrong_subject(
         facts.forget_source(cursor, kind, entity_id, provider)
         fields = {value.field for value in said}
         left = winners(value for value in values if value.source != provider)
-        facts.update_entities(cursor, kind, {entity_id: without(kind, entity["known"], left, fields)})
+        after = without(kind, entity["known"], left, fields)
+        facts.update_entities(cursor, kind, {entity_id: after})
+        if kind == "contact":
+            unlearn(cursor, entity_id, entity["known"], facts.changed(entity["known"], after))
         record(cursor, by, f"{kind}.wrong_answer", kind, entity_id,
                after={"provider": provider, "fields": sorted(fields)})
         _score_again(engine, cursor, kind, entity_id)

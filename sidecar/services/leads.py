@@ -1,30 +1,23 @@
-"""What people do with leads: look, edit, note events."""
+"""What people do with leads: look, edit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
-from sidecar.intake import Key
-from sidecar.intake.permissions import row_of
-from sidecar.intake.refusals import Statement
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
-from sidecar.pipeline import correcting, estimating, provenance
+from sidecar.pipeline import estimating, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
-from sidecar.pipeline.refusals import add, hash_of
-from sidecar.records import canonical
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
-from sidecar.store import calls, facts, intake, leads, refusals, subscriptions, work
+from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import DELIVERED, OF_A_MAIL, OF_A_MAILBOX, OPEN
+from sidecar.terms.states import OPEN
 from sidecar.webhooks import of_edit
 
-_WORDS = ("unsubscribe", "resubscribe")  # events by which people refuse marketing mail, or agree to it
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
 
@@ -153,126 +146,6 @@ def estimate(engine: Engine, filters: dict[str, Any], *, reveal: bool) -> dict[s
     """What enriching leads is expected to cost (`lead_ids`, `import_id`, or filters; else all that are
     queued)."""
     return estimating.estimate(engine, _permitted(filters, reveal) or {"stage": "queued"})
-
-
-def add_events(
-    engine: Engine, events: list[dict[str, Any]], *, source: str, lane: str
-) -> dict[str, Any]:
-    """Store events and queue their leads to be scored, without asking providers: {accepted, unknown,
-    results: [{lead_id, outcome: accepted | unknown}]} in order. An event of a contact or an address belongs
-    to the person's open lead, else to the newest. What unsubscribes is a refusal too."""
-    now = engine.now()
-    with engine.database.write() as cursor:
-        keys = _keys(engine, events)
-        leads_of = _leads_of(cursor, events, keys)
-        contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
-        told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
-        _note_refusals(engine, cursor, zip(events, told, strict=True), contacts, keys, source)
-        classes = _classes(cursor, events, keys, told, contacts)
-        intake.add_events(cursor, [
-            {
-                "contact_id": contacts[lead_id], "lead_id": lead_id,
-                "person_id": person,
-                "type": event["type"], "occurred_at": min(event.get("occurred_at") or now, now),
-                "properties": {}, "source": source, "email_status": class_,
-                # That mail arrives is noted once of an address in its class.
-                "dedupe_key": f"{DELIVERED}:{contacts[lead_id]}:{class_}" if event["type"] == DELIVERED
-                else _once(event, source, [lead_id][:number]),
-            }
-            for event, found, of in zip(events, told, classes, strict=True)
-            for number, (lead_id, person) in enumerate(found.items())
-            for class_ in (of.get(contacts[lead_id]),) if class_ or event["type"] != DELIVERED
-        ])
-        correcting.bounced(cursor, {
-            contacts[lead_id] for event, found in zip(events, told, strict=True)
-            if event["type"] == "bounce" for lead_id in found}, now)
-        intake.queue(
-            cursor, sorted({lead for event, found in zip(events, told, strict=True)
-                            if event["type"] != DELIVERED for lead in found}),
-            lane, engine.settings.bulk_batch, score_only=True)
-    return {
-        "accepted": sum(map(bool, told)), "unknown": sum(not found for found in told),
-        "results": [
-            {"lead_id": next(iter(found)), "outcome": "accepted"} if found
-            else {"lead_id": None, "outcome": "unknown"} for found in told]}
-
-
-def _classes(
-    cursor: Cursor, events: list[dict[str, Any]], keys: Mapping[str, Key],
-    told: Iterable[Iterable[str]], contacts: Mapping[str, str],
-) -> list[dict[str, str]]:
-    """Of what became of a mail, in which class the address is now, by contact: of each event. Of another
-    address than the contact's it is not known."""
-    of_mail = [{contacts[lead_id] for lead_id in found} if event["type"] in OF_A_MAIL else set()
-               for event, found in zip(events, told, strict=True)]
-    known = facts.values(cursor, "contact", set().union(*of_mail), ("email_canonical", "email_status"))
-    return [{
-        contact: status for contact in concerned if (status := known[contact].get("email_status"))
-        and keys.get(event.get("email", ""), ("", known[contact]["email_canonical"]))[1]
-        == known[contact]["email_canonical"]}
-        for event, concerned in zip(events, of_mail, strict=True)]
-
-
-def _note_refusals(
-    engine: Engine, cursor: Cursor, events: Iterable[tuple[dict[str, Any], dict[str, str | None]]],
-    contacts: dict[str, str], keys: Mapping[str, Key], source: str,
-) -> None:
-    """Unsubscriptions and new subscriptions are the person's own word. That of an address which nobody has is
-    kept, as a keyed hash, for whoever comes with it."""
-    now, rows = engine.now(), []
-    words = [(event, found) for event, found in events if event["type"] in _WORDS]
-    addresses = refusals.addresses(cursor, {contacts[lead_id] for _, found in words for lead_id in found})
-    for event, found in words:
-        at = min(event.get("occurred_at") or now, now)
-        said = Statement("marketing_email", event["type"] == "unsubscribe", True, source, at,
-                         event.get("reason"))
-        key = keys.get(event.get("email", ""))
-        if not found and key:
-            rows.append(row_of(said, None, hash_of(engine, key), dedupe_key=_once(event, source)))
-        for number, (lead_id, person) in enumerate(found.items()):
-            contact_id = contacts[lead_id]
-            whose = key or (("email", address) if (address := addresses.get(contact_id)) else None)
-            rows.append(row_of(
-                said, contact_id, hash_of(engine, whose) if whose else None, person_id=person,
-                dedupe_key=_once(event, source, [lead_id][:number])))
-    known = refusals.known(cursor, [row["dedupe_key"] for row in rows if row["dedupe_key"]])
-    if new := [row for row in rows if row["dedupe_key"] not in known]:
-        add(cursor, new)
-
-
-def _once(event: dict[str, Any], source: str, more: list[str] | None = None) -> str | None:
-    """What tells that an event came before."""
-    return ":".join([source, event["event_id"], *(more or [])]) if event.get("event_id") else None
-
-
-def _keys(engine: Engine, events: list[dict[str, Any]]) -> dict[str, Key]:
-    """The identity keys of the addresses that events name."""
-    emails = {event["email"] for event in events if event.get("email")}
-    return {email: ("email", key) for email in emails if (
-        key := canonical({"email": email}, engine.record_settings).get("email_canonical"))}
-
-
-def _leads_of(
-    cursor: Cursor, events: list[dict[str, Any]], keys: Mapping[str, Key]
-) -> list[dict[str, str | None]]:
-    """The leads of each event with the person it is about (None: whose the lead is): the named one, else the
-    newest of the contact. Of several people on one mailbox an event is about the one with the newest lead,
-    but that mails do not arrive or are not wanted there is about them all. Of an address that somebody
-    unsubscribes nobody takes a lead in meanwhile."""
-    if said := {keys[event["email"]] for event in events
-                if event["type"] in _WORDS and event.get("email") in keys}:
-        intake.lock(cursor, said)
-    known = intake.find_people(cursor, set(keys.values()))
-    people = [{event["contact_id"]: event["contact_id"]} if event.get("contact_id")
-              else known.get(keys.get(event.get("email", ""), ("", "")), {}) for event in events]
-    newest = intake.leads_of(cursor, {contact for found in people for contact in found.values()})
-    told: list[dict[str, str | None]] = []
-    for event, found in zip(events, people, strict=True):
-        leads = {newest[contact]: person for person, contact in reversed(found.items()) if contact in newest}
-        most = None if event["type"] in OF_A_MAILBOX else 1
-        told.append({event["lead_id"]: None} if event.get("lead_id")
-                    else {lead: leads[lead] for lead in sorted(leads, reverse=True)[:most]})
-    return told
 
 
 def owners(engine: Engine) -> list[Row]:

@@ -13,17 +13,23 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict, Invalid, NotFound
+from sidecar.errors import Conflict, Invalid, NotFound, Unauthorized
+from sidecar.pipeline import waking
+from sidecar.pipeline.intake import lane_of as lane_for
 from sidecar.services.audit import Actor, record
+from sidecar.services.events import MOST, add_events
 from sidecar.sources import mapping as mappings
+from sidecar.sources import signatures
 from sidecar.sources.answers import NotADelivery
 from sidecar.sources.model import GIVEN, MADE, NONE, Fetch, Received, Reply, Source
 from sidecar.sources.registry import SOURCES
+from sidecar.store import idempotency
 from sidecar.store import sources as store
 from sidecar.store.database import Cursor, Row
 
 _MAX_LEADS: Final = 100  # in a delivery; HubSpot sends as many events at most
 _NAME: Final = 60
+_TOKENS_SECONDS: Final = 86_400  # longer than what they sign is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +144,11 @@ def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str
             return _refused(engine, key, 401, "unauthorized", reason)
     try:
         body = delivery.fields if delivery.fields is not None else _parsed(delivery)
+        counts = _told_events(engine, source, key, body)
         found = _read(source, row["mapping"], body, delivery.headers)
         announced = source.api.announced(body) if not found and source.api and source.api.announced else ()
+    except Unauthorized as error:
+        return _refused(engine, key, 401, "unauthorized", error.detail)
     except Invalid as error:
         return _refused(engine, key, 422, error.code, error.errors[0]["detail"])
     leads = [lead_of(source, row["name"], one) for one in found]
@@ -147,10 +156,42 @@ def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str
         store.delivered(cursor, key, len(leads), sum(one.is_test for one in found))
         plan(cursor, key, announced)
     if not leads:
-        return _answer(Reply(200, "application/json", '{"results": []}'))
+        return _answer(Reply(200, "application/json", json.dumps(counts or {"results": []})))
     said = json.dumps([key, leads], sort_keys=True, default=str)
     return {"answer": None, "leads": leads,
             "delivery": f"{kind} {hashlib.sha256(said.encode()).hexdigest()[:40]}"}
+
+
+def _told_events(engine: Engine, source: Source, key: str, body: Any) -> dict[str, int] | None:
+    """Store what a delivery tells of what people did: how many were accepted, unknown and refused; None:
+    it tells nothing of the kind. Raises Invalid for too many at once, Unauthorized for a proof of another
+    body."""
+    try:
+        told = source.events(body) if source.events else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise _invalid("", f"This is no delivery of {source.title}.") from None
+    if told is None:
+        return None
+    if len(told) > MOST:
+        raise _invalid("", f"A delivery holds at most {MOST} events.")
+    events = [event for event in told if event]
+    lane = lane_for(engine, len(events))
+    with engine.database.write() as cursor:
+        if token := source.token and source.token(body):
+            _use(cursor, f"source {key}", token, json.dumps(body, sort_keys=True))
+        counts = add_events(engine, events, source=source.name, lane=lane)
+        if counts["accepted"]:
+            waking.wake_soon(engine, lane)
+    return {name: counts[name] for name in ("accepted", "unknown", "refused")}
+
+
+def _use(cursor: Cursor, caller: str, token: str, said: str) -> None:
+    """Let a token prove this body and no other one. Raises Unauthorized."""
+    mark = hashlib.sha256(said.encode()).hexdigest()
+    before = idempotency.find(cursor, caller, token, _TOKENS_SECONDS)
+    if before and before["fingerprint"] != mark:
+        raise Unauthorized(signatures.USED)
+    idempotency.save(cursor, caller, token, mark, 200, b"")
 
 
 def lead_of(source: Source, name: str, received: Received) -> dict[str, Any]:

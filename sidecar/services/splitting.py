@@ -116,7 +116,7 @@ def _new_contact(engine: Engine, cursor: Cursor, chosen: list[Row]) -> str:
     for row in chosen:
         for key in row["keys"]:
             names.setdefault(key, set()).update(names_of_key(key, row["lead"]))
-    store.add_keys(cursor, contact_id, names)
+    store.add_keys(cursor, {contact_id: names})
     return contact_id
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from sidecar.sources.deeds import Told
+
 # Whose secret proves a delivery: one made here and entered at the vendor; the vendor's own, which must be
 # told; the vendor's own, where it has one; none: the vendor signs nothing and the key in the URL is all.
 MADE, GIVEN, OPTIONAL, NONE = "made", "given", "optional", "none"
@@ -73,6 +75,9 @@ class Source:
 
     check(headers, raw body, secret, now, url): why the delivery is not the vendor's, None: it is. `headers`
     by lower-case name; `url` as the vendor has it. A secret that there is none of is not checked.
+    events(body): what people did, each as `deeds.deed` makes it, None where it tells of no deed; None in all:
+    the body is none that tells such things. token(body): what proves one body alone, where a signature does
+    not cover it.
     read(body, headers): the leads in a delivery, parsed from JSON or form fields; none for what tells of no
     lead. Raises NotADelivery for a body that is not the vendor's; any other ValueError says so without words.
     challenge(query, secret, key): the answer to a GET by which the vendor tries the address out.
@@ -87,7 +92,9 @@ class Source:
     secret: str
     setup: tuple[str, ...]
     check: Callable[[Mapping[str, str], bytes, str, datetime, str], str | None]
-    read: Callable[[Any, Mapping[str, str]], list[Received]]
+    read: Callable[[Any, Mapping[str, str]], list[Received]] = lambda body, headers: []
+    events: Callable[[Any], list[Told | None] | None] | None = None
+    token: Callable[[Any], str | None] | None = None
     challenge: Callable[[Mapping[str, str], str, str], Reply | None] | None = None
     event: str | None = "form_submit"
     multipart: bool = False

@@ -11,6 +11,7 @@ from typing import Final
 
 UNSIGNED: Final = "The delivery is not signed."
 WRONG: Final = "The signature is not valid."
+USED: Final = "The signature was used before, for something else."
 STALE: Final = "The delivery is too old, or from the future."
 
 

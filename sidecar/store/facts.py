@@ -91,7 +91,8 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
     rows = many(
         cursor,
         cursor.prepared("""
-        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties FROM (
+        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties,
+               nullif(properties ->> 'machine', 'false') AS machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
             FROM events WHERE contact_id = ANY($1::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
                 SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e

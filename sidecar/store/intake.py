@@ -49,19 +49,21 @@ def _buckets(keys: Iterable[Key]) -> list[int]:
 def know(
     cursor: Cursor, keys: Mapping[str, Key], names: Mapping[Key, Sequence[Collection[str]]],
     domains: Collection[str],
-    company_keys: Collection[str], deliveries: Collection[str],
+    company_keys: Collection[str], deliveries: Collection[str], awaited: Collection[str] = (),
+    more: Collection[Key] = (),
 ) -> Known:
     """Lock the keys of people (given with the hash under which each would be suppressed) and companies, then
     look up all there is, in one round trip (a second one where somebody refused or agreed to something). The
     open leads stay locked. Of a key that very many people have those are known who are called as the leads
-    that come with it or nearly so (names: see `sought`), and the first others."""
+    that come with it or nearly so (names: see `sought`), and the first others. awaited: hashes of keys for
+    which events may wait; more: what is locked beside."""
     companies = [*((DOMAIN, domain) for domain in domains), *((COMPANY, key) for key in company_keys)]
     cursor.execute(f"{cursor.prepared(_LOCK)};\n{_BY_INDEX};\n{cursor.prepared(_KNOW)}", (
-        locks.INTAKE_KEYS, _buckets([*keys.values(), *companies]),
+        locks.INTAKE_KEYS, _buckets([*keys.values(), *companies, *more]),
         *map(as_array, (
             [kind for kind, _ in keys.values()], [value for _, value in keys.values()],
             domains, company_keys, keys, deliveries,
-            *([_BETWEEN.join(names[key][kind]) for key in keys.values()] for kind in (0, 1))))))
+            *([_BETWEEN.join(names[key][kind]) for key in keys.values()] for kind in (0, 1)), awaited))))
     known = Known(hashes={key: key_hash for key_hash, key in keys.items()})
     for what, row in ((found["what"], found["row"]) for found in cursor.fetchall()):
         if what == "suppressed":
@@ -84,6 +86,8 @@ def know(
             known.refusals.append(row | {
                 "key": keys.get(row["key_hash"] or ""),
                 "stated_at": datetime.fromisoformat(row["stated_at"])})
+        elif what == "waiting":
+            known.waiting.add(row["key_hash"])
         elif what == "listening":
             known.listening = True
         elif what == "provenance":
@@ -143,6 +147,8 @@ UNION ALL SELECT 'permissions', row_to_json(p)
 UNION ALL SELECT 'refusal', row_to_json(r)
     FROM (SELECT {refusals.COLUMNS} FROM refusals
           WHERE contact_id = ANY((SELECT ids FROM known)::uuid[]) OR key_hash = ANY($5::text[])) r
+UNION ALL SELECT 'waiting', row_to_json(w)
+    FROM (SELECT DISTINCT key_hash FROM events WHERE key_hash = ANY($9::text[])) w
 UNION ALL SELECT 'listening', NULL FROM (SELECT FROM subscriptions WHERE state = 'active' LIMIT 1) s
 """  # noqa: S608
 
@@ -294,7 +300,7 @@ def _queue(cursor: Executes, rows: list[Row], *, may_be_held: list[str]) -> None
 
 
 def add_events(cursor: Executes, rows: list[Row]) -> None:
-    """Events [{contact_id, lead_id, type, occurred_at, properties, source, dedupe_key}]."""
+    """Events of what came in, whole rows."""
     insert(cursor, "events", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
 
 

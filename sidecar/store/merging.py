@@ -252,10 +252,13 @@ def give_refusals(cursor: Cursor, intake_ids: list[str], contact_id: str) -> Non
 
 
 
-def add_keys(cursor: Cursor, contact_id: str, keys: Mapping[tuple[str, str], Collection[str]]) -> None:
-    """A contact is known by these keys too: key -> by which names (`names_of_key`)."""
+def add_keys(
+    cursor: Cursor, keys_of: Mapping[str, Mapping[tuple[str, str], Collection[str]]]
+) -> None:
+    """Contacts are known by these keys too: contact id -> key -> by which names (`names_of_key`)."""
     insert(cursor, "contact_identities", [
         {"kind": kind, "value": value, "contact_id": contact_id, "names": sorted(names)}
+        for contact_id, keys in sorted(keys_of.items())
         for (kind, value), names in sorted(keys.items())], conflict="ON CONFLICT DO NOTHING")
 
 

@@ -49,6 +49,12 @@ def take_over(cursor: Cursor, contact_id: str, key_hashes: list[str]) -> None:
         {"id": contact_id, "hashes": key_hashes, "purposes": list(OF_MAIL)})
 
 
+def stated_of(cursor: Cursor, key_hashes: Collection[str]) -> set[str]:
+    """Those of the addresses, by keyed hash, of which something was said."""
+    return {row["key_hash"] for row in many(
+        cursor, "SELECT DISTINCT key_hash FROM refusals WHERE key_hash = ANY(%s)", (list(key_hashes),))}
+
+
 def part(
     cursor: Cursor, kept: str, lost: str, people: list[str], merge_id: str, duplicate_id: str
 ) -> None:

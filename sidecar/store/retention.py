@@ -8,9 +8,10 @@ from sidecar.store.database import Cursor
 _ROWS = 1000
 
 
-def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
+def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str, int]:
     """Forget raw leads, failed n8n executions, requests to vendors that were given up, events of leads and
-    the paused subscriptions of programs after `payload_days`, expired answers of providers after 30 days
+    the paused subscriptions of programs, and by what browser from where an event came after `payload_days`,
+    events of whom nobody knows after `unknown_days`, expired answers of providers after 30 days
     more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
@@ -31,6 +32,13 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
                          " SELECT 'retention', 'subscription.deleted', 'subscription', id,"
                          " jsonb_build_object('host', substring(url FROM '^[^:]+://[^/?#]+')) FROM gone",
         "source_fetches": "DELETE FROM source_fetches WHERE failed_at < now() - %(days)s * interval '1 day'",
+        "events": "DELETE FROM events WHERE ctid IN (SELECT ctid FROM events WHERE contact_id IS NULL"
+                  " AND received_at < now() - %(unknown)s * interval '1 day' LIMIT %(rows)s"
+                  " FOR UPDATE SKIP LOCKED)",
+        "traces": "UPDATE events SET properties = properties - '{ip,user_agent}'::text[] WHERE ctid IN"
+                  " (SELECT ctid FROM events WHERE properties ?| '{ip,user_agent}'"
+                  " AND received_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
+                  " FOR UPDATE SKIP LOCKED)",
         "answers": "DELETE FROM provider_cache WHERE ctid IN (SELECT ctid FROM provider_cache WHERE"
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"
@@ -44,6 +52,6 @@ def purge(cursor: Cursor, payload_days: int) -> dict[str, int]:
     }
     done = {}
     for kind, statement in statements.items():
-        cursor.execute(statement, {"days": payload_days, "rows": _ROWS})
+        cursor.execute(statement, {"days": payload_days, "unknown": unknown_days, "rows": _ROWS})
         done[kind] = cursor.rowcount
     return done

@@ -25,8 +25,10 @@ UNFINISHED: Final = tuple(stage for stage in STAGES if stage != "done")
 # In the order in which they are served: people before imports.
 LANES: Final = ("interactive", "bulk")
 
-# What people do.
+# What people do. By the first they only tell who they are.
+IDENTIFY: Final = "identify"
 EVENTS: Final = (
+    IDENTIFY,
     "page_view", "pricing_view", "form_submit", "demo_request", "contact_request", "content_download",
     "webinar", "email_open", "email_click", "email_reply", "meeting_booked", "unsubscribe", "resubscribe",
     "bounce",
@@ -34,7 +36,8 @@ EVENTS: Final = (
 # A mail arrived: nobody's deed, but it tells of the address, as do those by which a mail is known to have.
 DELIVERED: Final = "email_delivered"
 OF_A_MAIL: Final = (DELIVERED, "email_open", "email_click", "email_reply", "bounce")
-OF_A_MAILBOX: Final = ("unsubscribe", "resubscribe", "bounce")  # about everybody who is reached there
+WORDS: Final = ("unsubscribe", "resubscribe")  # by these they refuse marketing mail, or agree to it
+OF_A_MAILBOX: Final = (*WORDS, "bounce")  # about everybody who is reached there
 # By these they ask to be answered; by all others they are only looked at.
 ASKING: Final = ("form_submit", "demo_request", "contact_request", "email_reply", "meeting_booked")
 

@@ -1,16 +1,18 @@
-"""`python -m tests.benchmarks`: all figures, each as a ratio to its peer."""
+"""`python -m tests.benchmarks [name…]`: all figures, or those of some, each as a ratio to its peer."""
 
-from tests.benchmarks import api, imports, scaling, throughput
+import sys
+
+from tests.benchmarks import api, events, imports, scaling, throughput
 from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
 
+ALL = {
+    "records": bench_records, "accuracy": bench_accuracy, "matching": bench_matching,
+    "markets": bench_markets, "api": api, "imports": imports, "events": events, "throughput": throughput,
+    "scaling": scaling,
+}
+
 if __name__ == "__main__":
-    bench_records.main()
-    bench_accuracy.main()
-    bench_matching.main()
-    bench_markets.main()
-    api.main()
-    imports.main()
-    throughput.main()
-    scaling.main()
+    for name in sys.argv[1:] or ALL:
+        ALL[name].main()

@@ -1,8 +1,7 @@
 """Leads per second end to end through the real n8n, beside a plain one-execution-per-lead workflow.
 
 Ours: 4,000 leads of as many domains by POST /v1/leads until each is done, in Postgres; first such as nobody
-knows (cold: seven calls of instant providers for each, three of them free questions about the domain's mail,
-where the peer makes four), then the same once more
+knows (cold: four calls of instant providers for each, as many as the peer makes), then the same once more
 (warm: all that providers could tell is in the cache). The peer does the same work with stock nodes; it gets
 fewer leads, since it is slower, and its rate is compared. The CPU time is of the processes, children too.
 """

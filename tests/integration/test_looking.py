@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sidecar.enrichment import PROVIDERS, priced
-from sidecar.pipeline import asking, looking, surveying
+from sidecar.pipeline import asking, deciding, looking, surveying
 from sidecar.store.database import insert, many, one
 from tests.integration.test_pipeline import claim, send
 
@@ -21,7 +21,7 @@ LIVE = ["peopledatalabs"]
 def only_one(monkeypatch):
     """There is one provider."""
     only = {"peopledatalabs": PROVIDERS["peopledatalabs"]}
-    for module in (surveying, looking):
+    for module in (surveying, looking, deciding):
         monkeypatch.setattr(module, "priced", lambda prices: only)
 
 

@@ -178,7 +178,7 @@ def test_a_refusal_holds_when_the_person_comes_back_by_another_key(api):
 
 def test_an_unsubscription_of_an_unknown_address_waits_for_it(api, engine):
     told = api.post("/v1/events/mail", [
-        {"email": email, "event": kind, "sg_event_id": kind, "timestamp": 1}
+        {"email": email, "event": kind, "sg_event_id": kind, "timestamp": 1_770_000_000}
         for email, kind in (("Nora.Vale@harbor-lines.example", "spamreport"), (NORA["email"], "open"))]).json
     assert told["unknown"] == 2
     with engine.database.read() as cursor:

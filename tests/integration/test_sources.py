@@ -18,8 +18,8 @@ from sidecar.services.audit import COMMAND_LINE
 from sidecar.sources.model import GIVEN, NONE
 from sidecar.sources.registry import SOURCES
 from sidecar.store.database import many, one
-from tests.deliveries import DELIVERIES, person
-from tests.integration.test_pipeline import claim
+from tests.deliveries import DEEDS, DELIVERIES, SENDGRID_SECRET, person
+from tests.integration.test_pipeline import claim, run
 
 ALL = pytest.mark.parametrize("kind", DELIVERIES)
 OWN_SECRET = "the vendor's own secret"
@@ -31,7 +31,8 @@ def made(api, engine):
     def make(kind, **more):
         with engine.database.write() as cursor:
             cursor.execute("DELETE FROM sources WHERE name = %s", (f"My {kind}",))
-        secret = OWN_SECRET if SOURCES[kind].secret in (GIVEN, "optional") else None
+        own = SENDGRID_SECRET if kind == "sendgrid" else OWN_SECRET
+        secret = own if SOURCES[kind].secret in (GIVEN, "optional") else None
         row = sources.add(engine, kind, f"My {kind}", secret=secret, by=COMMAND_LINE, **more)
         return row | {"secret": row["secret"] or secret}
 
@@ -49,6 +50,60 @@ def deliver(api, engine, row, mark="m1", *, test=False, raw=None, headers=None):
         "method": "POST", "headers": {"Content-Type": "application/json"} | signed | (headers or {}),
         "body": base64.b64encode(b"" if delivery.multipart else sent).decode(),
         **({"fields": json.loads(sent)} if delivery.multipart else {})})
+
+
+def tell(api, row, time, mark="m1", **changed):
+    """What the sidecar is asked when a vendor tells what somebody did, and what the vendor hears."""
+    deed = DEEDS[row["kind"]]
+    sent = deed.raw(mark, row["secret"] or "", time)
+    if changed:
+        sent = json.dumps(json.loads(sent) | changed).encode()
+    signed = deed.sign(row["secret"] or "", sent, time, row["url"])
+    answer = api.post(f"/v1/sources/{row['kind']}/{row['key']}", {
+        "method": "POST", "headers": {"Content-Type": "application/json"} | signed,
+        "body": base64.b64encode(sent).decode()})
+    assert answer.status_code == 200, answer.json
+    return answer.json["answer"]
+
+
+@pytest.mark.parametrize("kind", DEEDS)
+def test_what_people_did_is_stored_once_and_scores_their_lead(api, engine, made, kind):
+    row, now = made(kind), engine.now().timestamp()
+    [lead] = api.post("/v1/leads", {"email": person("m1")}).json["results"]
+    run(api, claim(api))
+    for _ in range(2):
+        reply = tell(api, row, now)
+        assert reply["status"] == 200
+        assert json.loads(reply["body"]) == {"accepted": 1, "unknown": 0, "refused": 0}
+    [event] = api.get(f"/v1/leads/{lead['lead_id']}").json["events"]
+    assert (event["type"], event["source"]) == (DEEDS[kind].want["type"], kind)
+    assert [found["lead_id"] for found in claim(api)["leads"]] == [lead["lead_id"]]
+    assert json.loads(tell(api, row, now, "m2")["body"])["unknown"] == 1
+
+
+def test_a_token_of_mailgun_proves_one_body(api, engine, made):
+    row, now = made("mailgun"), engine.now().timestamp()
+    event = DEEDS["mailgun"].body("m1", "", now)["event-data"]
+    assert [tell(api, row, now)["status"] for _ in range(2)] == [200, 200]
+    reply = tell(api, row, now, **{"event-data": event | {"recipient": person("m2"), "id": "other"}})
+    assert reply["status"] == 401 and "used before" in reply["body"]
+    assert len(rows(engine, "SELECT 1 FROM events")) == 1
+    [source] = api.get("/v1/sources").json["data"]
+    assert "used before" in source["last_refusal"]
+
+
+def test_a_batch_of_segment_brings_leads_and_what_was_done(api, engine, made):
+    row, time = made("segment"), engine.now().timestamp()
+    page = {"type": "page", "anonymousId": "tab", "messageId": "1"}
+    identify = {"type": "identify", "anonymousId": "tab", "messageId": "2", "traits": {"email": person("m1")}}
+    sent = json.dumps({"batch": [page, identify]}).encode()
+    answer = api.post(f"/v1/sources/segment/{row['key']}", {
+        "method": "POST", "body": base64.b64encode(sent).decode(),
+        "headers": DEEDS["segment"].sign(row["secret"], sent, time, row["url"])})
+    assert answer.json["answer"] is None
+    [lead] = take(api, answer).json["results"]
+    assert sorted(event["type"] for event in api.get(f"/v1/leads/{lead['lead_id']}").json["events"]) == [
+        "identify", "page_view"]
 
 
 def take(api, answer):

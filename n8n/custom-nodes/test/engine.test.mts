@@ -349,22 +349,34 @@ test('message send: all leads at once', async () => {
 	assert.deepEqual(rows, [{ sent: 2 }]);
 });
 
-test('event record: by lead, contact or address, in one request', async () => {
+test('event record: by whatever names the person or the visitor, in one request', async () => {
 	const kinds = [
 		{ of: 'lead', leadId: A },
 		{ of: 'contact', contactId: B },
 		{ of: 'email', email: ' Pat@Example.com ' },
+		{ of: 'linkedinUrl', linkedinUrl: 'linkedin.com/in/pat', anonymousId: 'tab' },
+		{ of: 'externalId', externalSource: 'hubspot', externalId: 17 },
+		{ of: 'anonymousId', anonymousId: 'tab' },
 	] as any[];
 	const of = (name: string) => (item: number) => kinds[item][name];
 	const parameters = Object.fromEntries(
-		['of', 'leadId', 'contactId', 'email'].map((n) => [n, of(n)]),
+		[
+			'of',
+			'leadId',
+			'contactId',
+			'email',
+			'linkedinUrl',
+			'externalSource',
+			'externalId',
+			'anonymousId',
+		].map((n) => [n, of(n)]),
 	);
 	const { rows, sent } = await run(
 		'event',
 		'record',
 		{ ...parameters, type: 'email_open', occurredAt: '2026-01-01T08:00:00', eventId: 'e1' },
 		{
-			items: [{}, {}, {}],
+			items: kinds.map(() => ({})),
 			sidecar: ({ body }) => ({
 				body: { results: body.events.map(() => ({ outcome: 'accepted' })) },
 			}),
@@ -375,8 +387,12 @@ test('event record: by lead, contact or address, in one request', async () => {
 		{ lead_id: A, ...more },
 		{ contact_id: B, ...more },
 		{ email: 'Pat@Example.com', ...more },
+		{ linkedin_url: 'linkedin.com/in/pat', anonymous_id: 'tab', ...more },
+		{ external_id: { source: 'hubspot', id: '17' }, ...more },
+		{ anonymous_id: 'tab', ...more },
 	]);
-	assert.equal(rows.length, 3);
+	assert.equal(rows.length, 6);
+	await assert.rejects(run('event', 'record', { of: 'anonymousId', type: 'webinar' }), /is empty/);
 	await assert.rejects(
 		run('event', 'record', { of: 'email', email: '', type: 'bounce' }),
 		/is empty/,

@@ -4,6 +4,7 @@ from sidecar.api.schemas.access import *  # noqa: F403
 from sidecar.api.schemas.base import *  # noqa: F403
 from sidecar.api.schemas.customers import *  # noqa: F403
 from sidecar.api.schemas.duplicates import *  # noqa: F403
+from sidecar.api.schemas.events import *  # noqa: F403
 from sidecar.api.schemas.facts import *  # noqa: F403
 from sidecar.api.schemas.held_answers import *  # noqa: F403
 from sidecar.api.schemas.jobs import *  # noqa: F403

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
 from sidecar.api.schemas.held_answers import HeldAnswer
-from sidecar.api.schemas.leads import LeadDetail, changed
+from sidecar.api.schemas.leads import Event, LeadDetail, changed
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import GRADES, PURPOSES
 
@@ -145,6 +145,10 @@ class BeforeImport(Answer):
         "description": "Rows by table, as they stood before an import that can be undone."})
 
 
+class PastEvent(Event):
+    received_at = fields.DateTime(required=True)
+
+
 class ScoredBy(Answer):
     lead_id = fields.String(required=True)
     since = fields.String(required=True)
@@ -162,4 +166,5 @@ class ContactExport(Answer):
     provider_answers = fields.List(fields.Nested(ProvidersWord), required=True)
     held_answers = fields.List(fields.Nested(HeldAnswer), required=True)
     employments = fields.List(fields.Nested(Employment), required=True)
+    events = fields.List(fields.Nested(PastEvent), required=True)
     before_imports = fields.List(fields.Nested(BeforeImport), required=True)

@@ -26,9 +26,7 @@ from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Sc
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import (
-    DELIVERED,
     ENTITIES,
-    EVENTS,
     GOALS,
     GRADES,
     INTAKE_OUTCOMES,
@@ -353,21 +351,6 @@ class OwnerList(Answer):
     data = fields.List(fields.Nested(Owner), required=True)
 
 
-class EventResult(Answer):
-    lead_id = fields.String(required=True, allow_none=True)
-    outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "unknown"]))
-
-
-class EventCounts(Answer):
-    accepted = fields.Integer(required=True)
-    unknown = fields.Integer(required=True)  # type: ignore[assignment]
-    results = fields.List(fields.Nested(EventResult), required=True)
-
-
-class MailEventCounts(EventCounts):
-    ignored = fields.Integer(required=True)
-
-
 class LeadQuery(PageQuery, LeadFilters):
     sort = Text(load_default="newest", validate=validate.OneOf(SORTS))
     fields = FieldPaths(Lead, metadata={  # type: ignore[assignment]
@@ -380,22 +363,3 @@ class LeadEdit(Edit):
     owner = Word(320, allow_none=True)
     goal = Text(validate=validate.OneOf(GOALS), allow_none=True)
     message = Text(10_000, allow_none=True)
-
-
-class EventRequest(Strict):
-    lead_id = Id()
-    contact_id = Id()
-    email = Text(320)
-    type = Text(required=True, validate=validate.OneOf((*EVENTS, DELIVERED)))
-    occurred_at = Moment()
-    event_id = Text(200)
-
-    @validates_schema
-    def whose(self, data: dict[str, Any], **_: Any) -> None:
-        if len({"lead_id", "contact_id", "email"} & data.keys()) != 1:
-            raise ValidationError("Send lead_id, contact_id or email.")
-
-
-class EventList(Strict):
-    events = fields.List(
-        fields.Nested(EventRequest), required=True, validate=validate.Length(min=1, max=1000))

@@ -2,7 +2,7 @@
 
 Both are fetched from the company's own domain: with which bounds, and only where robots.txt allows it, is the
 business of n8n's node. An imprint stands at /impressum where the law asks for one (Germany, Austria,
-Switzerland). What they say is read by `sidecar/enrichment/home_page.py`.
+Switzerland), and is looked for only there. What they say is read by `sidecar/enrichment/home_page.py`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,25 @@ from functools import partial
 from typing import Any
 
 from sidecar.enrichment import home_page, reading
-from sidecar.enrichment.model import DAY, Answer, Inputs, Operation, Provider, Request
+from sidecar.enrichment.model import DAY, Answer, Facts, Inputs, Operation, Provider, Request
 
 _BASE = "https://"
 _DOMAIN = Inputs({"domain": "company_domain"})
+_IMPRINTS = ("DE", "AT", "CH")
 _REFUSED = (401, 403, 451)  # the site wants no programs
 # As n8n's node calls it: asking again before the answer's time is over would find the same.
 _MISSES = frozenset({
     "host_not_found", "robots_disallow", "url_not_allowed", "address_not_allowed", "too_many_redirects"})
+
+
+def _with_imprint(facts: Facts) -> dict[str, str] | None:
+    """The domain of a company that must have an imprint, by its country, its people's or its domain."""
+    found = _DOMAIN(facts)
+    if found is None:
+        return None
+    ending = found["domain"].rpartition(".")[2].upper()
+    countries = {facts["organization"].get("country"), facts["contact"].get("country"), ending}
+    return found if not countries.isdisjoint(_IMPRINTS) else None
 
 
 def _request(path: str, params: Mapping[str, str], base_url: str) -> Request:
@@ -60,7 +71,7 @@ PROVIDER = Provider(
             ttl_found_s=90 * DAY, timeout_s=15, misses=_MISSES,
         ),
         Operation(
-            name="imprint", subject="organization", needs=_DOMAIN.needs, lookup=_DOMAIN,
+            name="imprint", subject="organization", needs=_DOMAIN.needs, lookup=_with_imprint,
             provides=frozenset({"company_name", "country", "city"}),
             credits=0.0, hit_rate=0.2, confidence=0.6, request=partial(_request, "/impressum"), read=_read,
             ttl_found_s=180 * DAY, timeout_s=15, misses=_MISSES,

@@ -34,7 +34,8 @@ FACTS = {
                 "email_canonical": "mira.quandt@nordlicht.example", "email_type": "corporate",
                 "last_name": "Quandt", "full_name": "Mira Quandt",
                 "linkedin_url": "https://www.linkedin.com/in/mira-quandt"},
-    "organization": {"id": "o", "domain": "nordlicht.example", "name": "Nordlicht"},
+    "organization": {"id": "o", "domain": "nordlicht.example", "name": "Nordlicht",
+                     "country": "DE"},
     "lead": {"custom": {"ip": "8.8.8.8"}},
 }
 NOTHING = {"contact": {"id": "c"}, "organization": {"id": "o"}, "lead": {}}
@@ -127,6 +128,17 @@ def test_nobody_pays_about_the_mailbox_of_a_function_or_of_a_minute():
                     if "email" in (operation.lookup(facts) or {})]
 
 
+@pytest.mark.parametrize(("domain", "company", "person", "looked"), [
+    ("nordlicht.de", None, None, True), ("nordlicht.example", "AT", None, True),
+    ("nordlicht.example", None, "CH", True), ("nordlicht.example", "US", "US", False),
+    ("nordlicht.dev", None, None, False)])
+def test_an_imprint_is_looked_for_where_there_must_be_one(domain, company, person, looked):
+    imprint = PROVIDERS["home_page"].operation("imprint")
+    found = imprint.lookup({"contact": {"country": person}, "lead": {},
+                            "organization": {"id": "o", "domain": domain, "country": company}})
+    assert found == ({"domain": domain} if looked else None)
+
+
 def test_only_a_public_address_is_asked_about():
     network = PROVIDERS["ipinfo"].operations[0]
     for told in ("10.0.0.1", "127.0.0.1", "fe80::1", "no address", "", None, 7, {"a": 1}):
@@ -201,7 +213,7 @@ def test_the_sandbox_answers_what_every_operation_asks():
                     "contact": FACTS["contact"] | {
                         "email": f"mira.quandt@{domain}", "email_canonical": f"mira.quandt@{domain}",
                         "linkedin_url": f"https://www.linkedin.com/in/mira-{number}"},
-                    "organization": {"id": "o", "domain": domain},
+                    "organization": {"id": "o", "domain": domain, "country": "DE"},
                     "lead": {"custom": {"ip": f"8.8.{number}.8"}}}
                 for provider in PROVIDERS.values():
                     for operation, answer, _ in await ask(client, provider, facts):

@@ -29,6 +29,12 @@ def postmark(kind, time="ReceivedAt", address="Recipient", **more):
             address: "pat@firm.example", time: "2026-03-02T11:00:00.0000000+01:00"} | more
 
 
+def mailchimp(kind, **more):
+    return {"type": kind, "fired_at": "2026-03-02 10:00:00"} | {
+        f"data[{name}]": value for name, value in (
+            {"id": "8a25ff1d98", "list_id": "a6b5da1054", "email": "pat@firm.example"} | more).items()}
+
+
 def bounce(**more):
     return postmark("Bounce", "BouncedAt", "Email", ID=7, **more)
 
@@ -53,6 +59,11 @@ def change(**more):
     (postmark("SpamComplaint", "BouncedAt", "Email"), "postmark", "unsubscribe"),
     (change(SuppressSending=True, SuppressionReason="ManualSuppression"), "postmark", "unsubscribe"),
     (change(SuppressSending=True, SuppressionReason="HardBounce"), "postmark", "bounce"),
+    (mailchimp("unsubscribe"), "mailchimp", "unsubscribe"),
+    (mailchimp("cleaned", reason="hard"), "mailchimp", "bounce"),
+    (mailchimp("cleaned", reason="abuse"), "mailchimp", "unsubscribe"),
+    ({"type": "unsubscribe", "fired_at": "2026-03-02 10:00:00", "data": {"email": "pat@firm.example"}},
+     "mailchimp", "unsubscribe"),
     (sendgrid("group_resubscribe"), "sendgrid", "resubscribe"),
     (change(SuppressSending=False, Origin="Recipient"), "postmark", "resubscribe"),
     (postmark("Inbound", "Date", "From"), "postmark", "email_reply"),
@@ -65,14 +76,32 @@ def test_what_people_did(body, service, type_):
 
 @pytest.mark.parametrize("body", [
     sendgrid("delivered"), sendgrid("processed"), sendgrid("deferred"),
-    sendgrid("open", sg_machine_open=True), sendgrid("bounce", type="blocked"),
+    sendgrid("bounce", type="blocked"),
     mailgun("delivered"),
     mailgun("failed", severity="temporary"), mailgun("opened", recipient=None), bounce(Inactive=False),
     postmark("Delivery", "DeliveredAt"), change(SuppressSending=False),
-    change(SuppressSending=False, Origin="Admin"),
+    change(SuppressSending=False, Origin="Admin"), mailchimp("subscribe"), mailchimp("profile"),
 ])
 def test_what_nobody_did(body):
     assert read_mail_events(body)[1] == [None]
+
+
+@pytest.mark.parametrize(("body", "properties"), [
+    (sendgrid("open", sg_machine_open=True, useragent="Mozilla/5.0", ip="198.51.100.7"),
+     {"machine": True, "user_agent": "Mozilla/5.0", "ip": "198.51.100.7", "message_id": "m1"}),
+    (sendgrid("click", url="https://firm.example/a", sg_machine_open=False),
+     {"url": "https://firm.example/a", "message_id": "m1"}),
+    ({"event-data": mailgun("opened")["event-data"] | {
+        "ip": "198.51.100.7", "client-info": {"user-agent": "Mozilla/5.0", "bot": "apple"},
+        "message": {"headers": {"message-id": "m1"}}}},
+     {"machine": True, "user_agent": "Mozilla/5.0", "ip": "198.51.100.7", "message_id": "m1"}),
+    (postmark("Click", OriginalLink="https://firm.example/a", UserAgent="Mozilla/5.0",
+              Geo={"IP": "198.51.100.7"}),
+     {"url": "https://firm.example/a", "user_agent": "Mozilla/5.0", "ip": "198.51.100.7",
+      "message_id": "m1"}),
+])
+def test_by_what_it_was_done_is_kept(body, properties):
+    assert read_mail_events(body)[1][0]["properties"] == properties
 
 
 @pytest.mark.parametrize("body", [

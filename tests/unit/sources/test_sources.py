@@ -13,7 +13,7 @@ from sidecar.sources import registry
 from sidecar.sources.model import NONE, SECRETS
 from sidecar.sources.registry import SOURCES
 from sidecar.terms.states import EVENTS
-from tests.deliveries import DELIVERIES, person
+from tests.deliveries import DEEDS, DELIVERIES, SENDGRID_SECRET, person
 
 NOW = datetime(2026, 11, 26, 9, 1, tzinfo=UTC)
 URL = "https://leads.example.com/webhook/leads/hubspot/k3y"
@@ -40,8 +40,85 @@ def checked(name, raw=None, secret=SECRET, now=NOW, **changed):
 
 
 def test_every_source_has_an_example():
-    assert set(DELIVERIES) == set(SOURCES) and len(SOURCES) >= 13
+    assert set(DELIVERIES) | set(DEEDS) == set(SOURCES) and len(SOURCES) >= 17
+    assert set(DEEDS) == {source.name for source in SOURCES.values() if source.events}
 
+
+DONE = pytest.mark.parametrize("name", DEEDS)
+
+
+def proven(name, mark="m1", now=NOW, raw=None):
+    deed, secret = DEEDS[name], SENDGRID_SECRET if name == "sendgrid" else SECRET
+    sent = deed.raw(mark, secret, NOW.timestamp())
+    headers = lower(deed.sign(secret, sent, NOW.timestamp(), URL))
+    return SOURCES[name].check(headers, raw or sent, secret, now, URL)
+
+
+@DONE
+def test_what_somebody_did_is_read_with_whom_and_when(name):
+    (event,) = SOURCES[name].events(DEEDS[name].body("m1", SECRET, NOW.timestamp()))
+    assert event["email"] == person("m1") and event["occurred_at"] == NOW and event["event_id"]
+    assert {key: event[key] for key in DEEDS[name].want} == DEEDS[name].want
+    if name != "mailchimp":
+        assert {"url", "ip", "user_agent"} <= event["properties"].keys()
+
+
+@DONE
+def test_only_the_vendors_proof_of_what_was_done_is_taken(name):
+    assert proven(name) is None
+    if SOURCES[name].secret != NONE:
+        assert SOURCES[name].check({}, b"{}", SECRET, NOW, URL)
+    if name in ("mailgun", "postmark", "segment"):
+        raw = DEEDS[name].raw("m1", "another", NOW.timestamp())
+        assert SOURCES[name].check(
+            lower(DEEDS[name].sign("another", raw, NOW.timestamp(), URL)), raw, SECRET, NOW, URL)
+    if name in ("sendgrid", "segment"):
+        assert proven(name, raw=b"[]")
+    for late in (timedelta(minutes=6), timedelta(minutes=-6)) if name in ("sendgrid", "mailgun") else ():
+        assert proven(name, now=NOW + late) == "The delivery is too old, or from the future."
+
+
+def test_sendgrids_key_may_come_as_pem_and_another_kind_proves_nothing():
+    deed = DEEDS["sendgrid"]
+    raw = deed.raw("m1", "", NOW.timestamp())
+    headers = lower(deed.sign("", raw, NOW.timestamp(), URL))
+    pem = f"-----BEGIN PUBLIC KEY-----\n{SENDGRID_SECRET}\n-----END PUBLIC KEY-----\n"
+    check = SOURCES["sendgrid"].check
+    assert check(headers, raw, pem, NOW, URL) is None
+    for other in ("", "none", "AAAA", SENDGRID_SECRET[:-8]):
+        assert check(headers, raw, other, NOW, URL)
+
+
+@pytest.mark.parametrize(("call", "type_", "whose"), [
+    ({"type": "page", "anonymousId": "a"}, "page_view", {"anonymous_id": "a"}),
+    ({"type": "page", "name": "Pricing", "userId": "7"}, "pricing_view", {"external_id": "segment:7"}),
+    ({"type": "screen", "userId": "nora@vale.example"}, "page_view", {"email": "nora@vale.example"}),
+    ({"type": "track", "event": "Email Link Clicked", "context": {"traits": {"email": "n@vale.example"}}},
+     "email_click", {"email": "n@vale.example"}),
+    ({"type": "identify", "userId": "7", "anonymousId": "a"}, "identify",
+     {"external_id": "segment:7", "anonymous_id": "a"}),
+])
+def test_segments_calls_tell_who_did_what(call, type_, whose):
+    (event,) = SOURCES["segment"].events(call)
+    assert event["type"] == type_
+    assert {name: event[name] for name in ("email", "external_id", "anonymous_id") if name in event} == whose
+    assert SOURCES["segment"].read(call, {}) == []
+
+
+@pytest.mark.parametrize("call", [
+    {"type": "track", "event": "Cart Emptied", "userId": "7"}, {"type": "group", "userId": "7"},
+    {"type": "page"}, {"type": 7}, {}])
+def test_of_other_calls_of_segment_nothing_is_told(call):
+    assert SOURCES["segment"].events(call) == [None] and SOURCES["segment"].read(call, {}) == []
+
+
+def test_who_subscribes_at_mailchimp_is_a_lead_and_agrees_to_nothing():
+    sent = {"type": "subscribe", "fired_at": "2026-03-02 10:00:00", "data[id]": "8a25ff1d98",
+            "data[email]": "pat@firm.example", "data[merges][EMAIL]": "pat@firm.example",
+            "data[merges][FNAME]": "Pat", "data[merges][LNAME]": "Quill"}
+    (received,) = SOURCES["mailchimp"].read(sent, {})
+    assert received.lead == {"email": "pat@firm.example", "first_name": "Pat", "last_name": "Quill"}
+    assert SOURCES["mailchimp"].challenge({}, "", "k").status == 200
 
 @ALL
 def test_a_body_becomes_one_lead(name):
