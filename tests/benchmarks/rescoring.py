@@ -6,8 +6,8 @@ Re-scoring all stored leads by the job (`services/rescoring.py`) beside a loop t
 rows with no scoring: the same leads locked, the same facts and events read, the score that was kept written
 anew. Both take the same chunk of leads, one after the other, so that what else the machine does slows them
 alike; once for scores that are others now, since time has passed, and once for the very same scores, which
-are not written again. It is a process of its own, whose peak memory is told beside that for a tenth of the leads.
-Then one score through the API beside an empty route that asks for the same sign-in, taken in turn.
+are not written again. It is a process of its own, whose peak memory is told beside that for a tenth of the
+leads. Then one score through the API beside an empty route that asks for the same sign-in, taken in turn.
 """
 
 from __future__ import annotations
@@ -186,8 +186,8 @@ def main() -> None:
         for name, days in (("scores that are others", 30), ("the same scores", 30)):
             ours, peer, peak = run(environment, days)
             print(f"re-scoring {LEADS:,} leads, {name}: {ours:.0f} leads/s, reading and rewriting them"
-                  f" {peer:.0f} leads/s: ratio {ours / peer:.2f} (goal 0.6); peak memory {peak} MB, of a tenth"
-                  f" of the leads {small} MB: ratio {peak / small:.2f}")
+                  f" {peer:.0f} leads/s: ratio {ours / peer:.2f} (goal 0.6)")
+            print(f"peak memory {peak} MB, of a tenth of the leads {small} MB: ratio {peak / small:.2f}")
         engine.close()
 
 
