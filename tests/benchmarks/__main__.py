@@ -7,10 +7,12 @@ from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
 from tests.benchmarks.robots import bench_robots
+from tests.benchmarks.scoring import bench_scoring
 
 BENCHMARKS = {
     "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
-    "markets": bench_markets.main, "robots": bench_robots.main, "api": api.main, "imports": imports.main,
+    "markets": bench_markets.main, "robots": bench_robots.main,
+    "scoring": bench_scoring.main, "api": api.main, "imports": imports.main,
     "events": events.main, "rescoring": rescoring.main, "throughput": throughput.main,
     "scaling": scaling.main,
 }
