@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.intake.devices import Sighting, owner
-from sidecar.intake.model import Entry, Key, Row
+from sidecar.intake.model import Key, Row
 from sidecar.pipeline import machines
 from sidecar.store import events, intake
 from sidecar.store.database import Cursor
@@ -32,17 +32,6 @@ def device_of(engine: Engine, told: Mapping[str, Any]) -> str | None:
     """The keyed hash of the anonymous id of an event or, among its custom answers, a lead."""
     anonymous_id = told.get("anonymous_id") or (told.get("custom") or {}).get("anonymous_id")
     return engine.hash("device", str(anonymous_id)) if anonymous_id else None
-
-
-def waiting_hashes(engine: Engine, entry: Entry, *, with_ids: bool = True) -> list[str]:
-    """Under which keyed hashes events may wait for who comes in."""
-    ids = id_keys(entry.lead) if with_ids else []
-    return [engine.hash("suppression", *key) for key in (*entry.keys, *ids)]
-
-
-def locked(entry: Entry) -> list[Key]:
-    """What is locked for who comes in, beside their keys: nobody stores an event of it meanwhile."""
-    return id_keys(entry.lead) + ([(DEVICE, entry.device)] if entry.device else [])
 
 
 def join(

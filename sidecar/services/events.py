@@ -162,12 +162,9 @@ def _known(
 
 def _find(cursor: Cursor, keys: set[Key]) -> dict[Key, People]:
     ids = {key for key in keys if key[0] == "id"}
-    known = intake.find_people(cursor, keys - ids)
-    addresses = {value for kind, value in keys - known.keys() if kind == "email"}
-    for kind, found in (("email", store.people_of_addresses(cursor, addresses) if addresses else {}),
-                        ("id", store.people_of_ids(cursor, {value for _, value in ids}) if ids else {})):
-        known |= {(kind, value): {contact: contact} for value, contact in found.items()}
-    return known
+    theirs = store.people_of_ids(cursor, [value for _, value in ids]) if ids else {}
+    return intake.find_people(cursor, keys - ids) | {
+        ("id", value): {contact: contact} for value, contact in theirs.items()}
 
 
 def _leads_of(

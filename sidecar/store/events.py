@@ -24,13 +24,6 @@ def people_of_ids(cursor: Cursor, ids: Collection[str]) -> dict[str, str]:
         " GROUP BY k.id HAVING count(DISTINCT l.contact_id) = 1", (list(ids),))}
 
 
-def people_of_addresses(cursor: Cursor, addresses: Collection[str]) -> dict[str, str]:
-    """Address -> the contact who has it by another source's word than a lead's, if that is one alone."""
-    return {row["email"]: row["id"] for row in many(
-        cursor, "SELECT email_canonical AS email, min(id::text) AS id FROM contacts"
-        " WHERE email_canonical = ANY(%s) GROUP BY 1 HAVING count(*) = 1", (list(addresses),))}
-
-
 def claim(cursor: Cursor, rows: list[Row], now: datetime) -> list[Row]:
     """Give events that wait for identity keys [{key_hash, contact_id, person_id, lead_id}] to their people:
     [{lead_id, device_hash}]."""
