@@ -15,7 +15,8 @@ from sidecar.robots.reading import Deed, flat, read
 _WHOSE: Final = (
     "person", "personid", "personkey", "contact", "contactid", "lead", "leadid", "mailbox", "mailboxid",
     "recipient", "recipientid", "recipientemail", "email", "emailaddress", "to", "rcptto", "rcpt",
-    "subscriber", "subscriberid", "profileid", "customerid", "user", "userid", "key", "anonymousid", "visitor", "visitorid")
+    "subscriber", "subscriberid", "profileid", "customerid", "user", "userid", "key", "anonymousid",
+    "visitor", "visitorid")
 
 
 def judge_lines(lines: Iterable[str]) -> Iterator[str]:

@@ -58,9 +58,9 @@ _METHODS: Final = ("method", "httpmethod", "requestmethod", "verb")
 # Flags by which services say that it was a machine: SendGrid, Mailgun, SparkPost, Klaviyo, Marketo, HubSpot…
 _FLAGS: Final = frozenset({
     "sgmachineopen", "sgmachineclick", "machineopen", "machineclick", "bot", "isbot", "botopen", "botclick",
-    "isbotactivity", "botactivity", "isprefetched", "prefetched", "ismpp", "mpp", "proxyopen", "loadedbyproxy",
-    "appleprivacyopen", "isprivacyopen", "filteredevent", "isautomated", "automated", "nonhuman", "nhi",
-    "saidmachine"})
+    "isbotactivity", "botactivity", "isprefetched", "prefetched", "ismpp", "mpp", "proxyopen",
+    "loadedbyproxy", "appleprivacyopen", "isprivacyopen", "filteredevent", "isautomated", "automated",
+    "nonhuman", "nhi", "saidmachine"})
 _NO: Final = frozenset({"", "0", "false", "no", "n", "none", "null", "human", "unknown", "undefined", "-"})
 _PURPOSES: Final = ("secpurpose", "purpose", "xpurpose", "xmoz", "secfetchpurpose", "mozpurpose")
 _NETWORKS: Final = frozenset({

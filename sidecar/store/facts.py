@@ -86,18 +86,13 @@ def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
     )
 
 
-# By what an event is known to be a machine's: as it was judged, else as the mail service says.
-_MACHINE = "coalesce(machine, nullif(properties ->> 'machine', 'false'))"
-
-
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
     """The latest 200 events of each contact, newest first, by contact id, with `machine` (by what each is
     known to be one's, or None); those of tests only of who did nothing in earnest."""
     rows = many(
         cursor,
         cursor.prepared(f"""
-        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties,
-               {_MACHINE} AS machine FROM (
+        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties, machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
             FROM events WHERE contact_id = ANY($1::uuid[]) AND type <> '{DELIVERED}'
             AND NOT (properties ? 'test' AND EXISTS (
@@ -119,13 +114,14 @@ def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetim
     return many(
         cursor,
         cursor.prepared(f"""
-        SELECT id::text AS id, type, occurred_at, properties, {_MACHINE} AS machine, true AS seen
+        SELECT id::text AS id, type, occurred_at, properties, machine, true AS seen
         FROM unnest($2::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id)
         UNION ALL (
-            SELECT id::text, type, occurred_at, properties, {_MACHINE}, false FROM events
+            SELECT id::text, type, occurred_at, properties, machine, false FROM events
             WHERE contact_id = (SELECT contact_id FROM leads WHERE id = $1)
               AND received_at > $3 AND received_at <= $4 AND occurred_at <= $4
-              AND id <> ALL($2::uuid[]) AND type <> '{DELIVERED}' AND NOT (properties ? 'test' AND EXISTS (
+              AND id <> ALL($2::uuid[]) AND type <> '{DELIVERED}'
+              AND NOT (properties ? 'test' AND EXISTS (
                   SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))
             ORDER BY occurred_at DESC LIMIT 200)
         """), (lead_id, as_array(known), scored_at, at))  # noqa: S608

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sidecar.robots import Crowd, judge
 from sidecar.robots.reading import read
 from sidecar.terms.states import MACHINES
-from tests.benchmarks.robots import development
+from tests.benchmarks.robots import development, held_out
 from tests.benchmarks.robots.bench_robots import judged, shares
 
 LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
