@@ -63,6 +63,25 @@ def score() -> None:
     _lines(lambda lines: score_lines(lines, now, default_model()))
 
 
+@main.group()
+def events() -> None:
+    """What people did, and what machines did."""
+
+
+@events.command("judge")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def judge_events(file: Path) -> None:
+    """Which opens, clicks and page views are a machine's: each event (a JSON line) again, with `machine`.
+
+    `machine` is the code of the sign, or null. Events of one person, mailbox or address are judged together.
+    """
+    from sidecar.robots import judge_lines
+
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        for line in judge_lines(lines):
+            click.echo(line)
+
+
 @main.group(invoke_without_command=True)
 @click.option("--dry-run", is_flag=True, help="Tell what it will cost; nothing is asked or paid.")
 @click.option("--lead", "lead_ids", multiple=True, type=click.UUID, help="A lead, by its id.")

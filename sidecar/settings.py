@@ -196,6 +196,8 @@ class Settings:
         "Other requests a minute of one user or client.", integer(1, 10_000_000), "1200")
     form_posts_per_minute: int = setting(
         "Posts of public web forms a minute from one address.", integer(1, 1_000_000), "10")
+    page_views_per_minute: int = setting(
+        "Page views a minute that track.js may tell from one address.", integer(1, 1_000_000), "240")
     response_cache_seconds: int = setting(
         "Seconds for which Redis keeps answers of lists and figures, unless something is written; 0: none.",
         integer(0, 300), "5")

@@ -1,5 +1,5 @@
 -- Predictive models learnt from the outcomes of leads.
--- depends: 0024_pre_events
+-- depends: 0025_pre_robots
 
 CREATE TABLE ml_models (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

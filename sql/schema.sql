@@ -371,6 +371,7 @@ CREATE TABLE public.events (
     key_hash text,
     device_hash text,
     anonymous boolean DEFAULT false NOT NULL,
+    machine text,
     CONSTRAINT events_of_somebody CHECK ((num_nonnulls(contact_id, key_hash, device_hash) > 0))
 );
 
@@ -389,6 +390,8 @@ COMMENT ON COLUMN public.events.key_hash IS 'Of a person who is not known yet: t
 COMMENT ON COLUMN public.events.device_hash IS 'The keyed hash of the anonymous id of the browser or app.';
 
 COMMENT ON COLUMN public.events.anonymous IS 'It names a device alone: whose it is follows from who was seen on that device (sidecar/intake/devices.py).';
+
+COMMENT ON COLUMN public.events.machine IS 'By what it is known to be a machine''s (sidecar/robots/): it is kept, and scores nothing. NULL: a person''s.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,

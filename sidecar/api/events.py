@@ -37,7 +37,8 @@ def events(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     lane = intake.lane_of(engine, len(told))
     counts = add_events(engine, told, source=caller.name, lane=lane)
     _all_refused(counts)
-    waking.wake_soon(engine, lane)
+    if counts["accepted"]:
+        waking.wake_soon(engine, lane)
     return counts
 
 
@@ -75,7 +76,7 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
     if arrived := [event for event in known if event["type"] == DELIVERED]:
         add_events(engine, arrived, source=service, lane=_LANE)
     counts = add_events(engine, deeds, source=service, lane=_LANE)
-    if deeds:
+    if counts["accepted"]:
         waking.wake_soon(engine, _LANE)
     return counts | {"ignored": len(found) - len(deeds)}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, render_template, request
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint, json_body
+from sidecar.api.endpoint import endpoint, json_body, load
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
@@ -18,6 +19,8 @@ from sidecar.terms import label
 bp = Blueprint("forms", __name__)
 
 _FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+_VISIT: Final = schemas.Visit()
+_MAX_VISIT: Final = 16_384  # bytes
 # A page of a form without script names the page that follows, in a hidden field of this name.
 _NEXT: Final = "_next"
 
@@ -48,6 +51,40 @@ def send(engine: Engine, caller: None, key: str) -> Any:
         return Response(status=303, headers={"Location": address}) if address else _page(202, "Thank you")
     # No reference in the answer: the sender is a stranger and must not learn who is stored.
     return {"status": "received"}
+
+
+@endpoint(bp, "GET", "/v1/track.js", scope=None)
+def track(engine: Engine, caller: None) -> Any:
+    """The script that tells page views of visitors who agree, for pages of a form's origins
+    (docs/TRACKING.md)."""
+    return Response(_track(), content_type="text/javascript; charset=utf-8", headers={
+        "Cache-Control": "public, max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin"})
+
+
+@cache
+def _track() -> str:
+    return render_template("track.js")
+
+
+@endpoint(bp, "POST", "/v1/forms/<key>/events", scope=None, status=204, limit="page")
+def visit(engine: Engine, caller: None, key: str) -> Any:
+    """What a visitor of a web page did, as track.js tells it: a page view, or who they say they are. Of who
+    asks not to be tracked (Sec-GPC, DNT) nothing is kept."""
+    form = _form(engine, key)
+    if request.content_length is None or request.content_length > _MAX_VISIT:
+        raise Invalid("This is too long for a visit.")
+    told = load(_VISIT, json_body())
+    if "1" not in (request.headers.get("Sec-GPC"), request.headers.get("DNT")):
+        forms.visit(engine, form, told, ip=request.remote_addr, user_agent=request.user_agent.string)
+    return Response(status=204)
+
+
+@endpoint(bp, "GET", "/v1/forms/<key>/trap", scope=None, status=204, query=schemas.Trapped(), limit="page")
+def trap(engine: Engine, caller: None, key: str, query: dict[str, Any]) -> Any:
+    """A link that people do not see: whoever follows it is a robot, and so is its visit."""
+    forms.trapped(engine, key, query["visitor"], ip=request.remote_addr,
+                  user_agent=request.user_agent.string)
+    return Response(status=204)
 
 
 @endpoint(bp, "OPTIONS", "/v1/forms/<key>", scope=None, status=204)

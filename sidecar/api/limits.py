@@ -24,6 +24,7 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
         "sign_in": engine.settings.sign_ins_per_minute,
         "read": engine.settings.reads_per_minute,
         "write": engine.settings.writes_per_minute,
+        "page": engine.settings.page_views_per_minute,
         "form": engine.settings.form_posts_per_minute,
     }.get(route_class)
     if capacity is None:

@@ -26,6 +26,7 @@ from sidecar.intake import (
 )
 from sidecar.intake.decision import newest_last
 from sidecar.pipeline import stitching
+from sidecar.pipeline.refusals import hash_of
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
 from sidecar.records.validation import said
@@ -124,9 +125,12 @@ def _join(
         (entry, stitching.Whose(row["contact_id"], person["person_id"] or row["contact_id"], row["lead_id"]))
         for entry, row, person in zip(entries, writes.results, writes.intake, strict=True)
         if row["lead_id"]]
+    # What another system calls them, visitors of a page may say of anybody.
+    proven = not receipt.client.startswith("form:")
     changed = stitching.join(engine, cursor, {
-        key_hash: who for entry, who in came for key_hash in stitching.waiting_hashes(engine, entry)
-        if key_hash in known.waiting}, devices)
+        key_hash: who for entry, who in came
+        for key in (*entry.keys, *(stitching.id_keys(entry.lead) if proven else ()))
+        if (key_hash := hash_of(engine, key)) in known.waiting}, devices)
     if more := changed - {row["lead_id"] for row in writes.work_items}:
         stitching.score_again(engine, cursor, more, receipt.lane)
 
@@ -206,14 +210,16 @@ def _know(engine: Engine, cursor: Cursor, entries: list[Entry]) -> Known:
             before = names.setdefault(key, words)
             if before is not words:
                 names[key] = before[0] | words[0], before[1] | words[1]
+    keys = suppression_keys(engine, entries)
+    ids = [key for entry in entries for key in stitching.id_keys(entry.lead)]
     return store.know(
-        cursor, suppression_keys(engine, entries), names,
+        cursor, keys, names,
         {lead["company_domain"] for lead in leads if lead.get("company_domain")},
         {lead["company_key"] for lead in leads
          if lead.get("company_key") and not lead.get("company_domain")},
         [key for entry in entries for key in entry.deliveries],
-        [key_hash for entry in entries for key_hash in stitching.waiting_hashes(engine, entry)],
-        [key for entry in entries for key in stitching.locked(entry)])
+        [*keys, *(hash_of(engine, key) for key in ids)],
+        [*ids, *((stitching.DEVICE, entry.device) for entry in entries if entry.device)])
 
 
 def lead_url(engine: Engine, lead_id: str) -> str:

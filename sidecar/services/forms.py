@@ -8,10 +8,15 @@ from urllib.parse import urljoin, urlsplit
 
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
-from sidecar.pipeline import intake
+from sidecar.pipeline import intake, waking
 from sidecar.services.audit import Actor, record
+from sidecar.services.events import add_events
+from sidecar.sources.deeds import viewed
 from sidecar.store import forms
 from sidecar.store.database import Row
+from sidecar.terms.states import IDENTIFY
+
+_LANE = "interactive"
 
 
 def find(engine: Engine, key: str, origin: str | None) -> Row:
@@ -35,6 +40,34 @@ def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> tup
     [result] = intake.take_in(
         engine, [entry], client=f"form:{form['name']}", lane="interactive", request_id=request_id)
     return result["outcome"], [] if intake.SUSPECTED in entry.errors else result["errors"]
+
+
+def visit(engine: Engine, form: Row, told: dict[str, Any], *, ip: str | None, user_agent: str) -> None:
+    """Store what a visitor did. It happens as it is told: their clock is not asked."""
+    event = {name: told[name] for name in ("anonymous_id", "event_id", "email") if told.get(name)}
+    url = told.get("url") or ""
+    properties = {"url": url, "referrer": told.get("referrer"), "ip": ip, "user_agent": user_agent[:500],
+                  "method": "POST"} | (told.get("campaign") or {})
+    _tell(engine, form, event | {
+        "type": IDENTIFY if told["type"] == IDENTIFY else viewed(url),
+        "properties": {name: value for name, value in properties.items() if value}})
+
+
+def trapped(engine: Engine, key: str, visitor: str, *, ip: str | None, user_agent: str) -> None:
+    """Store that a robot followed the link that people do not see. Raises NotFound."""
+    with engine.database.read() as cursor:
+        form = forms.find(cursor, key)
+    if form is None:
+        raise NotFound("There is no such form.")
+    _tell(engine, form, {"type": "page_view", "anonymous_id": visitor, "properties": {
+        "hidden_link": True, "machine": True, "method": "GET", "user_agent": user_agent[:500],
+        **({"ip": ip} if ip else {})}})
+
+
+def _tell(engine: Engine, form: Row, event: dict[str, Any]) -> None:
+    counts = add_events(engine, [event], source=f"page:{form['name']}", lane=_LANE)
+    if counts["accepted"]:
+        waking.wake_soon(engine, _LANE)
 
 
 def next_page(form: Row, origin: str, wanted: str) -> str | None:

@@ -26,7 +26,6 @@ from sidecar.sources.registry import SOURCES
 from sidecar.store import idempotency
 from sidecar.store import sources as store
 from sidecar.store.database import Cursor, Row
-from sidecar.terms.states import DELIVERED
 
 _MAX_LEADS: Final = 100  # in a delivery; HubSpot sends as many events at most
 _NAME: Final = 60
@@ -181,7 +180,7 @@ def _told_events(engine: Engine, source: Source, key: str, body: Any) -> dict[st
         if token := source.token and source.token(body):
             _use(cursor, f"source {key}", token, json.dumps(body, sort_keys=True))
         counts = add_events(engine, events, source=source.name, lane=lane)
-        if any(event["type"] != DELIVERED for event in events):
+        if counts["accepted"]:
             waking.wake_soon(engine, lane)
     return {name: counts[name] for name in ("accepted", "unknown", "refused")}
 

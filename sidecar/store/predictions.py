@@ -113,10 +113,9 @@ def examples(cursor: Cursor, limit: int) -> list[Row]:
             ORDER BY CASE WHEN {_CAME_ENDED} THEN k.since END, k.since DESC LIMIT 1) f
         LEFT JOIN LATERAL (
             SELECT jsonb_agg(jsonb_build_object(
-                'type', type, 'occurred_at', occurred_at, 'machine', coalesce(
-                    to_jsonb(known) ->> 'machine', nullif(properties ->> 'machine', 'false')))) AS events
+                'type', type, 'occurred_at', occurred_at, 'machine', machine)) AS events
             FROM (SELECT * FROM events k WHERE k.contact_id = e.contact_id AND NOT {_CAME_ENDED}
-                  AND k.received_at < e.at AND k.occurred_at < e.at
+                  AND k.received_at < e.at AND k.occurred_at < e.at AND NOT k.properties ? 'test'
                   ORDER BY k.occurred_at DESC LIMIT 200) known) v ON true
         WHERE NOT l.is_test ORDER BY 3 DESC, e.id LIMIT %(limit)s""",  # noqa: S608
         OUTCOME_WORDS | {"limit": limit})

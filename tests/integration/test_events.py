@@ -8,6 +8,7 @@ from itertools import permutations
 
 import pytest
 
+from sidecar.pipeline.recognising import recognise
 from sidecar.store import retention
 from sidecar.store.database import many
 from tests.integration.conftest import Api
@@ -79,10 +80,15 @@ def test_what_waited_is_the_persons_who_is_imported_or_corrected(api, engine):
     assert claim(api)["leads"], "it is scored again"
 
 
-def test_an_address_that_a_provider_told_finds_its_events(api, engine):
+def test_an_address_that_is_found_brings_the_events_that_waited_for_it(api, engine):
     [lead] = send(api, {"linkedin_url": PROFILE, "full_name": "Nora Vale"})
+    tell(api, {"email": NORA["email"], "type": "webinar"})
+    valid = {"email": NORA["email"], "email_canonical": NORA["email"], "email_status": "valid",
+             "email_type": "corporate"}
     with engine.database.write() as cursor:  # as an answer is merged
-        cursor.execute("UPDATE contacts SET email = %(email)s, email_canonical = %(email)s", NORA)
+        recognise(engine, cursor, {lead["contact_id"]: {"full_name": "Nora Vale"}},
+                  {lead["contact_id"]: valid})
+    assert done(api, lead["lead_id"]) == ["webinar"]
     assert tell(api, {"email": NORA["email"]})["results"][0]["lead_id"] == lead["lead_id"]
 
 

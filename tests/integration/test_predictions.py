@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from sidecar.cli import main
 from sidecar.scoring.ml import prediction
 from sidecar.services import predictions
 from sidecar.services.audit import COMMAND_LINE
@@ -159,3 +162,16 @@ def test_training_is_begun_once_in_a_process_of_its_own(api, engine, monkeypatch
     monkeypatch.setattr(predictions, "can_train", lambda: False)
     refused = api.post(f"{ALL}/train")
     assert refused.status_code == 409 and "scikit-learn" in refused.json["detail"]
+
+
+def test_the_command_line_trains_and_reports(api, engine, ended, environ, monkeypatch, tmp_path):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert "No model was trained yet" in CliRunner().invoke(main, ["ml", "report"]).output
+    trained = CliRunner().invoke(main, ["ml", "train"])
+    assert trained.exit_code == 0 and "Better than the rules alone" in trained.output, trained.output
+    assert trained.output.rstrip().endswith("It is in force.")
+    drawn = tmp_path / "report.svg"
+    report = CliRunner().invoke(main, ["ml", "report", "--picture", str(drawn)])
+    assert json.loads(report.output)["report"]["learnt_from"]["leads"] == 60
+    assert drawn.read_text(encoding="utf-8").startswith("<svg")

@@ -349,22 +349,34 @@ test('message send: all leads at once', async () => {
 	assert.deepEqual(rows, [{ sent: 2 }]);
 });
 
-test('event record: by lead, contact or address, in one request', async () => {
+test('event record: by whatever names the person or the visitor, in one request', async () => {
 	const kinds = [
 		{ of: 'lead', leadId: A },
 		{ of: 'contact', contactId: B },
 		{ of: 'email', email: ' Pat@Example.com ' },
+		{ of: 'linkedinUrl', linkedinUrl: 'linkedin.com/in/pat', anonymousId: 'tab' },
+		{ of: 'externalId', externalSource: 'hubspot', externalId: 17 },
+		{ of: 'anonymousId', anonymousId: 'tab' },
 	] as any[];
 	const of = (name: string) => (item: number) => kinds[item][name];
 	const parameters = Object.fromEntries(
-		['of', 'leadId', 'contactId', 'email'].map((n) => [n, of(n)]),
+		[
+			'of',
+			'leadId',
+			'contactId',
+			'email',
+			'linkedinUrl',
+			'externalSource',
+			'externalId',
+			'anonymousId',
+		].map((n) => [n, of(n)]),
 	);
 	const { rows, sent } = await run(
 		'event',
 		'record',
 		{ ...parameters, type: 'email_open', occurredAt: '2026-01-01T08:00:00', eventId: 'e1' },
 		{
-			items: [{}, {}, {}],
+			items: kinds.map(() => ({})),
 			sidecar: ({ body }) => ({
 				body: { results: body.events.map(() => ({ outcome: 'accepted' })) },
 			}),
@@ -375,8 +387,12 @@ test('event record: by lead, contact or address, in one request', async () => {
 		{ lead_id: A, ...more },
 		{ contact_id: B, ...more },
 		{ email: 'Pat@Example.com', ...more },
+		{ linkedin_url: 'linkedin.com/in/pat', anonymous_id: 'tab', ...more },
+		{ external_id: { source: 'hubspot', id: '17' }, ...more },
+		{ anonymous_id: 'tab', ...more },
 	]);
-	assert.equal(rows.length, 3);
+	assert.equal(rows.length, 6);
+	await assert.rejects(run('event', 'record', { of: 'anonymousId', type: 'webinar' }), /is empty/);
 	await assert.rejects(
 		run('event', 'record', { of: 'email', email: '', type: 'bounce' }),
 		/is empty/,
@@ -485,6 +501,19 @@ test('reject repair: what is still wrong is an answer', async () => {
 		{ sidecar: () => problem(422, 'invalid', { errors }) },
 	);
 	assert.deepEqual(rows, [{ lead_id: null, outcome: 'rejected', errors }]);
+});
+
+test('prediction train and get many', async () => {
+	const begun = { training: true, conversions: 60, needed: 50 };
+	const trained = await run('prediction', 'train', {}, { sidecar: () => ({ body: begun }) });
+	assert.deepEqual(asked(trained.sent), [['POST', 'scoring/predictions/train', {}]]);
+	assert.deepEqual(trained.rows, [begun]);
+	const report = { conversions: 60, auc: 0.8, brier: 0.1, calibration_error: 0.01, effects: {} };
+	const model = { model_version: 'prediction@1', state: 'published', reason: 'Better' };
+	const data = [{ ...model, trained_at: 'T', report }];
+	const { rows } = await run('prediction', 'getMany', {}, { sidecar: () => ({ body: { data } }) });
+	const { effects, ...figures } = report;
+	assert.deepEqual(rows, [{ ...model, trained_at: 'T', ...figures }]);
 });
 
 test('provider get many and spend', async () => {

@@ -25,9 +25,10 @@
     const query = [...new URLSearchParams(location.search)].filter(([, value]) => value.trim());
     const utm = Object.fromEntries(query.filter(([name]) => name.startsWith('utm_')).map(([name, value]) => [name.slice(4), value]));
     const clicks = Object.fromEntries(query.filter(([name]) => CLICKS.includes(name)));
+    const visitor = window.enrichment?.id(); // of track.js, where the page has it and its visitor agrees
     return {
       ...(Object.keys(utm).length ? { utm } : {}),
-      custom: { ...clicks, page_url: location.origin + location.pathname },
+      custom: { ...clicks, page_url: location.origin + location.pathname, ...(visitor ? { anonymous_id: visitor } : {}) },
     };
   }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, FieldError, Id, Moment, Strict, Text, Word, clean
 from sidecar.intake.events import NAMES
-from sidecar.terms.states import DELIVERED, EVENTS
+from sidecar.terms.states import DELIVERED, EVENTS, IDENTIFY
 
 _MAX_EVENTS: Final = 1000
 _MAX_PROPERTIES: Final = 50
@@ -86,6 +86,26 @@ class EventRequest(Strict):
 class EventList(Strict):
     events = Each(
         fields.Nested(EventRequest), required=True, validate=validate.Length(min=1, max=_MAX_EVENTS))
+
+
+class Visit(Strict):
+    type = Text(required=True, validate=validate.OneOf(["page_view", IDENTIFY]))
+    anonymous_id = Word(100, required=True)
+    event_id = Text(100)
+    email = Text(320)
+    url = Text(2000)
+    referrer = Text(2000)
+    campaign = fields.Dict(keys=Text(50, validate=validate.Regexp(r"utm_\w+$|gclid$|fbclid$")),
+                           values=Text(200), validate=validate.Length(max=20))
+
+    @validates_schema
+    def who(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["type"] == IDENTIFY) != bool(data.get("email")):
+            raise ValidationError("An e-mail address goes with identify alone.", "email")
+
+
+class Trapped(Schema):
+    visitor = Word(100, required=True)
 
 
 class EventResult(Answer):

@@ -8,8 +8,8 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 _WIDTH: Final = 960
-_HEIGHT: Final = 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 296, 72, 312  # of the first panel
+_HEIGHT: Final = 392
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 296, 96, 332  # of the first panel
 _GAP: Final = 308
 _INK, _LINE, _BLUE = "#57606a", "#d0d7de", "#1f6feb"
 _SHOWN: Final = 9  # features

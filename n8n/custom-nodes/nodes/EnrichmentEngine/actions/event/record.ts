@@ -20,7 +20,23 @@ const of: INodeProperties = {
 			value: 'email',
 			description: 'The open lead of whoever has the address, else the newest',
 		},
+		{
+			name: 'ID in Another System',
+			value: 'externalId',
+			description: 'The open lead of whom another system calls so, else the newest',
+		},
 		{ name: 'Lead', value: 'lead' },
+		{
+			name: 'LinkedIn Profile',
+			value: 'linkedinUrl',
+			description: 'The open lead of whoever has the profile, else the newest',
+		},
+		{
+			name: 'Visitor',
+			value: 'anonymousId',
+			description:
+				'A browser or app by its anonymous ID: who it was is known once they say who they are',
+		},
 	],
 	default: 'lead',
 	description: 'Whose event it is',
@@ -35,6 +51,47 @@ const email: INodeProperties = {
 	default: '={{ $json.email }}',
 	displayOptions: { show: { of: ['email'] } },
 	description: 'As a mail service tells it; upper case and the like do not matter',
+};
+
+const linkedinUrl: INodeProperties = {
+	displayName: 'LinkedIn Profile',
+	name: 'linkedinUrl',
+	type: 'string',
+	placeholder: 'e.g. https://www.linkedin.com/in/name',
+	required: true,
+	default: '={{ $json.linkedin_url }}',
+	displayOptions: { show: { of: ['linkedinUrl'] } },
+	description: 'The address of a personal profile',
+};
+
+const externalSource: INodeProperties = {
+	displayName: 'System',
+	name: 'externalSource',
+	type: 'string',
+	placeholder: 'e.g. hubspot',
+	required: true,
+	default: '',
+	displayOptions: { show: { of: ['externalId'] } },
+	description: 'Under which name the IDs of the system stand in the external_ids of leads',
+};
+
+const externalId: INodeProperties = {
+	displayName: 'ID',
+	name: 'externalId',
+	type: 'string',
+	required: true,
+	default: '',
+	displayOptions: { show: { of: ['externalId'] } },
+	description: 'What the system calls the person',
+};
+
+const anonymousId: INodeProperties = {
+	displayName: 'Anonymous ID',
+	name: 'anonymousId',
+	type: 'string',
+	default: '',
+	description:
+		'The browser or app that they used, as the visitor is called while nobody knows who it is',
 };
 
 const type: INodeProperties = {
@@ -68,12 +125,16 @@ export const record: Operation = {
 	name: 'Record',
 	action: 'Record an event',
 	description:
-		'Record what a person did (opened an e-mail, booked a meeting, …) by lead, contact or e-mail address; the lead is scored again',
+		'Record what a person did (opened an e-mail, booked a meeting, …) by lead, contact, e-mail address, LinkedIn profile, ID in another system or anonymous ID; the lead is scored again',
 	properties: [
 		of,
 		{ ...leadId, displayOptions: { show: { of: ['lead'] } } },
 		{ ...contactId, displayOptions: { show: { of: ['contact'] } } },
 		email,
+		linkedinUrl,
+		externalSource,
+		externalId,
+		anonymousId,
 		type,
 		occurredAt,
 		eventId,
@@ -108,11 +169,20 @@ function eventOf(context: IExecuteFunctions, item: number): IDataObject {
 }
 
 function whose(context: IExecuteFunctions, item: number): IDataObject {
+	const told = (property: INodeProperties, must = true) => {
+		const value = String(context.getNodeParameter(property.name, item, '') ?? '').trim();
+		return must ? needed(context, property.displayName, value, item) : value;
+	};
 	const of = context.getNodeParameter('of', item, 'lead') as string;
-	if (of === 'contact') return { contact_id: idOf(context, contactId, item) };
-	if (of === 'lead') return { lead_id: idOf(context, leadId, item) };
-	const address = context.getNodeParameter('email', item, '') as string;
-	return { email: needed(context, 'E-Mail Address', String(address ?? '').trim(), item) };
+	const visitor = told(anonymousId, of === 'anonymousId');
+	const whose: IDataObject = visitor ? { anonymous_id: visitor } : {};
+	if (of === 'contact') whose.contact_id = idOf(context, contactId, item);
+	else if (of === 'lead') whose.lead_id = idOf(context, leadId, item);
+	else if (of === 'linkedinUrl') whose.linkedin_url = told(linkedinUrl);
+	else if (of === 'externalId') {
+		whose.external_id = { source: told(externalSource), id: told(externalId) };
+	} else if (of === 'email') whose.email = told(email);
+	return whose;
 }
 
 function needed(

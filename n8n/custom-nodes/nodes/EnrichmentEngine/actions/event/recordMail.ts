@@ -10,14 +10,14 @@ const body: INodeProperties = {
 	type: 'json',
 	required: true,
 	default: '={{ $json.body }}',
-	description: 'What SendGrid, Mailgun or Postmark sent to a webhook, as it came',
+	description: 'What SendGrid, Mailgun, Postmark or Mailchimp sent to a webhook, as it came',
 };
 
 export const recordMail: Operation = {
 	name: 'Record From Mail Service',
 	action: 'Record events of a mail service',
 	description:
-		'Record what SendGrid, Mailgun or Postmark tell of mails (opens, clicks, replies, bounces, unsubscriptions); each event is recorded once, and the leads are scored again',
+		'Record what SendGrid, Mailgun, Postmark or Mailchimp tell of mails (opens, clicks, replies, bounces, unsubscriptions); each event is recorded once, and the leads are scored again',
 	properties: [body],
 	answer: { accepted: 'number', unknown: 'number', ignored: 'number' },
 
