@@ -15,12 +15,15 @@ from typing import Any, Final
 from sidecar.scoring.shapes import DAILY, EVENT, HALF_LIFE, LIMIT, POINTS, TEXT
 from sidecar.scoring.subject import Evaluator, Kind, Outcome, Subject
 
-_REMEMBERED: Final = 2000  # days
+_REMEMBERED: Final = 1000  # days; what is left of older events is worked out each time
 
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
     event, half_life, text, daily = rule["event"], rule["half_life_days"], rule["text"], rule.get("daily")
-    most, worth_at = rule["limit"], _Fade(half_life).__getitem__
+    most = rule["limit"]
+    # Whole days since an event -> what of it is left.
+    left = [2.0 ** (-age / half_life) for age in range(_REMEMBERED)]
+    left_at = left.__getitem__
     each, limit, sign = abs(rule["points"]) * 100, rule["limit"] * 100, 1 if rule["points"] >= 0 else -1
 
     @lru_cache(4096)
@@ -37,7 +40,7 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
         return Outcome(0, f"{said(latest, times, counted)} (faded)", False)
 
     # Most leads did a thing once.
-    once = lru_cache(1024)(lambda age: outcome(worth_at(age), age, 1, 1))
+    once = lru_cache(1024)(lambda age: outcome(2.0 ** (-age / half_life), age, 1, 1))
 
     def evaluate(subject: Subject) -> Outcome | None:
         ages = subject.ages.get(event)
@@ -48,23 +51,13 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
             return once(ages[0])
         counted = ages if daily is None else subject.of_each_day(event, daily)
         # fsum: the same sum in whatever order the events come.
-        return outcome(fsum(map(worth_at, counted)), min(ages), times, len(counted))
+        try:
+            worth = fsum(map(left_at, counted))
+        except IndexError:
+            worth = fsum(2.0 ** (-age / half_life) for age in counted)
+        return outcome(worth, min(ages), times, len(counted))
 
     return evaluate
-
-
-class _Fade(dict[int, float]):
-    """Whole days since an event -> what of it is left, from 1 down."""
-
-    def __init__(self, half_life: float) -> None:
-        super().__init__()
-        self._half_life = half_life
-
-    def __missing__(self, age: int) -> float:
-        left: float = 2.0 ** (-age / self._half_life)
-        if age < _REMEMBERED:
-            self[age] = left
-        return left
 
 
 def ago(days: int) -> str:
