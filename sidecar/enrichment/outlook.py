@@ -180,9 +180,9 @@ class Outlook:
 
     def _kept(self, slot: int, together: Distribution) -> Distribution:
         """What counts of what the rules of a slot give together."""
-        limit = self.card.model.slots[slot].limit
-        if all(-limit <= worth <= limit for worth in together):
+        if not self.card.model.slots[slot].name:
             return together
+        limit = self.card.model.slots[slot].limit
         made: Distribution = {}
         for worth, share in together.items():
             kept = min(max(worth, -limit), limit)
@@ -192,17 +192,21 @@ class Outlook:
     def _unsure(self, component: int, points: Sequence[int], changing: frozenset[str]
                 ) -> tuple[list[int], int]:
         """The rules of a component that may change, with all of their groups; what the others give."""
-        rules = [number for number in self._rules_of[component]
-                 if (rule := self.card.rules[number]).examples and not changing.isdisjoint(rule.places)]
-        moved = {slot for number in rules if self.card.model.slots[slot := self.card.rules[number].slot].name}
-        others: dict[int, int] = {}
+        rules: list[int] = []
+        others: list[int] = []
         for number in self._rules_of[component]:
-            slot = self.card.rules[number].slot
-            if slot in moved and number not in rules:
-                rules.append(number)
-            elif number not in rules:
-                others[slot] = others.get(slot, 0) + points[number]
-        return rules, sum(worth for slot, together in others.items()
+            rule = self.card.rules[number]
+            (rules if rule.examples and not changing.isdisjoint(rule.places) else others).append(number)
+        if not self.card.model.grouped:
+            return rules, sum(points[number] for number in others)
+        slot_of = {number: self.card.rules[number].slot for number in self._rules_of[component]}
+        moved = {slot_of[number] for number in rules if self.card.model.slots[slot_of[number]].name}
+        rules += [number for number in others if slot_of[number] in moved]
+        fixed: dict[int, int] = {}
+        for number in others:
+            if slot_of[number] not in moved:
+                fixed[slot_of[number]] = fixed.get(slot_of[number], 0) + points[number]
+        return rules, sum(worth for slot, together in fixed.items()
                           for worth in self._kept(slot, {together: 1.0}))
 
     def _outcomes(self, number: int, known: frozenset[str], now: int, changes: Mapping[str, float]
