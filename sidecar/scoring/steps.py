@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import add, ge
+from operator import add, attrgetter, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
@@ -52,7 +52,8 @@ class Step:
     of them looks at anything else. `gains`: of each slot; `adds`: where it adds; `most`: to the
     total, in hundredths of hundredths. `component`, `rule`: the rule that gives most; `text`: what is told.
     Sets are bits of whole numbers: the `rules` that look at it; its own `bit`, and the steps that are
-    `better`, at least as good everywhere and as sure: it is not taken before they are."""
+    `better`, at least as good everywhere and as sure: it is not taken before they are. `order`: its
+    place, the surest and smallest first."""
 
     name: str
     value: Any
@@ -69,6 +70,7 @@ class Step:
     text: str
     bit: int = 0
     better: int = 0
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +89,10 @@ def _table(made: Model) -> _Table:
     order = [step.name for step in sorted(
         steps, key=lambda step: (not step.hoped, step.most, step.name), reverse=True)]
     bits = {name: 1 << place for place, name in enumerate(order)}
-    surest = [replace(step, bit=bits[step.name], better=0 if not step.plain else sum(
+    surest = [replace(step, bit=bits[step.name], order=place, better=0 if not step.plain else sum(
         bits[other.name] for other in steps if other.plain and bits[other.name] < bits[step.name]
-        and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains)))) for step in steps]
+        and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains))))
+        for place, step in enumerate(steps)]
     parts = [[step for step in surest if step.hoped is hoped] for hoped in (False, True)]
     return _Table(tuple(([step.most for step in part], part) for part in parts),
                   tuple(sorted(surest, key=lambda step: step.bit)))
@@ -245,7 +248,7 @@ class _Search:
             left = [way for way in self._widest if not way.bit & tried and way.most >= need]
             # Where the best ones do not reach it, none does.
             if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
-                left.sort(key=lambda way: (way.hoped, way.most, way.name))
+                left.sort(key=attrgetter("order"))
                 return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
             return ()
         if (chosen or number > 2) and made.total(map(add, sums, self._adds(number))) < self._least:
