@@ -15,6 +15,7 @@ from sidecar.metrics import MODELS_REFUSED
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
+from sidecar.pipeline.predicting import prophet_in_force
 from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
 from sidecar.scoring import score as score_facts
 from sidecar.scoring.choosing import ranked
@@ -59,7 +60,7 @@ def score_leads(
     the same, is not written again.
     """
     now = engine.now()
-    in_force = models_in_force(cursor)
+    in_force, prophet = models_in_force(cursor), prophet_in_force(cursor)
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
     before = scores.digests(cursor, lead_ids)
@@ -69,7 +70,9 @@ def score_leads(
         lead_id = row["lead_id"]
         told = scoring_facts(row, events)
         try:
-            result = score_facts(told, in_force.of(told, now), now, row["grade"])
+            model = in_force.of(told, now)
+            told["prediction"] = prophet(told, model, now)
+            result = score_facts(told, model, now, row["grade"])
         except Exception as error:  # one poisonous lead is not its batch's failure
             done.failures[lead_id] = error
             continue

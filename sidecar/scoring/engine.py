@@ -183,11 +183,10 @@ def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[
 
 
 def _mean(parts: Sequence[_Part], weights: Sequence[tuple[int, int]]) -> int:
-    """The mean of components, weighed, rounded half up."""
-    points = whole = 0
-    for place, weight in weights:
-        points += parts[place].points * weight
-        whole += weight
+    """The mean of the two components of an axis, weighed, rounded half up."""
+    (one, weight), (other, its_weight) = weights
+    points = parts[one].points * weight + parts[other].points * its_weight
+    whole = weight + its_weight
     return (2 * points + whole) // (2 * whole)
 
 

@@ -96,6 +96,7 @@ JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoin
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
 MODEL_STATES: Final = ("draft", "published", "retired", "shipped")
+PREDICTION_STATES: Final = ("waiting", "draft", "published", "retired")
 Correction = Literal["edited", "bounced", "wrong_subject"]  # why something of an answer is not so
 CORRECTIONS: Final[tuple[Correction, ...]] = get_args(Correction)
 HELD_ANSWER_STATES: Final = ("held", "accepted", "rejected")
