@@ -31,6 +31,9 @@ def mark(engine: Engine, cursor: Cursor, lead_ids: Collection[str]) -> set[str]:
     events in batches. By what browser from where an event came is forgotten after a while (`retention`);
     such events are judged no more.
     """
+    if not lead_ids:
+        return set()
+    events.hold(cursor, lead_ids)  # services deliver a burst by requests of their own, at the same time
     now = engine.now()
     traced = now - timedelta(days=engine.settings.raw_payload_days)
     rows = events.around_new(cursor, lead_ids, now - _NEW, JUDGED, _AROUND, traced, _MOST)

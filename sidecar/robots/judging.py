@@ -42,7 +42,7 @@ _AWAY: Final = 600.0  # what a source does so long after is another matter
 # So many different links, at so many seconds each on average, are a machine's. People open two links in a few
 # seconds, and several of a newsletter in a minute.
 _PACE: Final = ((2, 1.0), (3, 2.5), (4, 4.0), (5, 6.0), (6, 10.0), (8, 15.0), (10, 25.0))
-_LONGEST: Final = 64  # links of a burst that are looked at together
+_LONGEST: Final = 32  # links of a burst that are looked at together
 
 
 def judge(events: Sequence[Mapping[str, Any]], crowd: Crowd | None = None) -> list[str | None]:

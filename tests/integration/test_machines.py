@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,15 @@ def test_a_mark_stays_when_the_traces_are_forgotten(api, engine, lead):
         {"traced": False}]
     tell(api, click(engine, 100, 2, agent=FIREFOX))
     assert [event["machine"] for event in api.get(f"/v1/leads/{lead}").json["events"]] == [None, "agent"]
+
+
+def test_a_burst_that_comes_by_requests_at_the_same_time(api, engine, lead):
+    for number in range(5):
+        pair = [click(engine, 3600 * (number + 1), 2 * number + place, message_id=f"m{number}")
+                for place in (0, 1)]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda event: tell(api, event), pair))
+    assert set(marks(api, lead).values()) == {"burst"}
 
 
 def test_one_query_reads_and_one_writes_however_many_people(api, engine):
