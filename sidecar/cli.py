@@ -63,6 +63,25 @@ def score() -> None:
     _lines(lambda lines: score_lines(lines, now, default_model()))
 
 
+@main.group()
+def events() -> None:
+    """What people did, and what machines did."""
+
+
+@events.command("judge")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def judge_events(file: Path) -> None:
+    """Which opens, clicks and page views are a machine's: each event (a JSON line) again, with `machine`.
+
+    `machine` is the code of the sign, or null. Events of one person, mailbox or address are judged together.
+    """
+    from sidecar.robots import judge_lines
+
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        for line in judge_lines(lines):
+            click.echo(line)
+
+
 @main.group(invoke_without_command=True)
 @click.option("--dry-run", is_flag=True, help="Tell what it will cost; nothing is asked or paid.")
 @click.option("--lead", "lead_ids", multiple=True, type=click.UUID, help="A lead, by its id.")
@@ -610,6 +629,81 @@ def _enable_client(name: str, enabled: bool) -> None:
 
     with _administration() as engine:
         administration.enable_client(engine, name, enabled, by=COMMAND_LINE)
+
+
+@main.group()
+def ml() -> None:
+    """Predictive models: how good they are, training them on the outcomes of leads."""
+
+
+@ml.command("evaluate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--target", required=True, help="The column that tells the outcome.")
+@click.option("--exclude", multiple=True, help="A column that is not to be used.")
+def evaluate_table(file: Path, target: str, exclude: tuple[str, ...]) -> None:
+    """How well a table's columns predict its outcome on rows not seen (5-fold), as JSON.
+
+    Columns that give the outcome away or only tell rows apart are refused, with the reasons.
+    """
+    from sidecar.tables import SKIPPED, Choices, TableError, open_table
+
+    with _training():
+        from sidecar.scoring.ml.columns import OutcomeError
+        from sidecar.scoring.ml.evaluation import evaluate
+    try:
+        with file.open("rb") as content:
+            table = open_table(content, Choices(columns=frozenset((target, *exclude))))
+            rows = [row.cells for row in table.rows if (row.problem or ("",))[0] not in SKIPPED]
+        told = evaluate(table.header, rows, target, exclude)
+    except (TableError, OutcomeError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@ml.command("train")
+@click.option("--by", default="command line", hidden=True)
+def train_model(by: str) -> None:
+    """Learn from the outcomes of the store's leads; the better model is put in force."""
+    from sidecar.services import predictions
+    from sidecar.services.audit import Actor
+
+    with _administration() as engine:
+        told = predictions.train(engine, by=Actor(by))
+    click.echo(f"{told['model_version']}: {told['reason']}" + (
+        " It is in force." if told["state"] == "published" else ""))
+
+
+@ml.command("report")
+@click.option("--id", "model_id", type=int, help="Of this model; else of the one that was trained last.")
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Write it as SVG, too.")
+def report_model(model_id: int | None, picture: Path | None) -> None:
+    """How good a predictive model is on later leads, as JSON and as a picture."""
+    from sidecar.services import predictions
+
+    with _administration() as engine:
+        if model_id is None:
+            newest, _ = predictions.listed(engine, limit=1, after=None)
+            if not newest:
+                raise click.ClickException("No model was trained yet: sidecar ml train")
+            model_id = newest[0]["id"]
+        told = predictions.read(engine, model_id)
+    drawn = told.pop("picture")
+    if picture:
+        if drawn is None:
+            raise click.ClickException(told["reason"])
+        picture.write_text(drawn, encoding="utf-8")
+    click.echo(json.dumps(told, default=str, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _training() -> Iterator[None]:
+    """What trains is imported in here: it is not installed everywhere."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"Training needs scikit-learn, which is not installed here ({error.name} is missing):"
+            " pip install 'enrichment-engine[ml]'.") from None
 
 
 @main.group()

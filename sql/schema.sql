@@ -371,6 +371,7 @@ CREATE TABLE public.events (
     key_hash text,
     device_hash text,
     anonymous boolean DEFAULT false NOT NULL,
+    machine text,
     CONSTRAINT events_of_somebody CHECK ((num_nonnulls(contact_id, key_hash, device_hash) > 0))
 );
 
@@ -389,6 +390,8 @@ COMMENT ON COLUMN public.events.key_hash IS 'Of a person who is not known yet: t
 COMMENT ON COLUMN public.events.device_hash IS 'The keyed hash of the anonymous id of the browser or app.';
 
 COMMENT ON COLUMN public.events.anonymous IS 'It names a device alone: whose it is follows from who was seen on that device (sidecar/intake/devices.py).';
+
+COMMENT ON COLUMN public.events.machine IS 'By what it is known to be a machine''s (sidecar/robots/): it is kept, and scores nothing. NULL: a person''s.';
 
 CREATE TABLE public.forms (
     key text NOT NULL,
@@ -774,6 +777,42 @@ CREATE TABLE public.merges (
 COMMENT ON TABLE public.merges IS 'Contacts that became one: where the lost one''s id leads to. What sources say of the lost one stays in provenance under its id. It goes when the kept contact is erased, or when it is taken back.';
 
 COMMENT ON COLUMN public.merges.snapshot IS 'Both contacts and their open leads as they were, and what was moved, encrypted: what is needed to take the merge back.';
+
+CREATE TABLE public.ml_models (
+    id bigint NOT NULL,
+    version text NOT NULL,
+    state text NOT NULL,
+    learnt jsonb,
+    report jsonb NOT NULL,
+    reason text NOT NULL,
+    created_by text NOT NULL,
+    trained_at timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    published_by text,
+    retired_at timestamp with time zone,
+    retired_by text,
+    CONSTRAINT ml_models_check CHECK (((state = 'waiting'::text) = (learnt IS NULL))),
+    CONSTRAINT ml_models_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'draft'::text, 'published'::text, 'retired'::text])))
+);
+
+COMMENT ON TABLE public.ml_models IS 'Predictive models: what was learnt from outcomes, how good it is on later leads, which is in force. They hold rates and words that several companies share, nobody''s data.';
+
+COMMENT ON COLUMN public.ml_models.state IS 'waiting: nothing could be learnt yet, and why; at most one row.';
+
+COMMENT ON COLUMN public.ml_models.learnt IS 'What is served: sidecar/scoring/ml/prediction.py.';
+
+COMMENT ON COLUMN public.ml_models.report IS 'How good it is, in numbers: sidecar/scoring/ml/learning.py.';
+
+COMMENT ON COLUMN public.ml_models.reason IS 'Why it is in force, or not, in a sentence.';
+
+ALTER TABLE public.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ml_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.notifications (
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -1317,6 +1356,12 @@ ALTER TABLE ONLY public.merges
 ALTER TABLE ONLY public.merges
     ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.ml_models
+    ADD CONSTRAINT ml_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ml_models
+    ADD CONSTRAINT ml_models_version_key UNIQUE (version);
+
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -1521,6 +1566,8 @@ CREATE INDEX leads_tags ON public.leads USING gin (tags);
 CREATE INDEX leads_updated ON public.leads USING btree (updated_at);
 
 CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
+
+CREATE UNIQUE INDEX ml_models_one_of ON public.ml_models USING btree (state) WHERE (state = ANY (ARRAY['published'::text, 'waiting'::text]));
 
 CREATE INDEX notifications_lead ON public.notifications USING btree (lead_id);
 

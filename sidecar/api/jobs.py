@@ -108,7 +108,7 @@ def step_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) 
 
 
 def _stepped(engine: Engine, job: dict[str, Any] | None, outcomes: Counter[str]) -> dict[str, Any]:
-    if job and not job["dry_run"]:
+    if job and job["kind"] == "import" and not job["dry_run"]:
         for outcome, count in outcomes.items():
             LEADS.labels(outcome).inc(count)
     return {"job": job, "more": jobs.more(engine)}

@@ -34,6 +34,7 @@ _TERMS: Final = {
         "lanes": _named(states.LANES),
         "events": _named(states.EVENTS),
         "lead_events": _named(states.LEAD_EVENTS),
+        "machines": [{"name": code, "label": words} for code, words in states.MACHINES.items()],
     },
 }
 

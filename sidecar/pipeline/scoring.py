@@ -15,6 +15,7 @@ from sidecar.metrics import MODELS_REFUSED
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
+from sidecar.pipeline.predicting import Foretell, prophet_in_force
 from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
 from sidecar.scoring import score as score_facts
 from sidecar.scoring.choosing import ranked
@@ -69,7 +70,7 @@ def score_leads(
         lead_id = row["lead_id"]
         told = scoring_facts(row, events)
         try:
-            result = score_facts(told, in_force.of(told, now), now, row["grade"])
+            result = in_force.score(told, now, row["grade"])
         except Exception as error:  # one poisonous lead is not its batch's failure
             done.failures[lead_id] = error
             continue
@@ -124,10 +125,10 @@ class Ready(NamedTuple):
 
 class InForce:
     """The models in force by their keys, in the order in which they are asked (`sidecar.scoring.choosing`);
-    where none is for a lead, the one that is shipped is."""
+    where none is for a lead, the one that is shipped is. `foretell`: what the predictive model says."""
 
-    def __init__(self, models: Mapping[str, Ready]) -> None:
-        self._models = models
+    def __init__(self, models: Mapping[str, Ready], foretell: Foretell) -> None:
+        self._models, self._foretell = models, foretell
         by_version = {ready.definition["version"]: ready for ready in models.values()}
         self._ranked = [by_version[definition["version"]]
                         for definition in ranked(ready.definition for ready in models.values())]
@@ -137,6 +138,12 @@ class InForce:
         return next((model for definition, model in self._ranked if "applies_to" not in definition
                      or holds(definition["applies_to"], told, now)), _shipped().model)
 
+    def score(self, told: dict[str, Any], now: datetime, previous_grade: str | None = None) -> dict[str, Any]:
+        """The score of a lead with these facts, to which the prediction is added."""
+        model = self.of(told, now)
+        told["prediction"] = self._foretell(told, model, now)
+        return score_facts(told, model, now, previous_grade)
+
     @property
     def for_all(self) -> Ready:
         """The model for leads that no other is for."""
@@ -144,7 +151,7 @@ class InForce:
 
     def with_model(self, key: str, definition: Mapping[str, Any]) -> InForce:
         """These, if another one were in force under a key."""
-        return InForce({**self._models, key: Ready.of(definition)})
+        return InForce({**self._models, key: Ready.of(definition)}, self._foretell)
 
 
 @cache
@@ -168,7 +175,8 @@ def models_in_force(cursor: Cursor) -> InForce:
     if refused := sum(_ready[version] is None for version in versions):
         MODELS_REFUSED.labels("invalid").inc(refused)
     return InForce({
-        key: ready for version, key in versions.items() if (ready := _ready[version]) is not None})
+        key: ready for version, key in versions.items() if (ready := _ready[version]) is not None},
+        prophet_in_force(cursor))
 
 
 def _usable(definition: Any) -> Ready | None:

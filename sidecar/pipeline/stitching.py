@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.engine import Engine
 from sidecar.intake.devices import Sighting, owner
 from sidecar.intake.model import Key, Row
+from sidecar.pipeline import machines
 from sidecar.store import events, intake
 from sidecar.store.database import Cursor
 
@@ -37,11 +38,13 @@ def join(
     engine: Engine, cursor: Cursor, whose: Mapping[str, Whose], devices: Collection[str] = ()
 ) -> set[str]:
     """Events that waited for these keys, by their hashes, are their people's now, and so are those of the
-    devices on which they were seen: the leads that have others than before."""
+    devices on which they were seen: the leads that have others than before. Which of them are a machine's is
+    told."""
     claimed = events.claim(
         cursor, [{"key_hash": key_hash} | who._asdict() for key_hash, who in whose.items()], engine.now())
     seen = {row["device_hash"] for row in claimed if row["device_hash"]} | set(devices)
-    return {row["lead_id"] for row in claimed} | stitch(engine, cursor, seen)
+    changed = {row["lead_id"] for row in claimed} | stitch(engine, cursor, seen)
+    return changed | machines.mark(engine, cursor, changed)
 
 
 def arrive(engine: Engine, cursor: Cursor, contacts: Mapping[str, str]) -> None:

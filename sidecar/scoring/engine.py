@@ -12,7 +12,7 @@ from sidecar.scoring.compiling import FULL, Component, Model, compiled
 from sidecar.scoring.steps import next_grade
 from sidecar.scoring.subject import Subject
 from sidecar.terms import label
-from sidecar.terms.states import OF_A_MAIL
+from sidecar.terms.states import MACHINES, OF_A_MAIL
 
 Reason = dict[str, Any]
 # What of a score is told beside its total, grade, model and time.
@@ -175,18 +175,18 @@ def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
 def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[Reason]:
     """What machines did and counts for nothing: of mails with the engagement, all else with the behavior."""
     return [
-        _reason(component, "machine", 0, f"{label(kind)}: {len(codes)} by machines do not count ({why})")
+        _reason(component, "machine", 0, f"{label(kind)}: {len(codes)} by machines do not count: {why}")
         for kind, codes in sorted((kind, codes) for kind, codes in machines.items() if isinstance(kind, str))
         if component == ("engagement" if kind in OF_A_MAIL else "behavioral")
-        for why in [", ".join(label(code).lower() for code, _ in sorted(Counter(codes).items()))[:150]]]
+        for why in ["; ".join(MACHINES.get(code, label(code)) for code, _ in sorted(
+            Counter(codes).items(), key=lambda counted: (-counted[1], counted[0])))[:300]]]
 
 
 def _mean(parts: Sequence[_Part], weights: Sequence[tuple[int, int]]) -> int:
-    """The mean of components, weighed, rounded half up."""
-    points = whole = 0
-    for place, weight in weights:
-        points += parts[place].points * weight
-        whole += weight
+    """The mean of the two components of an axis, weighed, rounded half up."""
+    (one, weight), (other, its_weight) = weights
+    points = parts[one].points * weight + parts[other].points * its_weight
+    whole = weight + its_weight
     return (2 * points + whole) // (2 * whole)
 
 

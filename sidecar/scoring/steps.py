@@ -174,12 +174,13 @@ class _Search:
         self._made, self._subject, self._points, self._sums, self._least = made, subject, points, sums, least
         self._tried = self.reached = 0
         self._widest: list[Step] = []
-        self._adds: list[list[int]] = []
+        self._gains_of: list[list[int]] = []
+        self._added: dict[int, list[int]] = {}
 
     def fewest(self, need: int) -> Sequence[Step]:
         """As few steps as reach the grade; none where no few do. `need`: what they must add at least, in
         hundredths of hundredths."""
-        made, table = self._made, _table(self._made)
+        table = _table(self._made)
         ages, facts = self._subject.ages, self._subject.facts
         for step in table.surest:
             if step.most >= need and (
@@ -187,22 +188,30 @@ class _Search:
                 way = step if step.plain else self._way(step)
                 if way.most >= need and self._reaches((way,)):
                     return (way,)
-        taken = sum(step.bit for step in table.surest if (
-            step.name in ages if step.value is None else step.read(facts) is not None))
-        self._widest = [step if step.plain else self._way(step)
-                        for step in table.widest if not step.bit & taken]
-        # Of each component the most that so many steps add to it.
-        adds: list[list[int]] = [[] for _ in made.components]
-        for way in self._widest:
-            for component, gain in way.adds:
-                adds[component].append(gain)
-        for gains in adds:
-            gains.sort(reverse=True)
-        self._adds = [[sum(gains[:number]) for gains in adds] for number in range(_MOST_STEPS + 1)]
+        taken = 0
+        for step in table.widest:
+            if step.name in ages if step.value is None else step.read(facts) is not None:
+                taken |= step.bit
+            else:
+                self._widest.append(step if step.plain else self._way(step))
         for number in range(2, _MOST_STEPS + 1):
             if found := self._together((), number, taken, taken, self._sums):
                 return found
         return ()
+
+    def _adds(self, number: int) -> list[int]:
+        """Of each component the most that so many steps add to it."""
+        found = self._added.get(number)
+        if found is None:
+            if not self._gains_of:
+                self._gains_of = [[] for _ in self._made.components]
+                for way in self._widest:
+                    for component, gain in way.adds:
+                        self._gains_of[component].append(gain)
+                for gains in self._gains_of:
+                    gains.sort(reverse=True)
+            found = self._added[number] = [sum(gains[:number]) for gains in self._gains_of]
+        return found
 
     def _need(self, sums: Sequence[int], adds: Sequence[int] | None = None) -> int:
         """What is missing, in hundredths of hundredths and without any rounding, to the least total; after
@@ -226,7 +235,7 @@ class _Search:
         if there are none. `taken`: steps that cannot be chosen any more; `tried`: also those with which it
         was tried."""
         self._tried += 1
-        if self._tried > _MOST_TRIED or self._need(sums, self._adds[number]) > 0:
+        if self._tried > _MOST_TRIED:
             return ()
         if number == 1:
             need = self._need(sums)
@@ -235,6 +244,8 @@ class _Search:
             if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
                 left.sort(key=lambda way: (way.hoped, way.most, way.name))
                 return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
+            return ()
+        if (chosen or number > 2) and self._need(sums, self._adds(number)) > 0:
             return ()
         for way in self._widest:
             if not way.bit & tried and not way.better & ~taken:

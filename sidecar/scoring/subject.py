@@ -42,7 +42,7 @@ class Subject:
 
     def _read(self, events: Any) -> None:
         now, found = self.now, self.ages
-        for event in events if isinstance(events, list | tuple) else ():
+        for event in _listed(events):
             try:
                 kind, at = event["type"], event["occurred_at"]
                 try:
@@ -67,7 +67,7 @@ class Subject:
         if len(learnt) < len(steps):
             happened = [name for name, value in steps if value is None]
             made.ages = self.ages | {name: [*self.ages.get(name, ()), 0] for name in happened}
-            facts["events"] = [*(self.facts.get("events") or ()), *(
+            facts["events"] = [*_listed(self.facts.get("events")), *(
                 {"type": name, "occurred_at": self.now} for name in happened)]
         made.facts = facts
         return made
@@ -75,7 +75,7 @@ class Subject:
     def of_each_day(self, kind: str, most: int) -> list[int]:
         """The ages of events of a type, of each day (in UTC) the latest ones, so many at most."""
         days: dict[int, list[int]] = {}
-        for event in self.facts.get("events") or ():
+        for event in _listed(self.facts.get("events")):
             try:
                 if event["type"] == kind and not event.get("machine"):
                     at = moment(event["occurred_at"])
@@ -83,6 +83,10 @@ class Subject:
             except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
                 continue
         return [age for ages in days.values() for age in sorted(ages)[:most]]
+
+
+def _listed(events: Any) -> Sequence[Any]:
+    return events if isinstance(events, list | tuple) else ()
 
 
 Read = Callable[[Mapping[str, Any]], Any]

@@ -11,7 +11,7 @@ from sidecar.intake import Key
 from sidecar.intake.events import NAMES, moment, once
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
-from sidecar.pipeline import correcting, stitching
+from sidecar.pipeline import correcting, machines, stitching
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import canonical, match_keys
 from sidecar.store import events as store
@@ -93,6 +93,8 @@ def _store(
     changed = stitching.stitch(
         engine, cursor, {row["device_hash"] for row in of_devices if not row["anonymous"]},
         [row["id"] for row in nobodys], {row["device_hash"] for row in nobodys})
+    # That a mail was delivered scores nothing, but it may tell who opened it.
+    changed |= machines.mark(engine, cursor, changed | {lead for found in told for lead in found})
     stitching.score_again(engine, cursor, changed | {
         lead for event, found in zip(events, told, strict=True)
         if event["type"] != DELIVERED for lead in found}, lane)
@@ -122,6 +124,11 @@ def _rows(
                 # That mail arrives is noted once of an address in its class.
                 "dedupe_key": f"{DELIVERED}:{contact_id}:{class_}" if event["type"] == DELIVERED
                 else f"{name}:{lead_id}" if name and number else name}
+        if event["type"] == DELIVERED and (message_id := row["properties"].get("message_id")):
+            # When it was, of each mail: what opens it in the same second is no person.
+            yield row | {
+                "id": new_id(), "contact_id": contact_id, "lead_id": lead_id, "person_id": person,
+                "dedupe_key": f"{DELIVERED}:{contact_id}:{message_id}"}
     if found or event["type"] == DELIVERED:
         return
     if key:

@@ -191,8 +191,7 @@ def simulate(
             events = facts.load_events(cursor, {row["contact"]["id"] for row in rows})
         for row in rows:
             told = scoring_facts(row, events)
-            before, after = (score(told, models.of(told, now), now, row["grade"])
-                             for models in (in_force, then))
+            before, after = (models.score(told, now, row["grade"]) for models in (in_force, then))
             simulation.add(row["lead_id"], row["created_at"], before, after)
         last, done = lead_ids[-1], done + len(rows)
         progress(done)

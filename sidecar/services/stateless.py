@@ -8,7 +8,7 @@ from sidecar.engine import Engine
 from sidecar.pipeline.scoring import models_in_force, scoring_facts
 from sidecar.records import canonical
 from sidecar.records.email import parse_email
-from sidecar.scoring import facts_of_lead, score
+from sidecar.scoring import facts_of_lead
 from sidecar.services import mail_domains
 from sidecar.sources import at_senders_keys, normalized, read_keys, validated
 from sidecar.store import facts
@@ -55,7 +55,7 @@ def score_leads(engine: Engine, leads: list[Any]) -> list[dict[str, Any]]:
         else:
             now = engine.now()
             told = facts_of_lead(result["lead"], now)
-            results.append({"score": score(told, in_force.of(told, now), now)})
+            results.append({"score": in_force.score(told, now)})
     return results
 
 
@@ -70,7 +70,7 @@ def score_stored(engine: Engine, lead_ids: list[str]) -> list[dict[str, Any]]:
     return [
         {
             "lead_id": lead_id,
-            "score": score(told[lead_id], in_force.of(told[lead_id], now), now, known[lead_id]["grade"])
+            "score": in_force.score(told[lead_id], now, known[lead_id]["grade"])
             if lead_id in known else None,
         }
         for lead_id in lead_ids

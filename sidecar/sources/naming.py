@@ -280,6 +280,8 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
                 if not said:
                     continue
                 value = means
+        elif field == "outcome" and (said := truth(value)) is not None:
+            value = "converted" if said else "not converted"
         elif field == "company_domain" and isinstance(value, str) and _PROFILE.search(value):
             field = "linkedin_url"
         if field in lead:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sidecar.store.database import Cursor, Row, insert_returning, many, update_from
+from sidecar.store.database import Cursor, Row, as_array, insert_returning, many, update_from
 
 
 def add(cursor: Cursor, rows: list[Row]) -> set[str]:
@@ -73,11 +73,43 @@ def leads_of(cursor: Cursor, ids: Collection[str]) -> dict[str, str | None]:
         (list(ids),))}
 
 
+def around_new(
+    cursor: Cursor, lead_ids: Collection[str], new: datetime, types: Collection[str], around: timedelta,
+    since: datetime, most: int,
+) -> list[Row]:
+    """Of the people of leads, the events of some types around those that are known since `new`, of those
+    known after `since`: [{id, contact_id, lead_id, type, occurred_at, properties, machine}]; so many of each
+    person at most."""
+    return many(
+        cursor,
+        """
+        WITH fresh AS (
+            SELECT e.contact_id, min(e.occurred_at) - %(around)s AS first,
+                   max(e.occurred_at) + %(around)s AS last
+            FROM (SELECT DISTINCT contact_id FROM leads WHERE id = ANY(%(leads)s::uuid[])) l
+            JOIN events e ON e.contact_id = l.contact_id
+            WHERE e.received_at >= %(new)s AND e.type = ANY(%(types)s) GROUP BY 1)
+        SELECT e.id::text AS id, e.contact_id::text AS contact_id, e.lead_id::text AS lead_id, e.type,
+               e.occurred_at, e.properties, e.machine
+        FROM fresh f CROSS JOIN LATERAL (
+            SELECT * FROM events WHERE contact_id = f.contact_id AND occurred_at BETWEEN f.first AND f.last
+            AND type = ANY(%(types)s) AND received_at > %(since)s
+            ORDER BY received_at DESC, id DESC LIMIT %(most)s) e
+        """, {"leads": as_array(lead_ids), "new": new, "types": list(types), "around": around, "since": since,
+              "most": most})
+
+
+def mark(cursor: Cursor, rows: list[Row]) -> None:
+    """Which events are a machine's: [{id, machine: the code, None: a person's}]."""
+    update_from(cursor, "events", rows, key="id", columns={"id": "uuid", "machine": "text"},
+                changes="machine = v.machine")
+
+
 def of_contact(cursor: Cursor, contact_id: str) -> list[Row]:
     """All that a person did, the latest first."""
     return many(
-        cursor, "SELECT type, occurred_at, received_at, source, properties FROM events WHERE contact_id = %s"
-        " ORDER BY occurred_at DESC, id DESC", (contact_id,))
+        cursor, "SELECT type, occurred_at, received_at, source, properties, machine FROM events"
+        " WHERE contact_id = %s ORDER BY occurred_at DESC, id DESC", (contact_id,))
 
 
 def forget_devices(cursor: Cursor, contact_id: str) -> None:

@@ -16,6 +16,7 @@ from psycopg2.errors import UniqueViolation
 from sidecar.errors import Conflict
 from sidecar.store.database import Cursor, Executes, Row, as_array, insert, many, update_from
 from sidecar.terms.fields import COLUMNS, SCORED
+from sidecar.terms.states import DELIVERED
 
 TABLES = {"contact": "contacts", "organization": "organizations"}
 
@@ -86,18 +87,18 @@ def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
 
 
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """The latest 200 events of each contact, newest first, by contact id; those of tests only of who did
-    nothing in earnest."""
+    """The latest 200 events of each contact, newest first, by contact id, with `machine` (by what each is
+    known to be one's, or None); those of tests only of who did nothing in earnest."""
     rows = many(
         cursor,
-        cursor.prepared("""
-        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties,
-               nullif(properties ->> 'machine', 'false') AS machine FROM (
+        cursor.prepared(f"""
+        SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties, machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
-            FROM events WHERE contact_id = ANY($1::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
+            FROM events WHERE contact_id = ANY($1::uuid[]) AND type <> '{DELIVERED}'
+            AND NOT (properties ? 'test' AND EXISTS (
                 SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
-        """),
+        """),  # noqa: S608
         (as_array(contact_ids),),
     )
     events: dict[str, list[Row]] = {}
@@ -108,21 +109,22 @@ def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Ro
 
 def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetime, at: datetime) -> list[Row]:
     """The events that a score counted, in their order, and those of the lead's person that came between it
-    and a later moment, the newest first: [{id, type, occurred_at, properties, seen: whether it was
-    counted}]."""
+    and a later moment, the newest first: [{id, type, occurred_at, properties, machine, seen: whether
+    it was counted}]."""
     return many(
         cursor,
-        cursor.prepared("""
-        SELECT id::text AS id, type, occurred_at, properties, true AS seen
+        cursor.prepared(f"""
+        SELECT id::text AS id, type, occurred_at, properties, machine, true AS seen
         FROM unnest($2::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id)
         UNION ALL (
-            SELECT id::text, type, occurred_at, properties, false FROM events
+            SELECT id::text, type, occurred_at, properties, machine, false FROM events
             WHERE contact_id = (SELECT contact_id FROM leads WHERE id = $1)
               AND received_at > $3 AND received_at <= $4 AND occurred_at <= $4
-              AND id <> ALL($2::uuid[]) AND NOT (properties ? 'test' AND EXISTS (
+              AND id <> ALL($2::uuid[]) AND type <> '{DELIVERED}'
+              AND NOT (properties ? 'test' AND EXISTS (
                   SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))
             ORDER BY occurred_at DESC LIMIT 200)
-        """), (lead_id, as_array(known), scored_at, at))
+        """), (lead_id, as_array(known), scored_at, at))  # noqa: S608
 
 
 # What is said of e(kind, id) and of the contacts that were merged into it: the columns, and where they are

@@ -15,7 +15,7 @@ from sidecar.store.customers import IN_COMPANIES
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import OPEN
+from sidecar.terms.states import DELIVERED, OPEN
 
 # What people edit of a lead -> its column.
 EDITED = {field.name: field.column for field in fields_of("lead") if field.editable}
@@ -60,8 +60,9 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
         cursor,
         f"""{_COLUMNS}, l.warnings,
         (SELECT coalesce(jsonb_agg(e ORDER BY e.occurred_at DESC), '[]') FROM (
-            SELECT type, occurred_at, properties, source FROM events
-            WHERE contact_id = c.id ORDER BY occurred_at DESC LIMIT 100) e) AS events,
+            SELECT type, occurred_at, properties, source, machine FROM events
+            WHERE contact_id = c.id AND (type <> '{DELIVERED}' OR email_status IS NOT NULL)
+            ORDER BY occurred_at DESC LIMIT 100) e) AS events,
         (SELECT coalesce(jsonb_agg(h ORDER BY h.calculated_at DESC), '[]') FROM (
             SELECT total_score / 100.0 AS total, grade, model_version, calculated_at
             FROM lead_scores WHERE lead_id = l.id ORDER BY calculated_at DESC LIMIT 20) h) AS history,

@@ -22,6 +22,8 @@ MONEY = 76
 LEARNING = 77
 # Who publishes or drafts scoring models: one after the other.
 MODELS = 79
+# Who decides which predictive model is in force: one after the other.
+PREDICTIONS = 80
 
 # Not a lock but the seed of the hashes that are: of a caller and its Idempotency-Key, so that of two requests
 # with one key the second is told. Such a hash has 64 bits and does not meet the numbers above.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from sidecar.store import jobs
 from sidecar.store.database import Cursor
+from sidecar.terms.states import DELIVERED
 
 _ROWS = 1000
 
 
 def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str, int]:
     """Forget raw leads, failed n8n executions, requests to vendors that were given up, events of leads and
-    the paused subscriptions of programs, and by what browser from where an event came after `payload_days`,
-    events of whom nobody knows after `unknown_days`, expired answers of providers after 30 days
-    more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
+    the paused subscriptions of programs, by what browser from where an event came and when each mail was
+    delivered after `payload_days`, events of whom nobody knows after `unknown_days`, expired answers of
+    providers after 30 days more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
@@ -35,6 +36,9 @@ def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str
         "events": "DELETE FROM events WHERE ctid IN (SELECT ctid FROM events WHERE contact_id IS NULL"
                   " AND received_at < now() - %(unknown)s * interval '1 day' LIMIT %(rows)s"
                   " FOR UPDATE SKIP LOCKED)",
+        "mails": "DELETE FROM events WHERE ctid IN (SELECT ctid FROM events WHERE type = %(delivered)s"
+                 " AND email_status IS NULL AND received_at < now() - %(days)s * interval '1 day'"
+                 " LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "traces": "UPDATE events SET properties = properties - '{ip,user_agent}'::text[] WHERE ctid IN"
                   " (SELECT ctid FROM events WHERE properties ?| '{ip,user_agent}'"
                   " AND received_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
@@ -52,6 +56,7 @@ def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str
     }
     done = {}
     for kind, statement in statements.items():
-        cursor.execute(statement, {"days": payload_days, "unknown": unknown_days, "rows": _ROWS})
+        cursor.execute(statement, {
+            "days": payload_days, "unknown": unknown_days, "rows": _ROWS, "delivered": DELIVERED})
         done[kind] = cursor.rowcount
     return done

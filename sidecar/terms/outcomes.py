@@ -11,10 +11,12 @@ from typing import Final
 WON: Final = (
     "won", "closed won", "closedwon", "closed-won", "closed_won", "converted", "customer", "sale", "sold",
     "yes", "true", "1", "success", "gewonnen", "kunde",
-    "ja", "gagné", "client", "oui", "ganado", "cliente", "sí",
+    "ja", "gagné", "client", "oui", "ganado", "cliente", "sí", "deal won", "win", "signed", "paid",
+    "conversion", "successful", "konvertiert", "converti", "convertido", "convertito", "geconverteerd",
+    "ganho", "vinto",
 )
 LOST: Final = (
     "lost", "closed lost", "closedlost", "closed-lost", "closed_lost", "not converted", "disqualified",
     "unqualified", "rejected", "no", "false", "0", "failed", "verloren", "nein", "perdu", "non", "perdido",
-    "perdida",
+    "perdida", "perso", "deal lost", "loss", "dead", "failure", "unconverted", "no sale", "nicht konvertiert",
 )

@@ -41,6 +41,25 @@ OF_A_MAILBOX: Final = (*WORDS, "bounce")  # about everybody who is reached there
 # By these they ask to be answered; by all others they are only looked at.
 ASKING: Final = ("form_submit", "demo_request", "contact_request", "email_reply", "meeting_booked")
 
+# How an open, a click or a page view is known to be a machine's (`sidecar.robots`): code -> in words, after
+# "does not count: ". One that is a machine's is kept, and scores nothing.
+MACHINES: Final = {
+    "vendor": "the mail service says that it was a machine",
+    "privacy_proxy": "a privacy service loads the pictures of every mail, read or not",
+    "prefetch": "it was loaded ahead, before anybody looked",
+    "method": "only the headers of the page were asked for",
+    "hidden_link": "a link was followed that people cannot see",
+    "agent": "it was a program, not a browser",
+    "gateway": "it was a filter that checks mail",
+    "automation": "it was a browser that a program drives",
+    "at_delivery": "it came within seconds of the mail's delivery",
+    "burst": "it was one of too many in too short a time",
+    "crowd": "the same address did it for many recipients within seconds",
+    "data_centre": "it came from a data centre, soon after the delivery",
+    "same_source": "it came from a machine's address and program, within seconds of that machine's others",
+    "echo": "somebody else's computer followed the same link within seconds of a person",
+}
+
 # What somebody refuses or agrees to: purpose -> what it takes in beside itself.
 PURPOSES: Final = {
     "marketing_email": (), "phone": (), "any_contact": ("marketing_email", "phone"), "enrichment": (),
@@ -77,6 +96,7 @@ JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoin
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
 MODEL_STATES: Final = ("draft", "published", "retired", "shipped")
+PREDICTION_STATES: Final = ("waiting", "draft", "published", "retired")
 Correction = Literal["edited", "bounced", "wrong_subject"]  # why something of an answer is not so
 CORRECTIONS: Final[tuple[Correction, ...]] = get_args(Correction)
 HELD_ANSWER_STATES: Final = ("held", "accepted", "rejected")

@@ -1,18 +1,28 @@
-"""`python -m tests.benchmarks [name…]`: all figures, or those of some, each as a ratio to its peer."""
+"""`python -m tests.benchmarks [NAME …]`: all figures, or those named, each beside its peer.
+
+`python -m tests.benchmarks prediction FILE` measures predictions with that table.
+"""
 
 import sys
 
-from tests.benchmarks import api, events, imports, scaling, throughput
+from tests.benchmarks import api, events, imports, prediction, rescoring, scaling, throughput
 from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
+from tests.benchmarks.robots import bench_robots
+from tests.benchmarks.scoring import bench_scoring
 
-ALL = {
-    "records": bench_records, "accuracy": bench_accuracy, "matching": bench_matching,
-    "markets": bench_markets, "api": api, "imports": imports, "events": events, "throughput": throughput,
-    "scaling": scaling,
+BENCHMARKS = {
+    "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
+    "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
+    "prediction": prediction.main, "api": api.main, "events": events.main,
+    "imports": imports.main, "rescoring": rescoring.main, "throughput": throughput.main,
+    "scaling": scaling.main,
 }
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ALL:
-        ALL[name].main()
+    if sys.argv[1:2] == ["prediction"] and sys.argv[2:]:
+        prediction.main(sys.argv[2])
+    else:
+        for name in sys.argv[1:] or BENCHMARKS:
+            BENCHMARKS[name]()

@@ -4,10 +4,10 @@
 
 Re-scoring all stored leads by the job (`services/rescoring.py`) beside a loop that reads and writes the same
 rows with no scoring: the same leads locked, the same facts and events read, the score that was kept written
-anew, in the same chunks. Three runs: of scores that are others now, since time has passed; of the very same
-scores, which are not written again; the peer. Each is a process of its own, whose peak memory is told: it is
-the same whatever the number of leads. Then one score through the API beside an empty route that asks for the
-same sign-in, one call after the other.
+anew. Both take the same chunk of leads, one after the other, so that what else the machine does slows them
+alike; once for scores that are others now, since time has passed, and once for the very same scores, which
+are not written again. It is a process of its own, whose peak memory is told beside that for a tenth of the
+leads. Then one score through the API beside an empty route that asks for the same sign-in, taken in turn.
 """
 
 from __future__ import annotations
@@ -27,10 +27,15 @@ import requests
 from local import programs
 from local.programs import Stack
 from sidecar.engine import Engine
+from sidecar.ids import new_id
 from sidecar.pipeline import intake
+from sidecar.pipeline.scoring import score_leads
 from sidecar.secrets import hash_password
+from sidecar.services import jobs, rescoring
+from sidecar.services.audit import COMMAND_LINE
 from sidecar.settings import Settings
-from sidecar.store import access
+from sidecar.store import access, facts, scores, work
+from sidecar.store.database import many
 from sidecar.terms.scopes import SCOPES
 from tests.benchmarks.api import OURS, serving
 from tests.benchmarks.records.leads import make_leads
@@ -41,80 +46,69 @@ CALLS = 1500
 
 # Not ru_maxrss: that begins with the peak of the process which started this one.
 _PROCESS = """
-import os, re, time
+import os, re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from sidecar.engine import Engine
 from sidecar.settings import Settings
-from tests.benchmarks.rescoring import RUNS
+from tests.benchmarks.rescoring import both
 
 engine = Engine.build(Settings.from_env(os.environ))
 moment = datetime.now(UTC) + timedelta(days=int(os.environ["DAYS"]))
-done, seconds = RUNS[os.environ["RUN"]](replace(engine, now=lambda: moment))
+done, ours, peer = both(replace(engine, now=lambda: moment))
 engine.close()
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
-print(done, seconds, peak)
+print(done, ours, peer, peak)
 """
 
 
-def ours(engine: Engine) -> tuple[int, float]:
-    """(leads, seconds) of the job."""
-    from sidecar.services import jobs, rescoring
-    from sidecar.services.audit import COMMAND_LINE
-
-    begun = time.perf_counter()
+def both(engine: Engine) -> tuple[int, float, float]:
+    """(leads, seconds of the job, seconds of its peer)."""
     job = rescoring.begin(engine, by=COMMAND_LINE)
-    while job["state"] in ("queued", "running"):
-        job, _ = jobs.step(engine, job["id"])
-    return job["counts"]["handled"], time.perf_counter() - begun
-
-
-def peer(engine: Engine) -> tuple[int, float]:
-    """(leads, seconds) of reading and writing the same rows."""
-    from sidecar.ids import new_id
-    from sidecar.services.rescoring import CHUNK_LEADS
-    from sidecar.store import facts, scores, work
-    from sidecar.store.database import many
-
-    begun, last, done = time.perf_counter(), None, 0
+    ours = peer = 0.0
+    last = None
     while True:
-        with engine.database.write() as cursor:
-            lead_ids = scores.after(cursor, last, CHUNK_LEADS)
-            if not lead_ids:
-                return done, time.perf_counter() - begun
-            work.lock_people(cursor, lead_ids)
-            known = facts.load(cursor, lead_ids)
-            facts.load_events(cursor, {row["contact"]["id"] for row in known})
-            kept = {row["lead_id"]: row for row in many(cursor, """
-                SELECT DISTINCT ON (lead_id) lead_id::text AS lead_id, total_score, grade, breakdown,
-                    model_version, previous_grade, digest, events::text[] AS events, machine, prediction
-                FROM lead_scores WHERE lead_id = ANY(%s::uuid[]) ORDER BY lead_id, calculated_at DESC""",
-                (lead_ids,))}
-            scores.add(cursor, [
-                kept[lead_id] | {"id": new_id(), "batch_id": None, "calculated_at": engine.now()}
-                for lead_id in lead_ids])
-            scores.set_latest(cursor, [
-                {"id": row["lead_id"], "total": row["total_score"], "grade": row["grade"], "hot": 0}
-                for row in known])
-            last, done = lead_ids[-1], done + len(lead_ids)
+        begun = time.perf_counter()
+        if not rescoring.work(engine, job["id"], seconds=0):
+            return jobs.get(engine, job["id"])["counts"]["handled"], ours, peer
+        scored = time.perf_counter()
+        last = rewrite(engine, last)
+        ours, peer = ours + scored - begun, peer + time.perf_counter() - scored
 
 
-RUNS = {"ours": ours, "peer": peer}
+def rewrite(engine: Engine, last: str | None) -> str:
+    """Read the next leads and write what was read: the last of them."""
+    with engine.database.write() as cursor:
+        lead_ids = scores.after(cursor, last, rescoring.CHUNK_LEADS)
+        work.lock_people(cursor, lead_ids)
+        known = facts.load(cursor, lead_ids)
+        facts.load_events(cursor, {row["contact"]["id"] for row in known})
+        kept = {row["lead_id"]: row for row in many(cursor, """
+            SELECT s.* FROM unnest(%s::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
+                SELECT lead_id::text AS lead_id, total_score, grade, breakdown, model_version, previous_grade,
+                       digest, events::text[] AS events, machine, prediction
+                FROM lead_scores WHERE lead_id = wanted.id ORDER BY calculated_at DESC LIMIT 1) s""",
+            (lead_ids,))}
+        scores.add(cursor, [
+            kept[lead_id] | {"id": new_id(), "batch_id": None, "calculated_at": engine.now()}
+            for lead_id in lead_ids])
+        scores.set_latest(cursor, [
+            {"id": row["lead_id"], "total": row["total_score"], "grade": row["grade"], "hot": 0}
+            for row in known])
+    return lead_ids[-1]
 
 
-def run(environment: dict[str, str], name: str, days: int) -> tuple[float, int]:
-    """(leads per second, peak memory in MB) of one of RUNS, so many days from now."""
+def run(environment: dict[str, str], days: int) -> tuple[float, float, int]:
+    """(leads per second, those of the peer, peak memory in MB), so many days from now."""
     done = subprocess.run(
-        [sys.executable, "-c", _PROCESS], env=os.environ | environment | {"RUN": name, "DAYS": str(days)},
+        [sys.executable, "-c", _PROCESS], env=os.environ | environment | {"DAYS": str(days)},
         capture_output=True, text=True, check=True)
-    leads, seconds, peak = done.stdout.split()
-    return int(leads) / float(seconds), int(peak)
+    leads, ours, peer, peak = done.stdout.split()
+    return int(leads) / float(ours), int(leads) / float(peer), int(peak)
 
 
 def fill(engine: Engine, count: int) -> None:
     """So many leads in all with a score; a third did something."""
-    from sidecar.pipeline.scoring import score_leads
-
     with engine.database.write() as cursor:
         cursor.execute("SELECT count(*) AS n FROM leads")
         there = cursor.fetchone()["n"]
@@ -187,15 +181,13 @@ def main() -> None:
         engine = Engine.build(Settings.from_env(environment))
         fill(engine, LEADS // 10)
         one_score(stack, engine)
-        _, small = run(environment, "ours", 1)
+        _, _, small = run(environment, 1)
         fill(engine, LEADS)
-        plain, plain_peak = run(environment, "peer", 2)
-        other, peak = run(environment, "ours", 30)
-        same, _ = run(environment, "ours", 30)
-        print(f"reading and rewriting {LEADS:,} leads: {plain:.0f} leads/s, peak {plain_peak} MB")
-        print(f"re-scored, other scores: {other:.0f} leads/s, ratio {other / plain:.2f} (goal 0.6)")
-        print(f"re-scored, the same scores: {same:.0f} leads/s, ratio {same / plain:.2f}")
-        print(f"peak memory {peak} MB, of a tenth of the leads {small} MB: ratio {peak / small:.2f}")
+        for name, days in (("scores that are others", 30), ("the same scores", 30)):
+            ours, peer, peak = run(environment, days)
+            print(f"re-scoring {LEADS:,} leads, {name}: {ours:.0f} leads/s, reading and rewriting them"
+                  f" {peer:.0f} leads/s: ratio {ours / peer:.2f} (goal 0.6)")
+            print(f"peak memory {peak} MB, of a tenth of the leads {small} MB: ratio {peak / small:.2f}")
         engine.close()
 
 

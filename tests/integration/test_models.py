@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from sidecar.cli import main
 from sidecar.scoring import default_model
 from sidecar.services import models
 from sidecar.services.audit import COMMAND_LINE
@@ -270,3 +272,35 @@ def test_imported_outcomes_count_too(api, engine):
 def test_the_schema_is_told(api):
     schema = api.get("/v1/scoring/schema").json
     assert schema["$schema"].endswith("2020-12/schema") and "components" in json.dumps(schema)
+
+
+def test_the_command(api, engine, monkeypatch, tmp_path):
+    monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
+    monkeypatch.setattr("sidecar.cli._settings", lambda: engine.settings)
+    monkeypatch.setattr(type(engine), "close", lambda self: None)
+    ids, path = leads(api, 4), tmp_path / "model.json"
+
+    def told(*words):
+        result = CliRunner().invoke(main, ["scoring", *words])
+        assert result.exit_code == 0, result.output
+        return result
+
+    path.write_text(json.dumps(changed(hot=2, warm=1)))
+    simulated = json.loads(told("simulate", str(path)).stdout)
+    assert (simulated["leads"], simulated["of"]) == (4, 4) and simulated["changed"] > 0
+    assert "default@1 is in force" in told("publish", str(path)).stdout
+    assert "default@1" in told("list").stdout and "published" in told("list", "--key", "default").stdout
+    assert "done: 4 leads" in told("rescore").stdout
+    assert {api.get(f"/v1/leads/{lead_id}/score").json["grade"] for lead_id in ids} == {"hot"}
+    path.write_text("{}")
+    bad = CliRunner().invoke(main, ["scoring", "publish", str(path)])
+    assert bad.exit_code == 1 and "/definition" in bad.output
+
+
+def test_the_model_that_is_shipped_is_kept_once(api, engine):
+    for _ in range(2):
+        models.keep_shipped(engine)
+    [kept] = api.get(ALL).json["data"]
+    assert (kept["state"], kept["model_version"]) == ("shipped", default_model()["version"])
+    back = api.post(f"{ALL}/{kept['id']}/publish").json
+    assert (back["model_version"], back["based_on"], back["state"]) == ("default@1", kept["id"], "published")

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 
 from sidecar import __version__
 from sidecar.cli import main
+from sidecar.scoring import default_model
 
 LINES = "\n".join([
     json.dumps({"email": "dana@acme.example", "job_title": "VP of Sales", "source": "demo_request"}),
@@ -86,6 +87,20 @@ def test_a_wrong_mapping_is_explained(tmp_path, wrong):
 
 def test_the_version_is_told():
     assert CliRunner().invoke(main, ["--version"]).output == f"sidecar, version {__version__}\n"
+
+
+def test_a_scoring_model_is_checked_without_a_database(tmp_path):
+    model, path = default_model(), tmp_path / "model.json"
+    del model["version"]  # it is given when the model is published
+    path.write_text(json.dumps(model))
+    assert CliRunner().invoke(main, ["scoring", "check", str(path)]).exit_code == 0
+    model["thresholds"]["warm"] = 200
+    path.write_text(json.dumps(model))
+    bad = CliRunner().invoke(main, ["scoring", "check", str(path)])
+    assert bad.exit_code == 1 and "/thresholds/warm" in bad.output
+    path.write_text("{")
+    broken = CliRunner().invoke(main, ["scoring", "check", str(path)])
+    assert broken.exit_code == 1 and "is not JSON" in broken.output
 
 
 @pytest.mark.parametrize("command", [

@@ -17,7 +17,7 @@ FLOORS = (
     ("terms", "errors", "ids", "jsons", "sheets"),
     ("records", "masking"),
     ("sources",),
-    ("scoring",),
+    ("scoring", "robots"),
     ("tables",),
     ("matching",),
     ("enrichment",),

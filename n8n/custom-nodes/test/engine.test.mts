@@ -503,6 +503,19 @@ test('reject repair: what is still wrong is an answer', async () => {
 	assert.deepEqual(rows, [{ lead_id: null, outcome: 'rejected', errors }]);
 });
 
+test('prediction train and get many', async () => {
+	const begun = { training: true, conversions: 60, needed: 50 };
+	const trained = await run('prediction', 'train', {}, { sidecar: () => ({ body: begun }) });
+	assert.deepEqual(asked(trained.sent), [['POST', 'scoring/predictions/train', {}]]);
+	assert.deepEqual(trained.rows, [begun]);
+	const report = { conversions: 60, auc: 0.8, brier: 0.1, calibration_error: 0.01, effects: {} };
+	const model = { model_version: 'prediction@1', state: 'published', reason: 'Better' };
+	const data = [{ ...model, trained_at: 'T', report }];
+	const { rows } = await run('prediction', 'getMany', {}, { sidecar: () => ({ body: { data } }) });
+	const { effects, ...figures } = report;
+	assert.deepEqual(rows, [{ ...model, trained_at: 'T', ...figures }]);
+});
+
 test('provider get many and spend', async () => {
 	const data = ['hunter', 'pdl'].map((name) => ({ name, title: name, health: 'ok', credits: 3 }));
 	const sidecar = () => ({ body: { data } });

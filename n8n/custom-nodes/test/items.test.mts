@@ -51,6 +51,10 @@ function sidecar({ body, path }: Sent) {
 			...{ queued: ids.length > 0 ? ids : [A], next: null, asking: ids, round: 1, more: false },
 			...{ leads: refs('l1'), requests: [], contact: { id: B }, woken: true, sent: 1 },
 			...{ data: [{ id: A, lead_id: A, name: 'x', fields: {} }], job: { id: A, state: 'done' } },
+			...{ training: true, conversions: 60, needed: 50 },
+			...(path === 'scoring/predictions' && {
+				data: [{ model_version: 'prediction@1', state: 'draft', report: { conversions: 60 } }],
+			}),
 			...{ lead_id: A, id: A, stage: 'queued', state: 'open', lane: 'bulk' },
 			...{ kept_id: A, contact_id: B },
 			...(path.startsWith('scoring/models') && {
@@ -123,6 +127,8 @@ test('there are operations to test', () => {
 			.filter(({ reads }) => !reads)
 			.map(({ name }) => name.split(' ').slice(1).join(' ')),
 		[
+			'prediction getMany',
+			'prediction train',
 			'provider getMany',
 			'scoringModel rescore',
 			'job step',

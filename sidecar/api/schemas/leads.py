@@ -30,6 +30,7 @@ from sidecar.terms.states import (
     GOALS,
     GRADES,
     INTAKE_OUTCOMES,
+    MACHINES,
     MESSAGE_STATES,
     STAGES,
     STATUSES,
@@ -237,6 +238,8 @@ class Event(Answer):
     occurred_at = fields.DateTime(required=True)
     properties = fields.Dict(required=True)
     source = fields.String(required=True)
+    machine = fields.String(required=True, allow_none=True, validate=validate.OneOf(MACHINES), metadata={
+        "description": "By what it is known to be a machine's, which scores nothing; null: a person's."})
 
 
 class PastScore(Answer):

@@ -19,7 +19,7 @@ from sidecar.api.schemas.base import (
 )
 from sidecar.api.schemas.facts import Score
 from sidecar.jsons import as_json
-from sidecar.terms.states import GRADES, MODEL_STATES
+from sidecar.terms.states import GRADES, MODEL_STATES, PREDICTION_STATES
 
 _LONGEST = 500_000  # bytes of a model
 _KEY = r"[a-z][a-z0-9_-]{0,49}"
@@ -219,3 +219,34 @@ class KeptScore(Score):
 
 class KeptScorePage(Answer.from_dict(page_of(KeptScore))):  # type: ignore[misc]
     """Scores of a lead."""
+
+
+class PredictiveModel(Answer):
+    id = fields.Integer(required=True)
+    model_version = fields.String(required=True, metadata={"description": "As predictions name it."})
+    state = fields.String(required=True, validate=validate.OneOf(PREDICTION_STATES))
+    reason = fields.String(required=True, metadata={"description": "Why it is in force, or not."})
+    report = fields.Dict(required=True, metadata={"description": (
+        "How good it is on later leads: auc, brier, calibration_error, reliability, lift_by_decile,"
+        " confusion, effects, compared (with the rules alone and the model in force), learnt_from; while"
+        " nothing can be learnt conversions and needed.")})
+    created_by = fields.String(required=True)
+    trained_at = fields.String(required=True)
+    published_by = fields.String(required=True, allow_none=True)
+    published_at = fields.String(required=True, allow_none=True)
+    retired_by = fields.String(required=True, allow_none=True)
+    retired_at = fields.String(required=True, allow_none=True)
+
+
+class PredictiveModelWhole(PredictiveModel):
+    picture = fields.String(required=True, allow_none=True, metadata={"description": "The report as SVG."})
+
+
+class PredictiveModelPage(Answer.from_dict(page_of(PredictiveModel))):  # type: ignore[misc]
+    """Predictive models."""
+
+
+class Training(Answer):
+    training = fields.Boolean(required=True)
+    conversions = fields.Integer(required=True)
+    needed = fields.Integer(required=True)

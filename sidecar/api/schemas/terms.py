@@ -23,6 +23,8 @@ class States(Answer):
     lanes = fields.List(fields.Nested(Term), required=True)
     events = fields.List(fields.Nested(Term), required=True)
     lead_events = fields.List(fields.Nested(Term), required=True)
+    machines = fields.List(fields.Nested(Term), required=True, metadata={
+        "description": "By what an event is known to be a machine's."})
 
 
 class Field(Term):

@@ -23,32 +23,33 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
     most, worth_at = rule["limit"], _Fade(half_life).__getitem__
     each, limit, sign = abs(rule["points"]) * 100, rule["limit"] * 100, 1 if rule["points"] >= 0 else -1
 
-    def outcome(worth: float, latest: int, said: str) -> Outcome:
+    @lru_cache(4096)
+    def said(latest: int, times: int, counted: int) -> str:
+        found = f"{text} {ago(latest)}" if times == 1 else f"{text} {ago(latest)}, {times} times in all"
+        return found if counted == times else f"{found}, {daily} a day count"
+
+    def outcome(worth: float, latest: int, times: int, counted: int) -> Outcome:
         points = each * worth
         if points > limit:
-            return Outcome(sign * round(limit), f"{text} {ago(latest)}{said} ({most:g} points at most)")
+            return Outcome(sign * round(limit), f"{said(latest, times, counted)} ({most:g} points at most)")
         whole = floor(points + 0.5)
         if whole:
-            return Outcome(sign * whole, f"{text} {ago(latest)}{said}")
-        return Outcome(0, f"{text} {ago(latest)}{said} (faded)", False)
+            return Outcome(sign * whole, said(latest, times, counted))
+        return Outcome(0, f"{said(latest, times, counted)} (faded)", False)
 
     # Most leads did a thing once.
-    once = lru_cache(1024)(lambda age: outcome(worth_at(age), age, ""))
+    once = lru_cache(1024)(lambda age: outcome(worth_at(age), age, 1, 1))
 
     def evaluate(subject: Subject) -> Outcome | None:
         ages = subject.ages.get(event)
         if ages is None:
             return None
-        if len(ages) == 1:
+        times = len(ages)
+        if times == 1:
             return once(ages[0])
-        said = f", {len(ages)} times in all"
-        counted = ages
-        if daily is not None:
-            counted = subject.of_each_day(event, daily)
-            if len(counted) < len(ages):
-                said = f"{said}, {daily} a day count"
+        counted = ages if daily is None else subject.of_each_day(event, daily)
         # fsum: the same sum in whatever order the events come.
-        return outcome(fsum(map(worth_at, counted)), min(ages), said)
+        return outcome(fsum(map(worth_at, counted)), min(ages), times, len(counted))
 
     return evaluate
 

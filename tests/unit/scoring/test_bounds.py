@@ -137,3 +137,52 @@ def test_a_new_kind_of_rule_has_the_bounds_of_its_points(tmp_path: Path) -> None
 @pytest.mark.parametrize("place", PLACES)
 def test_every_fact_of_the_model_is_tried(place: str) -> None:
     assert place in CARD.places
+
+
+MIXED = copy.deepcopy(MODEL)
+MIXED["components"]["demographic"] |= {
+    "groups": {"reach": {"limit": 8, "text": "Ways to reach somebody end at 8"}},
+    "rules": [
+        {"name": "phone", "kind": "known", "facts": ["contact.phone"], "points": 6, "text": "x",
+         "missing": "y", "group": "reach"},
+        {"name": "linkedin", "kind": "known", "facts": ["contact.linkedin_url"], "points": 6, "text": "x",
+         "missing": "y", "group": "reach"},
+        {"name": "both", "kind": "condition", "points": 40, "text": "x", "when": {"all": [
+            {"fact": "contact.seniority", "in": ["vp", "cxo"]},
+            {"not": {"fact": "contact.job_title", "contains": ["assistant"]}},
+            {"fact": "organization.employee_count", "between": {"from": 50, "to": 500}}]}},
+        {"name": "title", "kind": "keywords", "facts": ["contact.job_title"], "missing": "y",
+         "cases": [{"words": ["head"], "points": 30, "text": "x"}],
+         "otherwise": {"points": -10, "text": "x"}},
+    ]}
+MIXED["components"]["firmographic"]["rules"] = [
+    {"name": "people", "kind": "range", "facts": ["organization.employee_count"], "missing": "y",
+     "cases": [{"to": 100, "points": 70, "text": "x"}], "otherwise": {"points": 10, "text": "x"}},
+    {"name": "size", "kind": "known", "facts": ["contact.phone"], "points": 20, "text": "x", "missing": "y",
+     "when": {"fact": "contact.seniority", "is": "vp"}}]
+MIXED_CARD = Scorecard(MIXED)
+MIXED_VALUES: dict[str, list[Any]] = {
+    "contact.phone": ["+1"], "contact.linkedin_url": ["x"], "contact.seniority": ["vp", "cxo", "entry"],
+    "contact.job_title": ["head", "head assistant", "assistant", "other"],
+    "organization.employee_count": [10, 75, 200, 900]}
+
+
+@given(st.fixed_dictionaries({}, optional={
+    place: st.sampled_from(values) for place, values in MIXED_VALUES.items()}), events,
+    st.sets(st.sampled_from(sorted(MIXED_VALUES)), max_size=4))
+@settings(deadline=None, max_examples=60)
+def test_bounds_of_groups_conditions_and_ranges_are_exact(
+        known: dict[str, Any], event: str | None, learnable: set[str]) -> None:
+    choices = [[known.get(place), *MIXED_VALUES[place]] if place in learnable else [known.get(place)]
+               for place in MIXED_VALUES]
+    totals = [total({p: v for p, v in zip(MIXED_VALUES, values, strict=True) if v is not None}, event, MIXED)
+              for values in product(*choices)]
+    assert bounds(known, event, learnable, MIXED_CARD) == (min(totals), max(totals))
+
+
+@given(known_facts, events, st.sampled_from([None, "hot", "warm", "cold"]))
+def test_a_grade_is_that_after_the_one_before(
+        known: dict[str, Any], event: str | None, previous: str | None) -> None:
+    facts = facts_of(known, event)
+    result = score(facts, MODEL, NOW, previous)
+    assert CARD.grade(CARD.total(CARD.points(facts, NOW)), previous) == result["grade"]

@@ -105,6 +105,94 @@ def test_an_event_that_never_happened_says_nothing() -> None:
     assert evaluate(EVENT) is None
 
 
+def said(kind: str, known: dict[str, Any], ages: tuple[float, ...] = (), /, **fields: Any
+         ) -> list[Any] | None:
+    outcome = evaluate({"kind": kind, **fields}, known, ages)
+    return outcome and [outcome.hundredths / 100, outcome.text]
+
+
+BANDS = {"facts": ["organization.employee_count"], "missing": "Unknown",
+         "cases": [{"to": 9.5, "points": 1, "text": "Tiny"},
+                   {"from": 10, "to": 50, "points": 20, "text": "Small"},
+                   {"from": 50, "points": 40, "text": "{value} people"}],
+         "otherwise": {"points": -5, "text": "No number: {value}"}}
+
+
+@pytest.mark.parametrize(("value", "points", "text"), [
+    (0, 1, "Tiny"), (9.5, 1, "Tiny"), (9.7, -5, "No number: 9.7"), (10, 20, "Small"), (50, 20, "Small"),
+    ("50.5", 40, "50.5 people"),
+    pytest.param(10**400, -5, "No number: 1" + "0" * 79, id="endless"),
+    (True, -5, "No number: True"),
+    ("many", -5, "No number: many"), (float("nan"), -5, "No number: nan"), (None, 0, "Unknown"),
+])
+def test_ranges(value: object, points: float, text: str) -> None:
+    assert said("range", {"organization": {"employee_count": value}}, **BANDS) == [points, text]
+
+
+RENEWAL = {"facts": ["lead.custom.renewal"], "missing": "Unknown",
+           "cases": [{"from": -90, "to": -1, "points": 15, "text": "Ends soon"},
+                     {"from": 3650, "points": 5, "text": "Old"}],
+           "otherwise": {"points": 0, "text": "Not now"}}
+
+
+@pytest.mark.parametrize(("value", "points"), [
+    ("2026-11-23", 0), ("2026-11-24", 15), ("2027-02-21", 15), ("2027-02-22", 0),
+    ("2026-11-23T00:00:01Z", 15), (1998, 5), ("1998", 5), ("soon", 0), ([], 0), ({"a": 1}, 0),
+])
+def test_ages_of_dates(value: object, points: float) -> None:
+    found = said("age", {"lead": {"custom": {"renewal": value}}}, **RENEWAL)
+    assert found is not None and found[0] == points
+
+
+@pytest.mark.parametrize(("ages", "points"), [
+    ((0, 0, 0), 12), ((0,), 4), ((15,), 2), ((0, 15), 6), ((29.5,), 0.13), ((30,), None), ((), None),
+    ((0, 0, 0, 0, 0), 12),
+])
+def test_counts_in_a_window_run_out_evenly(ages: tuple[float, ...], points: float | None) -> None:
+    often = {"events": ["page_view", "webinar"], "days": 30, "times": 3, "points": 12, "text": "Came often"}
+    found = said("count", {}, ages, **often)
+    assert (found and found[0]) == points
+    if found:
+        assert found[1] == f"Came often: {len(ages)} in 30 days"
+
+
+def test_of_one_day_so_many_events_count_wherever_the_day_is_cut() -> None:
+    """Days are those of UTC: as time passes no two events come to be of another day."""
+    many = {**EVENT, "points": 1, "limit": 100, "half_life_days": 1000, "daily": 2}
+    ages = (0.1, 0.2, 0.3, 0.4, 1.2, 1.3, 1.4)
+    outcome = evaluate(many, ages=ages)
+    assert outcome == Outcome(400, "Viewed a page today, 7 times in all, 2 a day count")
+    often = {"events": ["page_view"], "days": 1000, "times": 10, "points": 10, "daily": 1, "text": "x"}
+    assert said("count", {}, ages, **often) == [2, "x: 2 in 1000 days"]
+
+
+def test_recency_is_that_of_the_latest() -> None:
+    lately = {"events": ["page_view", "webinar"], "points": 20, "half_life_days": 10, "text": "Was here"}
+    assert said("recency", {}, (40, 10), **lately) == [10, "Was here 10 days ago"]
+    assert said("recency", {}, (), **lately) is None
+
+
+def test_conditions_give_points_while_they_hold() -> None:
+    both = {"when": {"all": [{"fact": "contact.country", "is": "de"}, {"event": "page_view"}]}, "points": 7,
+            "text": "A German who came"}
+    german = {"contact": {"country": "DE"}}
+    assert said("condition", german, (3,), **both) == [7, "A German who came"]
+    assert said("condition", german, **both) is None
+    assert said("condition", {}, **both, otherwise="Not yet") == [0, "Not yet"]
+
+
+@pytest.mark.parametrize(("prediction", "outcome"), [
+    (None, [0, "None yet"]), ({}, [0, "None yet"]), ({"points": "x", "text": "y"}, [0, "None yet"]),
+    ({"points": float("nan")}, [0, "None yet"]),
+    ({"points": 61.234, "text": "Like those who bought"}, [61.23, "Like those who bought"]),
+    ({"points": 120, "text": ""}, [100, "Predicted from outcomes so far"]),
+    ({"points": -3}, [0, "Predicted from outcomes so far"]),
+    ({"points": 0, "text": "Too few outcomes"}, [0, "Too few outcomes"]),
+])
+def test_predictions_are_taken_as_they_are(prediction: object, outcome: list[Any]) -> None:
+    assert said("prediction", {"prediction": prediction}, missing="None yet") == outcome
+
+
 NEW_KIND = '''
 from sidecar.scoring.shapes import POINTS
 from sidecar.scoring.subject import Kind, Outcome, hundredths

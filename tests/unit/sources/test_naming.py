@@ -216,6 +216,8 @@ def test_what_yes_means_is_told():
     assert read_keys({"mail": "a", "IsConverted": "TRUE"})["outcome"] == "converted"
     assert "outcome" not in read_keys({"mail": "a", "IsConverted": False})
     assert read_keys({"mail": "a", "Outcome": "Won", "Converted": "no"})["outcome"] == "Won"
+    assert read_keys({"mail": "a", "Win/Loss": 0})["outcome"] == "not converted"
+    assert read_keys({"mail": "a", "Became customer": "ja"})["outcome"] == "converted"
 
 
 JSON = st.recursive(

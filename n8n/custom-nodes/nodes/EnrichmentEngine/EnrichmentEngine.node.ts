@@ -22,6 +22,7 @@ import * as importJob from './actions/import';
 import * as lead from './actions/lead';
 import * as message from './actions/message';
 import * as organization from './actions/organization';
+import * as prediction from './actions/prediction';
 import * as provider from './actions/provider';
 import * as reject from './actions/reject';
 import * as scoringModel from './actions/scoringModel';
@@ -46,6 +47,7 @@ const resources = [
 	resource('Lead', 'lead', 'People who came in by some source', lead, 'upsert'),
 	resource('Message', 'message', 'Messages about hot leads, and to operations', message),
 	resource('Organization', 'organization', 'Companies', organization),
+	resource('Prediction', 'prediction', 'What is learnt from the outcomes of leads', prediction),
 	resource('Provider', 'provider', 'Whom is asked about people and companies', provider),
 	resource('Reject', 'reject', 'Leads that were refused', reject),
 	resource(

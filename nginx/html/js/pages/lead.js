@@ -200,7 +200,8 @@ export async function page({ call, params, may, terms, reload }) {
         el('p', { class: 'quiet' }, 'The score is calculated within seconds; this page shows it then.')),
       el('section', {}, el('h2', {}, 'What happened'), lead.events.length
         ? el('ol', { class: 'events' }, lead.events.map((event) => el('li', {}, el('b', {}, terms.label('events', event.type)),
-          el('span', { class: 'quiet' }, ` ${event.source} · `, ago(event.occurred_at)))))
+          el('span', { class: 'quiet' }, ` ${event.source} · `, ago(event.occurred_at)),
+          event.machine ? el('span', { class: 'quiet' }, ` · a machine: ${terms.label('machines', event.machine)}`) : null)))
         : el('p', { class: 'quiet' }, 'No event yet.')),
       lead.history.length > 1 ? el('section', {}, el('h2', {}, 'Earlier scores'), table(['Score', 'Model', 'When'],
         lead.history.map((past) => el('tr', {}, el('td', {}, grade(past)), el('td', { class: 'quiet' }, past.model_version),

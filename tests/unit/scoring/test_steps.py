@@ -1,0 +1,102 @@
+"""What would lift a lead: few steps, which really do."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sidecar.scoring import compiled, default_model, score
+from sidecar.scoring.steps import _table
+from sidecar.scoring.subject import Subject, fact_at
+from tests.unit.scoring.inventing import NOW, facts, models
+from tests.unit.scoring.test_engine import PERFECT, event, facts_strategy, without
+
+slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def reached(result: dict[str, Any]) -> float:
+    return round(result["total"] + sum(step["points"] for step in result["next_grade"]["steps"]), 2)
+
+
+def candidates(known: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, Any]]:
+    subject = Subject(known, NOW)
+    return [(step.name, step.value) for step in _table(compiled(model)).surest if (
+        step.name not in subject.ages if step.value is None else fact_at(known, step.name) is None)]
+
+
+def reach(known: dict[str, Any], model: dict[str, Any], number: int, least: float) -> bool:
+    """Whether so many steps reach a total, by trying all of them."""
+    return any(
+        score(Subject(known, NOW).after(steps).facts, model, NOW)["total"] >= least
+        for steps in combinations(candidates(known, model), number))
+
+
+@given(models(), facts())
+@slow
+def test_steps_reach_the_grade_they_name(model: dict[str, Any], known: dict[str, Any]) -> None:
+    result = score(known, model, NOW)
+    found = result["next_grade"]
+    if result["grade"] == "hot":
+        assert found is None
+        return
+    least = model["thresholds"][found["grade"]]
+    assert found["missing"] == round(least - result["total"], 2) > 0
+    assert len(found["steps"]) <= 3
+    if found["steps"]:
+        assert reached(result) >= least
+    else:
+        assert not reach(known, model, 1, least)
+
+
+@given(facts_strategy)
+@settings(deadline=None, max_examples=25)
+def test_they_are_the_fewest(known: dict[str, Any]) -> None:
+    model = default_model()
+    result = score(known, model, NOW)
+    if result["grade"] != "hot":
+        least = model["thresholds"][result["next_grade"]["grade"]]
+        number = len(result["next_grade"]["steps"])
+        if number:
+            assert reached(result) >= least
+        fewer = min(number - 1 if number else 3, 2)
+        assert not any(reach(known, model, count, least) for count in range(1, fewer + 1))
+
+
+def test_the_smallest_sure_step_that_is_enough_comes_first() -> None:
+    known = without("contact.phone")
+    known["events"] = [event("contact_request", 20)]
+    found = score(known, default_model(), NOW)
+    assert found["grade"] == "warm"
+    assert found["next_grade"] == {"grade": "hot", "missing": round(80 - found["total"], 2), "steps": [
+        {"component": "engagement", "rule": "form_submit", "points": 15.0,
+         "text": "Left their details in a form"}]}
+
+
+def test_two_steps_from_hot() -> None:
+    found = score(PERFECT | {"events": []}, default_model(), NOW)
+    assert (found["grade"], found["next_grade"]["grade"]) == ("warm", "hot")
+    found = score({"contact": {"email_type": "corporate"}}, default_model(), NOW)
+    assert (found["total"], found["next_grade"]["missing"], reached(found)) == (5, 45, 50)
+    assert [(step["rule"], step["points"]) for step in found["next_grade"]["steps"]] == [
+        ("demo_request", 42.5), ("domain", 2.5)]
+
+
+def test_what_is_known_is_no_step_and_the_text_of_the_model_is_told() -> None:
+    model = default_model()
+    model["components"]["engagement"]["rules"][0]["step"] = "Get them to ask for a demo"
+    found = score({"contact": {"seniority": "entry"}}, model, NOW)
+    texts = [step["text"] for step in found["next_grade"]["steps"]]
+    assert "Get them to ask for a demo" in texts
+    assert not any("Seniority" in text for text in texts)
+
+
+@given(st.sampled_from(["hot", "warm"]))
+def test_a_lead_that_stays_hot_has_no_next_grade(previous: str) -> None:
+    known = {**PERFECT, "events": [event("demo_request", 15)]}
+    total = score(known, default_model(), NOW)["total"]
+    model = default_model() | {"thresholds": {"hot": total + 1, "warm": 50}}
+    found = score(known, model, NOW, previous)
+    assert (found["grade"] == "hot") is (previous == "hot") is (found["next_grade"] is None)
