@@ -1,0 +1,53 @@
+"""Waking n8n once for what comes together."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from sidecar.pipeline import waking
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """The wake-ups that are planned, each to be called when its time has come."""
+    timers = []
+
+    def timer(seconds, function, arguments):
+        timers.append(lambda: function(*arguments))
+        assert seconds == waking.SETTLE
+        return SimpleNamespace(start=lambda: None)
+
+    monkeypatch.setattr(waking.threading, "Timer", timer)
+    monkeypatch.setattr(waking, "_planned", set())
+    return timers
+
+
+@pytest.fixture
+def woken(monkeypatch):
+    lanes = []
+    monkeypatch.setattr(waking, "wake", lambda engine, lane: lanes.append(lane))
+    return lanes
+
+
+def engine(url="http://n8n.example"):
+    return SimpleNamespace(
+        database=SimpleNamespace(after_commit=lambda do: do()),
+        settings=SimpleNamespace(wake_url=url, imports_wake_url=url))
+
+
+def test_what_comes_together_wakes_once_and_what_comes_later_again(planned, woken):
+    for _ in range(5):
+        waking.wake_soon(engine(), "interactive")
+    waking.wake_soon(engine(), "bulk")
+    assert len(planned) == 2 and woken == []
+    planned.pop(0)()
+    assert woken == ["interactive"]
+    waking.wake_soon(engine(), "interactive")
+    assert len(planned) == 2
+
+
+def test_without_an_address_nobody_is_woken(planned, woken):
+    waking.wake_soon(engine(None), "bulk")
+    assert planned == []
