@@ -21,7 +21,7 @@ _TYPES: Final = {
     "opened": "email_open", "clicked": "email_click", "failed": "bounce", "complained": "unsubscribe",
     "unsubscribed": "unsubscribe", "delivered": DELIVERED,
 }
-_SECONDS: Final = 300
+_SECONDS: Final = 12 * 3600  # it tries again for eight hours
 
 
 def check(headers: Mapping[str, str], body: bytes, secret: str, now: datetime, url: str) -> str | None:
