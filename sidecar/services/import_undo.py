@@ -50,7 +50,7 @@ def work(engine: Engine, job_id: str, until: float) -> None:
             if changed := undo.changed(cursor, job_id, _ENTITIES):
                 _restore(engine, cursor, job_id, changed)
             elif chunk := undo.created(cursor, job_id):
-                _drop(cursor, job_id, chunk)
+                _drop(engine, cursor, job_id, chunk)
             else:
                 jobs.end(cursor, job_id, "undone")
                 return
@@ -133,13 +133,15 @@ def forget(engine: Engine, cursor: Cursor, contact_ids: list[str], *, erased: bo
     undo.forget(cursor, contact_ids, [refusals.hash_of(engine, key) for key in keys], erased=erased)
 
 
-def _drop(cursor: Cursor, job_id: str, chunk: Row) -> None:
+def _drop(engine: Engine, cursor: Cursor, job_id: str, chunk: Row) -> None:
     chunk |= {"job": job_id, "request": f"job:{job_id}"}
     leads = undo.touched_leads(cursor, chunk)
     contacts = undo.touched_contacts(cursor, chunk, leads)
+    gone = [contact for contact in chunk["contact_ids"] if contact not in contacts]
+    undo.let_go_events(cursor, {contact: refusals.hash_of(engine, key) for contact, key in
+                                undo.keys_of_contacts(cursor, gone).items()})
     # Leads of a person who stays go nevertheless, where nobody touched them.
     organizations = undo.drop_created(
-        cursor, chunk, [i for i in chunk["contact_ids"] if i not in contacts],
-        [i for i in chunk["lead_ids"] if i not in leads])
+        cursor, chunk, gone, [i for i in chunk["lead_ids"] if i not in leads])
     for kind, stay in (("lead", leads), ("contact", contacts), ("organization", organizations)):
         undo.keep(cursor, job_id, kind, {entity: [ALL] for entity in stay})
