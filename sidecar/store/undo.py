@@ -263,7 +263,8 @@ def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[st
         " OR EXISTS (SELECT 1 FROM leads l WHERE l.contact_id = c.id AND (l.id = ANY(%(kept)s::uuid[])"
         "  OR NOT EXISTS (SELECT 1 FROM import_created i WHERE i.job_id = %(job)s"
         "   AND l.id = ANY(i.lead_ids))))"
-        " OR EXISTS (SELECT 1 FROM events e WHERE e.contact_id = c.id AND e.source <> 'intake')"
+        " OR EXISTS (SELECT 1 FROM events e WHERE e.contact_id = c.id AND e.source <> 'intake'"
+        "  AND e.key_hash IS NULL AND NOT e.anonymous)"
         " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = c.id))", chunk | {"kept": list(leads_kept)})}
 
 
