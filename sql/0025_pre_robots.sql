@@ -3,3 +3,5 @@
 
 ALTER TABLE events ADD COLUMN machine text;
 COMMENT ON COLUMN events.machine IS 'By what it is known to be a machine''s (sidecar/robots/): it is kept, and scores nothing. NULL: a person''s.';
+
+CREATE INDEX events_address ON events ((properties ->> 'ip'), occurred_at) WHERE properties ? 'ip';

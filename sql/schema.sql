@@ -385,7 +385,7 @@ COMMENT ON COLUMN public.events.email_status IS 'Of what became of a mail: the c
 
 COMMENT ON COLUMN public.events.received_at IS 'Since when it is known to be of this person: when it came, or when its person was found.';
 
-COMMENT ON COLUMN public.events.key_hash IS 'Of a person who is not known yet: the keyed hash of the identity key by which they were named.';
+COMMENT ON COLUMN public.events.key_hash IS 'Of a person who was not known when it came: the keyed hash of the identity key by which they were named. It waits while it has no contact.';
 
 COMMENT ON COLUMN public.events.device_hash IS 'The keyed hash of the anonymous id of the browser or app.';
 
@@ -1481,6 +1481,8 @@ CREATE INDEX employments_contact ON public.employments USING btree (contact_id);
 
 CREATE INDEX employments_organization ON public.employments USING btree (organization_id);
 
+CREATE INDEX events_address ON public.events USING btree (((properties ->> 'ip'::text)), occurred_at) WHERE (properties ? 'ip'::text);
+
 CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at) WHERE (type = 'bounce'::text);
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
@@ -1489,7 +1491,7 @@ CREATE INDEX events_device ON public.events USING btree (device_hash, anonymous)
 
 CREATE INDEX events_intake ON public.events USING btree (intake_id) WHERE (intake_id IS NOT NULL);
 
-CREATE INDEX events_key ON public.events USING btree (key_hash) WHERE (key_hash IS NOT NULL);
+CREATE INDEX events_key ON public.events USING btree (key_hash) WHERE ((contact_id IS NULL) AND (key_hash IS NOT NULL));
 
 CREATE INDEX events_mail ON public.events USING btree (email_status, contact_id, type) WHERE (email_status IS NOT NULL);
 

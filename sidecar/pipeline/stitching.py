@@ -58,6 +58,25 @@ def arrive(engine: Engine, cursor: Cursor, contacts: Mapping[str, str]) -> None:
         score_again(engine, cursor, changed, "interactive")
 
 
+def tell_anew(engine: Engine, cursor: Cursor, contact_ids: Collection[str], devices: Collection[str]) -> None:
+    """Contacts are others than they were when they were seen on these devices (one was merged, parted, or is
+    as before an import): whose the events of devices are now, and which of theirs are a machine's. Leads that
+    have others than before are scored again."""
+    changed = stitch(engine, cursor, devices)
+    changed |= machines.mark(
+        engine, cursor, changed | {*intake.leads_of(cursor, set(contact_ids)).values()}, anew=True)
+    score_again(engine, cursor, changed, "interactive")
+
+
+def leave(engine: Engine, cursor: Cursor, contact_ids: Collection[str]) -> None:
+    """Contacts are not known by all their keys any more: what had waited for one of those waits again."""
+    keys: dict[str, set[str]] = {}
+    for row in events.keys_of(cursor, contact_ids):
+        keys.setdefault(row["contact_id"], set()).add(engine.hash("suppression", row["kind"], row["value"]))
+    events.let_go(cursor, [row["id"] for row in events.joined(cursor, contact_ids)
+                           if row["key_hash"] not in keys.get(row["contact_id"], ())])
+
+
 def stitch(
     engine: Engine, cursor: Cursor, devices: Collection[str], ids: Collection[str] = (),
     of: Collection[str] = (),

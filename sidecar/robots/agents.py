@@ -82,6 +82,7 @@ _OLD: Final = re.compile(r"(?:Chrome/(?:[1-4]?\d)|Firefox/(?:[1-4]?\d)|MSIE (?:[
 _CRAWLERS: Final = CrawlerDetect()
 
 
+@lru_cache(maxsize=16_384)
 def is_image_proxy(agent: str | None) -> bool:
     """Whether it fetches pictures for people who look at a mail."""
     return bool(agent and _PROXY.search(agent))

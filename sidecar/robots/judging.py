@@ -19,14 +19,15 @@ the judgement of others, either way. Sources of the rules:
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
 from sidecar.robots import agents
-from sidecar.robots.crowd import Crowd
+from sidecar.robots.crowd import CROWD, Crowd
 from sidecar.robots.reading import Deed, read
 
 # Seconds.
@@ -42,6 +43,7 @@ _AWAY: Final = 600.0  # what a source does so long after is another matter
 # So many different links, at so many seconds each on average, are a machine's. People open two links in a few
 # seconds, and several of a newsletter in a minute.
 _PACE: Final = ((2, 1.0), (3, 2.5), (4, 4.0), (5, 6.0), (6, 10.0), (8, 15.0), (10, 25.0))
+_READ: Final = 3600.0  # so long after it was opened a mail may be before somebody
 _LONGEST: Final = 32  # links of a burst that are looked at together
 
 
@@ -60,24 +62,34 @@ def judge_deeds(deeds: Sequence[Deed], crowd: Crowd | None = None) -> list[str |
     for number in timed:
         mails[deeds[number].message].append(number)
     delivered = _deliveries(deeds)
+    places, sources = _by(deeds, timed, "address"), _by(deeds, timed, "source")
     for message, numbers in mails.items():
         at = delivered.get(message)
         _mark_bursts(deeds, marks, numbers, at)
         if at is not None:
-            _mark_at_delivery(deeds, marks, numbers, at)
+            _mark_at_delivery(deeds, marks, numbers, at, places)
     _mark_across_mails(deeds, marks, timed)
     _mark_pages(deeds, marks, timed)
     _mark_many_mails(deeds, marks, timed)
     if crowd is not None:
-        for number in timed:
-            if marks[number] is None and crowd.has(deeds[number]):
-                marks[number] = "crowd"
+        for kind in ("open", "click"):
+            for number in _free(deeds, marks, timed, kind):
+                if crowd.has(deeds[number]) and (
+                        kind == "open" or not _was_read(deeds, marks, number, sources)):
+                    marks[number] = CROWD
     _mark_sources(deeds, marks, timed)
     for message, numbers in mails.items():
         if (at := delivered.get(message)) is not None:
-            _mark_unread(deeds, marks, numbers, at, timed)
-        _mark_echoes(deeds, marks, numbers, timed)
+            _mark_unread(deeds, marks, numbers, at, sources)
+    _mark_echoes(deeds, marks, mails.values(), timed)
     return marks
+
+
+def _by(deeds: Sequence[Deed], numbers: Iterable[int], name: str) -> dict[Any, list[int]]:
+    found: dict[Any, list[int]] = defaultdict(list)
+    for number in numbers:
+        found[getattr(deeds[number], name)].append(number)
+    return found
 
 
 def _at(deed: Deed) -> float:
@@ -100,39 +112,57 @@ def _free(
 
 
 def _mark_at_delivery(
-    deeds: Sequence[Deed], marks: list[str | None], numbers: Sequence[int], delivered: float
+    deeds: Sequence[Deed], marks: list[str | None], numbers: Sequence[int], delivered: float,
+    places: Mapping[Any, Sequence[int]],
 ) -> None:
+    known: dict[str | None, bool] = {}
     for number in _free(deeds, marks, numbers, "open", "click"):
         after = _at(deeds[number]) - delivered
         if _BEFORE <= after <= _AT_DELIVERY:
             marks[number] = "at_delivery"
-        elif (deeds[number].hosting and _BEFORE <= after <= _FROM_CLOUD
-                and not _known_elsewhere(deeds, marks, number, delivered)):
-            marks[number] = "data_centre"
+        elif deeds[number].hosting and _BEFORE <= after <= _FROM_CLOUD:
+            address = deeds[number].address
+            if address not in known:
+                known[address] = _known_elsewhere(deeds, marks, places[address], delivered)
+            if address is None or not known[address]:
+                marks[number] = "data_centre"
 
 
 def _known_elsewhere(
-    deeds: Sequence[Deed], marks: Sequence[str | None], number: int, delivered: float
+    deeds: Sequence[Deed], marks: Sequence[str | None], numbers: Iterable[int], delivered: float
 ) -> bool:
-    """Whether the same address acts when no filter is at work: it is somebody's way into the net, then."""
-    address = deeds[number].address
-    return address is not None and any(
-        deed.address == address and mark is None
-        and (_at(deed) - deed.delivered if deed.delivered is not None else abs(_at(deed) - delivered)) > _AWAY
-        for deed, mark in zip(deeds, marks, strict=True))
+    """Whether an address acts when no filter is at work: it is somebody's way into the net, then."""
+    return any(
+        marks[number] is None and (
+            _at(deed) - deed.delivered if deed.delivered is not None else abs(_at(deed) - delivered)) > _AWAY
+        for number in numbers for deed in (deeds[number],))
+
+
+def _was_read(
+    deeds: Sequence[Deed], marks: Sequence[str | None], click: int, sources: Mapping[Any, Sequence[int]]
+) -> bool:
+    """Whether the same source opened the mail some seconds before, and no machine did."""
+    deed = deeds[click]
+    return any(
+        marks[number] is None and deeds[number].kind == "open" and deeds[number].message == deed.message
+        and 3.0 <= _at(deed) - _at(deeds[number]) <= _READ for number in sources[deed.source])
 
 
 def _mark_unread(
     deeds: Sequence[Deed], marks: list[str | None], numbers: Sequence[int], delivered: float,
-    timed: Sequence[int],
+    sources: Mapping[Any, Sequence[int]],
 ) -> None:
     """Clicks in the first seconds before which nobody opened the mail, of somebody who is not known."""
     opened = min((_at(deeds[number]) for number in _free(deeds, marks, numbers, "open")), default=None)
+    seen: dict[Any, tuple[float, float]] = {}
     for number in _free(deeds, marks, numbers, "click"):
-        at = _at(deeds[number])
-        if at - delivered <= _UNREAD and (opened is None or opened > at) and not any(
-                marks[other] is None and deeds[other].source == deeds[number].source
-                and abs(_at(deeds[other]) - at) > _AWAY for other in timed):
+        at, source = _at(deeds[number]), deeds[number].source
+        if at - delivered > _UNREAD or (opened is not None and opened <= at):
+            continue
+        if source not in seen:
+            times = [_at(deeds[other]) for other in sources[source] if marks[other] is None]
+            seen[source] = (min(times), max(times))
+        if at - seen[source][0] <= _AWAY and seen[source][1] - at <= _AWAY:
             marks[number] = "at_delivery"
 
 
@@ -152,9 +182,10 @@ def _mark_bursts(
             if deed.agent:
                 groups["agent", deed.agent].append(number)
         found: set[int] = set()
-        for (by, _), group in groups.items():
-            if len(group) > 1:
-                found |= _burst(deeds, group, delivered, 0.5 if by == "all" else 1.0)
+        # Of one source alone the groups are the same.
+        for group, factor in {tuple(group): 0.5 if by == "all" else 1.0
+                              for (by, _), group in groups.items() if len(group) > 1}.items():
+            found |= _burst(deeds, group, delivered, factor)
         _mark(marks, found, "burst")
         _mark(marks, _repeated(deeds, clicks), "burst")
         links: dict[str | None, list[int]] = defaultdict(list)
@@ -178,10 +209,12 @@ def _burst(deeds: Sequence[Deed], clicks: Sequence[int], delivered: float | None
     found: set[int] = set()
     times = [_at(deeds[number]) for number in clicks]
     longest = _PACE[-1][1] * 2
+    until = 0  # those before are found, from the first of the last burst on
     for first in range(len(clicks) - 1):
         soon = delivered is not None and _BEFORE <= times[first] - delivered <= _SOON
         links: set[str] = set()
         unnamed = 0
+        counts: list[int] = []  # of what is there up to each
         for last in range(first, min(first + _LONGEST, len(clicks))):
             if last > first and times[last] - times[last - 1] > longest:
                 break
@@ -190,10 +223,14 @@ def _burst(deeds: Sequence[Deed], clicks: Sequence[int], delivered: float | None
                 unnamed += 1
             else:
                 links.add(link)
-            count = len(links) if links else unnamed if unnamed > 2 else 0
+            counts.append(len(links) if links else unnamed if unnamed > 2 else 0)
+        for last in range(first + len(counts) - 1, max(first, until - 1), -1):
+            count = counts[last - first]
             if count > 1 and times[last] - times[first] <= (count - 1) * _pace(count) * factor * (
                     2 if soon else 1) and _even(times[first:last + 1]):
-                found.update(clicks[first:last + 1])
+                found.update(clicks[max(first, until):last + 1])
+                until = last + 1
+                break
     return found | _regular(deeds, clicks, times)
 
 
@@ -204,7 +241,7 @@ def _pace(count: int) -> float:
 def _even(times: Sequence[float]) -> bool:
     """Whether no pause stands out: a person who comes after a machine is not in its burst."""
     gaps = sorted(later - earlier for earlier, later in pairwise(times))
-    return len(gaps) < 2 or gaps[-1] <= max(3.0, 5.0 * median(gaps[:-1]))
+    return len(gaps) < 2 or gaps[-1] <= 3.0 or gaps[-1] <= 5.0 * median(gaps[:-1])
 
 
 def _regular(deeds: Sequence[Deed], clicks: Sequence[int], times: Sequence[float]) -> set[int]:
@@ -248,21 +285,39 @@ def _opened_with(
 ) -> set[int]:
     """Opens in the seconds of a burst of clicks, by the same address or program, or soon after the delivery;
     and opens with a click of the same source in half a second: nobody has read by then."""
+    bursts = _Times((of, _at(deeds[click])) for click in clicks if marks[click] == "burst"
+                    for of in (None, ("address", deeds[click].address), ("agent", deeds[click].agent)))
     found: set[int] = set()
     for number in opens:
         deed = deeds[number]
-        for click in clicks:
-            other = deeds[click]
-            apart = abs(_at(other) - _at(deed))
-            if apart <= 5.0 and marks[click] == "burst" and (
-                    (deed.address and deed.address == other.address)
-                    or (deed.agent and deed.agent == other.agent)
-                    or (delivered is not None and _at(deed) - delivered <= _AWAY
-                        and not agents.is_image_proxy(deed.agent))):
-                found.add(number)
-            elif apart < 0.5 and deed.address and deed.source == other.source:
-                found |= {number, click}
+        at = _at(deed)
+        if ((deed.address and bursts.near(("address", deed.address), at, 5.0))
+                or (deed.agent and bursts.near(("agent", deed.agent), at, 5.0))
+                or (delivered is not None and at - delivered <= _AWAY
+                    and not agents.is_image_proxy(deed.agent) and bursts.near(None, at, 5.0))):
+            found.add(number)
+    at_once = [_Times((deeds[number].source, _at(deeds[number])) for number in numbers)
+               for numbers in (clicks, opens)]
+    for numbers, others in zip((opens, clicks), at_once, strict=True):
+        found |= {number for number in numbers if deeds[number].address
+                  and others.near(deeds[number].source, _at(deeds[number]), 0.5)}
     return found
+
+
+class _Times:
+    """Times of many things, to be asked whether one of a thing's is near."""
+
+    def __init__(self, told: Iterable[tuple[Any, float]]) -> None:
+        self._by: dict[Any, list[float]] = defaultdict(list)
+        for of, at in told:
+            self._by[of].append(at)
+        for times in self._by.values():
+            times.sort()
+
+    def near(self, of: Any, at: float, seconds: float) -> bool:
+        times = self._by.get(of, [])
+        place = bisect_left(times, at - seconds)
+        return place < len(times) and times[place] <= at + seconds
 
 
 def _mark_across_mails(deeds: Sequence[Deed], marks: list[str | None], timed: Sequence[int]) -> None:
@@ -325,20 +380,33 @@ def _mark_sources(deeds: Sequence[Deed], marks: list[str | None], timed: Sequenc
 
 
 def _mark_echoes(
-    deeds: Sequence[Deed], marks: list[str | None], numbers: Sequence[int], timed: Sequence[int]
+    deeds: Sequence[Deed], marks: list[str | None], mails: Iterable[Sequence[int]], timed: Sequence[int]
 ) -> None:
-    """Of two clicks on one link from two addresses and by two programs within seconds, the one of whom
-    nothing else is known; else the later."""
-    clicks = _free(deeds, marks, numbers, "click")
-    for place, first in enumerate(clicks):
-        for second in clicks[place + 1:place + _LONGEST]:
-            one, other = deeds[first], deeds[second]
-            if _at(other) - _at(one) > _ECHO:
-                break
-            if (one.link == other.link and one.address and other.address and one.agent and other.agent
-                    and one.address != other.address and one.agent != other.agent
-                    and marks[first] is None and marks[second] is None):
-                known = [sum(marks[number] is None and number not in (first, second) and (
-                    deeds[number].address == deed.address or deeds[number].agent == deed.agent)
-                    for number in timed) for deed in (one, other)]
-                marks[first if known[1] > known[0] else second] = "echo"
+    """Of two clicks on one link of a mail from two addresses and by two programs within seconds, the one of
+    whom nothing else is known; else the later."""
+    deeds_of: Counter[Any] = Counter()  # how many an address, a program, or both have that are no machine's
+
+    def count(deed: Deed, by: int) -> None:
+        for of in (("address", deed.address), ("agent", deed.agent), (deed.address, deed.agent, "both")):
+            deeds_of[of] += by
+
+    def known(deed: Deed) -> int:
+        return (deeds_of["address", deed.address] + deeds_of["agent", deed.agent]
+                - deeds_of[deed.address, deed.agent, "both"])
+
+    for number in timed:
+        if marks[number] is None:
+            count(deeds[number], 1)
+    for numbers in mails:
+        clicks = _free(deeds, marks, numbers, "click")
+        for place, first in enumerate(clicks):
+            for second in clicks[place + 1:place + _LONGEST]:
+                one, other = deeds[first], deeds[second]
+                if _at(other) - _at(one) > _ECHO or marks[first] is not None:
+                    break
+                if (one.link == other.link and one.address and other.address and one.agent and other.agent
+                        and one.address != other.address and one.agent != other.agent
+                        and marks[second] is None):
+                    echo = first if known(other) > known(one) else second
+                    marks[echo] = "echo"
+                    count(deeds[echo], -1)

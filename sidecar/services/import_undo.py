@@ -13,10 +13,10 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.intake import delivery_keys, undoing
-from sidecar.pipeline import refusals
+from sidecar.pipeline import refusals, stitching
 from sidecar.pipeline.intake import read
 from sidecar.services.audit import Actor, record
-from sidecar.store import intake, jobs, undo
+from sidecar.store import events, intake, jobs, undo
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import ENTITIES
 
@@ -90,11 +90,15 @@ def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: 
                    for change in row["changes"]]
         results[row["id"]] = undoing.undone(
             row["current"], changes, keys, engine.now().isoformat(), stated.get(row["id"], {}))
+    contacts = [*results] if kind == "contact" else []
+    devices = events.devices_of(cursor, contacts)
     for table in keys:
         put, added, gone = (
             [row for result in results.values() for row in getattr(result, what).get(table, ())]
             for what in ("put", "added", "gone"))
         undo.restore(cursor, job_id, table, put, added, gone)
+    stitching.leave(engine, cursor, contacts)
+    stitching.tell_anew(engine, cursor, contacts, devices)
     undo.keep(cursor, job_id, kind, {
         entity: result.kept for entity, result in results.items() if result.kept})
     refusals.tell(cursor, {
@@ -137,11 +141,11 @@ def _drop(engine: Engine, cursor: Cursor, job_id: str, chunk: Row) -> None:
     chunk |= {"job": job_id, "request": f"job:{job_id}"}
     leads = undo.touched_leads(cursor, chunk)
     contacts = undo.touched_contacts(cursor, chunk, leads)
-    gone = [contact for contact in chunk["contact_ids"] if contact not in contacts]
-    undo.let_go_events(cursor, {contact: refusals.hash_of(engine, key) for contact, key in
-                                undo.keys_of_contacts(cursor, gone).items()})
+    gone = [i for i in chunk["contact_ids"] if i not in contacts]
+    devices = events.devices_of(cursor, gone)
+    events.let_go(cursor, [row["id"] for row in events.joined(cursor, gone)], gone)
     # Leads of a person who stays go nevertheless, where nobody touched them.
-    organizations = undo.drop_created(
-        cursor, chunk, gone, [i for i in chunk["lead_ids"] if i not in leads])
+    organizations = undo.drop_created(cursor, chunk, gone, [i for i in chunk["lead_ids"] if i not in leads])
+    stitching.tell_anew(engine, cursor, (), devices)
     for kind, stay in (("lead", leads), ("contact", contacts), ("organization", organizations)):
         undo.keep(cursor, job_id, kind, {entity: [ALL] for entity in stay})

@@ -12,12 +12,13 @@ from sidecar.ids import new_id
 from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, refused_now, shown_consent, shown_refused
+from sidecar.pipeline import stitching
 from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget
-from sidecar.store import customers, duplicates, facts, intake, leads, refusals, subscriptions
+from sidecar.store import customers, duplicates, events, facts, intake, leads, refusals, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, fields_of
@@ -69,6 +70,7 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
         "reasons": pair["reasons"], "actor": by.name, "at": engine.now(),
         "snapshot": engine.vault.seal(snapshot | work | {"moved": moved, "whole": whole})})
     store.settle(cursor, keep, columns_of(engine, cursor, contacts[keep], contacts[lost]) | whole)
+    stitching.tell_anew(engine, cursor, [keep], events.devices_of(cursor, [keep]))
     lead_id, archived, *_ = [row["id"] for row in work["open"]] + [None, None]
     record(
         cursor, by, "contact.merged", "contact", keep,
@@ -198,6 +200,7 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     owners = {row["id"]: lost if row["person_id"] in people else kept for row in since}
     open_leads = _leads_apart(engine, cursor, merged["id"], snapshot, since, owners, by)
     store.give_back_events(cursor, kept, lost, people, open_leads)
+    stitching.tell_anew(engine, cursor, [kept, lost], events.devices_of(cursor, [kept, lost]))
     refusals.part(cursor, kept, lost, people, merged["id"], merged["duplicate_id"])
     _contacts_apart(engine, cursor, snapshot, now)
     for contact_id in (kept, lost):

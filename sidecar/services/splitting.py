@@ -13,12 +13,13 @@ from sidecar.errors import Conflict, Invalid, NotFound
 from sidecar.ids import new_id
 from sidecar.intake import Key, names_of_key
 from sidecar.intake.leads import TOLD, after, apart
+from sidecar.pipeline import stitching
 from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
 from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget
 from sidecar.services.merging import EMPTY, columns_of, hold
-from sidecar.store import customers, duplicates, facts, intake
+from sidecar.store import customers, duplicates, events, facts, intake
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.fields import COLUMNS, FROM_LEAD
@@ -73,8 +74,11 @@ def split(engine: Engine, contact_id: str, submission_ids: Iterable[str], *, by:
         store.give_submissions(cursor, sorted(chosen_ids), str(leads_of[other]))
         store.give_events(cursor, sorted(chosen_ids), other, str(leads_of[other]))
         store.give_refusals(cursor, sorted(chosen_ids), other)
+        stitching.leave(engine, cursor, [contact_id])
         for each in (contact_id, other):
             take_over(engine, cursor, each, store.identities(cursor, [each]))
+        stitching.tell_anew(
+            engine, cursor, [contact_id, other], events.devices_of(cursor, [contact_id, other]))
         store.decide_pair(cursor, contact_id, other, by.name)
         record(cursor, by, "contact.split", "contact", contact_id, after={"contact_id": other})
         intake.queue(cursor, sorted(filter(None, leads_of.values())), "interactive",

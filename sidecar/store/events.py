@@ -32,9 +32,42 @@ def claim(cursor: Cursor, rows: list[Row], now: datetime) -> list[Row]:
         found += many(
             cursor,
             "UPDATE events SET contact_id = %(contact_id)s, person_id = %(person_id)s, lead_id = %(lead_id)s,"
-            " key_hash = NULL, received_at = %(now)s WHERE key_hash = %(key_hash)s"
+            " received_at = %(now)s WHERE key_hash = %(key_hash)s AND contact_id IS NULL"
             " RETURNING lead_id::text AS lead_id, device_hash", row | {"now": now})
     return found
+
+
+def joined(cursor: Cursor, contact_ids: Collection[str]) -> list[Row]:
+    """Events of contacts that had waited for a key: [{id, contact_id, key_hash}]."""
+    return many(
+        cursor, "SELECT id::text AS id, contact_id::text AS contact_id, key_hash FROM events"
+        " WHERE contact_id = ANY(%s::uuid[]) AND key_hash IS NOT NULL", (as_array(contact_ids),))
+
+
+def keys_of(cursor: Cursor, contact_ids: Collection[str]) -> list[Row]:
+    """By which keys events may name contacts: [{contact_id, kind, value}]."""
+    return many(
+        cursor, "SELECT contact_id::text AS contact_id, kind, value FROM contact_identities"
+        " WHERE contact_id = ANY(%(ids)s::uuid[]) UNION SELECT l.contact_id::text, 'id',"
+        " k.key || ':' || k.value FROM leads l CROSS JOIN LATERAL jsonb_each_text(l.external_ids) k"
+        " WHERE l.contact_id = ANY(%(ids)s::uuid[])", {"ids": as_array(contact_ids)})
+
+
+def let_go(cursor: Cursor, ids: Collection[str], of: Collection[str] = ()) -> None:
+    """These events, and those of devices alone that these contacts have, wait for their person again, as they
+    came."""
+    cursor.execute(
+        "UPDATE events SET contact_id = NULL, person_id = NULL, lead_id = NULL, machine = NULL,"
+        " received_at = coalesce(uuid_extract_timestamp(id), received_at)"
+        " WHERE id = ANY(%s::uuid[]) OR (anonymous AND contact_id = ANY(%s::uuid[]))",
+        (as_array(ids), as_array(of)))
+
+
+def devices_of(cursor: Cursor, contact_ids: Collection[str]) -> set[str]:
+    """The devices on which contacts were seen."""
+    return {row["device_hash"] for row in many(
+        cursor, "SELECT DISTINCT device_hash FROM events WHERE contact_id = ANY(%s::uuid[])"
+        " AND device_hash IS NOT NULL", (as_array(contact_ids),))}
 
 
 def sightings(cursor: Cursor, devices: Collection[str]) -> list[Row]:
@@ -43,7 +76,7 @@ def sightings(cursor: Cursor, devices: Collection[str]) -> list[Row]:
     return many(
         cursor, "SELECT device_hash, occurred_at AS at, contact_id::text AS contact_id,"
         " coalesce(person_id, contact_id)::text AS person_id,"
-        " coalesce(person_id::text, contact_id::text, key_hash) AS who"
+        " coalesce(contact_id::text, key_hash) AS who"
         " FROM events WHERE device_hash = ANY(%s) AND NOT anonymous", (list(devices),))
 
 
@@ -104,6 +137,32 @@ def around_new(
             ORDER BY received_at DESC, id DESC LIMIT %(most)s) e
         """, {"leads": as_array(lead_ids), "new": new, "types": list(types), "around": around, "since": since,
               "most": most})
+
+
+def beside(
+    cursor: Cursor, addresses: Collection[tuple[str, datetime, datetime]], types: Collection[str], most: int,
+) -> list[Row]:
+    """What addresses did from a moment to another, for whomever, so much of each at most: [{id, contact_id,
+    lead_id, type, occurred_at, properties, machine}]."""
+    ips, first, last = zip(*addresses, strict=True)
+    return many(
+        cursor,
+        """
+        SELECT DISTINCT ON (e.id) e.id::text AS id, e.contact_id::text AS contact_id,
+               e.lead_id::text AS lead_id, e.type, e.occurred_at, e.properties, e.machine
+        FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS a(ip, first, last)
+        CROSS JOIN LATERAL (
+            SELECT * FROM events WHERE properties ? 'ip' AND properties ->> 'ip' = a.ip
+            AND occurred_at BETWEEN a.first AND a.last AND type = ANY(%s) AND contact_id IS NOT NULL
+            LIMIT %s) e
+        """, (list(ips), list(first), list(last), list(types), most))
+
+
+def free(cursor: Cursor, ids: Collection[str]) -> set[str]:
+    """Those of the events that nobody writes at this moment, locked."""
+    return {row["id"] for row in many(
+        cursor, "SELECT id::text AS id FROM events WHERE id = ANY(%s::uuid[]) ORDER BY id"
+        " FOR NO KEY UPDATE SKIP LOCKED", (as_array(ids),))}
 
 
 def mark(cursor: Cursor, rows: list[Row]) -> None:

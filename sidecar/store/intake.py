@@ -148,7 +148,7 @@ UNION ALL SELECT 'refusal', row_to_json(r)
     FROM (SELECT {refusals.COLUMNS} FROM refusals
           WHERE contact_id = ANY((SELECT ids FROM known)::uuid[]) OR key_hash = ANY($5::text[])) r
 UNION ALL SELECT 'waiting', row_to_json(w)
-    FROM (SELECT DISTINCT key_hash FROM events WHERE key_hash = ANY($9::text[])) w
+    FROM (SELECT DISTINCT key_hash FROM events WHERE key_hash = ANY($9::text[]) AND contact_id IS NULL) w
 UNION ALL SELECT 'listening', NULL FROM (SELECT FROM subscriptions WHERE state = 'active' LIMIT 1) s
 """  # noqa: S608
 

@@ -252,13 +252,13 @@ def touched_leads(cursor: Cursor, chunk: Row) -> set[str]:
         " OR EXISTS (SELECT 1 FROM intake i WHERE i.lead_id = l.id"
         "  AND i.request_id IS DISTINCT FROM %(request)s)"
         " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = l.contact_id AND m.id > l.id)"
-        " OR EXISTS (SELECT 1 FROM events e WHERE e.lead_id = l.id AND e.source <> 'intake' AND e.id > l.id)"
+        " OR EXISTS (SELECT 1 FROM events e WHERE e.lead_id = l.id AND e.source <> 'intake' AND e.id > l.id"
+        "  AND e.key_hash IS NULL AND NOT e.anonymous)"
         " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))", chunk)}
 
 
 def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[str]:
-    """Those of the chunk's contacts that others have changed, or who have what came neither with it nor
-    before it: what had waited for them waits again, where they have a key for it."""
+    """Those of the chunk's contacts that others have changed, or who have what did not come with it."""
     return {row["id"] for row in many(
         cursor, "SELECT c.id::text AS id FROM contacts c WHERE c.id = ANY(%(contact_ids)s::uuid[]) AND ("
         " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'contact' AND a.entity_id = c.id::text)"
@@ -266,26 +266,8 @@ def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[st
         "  OR NOT EXISTS (SELECT 1 FROM import_created i WHERE i.job_id = %(job)s"
         "   AND l.id = ANY(i.lead_ids))))"
         " OR EXISTS (SELECT 1 FROM events e WHERE e.contact_id = c.id AND e.source <> 'intake'"
-        "  AND (e.id > c.id OR NOT EXISTS (SELECT FROM contact_identities i WHERE i.contact_id = c.id)))"
+        "  AND e.key_hash IS NULL AND NOT e.anonymous)"
         " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = c.id))", chunk | {"kept": list(leads_kept)})}
-
-
-def keys_of_contacts(cursor: Cursor, contact_ids: list[str]) -> dict[str, Key]:
-    """An identity key of each contact that has one, its address if it has one."""
-    return {row["id"]: (row["kind"], row["value"]) for row in many(
-        cursor, "SELECT DISTINCT ON (contact_id) contact_id::text AS id, kind, value FROM contact_identities"
-        " WHERE contact_id = ANY(%s::uuid[]) ORDER BY contact_id, kind <> 'email', kind, value",
-        (contact_ids,))}
-
-
-def let_go_events(cursor: Cursor, key_hashes: Mapping[str, str]) -> None:
-    """Of contacts by id: what had waited for them waits for one of their keys again, by its hash."""
-    cursor.execute(
-        "UPDATE events e SET contact_id = NULL, person_id = NULL, lead_id = NULL,"
-        " key_hash = CASE WHEN NOT e.anonymous THEN v.key_hash END"
-        " FROM jsonb_to_recordset(%s::jsonb) AS v(id uuid, key_hash text)"
-        " WHERE e.contact_id = v.id AND e.id < v.id AND e.source <> 'intake'",
-        (as_json([{"id": contact, "key_hash": key_hash} for contact, key_hash in key_hashes.items()]),))
 
 
 def drop_created(cursor: Cursor, chunk: Row, contact_ids: list[str], lead_ids: list[str]) -> set[str]:

@@ -253,3 +253,27 @@ def test_a_merge_and_its_undoing_keep_what_devices_told_with_its_person(api, eng
     assert api.post(f"/v1/contacts/{nora['contact_id']}/unmerge", {
         "contact_id": otto["contact_id"]}).status_code == 200
     assert [len(done(api, one["lead_id"])) for one in (nora, otto)] == [2, 3]
+
+
+def paired(api, engine, *leads):
+    """Two leads whose contacts are called duplicates, and the pair."""
+    found = send(api, *leads)
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES (%s, %s, 0.9, '[]')"
+                       " ON CONFLICT DO NOTHING", tuple(sorted(lead["contact_id"] for lead in found)))
+    [pair] = api.get("/v1/duplicates").json["data"]
+    return *found, pair["id"]
+
+
+def test_a_device_of_two_who_become_one_is_theirs_and_shared_again_when_they_are_two(api, engine):
+    nora, otto, pair = paired(api, engine, NORA, OTTO | {"full_name": "Nora Vale"})
+    tell(api, *({"anonymous_id": "a", "occurred_at": ago(engine, minutes=minutes)} | who for minutes, who in (
+        (50, {"email": NORA["email"]}), (40, {"email": OTTO["email"]}), (30, {"type": "pricing_view"}))))
+    nobodys = "SELECT count(*) AS n FROM events WHERE contact_id IS NULL"
+    assert rows(engine, nobodys) == [{"n": 1}]
+    api.post(f"/v1/duplicates/{pair}/merge", {"keep": nora["contact_id"]})
+    assert rows(engine, nobodys) == [{"n": 0}]
+    assert api.post(f"/v1/contacts/{nora['contact_id']}/unmerge", {
+        "contact_id": otto["contact_id"]}).status_code == 200
+    assert rows(engine, nobodys) == [{"n": 1}]
+    assert [len(done(api, one["lead_id"])) for one in (nora, otto)] == [1, 1]

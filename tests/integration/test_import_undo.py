@@ -402,3 +402,44 @@ def test_every_table_that_hangs_on_people_is_undone_or_said_not_to_be(engine):
             cursor, "SELECT conrelid::regclass::text AS t FROM pg_constraint WHERE contype = 'f'"
                     " AND confrelid IN ('contacts'::regclass, 'leads'::regclass)")}
     assert hanging - others <= TABLES["contact"].keys()
+
+
+def told(engine):
+    """(whether it is anybody's, whether it waits for a key, its type) of each event but those of leads."""
+    with engine.database.read() as cursor:
+        return sorted((row["of"], row["waits"], row["type"]) for row in many(
+            cursor, "SELECT contact_id IS NOT NULL AS of, key_hash IS NOT NULL AS waits, type FROM events"
+            " WHERE source <> 'intake'"))
+
+
+def stored_events(engine):
+    """All events, but for when it came to be known whose they are, which ids tell less exactly."""
+    return [json.loads(row) | {"received_at": None} for row in sorted(snapshot(engine)["events"])]
+
+
+def visits(api):
+    """What was done by an address and on a device before anybody was known."""
+    return api.post("/v1/events", {"events": [
+        {"type": "pricing_view", "anonymous_id": "d"},
+        {"type": "page_view", "email": NORA["email"], "anonymous_id": "d"}]}).json
+
+
+def test_what_waited_for_who_came_with_the_import_waits_again(engine, api):
+    visits(api)
+    before = stored_events(engine)
+    job = imported(engine, HEADER + row(1, email=NORA["email"]))
+    assert [of for of, *_ in told(engine)] == [True, True]
+    undone(engine, job)
+    assert snapshot(engine)["contacts"] == set() and stored_events(engine) == before
+    nora = api.post("/v1/leads", NORA).json["results"][0]
+    assert len(api.get(f"/v1/leads/{nora['lead_id']}").json["events"]) == 2
+
+
+def test_what_waited_for_a_key_that_an_import_told_of_somebody_known_waits_again(engine, api):
+    visits(api)
+    imported(engine, HEADER + row(1, email=""))
+    before = stored_events(engine)
+    job = imported(engine, HEADER + row(1, email=NORA["email"]))
+    assert [of for of, *_ in told(engine)] == [True, True]
+    undone(engine, job)
+    assert stored_events(engine) == before

@@ -9,7 +9,7 @@ import pytest
 
 from sidecar.store import retention
 from sidecar.terms.states import MACHINES
-from tests.integration.test_events import NORA, OTTO, ago, rows, send, tell
+from tests.integration.test_events import NORA, OTTO, ago, paired, rows, send, tell
 from tests.integration.test_pipeline import claim, run
 
 CHROME = ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0"
@@ -130,7 +130,7 @@ def test_a_burst_that_comes_by_requests_at_the_same_time(api, engine, lead):
     assert set(marks(api, lead).values()) == {"burst"}
 
 
-def test_one_query_reads_and_one_writes_however_many_people(api, engine):
+def test_two_queries_read_and_one_writes_however_many_people(api, engine):
     people = crew(3)
     send(api, *people)
 
@@ -153,4 +153,33 @@ def test_one_query_reads_and_one_writes_however_many_people(api, engine):
 
     one = statements(*burst(engine, of=people[0]))
     more = statements(*(event for person in people[1:] for event in burst(engine, 9000, of=person)))
-    assert one == more == 2
+    assert one == more == 3
+
+
+def test_a_burst_that_was_spread_over_two_contacts_is_one_when_they_are_merged(api, engine):
+    nora, otto, pair = paired(api, engine, NORA, OTTO | {"full_name": "Nora Vale"})
+    clicks = burst(engine)
+    tell(api, *(event | {"email": who["email"]} for event, who in zip(
+        clicks, (NORA, OTTO, NORA, OTTO), strict=True)))
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE events SET received_at = received_at - interval '1 hour'")
+    api.post(f"/v1/duplicates/{pair}/merge", {"keep": nora["contact_id"]})
+    assert set(marks(api, nora["lead_id"]).values()) == {"burst"}
+    api.post(f"/v1/contacts/{nora['contact_id']}/unmerge", {"contact_id": otto["contact_id"]})
+    assert {mark for one in (nora, otto) for mark in marks(api, one["lead_id"]).values()} == {None}
+
+
+def test_one_address_that_acts_for_many_in_deliveries_of_their_own(api, engine):
+    people = crew(6)
+    leads = send(api, *people)
+    for number, person in enumerate(people):
+        tell(api, click(engine, 900, number, of=person))
+    assert {mark for lead in leads for mark in marks(api, lead["lead_id"]).values()} == {"crowd"}
+
+
+def test_one_address_of_a_company_where_few_click_at_a_time_is_no_crowd(api, engine):
+    people = crew(6)
+    leads = send(api, *people)
+    for number, person in enumerate(people):
+        tell(api, click(engine, 900 - 60 * number, number, of=person))
+    assert {mark for lead in leads for mark in marks(api, lead["lead_id"]).values()} == {None}
