@@ -87,13 +87,15 @@ def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
 
 
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """The latest 200 events of each contact, newest first, by contact id, with `machine` (by what each is
-    known to be one's, or None); those of tests only of who did nothing in earnest."""
+    """The latest 200 events of each contact, of machines no more than there is room for, newest first, by
+    contact id, with `machine` (by what each is known to be one's, or None); those of tests only of who did
+    nothing in earnest."""
     rows = many(
         cursor,
         cursor.prepared(f"""
         SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties, machine FROM (
-            SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
+            SELECT *, row_number() OVER (PARTITION BY contact_id
+                ORDER BY machine IS NOT NULL, occurred_at DESC) AS place
             FROM events WHERE contact_id = ANY($1::uuid[]) AND type <> '{DELIVERED}'
             AND NOT (properties ? 'test' AND EXISTS (
                 SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
@@ -123,7 +125,7 @@ def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetim
               AND id <> ALL($2::uuid[]) AND type <> '{DELIVERED}'
               AND NOT (properties ? 'test' AND EXISTS (
                   SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))
-            ORDER BY occurred_at DESC LIMIT 200)
+            ORDER BY machine IS NOT NULL, occurred_at DESC LIMIT 200)
         """), (lead_id, as_array(known), scored_at, at))  # noqa: S608
 
 

@@ -183,3 +183,10 @@ def test_one_address_of_a_company_where_few_click_at_a_time_is_no_crowd(api, eng
     for number, person in enumerate(people):
         tell(api, click(engine, 900 - 60 * number, number, of=person))
     assert {mark for lead in leads for mark in marks(api, lead["lead_id"]).values()} == {None}
+
+
+def test_however_much_machines_do_what_a_person_did_counts(api, engine, lead):
+    tell(api, {"type": "webinar", "email": NORA["email"], "occurred_at": ago(engine, days=1)})
+    tell(api, *(click(engine, 3600 - number / 10, number) for number in range(210)))
+    run(api, claim(api))
+    assert "webinar" in {reason["rule"] for reason in api.get(f"/v1/leads/{lead}").json["score"]["reasons"]}
