@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from sidecar import logs, metrics
 from sidecar.api import (
@@ -65,6 +66,13 @@ class Json(DefaultJSONProvider):
         return DefaultJSONProvider.default(value)
 
 
+class RowNumber(IntegerConverter):
+    """`<int:…>` in a path: the number of a row. One beyond all that Postgres has is of none, as the last."""
+
+    def to_python(self, value: str) -> int:
+        return min(int(super().to_python(value)), 2**63 - 1)
+
+
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Flask:
     """Build the Flask app. Raises SettingsError when a setting is missing or wrong."""
     settings = settings or Settings.from_env(os.environ)
@@ -72,6 +80,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     logs.configure(settings.log_level)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)
+    app.url_map.converters["int"] = RowNumber
     # One proxy, the edge, tells where a request comes from.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES

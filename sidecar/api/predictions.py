@@ -15,7 +15,7 @@ from sidecar.services.access import Caller
 
 bp = Blueprint("predictions", __name__)
 _ALL = "/v1/scoring/predictions"
-_ONE = f"{_ALL}/<int(max=9007199254740992):model_id>"
+_ONE = f"{_ALL}/<int:model_id>"
 
 
 @endpoint(bp, "GET", _ALL, scope="leads:read", query=schemas.PageQuery(),

@@ -252,6 +252,7 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
     several: dict[str, list[tuple[int, Any]]] = {}
     custom: dict[str, Any] = {}
     states: list[tuple[str, Any]] = []
+    not_ended: str | None = None
     for place, rank, means, key, value in told:
         if not value and (value is None or value in ("", [], {})):
             continue
@@ -278,6 +279,8 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
                 value = f"{value} {means}"
             elif (said := truth(value)) is not None:
                 if not said:
+                    if field == "outcome" and means != "lost":
+                        not_ended = f"not {means}"
                     continue
                 value = means
         elif field == "outcome" and (said := truth(value)) is not None:
@@ -291,6 +294,8 @@ def gather(told: Iterable[tuple[str | None, int, str, str, Any]]) -> dict[str, A
     for field, values in several.items():
         values.sort(key=lambda ranked: ranked[0])
         lead[field] = _united(field, [value for _, value in values])
+    if not_ended:  # unless another column says how it ended
+        lead.setdefault("outcome", not_ended)
     if custom:
         lead["custom"] = _within_room(custom, lead.get("custom"))
         for key, value in states:

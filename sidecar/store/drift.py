@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sidecar.store.database import Cursor, Row, many
-from sidecar.store.scores import ENDED, OUTCOME_WORDS
+from sidecar.store.scores import ENDED, outcomes_said
 
 _MONTHS = 13
 
@@ -39,7 +39,7 @@ def refresh(cursor: Cursor) -> None:
         FROM counted GROUP BY 1, 2
         ON CONFLICT (month, tenth) DO UPDATE SET leads = excluded.leads, won = excluded.won,
             lost = excluded.lost
-        """, OUTCOME_WORDS | {"months": _MONTHS})  # noqa: S608
+        """, outcomes_said(cursor) | {"months": _MONTHS})  # noqa: S608
 
 
 def months(cursor: Cursor) -> dict[date, list[Row]]:

@@ -22,7 +22,8 @@ def lock(cursor: Cursor) -> None:
 
 def in_force(cursor: Cursor) -> list[Row]:
     """{id, edits, key} of the published ones, by key."""
-    return many(cursor, "SELECT id, edits, key FROM scoring_models WHERE state = 'published' ORDER BY key")
+    return many(cursor, cursor.prepared(
+        "SELECT id, edits, key FROM scoring_models WHERE state = 'published' ORDER BY key"))
 
 
 def definitions(cursor: Cursor, ids: Iterable[int]) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from psycopg2.extras import Json
 
 from sidecar.store import locks
 from sidecar.store.database import Cursor, Row, many, one
-from sidecar.store.scores import ENDED, OUTCOME_WORDS
+from sidecar.store.scores import ENDED, outcomes_said
 
 _BRIEF = """id, version, state, report, reason, created_by, trained_at, published_at, published_by,
     retired_at, retired_by"""
@@ -24,9 +24,9 @@ def lock(cursor: Cursor) -> None:
 def in_force(cursor: Cursor, known: int | None) -> Row | None:
     """{id, version, state, report, learnt} of the model that is published, `learnt` is None where its id is
     the known one; else of the row that tells why nothing is learnt; None where nobody tried."""
-    return one(cursor, "SELECT id, version, state, report, CASE WHEN id IS DISTINCT FROM %s THEN learnt END"
-                       " AS learnt FROM ml_models WHERE state IN ('published', 'waiting')"
-                       " ORDER BY state LIMIT 1", (known,))
+    return one(cursor, cursor.prepared(
+        "SELECT id, version, state, report, CASE WHEN id IS DISTINCT FROM $1::bigint THEN learnt END AS learnt"
+        " FROM ml_models WHERE state IN ('published', 'waiting') ORDER BY state LIMIT 1"), (known,))
 
 
 def page(cursor: Cursor, limit: int, after: int | None) -> list[Row]:
@@ -88,8 +88,8 @@ _CAME_ENDED = "(e.at IS NULL OR e.at <= l.created_at)"
 
 def conversions(cursor: Cursor) -> int:
     """How many leads were won."""
-    row = one(cursor, f"SELECT count(*) AS n FROM ({ENDED}) e JOIN leads l USING (id)"  # noqa: S608
-                      " WHERE e.won AND NOT l.is_test", OUTCOME_WORDS)
+    row = one(cursor, f"SELECT count(*) AS n FROM ({ENDED}) e WHERE e.won",  # noqa: S608
+              outcomes_said(cursor))
     return row["n"] if row else 0
 
 
@@ -117,5 +117,5 @@ def examples(cursor: Cursor, limit: int) -> list[Row]:
             FROM (SELECT * FROM events k WHERE k.contact_id = e.contact_id AND NOT {_CAME_ENDED}
                   AND k.received_at < e.at AND k.occurred_at < e.at AND NOT k.properties ? 'test'
                   ORDER BY k.occurred_at DESC LIMIT 200) known) v ON true
-        WHERE NOT l.is_test ORDER BY 3 DESC, e.id LIMIT %(limit)s""",  # noqa: S608
-        OUTCOME_WORDS | {"limit": limit})
+        ORDER BY 3 DESC, e.id LIMIT %(limit)s""",  # noqa: S608
+        outcomes_said(cursor) | {"limit": limit})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sidecar.records.outcomes import outcome_of
 from sidecar.store.database import (
     Cursor,
     Executes,
@@ -17,7 +18,6 @@ from sidecar.store.database import (
     one,
     update_from,
 )
-from sidecar.terms.outcomes import LOST, WON
 from sidecar.terms.states import OPEN
 
 
@@ -139,26 +139,35 @@ def count(cursor: Cursor) -> int:
     return row["n"] if row else 0
 
 
-# Leads l that were won or lost, and when: here by their status, or elsewhere as that says it.
+# Leads l that were won or lost, and when: here by their status, or elsewhere as that says it. A time that is
+# yet to come is none.
 ENDED = """
     SELECT l.id, l.contact_id, ended.won, ended.at FROM leads l CROSS JOIN LATERAL (
         SELECT l.status = 'converted' AS won, coalesce((
             SELECT max(changed_at) FROM lead_status_history h
             WHERE h.lead_id = l.id AND h.to_status = l.status), l.updated_at) AS at
         WHERE l.status IN ('converted', 'lost')
-        UNION ALL SELECT lower(l.outcome) = ANY(%(won)s), CASE
+        UNION ALL SELECT l.outcome = ANY(%(won)s), CASE
             WHEN l.outcome_at ~ '^[12][0-9]{3}-' AND pg_input_is_valid(l.outcome_at, 'timestamptz')
-            THEN l.outcome_at::timestamptz END
-        WHERE l.status NOT IN ('converted', 'lost') AND lower(l.outcome) = ANY(%(won)s || %(lost)s)) ended
-    WHERE l.status IN ('converted', 'lost') OR l.outcome IS NOT NULL"""
-OUTCOME_WORDS = {"won": list(WON), "lost": list(LOST)}
+            THEN CASE WHEN l.outcome_at::timestamptz <= now() THEN l.outcome_at::timestamptz END END
+        WHERE l.status NOT IN ('converted', 'lost') AND l.outcome = ANY(%(won)s || %(lost)s)) ended
+    WHERE NOT l.is_test AND (l.status IN ('converted', 'lost') OR l.outcome IS NOT NULL)"""
+
+
+def outcomes_said(cursor: Cursor) -> dict[str, list[str]]:
+    """What ENDED is to be told: which of the outcomes that leads came with say {won, lost}."""
+    found = many(cursor, "SELECT DISTINCT outcome FROM leads WHERE outcome IS NOT NULL")
+    said = [(row["outcome"], outcome_of(row["outcome"])) for row in found]
+    return {name: [text for text, won in said if won is wanted]
+            for name, wanted in (("won", True), ("lost", False))}
 
 
 def ended(cursor: Cursor, limit: int) -> list[Row]:
     """Leads that were won or lost, the latest first: [{lead_id, won, ended_at}]."""
     return many(
         cursor, f"SELECT id::text AS lead_id, won, at AS ended_at FROM ({ENDED}) e"  # noqa: S608
-        " WHERE at IS NOT NULL ORDER BY at DESC, id LIMIT %(limit)s", OUTCOME_WORDS | {"limit": limit})
+        " WHERE at IS NOT NULL ORDER BY at DESC, id LIMIT %(limit)s",
+        outcomes_said(cursor) | {"limit": limit})
 
 
 def facts_at(cursor: Cursor, wanted: Iterable[Row]) -> dict[str, Row]:

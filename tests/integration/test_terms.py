@@ -31,6 +31,7 @@ CHECKED = {
     ("notifications", "state"): states.MESSAGE_STATES,
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
     ("scoring_models", "state"): states.MODEL_STATES,
+    ("ml_models", "state"): states.PREDICTION_STATES,
     ("held_answers", "state"): states.HELD_ANSWER_STATES, ("corrections", "cause"): states.CORRECTIONS,
     ("duplicates", "state"): states.DUPLICATE_STATES,
     ("refusals", "purpose"): tuple(states.PURPOSES),

@@ -17,8 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sidecar.records.truth import truth
-from sidecar.terms.outcomes import LOST, WON
+from sidecar.records.outcomes import outcome_of
 
 Numbers = NDArray[np.float64]
 # What exports write where nothing is known; "Select" is what a form's list shows before a choice.
@@ -160,17 +159,6 @@ def _date_columns(name: str, dates: list[datetime | None]) -> Iterable[Column]:
     yield of("day of the week", datetime.isoweekday)
     if any(at is not None and (at.hour or at.minute) for at in dates):
         yield of("hour", lambda at: at.hour)
-
-
-def outcome_of(said: str | None) -> bool | None:
-    """Whether this says that somebody was won; None where it says neither."""
-    if not said:
-        return None
-    folded = said.casefold()
-    spaced = " ".join(re.sub(r"[-_/|:]+", " ", folded).split())
-    if folded in WON or spaced in WON:
-        return True
-    return False if folded in LOST or spaced in LOST else truth(folded)
 
 
 def read_outcome(cells: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.int64], str, str]:

@@ -214,7 +214,9 @@ def test_a_band_alone_is_what_somebody_says():
 
 def test_what_yes_means_is_told():
     assert read_keys({"mail": "a", "IsConverted": "TRUE"})["outcome"] == "converted"
-    assert "outcome" not in read_keys({"mail": "a", "IsConverted": False})
+    assert read_keys({"mail": "a", "IsConverted": False})["outcome"] == "not converted"
+    assert read_keys({"mail": "a", "Won": "no"})["outcome"] == "not won"
+    assert "outcome" not in read_keys({"mail": "a", "Lost": "no"})
     assert read_keys({"mail": "a", "Outcome": "Won", "Converted": "no"})["outcome"] == "Won"
     assert read_keys({"mail": "a", "Win/Loss": 0})["outcome"] == "not converted"
     assert read_keys({"mail": "a", "Became customer": "ja"})["outcome"] == "converted"
