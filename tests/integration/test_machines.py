@@ -190,3 +190,16 @@ def test_however_much_machines_do_what_a_person_did_counts(api, engine, lead):
     tell(api, *(click(engine, 3600 - number / 10, number) for number in range(210)))
     run(api, claim(api))
     assert "webinar" in {reason["rule"] for reason in api.get(f"/v1/leads/{lead}").json["score"]["reasons"]}
+
+
+def test_pages_that_are_told_together_without_their_times_are_a_persons(api, engine, lead):
+    visits = [{"email": NORA["email"], "properties": {"url": f"https://example.com/{page}"}}
+              for page in range(4)]
+    tell(api, *visits)
+    assert set(marks(api, lead).values()) == {None}
+    ahead = (engine.now() + timedelta(hours=1)).isoformat()
+    visits = [visit | {"occurred_at": ahead} for visit in visits]
+    tell(api, *visits)
+    tell(api, visits[0])
+    assert rows(engine, "SELECT machine, count(*) AS n FROM events WHERE type = 'page_view' GROUP BY 1") == [
+        {"machine": None, "n": 8}]  # what is told again, though alone, is known
