@@ -74,7 +74,8 @@ class Cursor(PlainCursor):
         if sql not in known:
             name = f"prepared_{len(known)}"
             self.execute(f"PREPARE {name} AS {sql}")
-            known[sql] = f"EXECUTE {name}({', '.join('%s' for _ in set(_PARAMETER.findall(sql)))})"
+            values = ", ".join("%s" for _ in set(_PARAMETER.findall(sql)))
+            known[sql] = f"EXECUTE {name}" + (f"({values})" if values else "")
         return known[sql]
 
 

@@ -86,19 +86,21 @@ def colleagues(cursor: Cursor, organizations: list[str]) -> list[Row]:
     )
 
 
+# The events that scoring looks at: those of tests only of who did nothing in earnest.
+COUNTED = f"""type <> '{DELIVERED}' AND NOT (properties ? 'test' AND EXISTS (
+    SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))"""
+
+
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
     """The latest 200 events of each contact, of machines no more than there is room for, newest first, by
-    contact id, with `machine` (by what each is known to be one's, or None); those of tests only of who did
-    nothing in earnest."""
+    contact id, with `machine` (by what each is known to be one's, or None)."""
     rows = many(
         cursor,
         cursor.prepared(f"""
         SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties, machine FROM (
             SELECT *, row_number() OVER (PARTITION BY contact_id
                 ORDER BY machine IS NOT NULL, occurred_at DESC) AS place
-            FROM events WHERE contact_id = ANY($1::uuid[]) AND type <> '{DELIVERED}'
-            AND NOT (properties ? 'test' AND EXISTS (
-                SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))) e
+            FROM events WHERE contact_id = ANY($1::uuid[]) AND {COUNTED}) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
         """),  # noqa: S608
         (as_array(contact_ids),),
@@ -116,15 +118,13 @@ def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetim
     return many(
         cursor,
         cursor.prepared(f"""
-        SELECT id::text AS id, type, occurred_at, properties, machine, true AS seen
-        FROM unnest($2::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id)
+        (SELECT id::text AS id, type, occurred_at, properties, machine, true AS seen
+         FROM unnest($2::uuid[]) WITH ORDINALITY AS k(id, place) JOIN events USING (id) ORDER BY place)
         UNION ALL (
             SELECT id::text, type, occurred_at, properties, machine, false FROM events
             WHERE contact_id = (SELECT contact_id FROM leads WHERE id = $1)
               AND received_at > $3 AND received_at <= $4 AND occurred_at <= $4
-              AND id <> ALL($2::uuid[]) AND type <> '{DELIVERED}'
-              AND NOT (properties ? 'test' AND EXISTS (
-                  SELECT FROM leads l WHERE l.contact_id = events.contact_id AND NOT l.is_test))
+              AND id <> ALL($2::uuid[]) AND {COUNTED}
             ORDER BY machine IS NOT NULL, occurred_at DESC LIMIT 200)
         """), (lead_id, as_array(known), scored_at, at))  # noqa: S608
 

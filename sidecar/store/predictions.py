@@ -25,8 +25,8 @@ def in_force(cursor: Cursor, known: int | None) -> Row | None:
     """{id, version, state, report, learnt} of the model that is published, `learnt` is None where its id is
     the known one; else of the row that tells why nothing is learnt; None where nobody tried."""
     return one(cursor, cursor.prepared(
-        "SELECT id, version, state, report, CASE WHEN id IS DISTINCT FROM $1::bigint THEN learnt END AS learnt"
-        " FROM ml_models WHERE state IN ('published', 'waiting') ORDER BY state LIMIT 1"), (known,))
+        "SELECT id, version, state, report, CASE WHEN id IS DISTINCT FROM $1::bigint THEN learnt END"
+        " AS learnt FROM ml_models WHERE state IN ('published', 'waiting') ORDER BY state LIMIT 1"), (known,))
 
 
 def page(cursor: Cursor, limit: int, after: int | None) -> list[Row]:

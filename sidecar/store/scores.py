@@ -18,6 +18,7 @@ from sidecar.store.database import (
     one,
     update_from,
 )
+from sidecar.store.facts import COUNTED
 from sidecar.terms.states import OPEN
 
 
@@ -147,10 +148,11 @@ ENDED = """
             SELECT max(changed_at) FROM lead_status_history h
             WHERE h.lead_id = l.id AND h.to_status = l.status), l.updated_at) AS at
         WHERE l.status IN ('converted', 'lost')
-        UNION ALL SELECT l.outcome = ANY(%(won)s), CASE
+        UNION ALL SELECT l.outcome = ANY(%(won)s::text[]), CASE
             WHEN l.outcome_at ~ '^[12][0-9]{3}-' AND pg_input_is_valid(l.outcome_at, 'timestamptz')
             THEN CASE WHEN l.outcome_at::timestamptz <= now() THEN l.outcome_at::timestamptz END END
-        WHERE l.status NOT IN ('converted', 'lost') AND l.outcome = ANY(%(won)s || %(lost)s)) ended
+        WHERE l.status NOT IN ('converted', 'lost')
+            AND l.outcome = ANY(%(won)s::text[] || %(lost)s::text[])) ended
     WHERE NOT l.is_test AND (l.status IN ('converted', 'lost') OR l.outcome IS NOT NULL)"""
 
 
@@ -175,7 +177,7 @@ def facts_at(cursor: Cursor, wanted: Iterable[Row]) -> dict[str, Row]:
     events}."""
     rows = many(
         cursor,
-        """
+        f"""
         SELECT v.lead_id::text AS lead_id, f.facts, s.prediction, coalesce(e.events, '[]') AS events
         FROM jsonb_to_recordset(%s) v(lead_id uuid, at timestamptz) JOIN leads l ON l.id = v.lead_id
         LEFT JOIN LATERAL (SELECT facts FROM lead_facts WHERE lead_id = v.lead_id AND since <= v.at
@@ -184,8 +186,8 @@ def facts_at(cursor: Cursor, wanted: Iterable[Row]) -> dict[str, Row]:
                            AND calculated_at <= v.at ORDER BY calculated_at DESC LIMIT 1) s ON true
         LEFT JOIN LATERAL (
             SELECT jsonb_agg(jsonb_build_object('type', type, 'occurred_at', occurred_at,
-                                                'properties', properties)) AS events
+                                                'properties', properties, 'machine', machine)) AS events
             FROM (SELECT * FROM events WHERE contact_id = l.contact_id AND received_at <= v.at
-                  AND occurred_at <= v.at ORDER BY occurred_at DESC LIMIT 200) known) e ON true
-        """, (as_json([{"lead_id": row["lead_id"], "at": row["at"]} for row in wanted]),))
+                  AND occurred_at <= v.at AND {COUNTED} ORDER BY occurred_at DESC LIMIT 200) known) e ON true
+        """, (as_json([{"lead_id": row["lead_id"], "at": row["at"]} for row in wanted]),))  # noqa: S608
     return {row["lead_id"]: row for row in rows}

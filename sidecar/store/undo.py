@@ -245,18 +245,20 @@ def created(cursor: Cursor, job_id: str) -> Row | None:
 
 def touched_leads(cursor: Cursor, chunk: Row) -> set[str]:
     """Those of the chunk's leads that others have changed, sent again, or united with another by a merge,
-    since."""
+    since, or for which something was done since."""
     return {row["id"] for row in many(
         cursor, "SELECT l.id::text AS id FROM leads l WHERE l.id = ANY(%(lead_ids)s::uuid[]) AND ("
         " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'lead' AND a.entity_id = l.id::text)"
         " OR EXISTS (SELECT 1 FROM intake i WHERE i.lead_id = l.id"
         "  AND i.request_id IS DISTINCT FROM %(request)s)"
         " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = l.contact_id AND m.id > l.id)"
+        " OR EXISTS (SELECT 1 FROM events e WHERE e.lead_id = l.id AND e.source <> 'intake' AND e.id > l.id)"
         " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))", chunk)}
 
 
 def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[str]:
-    """Those of the chunk's contacts that others have changed, or who have what did not come with it."""
+    """Those of the chunk's contacts that others have changed, or who have what came neither with it nor
+    before it: what had waited for them waits again, where they have a key for it."""
     return {row["id"] for row in many(
         cursor, "SELECT c.id::text AS id FROM contacts c WHERE c.id = ANY(%(contact_ids)s::uuid[]) AND ("
         " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'contact' AND a.entity_id = c.id::text)"

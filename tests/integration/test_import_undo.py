@@ -211,6 +211,27 @@ def test_what_an_address_refused_while_the_import_waited_stays_with_the_address(
     assert contact_of(api, nora)["may_email"] is False
 
 
+def test_what_somebody_did_before_the_import_waits_for_them_again(engine, api):
+    events(api, "demo_request")
+    job = imported(engine, OPTED_OUT)
+    undone(engine, job)
+    with engine.database.read() as cursor:
+        [left] = many(cursor, "SELECT contact_id, lead_id, type FROM events")
+        assert left == {"contact_id": None, "lead_id": None, "type": "demo_request"}
+    nora = api.post("/v1/leads", NORA).json["results"][0]["contact_id"]
+    with engine.database.read() as cursor:
+        [told] = many(cursor, "SELECT contact_id::text AS id FROM events WHERE type = 'demo_request'")
+    assert told["id"] == nora
+
+
+def test_what_somebody_did_since_the_import_stays_theirs(engine, api):
+    job = imported(engine, OPTED_OUT)
+    events(api, "demo_request")
+    undone(engine, job)
+    with engine.database.read() as cursor:
+        assert one(cursor, "SELECT count(contact_id) AS n FROM events WHERE type = 'demo_request'")["n"] == 1
+
+
 def test_who_was_merged_since_with_somebody_known_keeps_the_open_lead(engine, api):
     known = api.post("/v1/leads", NORA | {"company_name": "Harbor Lines"}).json["results"][0]["contact_id"]
     job = imported(engine, "email,full_name,company_name,message,source\n"

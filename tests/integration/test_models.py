@@ -14,6 +14,7 @@ from sidecar.scoring import default_model
 from sidecar.services import models
 from sidecar.services.audit import COMMAND_LINE
 from sidecar.store.database import many
+from sidecar.store.scores import facts_at
 from tests.integration.conftest import Api
 from tests.integration.test_past_scores import score_at
 from tests.integration.test_pipeline import claim, run
@@ -248,6 +249,21 @@ def test_a_back_test_sees_what_was_known_the_day_before(api, engine):
     assert sum(row["won"] for row in told["lift_by_decile"]) == pytest.approx(4, abs=0.01)
 
 
+def test_a_back_test_counts_the_events_that_scores_count(api, engine):
+    """What machines did, and that mail arrives, is no interest the day before either."""
+    ids = leads(api, 2)
+    with engine.database.write() as cursor:
+        cursor.execute("INSERT INTO events (contact_id, lead_id, type, source, machine)"
+                       " SELECT contact_id, id, 'meeting_booked', 'tests', 'burst' FROM leads")
+        cursor.execute("UPDATE lead_facts SET since = since - interval '40 days'")
+        cursor.execute("UPDATE events SET occurred_at = occurred_at - interval '40 days',"
+                       " received_at = received_at - interval '40 days'")
+        cursor.execute("SELECT id::text AS lead_id, now() - interval '30 days' AS at FROM leads")
+        found = facts_at(cursor, cursor.fetchall())
+    assert {event["machine"] for event in found[ids[0]]["events"] if event["type"] == "meeting_booked"} == {
+        "burst"}
+
+
 def test_a_back_test_counts_what_it_cannot_look_at(api, engine):
     ids = leads(api, 3)
     for lead_id in ids:
@@ -257,12 +273,12 @@ def test_a_back_test_counts_what_it_cannot_look_at(api, engine):
 
 
 def test_imported_outcomes_count_too(api, engine):
-    ids = leads(api, 4)
-    since = datetime.now(UTC) - timedelta(days=10)
+    ids = leads(api, 5)
+    since, now = datetime.now(UTC) - timedelta(days=10), datetime.now(UTC).isoformat()
     with engine.database.write() as cursor:
         cursor.execute("UPDATE lead_facts SET since = %s", (since,))
-        for lead_id, outcome, at in zip(ids, ("Closed Won", "LOST", "won", "lost"), (
-                "2999-01-01", datetime.now(UTC).isoformat(), "soon", "2026-99-99"), strict=True):
+        for lead_id, outcome, at in zip(ids, ("Closed - Won", "LOST", "won", "won", "lost"), (
+                now, now, "2999-01-01", "soon", "2026-99-99"), strict=True):
             cursor.execute("UPDATE leads SET outcome = %s, outcome_at = %s WHERE id = %s",
                            (outcome, at, lead_id))
     told = api.post(f"{ALL}/{draft(api)['id']}/backtest").json

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from math import nan
 from typing import Any, Final
 
 import numpy as np
@@ -25,8 +26,11 @@ _NOTHING: Final = frozenset((
     "", "-", "--", "?", ".", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "(blank)",
     "(null)", "select", "select...", "please select", "not provided"))
 _FITS: Final = 0.98  # of the different cells of a column
-_NUMBER: Final = re.compile(r"[-+]?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?\s?[%$€£]?")
+_NUMBER: Final = re.compile(
+    r"[-+]?[$€£]?\s?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s?[%$€£]?")
+_LARGEST: Final = 1e100  # what is larger is no quantity, and its square no number
 _DECIMAL_COMMA: Final = re.compile(r"[-+]?\d+,\d{1,2}|[-+]?\d{1,3}(?:\.\d{3})+,\d+")
+_WHOLE: Final = re.compile(r"[-+]?\d+")
 _SIGNS: Final = str.maketrans("", "", "$€£%, \u00a0")
 _DAYS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%m-%d-%Y",
                 "%d-%m-%y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y",
@@ -99,15 +103,18 @@ def _tidy(cell: str) -> str | None:
 
 
 def _number(text: str) -> float | None:
-    if not any("0" <= sign <= "9" for sign in text) or not _NUMBER.fullmatch(text):
-        return None
-    return float(text.translate(_SIGNS))
+    return _bounded(text.translate(_SIGNS)) if _NUMBER.fullmatch(text) else None
 
 
 def _decimal_comma(text: str) -> float | None:
     if _DECIMAL_COMMA.fullmatch(text):
-        return float(text.replace(".", "").replace(",", "."))
-    return float(text) if text.lstrip("+-").isdecimal() else None
+        return _bounded(text.replace(".", "").replace(",", "."))
+    return _bounded(text) if _WHOLE.fullmatch(text) else None
+
+
+def _bounded(text: str) -> float:
+    value = float(text)
+    return value if abs(value) <= _LARGEST else nan
 
 
 def _date(text: str, form: str) -> datetime | None:
@@ -140,7 +147,7 @@ def _read_all(known: set[str], read: Callable[[str], Any]) -> dict[str, Any] | N
 
 
 def _read_dates(known: set[str]) -> dict[str, datetime] | None:
-    if not any(sign.isdigit() for sign in next(iter(known))):
+    if sum(any(sign.isdigit() for sign in text) for text in known) < len(known) * _FITS:
         return None
     reads: list[Callable[[str], datetime | None]] = [_iso, *(partial(_date, form=form) for form in _DATES)]
     for read in reads:

@@ -33,19 +33,21 @@ def evaluate(
     for name in (target, *exclude):
         if name not in header:
             raise OutcomeError(f"The table has no column {name!r}; it has: {', '.join(header)}.")
+    names = _told_apart(header)
+    left_out = {name for name, said in zip(names, header, strict=True) if said in (target, *exclude)}
     place = list(header).index(target)
     outcomes, known, converted, lost = read_outcome([row[place] if place < len(row) else "" for row in rows])
     if min(outcomes.sum(), (~outcomes).sum()) < _LEAST:
         raise OutcomeError(f"At least {_LEAST} rows of each outcome are needed; there are"
                            f" {outcomes.sum()} and {(~outcomes).sum()}.")
-    columns = [column for column in read_columns(header, [rows[n] for n in known])
-               if column.source != target and column.source not in exclude]
+    columns = [column for column in read_columns(names, [rows[n] for n in known])
+               if column.source not in left_out]
     judgements = leakage.judge(columns, outcomes, seed)
     refused = {found.source for found in judgements if found.rule}
     used = [column for column in columns if column.source not in refused]
     if not used:
-        raise OutcomeError("No column is left to predict from: " + "; ".join(
-            f"{found.source}: {found.reason}" for found in judgements))
+        raise OutcomeError("No column is left to predict from" + "".join(
+            f"; {found.source}: {found.reason}" for found in judgements))
     probabilities, effects = cross_validated(used, outcomes, seed)
     return report.measure(probabilities, outcomes) | {
         "refused_columns": [found.source for found in judgements if found.rule],
@@ -57,6 +59,18 @@ def evaluate(
         "target": target, "converted": converted, "not_converted": lost,
         "left_out": len(rows) - len(known), "folds": FOLDS,
     }
+
+
+def _told_apart(header: Sequence[str]) -> list[str]:
+    """The names of a table's columns: of several with one name the later ones have a number."""
+    names: list[str] = []
+    for name in header:
+        number, other = 1, name
+        while other in names:
+            number += 1
+            other = f"{name} ({number})"
+        names.append(other)
+    return names
 
 
 def cross_validated(

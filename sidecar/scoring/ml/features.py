@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from sidecar.scoring.subject import moment, number
 from sidecar.terms.states import EVENTS
 
 _TEXTS: Final = (
@@ -31,15 +32,13 @@ def row_of(facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         row[name] = None if value is None else str(value).casefold()[:_LONGEST]
     for name in _NUMBERS:
         value = _fact(facts, name)
-        row[name] = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        row[name] = None if isinstance(value, str) else number(value)
     for name in _KNOWN:
         row[f"{name} known"] = float(_fact(facts, name) is not None)
     days: dict[str, list[float]] = {}
     for event in facts.get("events") or ():
         if not event.get("machine"):
-            at = event["occurred_at"]
-            at = datetime.fromisoformat(at) if isinstance(at, str) else at
-            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+            at = moment(event["occurred_at"])
             days.setdefault(event["type"], []).append(max(0.0, (now - at).total_seconds() / 86_400))
     for event in EVENTS:
         ages = days.get(event, ())

@@ -17,8 +17,8 @@ def test_won(said):
 
 @pytest.mark.parametrize("said", [
     "lost", "Closed Lost", "closedlost", "Closed-Lost to Competition", "Closed - Not Converted",
-    "Lost - price", "not converted", "Not won", "Junk Lead", "Lost Lead", "Not Qualified", "nein", "0", "false",
-    "Verloren", "Lost (won by another)"])
+    "Lost - price", "not converted", "Not won", "Junk Lead", "Lost Lead", "Not Qualified", "nein", "0",
+    "false", "Verloren", "Lost (won by another)"])
 def test_lost(said):
     assert outcome_of(said) is False
 

@@ -20,6 +20,24 @@ def test_numbers(cells, wanted):
     np.testing.assert_array_equal(column.values, wanted)
 
 
+@pytest.mark.parametrize("cells", [
+    ["E1", "e5", "E10"], ["$", ".e5", "1e5"], [".", "1.2.3", "5"], ["+", "$e1", "%"]])
+def test_codes_are_no_numbers(cells):
+    column, = read_column("code", cells)
+    assert column.kind == "text"
+
+
+def test_what_no_number_can_hold_is_missing():
+    column, = read_column("n", ["1e999", "-1e400", "7", "9" * 400, *map(str, range(200))])
+    assert np.nanmax(column.values) == 199 and np.isnan(column.values[[0, 1, 3]]).all()
+
+
+def test_a_stray_word_among_dates_is_missing():
+    days = [f"2024-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 28)]
+    for word in ("soon", "tbd", "later", "open", "x", "pending", "yes", "never"):
+        assert len(read_column("at", [*days, word])) == 3
+
+
 def test_texts_and_what_says_nothing():
     column, = read_column("t", ["Select", "Google", "google ", "NaN", "12", "-"])
     assert column.kind == "text"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from sidecar.cli import main
+from sidecar.scoring.ml.columns import OutcomeError
+from sidecar.scoring.ml.evaluation import evaluate
 from sidecar.scoring.ml.report import measure
 from tests.unit.scoring.ml.tables import converted, honest
 
@@ -70,3 +73,13 @@ def test_measures_of_known_probabilities():
     exact = measure(np.array([0.9, 0.8, 0.2, 0.1]), np.array([True, True, False, False]))
     assert (exact["auc"], exact["brier"], exact["base_rate"]) == (1.0, 0.025, 0.5)
     assert exact["confusion"]["cold"]["lost"] == 2 and exact["confusion"]["hot"]["converted"] == 2
+
+
+def test_columns_of_one_name_are_told_apart():
+    chance = random.Random(1)
+    known = [chance.gauss(0, 1) for _ in range(200)]
+    rows = [["same", str(value), "yes" if value + chance.gauss(0, 1) > 0 else "no"] for value in known]
+    told = evaluate(["a", "a", "y"], rows, "y")
+    assert told["refused_columns"] == ["a"] and told["auc"] > 0.7
+    with pytest.raises(OutcomeError, match="No column is left"):
+        evaluate(["y", "a", "y"], [[row[2], *row[1:]] for row in rows], "y", ["a"])

@@ -43,6 +43,11 @@ def test_an_unknown_lead_has_a_row():
     assert set(row_of({}, NOW)) == set(FEATURES)
 
 
+def test_what_no_number_can_hold_is_missing():
+    row = row_of({"organization": {"annual_revenue": 10 ** 400, "employee_count": float("nan")}}, NOW)
+    assert row["organization.annual_revenue"] is row["organization.employee_count"] is None
+
+
 def test_effects_are_told_in_words():
     assert [words(name, value) for name, value in (
         ("contact.seniority", "vp"), ("contact.phone known", 1.0), ("contact.phone known", 0.0),
