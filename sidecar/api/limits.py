@@ -6,6 +6,8 @@ unavailable, known callers pass; sign-ins, which strangers may try, are counted 
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, ip_address, ip_network
+
 from flask import g, request
 from redis import RedisError
 
@@ -29,7 +31,7 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
     }.get(route_class)
     if capacity is None:
         return
-    who = caller.id if caller else request.remote_addr or "unknown"
+    who = caller.id if caller else network(request.remote_addr or "unknown")
     try:
         allowed, left, wait = engine.cache.take(
             f"{route_class}:{who}", capacity, capacity / _WINDOW)
@@ -46,6 +48,17 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
     if not allowed:
         LIMITED.labels(route_class).inc()
         raise TooMany("Too many requests; wait a little.", wait)
+
+
+def network(address: str) -> str:
+    """By what a stranger is counted: the address; of IPv6 its network of 64 bits, often one person's."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((found.packed, 64), strict=False))
 
 
 _alone: dict[str, tuple[float, float]] = {}

@@ -69,6 +69,6 @@ def _beside(cursor: Cursor, rows: Sequence[Row], deeds: Sequence[Deed]) -> list[
         return []
     known = {row["id"] for row in rows}
     found = events.beside(cursor, [
-        (address, *(datetime.fromtimestamp((span + end) * _SPAN, UTC) for end in (-1, 2)))
-        for address, span in spans], JUDGED, _MOST)
+        (address, datetime.fromtimestamp((span - 1) * _SPAN, UTC),
+         datetime.fromtimestamp((span + 2) * _SPAN, UTC)) for address, span in spans], JUDGED, _MOST)
     return [(row, read(row)) for row in found if row["id"] not in known]

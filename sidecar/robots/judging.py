@@ -23,6 +23,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import Any, Final
 
@@ -38,11 +39,13 @@ _FROM_CLOUD: Final = 300.0
 _BEFORE: Final = -300.0  # earlier than that, a clock is wrong
 _CHAIN: Final = 15.0  # between the deeds of one machine
 _HIDDEN: Final = 600.0
+_ASKED: Final = 3.0  # a filter asks for the head of a page, then for the page
 _ECHO: Final = 15.0
 _AWAY: Final = 600.0  # what a source does so long after is another matter
 # So many different links, at so many seconds each on average, are a machine's. People open two links in a few
 # seconds, and several of a newsletter in a minute.
 _PACE: Final = ((2, 1.0), (3, 2.5), (4, 4.0), (5, 6.0), (6, 10.0), (8, 15.0), (10, 25.0))
+_BEGUN: Final = 4.0  # a person who opened a mail looks at it before they click
 _READ: Final = 3600.0  # so long after it was opened a mail may be before somebody
 _LONGEST: Final = 32  # links of a burst that are looked at together
 
@@ -65,7 +68,7 @@ def judge_deeds(deeds: Sequence[Deed], crowd: Crowd | None = None) -> list[str |
     places, sources = _by(deeds, timed, "address"), _by(deeds, timed, "source")
     for message, numbers in mails.items():
         at = delivered.get(message)
-        _mark_bursts(deeds, marks, numbers, at)
+        _mark_bursts(deeds, marks, numbers, at, _read_from(deeds, marks, numbers, at))
         if at is not None:
             _mark_at_delivery(deeds, marks, numbers, at, places)
     _mark_across_mails(deeds, marks, timed)
@@ -166,8 +169,18 @@ def _mark_unread(
             marks[number] = "at_delivery"
 
 
+def _read_from(
+    deeds: Sequence[Deed], marks: Sequence[str | None], numbers: Iterable[int], delivered: float | None
+) -> float:
+    """From when on somebody may be reading a mail: some seconds after it was opened later than at once."""
+    return _BEGUN + min((
+        _at(deeds[number]) for number in _free(deeds, marks, numbers, "open")
+        if delivered is None or _at(deeds[number]) - delivered > _UNREAD), default=inf)
+
+
 def _mark_bursts(
-    deeds: Sequence[Deed], marks: list[str | None], numbers: Sequence[int], delivered: float | None
+    deeds: Sequence[Deed], marks: list[str | None], numbers: Sequence[int], delivered: float | None,
+    read_from: float,
 ) -> None:
     """Clicks of one mail at a machine's pace, of one address, of one program, of all; and opens beside them.
     Those that are known as a machine's already count in their pace, too."""
@@ -183,9 +196,9 @@ def _mark_bursts(
                 groups["agent", deed.agent].append(number)
         found: set[int] = set()
         # Of one source alone the groups are the same.
-        for group, factor in {tuple(group): 0.5 if by == "all" else 1.0
+        for alike, factor in {tuple(group): 0.5 if by == "all" else 1.0
                               for (by, _), group in groups.items() if len(group) > 1}.items():
-            found |= _burst(deeds, group, delivered, factor)
+            found |= _burst(deeds, alike, delivered, factor, read_from)
         _mark(marks, found, "burst")
         _mark(marks, _repeated(deeds, clicks), "burst")
         links: dict[str | None, list[int]] = defaultdict(list)
@@ -204,14 +217,17 @@ def _mark(marks: list[str | None], numbers: Iterable[int], code: str) -> None:
             marks[number] = code
 
 
-def _burst(deeds: Sequence[Deed], clicks: Sequence[int], delivered: float | None, factor: float) -> set[int]:
+def _burst(
+    deeds: Sequence[Deed], clicks: Sequence[int], delivered: float | None, factor: float, read_from: float
+) -> set[int]:
     """Those of some clicks, in the order of time, that are part of a burst."""
     found: set[int] = set()
     times = [_at(deeds[number]) for number in clicks]
     longest = _PACE[-1][1] * 2
     until = 0  # those before are found, from the first of the last burst on
     for first in range(len(clicks) - 1):
-        soon = delivered is not None and _BEFORE <= times[first] - delivered <= _SOON
+        soon = delivered is not None and _BEFORE <= times[first] - delivered <= _SOON and (
+            times[first] < read_from)
         links: set[str] = set()
         unnamed = 0
         counts: list[int] = []  # of what is there up to each
@@ -328,7 +344,7 @@ def _mark_across_mails(deeds: Sequence[Deed], marks: list[str | None], timed: Se
             by[deeds[number].source].append(number)
     for clicks in by.values():
         if len({deeds[number].message for number in clicks}) > 1:
-            _mark(marks, _burst(deeds, clicks, None, 0.5), "burst")
+            _mark(marks, _burst(deeds, clicks, None, 0.5, inf), "burst")
 
 
 def _mark_pages(deeds: Sequence[Deed], marks: list[str | None], timed: Sequence[int]) -> None:
@@ -357,7 +373,7 @@ def _mark_many_mails(deeds: Sequence[Deed], marks: list[str | None], timed: Sequ
 
 def _mark_sources(deeds: Sequence[Deed], marks: list[str | None], timed: Sequence[int]) -> None:
     """What a machine's address and program did within seconds of its other deeds; of who followed a hidden
-    link, within minutes."""
+    link, within minutes; of who asked for the head of a page, that page."""
     by: dict[Any, list[int]] = defaultdict(list)
     for number in timed:
         if deeds[number].kind in ("open", "click", "view") and (source := deeds[number].source):
@@ -368,12 +384,16 @@ def _mark_sources(deeds: Sequence[Deed], marks: list[str | None], timed: Sequenc
         for run in (numbers, numbers[::-1]):
             machine: float | None = None
             hidden: float | None = None
+            asked: dict[str | None, float] = {}  # link -> when its head alone was asked for
             for number in run:
-                at = _at(deeds[number])
+                at, link = _at(deeds[number]), deeds[number].link
                 if marks[number] is None and (
-                        (machine is not None and abs(at - machine) <= _CHAIN)
+                        (link in asked and abs(at - asked[link]) <= _ASKED)
+                        or (machine is not None and abs(at - machine) <= _CHAIN)
                         or (hidden is not None and abs(at - hidden) <= _HIDDEN)):
                     marks[number] = "same_source"
+                if marks[number] == "method":
+                    asked[link] = at
                 if (mark := marks[number]) and mark not in ("method", "privacy_proxy", "prefetch"):
                     machine = at
                     hidden = at if mark == "hidden_link" else hidden

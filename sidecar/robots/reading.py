@@ -92,7 +92,7 @@ def read(event: Mapping[str, Any]) -> Deed:
     """What an event tells. Never raises; what cannot be read is not told."""
     told = flat(event)
     kind = _kind(told)
-    at = _time(_first(told, _TIMES))
+    at = None if _says(told.get("untimed")) else _time(_first(told, _TIMES))
     delivered = _time(_first(told, _DELIVERED))
     if kind == "delivered":
         at = delivered = at if at is not None else delivered

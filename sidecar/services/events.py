@@ -22,6 +22,7 @@ from sidecar.terms.states import DELIVERED, OF_A_MAIL, OF_A_MAILBOX, WORDS
 Event = dict[str, Any]
 People = dict[str, str]  # person -> the contact that each is now
 
+_OURS: Final = ("at", "untimed")  # what is told of an event here
 MOST: Final = 5000  # at once; SendGrid sends 768 kB, which are fewer
 
 
@@ -35,7 +36,7 @@ def add_events(engine: Engine, events: Sequence[Event], *, source: str, lane: st
     else to the newest. Of a person or a device whom nobody knows yet it is kept for a while (`unknown`), and
     is theirs once they come. Who asked to be forgotten has none. What unsubscribes is a refusal too.
     """
-    read = [_timed(engine, event) for event in events]
+    read = _apart([_timed(engine, event) for event in events])
     good = [event for event in read if "errors" not in event]
     with engine.database.write() as cursor:
         told = iter(_store(engine, cursor, good, source, lane) if good else ())
@@ -62,6 +63,17 @@ def _timed(engine: Engine, event: Event) -> Event:
             {"pointer": "/occurred_at", "code": "out_of_range", "detail": str(error)}]}
 
 
+def _apart(events: list[Event]) -> list[Event]:
+    """The events; of several that were told together and have their time of that alone, with `untimed`: they
+    did not happen at once, and how fast one came after the other nobody knows."""
+    together = [event for event in events if "at" in event and (
+        event.get("occurred_at") is None or event["occurred_at"] > event["at"])]
+    if len(together) > 1:
+        for event in together:
+            event["untimed"] = True
+    return events
+
+
 def _store(
     engine: Engine, cursor: Cursor, events: list[Event], source: str, lane: str
 ) -> list[str | None]:
@@ -73,7 +85,7 @@ def _store(
     leads_of = _leads_of(cursor, events, keys, known)
     contacts = intake.contacts_of(cursor, {lead for found in leads_of for lead in found})
     told = [{lead: person for lead, person in found.items() if lead in contacts} for found in leads_of]
-    names = [once({name: value for name, value in event.items() if name != "at"}, source)
+    names = [once({name: value for name, value in event.items() if name not in _OURS}, source)
              for event in events]
     _note_refusals(engine, cursor, events, told, contacts, keys, names, source)
     classes = _classes(cursor, events, keys, told, contacts)
@@ -112,7 +124,8 @@ def _rows(
     """The rows of an event: one for each lead that it is of, else one that waits for its person."""
     row: Row = {
         "contact_id": None, "lead_id": None, "person_id": None, "type": event["type"],
-        "occurred_at": event["at"], "properties": event.get("properties") or {}, "email_status": None,
+        "occurred_at": event["at"], "properties": (event.get("properties") or {}) | (
+            {"untimed": True} if event.get("untimed") else {}), "email_status": None,
         "dedupe_key": name, "key_hash": None, "device_hash": device, "anonymous": False} | of_all
     for number, (lead_id, person) in enumerate(found.items()):
         contact_id = contacts[lead_id]

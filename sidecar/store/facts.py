@@ -92,13 +92,14 @@ COUNTED = f"""type <> '{DELIVERED}' AND NOT (properties ? 'test' AND EXISTS (
 
 
 def load_events(cursor: Cursor, contact_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """The latest 200 events of each contact, newest first, by contact id, with `machine` (by what each is
-    known to be one's, or None)."""
+    """The latest 200 events of each contact, of machines no more than there is room for, newest first, by
+    contact id, with `machine` (by what each is known to be one's, or None)."""
     rows = many(
         cursor,
         cursor.prepared(f"""
         SELECT contact_id::text AS contact_id, id::text AS id, type, occurred_at, properties, machine FROM (
-            SELECT *, row_number() OVER (PARTITION BY contact_id ORDER BY occurred_at DESC) AS place
+            SELECT *, row_number() OVER (PARTITION BY contact_id
+                ORDER BY machine IS NOT NULL, occurred_at DESC) AS place
             FROM events WHERE contact_id = ANY($1::uuid[]) AND {COUNTED}) e
         WHERE place <= 200 ORDER BY contact_id, occurred_at DESC
         """),  # noqa: S608
@@ -124,7 +125,7 @@ def events_at(cursor: Cursor, lead_id: str, known: list[str], scored_at: datetim
             WHERE contact_id = (SELECT contact_id FROM leads WHERE id = $1)
               AND received_at > $3 AND received_at <= $4 AND occurred_at <= $4
               AND id <> ALL($2::uuid[]) AND {COUNTED}
-            ORDER BY occurred_at DESC LIMIT 200)
+            ORDER BY machine IS NOT NULL, occurred_at DESC LIMIT 200)
         """), (lead_id, as_array(known), scored_at, at))  # noqa: S608
 
 

@@ -116,6 +116,6 @@ def examples(cursor: Cursor, limit: int) -> list[Row]:
                 'type', type, 'occurred_at', occurred_at, 'machine', machine)) AS events
             FROM (SELECT * FROM events k WHERE k.contact_id = e.contact_id AND NOT {_CAME_ENDED}
                   AND k.received_at < e.at AND k.occurred_at < e.at AND NOT k.properties ? 'test'
-                  ORDER BY k.occurred_at DESC LIMIT 200) known) v ON true
+                  ORDER BY k.machine IS NOT NULL, k.occurred_at DESC LIMIT 200) known) v ON true
         ORDER BY 3 DESC, e.id LIMIT %(limit)s""",  # noqa: S608
         outcomes_said(cursor) | {"limit": limit})

@@ -183,3 +183,23 @@ def test_one_address_of_a_company_where_few_click_at_a_time_is_no_crowd(api, eng
     for number, person in enumerate(people):
         tell(api, click(engine, 900 - 60 * number, number, of=person))
     assert {mark for lead in leads for mark in marks(api, lead["lead_id"]).values()} == {None}
+
+
+def test_however_much_machines_do_what_a_person_did_counts(api, engine, lead):
+    tell(api, {"type": "webinar", "email": NORA["email"], "occurred_at": ago(engine, days=1)})
+    tell(api, *(click(engine, 3600 - number / 10, number) for number in range(210)))
+    run(api, claim(api))
+    assert "webinar" in {reason["rule"] for reason in api.get(f"/v1/leads/{lead}").json["score"]["reasons"]}
+
+
+def test_pages_that_are_told_together_without_their_times_are_a_persons(api, engine, lead):
+    visits = [{"email": NORA["email"], "properties": {"url": f"https://example.com/{page}"}}
+              for page in range(4)]
+    tell(api, *visits)
+    assert set(marks(api, lead).values()) == {None}
+    ahead = (engine.now() + timedelta(hours=1)).isoformat()
+    visits = [visit | {"occurred_at": ahead} for visit in visits]
+    tell(api, *visits)
+    tell(api, visits[0])
+    assert rows(engine, "SELECT machine, count(*) AS n FROM events WHERE type = 'page_view' GROUP BY 1") == [
+        {"machine": None, "n": 8}]  # what is told again, though alone, is known

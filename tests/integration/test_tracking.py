@@ -100,3 +100,12 @@ def test_who_follows_the_hidden_link_is_a_robot(tell, app, engine):
     assert event["properties"]["machine"] is True and event["properties"]["hidden_link"] is True
     assert app.test_client().get("/v1/forms/no-key/trap?visitor=visitor-1").status_code == 404
     assert app.test_client().get("/v1/forms/a-key/trap").status_code == 422
+
+
+def test_a_visitor_with_a_network_of_addresses_is_one(tell, engine):
+    settings = replace(engine.settings, page_views_per_minute=2)
+    tight = create_app(settings, replace(engine, settings=settings)).test_client()
+    answers = [tight.post("/v1/forms/a-key/events", json=VISIT, headers={"Origin": PAGE},
+                          environ_overrides={"REMOTE_ADDR": f"2001:db8:1:2::{number}"}).status_code
+               for number in range(1, 4)]
+    assert answers == [204, 204, 429]

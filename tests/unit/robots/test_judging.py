@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from random import Random
 from typing import Any
 
@@ -161,3 +163,61 @@ def test_machines_are_out_and_people_stay() -> None:
 def test_other_people_and_machines_than_the_rules_were_made_on() -> None:
     told = shares(judged(box.events for box in held_out.world(3, 500)))
     assert told["out"] >= 0.98 and told["lost"] <= 0.01, told
+
+
+def test_what_is_told_together_without_a_time_is_no_burst():
+    told = [{"type": "page_view", "occurred_at": 1.76e9, "properties": {"url": f"https://a.example/{number}"}}
+            for number in range(5)]
+    assert set(judge(told)) == {"burst"}
+    assert set(judge([event | {"untimed": True} for event in told])) == {None}
+
+
+def test_marking_is_near_linear_in_the_events_of_one_mail():
+    """Twice as many events ask less than three times as many calls."""
+    def steps(count):
+        asked: Counter[str] = Counter()
+
+        def profiled(frame, event, argument):
+            asked[event] += 1
+
+        told = [{"type": ("email_open", "email_click")[number % 2], "occurred_at": 1.76e9 + number / 100,
+                 "message_id": "m", "url": f"https://a.example/{number % 50}", "delivered_at": 1.76e9 - 100,
+                 "ip": f"81.2.{number % 200}.{number % 7}", "user_agent": CHROME} for number in range(count)]
+        sys.setprofile(profiled)
+        try:
+            judge(told)
+        finally:
+            sys.setprofile(None)
+        return asked["call"] + asked["c_call"]
+
+    steps(10)
+    assert steps(1200) < 3 * steps(600)
+
+
+def test_who_asks_for_the_head_of_a_page_asks_for_the_page_too():
+    at = {"type": "email_click", "message_id": "m", "url": "https://a.example/1", "ip": "81.2.3.4",
+          "user_agent": CHROME}
+    assert judge([at | {"occurred_at": 1.76e9, "method": "HEAD"}, at | {"occurred_at": 1.76e9 + 0.6},
+                  at | {"occurred_at": 1.76e9 + 60}]) == ["method", "same_source", None]
+
+
+def test_a_person_who_opened_a_mail_soon_after_it_came_follows_three_links():
+    at = {"message_id": "m", "ip": "81.2.3.4", "user_agent": CHROME, "delivered_at": 1.76e9}
+    read = [{"type": "email_open", "occurred_at": 1.76e9 + 50}]
+    clicks = [{"type": "email_click", "occurred_at": 1.76e9 + second, "url": f"https://a.example/{second}"}
+              for second in (58, 62, 66)]
+    assert judge([at | event for event in read + clicks]) == [None] * 4
+    assert judge([at | event for event in clicks]) == ["burst"] * 3
+
+
+def test_colleagues_behind_one_address_who_opened_the_mail_are_no_crowd():
+    def deeds(person, opened):
+        at = {"message_id": f"m{person}", "ip": "81.2.3.4", "user_agent": CHROME}
+        return [at | {"type": "email_open", "occurred_at": 1.76e9 + opened},
+                at | {"type": "email_click", "occurred_at": 1.76e9 + 100 + person,
+                      "url": "https://a.example/1"}]
+
+    people = {str(person): deeds(person, 15 * person) for person in range(5)}
+    crowd = Crowd((person, read(event)) for person, events in people.items() for event in events)
+    assert {mark for events in people.values() for mark in judge(events, crowd)} == {None}
+    assert {mark for events in people.values() for mark in judge(events[1:], crowd)} == {"crowd"}
