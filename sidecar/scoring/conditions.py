@@ -132,6 +132,8 @@ def _some_texts(argument: Any) -> tuple[Any, ...]:
 
 def when(value: Any) -> datetime | None:
     """A fact as a moment: a date, a time, or a year of four digits (its beginning); None when it is none."""
+    if isinstance(value, bool):
+        return None
     try:
         if isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) == 4):
             return datetime(int(value), 1, 1, tzinfo=UTC)

@@ -73,7 +73,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
         points, found, _, of_slots, for_it, against_it, remembered = part
         components[component.name] = points / 100
         # A part may be remembered; what is answered is the caller's.
-        reasons += [reason.copy() for reason in found] if remembered else found
+        reasons += map(dict.copy, found) if remembered else found
         sums += of_slots
         pros += for_it
         cons += against_it

@@ -252,13 +252,13 @@ def touched_leads(cursor: Cursor, chunk: Row) -> set[str]:
         " OR EXISTS (SELECT 1 FROM intake i WHERE i.lead_id = l.id"
         "  AND i.request_id IS DISTINCT FROM %(request)s)"
         " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = l.contact_id AND m.id > l.id)"
-        " OR EXISTS (SELECT 1 FROM events e WHERE e.lead_id = l.id AND e.source <> 'intake' AND e.id > l.id)"
+        " OR EXISTS (SELECT 1 FROM events e WHERE e.lead_id = l.id AND e.source <> 'intake' AND e.id > l.id"
+        "  AND e.key_hash IS NULL AND NOT e.anonymous)"
         " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))", chunk)}
 
 
 def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[str]:
-    """Those of the chunk's contacts that others have changed, or who have what came neither with it nor
-    before it: what had waited for them waits again, where they have a key for it."""
+    """Those of the chunk's contacts that others have changed, or who have what did not come with it."""
     return {row["id"] for row in many(
         cursor, "SELECT c.id::text AS id FROM contacts c WHERE c.id = ANY(%(contact_ids)s::uuid[]) AND ("
         " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'contact' AND a.entity_id = c.id::text)"
