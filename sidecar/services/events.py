@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -64,12 +65,14 @@ def _timed(engine: Engine, event: Event) -> Event:
 
 
 def _apart(events: list[Event]) -> list[Event]:
-    """The events; of several that were told together and have their time of that alone, with `untimed`: they
-    did not happen at once, and how fast one came after the other nobody knows."""
-    together = [event for event in events if "at" in event and (
-        event.get("occurred_at") is None or event["occurred_at"] > event["at"])]
-    if len(together) > 1:
-        for event in together:
+    """The events; of several of somebody that were told together and have their time of that alone, with
+    `untimed`: they did not happen at once, and how fast one came after the other nobody knows."""
+    together = defaultdict(list)
+    for event in events:
+        if "at" in event and (event.get("occurred_at") is None or event["occurred_at"] > event["at"]):
+            together[tuple(event.get(name) for name in (*NAMES, "anonymous_id"))].append(event)
+    for own in together.values():
+        for event in own if len(own) > 1 else ():
             event["untimed"] = True
     return events
 

@@ -195,8 +195,7 @@ def test_erasure_and_access_reach_what_was_done_on_devices(api, engine):
     tell(api, {"anonymous_id": "kiosk", "email": NORA["email"], "properties": {"ip": "198.51.100.7"}},
          {"anonymous_id": "kiosk", "email": OTTO["email"]}, {"anonymous_id": "kiosk"})
     whole = api.get(f"/v1/contacts/{nora['contact_id']}/export").json
-    assert [event["properties"] for event in whole["events"]] == [
-        {"ip": "198.51.100.7", "untimed": True}]
+    assert [event["properties"] for event in whole["events"]] == [{"ip": "198.51.100.7"}]
     assert api.client.delete(f"/v1/contacts/{nora['contact_id']}", headers=api.headers).status_code == 204
     assert [str(row["contact_id"]) for row in rows(engine, "SELECT contact_id FROM events")] == [
         otto["contact_id"]]
@@ -219,11 +218,10 @@ def test_what_is_over_its_time_goes(api, engine):
         retention.purge(cursor, 30)
         cursor.execute("UPDATE events SET received_at = received_at - interval '60 days'")
     assert {str(row["properties"]) for row in rows(engine, "SELECT properties FROM events")} == {
-        "{'untimed': True}", "{'url': '/', 'untimed': True}"}
+        "{}", "{'url': '/'}"}
     with engine.database.write() as cursor:
         retention.purge(cursor, 30)
-    assert [row["properties"] for row in rows(engine, "SELECT properties FROM events")] == [
-        {"url": "/", "untimed": True}]
+    assert [row["properties"] for row in rows(engine, "SELECT properties FROM events")] == [{"url": "/"}]
 
 
 def test_an_event_and_its_person_that_come_at_once_find_each_other(app, api, engine):
