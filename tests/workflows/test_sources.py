@@ -76,7 +76,7 @@ def test_a_delivery_is_one_scored_lead_and_its_replay_the_same(stack, client, ma
     consent, refused = lead["contact"]["consent"], lead["contact"].get("refused") or {}
     assert refused.get("marketing_email") or truth(consent.get("marketing_email")) is False, lead["contact"]
     kinds = [event["type"] for event in lead["events"]]
-    assert len(kinds) == (kind not in ("segment", "pipedrive")), kinds
+    assert kinds == ["identify"] if kind == "segment" else len(kinds) == (kind != "pipedrive"), kinds
 
 
 @pytest.mark.parametrize("kind", [kind for kind in DELIVERIES if SOURCES[kind].secret != NONE])
