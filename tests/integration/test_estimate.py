@@ -59,7 +59,7 @@ def contents(engine):
                 for name in tables}
 
 
-@pytest.mark.parametrize(("goal", "count"), [("fill", 300), ("decision", 100), ("reach", 100)])
+@pytest.mark.parametrize(("goal", "count"), [("fill", 300), ("decision", 300), ("reach", 300)])
 def test_it_comes_near_the_bill(made, engine, monkeypatch, goal, count):
     """Of leads like those by whose answers it learnt, all of them."""
     monkeypatch.setattr("sidecar.pipeline.learning._ANSWERS", 100_000)
