@@ -62,7 +62,7 @@ def mail_events(engine: Engine, caller: Caller) -> Any:
     `ignored`: what tells of no deed of a person, e.g. deliveries and delays; deliveries count for how much of
     each class of addresses bounces.
     """
-    told = read_mail_events(json_body(), deliveries=True)
+    told = read_mail_events(json_body())
     if told is None:
         raise Invalid("The request is not valid; see errors.", errors=[
             {"pointer": "", "code": "wrong_type",

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from sidecar.sources.deeds import Told
 from sidecar.sources.registry import SOURCES
-from sidecar.terms.states import DELIVERED
-
-SERVICES: Final = ("sendgrid", "mailgun", "postmark", "mailchimp")
 
 
-def read_mail_events(body: Any, *, deliveries: bool = False) -> tuple[str, list[Told | None]] | None:
+def read_mail_events(body: Any) -> tuple[str, list[Told | None]] | None:
     """(service, events), None for a body of no service that is known. An event is None where it tells of no
-    deed of a person. `deliveries`: that a mail was delivered is an event, too: it says something of the
-    address."""
-    for name in SERVICES:
-        read = SOURCES[name].events
-        found = read(body) if read else None
-        if found is not None:
-            return name, [event if event and (deliveries or event["type"] != DELIVERED) else None
-                          for event in found]
+    deed of a person; that a mail was delivered is one, too: it says something of the address."""
+    for source in SOURCES.values():
+        if source.mail and source.events and (found := source.events(body)) is not None:
+            return source.name, found
     return None

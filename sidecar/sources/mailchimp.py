@@ -66,6 +66,7 @@ def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
 
 SOURCE = Source(
     name="mailchimp", title="Mailchimp", secret=NONE, check=lambda *_: None, read=read, events=events,
+    mail=True,
     event=None, challenge=lambda query, secret, key: Reply(200, "text/plain", "ok"),
     setup=(
         "In Mailchimp, Audience › Settings › Webhooks, create a webhook with the URL {url}: subscribes,"

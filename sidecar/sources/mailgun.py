@@ -58,7 +58,7 @@ def events(body: Any) -> list[Told | None] | None:
 
 
 SOURCE = Source(
-    name="mailgun", title="Mailgun", secret=GIVEN, check=check, events=events, token=token,
+    name="mailgun", title="Mailgun", secret=GIVEN, check=check, events=events, mail=True, token=token,
     setup=(
         "In Mailgun, Sending › Webhooks, add the URL {url} for opened, clicked, delivered, permanent fail,"
         " unsubscribed and complained messages.",

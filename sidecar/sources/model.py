@@ -83,6 +83,7 @@ class Source:
     challenge(query, secret, key): the answer to a GET by which the vendor tries the address out.
     event: what the arrival of a lead is (`EVENTS` in terms/states.py) unless `read` says it (custom.event),
     None: nothing that the person did.
+    mail: whether it sends mails: its events are taken by `POST /v1/events/mail`, too.
     multipart: whether deliveries may be multipart forms, of which there is no raw body that is signed.
     setup: what to do at the vendor, a sentence a step; {url}, {secret} and {key} are filled in.
     """
@@ -97,5 +98,6 @@ class Source:
     token: Callable[[Any], str | None] | None = None
     challenge: Callable[[Mapping[str, str], str, str], Reply | None] | None = None
     event: str | None = "form_submit"
+    mail: bool = False
     multipart: bool = False
     api: Api | None = None

@@ -59,7 +59,7 @@ def events(body: Any) -> list[Told | None] | None:
 
 
 SOURCE = Source(
-    name="postmark", title="Postmark", secret=MADE, check=check, events=events,
+    name="postmark", title="Postmark", secret=MADE, check=check, events=events, mail=True,
     setup=(
         "In Postmark, Webhooks of the message stream, add {url} with the Basic auth credentials events and"
         " {secret}; choose opens, clicks, deliveries, bounces, spam complaints and subscription changes.",

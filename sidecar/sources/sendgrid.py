@@ -68,7 +68,7 @@ def _event(told: Told) -> Told | None:
 
 
 SOURCE = Source(
-    name="sendgrid", title="SendGrid", secret=GIVEN, check=check, events=events,
+    name="sendgrid", title="SendGrid", secret=GIVEN, check=check, events=events, mail=True,
     setup=(
         "In SendGrid, Settings › Mail Settings › Event Webhooks, add a webhook with the URL {url}; choose"
         " opens, clicks, bounces, unsubscriptions, spam reports and deliveries.",
