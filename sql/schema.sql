@@ -203,6 +203,36 @@ CREATE FUNCTION public.work_figures(stage text) RETURNS TABLE(figure text, day d
     VALUES ('stage', NULL::date, stage)
 $$;
 
+CREATE TABLE public.absences (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    uid text NOT NULL,
+    CONSTRAINT absences_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT absences_source_check CHECK ((source = ANY (ARRAY['person'::text, 'calendar'::text])))
+);
+
+COMMENT ON TABLE public.absences IS 'When people are away: said by somebody, or read from their calendar feed.';
+
+CREATE TABLE public.assignments (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    lead_id uuid NOT NULL,
+    user_id uuid,
+    previous_id uuid,
+    kind text NOT NULL,
+    reason text NOT NULL,
+    rule text,
+    model_version text,
+    actor text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT assignments_kind_check CHECK ((kind = ANY (ARRAY['routing'::text, 'person'::text, 'claim'::text, 'owner_name'::text, 'left'::text, 'escalation'::text, 'merge'::text, 'undo'::text])))
+);
+
+COMMENT ON TABLE public.assignments IS 'Who a lead went to, from whom, by whom and why; only added to, but for undone_at.';
+
 CREATE TABLE public.audit_log (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
@@ -393,6 +423,16 @@ COMMENT ON COLUMN public.events.anonymous IS 'It names a device alone: whose it 
 
 COMMENT ON COLUMN public.events.machine IS 'By what it is known to be a machine''s (sidecar/robots/): it is kept, and scores nothing. NULL: a person''s.';
 
+CREATE TABLE public.follow_ups (
+    lead_id uuid NOT NULL,
+    number integer NOT NULL,
+    step integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    told_id uuid
+);
+
+COMMENT ON TABLE public.follow_ups IS 'Reminders (step 1) and escalations (from step 2) of hot leads that nobody touched: each once.';
+
 CREATE TABLE public.forms (
     key text NOT NULL,
     name text NOT NULL,
@@ -427,6 +467,23 @@ COMMENT ON TABLE public.held_answers IS 'Answers of providers whose identity con
 COMMENT ON COLUMN public.held_answers.code IS 'Why it is held: a code of sidecar/enrichment/gate.py.';
 
 COMMENT ON COLUMN public.held_answers.record IS 'Encrypted: whom it is about, what it says, the two values that conflict.';
+
+CREATE TABLE public.hot_changes (
+    lead_id uuid NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    owner_id uuid,
+    source text NOT NULL,
+    touched_at timestamp with time zone,
+    touched_by uuid,
+    touched_how text,
+    claimed_at timestamp with time zone,
+    contacted_at timestamp with time zone,
+    won_at timestamp with time zone,
+    CONSTRAINT hot_changes_touched_how_check CHECK ((touched_how = ANY (ARRAY['claim'::text, 'status'::text, 'button'::text, 'reply'::text, 'call'::text, 'mail'::text])))
+);
+
+COMMENT ON TABLE public.hot_changes IS 'Each change of a lead into hot, who had it then, and when somebody first did something about it.';
 
 CREATE TABLE public.idempotency_keys (
     caller text NOT NULL,
@@ -695,6 +752,7 @@ CREATE TABLE public.leads (
     is_test boolean DEFAULT false NOT NULL,
     first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     goal text,
+    owner_id uuid,
     CONSTRAINT leads_goal_check CHECK ((goal = ANY (ARRAY['decision'::text, 'reach'::text, 'fill'::text]))),
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
@@ -725,6 +783,8 @@ COMMENT ON COLUMN public.leads.is_test IS 'Somebody tries a form out: the lead i
 COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first touch; empty in a lead from before this column: then utm.';
 
 COMMENT ON COLUMN public.leads.goal IS 'What providers are asked for; null: what is set for its source or lane.';
+
+COMMENT ON COLUMN public.leads.owner_id IS 'Who works on it; never somebody who left, while it is open.';
 
 CREATE TABLE public.learnt (
     only_row boolean DEFAULT true NOT NULL,
@@ -840,6 +900,16 @@ COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
 COMMENT ON COLUMN public.notifications.due_at IS 'NULL: a flow still decides whether it is sent, by passing its lead to Notify.';
 
 COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
+
+CREATE TABLE public.owner_names (
+    name text NOT NULL,
+    written text NOT NULL,
+    user_id uuid,
+    mapped_by text,
+    mapped_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.owner_names IS 'Owners as files and other systems call them, in lower case: which user each is. NULL: nobody said yet.';
 
 CREATE TABLE public.provenance (
     entity_kind text NOT NULL,
@@ -986,6 +1056,42 @@ COMMENT ON COLUMN public.refusals.refused IS 'False: agreed.';
 COMMENT ON COLUMN public.refusals.own IS 'The person''s own act; else a list says it. A refusal is lifted by a later own act alone.';
 
 COMMENT ON COLUMN public.refusals.intake_id IS 'The lead that brought it.';
+
+CREATE TABLE public.routing_models (
+    id bigint NOT NULL,
+    version text NOT NULL,
+    definition jsonb NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    based_on bigint,
+    edits integer DEFAULT 1 NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    published_by text,
+    retired_at timestamp with time zone,
+    retired_by text,
+    CONSTRAINT routing_models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+);
+
+COMMENT ON TABLE public.routing_models IS 'Versions of the rules by which hot leads find their owner. What was published once is never changed.';
+
+ALTER TABLE public.routing_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.routing_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.routing_shares (
+    pool text NOT NULL,
+    user_id uuid NOT NULL,
+    dealt bigint DEFAULT 0 NOT NULL
+);
+
+COMMENT ON TABLE public.routing_shares IS 'How many leads each pool (a team, or a rule''s own list) has dealt to whom: what weighted round robin goes on from.';
 
 CREATE TABLE public.score_months (
     month date NOT NULL,
@@ -1152,6 +1258,24 @@ CREATE TABLE public.suppressions (
 
 COMMENT ON TABLE public.suppressions IS 'Keyed hashes of people who asked to be forgotten: refused at intake, never asked of providers.';
 
+CREATE TABLE public.team_members (
+    team_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    CONSTRAINT team_members_weight_check CHECK (((weight >= 0) AND (weight <= 100)))
+);
+
+COMMENT ON COLUMN public.team_members.weight IS 'Their share of what the team is dealt; 0: none.';
+
+CREATE TABLE public.teams (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    name text NOT NULL,
+    lead_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON COLUMN public.teams.lead_id IS 'The user who leads the team: escalations go to them.';
+
 CREATE TABLE public.users (
     id uuid DEFAULT uuidv7() NOT NULL,
     email text NOT NULL,
@@ -1161,8 +1285,30 @@ CREATE TABLE public.users (
     disabled_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_sign_in_at timestamp with time zone,
+    time_zone text,
+    working_hours jsonb,
+    holidays text,
+    capacity integer,
+    language text DEFAULT 'en'::text NOT NULL,
+    calendar_url bytea,
+    calendar_read_at timestamp with time zone,
+    calendar_error text,
+    CONSTRAINT users_capacity_check CHECK ((capacity >= 0)),
+    CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text]))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'viewer'::text])))
 );
+
+COMMENT ON COLUMN public.users.disabled_at IS 'Since when somebody has left: they sign in no more and own no open lead.';
+
+COMMENT ON COLUMN public.users.time_zone IS 'An IANA name; NULL: that of the settings.';
+
+COMMENT ON COLUMN public.users.working_hours IS 'Day of the week (mon … sun): [[from, until], …] as HH:MM; NULL: those of the settings.';
+
+COMMENT ON COLUMN public.users.holidays IS 'Whose public holidays are free: a country, or country-subdivision (DE-BY); NULL: those of the settings.';
+
+COMMENT ON COLUMN public.users.capacity IS 'How many open hot leads they take from routing at most; NULL: any number.';
+
+COMMENT ON COLUMN public.users.calendar_url IS 'The address of their calendar feed, encrypted: it is a secret.';
 
 CREATE TABLE public.work_items (
     lead_id uuid NOT NULL,
@@ -1236,6 +1382,15 @@ CREATE TABLE public.workflow_errors (
 
 COMMENT ON TABLE public.workflow_errors IS 'Failed n8n executions as told by the error workflow.';
 
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_user_id_source_uid_key UNIQUE (user_id, source, uid);
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
@@ -1278,6 +1433,9 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_pkey PRIMARY KEY (lead_id, number, step);
+
 ALTER TABLE ONLY public.forms
     ADD CONSTRAINT forms_name_key UNIQUE (name);
 
@@ -1286,6 +1444,9 @@ ALTER TABLE ONLY public.forms
 
 ALTER TABLE ONLY public.held_answers
     ADD CONSTRAINT held_answers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.hot_changes
+    ADD CONSTRAINT hot_changes_pkey PRIMARY KEY (lead_id, number);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (caller, key);
@@ -1374,6 +1535,9 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.owner_names
+    ADD CONSTRAINT owner_names_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.provenance
     ADD CONSTRAINT provenance_pkey PRIMARY KEY (entity_id, entity_kind, source);
 
@@ -1397,6 +1561,15 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_models
+    ADD CONSTRAINT routing_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.routing_models
+    ADD CONSTRAINT routing_models_version_key UNIQUE (version);
+
+ALTER TABLE ONLY public.routing_shares
+    ADD CONSTRAINT routing_shares_pkey PRIMARY KEY (pool, user_id);
 
 ALTER TABLE ONLY public.score_months
     ADD CONSTRAINT score_months_pkey PRIMARY KEY (month, tenth);
@@ -1434,6 +1607,15 @@ ALTER TABLE ONLY public.subscriptions
 ALTER TABLE ONLY public.suppressions
     ADD CONSTRAINT suppressions_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_pkey PRIMARY KEY (team_id, user_id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
 
@@ -1445,6 +1627,12 @@ ALTER TABLE ONLY public.work_items
 
 ALTER TABLE ONLY public.workflow_errors
     ADD CONSTRAINT workflow_errors_pkey PRIMARY KEY (id);
+
+CREATE INDEX absences_time ON public.absences USING btree (user_id, ends_at);
+
+CREATE INDEX assignments_lead ON public.assignments USING btree (lead_id, at);
+
+CREATE INDEX assignments_user ON public.assignments USING btree (user_id, at);
 
 CREATE INDEX audit_log_entity ON public.audit_log USING btree (entity_kind, entity_id, id);
 
@@ -1507,6 +1695,10 @@ CREATE INDEX held_answers_organization ON public.held_answers USING btree (organ
 
 CREATE INDEX held_answers_state ON public.held_answers USING btree (state, id);
 
+CREATE INDEX hot_changes_at ON public.hot_changes USING btree (at);
+
+CREATE INDEX hot_changes_untouched ON public.hot_changes USING btree (owner_id) WHERE (touched_at IS NULL);
+
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX import_changes_entity ON public.import_changes USING btree (entity_id);
@@ -1552,6 +1744,8 @@ CREATE UNIQUE INDEX leads_one_open_per_contact ON public.leads USING btree (cont
 CREATE INDEX leads_org ON public.leads USING btree (org_id);
 
 CREATE INDEX leads_owner ON public.leads USING btree (owner, id DESC) WHERE (owner IS NOT NULL);
+
+CREATE INDEX leads_owner_id ON public.leads USING btree (owner_id, status);
 
 CREATE INDEX leads_score ON public.leads USING btree (COALESCE(total_score, '-1'::integer) DESC, id DESC);
 
@@ -1614,6 +1808,8 @@ CREATE INDEX refusals_intake ON public.refusals USING btree (intake_id) WHERE (i
 
 CREATE INDEX refusals_key ON public.refusals USING btree (key_hash) WHERE (key_hash IS NOT NULL);
 
+CREATE UNIQUE INDEX routing_models_in_force ON public.routing_models USING btree (state) WHERE (state = 'published'::text);
+
 CREATE UNIQUE INDEX scoring_models_number ON public.scoring_models USING btree (key, number);
 
 CREATE UNIQUE INDEX scoring_models_published ON public.scoring_models USING btree (key) WHERE (state = 'published'::text);
@@ -1621,6 +1817,8 @@ CREATE UNIQUE INDEX scoring_models_published ON public.scoring_models USING btre
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
 CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
+
+CREATE INDEX team_members_user ON public.team_members USING btree (user_id);
 
 CREATE INDEX work_items_awaits ON public.work_items USING gin (awaits) WHERE (stage = 'waiting'::text);
 
@@ -1670,6 +1868,18 @@ CREATE TRIGGER spent_truncate AFTER TRUNCATE ON public.provider_calls FOR EACH S
 
 CREATE TRIGGER spent_update AFTER UPDATE ON public.provider_calls REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.spent_update();
 
+ALTER TABLE ONLY public.absences
+    ADD CONSTRAINT absences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.assignments
+    ADD CONSTRAINT assignments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.contact_blocks
     ADD CONSTRAINT contact_blocks_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
@@ -1709,11 +1919,26 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_lead_id_number_fkey FOREIGN KEY (lead_id, number) REFERENCES public.hot_changes(lead_id, number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.follow_ups
+    ADD CONSTRAINT follow_ups_told_id_fkey FOREIGN KEY (told_id) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.held_answers
     ADD CONSTRAINT held_answers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.held_answers
     ADD CONSTRAINT held_answers_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.hot_changes
+    ADD CONSTRAINT hot_changes_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.hot_changes
+    ADD CONSTRAINT hot_changes_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.hot_changes
+    ADD CONSTRAINT hot_changes_touched_by_fkey FOREIGN KEY (touched_by) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.import_changes
     ADD CONSTRAINT import_changes_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
@@ -1754,6 +1979,9 @@ ALTER TABLE ONLY public.leads
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
 ALTER TABLE ONLY public.left_leads
     ADD CONSTRAINT left_leads_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
@@ -1765,6 +1993,9 @@ ALTER TABLE ONLY public.merges
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.owner_names
+    ADD CONSTRAINT owner_names_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.provider_calls
     ADD CONSTRAINT provider_calls_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
@@ -1778,11 +2009,26 @@ ALTER TABLE ONLY public.refusals
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_intake_id_fkey FOREIGN KEY (intake_id) REFERENCES public.intake(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.routing_models
+    ADD CONSTRAINT routing_models_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.routing_models(id);
+
+ALTER TABLE ONLY public.routing_shares
+    ADD CONSTRAINT routing_shares_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.scoring_models
     ADD CONSTRAINT scoring_models_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.scoring_models(id);
 
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
