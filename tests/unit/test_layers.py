@@ -21,7 +21,7 @@ FLOORS = (
     ("tables",),
     ("matching",),
     ("enrichment",),
-    ("intake",),
+    ("intake", "routing"),
     ("webhooks",),
     ("environment", "secrets", "logs"),
     ("channels",),

@@ -1,0 +1,122 @@
+"""When somebody works: their hours in their time zone, without public holidays and absences.
+
+Hours are wall clock times: on a day on which clocks change, 01:00 to 04:00 are two hours or four. A time that
+such a day leaves out is the moment at which it would have been, one that comes twice is the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Who does not work within this time is not waited for.
+LOOKED_AHEAD: Final = timedelta(days=2 * 366)
+_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
+_YEARS_KEPT: Final = 1 << 10  # of the holidays of places
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When one person works.
+
+    `time_zone`: an IANA name. `hours`: day of the week (mon … sun) -> [[from, until], …] as HH:MM, until at
+    most 24:00; days that are left out are free. `holidays`: free days, see `holidays_of`. `absences`:
+    [(start, end)]. Moments are aware; those that are answered are in UTC.
+    """
+
+    time_zone: str
+    hours: Mapping[str, Sequence[Sequence[str]]]
+    holidays: Container[date] = frozenset()
+    absences: Sequence[Span] = ()
+
+    def working_at(self, moment: datetime) -> bool:
+        """Whether they work at this moment."""
+        return any(self._spans(moment, moment))
+
+    def next_working(self, moment: datetime) -> datetime | None:
+        """The first moment from this one on at which they work; None: they do not within LOOKED_AHEAD."""
+        return next((start for start, _ in self._spans(moment, moment + LOOKED_AHEAD)), None)
+
+    def working_minutes(self, start: datetime, end: datetime) -> float:
+        """How many minutes they work from start to end; 0 when the end is before the start."""
+        spans = self._spans(start, end)
+        return sum((min(until, end) - begin for begin, until in spans), timedelta()) / _MINUTE
+
+    def after_working_minutes(self, moment: datetime, minutes: float) -> datetime | None:
+        """The first moment by which they worked so many minutes since this one; None: they do not within
+        LOOKED_AHEAD."""
+        left = minutes * _MINUTE
+        if not left:
+            return moment.astimezone(UTC)
+        for begin, until in self._spans(moment, moment + LOOKED_AHEAD):
+            if left <= until - begin:
+                return begin + left
+            left -= until - begin
+        return None
+
+    def _spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """When they work: the spans that begin from start to end, in order, without what is before start."""
+        zone = ZoneInfo(self.time_zone)
+        done, absences = start.astimezone(UTC), sorted(self.absences)
+        # What the day before leaves out at its end lies in this one.
+        day, last = start.astimezone(zone).date() - _DAY, end.astimezone(zone).date()
+        while day <= last:
+            for begin, until in self._hours_of(day, zone):
+                begin = max(begin, done)
+                for leaves, back in (*absences, (until, until)):
+                    if begin < (stops := min(leaves, until)):
+                        if begin > end:
+                            return
+                        yield begin, stops
+                    begin = max(begin, back)
+                done = max(done, until)
+            day += _DAY
+
+    def _hours_of(self, day: date, zone: ZoneInfo) -> list[Span]:
+        """The hours of a day, in order."""
+        hours = self.hours.get(DAYS[day.weekday()])
+        if not hours or day in self.holidays:
+            return []
+        return sorted((_moment(day, begin, zone), _moment(day, until, zone)) for begin, until in hours)
+
+
+def holidays_of(place: str) -> Container[date]:
+    """The public holidays of a country (AT) or one of its subdivisions (DE-BY), with the days that stand in
+    for those on a weekend; "": none. Raises ValueError for a place of which none are known."""
+    _of_year(place, 2000)
+    return _Holidays(place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holidays:
+    place: str
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day in _of_year(self.place, day.year)
+
+
+@lru_cache(_YEARS_KEPT)
+def _of_year(place: str, year: int) -> frozenset[date]:
+    if not place:
+        return frozenset()
+    from holidays import country_holidays  # takes a tenth of a second
+
+    country, _, subdivision = place.partition("-")
+    try:
+        return frozenset(country_holidays(country, subdivision or None, years=year))
+    except NotImplementedError:
+        raise ValueError(f"no public holidays are known of {place}") from None
+
+
+def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:
+    hour, minute = clock.split(":")
+    at = datetime.combine(day, time(), zone) + timedelta(hours=int(hour), minutes=int(minute))
+    return at.astimezone(UTC)
