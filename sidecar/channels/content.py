@@ -23,6 +23,8 @@ from sidecar.terms.states import MessageKind
 # Joiners that scripts and emoji need; all other invisible format characters (text direction
 # overrides among them) can make a text read as something it is not.
 _JOINERS = "\u200c\u200d"
+# Longer links are nobody's here, and would crowd out the rest of a message.
+_LONGEST_LINK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +117,28 @@ class Message:
 
 
 def message_content(kind: MessageKind, told: Mapping[str, Any], language: str) -> Message:
-    """What a message says in a language of templates/ (of one that is not there: English). `told` is, by
-    kind:
+    """What a message says in a language of templates/; in English where there is no such file.
 
-    hot_lead, reminder, escalation, handled: {"link", "name", "job_title", "company", "company_domain",
-    "industry", "company_size" ("51-200"), "email", "phone", "phone_said" (what stands in the place of a
-    number and is none), "country", "source", "utm": {…}, "custom": {…}, "sandbox": bool, "summary" (their
-    words), "arrived_at": datetime, "score": a score as `sidecar.scoring` answers it, or its total, grade,
-    rating, weights and reasons; "refused": [purposes], "asked": bool (they asked themselves since), "owner":
-    {"name", "you": bool, "reason"} or None, "company_leads": {"count", "owners": [names], "link"} (others of
-    the same company), "untouched": {"minutes" (of working time), "since": datetime} or None, "actions":
-    [{"kind", "value", "link"}], "handled": {"kind": "claim" | "snooze" | "not_a_fit" | "wrong_person" |
-    "status" | "call" | "mail" | "reply" …, "by", "at": datetime, "until": datetime or None} or None}. Of a
-    reminder and an escalation `owner` is who had it. digest: {"link", "day": datetime, "untouched",
-    "new_hot", "cooled", "won", "lost", "reassigned", "replied"}, each {"count", "leads": [{"name", "company",
-    "score": points, "link", "at": datetime (untouched: since when), "from", "to" (names, of reassigned)}]}:
-    the first leads, the strongest first, and how many there are. operations: {"title", "detail" (keeps its
-    lines), "link"}. All: "unsubscribe": {"link", "one_click": bool} or None.
+    `told` of hot_lead, reminder, escalation and handled:
+    - "link", "name", "job_title", "company", "company_domain", "industry", "company_size" ("51-200"),
+      "email", "phone", "phone_said" (what stands in the place of a number and is none), "country" (ISO 3166-1
+      alpha-2), "source", "utm": {…}, "custom": {…}, "sandbox": bool, "summary": their words, "arrived_at":
+      datetime;
+    - "score": as `sidecar.scoring` answers it; of it total, grade, rating, weights and reasons are read;
+    - "refused": [purposes], "asked": whether they asked themselves since;
+    - "owner": {"name", "you": whether it is the reader, "reason"} or None; absent: it is not told;
+    - "company_leads", others of the same company: {"count", "owners": [names], "link"};
+    - "untouched", of a reminder and an escalation: {"minutes" of working time, "since": datetime, "owner":
+      the name of who had it, where it is told to somebody else};
+    - "actions": [{"kind", "value", "link"}] as `Button` says;
+    - "handled", None until somebody did something: {"kind": that of an action, or "status", "call", "mail",
+      "reply" …, "by": a name, "at": datetime, "until": datetime, of a snooze}.
+    Of a digest: "link", "day": datetime, and "untouched", "new_hot", "replied", "won", "lost", "cooled",
+    "reassigned", each {"count": of all, "leads": the first of them, [{"name", "company", "score": points,
+    "link", "at": datetime (untouched: since when), "from", "to": names, of reassigned}]}.
+    Of operations: "title", "detail" (keeps its lines), "link".
+    Of all: "time_zone": the reader's, an IANA name, else UTC; "unsubscribe": {"link", "one_click": bool} or
+    None.
 
     What is absent, null or of another kind is left out, and so are answers too long to be read at a glance.
     Times have a time zone.
@@ -156,7 +163,7 @@ def _lead(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> M
     points, grade = _points(scored.get("total")), clean(scored.get("grade"), 20)
     graded = say.get(f"grade.{grade}") or say("grade.new")
     handled = _handled(told.get("handled"), say, zone)
-    untouched = kind in ("reminder", "escalation")
+    waiting = _waiting(told, say, zone) if kind in ("reminder", "escalation") and not handled else ""
     subject = tidy(say(f"{kind}.subject", grade=graded, score=points, who=who, handled=handled or graded))
     sandbox = bool(told.get("sandbox"))
     summary = clean(told.get("summary"), 500)
@@ -164,7 +171,7 @@ def _lead(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> M
     notices = (
         Notice("refusal", _refusal(told, say)),
         Notice("handled", _handled_at(handled, told.get("handled"), say, zone)),
-        Notice("waiting", _waiting(told, say, zone) if untouched and not handled else ""),
+        Notice("waiting", waiting),
         Notice("sandbox", say("sandbox") if sandbox else ""),
     )
     sections = (
@@ -176,16 +183,17 @@ def _lead(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> M
         kind=kind,
         language=say.language,
         subject=clean(say("sandbox.subject", subject=subject) if sandbox else subject),
-        preheader=clean(say("said", text=summary) if summary else " · ".join(line.text for line in reasons)),
+        preheader=clean(waiting or (say("said", text=summary) if summary else " · ".join(
+            line.text for line in reasons))),
         heading=clean(say(f"{kind}.heading", grade=graded)),
         title=name,
         company=company,
-        subtitle=say("role", job_title=job_title, company=company) if job_title and company
-        else job_title or company,
+        subtitle=clean(say("role", job_title=job_title, company=company) if job_title and company
+                       else job_title or company),
         score=points,
         grade=grade or "new",
         rating=clean(scored.get("rating"), 2),
-        owner="" if handled or "owner" not in told else _owner(told["owner"], say),
+        owner="" if handled or "owner" not in told else clean(_owner(told["owner"], say), 300),
         notices=tuple(notice for notice in notices if notice.text),
         facts=_facts(told, say, zone),
         sections=tuple(section for section in sections if section.lines),
@@ -218,7 +226,7 @@ def _facts(told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> tuple[Fact,
         Fact(say("fact.email"), email, mail_link(email)),
         Fact(say("fact.phone"), phone or (said and say("said", text=said)), phone_link(phone)),
         Fact(say("fact.company"), " · ".join(part for part in about if part)),
-        Fact(say("fact.country"), clean(told.get("country"))),
+        Fact(say("fact.country"), say.country(clean(told.get("country")))),
         Fact(say("fact.source"), clean(told.get("source"))),
         Fact(say("fact.campaign"), _campaign(told.get("utm"))),
         Fact(say("fact.arrived"), _time(arrived, say, zone)),
@@ -266,12 +274,11 @@ def _handled_at(said: str, handled: object, say: Phrases, zone: ZoneInfo) -> str
 
 def _waiting(told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> str:
     """Since when nobody did anything, and whose it was."""
-    untouched, owner = _mapping(told.get("untouched")), _mapping(told.get("owner"))
+    untouched = _mapping(told.get("untouched"))
     since, minutes = _time(untouched.get("since"), say, zone), _number(untouched.get("minutes"))
-    name = clean(owner.get("name"), 100)
-    whose = say("waiting.you") if owner.get("you") else say("waiting.owner", owner=name) if name else ""
     waited = say("waiting", span=say.span(minutes), since=since) if since else say("waiting.unknown")
-    return f"{waited} {whose}".rstrip()
+    owner = clean(untouched.get("owner"), 100)
+    return f"{waited} {say('waiting.owner', owner=owner)}" if owner else waited
 
 
 def _company_leads(others: object, say: Phrases) -> tuple[Line, ...]:
@@ -307,8 +314,6 @@ def _opens(told: Mapping[str, Any], label: str) -> Button | None:
 
 _CHANGES: Final = ("new_hot", "replied", "won", "lost", "cooled", "reassigned")
 _MOST_LEADS: Final = 20
-# Longer links are of nobody's house, and would crowd out the rest.
-_LONGEST_LINK: Final = 300
 
 
 def _digest(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> Message:
@@ -321,8 +326,8 @@ def _digest(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) ->
         kind=kind,
         language=say.language,
         subject=clean(say("digest.subject", waiting=waiting, changes=changed)),
-        preheader=clean(say.together(
-            [f"{say(f'digest.{name}')}: {say.number(counts[name])}" for name in counts if counts[name]])),
+        preheader=clean(" · ".join(
+            f"{say(f'digest.{name}')}: {say.number(counts[name])}" for name in counts if counts[name])),
         heading=say("digest.heading"),
         title=waiting,
         subtitle=_time(told.get("day"), say, zone, "day"),
@@ -344,13 +349,13 @@ def _leads(name: str, part: object, say: Phrases, zone: ZoneInfo) -> Section:
 
 def _listed(section: str, lead: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> Line:
     name, company = clean(lead.get("name"), 80) or say("somebody"), clean(lead.get("company"), 80)
-    at, link = _time(lead.get("at"), say, zone), web_link(lead.get("link"))
+    at = _time(lead.get("at"), say, zone, "time.short")
     notes = [say(f"digest.{way}", name=who) for way in ("from", "to") if (who := clean(lead.get(way), 60))]
     if at:
         notes.append(say("digest.since", at=at) if section == "untouched" else at)
     return Line(
         say("who", name=name, company=company) if company else name, _points(lead.get("score")),
-        link if len(link) <= _LONGEST_LINK else "", ", ".join(notes))
+        web_link(lead.get("link")), ", ".join(notes))
 
 
 # Operations
@@ -358,13 +363,13 @@ def _listed(section: str, lead: Mapping[str, Any], say: Phrases, zone: ZoneInfo)
 def _operations(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> Message:
     title = clean(told.get("title")) or say("operations.title")
     detail = str(told.get("detail") or "")[:4000]
-    lines = [clean(line, 1000) for line in detail.splitlines()]
+    lines = [clean(line, 500) for line in detail.splitlines()]
     found = tuple(Line(line) for line in "\n".join(lines).strip().splitlines())
     return Message(
         kind=kind,
         language=say.language,
         subject=clean(say("operations.subject", title=title)),
-        preheader=clean(" · ".join(line.text for line in found)),
+        preheader=clean(" · ".join(line.text for line in found if line.text)),
         heading=say("operations.heading"),
         title=title,
         sections=(Section("detail", "", found),) if found else (),
@@ -379,17 +384,15 @@ _KINDS: Final[Mapping[MessageKind, _Kind]] = MappingProxyType({
 })
 
 
-def shorter(message: Message) -> Message:
-    """The message with half of the lines of its longest section left out, or without its last section; the
-    message itself when there is nothing to leave out."""
+def shorter(message: Message) -> Message | None:
+    """The message without the last line of its longest section, its last section or its last fact, in this
+    order; None when there is nothing to leave out."""
     if not message.sections:
-        return message
-    longest = max(message.sections, key=lambda section: len(section.lines))
+        return replace(message, facts=message.facts[:-1]) if message.facts else None
+    longest = max(reversed(message.sections), key=lambda section: len(section.lines))
     if len(longest.lines) < 2:
         return replace(message, sections=message.sections[:-1])
-    kept = len(longest.lines) // 2
-    less = replace(longest, lines=longest.lines[:kept],
-                   left_out=longest.left_out + len(longest.lines) - kept)
+    less = replace(longest, lines=longest.lines[:-1], left_out=longest.left_out + 1)
     return replace(message, sections=tuple(
         less if section is longest else section for section in message.sections))
 
@@ -462,7 +465,7 @@ def _readable(character: str) -> str:
 
 def web_link(link: object) -> str:
     """The link if it is a plain http(s) one, safe between quotes and brackets; else nothing."""
-    if not isinstance(link, str) or len(link) > 2000:
+    if not isinstance(link, str) or len(link) > _LONGEST_LINK:
         return ""
     try:
         parts = urlsplit(link)
@@ -471,12 +474,14 @@ def web_link(link: object) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return ""
     # Keeps what RFC 3986 allows in a URL; everything else becomes %XX.
-    return quote(link.encode("utf-8", "replace"), safe="%/:?#[]@!$&()*+,;=~-._")
+    safe = quote(link.encode("utf-8", "replace"), safe="%/:?#[]@!$&()*+,;=~-._")
+    return safe if len(safe) <= _LONGEST_LINK else ""
 
 
 def mail_link(email: str) -> str:
-    """mailto: of an address."""
-    return f"mailto:{quote(email.encode('utf-8', 'replace'), safe='@+-._')}" if email else ""
+    """mailto: of an address; nothing of one that is longer than any."""
+    link = f"mailto:{quote(email.encode('utf-8', 'replace'), safe='@+-._')}"
+    return link if email and len(link) <= _LONGEST_LINK else ""
 
 
 def phone_link(phone: str) -> str:
@@ -591,7 +596,7 @@ def lead_content(message: Mapping[str, Any]) -> LeadContent:
 def alert_content(alert: Mapping[str, Any]) -> Alert:
     """The content of an operations alert, {"title", "detail", "link"}; its detail keeps its lines."""
     detail = str(alert.get("detail") or "")[:4000]
-    lines = [clean(line, 1000) for line in detail.splitlines()]
+    lines = [clean(line, 500) for line in detail.splitlines()]
     return Alert(
         title=clean(alert.get("title")) or "Something needs attention",
         detail="\n".join(lines).strip(),

@@ -54,8 +54,8 @@ class Phrases:
         return str(format_decimal(number, "#,##0.#", locale=self._locale))
 
     def points(self, points: float) -> str:
-        """With their sign: +12.5, −3."""
-        return str(format_decimal(points, "+#,##0.#;−#,##0.#", locale=self._locale))
+        """With their sign and one decimal: +12.5, −3.0."""
+        return str(format_decimal(points, "+#,##0.0;−#,##0.0", locale=self._locale))
 
     def time(self, at: datetime, zone: ZoneInfo, form: str = "time") -> str:
         """As the phrase `form` writes it, in that time zone."""
@@ -67,6 +67,10 @@ class Phrases:
         parts = [(hours, "duration-hour"), (rest, "duration-minute")]
         told = [part for part in parts if part[0]] or parts[1:]
         return " ".join(format_unit(number, unit, "short", locale=self._locale) for number, unit in told)
+
+    def country(self, code: str) -> str:
+        """The name of an ISO 3166-1 alpha-2 code; of anything else what it is."""
+        return str(self._locale.territories.get(code, code))
 
     def together(self, texts: Sequence[str]) -> str:
         """Ada, Ben and Eva."""
