@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from sidecar.channels import email_page
-from sidecar.channels.content import Alert, LeadContent, clean
+from sidecar.channels.content import Alert, LeadContent, alert_content, clean, lead_content
 from sidecar.channels.model import Channel, DeliveryError
 from sidecar.environment import listing, optional, setting, text, url
+from sidecar.terms.states import MessageKind
 
 TIMEOUT_SECONDS = 5.0
 SANDBOX = "Sandbox data: some of these facts were made up by the sandbox providers."
@@ -42,6 +43,14 @@ def _lead_text(content: LeadContent) -> str:
         f"Open lead: {content.link}" if content.link else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _operations(alert: Alert) -> dict[str, Any]:
+    return {
+        "subject": clean(f"Needs attention: {alert.title}", 150),
+        "text": _operations_text(alert),
+        "html": email_page.alert(alert),
+    }
 
 
 def _operations_text(alert: Alert) -> str:
@@ -82,17 +91,12 @@ class Email(Channel):
     def operations_recipients(self) -> tuple[str, ...]:
         return self.operations_mail_to
 
-    def render_lead(self, content: LeadContent) -> dict[str, Any]:
-        """{"subject", "text", "html"}."""
-        return _lead(content)
+    def reaches(self, recipient: str) -> bool:
+        return self.smtp_url is not None and "@" in recipient
 
-    def render_operations(self, alert: Alert) -> dict[str, Any]:
-        """{"subject", "text", "html"}."""
-        return {
-            "subject": clean(f"Needs attention: {alert.title}", 150),
-            "text": _operations_text(alert),
-            "html": email_page.alert(alert),
-        }
+    def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """{"subject", "text", "html", "headers": {name: value} or absent}."""
+        return _operations(alert_content(content)) if kind == "operations" else _lead(lead_content(content))
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool
@@ -108,6 +112,8 @@ class Email(Channel):
         mail["Message-ID"] = f"<{message_id}>"
         if possible_duplicate:
             mail["X-Possible-Duplicate"] = "yes"
+        for name, value in rendered.get("headers", {}).items():
+            mail[name] = value
         mail.set_content(rendered["text"])
         mail.add_alternative(rendered["html"], subtype="html")
         server = urlsplit(self.smtp_url)

@@ -8,9 +8,18 @@ from typing import Any, ClassVar
 
 import requests
 
-from sidecar.channels.content import Alert, LeadContent, clean, mail_link, phone_link
+from sidecar.channels.content import (
+    Alert,
+    LeadContent,
+    alert_content,
+    clean,
+    lead_content,
+    mail_link,
+    phone_link,
+)
 from sidecar.channels.model import Channel, DeliveryError
 from sidecar.environment import optional, setting, url
+from sidecar.terms.states import MessageKind
 
 TIMEOUT_SECONDS = 5.0
 
@@ -107,19 +116,22 @@ class Slack(Channel):
     def operations_recipients(self) -> tuple[str, ...]:
         return ("operations",) if self.operations_slack_webhook_url else ()
 
-    def render_lead(self, content: LeadContent) -> dict[str, Any]:
-        """The webhook's payload: {"text": fallback, "blocks"}."""
-        return _lead(content)
+    def reaches(self, recipient: str) -> bool:
+        return self._webhook(recipient) is not None
 
-    def render_operations(self, alert: Alert) -> dict[str, Any]:
-        return _operations(alert)
+    def _webhook(self, recipient: str) -> str | None:
+        webhooks = {"sales": self.slack_webhook_url, "operations": self.operations_slack_webhook_url}
+        return webhooks.get(recipient)
+
+    def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """The webhook's payload: {"text": fallback, "blocks"}."""
+        return _operations(alert_content(content)) if kind == "operations" else _lead(lead_content(content))
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool
     ) -> None:
         """Post it once. 429 says when to come back, other 4xx will never work."""
-        webhooks = {"sales": self.slack_webhook_url, "operations": self.operations_slack_webhook_url}
-        webhook = webhooks.get(recipient)
+        webhook = self._webhook(recipient)
         if not webhook:
             raise DeliveryError("no Slack webhook is set", permanent=True)
         try:

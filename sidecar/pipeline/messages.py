@@ -8,7 +8,6 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from sidecar.channels.content import alert_content, lead_content
 from sidecar.channels.model import DeliveryError
 from sidecar.channels.routing import RouteSettings, route
 from sidecar.engine import Engine
@@ -26,6 +25,7 @@ from sidecar.store.paging import paged
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 12
+LANGUAGE = "en"
 
 
 def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
@@ -125,12 +125,12 @@ def _send_once(engine: Engine, message: Row) -> bool:
     if channel is None:
         raise DeliveryError(f"there is no channel {message['channel']}", permanent=True)
     if message["kind"] == "operations":
-        rendered = channel.render_operations(alert_content(message["content"]))
+        rendered = channel.render("operations", message["content"], LANGUAGE)
     else:
         about = _about_lead(engine, message["lead_id"], message["hot_change"])
         if about is None:
             return False
-        rendered = channel.render_lead(lead_content(about))
+        rendered = channel.render("hot_lead", about, LANGUAGE)
     channel.send(
         message["recipient"], rendered,
         message_id=f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}",

@@ -30,11 +30,11 @@ class Board(Channel):
     def operations_recipients(self):
         return ("cellar",)
 
-    def render_lead(self, content):
-        return {"said": content.who}
+    def reaches(self, recipient):
+        return True
 
-    def render_operations(self, alert):
-        return {"said": alert.title}
+    def render(self, kind, content, language):
+        return {"said": content["title" if kind == "operations" else "name"]}
 
     def send(self, recipient, rendered, *, message_id, possible_duplicate):
         with open(self.board_path, "a") as board:
@@ -92,7 +92,7 @@ def test_a_new_channel_is_one_file(api, engine, tree, environment):
     board = [json.loads(line) for line in (tree / "board").read_text().splitlines()]
     assert sorted((recipient, said) for recipient, said, *_ in board) == [
         ("cellar", "Lead enrichment failed"), *(
-            (room, "Pat Quill, firm1.example") for room in ("room 0", "room 1"))]
+            (room, "Pat Quill") for room in ("room 0", "room 1"))]
     with engine.database.read() as cursor:
         stored = many(cursor, "SELECT id::text AS id, state, channel FROM notifications")
     assert {message_id for *_, message_id, _ in board} == {f"{row['id']}@localhost" for row in stored}

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "sidecar"
 
 # From the ground up; a room imports from its own and from lower floors.
 FLOORS = (
-    ("terms", "errors", "ids", "jsons", "sheets"),
+    ("terms", "errors", "ids", "jsons", "looks", "sheets"),
     ("records", "masking"),
     ("sources",),
     ("scoring", "robots"),

@@ -18,7 +18,6 @@ from aiosmtpd.smtp import Envelope
 from hypothesis import given
 
 from sidecar.channels import email
-from sidecar.channels.content import alert_content, lead_content
 from sidecar.channels.email import Email
 from sidecar.channels.model import DeliveryError
 
@@ -35,11 +34,11 @@ EMAIL = Email(smtp_url="smtp://127.0.0.1:25", mail_from="Enrichment <leads@examp
 
 
 def rendered(message: dict[str, Any]) -> dict[str, Any]:
-    return EMAIL.render_lead(lead_content(message))
+    return EMAIL.render("hot_lead", message, "en")
 
 
 def rendered_alert(alert: dict[str, Any]) -> dict[str, Any]:
-    return EMAIL.render_operations(alert_content(alert))
+    return EMAIL.render("operations", alert, "en")
 
 
 class Page(HTMLParser):

@@ -8,8 +8,7 @@ import pytest
 
 from sidecar import environment
 from sidecar.channels import CHANNELS
-from sidecar.channels.content import alert_content, lead_content
-from sidecar.channels.model import Channel
+from sidecar.channels.model import Channel, DeliveryError
 
 from .messages import ALERT, MESSAGE
 
@@ -38,5 +37,19 @@ def test_a_channel_that_is_not_set_up_tells_nobody(channel: Channel) -> None:
 
 
 def test_a_channel_renders_leads_and_alerts(channel: Channel) -> None:
-    assert "Ada Lindqvist" in str(channel.render_lead(lead_content(MESSAGE)))
-    assert "Lead enrichment failed" in str(channel.render_operations(alert_content(ALERT)))
+    assert "Ada Lindqvist" in str(channel.render("hot_lead", MESSAGE, "en"))
+    assert "Lead enrichment failed" in str(channel.render("operations", ALERT, "en"))
+
+
+def test_a_channel_says_of_itself_what_it_can(channel: Channel) -> None:
+    made = type(channel)
+    assert made.reconciles == (made.find is not Channel.find)
+    assert made.updates == (made.update is not Channel.update)
+
+
+def test_a_channel_that_is_not_set_up_reaches_nobody(channel: Channel) -> None:
+    for recipient in ("sales", "operations", "ann@example.com", "+46701740605", "C0HOT", "U0ANN", ""):
+        assert not channel.reaches(recipient)
+        with pytest.raises(DeliveryError) as refused:
+            channel.send(recipient, {}, message_id="1@house.example", possible_duplicate=False)
+        assert refused.value.permanent

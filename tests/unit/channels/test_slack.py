@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 
 from sidecar.channels import slack
-from sidecar.channels.content import alert_content, lead_content
 from sidecar.channels.model import DeliveryError
 from sidecar.channels.slack import Slack
 
@@ -24,11 +23,11 @@ SLACK = Slack(slack_webhook_url="http://127.0.0.1/sales",
 
 
 def rendered(message: dict[str, Any]) -> dict[str, Any]:
-    return SLACK.render_lead(lead_content(message))
+    return SLACK.render("hot_lead", message, "en")
 
 
 def rendered_alert(alert: dict[str, Any]) -> dict[str, Any]:
-    return SLACK.render_operations(alert_content(alert))
+    return SLACK.render("operations", alert, "en")
 
 
 def texts(payload: Any) -> list[dict[str, Any]]:

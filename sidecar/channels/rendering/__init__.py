@@ -1,0 +1,1 @@
+"""How a message looks in each channel: each module's `render` makes what that channel sends. Pure."""
