@@ -13,8 +13,6 @@ from sidecar.channels.web import post, refusal
 from sidecar.environment import listing, setting, url
 from sidecar.terms.states import MessageKind
 
-_CARD = "application/vnd.microsoft.card.adaptive"
-
 
 def _webhooks(value: str) -> dict[str, str]:
     """{label: URL} of "sales=https://…, operations=https://…"."""
@@ -48,15 +46,17 @@ class Teams(Channel):
         return recipient in self.teams_webhooks
 
     def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
-        """The Adaptive Card."""
+        """The webhook's payload: a message with one Adaptive Card."""
         if kind == "operations":
             alert = alert_content(content)
             texts = [alert.title, alert.detail]
         else:
             lead = lead_content(content)
             texts = [f"{lead.heading}: {lead.who}", *lead.reasons]
-        return {"type": "AdaptiveCard", "version": "1.4",
+        card = {"type": "AdaptiveCard", "version": "1.4",
                 "body": [{"type": "TextBlock", "text": said, "wrap": True} for said in texts if said]}
+        return {"type": "message", "attachments": [
+            {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}]}
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool
@@ -64,9 +64,7 @@ class Teams(Channel):
         """Post the card once; Teams accepts it (202) and shows it afterwards."""
         if not self.reaches(recipient):
             raise DeliveryError("no Teams webhook is set", permanent=True)
-        answer = post("Teams", self.teams_webhooks[recipient], json={
-            "type": "message",
-            "attachments": [{"contentType": _CARD, "contentUrl": None, "content": dict(rendered)}]})
+        answer = post("Teams", self.teams_webhooks[recipient], json=rendered)
         if answer.status_code not in (200, 202):
             raise refusal("Teams", answer.status_code, answer.text)
         return None

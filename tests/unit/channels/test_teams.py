@@ -10,7 +10,9 @@ from sidecar.channels.teams import Teams
 
 from .services import Service
 
-CARD = {"type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": "Hot lead"}]}
+CARD = {"type": "message", "attachments": [{
+    "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": {
+        "type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": "Hot lead"}]}}]}
 
 
 def send(service: Service, recipient: str = "sales") -> str | None:
@@ -23,8 +25,7 @@ def test_a_card_is_posted_as_a_workflow_takes_it(service: Service) -> None:
     assert send(service) is None
     [got] = service.got
     assert got.path == "/workflows/1/invoke?sp=%2Frun&sig=x"
-    assert got.body == {"type": "message", "attachments": [{
-        "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": CARD}]}
+    assert got.body == CARD
 
 
 @pytest.mark.parametrize(("status", "code", "permanent"), [
