@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -100,7 +101,7 @@ class Email(Channel):
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool
-    ) -> None:
+    ) -> str | None:
         """Mail it once; the Message-ID is the same at every try, so that a copy can be told."""
         if not self.smtp_url:
             raise DeliveryError("no mail server is set", permanent=True)
@@ -117,10 +118,14 @@ class Email(Channel):
         mail.set_content(rendered["text"])
         mail.add_alternative(rendered["html"], subtype="html")
         server = urlsplit(self.smtp_url)
+        begun = False
         try:
-            with _connect(server) as smtp:
+            with closing(_connect(server)) as smtp:
                 _sign_in(smtp, server)
+                begun = True
                 smtp.send_message(mail)
+                with suppress(smtplib.SMTPException, OSError):  # it is sent, however the server says goodbye
+                    smtp.quit()
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise DeliveryError(
@@ -131,7 +136,9 @@ class Email(Channel):
                 f"the mail server answered {error.smtp_code}", permanent=error.smtp_code >= 500
             ) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryError(f"mail cannot be sent: {type(error).__name__}") from error
+            raise DeliveryError(
+                f"mail cannot be sent: {type(error).__name__}", may_have_arrived=begun) from error
+        return None
 
 
 CHANNEL = Email

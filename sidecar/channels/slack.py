@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import requests
-
 from sidecar.channels.content import (
     Alert,
     LeadContent,
@@ -18,10 +16,9 @@ from sidecar.channels.content import (
     phone_link,
 )
 from sidecar.channels.model import Channel, DeliveryError
+from sidecar.channels.web import post, refusal
 from sidecar.environment import optional, setting, url
 from sidecar.terms.states import MessageKind
-
-TIMEOUT_SECONDS = 5.0
 
 _ICONS = {"hot": "🔥", "warm": "🌤", "cold": "❄️"}
 
@@ -92,14 +89,6 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _seconds(value: str | None) -> float | None:
-    """Retry-After in seconds, an hour at most; None when it says nothing of use."""
-    try:
-        return min(max(int(value or ""), 0), 3600)
-    except ValueError:
-        return None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Slack(Channel):
     """A webhook knows its own room; the recipients `sales` and `operations` say which webhook."""
@@ -129,23 +118,15 @@ class Slack(Channel):
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool
-    ) -> None:
-        """Post it once. 429 says when to come back, other 4xx will never work."""
+    ) -> str | None:
+        """Post it once."""
         webhook = self._webhook(recipient)
         if not webhook:
             raise DeliveryError("no Slack webhook is set", permanent=True)
-        try:
-            answer = requests.post(webhook, json=rendered, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        except requests.RequestException as error:
-            raise DeliveryError(f"Slack cannot be reached: {type(error).__name__}") from error
-        if answer.status_code == 429:
-            raise DeliveryError(
-                "Slack asks to slow down", retry_after=_seconds(answer.headers.get("Retry-After")))
+        answer = post("Slack", webhook, json=rendered)
         if answer.status_code != 200:
-            raise DeliveryError(
-                f"Slack answered {answer.status_code} {answer.text[:80]}",
-                permanent=400 <= answer.status_code < 500,
-            )
+            raise refusal("Slack", answer.status_code, answer.text)
+        return None
 
 
 CHANNEL = Slack

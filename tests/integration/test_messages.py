@@ -14,7 +14,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter, Retry
 
-from sidecar.channels import slack
+from sidecar.channels import web
 from sidecar.channels.email import Email
 from sidecar.channels.slack import Slack
 from sidecar.pipeline import batches, claiming, closing, completion, messages, scoring
@@ -251,7 +251,7 @@ def test_the_twelfth_try_is_the_last(sinks, by_slack):
 
 
 def test_a_slow_slack_is_asked_again_later(sinks, by_slack, monkeypatch):
-    monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(web, "TIMEOUT_SECONDS", 0.1)
     owe(by_slack)
     sinks.fail("slack", 500, delay=1)
     messages.deliver(by_slack)

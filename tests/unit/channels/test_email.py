@@ -171,6 +171,8 @@ class Inbox:
     def __init__(self) -> None:
         self.refuse_recipient = ""
         self.refuse_mail = ""
+        self.goodbye = ""
+        self.drop = False
         self.mails: list[tuple[list[str], EmailMessage]] = []
 
     async def handle_RCPT(
@@ -187,7 +189,12 @@ class Inbox:
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append((envelope.rcpt_tos, message_from_bytes(content, policy=policy.default)))
+        if self.drop:
+            server.transport.abort()
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Envelope) -> str:
+        return self.goodbye or "221 Bye"
 
 
 class MailServer(Controller):
@@ -265,6 +272,35 @@ def test_a_mail_server_that_is_away_or_slow_is_asked_again(
     for port, reason in ((closed_port, "ConnectionRefusedError"), (silent_port, "SMTPServerDisconnected")):
         assert refusal(replace(EMAIL, smtp_url=f"smtp://127.0.0.1:{port}")) == (
             f"mail cannot be sent: {reason}", False)
+
+
+def test_a_mail_whose_answer_was_lost_may_have_arrived(
+    serve: Callable[..., Email], inbox: Inbox, closed_port: int
+) -> None:
+    inbox.drop = True
+    with pytest.raises(DeliveryError) as lost:
+        send(serve())
+    assert lost.value.may_have_arrived and not lost.value.permanent
+    assert len(inbox.mails) == 1
+    with pytest.raises(DeliveryError) as away:
+        send(replace(EMAIL, smtp_url=f"smtp://127.0.0.1:{closed_port}"))
+    assert not away.value.may_have_arrived
+
+
+def test_a_mail_is_sent_however_the_server_says_goodbye(serve: Callable[..., Email], inbox: Inbox) -> None:
+    inbox.goodbye = "421 busy"
+    send(serve())
+    assert len(inbox.mails) == 1
+
+
+def test_a_mail_may_have_headers_of_its_own(serve: Callable[..., Email], inbox: Inbox) -> None:
+    serve().send("sales@example.com", rendered(MESSAGE) | {"headers": {
+        "List-Unsubscribe": "<https://house.example/api/v1/unsubscribe/x>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}},
+        message_id="7@house.example", possible_duplicate=False)
+    [(_, mail)] = inbox.mails
+    assert mail["List-Unsubscribe"] == "<https://house.example/api/v1/unsubscribe/x>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_a_password_does_not_travel_in_the_clear(serve: Callable[..., Email], inbox: Inbox) -> None:

@@ -22,7 +22,7 @@ def channel(request: pytest.FixtureRequest) -> Channel:
 
 
 def test_the_channels_are_found() -> None:
-    assert CHANNELS.keys() >= {"email", "slack"}
+    assert CHANNELS.keys() >= {"email", "slack", "slack_bot", "sms", "teams"}
 
 
 def test_a_channel_is_frozen_and_all_its_fields_are_settings(channel: Channel) -> None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from sidecar.channels import slack
 from sidecar.channels.model import DeliveryError
 from sidecar.channels.slack import Slack
 
 from .messages import ALERT, HOSTILE, MESSAGE, any_alert, any_message
+from .services import Service
 
 SLACK = Slack(slack_webhook_url="http://127.0.0.1/sales",
               operations_slack_webhook_url="http://127.0.0.1/operations")
@@ -135,44 +132,9 @@ def test_any_alert(alert: dict[str, Any]) -> None:
     check_payload(rendered_alert(alert))
 
 
-class Webhooks(HTTPServer):
-    """Incoming webhooks: what they got, and the answer they give."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Webhook)
-        self.answer: tuple[int, dict[str, str]] = (200, {})
-        self.got: list[tuple[str, Any]] = []
-
-    def channel(self) -> Slack:
-        root = f"http://127.0.0.1:{self.server_port}"
-        return Slack(slack_webhook_url=f"{root}/sales", operations_slack_webhook_url=f"{root}/operations")
-
-
-class _Webhook(BaseHTTPRequestHandler):
-    server: Webhooks
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path, json.loads(body)))
-        status, headers = self.server.answer
-        self.send_response(status)
-        for name, value in (headers | {"Content-Length": "5"}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(b"hello")
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def webhooks() -> Iterator[Webhooks]:
-    with Webhooks() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def channel_of(service: Service) -> Slack:
+    return Slack(slack_webhook_url=f"{service.url}/sales",
+                 operations_slack_webhook_url=f"{service.url}/operations")
 
 
 def send(channel: Slack, recipient: str = "sales") -> None:
@@ -185,51 +147,30 @@ def refusal(channel: Slack, recipient: str = "sales") -> DeliveryError:
     return refused.value
 
 
-def test_each_recipient_has_its_webhook(webhooks: Webhooks) -> None:
-    send(webhooks.channel(), "sales")
-    send(webhooks.channel(), "operations")
-    assert webhooks.got == [("/sales", {"text": "Hot lead"}), ("/operations", {"text": "Hot lead"})]
+def test_each_recipient_has_its_webhook(service: Service) -> None:
+    send(channel_of(service), "sales")
+    send(channel_of(service), "operations")
+    assert [(got.path, got.body) for got in service.got] == [
+        ("/sales", {"text": "Hot lead"}), ("/operations", {"text": "Hot lead"})]
 
 
 @pytest.mark.parametrize(("status", "permanent"), [
     (301, False), (400, True), (403, True), (404, True), (410, True), (500, False), (503, False),
 ])
-def test_what_slack_refuses_for_good(webhooks: Webhooks, status: int, permanent: bool) -> None:
-    webhooks.answer = (status, {"Location": "/sales"})
-    error = refusal(webhooks.channel())
+def test_what_slack_refuses_for_good(service: Service, status: int, permanent: bool) -> None:
+    service.answer(status, Location="/sales")
+    error = refusal(channel_of(service))
     assert (str(error), error.permanent, error.retry_after) == (
         f"Slack answered {status} hello", permanent, None)
-    assert len(webhooks.got) == 1
-
-
-@pytest.mark.parametrize(("header", "seconds"), [
-    ({"Retry-After": "30"}, 30), ({"Retry-After": "86400"}, 3600), ({"Retry-After": "-5"}, 0), ({}, None),
-    ({"Retry-After": "soon"}, None), ({"Retry-After": "nan"}, None),
-])
-def test_slack_says_when_to_come_back(
-    webhooks: Webhooks, header: dict[str, str], seconds: float | None
-) -> None:
-    webhooks.answer = (429, header)
-    error = refusal(webhooks.channel())
-    assert (error.permanent, error.retry_after) == (False, seconds)
-
-
-def test_slack_that_is_away_or_slow_is_asked_again(
-    closed_port: int, silent_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.05)
-    for port, reason in ((closed_port, "ConnectionError"), (silent_port, "ReadTimeout")):
-        error = refusal(Slack(
-            slack_webhook_url=f"http://127.0.0.1:{port}/", operations_slack_webhook_url=None))
-        assert (str(error), error.permanent) == (f"Slack cannot be reached: {reason}", False)
+    assert len(service.got) == 1
 
 
 @pytest.mark.parametrize("recipient", ["operations", "somebody"])
-def test_a_recipient_without_a_webhook_never_gets_it(webhooks: Webhooks, recipient: str) -> None:
+def test_a_recipient_without_a_webhook_never_gets_it(service: Service, recipient: str) -> None:
     only_sales = Slack(
-        slack_webhook_url=webhooks.channel().slack_webhook_url, operations_slack_webhook_url=None)
+        slack_webhook_url=channel_of(service).slack_webhook_url, operations_slack_webhook_url=None)
     assert refusal(only_sales, recipient).permanent
-    assert webhooks.got == []
+    assert service.got == []
 
 
 def test_who_is_told() -> None:
