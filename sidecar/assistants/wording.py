@@ -38,7 +38,7 @@ def bounded(data: Mapping[str, Any], longest: int = LONGEST) -> dict[str, Any]:
 
 
 def _cleaned(value: Any, depth: int) -> Any:
-    """A JSON value whose texts are one readable line each; objects lack what is unknown or empty."""
+    """A JSON value whose texts are one readable line each; objects in it lack what is unknown or empty."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float | Decimal):
@@ -47,7 +47,8 @@ def _cleaned(value: Any, depth: int) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping) and depth < _DEEPEST:
         parts = ((clean(name, 100), _cleaned(part, depth + 1)) for name, part in value.items())
-        return dict([(name, part) for name, part in parts if part not in (None, "", [], {})][:_MOST_PARTS])
+        return dict([(name, part) for name, part in parts if part not in (None, "")
+                     and not (depth and part in ([], {}))][:_MOST_PARTS])
     if isinstance(value, list | tuple) and depth < _DEEPEST:
         return [_cleaned(part, depth + 1) for part in value[:_MOST_PARTS]]
     return clean(value, _LONGEST_TEXT)

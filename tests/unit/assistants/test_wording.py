@@ -26,9 +26,9 @@ def test_a_hostile_text_is_one_line_between_marks_that_it_cannot_write():
 
 
 def test_what_is_unknown_is_left_out_and_times_are_texts():
-    told = bounded({"a": None, "b": "", "c": [], "d": {"e": None}, "f": 0, "g": False,
-                    "h": datetime(2026, 3, 1, tzinfo=UTC)})
-    assert told == {"f": 0, "g": False, "h": "2026-03-01T00:00:00+00:00"}
+    told = bounded({"leads": [], "next": None, "one": {"a": None, "b": "", "c": [], "d": {"e": None}, "f": 0,
+                                                        "g": False, "h": datetime(2026, 3, 1, tzinfo=UTC)}})
+    assert told == {"leads": [], "one": {"f": 0, "g": False, "h": "2026-03-01T00:00:00+00:00"}}
 
 
 def test_the_longest_list_loses_its_end_and_it_is_told():
