@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
-import time
 from pathlib import Path
 from typing import Any
-
-import requests
 
 from deploy import settings
 from deploy.problem import Problem
 from deploy.progress import say, warn
 from deploy.settings import ROOT
-from local import browser, samples
+from local import browser
+from sidecar import looks
+from sidecar.channels.content import message_content
+from sidecar.channels.rendering import email, slack, sms, teams
+from sidecar.channels.samples import SAMPLES
+from sidecar.terms.states import MESSAGE_KINDS
 
 _IMAGES = ROOT / "docs/images"
 _THEMES = ("light", "dark")
 
-_SLACK_STYLE = """
-body { margin: 0; font: 15px/1.46 Lato, 'Helvetica Neue', sans-serif; color: #1d1c1d }
-main { padding: 16px 20px; width: 620px; display: flex; gap: 10px; background: #fff }
-.icon { flex: none; width: 36px; height: 36px; border-radius: 6px; background: #2563eb }
-h3 { margin: 4px 0 } p { margin: 4px 0 } a { color: #1264a3 }
-q { border-left: 4px solid #ddd; display: block; padding-left: 10px }
-q::before, q::after { content: '' }
-.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 6px 14px }
-.fields div { overflow-wrap: anywhere }
-small { color: #616061; display: block; margin: 6px 0 } small.app { display: inline }
-button { background: #fff; border: 1px solid #bbb; border-radius: 5px; font: bold 13px sans-serif;
-  margin: 8px 8px 0 0; padding: 7px 12px }
-.primary { background: #007a5a; border: 0; color: #fff }
+# Of these the German ones, too; and how they look in a dark mail program and on a phone.
+_SHOWN_MORE = ("hot_lead", "reminder", "digest")
+_FRAME = """body { background: #fff; margin: 0; padding: 12px; width: max-content }
+.slack { width: 640px } .teams { width: 600px } .mail { width: 600px }
+.texts { display: grid; gap: 16px 28px; grid-template-columns: 300px 300px; width: max-content }
 """
 
 
@@ -83,67 +76,43 @@ def canvases(context: Any, facts: dict[str, Any]) -> None:
     page.close()
 
 
-def messages(context: Any, facts: dict[str, Any]) -> None:
-    """A hot lead as Slack and mail programs show it."""
-    page = context.new_page()
-    page.set_viewport_size({"width": 700, "height": 640})
-    mail, slack = _hot_lead(facts)
-    for theme in _THEMES:
-        page.emulate_media(color_scheme=theme)
-        page.set_content(mail["html"])
-        page.screenshot(path=_IMAGES / f"mail-{theme}.png", full_page=True)
-    page.set_content(_slack(slack["payload"]))
-    page.locator("main").screenshot(path=_IMAGES / "slack.png")
-    page.close()
+def messages(page: Any) -> None:
+    """Every kind of message, with invented data: as Slack and Teams show it, in mail programs that are light
+    or dark, with pictures off, at the width of a window and of a phone, and as text messages."""
+    for kind in MESSAGE_KINDS:
+        for language in ("en", "de") if kind in _SHOWN_MORE else ("en",):
+            content = message_content(kind, SAMPLES[kind], language)
+            name = f"messages-{kind.replace('_', '-')}-{{}}{'' if language == 'en' else '-' + language}.png"
+            _piece(page, looks.slack_html(slack.render(content, buttons=True)), name.format("slack"))
+            _piece(page, looks.teams_html(teams.render(content)), name.format("teams"))
+            html = email.render(content)["html"]
+            _mail(page, html, name.format("mail"))
+            if kind in _SHOWN_MORE and language == "en":
+                _mail(page, html, name.format("mail-dark"), theme="dark")
+                _mail(page, html, name.format("mail-phone"), width=390)
+    html = email.render(message_content("hot_lead", SAMPLES["hot_lead"], "en"))["html"]
+    _mail(page, html, "messages-hot-lead-mail-phone-dark.png", theme="dark", width=390)
+    page.route("**/*", lambda route: route.abort())
+    _mail(page, html, "messages-hot-lead-mail-images-off.png")
+    page.unroute("**/*")
+    texts = "".join(
+        looks.sms_html(sms.render(message_content(kind, SAMPLES[kind], language))["text"])
+        for kind in MESSAGE_KINDS if kind != "handled" for language in ("en", "de"))
+    _piece(page, f'<div class="texts">{texts}</div>', "messages-sms.png")
 
 
-def _hot_lead(facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(mail, Slack message) about a hot lead that is sent for the picture."""
-    lead = {"email": f"elena.marsh@northgate-{secrets.token_hex(2)}.example", "first_name": "Elena",
-            "last_name": "Marsh", "job_title": "VP of Sales", "company_name": "Northgate Labs Inc.",
-            "country": "US", "phone": "+1 202-555-0143", "source": "demo_request",
-            # Told by the lead, whatever the sandbox invents about the company: hot at any time.
-            "industry": "Software", "employee_count": 420, "annual_revenue": 60_000_000,
-            "message": "Could somebody show us the product this week?"}
-    samples.signed_in(facts).post(
-        f"{facts['api_url']}/v1/leads", json=lead, timeout=30).raise_for_status()
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = [[message for message in requests.get(facts[kind], timeout=10).json()
-                  if "Northgate" in json.dumps(message)] for kind in ("mail_url", "slack_url")]
-        if all(found):
-            return found[0][-1], found[1][-1]
-        time.sleep(0.5)
-    raise Problem("The message about the picture's lead does not come; see make logs.")
+def _piece(page: Any, html: str, name: str) -> None:
+    page.set_viewport_size({"width": 700, "height": 400})
+    page.set_content(f"<!doctype html><meta charset=utf-8><style>{looks.STYLE}{_FRAME}</style>{html}")
+    page.locator("body").screenshot(path=_IMAGES / name)
 
 
-def _slack(payload: dict[str, Any]) -> str:
-    """The blocks of a message, drawn much as Slack draws them."""
-    import html
-    import re
-
-    def marked(text: str) -> str:
-        text = html.escape(html.unescape(text), quote=False)
-        text = re.sub(r"&lt;((?:https?://|mailto:|tel:)[^|&]+)\|([^&]+)&gt;", r'<a href="\1">\2</a>', text)
-        text = re.sub(r"(?m)^&gt;(.*)$", r"<q>\1</q>", text)
-        return re.sub(r"\*([^*\n]+)\*", r"<b>\1</b>", text).replace("\n", "<br>")
-
-    def block(part: dict[str, Any]) -> str:
-        if part["type"] == "header":
-            return f"<h3>{marked(part['text']['text'])}</h3>"
-        if part["type"] == "actions":
-            return "".join(f"<button class={e.get('style', '')}>{marked(e['text']['text'])}</button>"
-                           for e in part["elements"])
-        if part["type"] == "context":
-            return f"<small>{' '.join(marked(e.get('text', '')) for e in part['elements'])}</small>"
-        if part["type"] == "divider":
-            return "<hr>"
-        fields = "".join(f"<div>{marked(f['text'])}</div>" for f in part.get("fields", ()))
-        return f"<p>{marked(part.get('text', {}).get('text', ''))}</p><div class=fields>{fields}</div>"
-
-    blocks = "".join(block(part) for part in payload.get("blocks", ()))
-    return (f"<style>{_SLACK_STYLE}</style><main><div class=icon></div><div><b>Enrichment</b> "
-            f"<small class=app>APP</small>{blocks}</div></main>")
+def _mail(page: Any, html: str, name: str, theme: str = "light", width: int = 600) -> None:
+    page.set_viewport_size({"width": width, "height": 400})
+    page.emulate_media(color_scheme=theme)
+    page.set_content(html)
+    page.screenshot(path=_IMAGES / name, full_page=True)
+    page.emulate_media(color_scheme="light")
 
 
 def main() -> None:
@@ -156,8 +125,11 @@ def main() -> None:
         facts = json.loads(facts_file.read_text())
         _IMAGES.mkdir(parents=True, exist_ok=True)
         with browser.launched(found, Path(found.state / "tls/edge.pem")) as context:
-            for take in (dashboard, messages, canvases):
-                take(context, facts)
+            page = context.new_page()
+            messages(page)
+            page.close()
+            dashboard(context, facts)
+            canvases(context, facts)
         say(f"Pictures are in {_IMAGES}.")
     except Problem as problem:
         warn(f"\n{problem}")

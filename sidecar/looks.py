@@ -15,8 +15,8 @@ _SCHEMES: Final = ("https://", "http://", "mailto:", "tel:")
 
 STYLE: Final = """
 .slack, .teams, .sms { box-sizing: border-box; text-align: left; overflow-wrap: anywhere }
-.slack { background: #fff; color: #1d1c1d; font: 15px/1.46 Lato, 'Helvetica Neue', Helvetica, Arial,
-sans-serif; display: flex; gap: 10px; padding: 14px 18px; max-width: 640px }
+.slack { background: #fff; color: #1d1c1d; display: flex; gap: 10px; padding: 14px 18px;
+  font: 15px/1.46 Lato, 'Helvetica Neue', Arial, sans-serif; max-width: 640px }
 .slack .icon { flex: none; width: 36px; height: 36px; border-radius: 8px; background: #2563eb; color: #fff;
   font-weight: 700; line-height: 36px; text-align: center }
 .slack .body { min-width: 0; flex: 1 } .slack .who { font-weight: 900 }

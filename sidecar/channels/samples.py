@@ -38,11 +38,11 @@ _LEAD: Final[dict[str, Any]] = {
     "company_leads": {"count": 3, "owners": ["Vera Holt", "Karim Saleh"],
                       "link": f"{_HOUSE}/#/leads?q=northgate.example"},
     "actions": [
-        {"kind": kind, "value": f"{_ID}:1", "link": f"{_HOUSE}/api/v1/take/Q2xhaW0tdGhpcy1vbmUtMTIz{kind[0]}"}
+        {"kind": kind, "value": f"{_ID}:1", "link": f"{_HOUSE}/take/Q2xhaW0tdGhpcy1vbmUtMTIz{kind[0]}"}
         for kind in ("claim", "snooze", "not_a_fit", "wrong_person")],
     "handled": None,
     "time_zone": "Europe/Berlin",
-    "unsubscribe": {"link": f"{_HOUSE}/api/v1/unsubscribe/c3RvcC10aGVzZS1tYWlscw", "one_click": True},
+    "unsubscribe": {"link": f"{_HOUSE}/unsubscribe/c3RvcC10aGVzZS1tYWlscw", "one_click": True},
 }
 
 

@@ -89,18 +89,19 @@ def _section(section: Section, language: str) -> Iterator[Element]:
     if section.kind == "quote":
         yield from (_box("emphasis", _run(line.text, italic=True)) for line in section.lines)
     else:
-        yield from (_line(line) for line in section.lines)
+        width = "30px" if section.kind == "leads" else "50px"
+        yield from (_line(line, width) for line in section.lines)
     if section.left_out:
         yield _text(_run(phrases(language)("more", count=section.left_out), isSubtle=True), spacing="Small")
 
 
-def _line(line: Line) -> Element:
+def _line(line: Line, width: str) -> Element:
     runs = [_linked(line.link, line.text or "\N{NO-BREAK SPACE}")]
     if line.note:
         runs.append(_run(f" · {line.note}", isSubtle=True))
     if not line.points:
         return _text(*runs, spacing="None")
-    return _columns("50px", _run(line.points, weight="Bolder", fontType="Monospace"), *runs)
+    return _columns(width, _run(line.points, weight="Bolder", fontType="Monospace"), *runs)
 
 
 def _columns(width: str, first: Element, *rest: Element) -> Element:
