@@ -36,8 +36,7 @@ class Pages:
             self._kept.forget(channel)
             return web.Response(status=204)
         found = self._kept.listing(channel, int(request.query.get("after", 0)))
-        return web.json_response([
-            {name: value for name, value in one.items() if name != "channel_name"} for one in found])
+        return web.Response(content_type="application/json", text=found)
 
     async def script(self, request: web.Request) -> web.Response:
         """Make the next messages of a channel fail; DELETE: no more."""

@@ -316,7 +316,8 @@ def test_the_newest_are_kept():
     newest = Kept(most=700)
     for number in range(1500):
         newest.add("sms", {"body": str(number)})
-    assert [one["body"] for one in newest.listing("sms")] == [str(number) for number in range(800, 1500)]
+    left = [one["body"] for one in json.loads(newest.listing("sms"))]
+    assert left == [str(number) for number in range(800, 1500)]
     newest.close()
 
 
