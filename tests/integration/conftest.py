@@ -21,7 +21,8 @@ def environ(services):
     """The settings of the sidecar, without what it would call outside."""
     return programs.sidecar_environment(services) | {
         "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "",
-        "SIDECAR_SMTP_URL": "",
+        "SIDECAR_SMTP_URL": "", "SIDECAR_SLACK_BOT_TOKEN": "", "SIDECAR_TEAMS_WEBHOOKS": "",
+        "SIDECAR_TWILIO_ACCOUNT": "",
         "SIDECAR_MAX_ATTEMPTS": "3",
         # Where the receivers of tests are; 127.0.0.1 is not allowed.
         "SIDECAR_SUBSCRIBER_HOSTS": "localhost",
