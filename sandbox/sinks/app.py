@@ -77,8 +77,7 @@ class Pages:
             asked.get("action", ""), asked.get("value", ""))
         message = self._message(asked.get("message", ""), "slack-bot")
         answered = await self._presses.press(
-            self._kept, message, action, value, asked.get("as") or EVERYBODY,
-            f"{request.scheme}://{request.host}/response/{message['id']}")
+            self._kept, message, action, value, asked.get("as") or EVERYBODY)
         if not form:
             return web.json_response(answered)
         back = asked.get("back", "")

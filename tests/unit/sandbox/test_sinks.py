@@ -458,6 +458,9 @@ def test_a_button_is_pressed_as_slack_would():
         assert (payload["type"], payload["channel"]["id"]) == ("block_actions", "C0HOT")
         assert payload["container"]["message_ts"] == payload["message"]["ts"] == sent["ts"]
         assert [(action["action_id"], action["value"]) for action in payload["actions"]] == [("claim", "7:1")]
+        assert payload["response_url"].endswith(f"/response/{message['id']}")
+        async with http.post(payload["response_url"], json={"text": "You have it"}) as answer:
+            assert answer.status == 200
         known = await posted(http, "users.info", user=payload["user"]["id"])
         assert known["user"]["profile"]["email"] == "ann@example.com"
         html = Page(await shown(http)).text
