@@ -17,7 +17,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from sidecar.channels.phrases import DEFAULT, Phrases, phrases
+from sidecar.channels.phrases import Phrases, phrases
 from sidecar.terms.states import MessageKind
 
 # Joiners that scripts and emoji need; all other invisible format characters (text direction
@@ -141,7 +141,7 @@ def message_content(kind: MessageKind, told: Mapping[str, Any], language: str) -
     None.
 
     What is absent, null or of another kind is left out, and so are answers too long to be read at a glance.
-    Times have a time zone.
+    Times have a time zone; ISO 8601 will do.
     """
     message = _KINDS[kind](kind, told, phrases(language), _zone(told.get("time_zone")))
     stop = _mapping(told.get("unsubscribe"))
@@ -164,7 +164,7 @@ def _lead(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> M
     graded = say.get(f"grade.{grade}") or say("grade.new")
     handled = _handled(told.get("handled"), say, zone)
     waiting = _waiting(told, say, zone) if kind in ("reminder", "escalation") and not handled else ""
-    subject = tidy(say(f"{kind}.subject", grade=graded, score=points, who=who, handled=handled or graded))
+    subject = tidy(say(f"{kind}.subject", grade=graded, score=points, who=who, did=handled or graded))
     sandbox = bool(told.get("sandbox"))
     summary = clean(told.get("summary"), 500)
     reasons = _reasons(scored, say)
@@ -259,17 +259,16 @@ def _handled(handled: object, say: Phrases, zone: ZoneInfo) -> str:
     """What somebody did, "Vera Holt took it"; empty when nobody did anything."""
     if not isinstance(handled, Mapping):
         return ""
-    by = clean(handled.get("by"), 100) or say("handled.somebody")
-    key = f"handled.{clean(handled.get('kind'), 20)}"
+    by, kind = clean(handled.get("by"), 100) or say("did_by"), clean(handled.get("kind"), 20)
     until = _time(handled.get("until"), say, zone)
-    if until and say.get(f"{key}.until"):
-        return say(f"{key}.until", by=by, until=until)
-    return say(key if say.get(key) else "handled.other", by=by)
+    if until and say.get(f"did_until.{kind}"):
+        return say(f"did_until.{kind}", by=by, until=until)
+    return say(f"did.{kind}" if say.get(f"did.{kind}") else "did.other", by=by)
 
 
 def _handled_at(said: str, handled: object, say: Phrases, zone: ZoneInfo) -> str:
     at = _time(_mapping(handled).get("at"), say, zone)
-    return say("handled.at", handled=said, at=at) if said and at else said
+    return say("did_at", did=said, at=at) if said and at else said
 
 
 def _waiting(told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> str:
@@ -360,19 +359,23 @@ def _listed(section: str, lead: Mapping[str, Any], say: Phrases, zone: ZoneInfo)
 
 # Operations
 
+_MOST_LINES: Final = 40
+
+
 def _operations(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> Message:
     title = clean(told.get("title")) or say("operations.title")
     detail = str(told.get("detail") or "")[:4000]
     lines = [clean(line, 500) for line in detail.splitlines()]
     found = tuple(Line(line) for line in "\n".join(lines).strip().splitlines())
+    shown = found[:_MOST_LINES]
     return Message(
         kind=kind,
         language=say.language,
         subject=clean(say("operations.subject", title=title)),
-        preheader=clean(" · ".join(line.text for line in found if line.text)),
+        preheader=clean(" · ".join(line.text for line in shown if line.text)),
         heading=say("operations.heading"),
         title=title,
-        sections=(Section("detail", "", found),) if found else (),
+        sections=(Section("detail", "", shown, len(found) - len(shown)),) if shown else (),
         opens=_opens(told, say("open.operations")),
     )
 
@@ -505,7 +508,12 @@ def _number(value: object) -> float:
 
 
 def _time(value: object, say: Phrases, zone: ZoneInfo, form: str = "time") -> str:
-    return say.time(value, zone, form) if isinstance(value, datetime) and value.tzinfo else ""
+    """In the reader's zone; empty for what is no time, or has no zone."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return ""
+    return say.time(at, zone, form) if isinstance(at, datetime) and at.tzinfo else ""
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -521,84 +529,3 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _list(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
-
-
-@dataclass(frozen=True, slots=True)
-class LeadContent:
-    """A message about a lead as clean one-line texts; unknown ones are empty."""
-
-    heading: str
-    name: str
-    who: str
-    role: str
-    score: str
-    grade: str
-    refusal: str
-    fields: tuple[tuple[str, str], ...]
-    email: str
-    phone: str
-    reasons: tuple[str, ...]
-    summary: str
-    link: str
-    sandbox: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An operations alert as clean texts; unknown ones are empty."""
-
-    title: str
-    detail: str
-    link: str
-
-
-def lead_content(message: Mapping[str, Any]) -> LeadContent:
-    """The content of a message about a lead.
-
-    It is {"link", "name", "job_title", "company", "email", "phone", "phone_said", "country", "score",
-    "grade", "reasons": [texts], "source", "utm": {…}, "custom": {…}, "sandbox": bool, "summary",
-    "refusal"}; phone_said is what stands in the place of a number and is none. Absent and null fields are
-    left out of what is rendered, and so are answers too long to be read at a glance; any text is safe to
-    pass in.
-    """
-    company, job_title = clean(message.get("company")), clean(message.get("job_title"))
-    email, phone = clean(message.get("email")), clean(message.get("phone"))
-    said = clean(message.get("phone_said"))
-    name = clean(message.get("name")) or email or "Somebody"
-    grade, score = clean(message.get("grade"), 20) or "new", _points(message.get("score"))
-    fields = (
-        ("Job title", job_title), ("Company", company), ("E-mail", email),
-        ("Phone", phone or (said and f"“{said}”")),
-        ("Country", clean(message.get("country"))), ("Source", clean(message.get("source"))),
-        ("Campaign", _campaign(message.get("utm"))),
-    )
-    answers = tuple((fact.label, fact.value) for fact in _answers(
-        message.get("custom"), {label for label, _ in fields}, phrases(DEFAULT)))
-    return LeadContent(
-        heading=f"{grade.capitalize()} lead {score}".rstrip(),
-        name=name,
-        who=f"{name}, {company}" if company else name,
-        role=" at ".join(part for part in (job_title, company) if part),
-        score=score,
-        grade=grade,
-        refusal=clean(message.get("refusal")),
-        fields=tuple((label, value) for label, value in fields if value) + answers,
-        email=email,
-        phone=phone,
-        reasons=tuple(text for text in map(clean, message.get("reasons") or ()) if text)[:8],
-        summary=clean(message.get("summary"), 500),
-        link=web_link(message.get("link")),
-        sandbox=bool(message.get("sandbox")),
-    )
-
-
-
-def alert_content(alert: Mapping[str, Any]) -> Alert:
-    """The content of an operations alert, {"title", "detail", "link"}; its detail keeps its lines."""
-    detail = str(alert.get("detail") or "")[:4000]
-    lines = [clean(line, 500) for line in detail.splitlines()]
-    return Alert(
-        title=clean(alert.get("title")) or "Something needs attention",
-        detail="\n".join(lines).strip(),
-        link=web_link(alert.get("link")),
-    )

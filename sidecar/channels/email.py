@@ -12,51 +12,13 @@ from email.utils import formatdate
 from typing import Any, ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sidecar.channels import email_page
-from sidecar.channels.content import Alert, LeadContent, alert_content, clean, lead_content
+from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
+from sidecar.channels.rendering import email
 from sidecar.environment import listing, optional, setting, text, url
 from sidecar.terms.states import MessageKind
 
 TIMEOUT_SECONDS = 5.0
-SANDBOX = "Sandbox data: some of these facts were made up by the sandbox providers."
-
-
-def _lead(content: LeadContent) -> dict[str, Any]:
-    subject = f"{'[Sandbox] ' if content.sandbox else ''}{content.heading}: {content.who}"
-    return {
-        "subject": clean(subject, 150),
-        "text": _lead_text(content),
-        "html": email_page.lead(content, SANDBOX),
-    }
-
-
-def _lead_text(content: LeadContent) -> str:
-    width = max((len(label) for label, _ in content.fields), default=0) + 1
-    parts = [
-        f"{content.heading}: {content.who}",
-        f"** {content.refusal} **" if content.refusal else "",
-        f"** {SANDBOX} **" if content.sandbox else "",
-        "\n".join(f"{label + ':':<{width}} {value}" for label, value in content.fields),
-        "\n".join([f"Why {content.grade}:", *(f"- {reason}" for reason in content.reasons)])
-        if content.reasons else "",
-        f"Their words:\n> {content.summary}" if content.summary else "",
-        f"Open lead: {content.link}" if content.link else "",
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _operations(alert: Alert) -> dict[str, Any]:
-    return {
-        "subject": clean(f"Needs attention: {alert.title}", 150),
-        "text": _operations_text(alert),
-        "html": email_page.alert(alert),
-    }
-
-
-def _operations_text(alert: Alert) -> str:
-    parts = [alert.title, alert.detail, f"Open: {alert.link}" if alert.link else ""]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _connect(server: SplitResult) -> smtplib.SMTP:
@@ -97,7 +59,7 @@ class Email(Channel):
 
     def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
         """{"subject", "text", "html", "headers": {name: value} or absent}."""
-        return _operations(alert_content(content)) if kind == "operations" else _lead(lead_content(content))
+        return email.render(message_content(kind, content, language))
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool

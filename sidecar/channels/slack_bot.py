@@ -14,8 +14,9 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse, WebClient
 
+from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
-from sidecar.channels.slack import Slack
+from sidecar.channels.rendering import slack
 from sidecar.channels.web import slow_down
 from sidecar.environment import optional, secret, setting, text, url
 from sidecar.terms.states import MessageKind
@@ -77,8 +78,9 @@ class SlackBot(Channel):
         return bool(self.slack_bot_token) and ("@" in recipient or bool(_ID.fullmatch(recipient)))
 
     def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
-        """{"text": fallback, "blocks"}."""
-        return Slack.render(self, kind, content, language)  # type: ignore[arg-type]
+        """What chat.postMessage takes; the buttons are links where no press could be proven."""
+        message = message_content(kind, content, language)
+        return slack.render(message, buttons=self.slack_signing_secret is not None)
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import requests
 
-from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
+from sidecar.channels.rendering import sms
 from sidecar.channels.web import post, refusal, slow_down
 from sidecar.environment import listing, optional, setting, text, url
 from sidecar.terms.states import MessageKind
@@ -56,10 +57,7 @@ class Sms(Channel):
 
     def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
         """{"text"}."""
-        if kind == "operations":
-            return {"text": alert_content(content).title}
-        lead = lead_content(content)
-        return {"text": f"{lead.heading}: {lead.who} {lead.link}".rstrip()}
+        return sms.render(message_content(kind, content, language))
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool

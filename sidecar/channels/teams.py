@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sidecar.channels.content import alert_content, lead_content
+from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
+from sidecar.channels.rendering import teams
 from sidecar.channels.web import post, refusal
 from sidecar.environment import listing, setting, url
 from sidecar.terms.states import MessageKind
@@ -47,16 +48,7 @@ class Teams(Channel):
 
     def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
         """The webhook's payload: a message with one Adaptive Card."""
-        if kind == "operations":
-            alert = alert_content(content)
-            texts = [alert.title, alert.detail]
-        else:
-            lead = lead_content(content)
-            texts = [f"{lead.heading}: {lead.who}", *lead.reasons]
-        card = {"type": "AdaptiveCard", "version": "1.4",
-                "body": [{"type": "TextBlock", "text": said, "wrap": True} for said in texts if said]}
-        return {"type": "message", "attachments": [
-            {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}]}
+        return teams.render(message_content(kind, content, language))
 
     def send(
         self, recipient: str, rendered: Mapping[str, Any], *, message_id: str, possible_duplicate: bool

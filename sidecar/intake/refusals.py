@@ -235,16 +235,6 @@ def may_alert(refused: Collection[str], forbidding: Collection[str], *, asked: b
     return asked or not any(purpose in refused for purpose in forbidding)
 
 
-def in_words(refused: Collection[str], *, asked: bool) -> str:
-    """The refusal as a message says it first, "Asked themselves; no marketing mail"; empty without one."""
-    if "any_contact" in refused:
-        said = ["no contact beyond what they ask for" if asked else "no contact"]
-    else:
-        said = [text for purpose, text in (("marketing_email", "no marketing mail"), ("phone", "no calls"))
-                if purpose in refused]
-    return "; ".join([*(["asked themselves"] if asked else []), *said]).capitalize() if said else ""
-
-
 def told(statements: Collection[Statement]) -> list[dict[str, Any]]:
     """What was said, newest first, as it is shown: the fields of `Statement`, and whether it `holds`."""
     return [

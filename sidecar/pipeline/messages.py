@@ -12,7 +12,7 @@ from sidecar.channels.model import DeliveryError
 from sidecar.channels.routing import RouteSettings, route
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
-from sidecar.intake.refusals import asked_themselves, in_words, may_alert
+from sidecar.intake.refusals import asked_themselves, may_alert
 from sidecar.masking import redact
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
@@ -140,7 +140,7 @@ def _send_once(engine: Engine, message: Row) -> bool:
 
 
 def _about_lead(engine: Engine, lead_id: str, hot_change: int) -> dict[str, Any] | None:
-    """What `lead_content` reads; None: the person refused contact, and did not ask themselves. Raises
+    """What `message_content` reads; None: the person refused contact, and did not ask themselves. Raises
     DeliveryError when the lead is gone."""
     try:
         lead = lead_with_sources(engine, lead_id)
@@ -151,15 +151,11 @@ def _about_lead(engine: Engine, lead_id: str, hot_change: int) -> dict[str, Any]
     asked = bool(refused) and _asked(engine, lead, hot_change)
     if not may_alert(refused, forbidding, asked=asked and engine.settings.alert_own_requests):
         return None
-    contact, organization, score = lead["contact"], lead["organization"] or {}, lead["score"] or {}
+    contact, organization = lead["contact"], lead["organization"] or {}
     fields = [*contact["fields"].values(), *organization.get("fields", {}).values()]
-    reasons = sorted(
-        (reason for reason in score.get("reasons", []) if reason["points"] > 0),
-        key=lambda reason: -reason["points"],
-    )
     return {
         "link": lead_url(engine, lead["id"]),
-        "name": contact.get("full_name") or contact.get("email") or "Unknown",
+        "name": contact.get("full_name") or contact.get("email"),
         "job_title": contact.get("job_title"),
         "company": organization.get("name") or organization.get("domain"),
         "email": contact.get("email"),
@@ -167,15 +163,17 @@ def _about_lead(engine: Engine, lead_id: str, hot_change: int) -> dict[str, Any]
         "phone_said": next((warning["value"] for warning in lead["warnings"]
                             if warning["pointer"] == "/phone" and warning.get("value")), None),
         "country": contact.get("country") or organization.get("country"),
-        "score": score.get("total"),
-        "grade": score.get("grade"),
-        "reasons": [reason["text"] for reason in reasons[:5]],
+        "company_domain": organization.get("domain"),
+        **{name: organization.get(name) for name in ("industry", "company_size")},
+        "score": lead["score"],
+        "arrived_at": lead["created_at"],
         "source": lead["source"],
         "utm": lead["utm"],
         "custom": lead["custom"],
         "sandbox": any(item.get("sandbox") for item in fields),
         "summary": (lead.get("message") or "")[:500],
-        "refusal": in_words(refused, asked=asked),
+        "refused": sorted(refused),
+        "asked": asked,
     }
 
 

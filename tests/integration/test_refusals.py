@@ -308,7 +308,7 @@ def test_nobody_is_alerted_of_a_list_about_somebody_who_refused_contact(api, eng
     events(api, {"lead_id": first["lead_id"], "type": "demo_request"})
     flow(api)
     [told] = alerts
-    assert "Asked themselves; no contact beyond what they ask for" in str(told["blocks"][1])
+    assert "Asked themselves · No contact beyond what they ask for" in str(told["blocks"][1])
 
 
 @pytest.mark.parametrize("refused", [
@@ -318,7 +318,7 @@ def test_who_refused_marketing_and_asks_is_told_with_the_refusal(api, alerts, re
     post(api, ASKING)
     flow(api)
     [told] = alerts
-    assert "Asked themselves; no marketing mail" in str(told["blocks"][1])
+    assert "Asked themselves · No marketing mail" in str(told["blocks"][1])
 
 
 def test_who_refuses_before_the_message_is_sent_is_not_told(api, alerts):

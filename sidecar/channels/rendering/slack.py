@@ -108,7 +108,7 @@ def _pressed(button: Button, language: str) -> dict[str, Any]:
     if button.confirm:
         found["confirm"] = {
             "title": _plain(button.label), "text": _plain(button.confirm),
-            "confirm": _plain(button.label[:30]), "deny": _plain(phrases(language)("confirm.no"))}
+            "confirm": _plain(button.label[:30]), "deny": _plain(phrases(language)("cancel"))}
     return found
 
 

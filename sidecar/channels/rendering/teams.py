@@ -95,7 +95,7 @@ def _section(section: Section, language: str) -> Iterator[Element]:
 
 
 def _line(line: Line) -> Element:
-    runs = [_linked(line.link, line.text)]
+    runs = [_linked(line.link, line.text or "\N{NO-BREAK SPACE}")]
     if line.note:
         runs.append(_run(f" · {line.note}", isSubtle=True))
     if not line.points:

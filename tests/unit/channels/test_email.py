@@ -7,162 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
-from hypothesis import given
 
 from sidecar.channels import email
 from sidecar.channels.email import Email
 from sidecar.channels.model import DeliveryError
 
-from .messages import ALERT, HOSTILE, MESSAGE, any_alert, any_message
-
-TAGS = {"html", "head", "meta", "title", "style", "body", "table", "tr", "td", "div", "a", "ul",
-        "li"}
-ATTRIBUTES = {"lang", "charset", "name", "content", "class", "style", "role", "width",
-              "cellpadding", "cellspacing", "align", "valign", "href"}
-
-
 EMAIL = Email(smtp_url="smtp://127.0.0.1:25", mail_from="Enrichment <leads@example.com>",
               mail_to=("sales@example.com",), operations_mail_to=("operations@example.com",))
 
 
-def rendered(message: dict[str, Any]) -> dict[str, Any]:
-    return EMAIL.render("hot_lead", message, "en")
-
-
-def rendered_alert(alert: dict[str, Any]) -> dict[str, Any]:
-    return EMAIL.render("operations", alert, "en")
-
-
-class Page(HTMLParser):
-    """Reads a page as a browser does: its tags, links and visible text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.links: list[str] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in TAGS
-        assert {name for name, _ in attrs} <= ATTRIBUTES
-        self.links += [value or "" for name, value in attrs if name == "href"]
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text += data
-
-
-def check_mail(mail: dict[str, str]) -> Page:
-    """It can be sent, its subject is one line, and the page holds only our own markup."""
-    assert set(mail) == {"subject", "text", "html"}
-    assert 0 < len(mail["subject"]) <= 150
-    assert len(mail["subject"].splitlines()) == 1
-    message = EmailMessage()
-    message["Subject"] = mail["subject"]
-    message.set_content(mail["text"])
-    message.add_alternative(mail["html"], subtype="html")
-    read = message_from_bytes(bytes(message), policy=policy.default)
-    assert set(read.keys()) == {"Subject", "MIME-Version", "Content-Type"}
-    page = Page(mail["html"])
-    assert page.open == []
-    for link in page.links:
-        assert urlsplit(link).scheme in ("http", "https", "mailto", "tel")
-        assert not set("\"'<> \\\n") & set(link)
-    return page
-
-
-def test_a_lead() -> None:
-    mail = rendered(MESSAGE)
-    page = check_mail(mail)
-    assert mail["subject"] == "Hot lead 92: Ada Lindqvist, Fjordlight & Söhne AB"
-    assert page.links == [
-        "mailto:ada@fjordlight.example", "tel:+46701740605", MESSAGE["link"],
-    ]
-    for part in (mail["text"], page.text):
-        for said in ("Ada Lindqvist", "VP Revenue Operations", "Fjordlight & Söhne AB", "92",
-                     "Asked for a demo today", "Could somebody show us the product?"):
-            assert said in part
-    assert f"Open lead: {MESSAGE['link']}" in mail["text"]
-
-
-def test_sandbox_data_is_labelled() -> None:
-    mail = rendered({**MESSAGE, "sandbox": True})
-    assert mail["subject"].startswith("[Sandbox] ")
-    assert "Sandbox data" in mail["text"]
-    assert "Sandbox data" in check_mail(mail).text
-    assert "andbox" not in str(rendered(MESSAGE))
-
-
-def test_a_refusal_stands_first() -> None:
-    said = "Asked themselves; no marketing mail"
-    mail = rendered({**MESSAGE, "refusal": said})
-    assert mail["text"].split("\n\n")[1] == f"** {said} **"
-    page = check_mail(mail).text
-    assert page.index(said) < page.index("Ada Lindqvist", page.index(said))
-    for hostile in HOSTILE:
-        check_mail(rendered({**MESSAGE, "refusal": hostile}))
-
-
-def test_the_page_follows_dark_mode() -> None:
-    html = rendered(MESSAGE)["html"]
-    assert "prefers-color-scheme: dark" in html
-    assert 'name="color-scheme" content="light dark"' in html
-
-
-@pytest.mark.parametrize(("score", "subject"), [
-    (79.99, "Warm lead 79: A"), (80, "Warm lead 80: A"), (100.0, "Warm lead 100: A"),
-    (None, "Warm lead: A"), (float("nan"), "Warm lead: A"), (True, "Warm lead: A"),
-    ("80", "Warm lead: A"), (1e300, "Warm lead: A"),
-])
-def test_the_score_is_never_rounded_up(score: object, subject: str) -> None:
-    assert rendered({"name": "A", "grade": "warm", "score": score})["subject"] == subject
-
-
-def test_a_header_cannot_be_injected() -> None:
-    mail = rendered({**MESSAGE, "name": "Ada\r\nBcc: victim@example.com\u2028X"})
-    assert mail["subject"].startswith("Hot lead 92: Ada Bcc: victim@example.com X, Fjord")
-    check_mail(mail)
-
-
-def test_operations() -> None:
-    mail = rendered_alert(ALERT)
-    page = check_mail(mail)
-    assert mail["subject"] == "Needs attention: Lead enrichment failed"
-    assert "Node: Enrich\n500 leads <wait>" in mail["text"]
-    assert "Node: Enrich\n500 leads <wait>" in page.text
-
-
-def test_hostile_strings() -> None:
-    for text in HOSTILE:
-        check_mail(rendered({
-            **dict.fromkeys(MESSAGE, text), "reasons": [text] * 20, "sandbox": True,
-        }))
-        check_mail(rendered_alert(dict.fromkeys(ALERT, text)))
-
-
-@given(any_message)
-def test_any_message(message: dict[str, Any]) -> None:
-    check_mail(rendered(message))
-
-
-@given(any_alert)
-def test_any_alert(alert: dict[str, Any]) -> None:
-    check_mail(rendered_alert(alert))
+RENDERED = {"subject": "Hot lead 92", "text": "Hot lead 92", "html": "<p>Hot lead 92</p>", "headers": {}}
 
 
 class Inbox:
@@ -227,7 +87,7 @@ def serve(inbox: Inbox) -> Iterator[Callable[..., Email]]:
 
 
 def send(channel: Email, possible_duplicate: bool = False) -> None:
-    channel.send("sales@example.com", rendered(MESSAGE), message_id="7@house.example",
+    channel.send("sales@example.com", RENDERED, message_id="7@house.example",
                  possible_duplicate=possible_duplicate)
 
 
@@ -294,7 +154,7 @@ def test_a_mail_is_sent_however_the_server_says_goodbye(serve: Callable[..., Ema
 
 
 def test_a_mail_may_have_headers_of_its_own(serve: Callable[..., Email], inbox: Inbox) -> None:
-    serve().send("sales@example.com", rendered(MESSAGE) | {"headers": {
+    serve().send("sales@example.com", RENDERED | {"headers": {
         "List-Unsubscribe": "<https://house.example/api/v1/unsubscribe/x>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}},
         message_id="7@house.example", possible_duplicate=False)

@@ -12,7 +12,6 @@ from sidecar.intake.refusals import (
     Statement,
     asked_themselves,
     holds,
-    in_words,
     is_own_act,
     may,
     may_alert,
@@ -217,14 +216,3 @@ def event(kind, at, **properties):
 ])
 def test_who_asked_themselves(events, statements, told_at, asked):
     assert asked_themselves(events, statements, ("any_contact", "any"), told_at) is asked
-
-
-@pytest.mark.parametrize(("refused", "asked", "text"), [
-    ([], True, ""), (["enrichment"], True, ""),
-    (["marketing_email"], True, "Asked themselves; no marketing mail"),
-    (["marketing_email"], False, "No marketing mail"),
-    (["phone"], False, "No calls"),
-    (list(PURPOSES), True, "Asked themselves; no contact beyond what they ask for"),
-])
-def test_a_refusal_in_words(refused, asked, text):
-    assert in_words(refused, asked=asked) == text
