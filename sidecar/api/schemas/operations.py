@@ -6,7 +6,9 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, PageQuery, QueryWhole, Strict, page_of
 from sidecar.api.schemas.leads import Message
-from sidecar.terms.states import EMAIL_STATUSES, GRADES
+from sidecar.channels import CHANNELS
+from sidecar.channels.phrases import DEFAULT, LANGUAGES
+from sidecar.terms.states import EMAIL_STATUSES, GRADES, MESSAGE_KINDS
 
 
 class OverviewQuery(Strict):
@@ -29,6 +31,20 @@ class Notification(Message):
 
 class NotificationPage(Answer.from_dict(page_of(Notification))):  # type: ignore[misc]
     """Messages."""
+
+
+class PreviewQuery(Strict):
+    kind = fields.String(load_default=MESSAGE_KINDS[0], validate=validate.OneOf(MESSAGE_KINDS))
+    channel = fields.String(load_default="email", validate=validate.OneOf(tuple(CHANNELS)))
+    language = fields.String(load_default=DEFAULT, validate=validate.OneOf(LANGUAGES))
+
+
+class Preview(Answer):
+    kind = fields.String(required=True)
+    channel = fields.String(required=True)
+    language = fields.String(required=True)
+    rendered = fields.Dict(required=True)
+    html = fields.String(required=True)
 
 
 class DeadLetterQuery(PageQuery):
