@@ -14,8 +14,8 @@ _BESIDE: Final = {
     "contact": {"id", "fields", "created_at", "updated_at", "leads", "organization"},
     "organization": {"id", "fields"},
     "lead": {"id", "stage", "lane", "stage_code", "stage_reason", "version", "created_at", "updated_at",
-             "is_test", "score", "events", "history", "status_history", "notifications", "contact",
-             "organization", "may_email", "may_call"},
+             "is_test", "owner_id", "score", "events", "history", "status_history", "notifications",
+             "contact", "organization", "may_email", "may_call"},
 }
 _HARMLESS: Final = {
     entity: beside | {field.name for field in fields_of(entity) if not field.personal}

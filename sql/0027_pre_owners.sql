@@ -56,8 +56,51 @@ CREATE TABLE owner_names (
 COMMENT ON TABLE owner_names IS 'Owners as files and other systems call them, in lower case: which user each is. NULL: nobody said yet.';
 
 ALTER TABLE leads ADD COLUMN owner_id uuid REFERENCES users;
-CREATE INDEX leads_owner_id ON leads (owner_id, status);
 COMMENT ON COLUMN leads.owner_id IS 'Who works on it; never somebody who left, while it is open.';
+COMMENT ON COLUMN leads.owner IS 'Its owner as the code before wrote it; kept equal to owner_id for that, and read no more.';
+
+-- The code before writes the text, this code the user: whichever changed decides. A text that is nobody's
+-- address is an owner elsewhere; an open lead is not of somebody who left.
+CREATE FUNCTION keep_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    told uuid;
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.owner_id IS NULL
+       OR TG_OP = 'UPDATE' AND NEW.owner_id IS NOT DISTINCT FROM OLD.owner_id AND NEW.owner IS DISTINCT FROM OLD.owner THEN
+        SELECT id INTO told FROM users WHERE email = lower(btrim(NEW.owner))
+            AND (disabled_at IS NULL OR NEW.status NOT IN ('new', 'working', 'qualified'));
+        NEW.owner_id := told;
+        IF told IS NULL AND NEW.owner IS NOT NULL THEN
+            NEW.owner_name := NEW.owner;
+        END IF;
+    ELSE
+        NEW.owner := (SELECT email FROM users WHERE id = NEW.owner_id);
+    END IF;
+    RETURN NEW;
+END $$;
+
+UPDATE leads l SET owner_id = u.id FROM users u
+    WHERE u.email = lower(btrim(l.owner)) AND (u.disabled_at IS NULL OR l.status NOT IN ('new', 'working', 'qualified'));
+UPDATE leads SET owner_name = owner WHERE owner IS NOT NULL AND owner_id IS NULL;
+
+CREATE TRIGGER keep_owner_insert BEFORE INSERT ON leads
+    FOR EACH ROW WHEN (NEW.owner IS NOT NULL OR NEW.owner_id IS NOT NULL) EXECUTE FUNCTION keep_owner();
+CREATE TRIGGER keep_owner_update BEFORE UPDATE OF owner, owner_id ON leads
+    FOR EACH ROW WHEN (NEW.owner IS DISTINCT FROM OLD.owner OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
+    EXECUTE FUNCTION keep_owner();
+
+-- The code before lets users go without giving their open leads to others.
+CREATE FUNCTION leave_leads() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE leads SET owner_id = NULL, owner_name = NEW.email
+        WHERE owner_id = NEW.id AND status IN ('new', 'working', 'qualified');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER leave_leads AFTER UPDATE OF disabled_at ON users
+    FOR EACH ROW WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL) EXECUTE FUNCTION leave_leads();
+
+CREATE INDEX leads_owner_id ON leads (owner_id, id DESC) WHERE owner_id IS NOT NULL;
+CREATE INDEX leads_owner_name ON leads (lower(owner_name)) WHERE owner_name IS NOT NULL;
 
 CREATE TABLE assignments (
     id          uuid PRIMARY KEY DEFAULT uuidv7(),

@@ -68,6 +68,26 @@ CREATE FUNCTION public.intake_figures(outcome text) RETURNS TABLE(figure text, d
     VALUES ('outcome', NULL::date, outcome)
 $$;
 
+CREATE FUNCTION public.keep_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    told uuid;
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.owner_id IS NULL
+       OR TG_OP = 'UPDATE' AND NEW.owner_id IS NOT DISTINCT FROM OLD.owner_id AND NEW.owner IS DISTINCT FROM OLD.owner THEN
+        SELECT id INTO told FROM users WHERE email = lower(btrim(NEW.owner))
+            AND (disabled_at IS NULL OR NEW.status NOT IN ('new', 'working', 'qualified'));
+        NEW.owner_id := told;
+        IF told IS NULL AND NEW.owner IS NOT NULL THEN
+            NEW.owner_name := NEW.owner;
+        END IF;
+    ELSE
+        NEW.owner := (SELECT email FROM users WHERE id = NEW.owner_id);
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.lead_figures(created_at timestamp with time zone, source text, grade text) RETURNS TABLE(figure text, day date, name text)
     LANGUAGE sql STABLE
     AS $$
@@ -161,6 +181,15 @@ CREATE FUNCTION public.lead_search_text(c public.contacts, o public.organization
     SELECT lower(concat_ws(' ', coalesce(c.name, nullif(concat_ws(' ', c.first_name, c.last_name), '')),
                            c.email, o.name, o.domain))
 $$;
+
+CREATE FUNCTION public.leave_leads() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE leads SET owner_id = NULL, owner_name = NEW.email
+        WHERE owner_id = NEW.id AND status IN ('new', 'working', 'qualified');
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION public.refresh_search() RETURNS trigger
     LANGUAGE plpgsql
@@ -763,6 +792,8 @@ ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
 COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
 
 COMMENT ON COLUMN public.leads.utm IS 'Campaign parameters of the last touch that had any.';
+
+COMMENT ON COLUMN public.leads.owner IS 'Its owner as the code before wrote it; kept equal to owner_id for that, and read no more.';
 
 COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a point (0 to 10000); history in lead_scores.';
 
@@ -1745,7 +1776,9 @@ CREATE INDEX leads_org ON public.leads USING btree (org_id);
 
 CREATE INDEX leads_owner ON public.leads USING btree (owner, id DESC) WHERE (owner IS NOT NULL);
 
-CREATE INDEX leads_owner_id ON public.leads USING btree (owner_id, status);
+CREATE INDEX leads_owner_id ON public.leads USING btree (owner_id, id DESC) WHERE (owner_id IS NOT NULL);
+
+CREATE INDEX leads_owner_name ON public.leads USING btree (lower(owner_name)) WHERE (owner_name IS NOT NULL);
 
 CREATE INDEX leads_score ON public.leads USING btree (COALESCE(total_score, '-1'::integer) DESC, id DESC);
 
@@ -1853,6 +1886,12 @@ CREATE TRIGGER count_update AFTER UPDATE ON public.intake REFERENCING OLD TABLE 
 CREATE TRIGGER count_update AFTER UPDATE ON public.leads REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_leads_update();
 
 CREATE TRIGGER count_update AFTER UPDATE ON public.work_items REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.count_work_items_update();
+
+CREATE TRIGGER keep_owner_insert BEFORE INSERT ON public.leads FOR EACH ROW WHEN (((new.owner IS NOT NULL) OR (new.owner_id IS NOT NULL))) EXECUTE FUNCTION public.keep_owner();
+
+CREATE TRIGGER keep_owner_update BEFORE UPDATE OF owner, owner_id ON public.leads FOR EACH ROW WHEN (((new.owner IS DISTINCT FROM old.owner) OR (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION public.keep_owner();
+
+CREATE TRIGGER leave_leads AFTER UPDATE OF disabled_at ON public.users FOR EACH ROW WHEN (((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL))) EXECUTE FUNCTION public.leave_leads();
 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts FOR EACH ROW WHEN (((((old.name IS DISTINCT FROM new.name) OR (old.first_name IS DISTINCT FROM new.first_name)) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION public.refresh_search();
 

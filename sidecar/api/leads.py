@@ -15,7 +15,7 @@ from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
-from sidecar.pipeline import intake, looking, waking
+from sidecar.pipeline import assigning, intake, looking, waking
 from sidecar.services import exports, leads, receipts
 from sidecar.services.access import Caller
 from sidecar.terms.states import GOALS, LANES
@@ -108,7 +108,8 @@ def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     `q` is searched in name, e-mail and company. Without the scope pii:read what is masked is neither
     searched nor filtered by: `q` looks at name and domain of companies that have a name, and the filters
     `tag` and `owner` are refused (403, the problem names them).
-    Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive.
+    Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive;
+    owner is a user's e-mail address, or `none`.
     `fields` picks what is answered of each, e.g. fields=id,score,contact.email.
     """
     sort, wanted = query["sort"], query.get("fields")
@@ -146,9 +147,9 @@ def receipt(engine: Engine, caller: Caller, lead_id: Any) -> Any:
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),
           answer=schemas.LeadEdited(), versioned=True)
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
-    """Edit a lead's status, tags, owner, goal or message; If-Match takes its version. `null` takes owner,
-    goal or message away. The goal is what providers are asked for from the next run on
-    (POST /v1/leads/enrich).
+    """Edit a lead's status, tags, owner, goal or message; If-Match takes its version. An owner is the e-mail
+    address or id of a user who did not leave (422 for any other). `null` takes owner, goal or message away.
+    The goal is what providers are asked for from the next run on (POST /v1/leads/enrich).
 
     What is as it was is no edit: `changed` names the fields that were not, and the version stays if there
     are none. 412: the version is another one. 409: the lead would be open again while
@@ -242,8 +243,26 @@ def look_again(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 
 @endpoint(bp, "GET", "/v1/owners", scope="pii:read", answer=schemas.OwnerList())
 def owners(engine: Engine, caller: Caller) -> Any:
-    """Whom leads can be assigned to: people who sign in, and people who have leads."""
+    """Whom leads can be assigned to: users who did not leave."""
     return {"data": leads.owners(engine)}
+
+
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/assignments", scope="pii:read",
+          answer=schemas.AssignmentList())
+def lead_assignments(engine: Engine, caller: Caller, lead_id: Any) -> Any:
+    """To whom a lead went, when, by whom and why, the latest first; the last 200."""
+    return {"data": assigning.history(engine, str(lead_id))}
+
+
+@endpoint(bp, "POST", "/v1/assignments/<uuid:assignment_id>/undo", scope="leads", body=schemas.Empty(),
+          answer=schemas.AssignmentUndone())
+def undo_assignment(engine: Engine, caller: Caller, assignment_id: Any, body: dict[str, Any]) -> Any:
+    """Take an assignment back: the lead is again whose it was.
+
+    409: it was assigned again since, or who had it before has left.
+    """
+    by = actor(caller)
+    return assigning.undo(engine, str(assignment_id), by.name, request_id=by.request_id)
 
 
 def csv_file(lines: Iterator[str], name: str) -> Response:

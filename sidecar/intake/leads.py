@@ -12,7 +12,7 @@ from sidecar.terms.states import GRADES, OPEN
 # What submissions tell; the rest of the row is people's or the engine's.
 _LAST: Final = ("message", "owner_name", "outcome", "outcome_at")
 TOLD: Final = (*_LAST, "tags", "utm", "first_utm", "custom", "external_ids")
-UNITED: Final = (*TOLD, "owner", "source", "org_id", "is_test")
+UNITED: Final = (*TOLD, "owner_id", "source", "org_id", "is_test")
 # What somebody wants who does it, the strongest first.
 _INTENTS: Final = (
     "meeting_booked", "demo_request", "contact_request", "email_reply", "pricing_view", "webinar",
@@ -49,7 +49,7 @@ def strongest(rows: Sequence[Row], did: Mapping[str, Collection[str]]) -> Row:
     somebody owns, then the one that is further on, then that of the stronger intent (`did`: lead id -> types
     of its events), of the better score, the older."""
     return max(rows, key=lambda row: (
-        not row["is_test"], row["owner"] is not None, OPEN.index(row["status"]), *_intent(row, did)))
+        not row["is_test"], row["owner_id"] is not None, OPEN.index(row["status"]), *_intent(row, did)))
 
 
 def _intent(row: Row, did: Mapping[str, Collection[str]]) -> tuple[int, int, int]:
@@ -70,7 +70,7 @@ def united(stays: Row, goes: Row, did: Mapping[str, Collection[str]]) -> Row:
         "is_test": stays["is_test"] and goes["is_test"],
         **{name: goes[name] | stays[name] for name in ("custom", "external_ids")},
         **{name: stays[name] or goes[name] for name in (
-            "utm", "first_utm", "owner", "org_id", "owner_name", "outcome", "outcome_at")},
+            "utm", "first_utm", "owner_id", "org_id", "owner_name", "outcome", "outcome_at")},
         "goal": stays.get("goal") or goes.get("goal"),
     }
 

@@ -25,7 +25,7 @@ from sidecar.intake import (
     submitted_at,
 )
 from sidecar.intake.decision import newest_last
-from sidecar.pipeline import stitching
+from sidecar.pipeline import assigning, stitching
 from sidecar.pipeline.refusals import hash_of
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
@@ -105,8 +105,13 @@ def take_in(
         writes = decide(entries, known, receipt, engine.now(), new_id)
         if not dry_run:
             told = of_intake(writes) if known.listening else []
-            store.write(cursor, writes, engine.vault.seal, told, import_chunk and undo.Chunk(
-                *import_chunk, engine.vault.seal, lambda key: engine.hash("suppression", *key)))
+            chunk = import_chunk and undo.Chunk(
+                *import_chunk, engine.vault.seal, lambda key: engine.hash("suppression", *key))
+            with undo.changes(cursor, chunk, writes):
+                store.write(cursor, writes, engine.vault.seal, told, chunk)
+                if owned := [row["lead_id"] for entry, row in zip(entries, writes.results, strict=True)
+                             if row["lead_id"] and entry.lead.get("owner_name")]:
+                    assigning.by_names(engine, cursor, owned, receipt.client)
             _join(engine, cursor, entries, known, writes, receipt)
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [

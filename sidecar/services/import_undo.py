@@ -14,6 +14,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.intake import delivery_keys, undoing
 from sidecar.pipeline import refusals, stitching
+from sidecar.pipeline.assigning import Assignment, assign
 from sidecar.pipeline.intake import read
 from sidecar.services.audit import Actor, record
 from sidecar.store import events, intake, jobs, undo
@@ -91,6 +92,10 @@ def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: 
         results[row["id"]] = undoing.undone(
             row["current"], changes, keys, engine.now().isoformat(), stated.get(row["id"], {}))
     contacts = [*results] if kind == "contact" else []
+    # An owner is assigned; the rest of the row is written after that, as it was.
+    assign(engine, cursor, [
+        Assignment(row["id"], row.get("owner_id"), "undo", "The import that gave it its owner was undone.")
+        for result in results.values() for row in result.put.get("leads", ())], f"job:{job_id}")
     devices = events.devices_of(cursor, contacts)
     for table in keys:
         put, added, gone = (

@@ -7,12 +7,13 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
-from sidecar.pipeline import estimating, provenance
+from sidecar.pipeline import assigning, estimating, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
 from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
+from sidecar.store.owners import find as find_user
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
@@ -75,8 +76,8 @@ def edit_lead(
 ) -> Row:
     """A person's edit, audited. A value equal to the stored one is not an edit: `changed` names the others.
 
-    Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Conflict when it would
-    be open again while its person has another open lead.
+    Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Invalid for an owner
+    who is no user or has left, Conflict when it would be open again while its person has another open lead.
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
@@ -88,16 +89,39 @@ def edit_lead(
             raise NotFound("There is no such lead.")
         if versions is not None and str(before["version"]) not in versions:
             raise PreconditionFailed("Somebody else changed this lead meanwhile; load it again.")
+        if "owner" in changes:
+            changes = changes | {"owner": _owner(cursor, changes["owner"])}
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
-            _edit(cursor, before, changed, by)
+            _edit(engine, cursor, before, changed, by)
     return get_lead(engine, lead_id, reveal=reveal) | {"changed": sorted(changed)}
 
 
-def _edit(cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
-    if changed.get("status") in OPEN and before["status"] not in OPEN and (
-            other := leads.open_lead(cursor, before["contact_id"])):
-        raise Conflict("This person has another open lead; close that one first.", open_lead_id=other)
+def _owner(cursor: Cursor, named: str | None) -> str | None:
+    """The id of the user that an edit names by address or id. Raises Invalid."""
+    if named is None:
+        return None
+    user = find_user(cursor, named)
+    if user is None or user["left"]:
+        raise Invalid("The request is not valid; see errors.", errors=[{
+            "pointer": "/owner", "code": "invalid", "detail":
+            f"{user['email']} has left; choose somebody who works here." if user
+            else "There is no user with this address or id."}])
+    return str(user["id"])
+
+
+def _edit(engine: Engine, cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
+    if changed.get("status") in OPEN and before["status"] not in OPEN:
+        if other := leads.open_lead(cursor, before["contact_id"]):
+            raise Conflict("This person has another open lead; close that one first.", open_lead_id=other)
+        assigning.hand_on(engine, cursor, [before["id"]], by.name, request_id=by.request_id)
+    if "owner" in changed:
+        assigning.assign(engine, cursor, [assigning.Assignment(
+            before["id"], changed["owner"], "person", "Assigned by hand.")], by.name,
+            request_id=by.request_id)
+    changed = {name: value for name, value in changed.items() if name != "owner"}
+    if not changed:
+        return
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
@@ -149,7 +173,7 @@ def estimate(engine: Engine, filters: dict[str, Any], *, reveal: bool) -> dict[s
 
 
 def owners(engine: Engine) -> list[Row]:
-    """Who leads can be assigned to: who signs in, and who has leads."""
+    """Who leads can be assigned to."""
     with engine.database.read(may_lag=True) as cursor:
         return leads.owners(cursor)
 

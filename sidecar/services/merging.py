@@ -12,7 +12,7 @@ from sidecar.ids import new_id
 from sidecar.intake.leads import TOLD, UNITED, after, apart, strongest, united
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, refused_now, shown_consent, shown_refused
-from sidecar.pipeline import stitching
+from sidecar.pipeline import assigning, stitching
 from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
@@ -21,6 +21,7 @@ from sidecar.services.import_undo import forget
 from sidecar.store import customers, duplicates, events, facts, intake, leads, refusals, subscriptions
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.owners import find as find_user
 from sidecar.terms.fields import COLUMNS, fields_of
 from sidecar.terms.states import OPEN
 from sidecar.webhooks import of_edit, of_refusals
@@ -59,7 +60,7 @@ def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: A
     found = customers.lock_leads(cursor, [keep, lost])
     contacts = store.lock_contacts(cursor, [keep, lost])
     snapshot = {"kept": contacts[keep], "lost": contacts[lost], "pairs": store.pairs(cursor, [keep, lost])}
-    work = _one_open_lead(cursor, found, by)
+    work = _one_open_lead(engine, cursor, found, by)
     moved |= store.move_rows(cursor, keep, lost)
     whole = {"org_id": contacts[keep]["org_id"] or contacts[lost]["org_id"]} | _one_will(
         engine, cursor, contacts[keep], contacts[lost], pair["id"])
@@ -117,7 +118,7 @@ def hold(cursor: Cursor, contact_ids: list[str]) -> None:
         raise Conflict("A contact of this pair changed at this moment; load it again.")
 
 
-def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> Row:
+def _one_open_lead(engine: Engine, cursor: Cursor, found: list[Row], by: Actor) -> Row:
     """Of two open leads, oldest first, the stronger stays open with what both have, the other is archived:
     {open: both as they were, that one first, united: what it has now, messages: ids that it took over}."""
     still_open = store.whole_leads(cursor, [row["id"] for row in found if row["status"] in OPEN])
@@ -135,9 +136,23 @@ def _one_open_lead(cursor: Cursor, found: list[Row], by: Actor) -> Row:
     told = [row for row in still_open if row["grade"] == "hot" and row["is_test"] <= stays["is_test"]]
     score = {"grade": "hot", "total_score": max(row["total_score"] or 0 for row in told)} if told else {}
     whole = united(stays, goes, did)
-    store.change_lead(cursor, stays["id"], whole | score)
+    _change_lead(engine, cursor, stays, whole | score, "Two leads of one person became one.", by)
     messages = store.take_over_messages(cursor, stays["id"], goes["id"], told=stays["grade"] == "hot")
     return {"open": [stays, goes], "united": whole | score, "messages": [row["id"] for row in messages]}
+
+
+def _change_lead(
+    engine: Engine, cursor: Cursor, row: Row, columns: Row, why: str, by: Actor
+) -> None:
+    """Write columns of a lead; an owner is assigned, and one who left is nobody's of an open lead."""
+    if columns.get("status", row["status"]) in OPEN and row["status"] not in OPEN:
+        assigning.hand_on(engine, cursor, [row["id"]], by.name, request_id=by.request_id)
+    if "owner_id" in columns:
+        assigning.assign(engine, cursor, [
+            assigning.Assignment(row["id"], columns["owner_id"], "merge", why)], by.name,
+            request_id=by.request_id)
+    if rest := {name: value for name, value in columns.items() if name != "owner_id"}:
+        store.change_lead(cursor, row["id"], rest)
 
 
 def columns_of(engine: Engine, cursor: Cursor, contact: Row, other: Row | None = None) -> Row:
@@ -191,6 +206,9 @@ def _part(engine: Engine, cursor: Cursor, merged: Row, by: Actor) -> dict[str, s
     customers.lock_leads(cursor, [kept])
     now = store.lock_contacts(cursor, [kept])[kept]
     forget(engine, cursor, [kept])  # it is of both
+    for row in (*snapshot["open"], snapshot["united"]):
+        if row and "owner_id" not in row:  # it is from before owners were users
+            row["owner_id"] = row.get("owner") and (find_user(cursor, row["owner"]) or {}).get("id")
     since = _submissions(engine, cursor, kept, merged["id"])
     store.restore(cursor, snapshot["lost"])
     store.take_back(cursor, merged["id"])
@@ -257,7 +275,7 @@ def _leads_apart(
             store.give_messages_back(cursor, lead_id, snapshot["messages"])
         changes = {name: value for name, value in changes.items() if value != row[name]}
         if changes:
-            store.change_lead(cursor, lead_id, changes)
+            _change_lead(engine, cursor, row, changes, "Its person is two people again.", by)
         if changes.get("status", row["status"]) in OPEN:
             open_leads[owner] = lead_id
     _own_leads(cursor, since, owners, open_leads, snapshot)

@@ -193,10 +193,9 @@ def write(
     chunk: undo.Chunk | None = None,
 ) -> None:
     """Write what was decided, and the events to tell, in one round trip (a second one where known people said
-    what they refuse or agree to); `seal` encrypts the raw leads. What a chunk of an import writes can be
-    undone."""
+    what they refuse or agree to); `seal` encrypts the raw leads. What a chunk of an import creates is kept.
+    """
     gathered = Gathered(cursor)
-    before = undo.pictures(cursor, writes) if chunk else {}
     if chunk:
         undo.created_by(gathered, chunk, writes)
     facts.insert_organizations(gathered, writes.organizations)
@@ -247,8 +246,6 @@ def write(
     gathered.send()
     if writes.permissions:  # an event may have said something since it was decided
         refusals.restate(cursor, [row["id"] for row in writes.permissions])
-    if chunk and before:
-        undo.keep_changes(cursor, chunk, before, undo.pictures(cursor, writes))
 
 
 # A contact that is gone is told by the foreign key. Most leads have few of the others.

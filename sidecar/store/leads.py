@@ -17,8 +17,9 @@ from sidecar.store.facts import json_object
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import DELIVERED, OPEN
 
-# What people edit of a lead -> its column.
-EDITED = {field.name: field.column for field in fields_of("lead") if field.editable}
+# What people edit of a lead in its own row -> its column; its owner is assigned.
+EDITED = {field.name: field.column for field in fields_of("lead") if field.editable and field.name != "owner"}
+NOBODY = "none"  # as an owner to filter by
 
 # Each sort: (what follows the cursor, order); every one ends with the id, so that no two rows are equal.
 _SCORE = "coalesce(l.total_score, -1)"
@@ -35,8 +36,8 @@ _COLUMNS = f"""
 SELECT l.id::text AS id, l.status, w.stage, w.lane, w.reason_code AS stage_code,
        w.reason AS stage_reason, l.source, l.tags, l.message, l.utm,
        coalesce(nullif(l.first_utm, '{{}}'), l.utm) AS first_utm, l.custom, l.external_ids,
-       l.owner_name, l.outcome, l.outcome_at, l.owner, l.goal, l.is_test, l.version,
-       l.created_at, l.updated_at,
+       l.owner_name, l.outcome, l.outcome_at, l.owner_id::text AS owner_id, u.email AS owner, l.goal,
+       l.is_test, l.version, l.created_at, l.updated_at,
        {json_object("contact", "c")} || jsonb_build_object('consent', c.consent, 'refused', c.refused)
            AS contact,
        CASE WHEN o.id IS NOT NULL THEN {json_object("organization", "o")} END AS organization,
@@ -46,6 +47,7 @@ _FROM = """
 FROM leads l
 JOIN contacts c ON c.id = l.contact_id
 LEFT JOIN organizations o ON o.id = l.org_id
+LEFT JOIN users u ON u.id = l.owner_id
 LEFT JOIN work_items w ON w.lead_id = l.id
 LEFT JOIN LATERAL (
     SELECT breakdown, model_version FROM lead_scores s
@@ -96,8 +98,8 @@ def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
     """A keyset page of leads. Filters: q, company (q in that alone), status, stage, grade, source, tag,
-    owner, min_score, max_score, created_from, created_to, updated_from, updated_to, scored_from,
-    scored_to; `after` is the cursor of the last row
+    owner (an address, or NOBODY), min_score, max_score, created_from, created_to, updated_from,
+    updated_to, scored_from, scored_to; `after` is the cursor of the last row
     (see `cursor_of`)."""
     where, params = _conditions(filters)
     following, order = _SORTS[sort]
@@ -159,7 +161,8 @@ def _conditions(filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
         "grade": "l.grade = %(grade)s",
         "source": "l.source = %(source)s",
         "tag": "l.tags @> ARRAY[%(tag)s]::text[]",
-        "owner": "l.owner = %(owner)s",
+        "owner": ("l.owner_id IS NULL" if filters.get("owner") == NOBODY else
+                  "l.owner_id = (SELECT id FROM users WHERE email = lower(%(owner)s))"),
         # As the index has it, with whole numbers: then it finds them, sorted by score or not.
         "min_score": f"{_SCORE} >= %(min_score)s",
         "max_score": f"{_SCORE} BETWEEN 0 AND %(max_score)s",
@@ -226,27 +229,17 @@ def resolve(cursor: Cursor, intake_id: str) -> bool:
 
 
 def owners(cursor: Cursor) -> list[Row]:
-    """Who signs in or has a lead: [{email, name}] by address."""
+    """Users who did not leave: [{id, email, name}] by address."""
     return many(
-        cursor,
-        """
-        WITH RECURSIVE owner AS (  -- from one to the next by the index
-            (SELECT owner FROM leads WHERE owner IS NOT NULL ORDER BY owner LIMIT 1)
-            UNION ALL
-            SELECT (SELECT l.owner FROM leads l WHERE l.owner > o.owner ORDER BY l.owner LIMIT 1)
-            FROM owner o WHERE o.owner IS NOT NULL)
-        SELECT coalesce(u.email, o.owner) AS email, u.name
-        FROM (SELECT owner FROM owner WHERE owner IS NOT NULL) o
-        FULL JOIN (SELECT email, name FROM users WHERE disabled_at IS NULL) u ON u.email = o.owner
-        ORDER BY 1
-        """)
+        cursor, "SELECT id::text AS id, email, name FROM users WHERE disabled_at IS NULL ORDER BY email")
 
 
 def lock(cursor: Cursor, lead_id: str) -> Row | None:
     """A lead's own row, locked for an edit."""
     return one(
         cursor, "SELECT id::text AS id, contact_id::text AS contact_id, org_id::text AS org_id,"
-        " status, tags, owner, goal, message, version FROM leads WHERE id = %s FOR UPDATE", (lead_id,),
+        " status, tags, owner_id::text AS owner, goal, message, version FROM leads WHERE id = %s"
+        " FOR UPDATE", (lead_id,),
     )
 
 

@@ -7,7 +7,8 @@ identity keys in such a picture tell whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from sidecar.errors import Conflict
 from sidecar.intake import Key, Writes
 from sidecar.store import calls, customers, facts, subscriptions
 from sidecar.store.database import Cursor, Executes, Row, as_array, as_json, insert, many
-from sidecar.terms.states import ENTITIES
+from sidecar.terms.states import ENTITIES, OF_MACHINES
 
 # Kind -> table -> (its rows of entity x, its key).
 TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -53,7 +54,7 @@ def _document(kind: str) -> str:
 
 
 # Pictures of entities, and the identity keys in them.
-_PICTURES = {kind: f"""
+_PICTURE_SQL = {kind: f"""
     SELECT x.id::text AS id, {_document(kind)}::text AS document,
         (SELECT coalesce(jsonb_agg(jsonb_build_array(kind, value)), '[]') FROM contact_identities i
          WHERE i.contact_id = x.id) AS keys
@@ -71,11 +72,20 @@ class Chunk:
     hashed: Callable[[Key], str]
 
 
-def pictures(cursor: Cursor, writes: Writes) -> dict[str, Row]:
+@contextmanager
+def changes(cursor: Cursor, chunk: Chunk | None, writes: Writes) -> Iterator[None]:
+    """Keep, encrypted, how what a chunk changes of known people and companies stands before and after it."""
+    before = _pictures(cursor, writes) if chunk else {}
+    yield
+    if chunk and before:
+        _keep_changes(cursor, chunk, before, _pictures(cursor, writes))
+
+
+def _pictures(cursor: Cursor, writes: Writes) -> dict[str, Row]:
     """How the known people and companies that rows are about stand now: id -> {id, document (JSON text),
     keys, kind}."""
     return {row["id"]: row | {"kind": kind} for kind, ids in _known(writes).items()
-            for row in many(cursor, cursor.prepared(_PICTURES[kind]), (as_array(ids),))}
+            for row in many(cursor, cursor.prepared(_PICTURE_SQL[kind]), (as_array(ids),))}
 
 
 def created_by(cursor: Executes, chunk: Chunk, writes: Writes) -> None:
@@ -92,11 +102,10 @@ def created_by(cursor: Executes, chunk: Chunk, writes: Writes) -> None:
         (chunk.job_id, chunk.number, *new))
 
 
-def keep_changes(
+def _keep_changes(
     cursor: Cursor, chunk: Chunk, before: Mapping[str, Row], after: Mapping[str, Row]
 ) -> None:
-    """Keep, encrypted, how what a chunk changed stood before and stands now. Of rows that are taken in one by
-    one the first picture before them stays."""
+    """Of rows that are taken in one by one the first picture before them stays."""
     insert(cursor, "import_changes", [
         {"job_id": chunk.job_id, "entity_id": entity, "number": chunk.number, "entity_kind": now["kind"],
          "before": chunk.seal(was["document"]), "after": chunk.seal(now["document"]),
@@ -248,13 +257,15 @@ def touched_leads(cursor: Cursor, chunk: Row) -> set[str]:
     since, or for which something was done since."""
     return {row["id"] for row in many(
         cursor, "SELECT l.id::text AS id FROM leads l WHERE l.id = ANY(%(lead_ids)s::uuid[]) AND ("
-        " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'lead' AND a.entity_id = l.id::text)"
+        " EXISTS (SELECT 1 FROM audit_log a WHERE a.entity_kind = 'lead' AND a.entity_id = l.id::text"
+        "  AND NOT (a.action = 'lead.assigned' AND a.after ->> 'kind' = ANY(%(machines)s)))"
         " OR EXISTS (SELECT 1 FROM intake i WHERE i.lead_id = l.id"
         "  AND i.request_id IS DISTINCT FROM %(request)s)"
         " OR EXISTS (SELECT 1 FROM merges m WHERE m.kept_id = l.contact_id AND m.id > l.id)"
         " OR EXISTS (SELECT 1 FROM events e WHERE e.lead_id = l.id AND e.source <> 'intake' AND e.id > l.id"
         "  AND e.key_hash IS NULL AND NOT e.anonymous)"
-        " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))", chunk)}
+        " OR EXISTS (SELECT 1 FROM lead_status_history h WHERE h.lead_id = l.id))",
+        chunk | {"machines": list(OF_MACHINES)})}
 
 
 def touched_contacts(cursor: Cursor, chunk: Row, leads_kept: set[str]) -> set[str]:

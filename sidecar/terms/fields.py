@@ -173,8 +173,8 @@ FIELDS: Final = (
 
     _lead("status", given=False, personal=False, audited=True, editable=True, exported=True, scored=False,
           filter="status", choices=states.STATUSES),
-    _lead("owner", given=False, longest=320, audited=True, editable=True, exported=True, scored=False,
-          filter="owner"),
+    _lead("owner", given=False, column="owner_id", longest=320, audited=True, editable=True, exported=True,
+          scored=False, filter="owner"),
     _lead("goal", "Goal of enrichment", given=False, personal=False, audited=True, editable=True,
           scored=False, choices=states.GOALS),
     _lead("source", personal=False, editable=False, filter="source", ages="history"),

@@ -92,6 +92,12 @@ STOPS: Final[tuple[Stop, ...]] = get_args(Stop)
 UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
 MessageKind = Literal["hot_lead", "reminder", "escalation", "digest", "handled", "operations"]
 MESSAGE_KINDS: Final[tuple[MessageKind, ...]] = get_args(MessageKind)
+# By which kind of decision a lead went to somebody.
+AssignmentKind = Literal[
+    "routing", "person", "claim", "owner_name", "left", "escalation", "merge", "undo"]
+ASSIGNMENT_KINDS: Final[tuple[AssignmentKind, ...]] = get_args(AssignmentKind)
+OF_MACHINES: Final[tuple[AssignmentKind, ...]] = ("routing", "owner_name", "left", "escalation")
+USER_STATES: Final = ("active", "away", "left")
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet
 JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoing", "undone")

@@ -6,6 +6,7 @@ from sidecar.webhooks.addresses import Target, is_public, target_of
 from sidecar.webhooks.delivery import MAX_ATTEMPTS, Answer, Turn, after, seconds_to_wait
 from sidecar.webhooks.events import (
     Event,
+    of_assignments,
     of_edit,
     of_employer,
     of_enrichment,
@@ -17,7 +18,7 @@ from sidecar.webhooks.events import (
 from sidecar.webhooks.signing import new_secret, signature
 
 __all__ = [
-    "MAX_ATTEMPTS", "Answer", "Event", "Target", "Turn", "after", "is_public", "new_secret", "of_edit",
-    "of_employer", "of_enrichment", "of_intake", "of_leaving", "of_refusals", "of_score", "seconds_to_wait",
-    "signature", "target_of",
+    "MAX_ATTEMPTS", "Answer", "Event", "Target", "Turn", "after", "is_public", "new_secret",
+    "of_assignments", "of_edit", "of_employer", "of_enrichment", "of_intake", "of_leaving", "of_refusals",
+    "of_score", "seconds_to_wait", "signature", "target_of",
 ]

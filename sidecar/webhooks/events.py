@@ -68,15 +68,16 @@ def of_score(
 
 
 def of_edit(lead_id: str, before: Mapping[str, Any], changed: Mapping[str, Any]) -> list[Event]:
-    """A lead whose status changed, or who got another owner (who that is, is told to those alone who may see
-    people)."""
-    events = []
-    if "status" in changed:
-        events.append(_event("lead.status_changed", lead_id, status=changed["status"],
-                             previous_status=before["status"]))
-    if changed.get("owner"):
-        events.append(_event("lead.assigned", lead_id))
-    return events
+    """A lead whose status changed."""
+    if "status" not in changed:
+        return []
+    return [_event("lead.status_changed", lead_id, status=changed["status"],
+                   previous_status=before["status"])]
+
+
+def of_assignments(lead_ids: Iterable[str]) -> list[Event]:
+    """Leads that got another owner (who that is, is told to those alone who may see people)."""
+    return [_event("lead.assigned", lead_id) for lead_id in lead_ids]
 
 
 def of_leaving(leaving: Iterable[Mapping[str, Any]]) -> list[Event]:

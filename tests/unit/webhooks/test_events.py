@@ -6,6 +6,7 @@ import pytest
 
 from sidecar.terms.states import LEAD_EVENTS
 from sidecar.webhooks import (
+    of_assignments,
     of_edit,
     of_employer,
     of_enrichment,
@@ -62,8 +63,6 @@ def test_a_score_tells_a_change_into_hot_and_out_of_it(before, after, kinds):
 
 @pytest.mark.parametrize("changed, events", [
     ({"status": "working"}, [("lead.status_changed", "1", {"status": "working", "previous_status": "new"})]),
-    ({"owner": "ada@firm.example"}, [("lead.assigned", "1", {})]),
-    ({"owner": None}, []),
     ({"tags": ["x"]}, []),
 ])
 def test_an_edit(changed, events):
@@ -93,7 +92,8 @@ def test_every_event_is_one_of_the_terms():
     caused = {
         *(event["type"] for event in of_intake(decided([entry("new@firm.example"), refused()]))),
         *(event["type"] for event in of_score("1", None, "hot", 90.0) + of_score("1", "hot", "cold", 1.0)),
-        *(event["type"] for event in of_edit("1", {"status": "new"}, {"status": "lost", "owner": "x"})),
+        *(event["type"] for event in of_edit("1", {"status": "new"}, {"status": "lost"})),
+        *(event["type"] for event in of_assignments(["1"])),
         *(event["type"] for event in of_refusals({"1": {"phone": True}})),
         *(event["type"] for event in of_employer(["1"], "hunter")),
         *(event["type"] for event in of_enrichment(
