@@ -64,7 +64,7 @@ soak: venv ## Kill everything again and again (KILL_SEEDS=5, EVENT_KILLS=20), a 
 	@SOAK=1 $(PY) -m tests.benchmarks.api
 	@$(PY) -m tests.benchmarks.matching.bench_matching --million
 
-openapi: venv ## Write docs/openapi.json and docs/scoring-model.schema.json anew
+openapi: venv ## Write docs/openapi.json and the JSON Schemas of models in docs/ anew
 	@.venv/bin/sidecar openapi > docs/openapi.json
 	@.venv/bin/sidecar model-schema > docs/scoring-model.schema.json
 
@@ -76,7 +76,8 @@ catalogue: venv ## Write anew what n8n, .env.example, the README and the page of
 	@$(PY) -m local.node_tests build document
 
 lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its newest version, UPGRADE=all everything's
-	@for lock in "requirements.lock --extra ml" "requirements-dev.lock --extra ml --extra local --extra dev"; do \
+	@for lock in "requirements.lock --extra ml --extra mcp" \
+	  "requirements-dev.lock --extra ml --extra mcp --extra local --extra dev"; do \
 	  $(COMPILE) $(if $(filter all,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package=,$(UPGRADE))) -o $$lock || exit; \
 	done
 	@$(PYTHON) local/bootstrap.py

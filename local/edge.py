@@ -48,6 +48,7 @@ def values(settings: Settings, ports: Mapping[str, int], certificates: Certifica
         "NGINX_STATUS_LISTEN": f"{HOST}:{ports['plain']}",
         "NGINX_STATUS": "return 404;",
         "NGINX_GRAFANA": "",
+        "NGINX_ASSISTANTS": "",
         # Browsers keep this per host name, whatever the port: other people's http://localhost
         # must go on working.
         "NGINX_HSTS": "max-age=0",

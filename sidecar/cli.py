@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -695,15 +695,46 @@ def report_model(model_id: int | None, picture: Path | None) -> None:
     click.echo(json.dumps(told, default=str, ensure_ascii=False, indent=2))
 
 
+def _training() -> AbstractContextManager[None]:
+    """What trains is imported in here."""
+    return _extra("ml", "Training needs scikit-learn")
+
+
 @contextmanager
-def _training() -> Iterator[None]:
-    """What trains is imported in here: it is not installed everywhere."""
+def _extra(name: str, needs: str) -> Iterator[None]:
+    """What not every installation has is imported in here."""
     try:
         yield
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"Training needs scikit-learn, which is not installed here ({error.name} is missing):"
-            " pip install 'enrichment-engine[ml]'.") from None
+            f"{needs}, which is not installed here ({error.name} is missing):"
+            f" pip install 'enrichment-engine[{name}]'.") from None
+
+
+@main.command()
+@click.option("--client", help="Serve this client (its id) over standard input and output.")
+@click.option("--secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="File that holds the client's secret; without it that is in SIDECAR_CLIENT_SECRET.")
+@click.option("--http", is_flag=True, help="Serve clients over HTTP at /mcp, by their access tokens.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8100, show_default=True)
+def mcp(client: str | None, secret_file: Path | None, http: bool, host: str, port: int) -> None:
+    """Let an assistant ask about leads by the Model Context Protocol (docs/MCP.md)."""
+    if http == bool(client):
+        raise click.UsageError("Give --client, or --http.")
+    with _extra("mcp", "This needs the package mcp"):
+        from sidecar.assistants.server import serve_http, serve_stdio
+    from sidecar import logs
+    from sidecar.services import access
+
+    with _administration() as engine:
+        logs.configure(engine.settings.log_level)
+        if client is None:
+            serve_http(engine, host, port)
+            return
+        secret = _read(secret_file) if secret_file else os.environ.get("SIDECAR_CLIENT_SECRET", "")
+        access.client_token(engine, client, secret)
+        serve_stdio(engine, client)
 
 
 @main.group()

@@ -30,7 +30,8 @@ sans-serif; display: flex; gap: 10px; padding: 14px 18px; max-width: 640px }
 } .slack a { color: #1264a3; text-decoration: none } .slack hr { border: 0; border-top: 1px solid #ddd }
 .slack .context { color: #616061; font-size: 13px; margin: 4px 0 } .slack .context span { margin-right: 12px }
 .slack .actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 4px 0 8px }
-.slack .button { border: 1px solid #c4c4c4; border-radius: 8px; color: #1d1c1d; font-size: 13px; font-weight:
+.slack .button { background: #fff; font-family: inherit;
+  border: 1px solid #c4c4c4; border-radius: 8px; color: #1d1c1d; font-size: 13px; font-weight:
 700; line-height: 18px; padding: 5px 12px }
 .slack .primary { background: #007a5a; border-color: #007a5a; color: #fff }
 .slack .danger { border-color: #e01e5a; color: #e01e5a }
@@ -138,6 +139,9 @@ def _slack_button(element: object) -> str:
     one = _mapping(element)
     asked = _str(_mapping(_mapping(one.get("confirm")).get("text")).get("text"))
     attributes = f'class="button {_word(one.get("style"))}" title="{escape(asked)}"'
+    if one.get("action_id") and not one.get("url"):
+        return (f'<button {attributes} name="press:{escape(_str(one["action_id"]))}"'
+                f' value="{escape(_str(one.get("value")))}">{_object(one.get("text"))}</button>')
     return _anchor(one.get("url"), attributes, _object(one.get("text")))
 
 
@@ -170,7 +174,7 @@ def _marked(line: str) -> str:
         else:
             text = escape(_raw(part))
             text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
-            told += re.sub(r"(?<!\w)\*([^*]+)\*(?!\w)", r"<b>\1</b>", text)
+            told += re.sub(r"(?<!\w)\*([^*<]+)\*(?!\w)", r"<b>\1</b>", text)
     return told
 
 

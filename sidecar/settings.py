@@ -199,6 +199,12 @@ class Settings:
         "Posts of public web forms a minute from one address.", integer(1, 1_000_000), "10")
     page_views_per_minute: int = setting(
         "Page views a minute that track.js may tell from one address.", integer(1, 1_000_000), "240")
+    assistant_calls_per_minute: int = setting(
+        "Calls a minute that an assistant's client may make (docs/MCP.md).", integer(1, 10_000), "30")
+    assistant_calls_per_day: int = setting(
+        "Calls a day (UTC) that it may make.", integer(1, 1_000_000), "1000")
+    assistant_rows_per_day: int = setting(
+        "Rows a day (UTC), leads above all, that it may read.", integer(1, 10_000_000), "5000")
     response_cache_seconds: int = setting(
         "Seconds for which Redis keeps answers of lists and figures, unless something is written; 0: none.",
         integer(0, 300), "5")

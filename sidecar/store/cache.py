@@ -73,6 +73,13 @@ class Cache:
         allowed, left, wait = self._take(keys=[f"limit:{bucket}"], args=[capacity, per_second])
         return bool(allowed), int(left), int(wait)
 
+    def spend(self, budget: str, amount: int, seconds: int) -> int:
+        """Add to what is used of a budget: the sum. It is forgotten so many seconds after its beginning."""
+        with self.redis.pipeline() as pipe:
+            pipe.incrby(f"budget:{budget}", amount)
+            pipe.expire(f"budget:{budget}", seconds, nx=True)
+            return int(pipe.execute()[0])
+
     def response(self, question: str) -> tuple[str, bytes | None]:
         """(generation, the cached response to this request or None)."""
         with self.redis.pipeline(transaction=False) as pipe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-SCOPES: Final = ("pipeline", "leads", "leads:read", "notify", "pii:read", "admin")
+SCOPES: Final = ("pipeline", "leads", "leads:read", "notify", "pii:read", "assistants", "admin")
 ROLE_SCOPES: Final = {
     "admin": SCOPES,
     "operator": ("leads", "leads:read", "notify", "pii:read"),

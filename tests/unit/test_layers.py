@@ -31,6 +31,7 @@ FLOORS = (
     ("pipeline",),
     ("services",),
     ("api",),
+    ("assistants",),
     ("app", "gunicorn.conf"),
     ("cli",),
     ("__main__",),
@@ -45,6 +46,7 @@ ONLY_IN = {
     "requests": ("channels", "pipeline"),
     "smtplib": ("channels",),
     "dns": ("services",),
+    "mcp": ("assistants",),
 }
 IMPURE = {"flask", "psycopg2", "redis", "requests", "os", "socket", "subprocess", "time", "random", "secrets"}
 

@@ -27,8 +27,8 @@ ANYTHING = st.recursive(PLAIN | TYPES, lambda inner: st.lists(inner, max_size=3)
     NAMES, inner, max_size=5), max_leaves=25)
 PAYLOADS = st.dictionaries(NAMES, ANYTHING, max_size=6)
 TAGS = {"div", "span", "p", "h3", "hr", "br", "b", "code", "blockquote", "a", "dl", "dt", "dd", "iframe",
-        "pre"}
-ATTRIBUTES = {"class", "title", "style", "href", "target", "rel", "sandbox", "srcdoc"}
+        "pre", "button"}
+ATTRIBUTES = {"class", "title", "style", "href", "target", "rel", "sandbox", "srcdoc", "name", "value"}
 
 
 class Piece(HTMLParser):

@@ -35,7 +35,8 @@ def test_a_test_never_takes_the_place_of_a_lead_in_earnest():
 
 def test_two_leads_are_one_and_nothing_is_lost():
     whole = united(row(message="A", tags=["x"], custom={"a": 1, "b": 1}, source="import"),
-                   row("two", message="B", tags=["y"], custom={"b": 2, "c": 2}, owner_id="nina", source="demo"),
+                   row("two", message="B", tags=["y"], custom={"b": 2, "c": 2}, owner_id="nina",
+                       source="demo"),
                    {"two": ["demo_request"]})
     assert {name: value for name, value in whole.items() if value} == {
         "message": "A\n\nB", "tags": ["x", "y"], "custom": {"a": 1, "b": 1, "c": 2}, "owner_id": "nina",
