@@ -35,6 +35,7 @@ from sidecar.api import (
     pipeline,
     predictions,
     records,
+    routing,
     scoring,
     sources,
     subscriptions,
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
-                   forms, events, pipeline, callbacks, operations, predictions, scoring, sources,
+                   forms, events, pipeline, callbacks, operations, predictions, routing, scoring, sources,
                    subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app

@@ -10,7 +10,7 @@ from sidecar.engine import Engine
 from sidecar.metrics import FIRST_TOUCH
 from sidecar.pipeline.messages import FollowUpDue, owe_follow_ups
 from sidecar.routing.following import HotChange, Step, due_step, whom
-from sidecar.routing.hours import Calendar, holidays_of
+from sidecar.routing.hours import Calendar, calendar_of
 from sidecar.store import following as store
 from sidecar.store import subscriptions
 from sidecar.store.database import Cursor, Row
@@ -19,7 +19,7 @@ from sidecar.webhooks import of_touches
 # A change that is older is followed no more.
 FOLLOWED: Final = timedelta(days=60)
 _MEASURED: Final = 1000  # touches at once
-_USUAL: Final = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+_NOBODY: Final = {"time_zone": None, "working_hours": None, "holidays": None}
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -87,6 +87,7 @@ class _Owners:
 
     def __init__(self, engine: Engine, cursor: Cursor, rows: list[Row], now: datetime) -> None:
         since = min((row["at"] for row in rows), default=now)
+        self._usual = engine.settings.usual
         self._people = store.people(
             cursor, {row["owner_id"] for row in rows if row["owner_id"]}, since, now)
         self._calendars: dict[str | None, Calendar] = {}
@@ -100,11 +101,8 @@ class _Owners:
         """When somebody works; of who is away now as if they were not."""
         if user_id not in self._calendars:
             person = self._of(user_id)
-            self._calendars[user_id] = Calendar(
-                person.get("time_zone") or "UTC",
-                _USUAL if person.get("working_hours") is None else person["working_hours"],
-                holidays_of(person.get("holidays") or ""),
-                () if person.get("away") else person.get("absences", ()))
+            self._calendars[user_id] = calendar_of(
+                person or _NOBODY, self._usual, () if person.get("away") else person.get("absences", ()))
         return self._calendars[user_id]
 
     def _of(self, user_id: str | None) -> Row:
