@@ -388,6 +388,31 @@ def _mapping(maps: tuple[str, ...]) -> dict[str, str]:
 
 
 @main.group()
+def messages() -> None:
+    """Messages to people."""
+
+
+@messages.command("preview")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="messages",
+              show_default=True, help="The folder of the pages.")
+def preview_messages(out: Path) -> None:
+    """Write a page of each kind of message, channel and language, with invented data; needs no database."""
+    from sidecar import environment
+    from sidecar.channels import CHANNELS
+    from sidecar.channels.previews import pages
+
+    try:
+        read = environment.read(os.environ, *CHANNELS.values())
+    except environment.SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    made = {name: channel(**values) for (name, channel), values in zip(CHANNELS.items(), read, strict=True)}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, page in pages(made):
+        (out / name).write_text(page, encoding="utf-8")
+    click.echo(f"Open {out / 'index.html'} in a browser.")
+
+
+@main.group()
 def scoring() -> None:
     """Scoring models: check, try out, publish; score all leads again."""
 

@@ -75,6 +75,15 @@ def page(title: str, pieces: Iterable[str], style: str = "") -> str:
         f"<body>{''.join(pieces)}</body></html>")
 
 
+def html_of(rendered: Mapping[str, Any]) -> str:
+    """What a channel rendered, whichever it was."""
+    if "blocks" in rendered:
+        return slack_html(rendered)
+    if "attachments" in rendered:
+        return teams_html(rendered)
+    return mail_frame(rendered) if "html" in rendered else sms_html(_str(rendered.get("text")))
+
+
 def slack_html(payload: Mapping[str, Any]) -> str:
     """A message of Slack's: its blocks, or its text where it has none."""
     blocks = _list(payload.get("blocks"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 
 from sidecar import environment
@@ -234,9 +235,27 @@ class Settings:
         "USD that they may cost a day (UTC) for all leads; empty: no ceiling.", _usd, "")
     provider_ceilings: Mapping[str, float] = setting(
         "USD that a provider may cost a month (UTC): hunter=49,peopledatalabs=100.", _provider_ceilings, "")
+    remind_after_minutes: int = setting(
+        "Working minutes after which the owner of a hot lead that nobody touched is reminded.",
+        integer(1, 10_000), "15")
+    escalate_after_minutes: int = setting(
+        "Working minutes after which who leads the owner's team, else an admin, is told of it.",
+        integer(1, 10_000), "60")
+    escalate_to_all_after_minutes: int = setting(
+        "Working minutes after which everybody of the owner's team is told of it, else all admins.",
+        integer(1, 10_000), "240")
+    hand_on_when_away: bool = setting(
+        "Whether leads of owners who are away go to somebody else at the first escalation: true or false.",
+        boolean, "true")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares
+
+    @property
+    def follow_up_after(self) -> tuple[int, ...]:
+        """After how many working minutes each of FOLLOW_UPS is due, ascending whatever is set."""
+        minutes = (self.remind_after_minutes, self.escalate_after_minutes, self.escalate_to_all_after_minutes)
+        return tuple(accumulate(minutes, max))
 
     @property
     def ceilings(self) -> Ceilings:

@@ -159,6 +159,13 @@ def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]
         engine, str(lead_id), body, by=actor(caller), reveal=caller.may("pii:read"), versions=if_match())
 
 
+@endpoint(bp, "POST", "/v1/leads/<uuid:lead_id>/touches", scope="leads", body=schemas.Touch(),
+          answer=schemas.Touched())
+def touch(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
+    """Note that somebody writes to the lead's person, or calls them: nobody is reminded of it any more."""
+    return leads.touch(engine, str(lead_id), body["how"], by=actor(caller))
+
+
 @endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.PageQuery(),
           answer=schemas.RejectPage())
 def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:

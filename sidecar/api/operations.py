@@ -9,6 +9,7 @@ from flask import Blueprint
 from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
+from sidecar.channels.previews import preview
 from sidecar.engine import Engine
 from sidecar.pipeline import messages, waking, workflow_errors
 from sidecar.services import leads, overview
@@ -37,6 +38,14 @@ def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Messages, newest first."""
     after = decode_cursor(query.get("cursor"), 1)
     return page(*messages.list_messages(engine, limit=query["limit"], after=after))
+
+
+@endpoint(bp, "GET", "/v1/messages/preview", scope="notify", query=schemas.PreviewQuery(),
+          answer=schemas.Preview())
+def preview_message(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """What a message says with invented data: what the channel would send, and a page that shows it as people
+    see it."""
+    return preview(engine.settings.channels[query["channel"]], query["kind"], query["language"])
 
 
 @endpoint(bp, "GET", "/v1/dead-letters", scope="leads:read", query=schemas.DeadLetterQuery(),
@@ -79,6 +88,14 @@ def mail_statistics(engine: Engine, caller: Caller) -> Any:
     classes of which no mail told anything yet are left out. The class is what the address had when it was
     written to."""
     return {"data": overview.mail(engine)}
+
+
+@endpoint(bp, "GET", "/v1/stats/first-touch", scope="pii:read", query=schemas.FirstTouchQuery(),
+          answer=schemas.FirstTouchStatistics(), remembered=True)
+def first_touch(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """How fast people touch leads that became hot from `from` until before `to`, and what came of them, by
+    owner or source, the most first: claimed, contacted (mail, call or reply), won."""
+    return {"data": overview.first_touch(engine, query["by"], query["from_"], query["to"])}
 
 
 @endpoint(bp, "GET", "/v1/stats/overview", scope="leads:read", query=schemas.OverviewQuery(),

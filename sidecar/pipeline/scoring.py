@@ -22,7 +22,7 @@ from sidecar.scoring.choosing import ranked
 from sidecar.scoring.compiling import Model
 from sidecar.scoring.conditions import holds
 from sidecar.scoring.seen import digest, machines, seen
-from sidecar.store import facts, models, notifications, scores, subscriptions
+from sidecar.store import facts, following, models, notifications, scores, subscriptions
 from sidecar.store.database import Cursor, Gathered, Row
 from sidecar.webhooks import of_score
 
@@ -104,6 +104,7 @@ def score_leads(
     scores.add_facts(written, looked_at)
     scores.set_latest(written, latest)
     written.send()
+    following.add(cursor, ((row["lead_id"], number) for row, number in hot), now)
     owe_hot(engine, cursor, hot)
     notifications.owe_again(cursor, still_hot)
     subscriptions.tell(cursor, [

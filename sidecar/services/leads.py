@@ -7,7 +7,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from sidecar.masking import PERSONAL_FILTERS, mask_lead
-from sidecar.pipeline import assigning, estimating, provenance
+from sidecar.pipeline import assigning, estimating, following, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
@@ -125,11 +125,23 @@ def _edit(engine: Engine, cursor: Cursor, before: Row, changed: dict[str, Any], 
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
+        following.status_changed(cursor, before["id"], changed["status"], by.user_id, engine.now())
     subscriptions.tell(cursor, of_edit(before["id"], before, changed))
     # A message is free text of a person: the audit log says that it changed, not how.
     told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
            after={name: changed[name] for name in told} | {"fields": sorted(changed)})
+
+
+def touch(engine: Engine, lead_id: str, how: str, *, by: Actor) -> dict[str, Any]:
+    """Note that somebody writes to a lead's person, or calls them (`how`: mail, call), audited: {first:
+    whether nobody had touched the lead since it became hot}. Raises NotFound."""
+    with engine.database.write() as cursor:
+        if leads.lock(cursor, lead_id) is None:
+            raise NotFound("There is no such lead.")
+        first = following.touched(cursor, [(lead_id, how, by.user_id, engine.now())])
+        record(cursor, by, "lead.touched", "lead", lead_id, after={"how": how})
+    return {"first": bool(first)}
 
 
 def score_again(

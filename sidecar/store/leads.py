@@ -10,7 +10,7 @@ from psycopg2.errors import UniqueViolation
 
 from sidecar.errors import Conflict
 from sidecar.intake.refusals import may, told
-from sidecar.store import refusals
+from sidecar.store import following, refusals
 from sidecar.store.customers import IN_COMPANIES
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
@@ -57,7 +57,7 @@ LEFT JOIN LATERAL (
 
 def get(cursor: Cursor, lead_id: str) -> Row | None:
     """One lead, whole: contact, organization, score with reasons, events, history of score and status,
-    messages about it, what the person refuses and agrees to."""
+    messages about it, its changes into hot, what the person refuses and agrees to."""
     row = one(
         cursor,
         f"""{_COLUMNS}, l.warnings,
@@ -82,6 +82,7 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
         return None
     contact_id = row["contact"]["id"]
     return _shape(row) | {
+        "hot_changes": following.of_lead(cursor, lead_id),
         "refusals": told(refusals.statements(cursor, [contact_id]).get(contact_id, []))}
 
 

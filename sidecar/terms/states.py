@@ -71,9 +71,16 @@ OF_MAIL: Final = tuple(
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
     "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",
-    "lead.assigned", "lead.employer_changed", "lead.refusals_changed", "lead.refused", "lead.dead",
-    "lead.let_go",
+    "lead.assigned", "lead.claimed", "lead.contacted", "lead.won", "lead.employer_changed",
+    "lead.refusals_changed", "lead.refused", "lead.dead", "lead.let_go",
 )
+# By what a hot lead is touched first; by CONTACTS somebody was in contact with its person.
+BUTTONS: Final = ("call", "mail")  # of a lead's page
+CONTACTS: Final = ("reply", *BUTTONS)
+TOUCHES: Final = ("claim", "status", "button", *CONTACTS)
+# What is done about a hot lead that nobody touches, in turn: the owner is reminded, then others are told.
+FollowUp = Literal["reminder", "escalation"]
+FOLLOW_UPS: Final[tuple[FollowUp, ...]] = ("reminder", "escalation", "escalation")
 SUBSCRIPTION_STATES: Final = ("active", "paused")
 DELIVERY_STATES: Final = ("owed", "delivered", "failed")
 
