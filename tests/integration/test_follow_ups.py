@@ -35,6 +35,9 @@ def team(api, engine):
         found = {row["name"].lower(): row["id"] for row in many(
             cursor, "UPDATE users SET working_hours = %s WHERE email LIKE '%%@team.example'"
             " RETURNING id::text AS id, name", (json.dumps(ALWAYS),))}
+        cursor.execute("INSERT INTO user_channels (user_id, channel, address, kinds)"
+                       " SELECT id, 'email', email, '{hot_lead,reminder,escalation}' FROM users"
+                       " WHERE email LIKE '%@team.example'")
         cursor.execute("INSERT INTO teams (name, lead_id) VALUES ('Team', %s)", (found["lea"],))
         cursor.execute("INSERT INTO team_members (team_id, user_id) SELECT t.id, u.id FROM teams t, users u"
                        " WHERE t.name = 'Team' AND u.email IN ('vera@team.example', 'max@team.example')")
