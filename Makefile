@@ -67,6 +67,7 @@ soak: venv ## Kill everything again and again (KILL_SEEDS=5, EVENT_KILLS=20), a 
 openapi: venv ## Write docs/openapi.json and the JSON Schemas of models in docs/ anew
 	@.venv/bin/sidecar openapi > docs/openapi.json
 	@.venv/bin/sidecar model-schema > docs/scoring-model.schema.json
+	@.venv/bin/sidecar routing schema > docs/routing-model.schema.json
 
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema

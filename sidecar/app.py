@@ -34,6 +34,7 @@ from sidecar.api import (
     pipeline,
     predictions,
     records,
+    routing,
     scoring,
     sources,
     subscriptions,
@@ -89,8 +90,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, records, leads, customers, duplicates, held_answers, jobs, forms,
-                   events, pipeline, callbacks, operations, predictions, scoring, sources, subscriptions,
-                   terms, health, openapi):
+                   events, pipeline, callbacks, operations, predictions, routing, scoring, sources,
+                   subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

@@ -508,6 +508,87 @@ def rescore_all() -> None:
                f" {counts['skipped']} the same, {counts['rejected']} could not be scored.")
 
 
+@main.group()
+def routing() -> None:
+    """The routing model: show, check, try out, publish; its history."""
+
+
+@routing.command("show")
+def show_routing() -> None:
+    """Print the model in force (JSON)."""
+    from sidecar.services import routing as service
+
+    with _administration() as engine:
+        click.echo(json.dumps(service.in_force(engine), indent=2, ensure_ascii=False))
+
+
+@routing.command("check")
+@click.argument("file", type=_MODEL)
+def check_routing(file: Path) -> None:
+    """Tell what is wrong with a model (JSON); needs no database, and so asks for no team."""
+    from sidecar.routing.model import check_model
+
+    problems = check_model(_definition(file))
+    if problems:
+        raise click.ClickException("The model cannot be used:\n" + "\n".join(map(str, problems)))
+    click.echo("The model can be published.")
+
+
+@routing.command("history")
+def routing_history() -> None:
+    """The last 50 versions, newest first."""
+    from sidecar.services import routing as service
+
+    with _administration() as engine:
+        for row in service.listed(engine, limit=50, after=None, state=None)[0]:
+            since = f" since {row['published_at']:%Y-%m-%d %H:%M}" if row["state"] == "published" else ""
+            click.echo(
+                f"{row['id']:4} {row['model_version']:14} {row['state']}{since}, by {row['created_by']}")
+
+
+@routing.command("publish")
+@click.argument("file", type=_MODEL)
+def publish_routing(file: Path) -> None:
+    """Put a model (JSON) in force as the next version."""
+    from sidecar.services import routing as service
+    from sidecar.services.audit import COMMAND_LINE
+
+    definition = _definition(file)
+    with _administration() as engine, engine.database.write():
+        _refused(lambda: service.check(definition))
+        draft = service.create(engine, definition=definition, based_on=None, by=COMMAND_LINE)
+        published = _refused(lambda: service.publish(engine, draft["id"], by=COMMAND_LINE))
+    click.echo(f"{published['model_version']} is in force.")
+
+
+@routing.command("simulate")
+@click.argument("file", type=_MODEL)
+@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True,
+              help="Which leads: those that became hot in the last days.")
+def simulate_routing(file: Path, days: int) -> None:
+    """Tell who would have got the hot leads of the last days by a model (JSON), as JSON and in words."""
+    from sidecar.services import routing as service
+
+    definition = _definition(file)
+    with _administration() as engine:
+        told = _refused(lambda: service.simulate(
+            engine, definition, days=days, most=None,
+            progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True)))
+    click.echo(json.dumps(told))
+    click.echo(f"\r{told['changed']} of {told['leads']} leads go another way.", err=True)
+    for what in ("people", "rules"):
+        for row in told[what]:
+            click.echo(f"  {row.get('owner') or row['rule']}: {row['after']}, now {row['before']}", err=True)
+
+
+@routing.command("schema")
+def routing_schema() -> None:
+    """Print the JSON Schema of routing models (docs/routing-model.schema.json is made so)."""
+    from sidecar.routing.model import model_schema as schema
+
+    click.echo(json.dumps(schema(), indent=2))
+
+
 def _definition(file: Path) -> Any:
     """A model of a file, which need not name a version: that is given when it is published."""
     try:
