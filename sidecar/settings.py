@@ -247,6 +247,14 @@ class Settings:
         "USD that they may cost a day (UTC) for all leads; empty: no ceiling.", _usd, "")
     provider_ceilings: Mapping[str, float] = setting(
         "USD that a provider may cost a month (UTC): hunter=49,peopledatalabs=100.", _provider_ceilings, "")
+    time_zone: str = setting(
+        "Time zone (IANA) of people who say nothing of theirs.", _zone, "UTC")
+    working_hours: Mapping[str, Sequence[Sequence[str]]] = setting(
+        "When people work who say nothing of it: mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00.",
+        read_hours, "mon-fri 09:00-17:00")
+    holidays: str = setting(
+        "Whose public holidays are free for people who say nothing of it: a country or a part of one, DE or"
+        " DE-BY; empty: none are.", _holidays, "")
     remind_after_minutes: int = setting(
         "Working minutes after which the owner of a hot lead that nobody touched is reminded.",
         integer(1, 10_000), "15")

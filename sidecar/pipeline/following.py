@@ -9,17 +9,20 @@ from typing import Any, Final, NamedTuple
 from sidecar.engine import Engine
 from sidecar.metrics import FIRST_TOUCH
 from sidecar.pipeline.messages import FollowUpDue, owe_follow_ups
+from sidecar.pipeline.routing import hand_on
+from sidecar.pipeline.scoring import scoring_facts
 from sidecar.routing.following import HotChange, Step, due_step, whom
 from sidecar.routing.hours import Calendar, calendar_of
+from sidecar.store import facts, subscriptions
 from sidecar.store import following as store
-from sidecar.store import subscriptions
 from sidecar.store.database import Cursor, Row
 from sidecar.webhooks import of_touches
 
 # A change that is older is followed no more.
 FOLLOWED: Final = timedelta(days=60)
 _MEASURED: Final = 1000  # touches at once
-_NOBODY: Final = {"time_zone": None, "working_hours": None, "holidays": None}
+_NOBODY: Final[Row] = {
+    "time_zone": None, "working_hours": None, "holidays": None, "away": False, "absences": ()}
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -74,11 +77,13 @@ def follow_up(engine: Engine, *, limit: int, after: str | None) -> dict[str, Any
              "told_id": told[lead_id][0] if len(told[lead_id]) == 1 else None}
             for lead_id, (row, step) in due.items()])
         mine = [due[lead_id] for lead_id in sorted(given)]
+        heirs = _hand_on(engine, cursor, mine, owners) if engine.settings.hand_on_when_away else {}
+        told |= {lead_id: [*dict.fromkeys([heir, *told[lead_id]])] for lead_id, heir in heirs.items()}
         owe_follow_ups(engine, cursor, [message for row, step in mine for message in _messages(
             row, step, told[row["lead_id"]], owners, now)])
     return {
         "looked": len(rows), "reminded": sum(step.kind == "reminder" for _, step in mine),
-        "escalated": sum(step.kind == "escalation" for _, step in mine), "handed_on": 0,
+        "escalated": sum(step.kind == "escalation" for _, step in mine), "handed_on": len(heirs),
         "next": rows[-1]["lead_id"] if len(rows) == limit else None}
 
 
@@ -87,26 +92,45 @@ class _Owners:
 
     def __init__(self, engine: Engine, cursor: Cursor, rows: list[Row], now: datetime) -> None:
         since = min((row["at"] for row in rows), default=now)
-        self._usual = engine.settings.usual
         self._people = store.people(
             cursor, {row["owner_id"] for row in rows if row["owner_id"]}, since, now)
         self._calendars: dict[str | None, Calendar] = {}
+        self._usual = engine.settings.usual
 
     def change(self, row: Row) -> HotChange:
         """A row of `store.waiting` as it is decided about."""
         return HotChange(row["at"], row["step"], row["owned_at"], row["snoozed_until"],
-                         bool(self._of(row["owner_id"]).get("away")))
+                         self._of(row["owner_id"])["away"])
 
     def calendar(self, user_id: str | None) -> Calendar:
         """When somebody works; of who is away now as if they were not."""
         if user_id not in self._calendars:
             person = self._of(user_id)
             self._calendars[user_id] = calendar_of(
-                person or _NOBODY, self._usual, () if person.get("away") else person.get("absences", ()))
+                person, self._usual, () if person["away"] else person["absences"])
         return self._calendars[user_id]
 
+    def email(self, user_id: str) -> str:
+        """How people call somebody."""
+        return str(self._people[user_id]["email"])
+
     def _of(self, user_id: str | None) -> Row:
-        return self._people.get(user_id or "", {})
+        return self._people.get(user_id or "", _NOBODY)
+
+
+def _hand_on(
+    engine: Engine, cursor: Cursor, given: Iterable[tuple[Row, Step]], owners: _Owners
+) -> dict[str, str]:
+    """Give the leads of owners who are away to somebody else: lead id -> who has it now."""
+    rows = {row["lead_id"]: row for row, step in given if step.hand_on}
+    if not rows:
+        return {}
+    known = facts.load(cursor, sorted(rows))
+    events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
+    heirs = hand_on(engine, cursor, {row["lead_id"]: scoring_facts(row, events) for row in known}, {
+        lead_id: f"{owners.email(row['owner_id'])}, who had it, is away and nobody touched it."
+        for lead_id, row in rows.items()})
+    return {lead_id: heir for lead_id, heir in heirs.items() if heir != rows[lead_id]["owner_id"]}
 
 
 def _messages(row: Row, step: Step, told: list[str], owners: _Owners, now: datetime) -> Iterator[FollowUpDue]:

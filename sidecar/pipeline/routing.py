@@ -15,6 +15,7 @@ from sidecar.routing.hours import Usual, calendar_of
 from sidecar.routing.model import Model, check_model, compiled, default_model
 from sidecar.store import routing as store
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import AssignmentKind
 
 log = logging.getLogger(__name__)
 
@@ -28,19 +29,35 @@ def route_hot(engine: Engine, cursor: Cursor, found: Mapping[str, Mapping[str, A
     Whoever has a lead keeps it. Batches decide one after the other, so that shares, capacities and accounts
     are right whatever runs beside; what they wait for lies between here and the end of a transaction."""
     owned = store.owned(cursor, found) if found else set()
-    wanted = {lead_id: found[lead_id] for lead_id in sorted(found) if lead_id not in owned}
-    if not wanted:
+    return _route(engine, cursor, {
+        lead_id: facts for lead_id, facts in found.items() if lead_id not in owned}, "routing")
+
+
+def hand_on(
+    engine: Engine, cursor: Cursor, found: Mapping[str, Mapping[str, Any]], why: Mapping[str, str]
+) -> dict[str, str]:
+    """Give leads (`found`, as of `route_hot`) to others as their owners are away, for a reason each: lead id
+    -> user id. Where everybody is away they may stay with who has them."""
+    return _route(engine, cursor, found, "escalation", why)
+
+
+def _route(
+    engine: Engine, cursor: Cursor, found: Mapping[str, Mapping[str, Any]], kind: AssignmentKind,
+    why: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    if not found:
         return {}
     store.lock(cursor)
     now = engine.now()
     model, before = model_in_force(cursor), store.dealt(cursor)
     routing = Routing(model, people_of(cursor, now, engine.settings.usual), teams_of(cursor), before)
-    accounts = accounts_of(cursor, wanted)
-    decisions = {lead_id: decision for lead_id, facts in wanted.items() if (
-        decision := routing.decide(facts, accounts.get(lead_id, ()), now))}
+    accounts = accounts_of(cursor, found)
+    decisions = {lead_id: decision for lead_id in sorted(found) if (
+        decision := routing.decide(found[lead_id], accounts.get(lead_id, ()), now))}
     store.save_dealt(cursor, before, routing.dealt)
     assigning.assign(engine, cursor, [
-        Assignment(lead_id, decision.user_id, "routing", decision.reason, decision.rule, model.version)
+        Assignment(lead_id, decision.user_id, kind, f"{why[lead_id]} {decision.reason}" if why
+                   else decision.reason, decision.rule, model.version)
         for lead_id, decision in decisions.items()], _ACTOR)
     return {lead_id: decision.user_id for lead_id, decision in decisions.items()}
 

@@ -203,7 +203,8 @@ def test_every_series_of_the_dashboard_and_of_the_alerts_exists(deployment):
     names = set(json.loads(deployment.compose(
         "exec", "-T", "prometheus", "wget", "-qO-",
         "http://127.0.0.1:9090/api/v1/label/__name__/values"))["data"])
-    rare = {"enrich_rate_limited_total", "enrich_rate_limits_unavailable_total", "n8n_workflow_failed_total"}
+    rare = {"enrich_rate_limited_total", "enrich_rate_limits_unavailable_total", "n8n_workflow_failed_total",
+            "enrich_first_touch_minutes_bucket"}
     assert wanted - names <= rare, sorted(wanted - names)
 
 

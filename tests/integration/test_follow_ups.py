@@ -35,6 +35,9 @@ def team(api, engine):
         found = {row["name"].lower(): row["id"] for row in many(
             cursor, "UPDATE users SET working_hours = %s WHERE email LIKE '%%@team.example'"
             " RETURNING id::text AS id, name", (json.dumps(ALWAYS),))}
+        cursor.execute("INSERT INTO user_channels (user_id, channel, address, kinds)"
+                       " SELECT id, 'email', email, '{hot_lead,reminder,escalation}' FROM users"
+                       " WHERE email LIKE '%@team.example'")
         cursor.execute("INSERT INTO teams (name, lead_id) VALUES ('Team', %s)", (found["lea"],))
         cursor.execute("INSERT INTO team_members (team_id, user_id) SELECT t.id, u.id FROM teams t, users u"
                        " WHERE t.name = 'Team' AND u.email IN ('vera@team.example', 'max@team.example')")
@@ -53,15 +56,17 @@ def by_mail(engine):
         operations_mail_to=())}))
 
 
-def hot(api, engine, owner_id, *names, change=""):
+def hot(api, engine, owner_id, *names):
     """Leads that became hot just now, of an owner."""
     sent = api.post("/v1/leads", {"leads": [perfect(name) for name in names]}).json["results"]
-    lead_ids = [row["lead_id"] for row in sent]
-    write(engine, "UPDATE leads SET owner_id = %s WHERE id = ANY(%s::uuid[])", (owner_id, lead_ids))
+    mine = owner_id, [row["lead_id"] for row in sent]
+    write(engine, "UPDATE leads SET owner_id = %s WHERE id = ANY(%s::uuid[])", mine)
     while (batch := claim(api))["leads"]:
         api.step(batch, "score")
         api.step(batch, "complete")
-    return lead_ids
+    if owner_id is None:  # they were routed
+        write(engine, "UPDATE leads SET owner_id = %s WHERE id = ANY(%s::uuid[])", mine)
+    return mine[1]
 
 
 def sweep(engine, minutes, **more):
@@ -176,6 +181,38 @@ def test_nobody_is_reminded_out_of_their_hours(api, by_mail, team):
     hot(api, by_mail, team["vera"], "night")
     write(by_mail, "UPDATE users SET working_hours = '{}' WHERE id = %s", (team["vera"],))
     assert sweep(by_mail, 9999) == {"looked": 1, "reminded": 0, "escalated": 0, "handed_on": 0, "next": None}
+
+
+@pytest.fixture
+def away(by_mail, team):
+    """Vera is away from now on, for two weeks."""
+    write(by_mail, "INSERT INTO absences (user_id, starts_at, ends_at, source, uid) VALUES"
+                   " (%s, now() - interval '1 minute', now() + interval '14 days', 'person', 'x')",
+          (team["vera"],))
+
+
+def owner(api, lead_id):
+    return api.get(f"/v1/leads/{lead_id}").json["owner"]
+
+
+def test_the_lead_of_who_is_away_goes_to_somebody_else(api, by_mail, team, away):
+    [lead_id] = hot(api, by_mail, team["vera"], "absent")
+    assert sweep(by_mail, 30)["reminded"] == 0
+    assert sweep(by_mail, 61) == {"looked": 1, "reminded": 0, "escalated": 1, "handed_on": 1, "next": None}
+    assert owner(api, lead_id) not in (None, "vera@team.example")
+    assert {(kind, step) for kind, step, *_ in told(by_mail)} == {("escalation", 2)}
+    assert "lea@team.example" in {row[2] for row in told(by_mail)}
+    [assignment] = rows(by_mail, "SELECT kind, reason FROM assignments")
+    assert assignment["kind"] == "escalation"
+    assert assignment["reason"].startswith("vera@team.example, who had it, is away")
+    assert sweep(by_mail, 250)["escalated"] == 0, "who got it has their time"
+
+
+def test_it_stays_where_it_is_if_so_set(api, by_mail, team, away):
+    [lead_id] = hot(api, by_mail, team["vera"], "stays")
+    strict = replace(by_mail, settings=replace(by_mail.settings, hand_on_when_away=False))
+    assert sweep(strict, 61)["escalated"] == 1
+    assert owner(api, lead_id) == "vera@team.example"
 
 
 def test_a_lead_of_nobody_is_told_to_all_then_to_an_admin(api, by_mail, team):
