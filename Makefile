@@ -64,9 +64,10 @@ soak: venv ## Kill everything again and again (KILL_SEEDS=5, EVENT_KILLS=20), a 
 	@SOAK=1 $(PY) -m tests.benchmarks.api
 	@$(PY) -m tests.benchmarks.matching.bench_matching --million
 
-openapi: venv ## Write docs/openapi.json and docs/scoring-model.schema.json anew
+openapi: venv ## Write docs/openapi.json and the JSON Schemas of models in docs/ anew
 	@.venv/bin/sidecar openapi > docs/openapi.json
 	@.venv/bin/sidecar model-schema > docs/scoring-model.schema.json
+	@.venv/bin/sidecar routing schema > docs/routing-model.schema.json
 
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema

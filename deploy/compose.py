@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from deploy import certificates, commands
+from deploy import certificates, commands, sandbox
 from deploy.catalogue import provider_keys
 from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
@@ -25,15 +25,6 @@ from deploy.secret_store import GENERATED
 from deploy.settings import Settings
 
 _TLS_QUERY = "sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"
-
-_SINK = "http://sinks:8026/services/T000/B000"
-# What the sidecar is set to where the profile `sandbox` is on and nothing else was said.
-_SANDBOX = {
-    "SIDECAR_SANDBOX_URL": "http://providers:8091",
-    "SIDECAR_SLACK_WEBHOOK_URL": f"{_SINK}/sales",
-    "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL": f"{_SINK}/operations",
-    "SIDECAR_SMTP_URL": "smtp://sinks:8025",
-}
 
 
 def folder(found: Settings) -> Path:
@@ -66,8 +57,12 @@ def _generated() -> dict[str, Callable[[], str]]:
 
 def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
     """Secrets that are made from others or set in `.env`."""
-    sandbox = "sandbox" in found.get("COMPOSE_PROFILES").split(",")
-    chosen = (_SANDBOX if sandbox else {}) | found.starting_with("SIDECAR_")
+    chosen = found.starting_with("SIDECAR_")
+    if "sandbox" in found.get("COMPOSE_PROFILES").split(","):
+        chosen = {
+            "SIDECAR_SANDBOX_URL": "http://providers:8091",
+            **sandbox.channels("http://sinks:8026", "smtp://sinks:8025", known["slack_signing_secret"]),
+        } | chosen
     account = f"sidecar:{known['sidecar_database_password']}"
     redis = f":{known['redis_password']}@redis:6379"
     smtp = chosen.get("SIDECAR_SMTP_URL", "")

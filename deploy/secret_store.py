@@ -36,6 +36,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "HASH_KEY": _word,
     "WAKE_TOKEN": _word,
     "WEBHOOK_TOKEN": _word,
+    "SLACK_SIGNING_SECRET": _word,
     "CLIENT_N8N_SECRET": _word,
     "CLIENT_LOCAL_ADMIN_SECRET": _word,
     "LOGIN_PASSWORD": _password,

@@ -37,7 +37,7 @@ PORTS = (
     Port("worker_broker", "LOCAL_N8N_WORKER_BROKER_PORT", 5681, "task broker of the n8n worker"),
     Port("providers", "LOCAL_PROVIDERS_PORT", 8091, "sandbox providers"),
     Port("smtp", "LOCAL_SMTP_PORT", 8025, "mail sink (SMTP)"),
-    Port("sinks", "LOCAL_SINKS_PORT", 8026, "what the mail and Slack sinks received"),
+    Port("sinks", "LOCAL_SINKS_PORT", 8026, "the messages that were sent, and their Slack, Teams and SMS"),
 )
 
 

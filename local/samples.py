@@ -12,6 +12,8 @@ import requests
 from deploy.problem import Problem
 from deploy.progress import say
 
+_SINKS = {"slack_url": "Slack", "slack_bot_url": "Slack bot", "teams_url": "Teams", "sms_url": "SMS",
+          "mail_url": "Mail"}
 _CSV = Path(__file__).parent / "sample_leads.csv"
 
 
@@ -66,10 +68,10 @@ def report(facts: dict[str, Any]) -> None:
             f"{(lead['contact'].get('full_name') or '')[:24]:24} {company[:28]:28} "
             f"{best['text'][:70]}")
     say()
-    for kind, title in (("slack_url", "Slack"), ("mail_url", "Mail")):
+    for kind, title in _SINKS.items():
         messages = requests.get(facts[kind], timeout=10).json()
         say(f"{title} messages: {len(messages)}")
-        for message in messages[:8]:
+        for message in messages[:8] if kind in ("slack_url", "mail_url") else ():
             say(f"  {(message.get('subject') or message['payload']['text'])[:110]}")
 
 

@@ -138,6 +138,9 @@ def facts(stack: Stack) -> dict[str, Any]:
         "login": {"email": LOGIN_EMAIL, "password": secrets["LOGIN_PASSWORD"]},
         "mail_url": f"{sinks}/mail",
         "slack_url": f"{sinks}/slack",
+        "slack_bot_url": f"{sinks}/slack-bot",
+        "teams_url": f"{sinks}/teams",
+        "sms_url": f"{sinks}/sms",
         "providers_url": f"http://127.0.0.1:{chosen['providers']}",
         "ca_file": str(stack.certificates.ca),
         "internal": {

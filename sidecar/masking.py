@@ -15,7 +15,7 @@ _BESIDE: Final = {
     "organization": {"id", "fields"},
     "lead": {"id", "stage", "lane", "stage_code", "stage_reason", "version", "created_at", "updated_at",
              "is_test", "owner_id", "score", "events", "history", "status_history", "notifications",
-             "contact", "organization", "may_email", "may_call"},
+             "hot_changes", "contact", "organization", "may_email", "may_call"},
 }
 _HARMLESS: Final = {
     entity: beside | {field.name for field in fields_of(entity) if not field.personal}

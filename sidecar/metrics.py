@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Flask, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
@@ -28,6 +28,10 @@ LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by c
 LIMITS_UNAVAILABLE = Counter(
     "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])
 
+FIRST_TOUCH = Histogram(
+    "enrich_first_touch_minutes", "Minutes from a lead's change into hot to the first touch, by its kind.",
+    ["how"], buckets=(1, 5, 15, 30, 60, 120, 240, 480, 1440, 2880, 10080))
+
 RESPONSE_CACHE = Counter(
     "enrich_response_cache", "Requests that Redis may answer: hit, miss, or Redis unavailable.", ["result"])
 
@@ -38,18 +42,19 @@ Figures = Mapping[tuple[str, ...], float]
 @dataclass(frozen=True)
 class QueueFigures:
     """What stands in Postgres, by labels: leads by (lane, stage), the age in seconds of the oldest due one by
-    (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,),
-    subscriptions and what they are owed by (state,), the age of the oldest event that waits, calls and
-    credits of the last 30 days by (provider, sandbox); of this month and the last the leads by (month, tenth
-    of the scale), the outcomes by (month, tenth, outcome), the stability index by (month,), the calibration
-    error of outcomes. Zeros, too: a series that comes and goes cannot be
-    alerted on.
+    (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,), hot
+    leads that nobody touched by (the last follow-up that was given,), subscriptions and what they are owed by
+    (state,), the age of the oldest event that waits, calls and credits of the last 30 days by (provider,
+    sandbox); of this month and the last the leads by (month, tenth of the scale), the outcomes by (month,
+    tenth, outcome), the stability index by (month,), the calibration error of outcomes. Zeros, too: a series
+    that comes and goes cannot be alerted on.
     """
 
     leads: Figures
     oldest: Figures
     last_claim: Figures
     messages: Figures
+    untouched: Figures
     subscriptions: Figures
     deliveries: Figures
     oldest_event: Figures
@@ -77,6 +82,8 @@ class QueueCollector(Collector):
             ("queue_oldest_age_seconds", "Age of the oldest due lead.", ["lane"], told.oldest),
             ("last_claim_age_seconds", "Time since a run last took leads.", [], told.last_claim),
             ("notifications", "Messages not delivered, by state.", ["state"], told.messages),
+            ("hot_leads_untouched", "Hot leads that nobody touched, by the last follow-up that was given.",
+             ["step"], told.untouched),
             ("subscriptions", "Subscriptions to events, by state.", ["state"], told.subscriptions),
             ("deliveries", "Events not delivered to a subscriber, by state.", ["state"], told.deliveries),
             ("event_oldest_age_seconds", "Age of the oldest event that an active subscription is owed.", [],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 
 from sidecar import environment
@@ -23,6 +24,7 @@ from sidecar.environment import (
     text,
     url,
 )
+from sidecar.routing.hours import Usual, holidays_of, is_zone, read_hours
 from sidecar.terms.states import GOALS, PURPOSES, Goal
 
 __all__ = ["Settings", "SettingsError"]
@@ -104,6 +106,17 @@ def _purposes(value: str) -> tuple[str, ...]:
     if not PURPOSES.keys() >= set(purposes):
         raise ValueError(f"must be some of {', '.join(PURPOSES)}")
     return purposes
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value):
+        raise ValueError("must be a time zone's IANA name, e.g. Europe/Berlin")
+    return value
+
+
+def _holidays(value: str) -> str:
+    holidays_of(value)
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,9 +247,40 @@ class Settings:
         "USD that they may cost a day (UTC) for all leads; empty: no ceiling.", _usd, "")
     provider_ceilings: Mapping[str, float] = setting(
         "USD that a provider may cost a month (UTC): hunter=49,peopledatalabs=100.", _provider_ceilings, "")
+    time_zone: str = setting(
+        "Time zone (IANA) of people who say nothing of theirs.", _zone, "UTC")
+    working_hours: Mapping[str, Sequence[Sequence[str]]] = setting(
+        "When people work who say nothing of it: mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00.",
+        read_hours, "mon-fri 09:00-17:00")
+    holidays: str = setting(
+        "Whose public holidays are free for people who say nothing of it: a country or a part of one, DE or"
+        " DE-BY; empty: none are.", _holidays, "")
+    remind_after_minutes: int = setting(
+        "Working minutes after which the owner of a hot lead that nobody touched is reminded.",
+        integer(1, 10_000), "15")
+    escalate_after_minutes: int = setting(
+        "Working minutes after which who leads the owner's team, else an admin, is told of it.",
+        integer(1, 10_000), "60")
+    escalate_to_all_after_minutes: int = setting(
+        "Working minutes after which everybody of the owner's team is told of it, else all admins.",
+        integer(1, 10_000), "240")
+    hand_on_when_away: bool = setting(
+        "Whether leads of owners who are away go to somebody else at the first escalation: true or false.",
+        boolean, "true")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares
+
+    @property
+    def follow_up_after(self) -> tuple[int, ...]:
+        """After how many working minutes each of FOLLOW_UPS is due, ascending whatever is set."""
+        minutes = (self.remind_after_minutes, self.escalate_after_minutes, self.escalate_to_all_after_minutes)
+        return tuple(accumulate(minutes, max))
+
+    @property
+    def usual(self) -> Usual:
+        """How people work of whom nothing else is said."""
+        return Usual(self.time_zone, self.working_hours, self.holidays)
 
     @property
     def ceilings(self) -> Ceilings:

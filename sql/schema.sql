@@ -473,6 +473,34 @@ CREATE TABLE public.forms (
 
 COMMENT ON TABLE public.forms IS 'Keyed intake URLs for web pages. The key is public, as a browser keeps no secret; the origins say whose pages may use it.';
 
+CREATE TABLE public.handlings (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    lead_id uuid NOT NULL,
+    hot_change integer NOT NULL,
+    kind text NOT NULL,
+    user_id uuid NOT NULL,
+    by text NOT NULL,
+    channel text NOT NULL,
+    press text,
+    until timestamp with time zone,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    undone_by text,
+    CONSTRAINT handlings_kind_check CHECK ((kind = ANY (ARRAY['claim'::text, 'snooze'::text, 'not_a_fit'::text, 'wrong_person'::text])))
+);
+
+COMMENT ON TABLE public.handlings IS 'What people did about hot leads by a button or a link: one row for each press that did something; only added to, but for undone_at.';
+
+COMMENT ON COLUMN public.handlings.by IS 'Who it was, as messages call them.';
+
+COMMENT ON COLUMN public.handlings.press IS 'What the channel calls the press: one that is delivered again does nothing.';
+
+COMMENT ON COLUMN public.handlings.until IS 'Of a snooze: when they are told again.';
+
+COMMENT ON COLUMN public.handlings.before IS 'Of the lead, what it changed, as it was: {status, owner_id, outcome}; after: as it was then.';
+
 CREATE TABLE public.held_answers (
     id uuid DEFAULT uuidv7() NOT NULL,
     contact_id uuid,
@@ -509,10 +537,16 @@ CREATE TABLE public.hot_changes (
     claimed_at timestamp with time zone,
     contacted_at timestamp with time zone,
     won_at timestamp with time zone,
-    CONSTRAINT hot_changes_touched_how_check CHECK ((touched_how = ANY (ARRAY['claim'::text, 'status'::text, 'button'::text, 'reply'::text, 'call'::text, 'mail'::text])))
+    working_minutes real,
+    CONSTRAINT hot_changes_touched_how_check CHECK ((touched_how = ANY (ARRAY['claim'::text, 'status'::text, 'button'::text, 'reply'::text, 'call'::text, 'mail'::text]))),
+    CONSTRAINT hot_changes_working_minutes_check CHECK ((working_minutes >= (0)::double precision))
 );
 
 COMMENT ON TABLE public.hot_changes IS 'Each change of a lead into hot, who had it then, and when somebody first did something about it.';
+
+COMMENT ON COLUMN public.hot_changes.won_at IS 'Since when its status is converted.';
+
+COMMENT ON COLUMN public.hot_changes.working_minutes IS 'Minutes to the first touch in the working time of who had it; NULL: not measured yet.';
 
 CREATE TABLE public.idempotency_keys (
     caller text NOT NULL,
@@ -689,7 +723,7 @@ CREATE TABLE public.lead_events (
     data jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT lead_events_check CHECK ((num_nonnulls(lead_id, reject_id) = 1)),
-    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.employer_changed'::text, 'lead.refusals_changed'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
+    CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.claimed'::text, 'lead.contacted'::text, 'lead.won'::text, 'lead.employer_changed'::text, 'lead.refusals_changed'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
 );
 
 COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
@@ -782,6 +816,7 @@ CREATE TABLE public.leads (
     first_utm jsonb DEFAULT '{}'::jsonb NOT NULL,
     goal text,
     owner_id uuid,
+    cooled_at timestamp with time zone,
     CONSTRAINT leads_goal_check CHECK ((goal = ANY (ARRAY['decision'::text, 'reach'::text, 'fill'::text]))),
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
@@ -816,6 +851,8 @@ COMMENT ON COLUMN public.leads.first_utm IS 'Campaign parameters of the first to
 COMMENT ON COLUMN public.leads.goal IS 'What providers are asked for; null: what is set for its source or lane.';
 
 COMMENT ON COLUMN public.leads.owner_id IS 'Who works on it; never somebody who left, while it is open.';
+
+COMMENT ON COLUMN public.leads.cooled_at IS 'When it was hot last and became less.';
 
 CREATE TABLE public.learnt (
     only_row boolean DEFAULT true NOT NULL,
@@ -922,7 +959,10 @@ CREATE TABLE public.notifications (
     possible_duplicate boolean DEFAULT false NOT NULL,
     last_error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['hot_lead'::text, 'operations'::text]))),
+    user_id uuid,
+    reference text,
+    about jsonb,
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['hot_lead'::text, 'reminder'::text, 'escalation'::text, 'digest'::text, 'handled'::text, 'operations'::text]))),
     CONSTRAINT notifications_state_check CHECK ((state = ANY (ARRAY['owed'::text, 'sending'::text, 'sent'::text, 'withdrawn'::text, 'dead'::text])))
 );
 
@@ -931,6 +971,12 @@ COMMENT ON TABLE public.notifications IS 'The outbox of messages to people.';
 COMMENT ON COLUMN public.notifications.due_at IS 'NULL: a flow still decides whether it is sent, by passing its lead to Notify.';
 
 COMMENT ON COLUMN public.notifications.possible_duplicate IS 'The process died in mid-send: the message was sent again and may have arrived twice.';
+
+COMMENT ON COLUMN public.notifications.user_id IS 'Whom it is for; NULL: a room or a list.';
+
+COMMENT ON COLUMN public.notifications.reference IS 'How its channel knows the message that is out, where it can be changed.';
+
+COMMENT ON COLUMN public.notifications.about IS 'What it is about beside its lead: the step of a follow-up, the day of a digest, the message (of) that a change is of.';
 
 CREATE TABLE public.owner_names (
     name text NOT NULL,
@@ -1289,6 +1335,21 @@ CREATE TABLE public.suppressions (
 
 COMMENT ON TABLE public.suppressions IS 'Keyed hashes of people who asked to be forgotten: refused at intake, never asked of providers.';
 
+CREATE TABLE public.take_links (
+    token_hash bytea NOT NULL,
+    lead_id uuid NOT NULL,
+    hot_change integer NOT NULL,
+    user_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    used_by uuid
+);
+
+COMMENT ON TABLE public.take_links IS 'Links in messages that act once for whom they were sent to, by their SHA-256.';
+
+COMMENT ON COLUMN public.take_links.used_by IS 'The handling that it did.';
+
 CREATE TABLE public.team_members (
     team_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -1307,6 +1368,23 @@ CREATE TABLE public.teams (
 
 COMMENT ON COLUMN public.teams.lead_id IS 'The user who leads the team: escalations go to them.';
 
+CREATE TABLE public.user_channels (
+    user_id uuid NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    kinds text[] NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    always_hot boolean DEFAULT false NOT NULL,
+    CONSTRAINT user_channels_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL)))
+);
+
+COMMENT ON TABLE public.user_channels IS 'Where people want to be told, and when not; times are those of users.time_zone.';
+
+COMMENT ON COLUMN public.user_channels.kinds IS 'What they are told there: some of hot_lead, reminder, escalation, digest.';
+
+COMMENT ON COLUMN public.user_channels.always_hot IS 'Hot leads come in their quiet hours too.';
+
 CREATE TABLE public.users (
     id uuid DEFAULT uuidv7() NOT NULL,
     email text NOT NULL,
@@ -1324,6 +1402,7 @@ CREATE TABLE public.users (
     calendar_url bytea,
     calendar_read_at timestamp with time zone,
     calendar_error text,
+    digest_on date,
     CONSTRAINT users_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text]))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'viewer'::text])))
@@ -1340,6 +1419,8 @@ COMMENT ON COLUMN public.users.holidays IS 'Whose public holidays are free: a co
 COMMENT ON COLUMN public.users.capacity IS 'How many open hot leads they take from routing at most; NULL: any number.';
 
 COMMENT ON COLUMN public.users.calendar_url IS 'The address of their calendar feed, encrypted: it is a secret.';
+
+COMMENT ON COLUMN public.users.digest_on IS 'The last day, in their time zone, for which their digest was looked after.';
 
 CREATE TABLE public.work_items (
     lead_id uuid NOT NULL,
@@ -1472,6 +1553,12 @@ ALTER TABLE ONLY public.forms
 
 ALTER TABLE ONLY public.forms
     ADD CONSTRAINT forms_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.handlings
+    ADD CONSTRAINT handlings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.handlings
+    ADD CONSTRAINT handlings_press_key UNIQUE (press);
 
 ALTER TABLE ONLY public.held_answers
     ADD CONSTRAINT held_answers_pkey PRIMARY KEY (id);
@@ -1638,6 +1725,9 @@ ALTER TABLE ONLY public.subscriptions
 ALTER TABLE ONLY public.suppressions
     ADD CONSTRAINT suppressions_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY public.take_links
+    ADD CONSTRAINT take_links_pkey PRIMARY KEY (token_hash);
+
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_pkey PRIMARY KEY (team_id, user_id);
 
@@ -1646,6 +1736,9 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.user_channels
+    ADD CONSTRAINT user_channels_pkey PRIMARY KEY (user_id, channel);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
@@ -1718,6 +1811,8 @@ CREATE INDEX events_of_nobody ON public.events USING btree (received_at) WHERE (
 
 CREATE INDEX events_traced ON public.events USING btree (received_at) WHERE (properties ?| '{ip,user_agent}'::text[]);
 
+CREATE INDEX handlings_lead ON public.handlings USING btree (lead_id, hot_change);
+
 CREATE UNIQUE INDEX held_answers_answer ON public.held_answers USING btree (request_key, contact_id, organization_id) NULLS NOT DISTINCT;
 
 CREATE INDEX held_answers_contact ON public.held_answers USING btree (contact_id) WHERE (contact_id IS NOT NULL);
@@ -1728,7 +1823,9 @@ CREATE INDEX held_answers_state ON public.held_answers USING btree (state, id);
 
 CREATE INDEX hot_changes_at ON public.hot_changes USING btree (at);
 
-CREATE INDEX hot_changes_untouched ON public.hot_changes USING btree (owner_id) WHERE (touched_at IS NULL);
+CREATE INDEX hot_changes_unmeasured ON public.hot_changes USING btree (touched_at) WHERE ((touched_at IS NOT NULL) AND (working_minutes IS NULL));
+
+CREATE INDEX hot_changes_untouched ON public.hot_changes USING btree (lead_id, number) WHERE (touched_at IS NULL);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
@@ -1798,6 +1895,8 @@ CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
 
 CREATE UNIQUE INDEX ml_models_one_of ON public.ml_models USING btree (state) WHERE (state = ANY (ARRAY['published'::text, 'waiting'::text]));
 
+CREATE INDEX notifications_channel ON public.notifications USING btree (channel, due_at) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text]));
+
 CREATE INDEX notifications_lead ON public.notifications USING btree (lead_id);
 
 CREATE INDEX notifications_owed ON public.notifications USING btree (due_at) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text]));
@@ -1851,7 +1950,15 @@ CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_
 
 CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
 
+CREATE INDEX take_links_expiry ON public.take_links USING btree (expires_at);
+
+CREATE INDEX take_links_lead ON public.take_links USING btree (lead_id);
+
+CREATE INDEX take_links_notification ON public.take_links USING btree (notification_id);
+
 CREATE INDEX team_members_user ON public.team_members USING btree (user_id);
+
+CREATE INDEX user_channels_address ON public.user_channels USING btree (channel, address);
 
 CREATE INDEX work_items_awaits ON public.work_items USING gin (awaits) WHERE (stage = 'waiting'::text);
 
@@ -1959,10 +2066,16 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.follow_ups
-    ADD CONSTRAINT follow_ups_lead_id_number_fkey FOREIGN KEY (lead_id, number) REFERENCES public.hot_changes(lead_id, number) ON DELETE CASCADE;
+    ADD CONSTRAINT follow_ups_lead_id_number_fkey FOREIGN KEY (lead_id, number) REFERENCES public.hot_changes(lead_id, number) ON UPDATE CASCADE ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.follow_ups
     ADD CONSTRAINT follow_ups_told_id_fkey FOREIGN KEY (told_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.handlings
+    ADD CONSTRAINT handlings_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.handlings
+    ADD CONSTRAINT handlings_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.held_answers
     ADD CONSTRAINT held_answers_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
@@ -2033,6 +2146,9 @@ ALTER TABLE ONLY public.merges
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.owner_names
     ADD CONSTRAINT owner_names_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
@@ -2060,6 +2176,18 @@ ALTER TABLE ONLY public.scoring_models
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.take_links
+    ADD CONSTRAINT take_links_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.take_links
+    ADD CONSTRAINT take_links_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.notifications(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.take_links
+    ADD CONSTRAINT take_links_used_by_fkey FOREIGN KEY (used_by) REFERENCES public.handlings(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.take_links
+    ADD CONSTRAINT take_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
 
@@ -2068,6 +2196,9 @@ ALTER TABLE ONLY public.team_members
 
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.user_channels
+    ADD CONSTRAINT user_channels_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);

@@ -17,7 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from sandbox.sinks.kept import Kept, Message
 from sandbox.sinks.slack_api import BOT, TEAM, meet
 
-EVERYBODY = "somebody@example.com"
+ADMIN = "admin@example.com"  # the first login of a stack
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Presses:
     secret: str = ""
 
     async def press(
-        self, kept: Kept, message: Message, action_id: str, value: str, email: str, response_url: str,
+        self, kept: Kept, message: Message, action_id: str, value: str, email: str
     ) -> dict[str, Any]:
         """Press the button of a message as somebody: {"status", "body"} of the answer; status 0: none."""
         button = _button(message, action_id, value)
         if button is None:
             return {"status": 0, "body": "the message has no such button"}
-        body = urlencode({"payload": json.dumps(_payload(kept, message, button, email, response_url))})
+        body = urlencode({"payload": json.dumps(_payload(kept, message, button, email))})
         answered = await self._send(body) if self.url else {"status": 0, "body": "presses go nowhere"}
         fresh = kept.one(message["id"])  # the answer may have changed it
         if fresh is not None:
@@ -69,9 +69,7 @@ def _button(message: Message, action_id: str, value: str) -> dict[str, Any] | No
     return None
 
 
-def _payload(
-    kept: Kept, message: Message, button: dict[str, Any], email: str, response_url: str
-) -> dict[str, Any]:
+def _payload(kept: Kept, message: Message, button: dict[str, Any], email: str) -> dict[str, Any]:
     name = email.partition("@")[0]
     place, ts, now = message["channel"], message["ts"], time.time()
     return {
@@ -82,7 +80,7 @@ def _payload(
         "container": {"type": "message", "message_ts": ts, "channel_id": place, "is_ephemeral": False},
         "channel": {"id": place, "name": "directmessage" if place[0] == "D" else "sales"},
         "message": {"type": "message", "subtype": "bot_message", "ts": ts, **BOT, **message["payload"]},
-        "state": {"values": {}}, "response_url": response_url,
+        "state": {"values": {}}, "response_url": f"{message['api']}/response/{message['id']}",
         "actions": [{name: button[name] for name in (
             "type", "action_id", "block_id", "text", "value", "style") if name in button}
             | {"action_ts": f"{now:.6f}"}],

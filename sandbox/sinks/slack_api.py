@@ -55,7 +55,9 @@ class SlackApi:
             method = self._methods.get(request.match_info["method"])
             if method is None:
                 raise Refused("unknown_method", req_method=request.match_info["method"])
-            return web.json_response({"ok": True} | method(arguments))
+            # Where the bot reaches us: answers to presses come there, too.
+            api = f"{request.scheme}://{request.host}"
+            return web.json_response({"ok": True} | method(arguments | {"api": api}))
         except Refused as refused:
             return web.json_response(refused.answer)
 
@@ -73,8 +75,8 @@ class SlackApi:
         ts = self._ts()
         metadata = asked.get("metadata")
         self._kept.add("slack-bot", {
-            "channel": place, "ts": ts, "payload": payload, "metadata": metadata, "updates": 0,
-            "updated_at": None, "replies": [], "presses": []}, place, ts)
+            "channel": place, "ts": ts, "payload": payload, "metadata": metadata, "api": asked["api"],
+            "updates": 0, "updated_at": None, "replies": [], "presses": []}, place, ts)
         return {"channel": place, "ts": ts, "message": _message(ts, payload, metadata)}
 
     def _update(self, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def _caller(engine: Engine, scope: str | None) -> Caller | None:
 
 def actor(caller: Caller) -> Actor:
     """Who is audited for this request."""
-    return Actor(caller.name, g.get("request_id"))
+    return Actor(caller.name, g.get("request_id"), caller.id if caller.kind == "user" else None)
 
 
 def without(given: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -90,6 +90,14 @@ def mail_statistics(engine: Engine, caller: Caller) -> Any:
     return {"data": overview.mail(engine)}
 
 
+@endpoint(bp, "GET", "/v1/stats/first-touch", scope="pii:read", query=schemas.FirstTouchQuery(),
+          answer=schemas.FirstTouchStatistics(), remembered=True)
+def first_touch(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """How fast people touch leads that became hot from `from` until before `to`, and what came of them, by
+    owner or source, the most first: claimed, contacted (mail, call or reply), won."""
+    return {"data": overview.first_touch(engine, query["by"], query["from_"], query["to"])}
+
+
 @endpoint(bp, "GET", "/v1/stats/overview", scope="leads:read", query=schemas.OverviewQuery(),
           answer=schemas.Overview(), remembered=True)
 def stats(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:

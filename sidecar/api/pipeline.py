@@ -17,6 +17,7 @@ from sidecar.pipeline import (
     closing,
     completion,
     estimating,
+    following,
     messages,
     planning,
     retention,
@@ -121,6 +122,16 @@ def let_go(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 def fail(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Give these leads back with a reason: an attempt that failed."""
     return closing.fail(engine, **body)
+
+
+@endpoint(bp, "POST", "/v1/pipeline/follow-ups", scope="pipeline", limit="none", body=schemas.FollowUps(),
+          answer=schemas.FollowedUp())
+def follow_ups(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Remind the owners of hot leads that nobody touched, then tell others, each once after its working time.
+
+    While `next` is not null, send it as `after`.
+    """
+    return following.follow_up(engine, limit=body["limit"], after=body.get("after"))
 
 
 @endpoint(bp, "POST", "/v1/pipeline/wake", scope="pipeline", limit="none", body=schemas.WakeRequest(),

@@ -7,7 +7,7 @@ review; everything else is a candidate with a score and reasons.
 
 from .blocking import blocking_keys
 from .columns import FIELDS, column_fields, fields_of
-from .companies import Firm, related_as
+from .companies import Firm, keys_of_spellings, related_as
 from .comparison import Comparison, compare, compare_people, strangers
 from .dedupe import Pair, find_pairs, people_of
 from .frequencies import Frequencies
@@ -45,6 +45,7 @@ __all__ = [
     "fields_of",
     "find_pairs",
     "initials_of",
+    "keys_of_spellings",
     "learn",
     "mailbox_relation",
     "name_relation",

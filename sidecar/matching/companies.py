@@ -24,20 +24,30 @@ from .names import key_of, latin
 # are not. unknown: nothing to compare.
 Relation = Literal["same", "likely", "related", "namesake", "different", "unknown"]
 
-# Words that tell no company from another of its name.
-_GENERIC: Final = word_set(
+# Words that tell no company from another of its name: what it is, and where.
+_FORMS: Final = word_set(
     "group groupe gruppe grupo gruppo holding holdings international internacional intl worldwide global "
-    "company companies corporation corp co the and und et y e of de la le official europe european emea "
-    "americas america north south latam asia apac dach nordic nordics benelux uk usa us hq")
+    "company companies corporation corp co the and und et y e of de la le official hq")
+_PLACES: Final = word_set(
+    "europe european emea americas america north south latam asia apac dach nordic nordics benelux uk usa us")
+# Trades that many companies are called by: their place tells them apart (US Bank, Bank of America).
+_TRADES: Final = word_set(
+    "bank banks banco banca banque banking bancorp trust insurance assurance air airline airlines airways "
+    "aero rail railway railways post telecom telekom telecommunications radio television tv news press times "
+    "oil gas petroleum steel energy power electric water university institute museum chamber commerce "
+    "tourism national federal central royal")
 _SHORT: Final = {
     "intl": "international", "mfg": "manufacturing", "bros": "brothers", "svcs": "services",
     "svc": "service", "mgmt": "management", "natl": "national", "assn": "association", "govt": "government",
     "grp": "group", "hldgs": "holdings", "mgt": "management", "bldg": "building", "dept": "department",
     "ctr": "center", "dev": "development", "eng": "engineering", "univ": "university",
 }  # fmt: skip
+_LONG: Final = {long: short for short, long in _SHORT.items()}
+_ENDINGS: Final = ("group", "holding", "holdings", "international", "global", "worldwide", "europe")
 _SMALL: Final = word_set("and of the for und der die das et de la le du des y e i & a an in")
 _SLIP_FROM: Final = 8  # shorter names are too near each other for a letter to be a slip
 _INITIALS: Final = range(2, 7)
+_TELLING_INITIALS: Final = range(3, 7)
 
 
 class Firm(NamedTuple):
@@ -113,8 +123,9 @@ def _words(name: str) -> tuple[str, ...]:
 
 def _telling(found: Collection[str]) -> tuple[str, ...]:
     """The words that tell the company from others; all, if none does."""
-    return tuple(
-        word for word in found if word not in _GENERIC and not is_country_name(word)) or tuple(found)
+    named = tuple(word for word in found if word not in _FORMS)
+    telling = tuple(word for word in named if word not in _PLACES and not is_country_name(word))
+    return (named if _TRADES.issuperset(telling) else telling) or tuple(found)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -148,6 +159,21 @@ def _word_by_word(one: Collection[str], other: Collection[str]) -> bool:
 
 def _shortened(short: str, long: str) -> bool:
     return len(short) >= 3 and long.startswith(short)
+
+
+@lru_cache(maxsize=1 << 12)
+def keys_of_spellings(name: str) -> frozenset[str]:
+    """Keys (`company_key`) that the name of the same company may have: as it is, abbreviated or written out,
+    in one word, as initials (of two letters they are anybody's), without what tells no company from another
+    or with the like of it."""
+    found = company_key(name).split()
+    spelt = {tuple(found), _words(name), tuple(_LONG.get(word, word) for word in found)}
+    telling = {_telling(words) for words in spelt if words}
+    keys = {joined.join(words) for words in spelt | telling for joined in (" ", "")}
+    keys |= {f"{' '.join(words)} {ending}" for words in telling for ending in _ENDINGS}
+    keys |= {"".join(word[0] for word in words) for words in (
+        found, [word for word in found if word not in _SMALL]) if len(words) in _TELLING_INITIALS}
+    return frozenset(keys - {""})
 
 
 def _initials_of(name: str, short: Collection[str]) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sidecar.channels.model import DeliveryError
@@ -21,6 +23,7 @@ from sidecar.pipeline.provenance import lead_with_sources
 from sidecar.store import facts, notifications, refusals
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
+from sidecar.terms.states import FollowUp
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,36 @@ def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
         }
         for row, change in hot
         for target in route(row, targets)
+    ])
+
+
+class FollowUpDue(NamedTuple):
+    """A follow-up of a change into hot that nobody touched for so many working minutes since then: who is
+    told, None: all who are told of leads."""
+
+    kind: FollowUp
+    lead_id: str
+    hot_change: int
+    step: int
+    user_id: str | None
+    minutes: float
+    since: datetime
+
+
+def owe_follow_ups(engine: Engine, cursor: Cursor, given: Iterable[FollowUpDue]) -> None:
+    """Owe the messages of reminders and escalations, due at once; those of a step once."""
+    notifications.owe(cursor, [
+        {
+            "kind": one.kind, "lead_id": one.lead_id, "hot_change": one.hot_change, "channel": name,
+            "recipient": recipient, "user_id": one.user_id, "due_at": engine.now(),
+            "about": {"step": one.step,
+                      "untouched": {"minutes": one.minutes, "since": one.since.isoformat()}},
+            "dedupe_key":
+                f"{one.kind}:{one.lead_id}:{one.hot_change}:{one.step}:{one.user_id}:{name}:{recipient}",
+        }
+        for one in given
+        for name, channel in engine.settings.channels.items()
+        for recipient in channel.lead_recipients()
     ])
 
 

@@ -16,13 +16,14 @@ from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.pipeline.predicting import Foretell, prophet_in_force
+from sidecar.pipeline.routing import route_hot
 from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
 from sidecar.scoring import score as score_facts
 from sidecar.scoring.choosing import ranked
 from sidecar.scoring.compiling import Model
 from sidecar.scoring.conditions import holds
 from sidecar.scoring.seen import digest, machines, seen
-from sidecar.store import facts, models, notifications, scores, subscriptions
+from sidecar.store import facts, following, models, notifications, scores, subscriptions
 from sidecar.store.database import Cursor, Gathered, Row
 from sidecar.webhooks import of_score
 
@@ -65,7 +66,7 @@ def score_leads(
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
     before = scores.digests(cursor, lead_ids)
     done = Scored()
-    rows, latest, hot, still_hot, events_of, looked_at = [], [], [], [], {}, []
+    rows, latest, hot, still_hot, events_of, looked_at, to_route = [], [], [], [], {}, [], {}
     for row in known:
         lead_id = row["lead_id"]
         told = scoring_facts(row, events)
@@ -95,6 +96,7 @@ def score_leads(
         latest.append({"id": lead_id, "total": total, "grade": result["grade"], "hot": int(became_hot)})
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
+            to_route[lead_id] = told
         elif result["grade"] == "hot" and not row["is_test"]:
             still_hot.append(lead_id)
         events_of[lead_id] = of_score(
@@ -104,6 +106,8 @@ def score_leads(
     scores.add_facts(written, looked_at)
     scores.set_latest(written, latest)
     written.send()
+    route_hot(engine, cursor, to_route)
+    following.add(cursor, ((row["lead_id"], number) for row, number in hot), now)
     owe_hot(engine, cursor, hot)
     notifications.owe_again(cursor, still_hot)
     subscriptions.tell(cursor, [

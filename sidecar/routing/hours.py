@@ -6,21 +6,32 @@ such a day leaves out is the moment at which it would have been, one that comes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Who does not work within this time is not waited for.
 LOOKED_AHEAD: Final = timedelta(days=2 * 366)
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
+_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _YEARS_KEPT: Final = 1 << 10  # of the holidays of places
 
 Span = tuple[datetime, datetime]
+Hours = Mapping[str, Sequence[Sequence[str]]]
+
+
+class Usual(NamedTuple):
+    """How people work of whom nothing else is said; see `Calendar` and `holidays_of`."""
+
+    time_zone: str
+    hours: Hours
+    holidays: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Calendar:
     """
 
     time_zone: str
-    hours: Mapping[str, Sequence[Sequence[str]]]
+    hours: Hours
     holidays: Container[date] = frozenset()
     absences: Sequence[Span] = ()
 
@@ -86,6 +97,50 @@ class Calendar:
         if not hours or day in self.holidays:
             return []
         return sorted((_moment(day, begin, zone), _moment(day, until, zone)) for begin, until in hours)
+
+
+def calendar_of(said: Mapping[str, Any], usual: Usual, absences: Sequence[Span] = ()) -> Calendar:
+    """The calendar of somebody of whom `time_zone`, `working_hours` and `holidays` are said; what is None or
+    not known (any more) is as usual."""
+    hours = said["working_hours"]
+    return Calendar(
+        said["time_zone"] if is_zone(said["time_zone"] or "") else usual.time_zone,
+        usual.hours if hours is None else hours,
+        holidays_of(usual.holidays if said["holidays"] is None or not are_known(said["holidays"])
+                    else said["holidays"]), absences)
+
+
+def read_hours(text: str) -> Hours:
+    """Hours of a text such as "mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00". Raises ValueError."""
+    hours: dict[str, list[list[str]]] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        days, *spans = part.split()
+        first, _, last = days.partition("-")
+        found = [span.split("-") for span in spans]
+        if not spans or not all(len(span) == 2 and all(map(_CLOCK.fullmatch, span)) and span[0] < span[1]
+                                for span in found):
+            raise ValueError("must be days and hours: mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00")
+        if first not in DAYS or (last or first) not in DAYS[DAYS.index(first):]:
+            raise ValueError(f"days are {', '.join(DAYS)}")
+        hours |= dict.fromkeys(DAYS[DAYS.index(first):DAYS.index(last or first) + 1], found)
+    return hours
+
+
+@lru_cache(1 << 10)
+def is_zone(name: str) -> bool:
+    """Whether a time zone is known by this IANA name."""
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def are_known(place: str) -> bool:
+    """Whether the public holidays of a place are known."""
+    try:
+        return bool(holidays_of(place))
+    except ValueError:
+        return False
 
 
 def holidays_of(place: str) -> Container[date]:

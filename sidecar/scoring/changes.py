@@ -23,20 +23,21 @@ def _model(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for name in ("title", "priority", "applies_to"):
         yield from _value(label(name).lower(), old.get(name, defaults.get(name, _NOTHING)),
                           new.get(name, defaults.get(name, _NOTHING)))
-    yield from _object("threshold", {"margin": MARGIN, **old["thresholds"]},
-                       {"margin": MARGIN, **new["thresholds"]})
+    yield from object_changes("threshold", {"margin": MARGIN, **old["thresholds"]},
+                              {"margin": MARGIN, **new["thresholds"]})
     quarters = {axis: list(QUARTERS) for axis in ("fit", "intent")}
-    yield from _object("rating", quarters | old.get("rating", {}), quarters | new.get("rating", {}))
+    yield from object_changes("rating", quarters | old.get("rating", {}), quarters | new.get("rating", {}))
     for name, before in old["components"].items():
         after = new["components"][name]
-        yield from _object(name, {key: before[key] for key in ("weight", "empty")},
-                           {key: after[key] for key in ("weight", "empty")})
-        yield from _named(f"{name} / group", before.get("groups", {}), after.get("groups", {}))
-        yield from _named(name, {rule["name"]: rule for rule in before["rules"]},
-                          {rule["name"]: rule for rule in after["rules"]})
+        yield from object_changes(name, {key: before[key] for key in ("weight", "empty")},
+                                  {key: after[key] for key in ("weight", "empty")})
+        yield from named_changes(f"{name} / group", before.get("groups", {}), after.get("groups", {}))
+        yield from named_changes(name, {rule["name"]: rule for rule in before["rules"]},
+                                 {rule["name"]: rule for rule in after["rules"]})
 
 
-def _named(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def named_changes(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """What changed of parts by their names."""
     for name in [*old, *(name for name in new if name not in old)]:
         if name not in new:
             yield f"{where} / {name}: taken away"
@@ -45,17 +46,18 @@ def _named(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
         elif old[name].get("kind") != new[name].get("kind"):
             yield f"{where} / {name}: another kind of rule, {old[name]['kind']} -> {new[name]['kind']}"
         else:
-            yield from _object(f"{where} / {name}", old[name], new[name])
+            yield from object_changes(f"{where} / {name}", old[name], new[name])
 
 
-def _object(where: str, old: Mapping[str, Any], new: Mapping[str, Any], *, case: bool = False
-            ) -> Iterator[str]:
+def object_changes(where: str, old: Mapping[str, Any], new: Mapping[str, Any], *, case: bool = False
+                   ) -> Iterator[str]:
+    """What changed of an object's members."""
     for name in [*old, *(name for name in new if name not in old)]:
         before, after = old.get(name, _NOTHING), new.get(name, _NOTHING)
         if name == "cases" and before is not _NOTHING and after is not _NOTHING:
             yield from _cases(where, before, after)
         elif name == "otherwise" and isinstance(before, Mapping) and isinstance(after, Mapping):
-            yield from _object(f"{where}: otherwise", before, after, case=True)
+            yield from object_changes(f"{where}: otherwise", before, after, case=True)
         elif name == "points" and before != after and _NOTHING not in (before, after):
             yield f"{where}{' ' if case else ': '}{before:g} -> {after:g} points"
         else:
@@ -75,7 +77,7 @@ def _cases(where: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[s
         elif text not in before:
             yield f"{where}: {text} is new ({_said(after[text])})"
         else:
-            yield from _object(f"{where}: {text}", before[text], after[text], case=True)
+            yield from object_changes(f"{where}: {text}", before[text], after[text], case=True)
     stayed = [text for text in before if text in after]
     if stayed != [text for text in after if text in before] and set(before) == set(after):
         yield f"{where}: other order of cases"

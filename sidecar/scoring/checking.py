@@ -50,7 +50,7 @@ def _semantics(model: Any) -> Iterator[Problem]:
         if not quarters[0] > quarters[1] > quarters[2]:
             yield Problem(f"/rating/{axis}", "must fall from class to class")
     if "applies_to" in model:
-        yield from _condition(model["applies_to"], "applies_to")
+        yield from check_condition(model["applies_to"], "applies_to")
     for name in COMPONENTS:
         component = model["components"][name]
         taken: set[str] = {*RESERVED, *component.get("groups", {})}
@@ -77,7 +77,7 @@ def _rule(rule: Mapping[str, Any], component: Mapping[str, Any], at: tuple[str |
     for place, one in enumerate(rule.get("cases", ())):
         yield from _values(one.get("values", ()), rule["facts"], *at, "cases", place, "values")
     if "when" in rule:
-        yield from _condition(rule["when"], *at, "when")
+        yield from check_condition(rule["when"], *at, "when")
         for where, leaf in conditions.leaves(rule["when"], *at, "when"):
             if "event" in leaf and not inside:
                 yield Problem(pointer(*where), f"only {' and '.join(INTENT)} look at events")
@@ -86,7 +86,9 @@ def _rule(rule: Mapping[str, Any], component: Mapping[str, Any], at: tuple[str |
                               " of kind count, recency or event, which fade")
 
 
-def _condition(condition: Any, *at: str | int) -> Iterator[Problem]:
+def check_condition(condition: Any, *at: str | int) -> Iterator[Problem]:
+    """What is wrong, beyond the schema, with the condition at a place of a document: also values that a fact
+    never has."""
     yield from conditions.semantics(condition, *at)
     for where, leaf in conditions.leaves(condition, *at):
         for name in ("is", "in"):

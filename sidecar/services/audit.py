@@ -14,10 +14,11 @@ from sidecar.store.database import Cursor
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, by the request that asked for it."""
+    """Who acts, by the request that asked for it; user_id: None if it is a program."""
 
     name: str
     request_id: str | None = None
+    user_id: str | None = None
 
 
 COMMAND_LINE = Actor("command line")

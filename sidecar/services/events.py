@@ -12,7 +12,7 @@ from sidecar.intake import Key
 from sidecar.intake.events import NAMES, moment, once
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement
-from sidecar.pipeline import correcting, machines, stitching
+from sidecar.pipeline import correcting, following, machines, stitching
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.records import canonical, match_keys
 from sidecar.store import events as store
@@ -100,6 +100,9 @@ def _store(
         for event, key, device, found, of, name in zip(
             events, keys, devices, told, classes, names, strict=True)]
     new = store.add(cursor, [row for own in rows for row in own])
+    following.touched(cursor, [
+        (row["lead_id"], "reply", None, row["occurred_at"]) for own in rows for row in own
+        if row["type"] == "email_reply" and row["lead_id"] and row["id"] in new])
     correcting.bounced(cursor, {
         contacts[lead_id] for event, found in zip(events, told, strict=True)
         if event["type"] == "bounce" for lead_id in found}, now)

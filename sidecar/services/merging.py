@@ -18,7 +18,17 @@ from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget
-from sidecar.store import customers, duplicates, events, facts, intake, leads, refusals, subscriptions
+from sidecar.store import (
+    customers,
+    duplicates,
+    events,
+    facts,
+    following,
+    intake,
+    leads,
+    refusals,
+    subscriptions,
+)
 from sidecar.store import merging as store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.owners import find as find_user
@@ -120,10 +130,11 @@ def hold(cursor: Cursor, contact_ids: list[str]) -> None:
 
 def _one_open_lead(engine: Engine, cursor: Cursor, found: list[Row], by: Actor) -> Row:
     """Of two open leads, oldest first, the stronger stays open with what both have, the other is archived:
-    {open: both as they were, that one first, united: what it has now, messages: ids that it took over}."""
+    {open: both as they were, that one first, united: what it has now, messages: ids that it took over,
+    hot_change: the change into hot that it took over, (its number before, now), or None}."""
     still_open = store.whole_leads(cursor, [row["id"] for row in found if row["status"] in OPEN])
     if len(still_open) < 2:
-        return {"open": still_open, "united": {}, "messages": []}
+        return {"open": still_open, "united": {}, "messages": [], "hot_change": None}
     did = {row["id"]: row.pop("did") for row in still_open}
     stays = strongest(still_open, did)
     goes = next(row for row in still_open if row is not stays)
@@ -138,19 +149,22 @@ def _one_open_lead(engine: Engine, cursor: Cursor, found: list[Row], by: Actor) 
     whole = united(stays, goes, did)
     _change_lead(engine, cursor, stays, whole | score, "Two leads of one person became one.", by)
     messages = store.take_over_messages(cursor, stays["id"], goes["id"], told=stays["grade"] == "hot")
-    return {"open": [stays, goes], "united": whole | score, "messages": [row["id"] for row in messages]}
+    hot_change = following.unite(
+        cursor, stays["id"], goes["id"], taken=stays["grade"] != "hot" and bool(told))
+    return {"open": [stays, goes], "united": whole | score, "messages": [row["id"] for row in messages],
+            "hot_change": hot_change}
 
 
 def _change_lead(
     engine: Engine, cursor: Cursor, row: Row, columns: Row, why: str, by: Actor
 ) -> None:
     """Write columns of a lead; an owner is assigned, and one who left is nobody's of an open lead."""
-    if columns.get("status", row["status"]) in OPEN and row["status"] not in OPEN:
-        assigning.hand_on(engine, cursor, [row["id"]], by.name, request_id=by.request_id)
     if "owner_id" in columns:
         assigning.assign(engine, cursor, [
             assigning.Assignment(row["id"], columns["owner_id"], "merge", why)], by.name,
             request_id=by.request_id)
+    elif "status" in columns:
+        assigning.hand_on(engine, cursor, [row["id"]], by.name, request_id=by.request_id)
     if rest := {name: value for name, value in columns.items() if name != "owner_id"}:
         store.change_lead(cursor, row["id"], rest)
 
@@ -273,6 +287,9 @@ def _leads_apart(
             leads.add_status(cursor, lead_id, "archived", had["status"], by.name)
             subscriptions.tell(cursor, of_edit(lead_id, row, changes))
             store.give_messages_back(cursor, lead_id, snapshot["messages"])
+            if snapshot.get("hot_change"):
+                before_merge, since_merge = snapshot["hot_change"]
+                following.move(cursor, snapshot["open"][0]["id"], since_merge, lead_id, before_merge)
         changes = {name: value for name, value in changes.items() if value != row[name]}
         if changes:
             _change_lead(engine, cursor, row, changes, "Its person is two people again.", by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -13,11 +14,22 @@ from sidecar.errors import Unavailable
 from sidecar.masking import mask_lead
 from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
+from sidecar.pipeline.following import FOLLOWED
 from sidecar.pipeline.retention import add_up_counts
 from sidecar.scoring.drift import drift
-from sidecar.store import breakers, calls, leads, notifications, spending, statistics, subscriptions, work
+from sidecar.store import (
+    breakers,
+    calls,
+    following,
+    leads,
+    notifications,
+    spending,
+    statistics,
+    subscriptions,
+    work,
+)
 from sidecar.store import drift as drift_store
-from sidecar.terms.states import EMAIL_STATUSES, LANES, SUBSCRIPTION_STATES, UNFINISHED
+from sidecar.terms.states import EMAIL_STATUSES, FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
@@ -82,6 +94,12 @@ def mail(engine: Engine) -> list[dict[str, Any]]:
             for name in EMAIL_STATUSES if name in known]
 
 
+def first_touch(engine: Engine, by: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """What followed changes into hot: `store.following.figures`."""
+    with engine.database.read(may_lag=True) as cursor:
+        return following.figures(cursor, by, since, until)
+
+
 def queue(engine: Engine) -> QueueFigures | None:
     """What Prometheus is told of the queue; None when the database is unavailable."""
     try:
@@ -90,6 +108,7 @@ def queue(engine: Engine) -> QueueFigures | None:
             messages = notifications.counts(cursor)
             events = subscriptions.figures(cursor)
             pace = stalling.pace(engine)
+            untouched = following.untouched(cursor, engine.now() - FOLLOWED)
             by_month = drift_store.months(cursor)
             spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
     except Unavailable:
@@ -102,6 +121,7 @@ def queue(engine: Engine) -> QueueFigures | None:
                 for lane in LANES},
         last_claim={(): pace.last_run_seconds},
         messages={(state,): count for state, count in messages.items()},
+        untouched={(str(step),): untouched.get(step, 0) for step in range(len(FOLLOW_UPS) + 1)},
         subscriptions={(state,): events[state] for state in SUBSCRIPTION_STATES},
         deliveries={(state,): events[state] for state in ("owed", "failed")},
         oldest_event={(): events["oldest_seconds"]},

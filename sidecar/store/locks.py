@@ -24,6 +24,10 @@ LEARNING = 77
 MODELS = 79
 # Who decides which predictive model is in force: one after the other.
 PREDICTIONS = 80
+# Who gives hot leads to owners: one after the other, after the leads are locked.
+ROUTING = 81
+# Who publishes or drafts routing models: one after the other.
+ROUTING_MODELS = 82
 
 # Not a lock but the seed of the hashes that are: of a caller and its Idempotency-Key, so that of two requests
 # with one key the second is told. Such a hash has 64 bits and does not meet the numbers above.

@@ -71,9 +71,16 @@ OF_MAIL: Final = tuple(
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
     "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",
-    "lead.assigned", "lead.employer_changed", "lead.refusals_changed", "lead.refused", "lead.dead",
-    "lead.let_go",
+    "lead.assigned", "lead.claimed", "lead.contacted", "lead.won", "lead.employer_changed",
+    "lead.refusals_changed", "lead.refused", "lead.dead", "lead.let_go",
 )
+# By what a hot lead is touched first; by CONTACTS somebody was in contact with its person.
+BUTTONS: Final = ("call", "mail")  # of a lead's page
+CONTACTS: Final = ("reply", *BUTTONS)
+TOUCHES: Final = ("claim", "status", "button", *CONTACTS)
+# What is done about a hot lead that nobody touches, in turn: the owner is reminded, then others are told.
+FollowUp = Literal["reminder", "escalation"]
+FOLLOW_UPS: Final[tuple[FollowUp, ...]] = ("reminder", "escalation", "escalation")
 SUBSCRIPTION_STATES: Final = ("active", "paused")
 DELIVERY_STATES: Final = ("owed", "delivered", "failed")
 
@@ -97,13 +104,16 @@ AssignmentKind = Literal[
     "routing", "person", "claim", "owner_name", "left", "escalation", "merge", "undo"]
 ASSIGNMENT_KINDS: Final[tuple[AssignmentKind, ...]] = get_args(AssignmentKind)
 OF_MACHINES: Final[tuple[AssignmentKind, ...]] = ("routing", "owner_name", "left", "escalation")
+ABSENCE_SOURCES: Final = ("person", "calendar")
+LANGUAGES: Final = ("en", "de")  # in which users are written to
 USER_STATES: Final = ("active", "away", "left")
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet
 JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoing", "undone")
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
-MODEL_STATES: Final = ("draft", "published", "retired", "shipped")
+ROUTING_STATES: Final = ("draft", "published", "retired")
+MODEL_STATES: Final = (*ROUTING_STATES, "shipped")
 PREDICTION_STATES: Final = ("waiting", "draft", "published", "retired")
 Correction = Literal["edited", "bounced", "wrong_subject"]  # why something of an answer is not so
 CORRECTIONS: Final[tuple[Correction, ...]] = get_args(Correction)

@@ -14,11 +14,12 @@ from sidecar.webhooks.events import (
     of_leaving,
     of_refusals,
     of_score,
+    of_touches,
 )
 from sidecar.webhooks.signing import new_secret, signature
 
 __all__ = [
     "MAX_ATTEMPTS", "Answer", "Event", "Target", "Turn", "after", "is_public", "new_secret",
     "of_assignments", "of_edit", "of_employer", "of_enrichment", "of_intake", "of_leaving", "of_refusals",
-    "of_score", "seconds_to_wait", "signature", "target_of",
+    "of_score", "of_touches", "seconds_to_wait", "signature", "target_of",
 ]

@@ -68,16 +68,25 @@ def of_score(
 
 
 def of_edit(lead_id: str, before: Mapping[str, Any], changed: Mapping[str, Any]) -> list[Event]:
-    """A lead whose status changed."""
+    """A lead whose status changed, also to won."""
     if "status" not in changed:
         return []
-    return [_event("lead.status_changed", lead_id, status=changed["status"],
-                   previous_status=before["status"])]
+    events = [_event("lead.status_changed", lead_id, status=changed["status"],
+                     previous_status=before["status"])]
+    return [*events, _event("lead.won", lead_id)] if changed["status"] == "converted" else events
 
 
 def of_assignments(lead_ids: Iterable[str]) -> list[Event]:
     """Leads that got another owner (who that is, is told to those alone who may see people)."""
     return [_event("lead.assigned", lead_id) for lead_id in lead_ids]
+
+
+def of_touches(touched: Iterable[Mapping[str, Any]]) -> list[Event]:
+    """Hot leads that somebody claimed, or was in contact with the person of, for the first time since they
+    became hot (`store.following.touch`)."""
+    return [
+        _event(f"lead.{kind}", row["lead_id"], minutes=round((row[kind] - row["at"]).total_seconds() / 60, 1))
+        for row in touched for kind in ("claimed", "contacted") if row[kind]]
 
 
 def of_leaving(leaving: Iterable[Mapping[str, Any]]) -> list[Event]:

@@ -78,6 +78,7 @@ class Deployment:
             "client_id": "local-admin", "client_secret": self.secret("client_local_admin_secret"),
             "webhook_url": f"{self.product}/webhook/leads", "webhook_header": "X-Intake-Token",
             "webhook_token": self.secret("webhook_token"), "slack_url": "slack", "mail_url": "mail",
+            "slack_bot_url": "slack-bot", "teams_url": "teams", "sms_url": "sms",
         }
 
 

@@ -21,7 +21,8 @@ def environ(services):
     """The settings of the sidecar, without what it would call outside."""
     return programs.sidecar_environment(services) | {
         "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "",
-        "SIDECAR_SMTP_URL": "",
+        "SIDECAR_SMTP_URL": "", "SIDECAR_SLACK_BOT_TOKEN": "", "SIDECAR_TEAMS_WEBHOOKS": "",
+        "SIDECAR_TWILIO_ACCOUNT": "",
         "SIDECAR_MAX_ATTEMPTS": "3",
         # Where the receivers of tests are; 127.0.0.1 is not allowed.
         "SIDECAR_SUBSCRIBER_HOSTS": "localhost",
@@ -37,6 +38,14 @@ def engine(environ):
         access.save_user(cursor, "ada@example.com", hash_password("a long password"), "viewer", "Ada")
     yield engine
     engine.close()
+
+
+def users_of(engine, *emails, role="operator"):
+    """Users with these addresses who did not leave, whoever they were before: their ids."""
+    with engine.database.write() as cursor:
+        for email in emails:
+            access.save_user(cursor, email, "no password", role, email.partition("@")[0].title())
+        return [(access.user(cursor, email) or {})["id"] for email in emails]
 
 
 @pytest.fixture(scope="session")

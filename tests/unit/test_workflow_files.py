@@ -93,8 +93,7 @@ def test_the_flows_are_there() -> None:
     assert set(WORKFLOWS) == {
         "lead-intake", "lead-form", "lead-file-form", "mail-events", "lead-enrichment", "csv-imports",
         "duplicate-search", "lead-pulls", "nightly-scoring", "nightly-training", "stale-leads",
-        "dead-letter-replay",
-        "error-handler", *EXAMPLES}
+        "dead-letter-replay", "follow-ups", "error-handler", *EXAMPLES}
     assert {stem.removeprefix("example-") for stem in EXAMPLES} == {
         "hot-leads-to-another-app", "new-leads-to-google-sheets", "approval-before-sales"}
 

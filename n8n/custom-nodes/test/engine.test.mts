@@ -307,6 +307,38 @@ test('lead look again: part after part, until all were looked at or the time is 
 	assert.deepEqual(short.rows, [{ looked: 5, queued: 2, paid: 1, more: true }]);
 });
 
+test('lead follow up: part after part, until all were looked at', async () => {
+	let calls = 0;
+	const part = { looked: 5, reminded: 2, escalated: 1, handed_on: 1 };
+	const { rows, sent } = await run(
+		'lead',
+		'followUp',
+		{},
+		{ sidecar: () => ({ body: { ...part, next: ++calls < 2 ? A : null } }) },
+	);
+	assert.deepEqual(asked(sent), [
+		['POST', 'pipeline/follow-ups', {}],
+		['POST', 'pipeline/follow-ups', { after: A }],
+	]);
+	assert.deepEqual(rows, [{ looked: 10, reminded: 4, escalated: 2, handed_on: 2, more: false }]);
+});
+
+test('lead follow up: what is left when the time is over waits for the next run', async (t) => {
+	t.mock.timers.enable({ apis: ['Date'] });
+	const { rows } = await run(
+		'lead',
+		'followUp',
+		{},
+		{
+			sidecar: () => {
+				t.mock.timers.tick(30_000);
+				return { body: { looked: 1, reminded: 1, escalated: 0, handed_on: 0, next: A } };
+			},
+		},
+	);
+	assert.deepEqual(rows, [{ looked: 2, reminded: 2, escalated: 0, handed_on: 0, more: true }]);
+});
+
 test('lead estimate: what the leads of a filter will cost', async () => {
 	const counts = { leads: 40, asked: 30, settled: 8, refused: 2, ceiling: 1 };
 	const { rows, sent } = await run(

@@ -127,6 +127,7 @@ test('there are operations to test', () => {
 			.filter(({ reads }) => !reads)
 			.map(({ name }) => name.split(' ').slice(1).join(' ')),
 		[
+			'lead followUp',
 			'prediction getMany',
 			'prediction train',
 			'provider getMany',

@@ -26,7 +26,7 @@ from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Sc
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import (
-    ASSIGNMENT_KINDS,
+    BUTTONS,
     ENTITIES,
     GOALS,
     GRADES,
@@ -36,6 +36,7 @@ from sidecar.terms.states import (
     STAGES,
     STATUSES,
     STOPS,
+    TOUCHES,
 )
 
 
@@ -95,6 +96,15 @@ class Rescored(Queued):
 
 class EnrichAgain(LeadIds):
     ask_again = fields.Boolean(load_default=False)
+
+
+class Touch(Strict):
+    how = Text(required=True, validate=validate.OneOf(BUTTONS))
+
+
+class Touched(Answer):
+    first = fields.Boolean(required=True, metadata={
+        "description": "Whether nobody had touched the lead since it became hot."})
 
 
 class LookAgain(Strict):
@@ -273,6 +283,24 @@ class Message(Answer):
     created_at = fields.DateTime(required=True)
 
 
+class FollowUp(Answer):
+    step = fields.Integer(required=True, metadata={
+        "description": "1: the owner was reminded, from 2 on others were told."})
+    at = fields.DateTime(required=True)
+
+
+class HotChange(Answer):
+    number = fields.Integer(required=True)
+    at = fields.DateTime(required=True)
+    touched_at = fields.DateTime(required=True, allow_none=True, metadata={
+        "description": "When somebody first did something about it."})
+    touched_how = fields.String(required=True, allow_none=True, validate=validate.OneOf([*TOUCHES, None]))
+    claimed_at = fields.DateTime(required=True, allow_none=True)
+    contacted_at = fields.DateTime(required=True, allow_none=True)
+    won_at = fields.DateTime(required=True, allow_none=True)
+    follow_ups = fields.List(fields.Nested(FollowUp), required=True)
+
+
 class LeadDetail(Lead):
     warnings = fields.List(fields.Nested(FieldWarning), required=True, metadata={
         "description": "What of its deliveries could not be used or is odd, the newest last; without the"
@@ -281,6 +309,8 @@ class LeadDetail(Lead):
     history = fields.List(fields.Nested(PastScore), required=True)
     status_history = fields.List(fields.Nested(StatusChange), required=True)
     notifications = fields.List(fields.Nested(Message), required=True)
+    hot_changes = fields.List(fields.Nested(HotChange), required=True, metadata={
+        "description": "When it became hot, and what followed, newest first."})
     refusals = fields.List(fields.Nested(Refusal), required=True, metadata={
         "description": "What the person refused and agreed to, newest first."})
 
@@ -346,42 +376,6 @@ class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
 
 class Repair(Strict):
     changes = fields.Dict(keys=fields.String(), required=True)
-
-
-class Owner(Answer):
-    id = fields.String(required=True)
-    email = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-
-
-class OwnerList(Answer):
-    data = fields.List(fields.Nested(Owner), required=True)
-
-
-class Assignment(Answer):
-    id = fields.String(required=True)
-    lead_id = fields.String(required=True)
-    owner_id = fields.String(required=True, allow_none=True)
-    owner = fields.String(required=True, allow_none=True)
-    previous_owner_id = fields.String(required=True, allow_none=True)
-    previous_owner = fields.String(required=True, allow_none=True)
-    kind = fields.String(required=True, validate=validate.OneOf(ASSIGNMENT_KINDS))
-    reason = fields.String(required=True)
-    rule = fields.String(required=True, allow_none=True, metadata={
-        "description": "Of the routing model that decided."})
-    model_version = fields.String(required=True, allow_none=True)
-    actor = fields.String(required=True)
-    at = fields.DateTime(required=True)
-    undone_at = fields.DateTime(required=True, allow_none=True)
-
-
-class AssignmentList(Answer):
-    data = fields.List(fields.Nested(Assignment), required=True)
-
-
-class AssignmentUndone(Answer):
-    lead_id = fields.String(required=True)
-    assignment_id = fields.String(required=True, metadata={"description": "Which gave the lead back."})
 
 
 class LeadQuery(PageQuery, LeadFilters):

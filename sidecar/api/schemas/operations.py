@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, PageQuery, QueryWhole, Strict, page_of
+from sidecar.api.schemas.base import Answer, Moment, PageQuery, QueryWhole, Strict, Text, page_of
 from sidecar.api.schemas.leads import Message
 from sidecar.channels import CHANNELS
 from sidecar.channels.phrases import DEFAULT, LANGUAGES
@@ -13,6 +13,12 @@ from sidecar.terms.states import EMAIL_STATUSES, GRADES, MESSAGE_KINDS
 
 class OverviewQuery(Strict):
     days = QueryWhole(1, 90, load_default=14)
+
+
+class FirstTouchQuery(Strict):
+    from_ = Moment(required=True, data_key="from")
+    to = Moment(required=True, metadata={"description": "Exclusive."})
+    by = Text(load_default="owner", validate=validate.OneOf(("owner", "source")))
 
 
 class SpendQuery(Strict):
@@ -116,6 +122,29 @@ class MailClass(Answer):
 
 class MailStatistics(Answer):
     data = fields.List(fields.Nested(MailClass), required=True)
+
+
+class Minutes(Answer):
+    median = fields.Float(required=True, allow_none=True)
+    p90 = fields.Float(required=True, allow_none=True, metadata={
+        "description": "Nine of ten were touched by then."})
+
+
+class FirstTouches(Answer):
+    name = fields.String(required=True, allow_none=True, metadata={
+        "description": "Who had the leads when they became hot (null: nobody), or their source."})
+    hot = fields.Integer(required=True, metadata={"description": "Changes into hot."})
+    touched = fields.Integer(required=True)
+    claimed = fields.Integer(required=True)
+    contacted = fields.Integer(required=True)
+    won = fields.Integer(required=True)
+    minutes = fields.Nested(Minutes, required=True, metadata={"description": "To the first touch."})
+    working_minutes = fields.Nested(Minutes, required=True, metadata={
+        "description": "The same in the working time of who had them; known a minute after the touch."})
+
+
+class FirstTouchStatistics(Answer):
+    data = fields.List(fields.Nested(FirstTouches), required=True)
 
 
 class Totals(Answer):

@@ -71,6 +71,11 @@ class LetGoRequest(Step):
     minutes = Whole(0, 525_600, load_default=60)
 
 
+class FollowUps(Strict):
+    limit = Whole(1, 1000, load_default=500)
+    after = Id()
+
+
 class FailRequest(Step):
     reason = Text(500, required=True)
 
@@ -164,6 +169,16 @@ class LeadsNotified(References):
 class LeadsCompleted(References):
     more = fields.Boolean(required=True)
     lane = fields.String(required=True, allow_none=True)
+
+
+class FollowedUp(Answer):
+    looked = fields.Integer(required=True, metadata={"description": "Hot leads that nobody touched."})
+    reminded = fields.Integer(required=True, metadata={"description": "Leads of whom the owner is reminded."})
+    escalated = fields.Integer(required=True, metadata={"description": "Leads of whom others are told."})
+    handed_on = fields.Integer(required=True, metadata={
+        "description": "Of these the leads of owners who are away, that others have now."})
+    next = fields.String(required=True, allow_none=True, metadata={
+        "description": "After which lead the rest follows."})
 
 
 class Woken(Answer):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sidecar.matching import Firm, related_as
+from sidecar.matching import Firm, keys_of_spellings, related_as
 from sidecar.matching.companies import name_relation
+from sidecar.records import company_key
 from tests.cases import check_each
 
 
@@ -22,11 +23,28 @@ def test_names_of_companies():
         ("Kestrel Tech", "Kestrel Technologies", "same"), ("Kestrel Intl", "Kestrel International", "same"),
         ("Kestrel Deutschland GmbH", "Kestrel Group", "same"), ("Yandex", "Яндекс", "same"),
         ("University of Leeds", "Leeds University", "same"),
+        ("U.S. Bank", "US Bank National Association", "same"), ("US Bank", "Bank of America", "different"),
+        ("Air France", "Air Canada", "different"), ("Bank of Ireland", "Bank of Ireland Group", "same"),
         ("Brightwater Pumps", "Brightwatr Pumps", "same"),
         ("Kestrel", "Kestrel Energy", "related"), ("Robert Bosch GmbH", "Bosch", "related"),
         ("Kestrel Foods", "Kestrel Energy", "different"), ("General Motors", "General Electric", "different"),
         ("Nordal", "Norden", "different"), ("Tarn", "Taru", "different"),
     ])
+
+
+def test_a_company_is_found_by_the_key_of_another_spelling():
+    def finds(name: str, stored: str) -> None:
+        assert company_key(stored) in keys_of_spellings(name)
+
+    check_each(finds, [
+        ("U.S. Bank", "US Bank National Association"), ("US Bank N.A.", "U.S. Bank"),
+        ("Kestrel Intl Ltd", "Kestrel International"), ("Kestrel International", "Kestrel Intl Ltd"),
+        ("Kestrel GmbH", "Kestrel Group"), ("Kestrel Deutschland GmbH", "Kestrel"),
+        ("Data Bricks", "Databricks Inc"), ("Royal Bank of Canada", "RBC"), ("Kestrel", "KESTREL SE"),
+    ])
+    assert company_key("Bank of America") not in keys_of_spellings("US Bank")
+    assert "kd" not in keys_of_spellings("Kestrel Deutschland")
+    assert keys_of_spellings("") == frozenset()
 
 
 def firm(name: str = "", domain: str = "", **more: str) -> Firm:

@@ -316,7 +316,8 @@ def test_the_newest_are_kept():
     newest = Kept(most=700)
     for number in range(1500):
         newest.add("sms", {"body": str(number)})
-    assert [one["body"] for one in newest.listing("sms")] == [str(number) for number in range(800, 1500)]
+    left = [one["body"] for one in json.loads(newest.listing("sms"))]
+    assert left == [str(number) for number in range(800, 1500)]
     newest.close()
 
 
@@ -457,6 +458,9 @@ def test_a_button_is_pressed_as_slack_would():
         assert (payload["type"], payload["channel"]["id"]) == ("block_actions", "C0HOT")
         assert payload["container"]["message_ts"] == payload["message"]["ts"] == sent["ts"]
         assert [(action["action_id"], action["value"]) for action in payload["actions"]] == [("claim", "7:1")]
+        assert payload["response_url"].endswith(f"/response/{message['id']}")
+        async with http.post(payload["response_url"], json={"text": "You have it"}) as answer:
+            assert answer.status == 200
         known = await posted(http, "users.info", user=payload["user"]["id"])
         assert known["user"]["profile"]["email"] == "ann@example.com"
         html = Page(await shown(http)).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from sidecar.terms.states import LEAD_EVENTS
@@ -14,6 +16,7 @@ from sidecar.webhooks import (
     of_leaving,
     of_refusals,
     of_score,
+    of_touches,
 )
 from tests.unit.intake.test_decision import decided, entry, known_person, refused
 
@@ -63,6 +66,9 @@ def test_a_score_tells_a_change_into_hot_and_out_of_it(before, after, kinds):
 
 @pytest.mark.parametrize("changed, events", [
     ({"status": "working"}, [("lead.status_changed", "1", {"status": "working", "previous_status": "new"})]),
+    ({"status": "converted"}, [
+        ("lead.status_changed", "1", {"status": "converted", "previous_status": "new"}),
+        ("lead.won", "1", {})]),
     ({"tags": ["x"]}, []),
 ])
 def test_an_edit(changed, events):
@@ -88,12 +94,28 @@ def test_leads_whose_person_works_elsewhere_now():
         ("lead.employer_changed", lead, {"provider": "hunter"}) for lead in ("1", "2")]
 
 
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("touch, events", [
+    ({}, []),
+    ({"claimed": AT + timedelta(seconds=90)}, [("lead.claimed", "1", {"minutes": 1.5})]),
+    ({"claimed": AT, "contacted": AT + timedelta(hours=1)}, [
+        ("lead.claimed", "1", {"minutes": 0}), ("lead.contacted", "1", {"minutes": 60})]),
+])
+def test_the_first_touches_of_a_hot_lead(touch, events):
+    row = {"lead_id": "1", "at": AT, "claimed": None, "contacted": None} | touch
+    assert told(of_touches([row])) == events
+
+
 def test_every_event_is_one_of_the_terms():
     caused = {
         *(event["type"] for event in of_intake(decided([entry("new@firm.example"), refused()]))),
         *(event["type"] for event in of_score("1", None, "hot", 90.0) + of_score("1", "hot", "cold", 1.0)),
-        *(event["type"] for event in of_edit("1", {"status": "new"}, {"status": "lost"})),
+        *(event["type"] for event in of_edit("1", {"status": "new"}, {"status": "converted"})),
         *(event["type"] for event in of_assignments(["1"])),
+        *(event["type"] for event in of_touches([
+            {"lead_id": "1", "at": AT, "claimed": AT, "contacted": AT}])),
         *(event["type"] for event in of_refusals({"1": {"phone": True}})),
         *(event["type"] for event in of_employer(["1"], "hunter")),
         *(event["type"] for event in of_enrichment(

@@ -73,6 +73,14 @@ function refusals(lead) {
   return held.length ? el('ul', { class: 'refusals', 'aria-label': 'Refusals' }, held.map(statement)) : null;
 }
 
+// What was done about a lead since it became hot.
+const TOUCHED = {
+  claim: 'claimed', status: 'given a status', button: 'handled', reply: 'answered by them', call: 'called', mail: 'written to',
+};
+
+const followed = (change) => (change ? el('p', { class: 'quiet' }, 'Became hot ', ago(change.at),
+  ...(change.touched_at ? [`, ${TOUCHED[change.touched_how]} `, ago(change.touched_at)] : [', touched by nobody yet'])) : null);
+
 // A button, or why there is none.
 function contactButton(allowed, refused, attributes, text) {
   return allowed ? el('a', attributes, text) : el('span', { class: 'refused' }, refused);
@@ -173,6 +181,8 @@ export async function page({ call, params, may, terms, reload }) {
     [call('GET', path), call('GET', `${path}/receipt`), call('GET', 'stats/mail')]);
   const { contact, organization, score } = lead;
   const seen = may('pii:read');
+  // Who writes or calls is reminded of the lead no more; that is noted beside it, and never in the way of it.
+  const touch = (how) => () => { if (may('leads')) call('POST', `${path}/touches`, { how }).catch(() => {}); };
   const reach = { mail: lead.may_email !== false, call: lead.may_call !== false };
   const sandbox = [contact, organization].some((part) => Object.values(part?.fields ?? {})
     .some((field) => field.sandbox));
@@ -187,13 +197,14 @@ export async function page({ call, params, may, terms, reload }) {
         el('p', {}, [contact.job_title, organization?.name].filter(Boolean).join(' · ')),
         el('p', { class: 'quiet' }, `from ${lead.source.replaceAll('_', ' ')}, `, ago(lead.created_at),
           !lead.stage || lead.stage === 'done' ? '' : `, ${terms.label('stages', lead.stage).toLowerCase()}`),
+        followed(lead.hot_changes[0]),
         lead.message ? el('blockquote', {}, lead.message) : null,
         lead.tags.length ? el('p', {}, lead.tags.map((tag) => el('span', { class: 'source' }, tag))) : null),
       el('div', { class: 'actions' },
         contact.email && seen ? contactButton(reach.mail, 'No mail: they refused it',
-          { class: 'button main', href: `mailto:${contact.email}` }, 'Write a mail') : null,
+          { class: 'button main', href: `mailto:${contact.email}`, onclick: touch('mail') }, 'Write a mail') : null,
         contact.phone && seen ? contactButton(reach.call, 'No call: they refused it',
-          { class: 'button', href: `tel:${contact.phone}` }, 'Call') : null,
+          { class: 'button', href: `tel:${contact.phone}`, onclick: touch('call') }, 'Call') : null,
         may('leads') ? statusChoice(lead, { call, terms, reload }) : el('p', {}, grade(score), ` ${terms.label('statuses', lead.status)}`))),
     el('div', { class: 'columns' },
       el('div', {}, score ? scoreCard(score) : el('section', {}, el('h2', {}, 'Why this score'),

@@ -5,6 +5,7 @@ export { create } from './create';
 export { enrich } from './enrich';
 export { erase } from './erase';
 export { estimate } from './estimate';
+export { followUp } from './followUp';
 export { get } from './get';
 export { getMany } from './getMany';
 export { lookAgain } from './lookAgain';

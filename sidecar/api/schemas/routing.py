@@ -1,0 +1,84 @@
+"""The routing model."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, Whole, page_of
+from sidecar.api.schemas.scoring import Definition
+from sidecar.terms.states import ROUTING_STATES
+
+
+class RoutingAdd(Strict):
+    definition = Definition()
+    based_on = Whole(1, 2**53)
+
+
+class RoutingQuery(PageQuery):
+    state = Text(validate=validate.OneOf(ROUTING_STATES))
+
+
+class RoutingSimulationWanted(Strict):
+    days = Whole(1, 365, load_default=30)
+    leads = Whole(1, 5000, load_default=2000)
+
+
+class RoutingBrief(Answer):
+    id = fields.Integer(required=True)
+    model_version = fields.String(required=True, metadata={"description": "As assignments name it."})
+    state = fields.String(required=True, validate=validate.OneOf(ROUTING_STATES))
+    based_on = fields.Integer(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    created_by = fields.String(required=True)
+    created_at = fields.String(required=True)
+    updated_at = fields.String(required=True)
+    published_by = fields.String(required=True, allow_none=True)
+    published_at = fields.String(required=True, allow_none=True)
+    retired_by = fields.String(required=True, allow_none=True)
+    retired_at = fields.String(required=True, allow_none=True)
+
+
+class RoutingModel(RoutingBrief):
+    definition = fields.Dict(required=True)
+    problems = fields.List(fields.Nested(FieldError), required=True, metadata={
+        "description": "What keeps it from being published, with pointers into the definition."})
+
+
+class RoutingPage(Answer.from_dict(page_of(RoutingBrief))):  # type: ignore[misc]
+    """Versions of the routing model."""
+
+
+class PersonsShare(Answer):
+    owner = fields.String(required=True)
+    before = fields.Integer(required=True)
+    after = fields.Integer(required=True)
+
+
+class RulesShare(Answer):
+    rule = fields.String(required=True, metadata={
+        "description": "A rule's name; account: whoever has the account; otherwise: no rule is for it."})
+    before = fields.Integer(required=True)
+    after = fields.Integer(required=True)
+
+
+class RoutedTo(Answer):
+    rule = fields.String(required=True)
+    owner = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class RoutingChange(Answer):
+    lead_id = fields.String(required=True)
+    from_ = fields.Nested(RoutedTo, required=True, data_key="from", attribute="from")
+    to = fields.Nested(RoutedTo, required=True)
+
+
+class RoutingSimulation(Answer):
+    model_version = fields.String(required=True)
+    days = fields.Integer(required=True)
+    leads = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+    changed = fields.Integer(required=True)
+    people = fields.List(fields.Nested(PersonsShare), required=True)
+    rules = fields.List(fields.Nested(RulesShare), required=True)
+    leads_changed = fields.List(fields.Nested(RoutingChange), required=True)
