@@ -49,6 +49,7 @@ CALLS = 1500
 _COPIED = {
     "contacts": ("id",), "leads": ("contact_id", "id"), "work_items": ("lead_id",),
     "events": ("id", "contact_id", "lead_id"), "lead_facts": ("lead_id",), "lead_scores": ("id", "lead_id")}
+_LATEST = " AND r.id = (SELECT id FROM lead_scores WHERE lead_id = o.id ORDER BY calculated_at DESC LIMIT 1)"
 
 # Not ru_maxrss: that begins with the peak of the process which started this one.
 _PROCESS = """
@@ -151,10 +152,10 @@ def copy(engine: Engine, number: int) -> None:
         cursor.execute("SET LOCAL statement_timeout = 0")
         for table, columns in _COPIED.items():
             cursor.execute(
-                "WITH o AS MATERIALIZED (SELECT id, contact_id, scored_at FROM leads ORDER BY id LIMIT %s)"
+                "WITH o AS MATERIALIZED (SELECT id, contact_id FROM leads ORDER BY id LIMIT %s)"
                 f" INSERT INTO {table} SELECT copied.* FROM o JOIN {table} r"
                 f" ON r.{columns[-1]} = o.{'contact_id' if table == 'contacts' else 'id'}"
-                f"{' AND r.calculated_at = o.scored_at' if table == 'lead_scores' else ''}"
+                f"{_LATEST if table == 'lead_scores' else ''}"
                 " CROSS JOIN LATERAL jsonb_populate_record("
                 f"r, jsonb_build_object('dedupe_key', NULL, {', '.join(map(later, columns))})) copied"
                 " ORDER BY o.id", (ORIGINALS,))
