@@ -49,6 +49,7 @@ CALLS = 1500
 _COPIED = {
     "contacts": ("id",), "leads": ("contact_id", "id"), "work_items": ("lead_id",),
     "events": ("id", "contact_id", "lead_id"), "lead_facts": ("lead_id",), "lead_scores": ("id", "lead_id")}
+_LATEST = " AND r.id = (SELECT id FROM lead_scores WHERE lead_id = o.id ORDER BY calculated_at DESC LIMIT 1)"
 
 # Not ru_maxrss: that begins with the peak of the process which started this one.
 _PROCESS = """
@@ -137,7 +138,7 @@ def fill(engine: Engine, count: int) -> None:
     for number in range(max(there, ORIGINALS) // ORIGINALS, count // ORIGINALS):
         copy(engine, number)
     with engine.database.write() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL statement_timeout = 0; ANALYZE")
 
 
 def copy(engine: Engine, number: int) -> None:
@@ -148,11 +149,13 @@ def copy(engine: Engine, number: int) -> None:
         return f"'{column}', lpad({hours}, 8, '0') || substr(r.{column}::text, 9)"
 
     with engine.database.write() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         for table, columns in _COPIED.items():
             cursor.execute(
                 "WITH o AS MATERIALIZED (SELECT id, contact_id FROM leads ORDER BY id LIMIT %s)"
                 f" INSERT INTO {table} SELECT copied.* FROM o JOIN {table} r"
                 f" ON r.{columns[-1]} = o.{'contact_id' if table == 'contacts' else 'id'}"
+                f"{_LATEST if table == 'lead_scores' else ''}"
                 " CROSS JOIN LATERAL jsonb_populate_record("
                 f"r, jsonb_build_object('dedupe_key', NULL, {', '.join(map(later, columns))})) copied"
                 " ORDER BY o.id", (ORIGINALS,))
