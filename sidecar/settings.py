@@ -267,14 +267,6 @@ class Settings:
     hand_on_when_away: bool = setting(
         "Whether leads of owners who are away go to somebody else at the first escalation: true or false.",
         boolean, "true")
-    time_zone: str = setting(
-        "Time zone (IANA) of people who say nothing of theirs.", _zone, "UTC")
-    working_hours: Mapping[str, Sequence[Sequence[str]]] = setting(
-        "When people work who say nothing of it: mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00.",
-        read_hours, "mon-fri 09:00-17:00")
-    holidays: str = setting(
-        "Whose public holidays are free for people who say nothing of it: a country or a part of one, DE or"
-        " DE-BY; empty: none are.", _holidays, "")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares
