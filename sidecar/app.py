@@ -31,6 +31,7 @@ from sidecar.api import (
     leads,
     openapi,
     operations,
+    owners,
     pipeline,
     predictions,
     records,
@@ -89,8 +90,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     _requests(app)
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
-    for module in (auth, administration, records, leads, customers, duplicates, held_answers, jobs, forms,
-                   events, pipeline, callbacks, operations, predictions, routing, scoring, sources,
+    for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
+                   forms, events, pipeline, callbacks, operations, predictions, routing, scoring, sources,
                    subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app

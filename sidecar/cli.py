@@ -17,6 +17,7 @@ import click
 from sidecar import __version__
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sidecar.engine import Engine
@@ -886,7 +887,8 @@ def list_users() -> None:
         while True:
             rows, after = administration.list_users(engine, limit=200, after=after)
             for row in rows:
-                click.echo(f"{row['email']:40} {row['role']:9} {'enabled' if row['enabled'] else 'disabled'}")
+                enabled = "enabled" if row["enabled"] else "disabled"
+                click.echo(f"{row['email']:40} {row['role']:9} {enabled:9} {row['state']}")
             if after is None:
                 return
 
@@ -931,6 +933,128 @@ def _enable_user(email: str, enabled: bool) -> None:
 
 def _ask_password() -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+@users.command("edit")
+@click.argument("email")
+@click.option("--time-zone", help="Of the IANA, e.g. Europe/Berlin.")
+@click.option("--hours", help='E.g. "mon-thu 09:00-12:00,13:00-17:30; fri 09:00-14:00"; other days are free.')
+@click.option("--holidays", help="Whose public holidays are free: a country, or a part of one (DE-BY).")
+@click.option("--capacity", type=click.IntRange(0), help="How many open hot leads they take at most.")
+@click.option("--language", type=click.Choice(["en", "de"]))
+def edit_user(email: str, hours: str | None, **given: Any) -> None:
+    """Say how somebody works; what is not named stays."""
+    from sidecar.services import administration, owners
+    from sidecar.services.audit import COMMAND_LINE
+
+    changes = {name: value for name, value in given.items() if value is not None}
+    if hours is not None:
+        changes["working_hours"] = _hours(hours)
+    with _administration() as engine:
+        owners.set_working(engine, administration.id_of(engine, email), changes, by=COMMAND_LINE)
+
+
+def _hours(text: str) -> dict[str, list[list[str]]]:
+    from sidecar.calendars import DAYS
+
+    hours: dict[str, list[list[str]]] = {}
+    for part in text.split(";"):
+        days, _, spans = part.strip().partition(" ")
+        first, _, last = days.partition("-")
+        if first not in DAYS or (last or first) not in DAYS:
+            raise click.UsageError(f"--hours: {days or 'nothing'} is no day; days are {', '.join(DAYS)}.")
+        for day in DAYS[DAYS.index(first):DAYS.index(last or first) + 1]:
+            hours[day] = [span.strip().split("-") for span in spans.split(",")]
+    return hours
+
+
+@users.command("away")
+@click.argument("email")
+@click.argument("starts", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]))
+@click.argument("ends", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]))
+def user_away(email: str, starts: datetime, ends: datetime) -> None:
+    """Say that somebody is away from one time to another (of their time zone, else UTC)."""
+    from zoneinfo import ZoneInfo
+
+    from sidecar.services import administration, owners
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        user_id = administration.id_of(engine, email)
+        zone = ZoneInfo(administration.read_user(engine, user_id)["time_zone"] or "UTC")
+        owners.add_absence(engine, user_id, starts.replace(tzinfo=zone), ends.replace(tzinfo=zone),
+                           by=COMMAND_LINE)
+
+
+@users.command("calendar")
+@click.argument("email")
+@click.argument("url", required=False)
+@click.option("--remove", is_flag=True, help="Read it no more.")
+def user_calendar(email: str, url: str | None, remove: bool) -> None:
+    """Read when somebody is away from their calendar feed (iCalendar), every hour."""
+    from sidecar.services import administration, owners
+    from sidecar.services.audit import COMMAND_LINE
+
+    if remove is (url is not None):
+        raise click.UsageError("Name the address of the feed, or --remove.")
+    with _administration() as engine:
+        owners.set_calendar(engine, administration.id_of(engine, email), url, by=COMMAND_LINE)
+
+
+@main.group()
+def teams() -> None:
+    """Teams of users."""
+
+
+@teams.command("list")
+def list_teams() -> None:
+    """All teams with their members and weights."""
+    from sidecar.services import owners
+
+    with _administration() as engine:
+        for team in owners.teams(engine):
+            members = ", ".join(f"{row['user']} ({row['weight']})" for row in team["members"])
+            led = f", led by {team['lead']}" if team["lead"] else ""
+            click.echo(f"{team['name']}{led}: {members or 'nobody'}")
+
+
+@teams.command("save")
+@click.argument("name")
+@click.option("--lead", help="Who leads it, by mail address.")
+@click.option("--member", "members", multiple=True, metavar="EMAIL[=WEIGHT]",
+              help="All members, each with their share of what the team is dealt.")
+def save_team(name: str, lead: str | None, members: tuple[str, ...]) -> None:
+    """Make a team, or change it: who leads it, who its members are; what is not named stays."""
+    from sidecar.errors import NotFound
+    from sidecar.services import owners
+    from sidecar.services.audit import COMMAND_LINE
+
+    body: dict[str, Any] = {"name": name} | ({"lead": lead} if lead else {})
+    if members:
+        body["members"] = [_member(text) for text in members]
+    with _administration() as engine:
+        try:
+            owners.edit_team(engine, owners.team_id(engine, name), body, by=COMMAND_LINE)
+        except NotFound:
+            owners.add_team(engine, body, by=COMMAND_LINE)
+
+
+def _member(text: str) -> dict[str, Any]:
+    user, _, weight = text.partition("=")
+    if weight and not (weight.isdecimal() and int(weight) <= 100):
+        raise click.UsageError(f"--member {text}: a weight is 0 to 100.")
+    return {"user": user, "weight": int(weight or 1)}
+
+
+@teams.command("remove")
+@click.argument("name")
+def remove_team(name: str) -> None:
+    """Take a team away; its members stay."""
+    from sidecar.services import owners
+    from sidecar.services.audit import COMMAND_LINE
+
+    with _administration() as engine:
+        owners.delete_team(engine, owners.team_id(engine, name), by=COMMAND_LINE)
 
 
 def _settings() -> Settings:

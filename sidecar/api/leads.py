@@ -15,7 +15,7 @@ from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
-from sidecar.pipeline import assigning, intake, looking, waking
+from sidecar.pipeline import intake, looking, waking
 from sidecar.services import exports, leads, receipts
 from sidecar.services.access import Caller
 from sidecar.terms.states import GOALS, LANES
@@ -246,30 +246,6 @@ def look_again(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     result = looking.look_again(engine, limit=body["limit"], after=body.get("after"))
     waking.wake_after(engine, "bulk")
     return result
-
-
-@endpoint(bp, "GET", "/v1/owners", scope="pii:read", answer=schemas.OwnerList())
-def owners(engine: Engine, caller: Caller) -> Any:
-    """Whom leads can be assigned to: users who did not leave."""
-    return {"data": leads.owners(engine)}
-
-
-@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/assignments", scope="pii:read",
-          answer=schemas.AssignmentList())
-def lead_assignments(engine: Engine, caller: Caller, lead_id: Any) -> Any:
-    """To whom a lead went, when, by whom and why, the latest first; the last 200."""
-    return {"data": assigning.history(engine, str(lead_id))}
-
-
-@endpoint(bp, "POST", "/v1/assignments/<uuid:assignment_id>/undo", scope="leads", body=schemas.Empty(),
-          answer=schemas.AssignmentUndone())
-def undo_assignment(engine: Engine, caller: Caller, assignment_id: Any, body: dict[str, Any]) -> Any:
-    """Take an assignment back: the lead is again whose it was.
-
-    409: it was assigned again since, or who had it before has left.
-    """
-    by = actor(caller)
-    return assigning.undo(engine, str(assignment_id), by.name, request_id=by.request_id)
 
 
 def csv_file(lines: Iterator[str], name: str) -> Response:

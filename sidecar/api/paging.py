@@ -9,6 +9,7 @@ from typing import Any
 
 from sidecar.errors import Invalid
 from sidecar.ids import is_id
+from sidecar.records.text import is_storable
 
 
 def page(rows: list[dict[str, Any]], following: list[Any] | None) -> dict[str, Any]:
@@ -50,6 +51,16 @@ def number_after(token: str | None) -> int | None:
         return None
     if isinstance(value, list) and len(value) == 1 and type(value[0]) is int and 0 <= value[0] < 2**63:
         return int(value[0])
+    raise _wrong()
+
+
+def word_after(token: str | None) -> list[str] | None:
+    """The text in a cursor of rows in the order of one. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and is_storable(value[0]):
+        return value
     raise _wrong()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from sidecar.engine import Engine
@@ -11,7 +12,7 @@ from sidecar.ids import new_id
 from sidecar.store import assignments as store
 from sidecar.store import owners
 from sidecar.store.database import Cursor, Row
-from sidecar.terms.states import OPEN, AssignmentKind
+from sidecar.terms.states import AssignmentKind
 
 _HISTORY: Final = 200
 
@@ -35,24 +36,36 @@ def assign(
     """Give leads to users: lead id -> the id of its assignment, of those that changed hands.
 
     Leads are locked in the order of their ids, users after them. A lead that is theirs already, or gone, is
-    passed over; of two assignments of one lead the last counts. An open lead never goes to somebody who left:
-    it goes to their successor.
+    passed over; of two assignments of one lead the last counts. Nobody who left is given a lead: their
+    successor is.
     """
     wanted = {each.lead_id: each for each in assignments}
     if not wanted:
         return {}
     before = store.lock(cursor, wanted)
-    changes = [each for lead_id, each in wanted.items()
-               if lead_id in before and before[lead_id]["owner_id"] != each.user_id]
-    users = store.hold_users(cursor, {each.user_id for each in changes if each.user_id})
-    gone: dict[str, list[str]] = {}
-    for each in changes:
-        if each.user_id and users[each.user_id]["left"] and before[each.lead_id]["status"] in OPEN:
-            gone.setdefault(each.user_id, []).append(each.lead_id)
-    if gone:
-        instead = {each.lead_id: each for user_id, lead_ids in gone.items()
-                   for each in successors(engine, cursor, user_id, lead_ids)}
-        return assign(engine, cursor, (wanted | instead).values(), by, request_id=request_id)
+    while True:
+        changes = [each for lead_id, each in wanted.items()
+                   if lead_id in before and before[lead_id]["owner_id"] != each.user_id]
+        users = {each.user_id for each in changes if each.user_id}
+        if gone := store.who_left(cursor, users):
+            for user_id in gone:
+                theirs = [each.lead_id for each in changes if each.user_id == user_id]
+                wanted |= {each.lead_id: each for each in successors(engine, cursor, user_id, theirs)}
+            continue
+        with suppress(_Left), engine.database.write():  # then the users are let go again
+            if store.who_left(cursor, users, hold=True):
+                raise _Left
+            return _write(engine, cursor, changes, before, by, request_id)
+
+
+class _Left(Exception):
+    """Somebody left between the look and the lock."""
+
+
+def _write(
+    engine: Engine, cursor: Cursor, changes: list[Assignment], before: Mapping[str, Row], by: str,
+    request_id: str | None,
+) -> dict[str, str]:
     now = engine.now()
     rows = [{
         "id": new_id(), "lead_id": each.lead_id, "user_id": each.user_id,
@@ -77,7 +90,7 @@ def undo(engine: Engine, assignment_id: str, by: str, *, request_id: str | None 
         if store.latest(cursor, found["lead_id"]) != assignment_id or lead["owner_id"] != found["owner_id"]:
             raise Conflict("This lead was assigned again since; undo what came later first.")
         previous = found["previous_owner_id"]
-        if previous and store.hold_users(cursor, [previous])[previous]["left"]:
+        if previous and store.who_left(cursor, [previous], hold=True):
             raise Conflict(f"{found['previous_owner']}, who had this lead before, has left;"
                            " assign it to somebody else.")
         made = assign(engine, cursor, [Assignment(
@@ -115,12 +128,30 @@ def _heirs(colleagues: Sequence[Row]) -> tuple[list[Row], str]:
     return [], ""
 
 
-def by_names(engine: Engine, cursor: Cursor, lead_ids: Collection[str], by: str) -> None:
-    """Leads that nobody owns here, but somebody elsewhere who is a user, go to them."""
-    assign(engine, cursor, [
+def by_names(
+    engine: Engine, cursor: Cursor, lead_ids: Collection[str], by: str, *, request_id: str | None = None
+) -> int:
+    """Leads that nobody owns here, but somebody elsewhere who is a user, go to them: how many do."""
+    return len(assign(engine, cursor, [
         Assignment(row["lead_id"], row["user_id"], "owner_name",
                    f"{row['owner_name']}, its owner elsewhere, is {row['email']}.")
-        for row in owners.of_names(cursor, lead_ids)], by)
+        for row in owners.of_names(cursor, lead_ids)], by, request_id=request_id))
+
+
+def lock_leads(cursor: Cursor, user_id: str) -> None:
+    """Hold the open leads of somebody who is about to leave, before the users are locked."""
+    store.open_leads(cursor, user_id)
+
+
+def leave(
+    engine: Engine, cursor: Cursor, user_id: str, by: str, *, request_id: str | None = None
+) -> int:
+    """The open leads of a user, whose row is locked, go to successors: how many. Raises Conflict when there
+    is nobody."""
+    lead_ids = store.open_leads(cursor, user_id)
+    if lead_ids:
+        assign(engine, cursor, successors(engine, cursor, user_id, lead_ids), by, request_id=request_id)
+    return len(lead_ids)
 
 
 def hand_on(

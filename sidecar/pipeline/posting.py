@@ -1,4 +1,4 @@
-"""One POST to somebody outside: to an address that was checked, in bounded time, with nothing followed.
+"""One request to somebody outside: to an address that was checked, in bounded time, with nothing followed.
 
 The standard library's client: it lets us connect to the very address that was checked while host name and
 certificate are those of the URL, so that a name which resolves differently the next moment leads nowhere.
@@ -55,13 +55,25 @@ def _resolved(target: Target) -> list[str]:
 def post(target: Target, headers: Mapping[str, str], body: bytes, most: float = INSIDE_SECONDS) -> Answer:
     """Send it once, in `most` seconds. Redirects are not followed; of the answer only status and Retry-After
     count."""
+    return _ask("POST", target, headers, body, most, _MOST_BYTES)[0]
+
+
+def get(target: Target, headers: Mapping[str, str], most_bytes: int) -> tuple[Answer, bytes]:
+    """Fetch it once: the answer, and the first bytes of its body, one more than `most_bytes` at most. What
+    breaks off is no answer."""
+    return _ask("GET", target, headers, None, TOTAL_SECONDS, most_bytes + 1)
+
+
+def _ask(
+    method: str, target: Target, headers: Mapping[str, str], body: bytes | None, most: float, most_bytes: int
+) -> tuple[Answer, bytes]:
     started = time.monotonic()
     total = min(most, INSIDE_SECONDS if target.inside else TOTAL_SECONDS)
 
-    def failed(reason: str) -> Answer:
+    def failed(reason: str) -> tuple[Answer, bytes]:
         elapsed = time.monotonic() - started
         return Answer(None, f"No answer within {total:.0f} seconds." if elapsed >= total else reason,
-                      elapsed_ms=int(elapsed * 1000))
+                      elapsed_ms=int(elapsed * 1000)), b""
 
     try:
         known = addresses(target)
@@ -73,14 +85,20 @@ def post(target: Target, headers: Mapping[str, str], body: bytes, most: float = 
     end.daemon = True
     end.start()
     try:
-        connection.request("POST", target.path, body, dict(headers))
+        connection.request(method, target.path, body, dict(headers))
         with connection.getresponse() as response:
             if time.monotonic() - started >= total:  # cut within the headers
                 raise TimeoutError
-            with suppress(OSError, HTTPException):  # what it says is not for us; that it came is
-                response.read(_MOST_BYTES)
+            told = b""
+            if method == "GET":
+                told = response.read(most_bytes)
+                if time.monotonic() - started >= total:  # cut within the body
+                    raise TimeoutError
+            else:
+                with suppress(OSError, HTTPException):  # what it says is not for us; that it came is
+                    response.read(most_bytes)
             asked = seconds_to_wait(response.getheader("Retry-After"), utc_now())
-            return Answer(response.status, None, asked, int((time.monotonic() - started) * 1000))
+            return Answer(response.status, None, asked, int((time.monotonic() - started) * 1000)), told
     except ssl.SSLCertVerificationError:
         return failed("Its certificate is not valid.")
     except TimeoutError:

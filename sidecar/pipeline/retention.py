@@ -8,6 +8,7 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
+from sidecar.pipeline import calendars
 from sidecar.pipeline.learning import learn
 from sidecar.store import drift, history, retention, spending, statistics, undo
 
@@ -35,6 +36,7 @@ def tidy_up(engine: Engine) -> None:
         learn(engine)
     except Exception:  # leads go on by what was learnt before
         log.exception("learning from the ledger failed; it is tried again in a minute")
+    calendars.begin(engine)
     _forget_files(engine)
     count_scores(engine)
 

@@ -12,13 +12,15 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
+from sidecar.pipeline import assigning
 from sidecar.records.email import parse_email
 from sidecar.secrets import hash_password
-from sidecar.services import access
+from sidecar.services import access, owners
 from sidecar.services.access import Caller
 from sidecar.services.audit import Actor, record
 from sidecar.store import administration as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.owners import WORKING
 from sidecar.store.paging import paged
 from sidecar.terms.scopes import ROLE_SCOPES, SCOPES
 
@@ -95,7 +97,8 @@ def add_user(
 
 
 def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Actor) -> Row:
-    """Change name and role. Raises NotFound, Conflict for the last admin.
+    """Change name, role and working time. Raises NotFound, Invalid that names the field, Conflict for the
+    last admin.
 
     A new role ends the sign-ins: what an access token allows is written in it.
     """
@@ -110,22 +113,30 @@ def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Acto
                 _keep_an_admin(admins, user_id)
             store.end_sessions(cursor, user_id)
         store.update_user(cursor, user_id, changes)
+        if working := {name: changes[name] for name in WORKING if name in changes}:
+            owners.set_working(engine, user_id, working, by=by)
         record(cursor, by, "user.edited", "user", user_id, before={"role": before["role"]},
                after={"role": role, "fields": sorted(changes)})
         return _user(cursor, user_id)
 
 
 def enable_user(engine: Engine, user_id: str, enabled: bool, *, by: Actor) -> Row:
-    """Let a user sign in again, or end their sign-ins for good. Raises NotFound, Conflict."""
+    """Let a user sign in again, or end their sign-ins for good: then others take over their open leads.
+    Raises NotFound, Conflict for the last admin, or when nobody could take over."""
     with engine.database.write() as cursor:
+        if not enabled:
+            assigning.lock_leads(cursor, user_id)
         admins = store.lock_admins(cursor)
         before = _user(cursor, user_id)
         if not enabled:
             _keep_an_admin(admins, user_id)
             store.end_sessions(cursor, user_id)
         if before["enabled"] != enabled:
+            given = 0 if enabled else assigning.leave(
+                engine, cursor, user_id, by.name, request_id=by.request_id)
             store.enable_user(cursor, user_id, enabled)
-            record(cursor, by, f"user.{'enabled' if enabled else 'disabled'}", "user", user_id)
+            record(cursor, by, f"user.{'enabled' if enabled else 'disabled'}", "user", user_id,
+                   after=None if enabled else {"leads_given_away": given})
         return _user(cursor, user_id)
 
 

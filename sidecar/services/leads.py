@@ -11,9 +11,9 @@ from sidecar.pipeline import assigning, estimating, following, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
+from sidecar.services.owners import found_user
 from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
-from sidecar.store.owners import find as find_user
 from sidecar.store.paging import paged
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
@@ -90,31 +90,19 @@ def edit_lead(
         if versions is not None and str(before["version"]) not in versions:
             raise PreconditionFailed("Somebody else changed this lead meanwhile; load it again.")
         if "owner" in changes:
-            changes = changes | {"owner": _owner(cursor, changes["owner"])}
+            changes = changes | {"owner": changes["owner"] and found_user(cursor, changes["owner"], "/owner")}
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
             _edit(engine, cursor, before, changed, by)
     return get_lead(engine, lead_id, reveal=reveal) | {"changed": sorted(changed)}
 
 
-def _owner(cursor: Cursor, named: str | None) -> str | None:
-    """The id of the user that an edit names by address or id. Raises Invalid."""
-    if named is None:
-        return None
-    user = find_user(cursor, named)
-    if user is None or user["left"]:
-        raise Invalid("The request is not valid; see errors.", errors=[{
-            "pointer": "/owner", "code": "invalid", "detail":
-            f"{user['email']} has left; choose somebody who works here." if user
-            else "There is no user with this address or id."}])
-    return str(user["id"])
-
-
 def _edit(engine: Engine, cursor: Cursor, before: Row, changed: dict[str, Any], by: Actor) -> None:
     if changed.get("status") in OPEN and before["status"] not in OPEN:
         if other := leads.open_lead(cursor, before["contact_id"]):
             raise Conflict("This person has another open lead; close that one first.", open_lead_id=other)
-        assigning.hand_on(engine, cursor, [before["id"]], by.name, request_id=by.request_id)
+        if "owner" not in changed:
+            assigning.hand_on(engine, cursor, [before["id"]], by.name, request_id=by.request_id)
     if "owner" in changed:
         assigning.assign(engine, cursor, [assigning.Assignment(
             before["id"], changed["owner"], "person", "Assigned by hand.")], by.name,
@@ -182,12 +170,6 @@ def estimate(engine: Engine, filters: dict[str, Any], *, reveal: bool) -> dict[s
     """What enriching leads is expected to cost (`lead_ids`, `import_id`, or filters; else all that are
     queued)."""
     return estimating.estimate(engine, _permitted(filters, reveal) or {"stage": "queued"})
-
-
-def owners(engine: Engine) -> list[Row]:
-    """Who leads can be assigned to."""
-    with engine.database.read(may_lag=True) as cursor:
-        return leads.owners(cursor)
 
 
 def repair(

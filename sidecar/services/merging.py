@@ -159,12 +159,12 @@ def _change_lead(
     engine: Engine, cursor: Cursor, row: Row, columns: Row, why: str, by: Actor
 ) -> None:
     """Write columns of a lead; an owner is assigned, and one who left is nobody's of an open lead."""
-    if columns.get("status", row["status"]) in OPEN and row["status"] not in OPEN:
-        assigning.hand_on(engine, cursor, [row["id"]], by.name, request_id=by.request_id)
     if "owner_id" in columns:
         assigning.assign(engine, cursor, [
             assigning.Assignment(row["id"], columns["owner_id"], "merge", why)], by.name,
             request_id=by.request_id)
+    elif "status" in columns:
+        assigning.hand_on(engine, cursor, [row["id"]], by.name, request_id=by.request_id)
     if rest := {name: value for name, value in columns.items() if name != "owner_id"}:
         store.change_lead(cursor, row["id"], rest)
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sidecar.store.database import Cursor, Row, many, one
+from sidecar.store.owners import WORKING
 
-_USER = ("SELECT id::text AS id, email, name, role, disabled_at IS NULL AS enabled, created_at,"
-         " last_sign_in_at FROM users")
+_USER = f"""
+SELECT id::text AS id, email, name, role, disabled_at IS NULL AS enabled, created_at, last_sign_in_at,
+    CASE WHEN disabled_at IS NOT NULL THEN 'left' WHEN away.until IS NULL THEN 'active' ELSE 'away' END
+        AS state, away.until AS away_until, {", ".join(WORKING)},
+    CASE WHEN calendar_url IS NOT NULL THEN
+        jsonb_build_object('read_at', calendar_read_at, 'error', calendar_error) END AS calendar
+FROM users, LATERAL (SELECT max(ends_at) AS until FROM absences
+                     WHERE user_id = users.id AND starts_at <= now() AND ends_at > now()) away"""  # noqa: S608
 _CLIENT = "SELECT id, scopes, disabled_at IS NULL AS enabled, created_at FROM clients"
 
 
@@ -20,7 +27,7 @@ def users(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
 
 def user(cursor: Cursor, user_id: str, *, lock: bool = True) -> Row | None:
     """One user; when locked, who signs in or refreshes meanwhile has done so before, or does it after."""
-    return one(cursor, f"{_USER} WHERE id = %s{' FOR NO KEY UPDATE' if lock else ''}", (user_id,))
+    return one(cursor, f"{_USER} WHERE id = %s{' FOR NO KEY UPDATE OF users' if lock else ''}", (user_id,))
 
 
 def user_id(cursor: Cursor, email: str) -> str | None:
@@ -30,10 +37,11 @@ def user_id(cursor: Cursor, email: str) -> str | None:
 
 
 def lock_admins(cursor: Cursor) -> set[str]:
-    """The ids of the enabled admins; nobody else changes them before the transaction ends."""
+    """The ids of the enabled admins; nobody else changes any user before the transaction ends. All are locked
+    in one order, as whoever gives leads to them locks some."""
     return {row["id"] for row in many(
-        cursor, "SELECT id::text AS id FROM users WHERE role = 'admin' AND disabled_at IS NULL"
-        " ORDER BY id FOR UPDATE")}
+        cursor, "SELECT id::text AS id, role = 'admin' AND disabled_at IS NULL AS admin FROM users"
+        " ORDER BY id FOR NO KEY UPDATE") if row["admin"]}
 
 
 def insert_user(cursor: Cursor, row: Row) -> str | None:

@@ -25,12 +25,12 @@ def lock(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, Row]:
         " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE", (list(lead_ids),))}
 
 
-def hold_users(cursor: Cursor, user_ids: Collection[str]) -> dict[str, Row]:
-    """Users, none of whom leaves before the transaction ends: id -> {email, left}. Leads are locked before
-    users."""
-    return {row.pop("id"): row for row in many(
-        cursor, "SELECT id::text AS id, email, disabled_at IS NOT NULL AS left FROM users"
-        " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", (list(user_ids),))}
+def who_left(cursor: Cursor, user_ids: Collection[str], *, hold: bool = False) -> set[str]:
+    """Those of the users who left; hold: of the others nobody does before the transaction ends. Leads are
+    locked before users, and users at once: whoever lets one leave locks all of them."""
+    return {row["id"] for row in many(
+        cursor, "SELECT id::text AS id, disabled_at FROM users WHERE id = ANY(%s::uuid[]) ORDER BY id"  # noqa: S608
+        f"{' FOR SHARE' if hold else ''}", (list(user_ids),)) if row["disabled_at"]}
 
 
 def write(cursor: Cursor, rows: Sequence[Row], *, by: str, request_id: str | None) -> None:

@@ -11,6 +11,7 @@ from psycopg2.errors import UniqueViolation
 from sidecar.errors import Conflict
 from sidecar.intake.refusals import may, told
 from sidecar.store import following, refusals
+from sidecar.store.administration import user_id
 from sidecar.store.customers import IN_COMPANIES
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
@@ -20,6 +21,7 @@ from sidecar.terms.states import DELIVERED, OPEN
 # What people edit of a lead in its own row -> its column; its owner is assigned.
 EDITED = {field.name: field.column for field in fields_of("lead") if field.editable and field.name != "owner"}
 NOBODY = "none"  # as an owner to filter by
+_UNKNOWN = "00000000-0000-0000-0000-000000000000"  # nobody's id
 
 # Each sort: (what follows the cursor, order); every one ends with the id, so that no two rows are equal.
 _SCORE = "coalesce(l.total_score, -1)"
@@ -102,7 +104,7 @@ def page(
     owner (an address, or NOBODY), min_score, max_score, created_from, created_to, updated_from,
     updated_to, scored_from, scored_to; `after` is the cursor of the last row
     (see `cursor_of`)."""
-    where, params = _conditions(filters)
+    where, params = _conditions(cursor, filters)
     following, order = _SORTS[sort]
     if after:
         where.append(following)
@@ -122,7 +124,7 @@ def page(
 
 def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int, after: str | None) -> list[str]:
     """The ids of leads of the filters of `page` whose work is done, in order, beginning after one of them."""
-    where, params = _conditions(filters)
+    where, params = _conditions(cursor, filters)
     return [row["id"] for row in many(
         cursor,
         "SELECT l.id::text AS id FROM leads l JOIN work_items w ON w.lead_id = l.id"  # noqa: S608
@@ -133,7 +135,7 @@ def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int, after: str | No
 def to_enrich(cursor: Cursor, filters: Mapping[str, Any], limit: int) -> list[Row]:
     """The oldest leads of the filters of `page`, of `lead_ids`, or of the import `import_id`: [{lead_id, lane
     or None, together (whose leads share what is asked about their company)}]."""
-    where, params = _conditions(filters)
+    where, params = _conditions(cursor, filters)
     return many(
         cursor,
         "SELECT l.id::text AS lead_id, w.lane, coalesce(l.org_id, l.contact_id)::text AS together"  # noqa: S608
@@ -149,7 +151,13 @@ def cursor_of(row: Row, sort: str) -> list[Any]:
     return [row["id"]]
 
 
-def _conditions(filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+def _conditions(cursor: Cursor, filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    given = {name: value for name, value in filters.items() if value is not None}
+    params = dict(given)
+    # As a value: then the planner knows whether somebody has few leads or many.
+    if "owner" in given:
+        params["owner"] = None if given["owner"] == NOBODY else (
+            user_id(cursor, given["owner"].strip().lower()) or _UNKNOWN)
     conditions = {
         "lead_ids": "l.id = ANY(%(lead_ids)s::uuid[])",
         "import_id": """(l.id IN (SELECT unnest(lead_ids) FROM import_created WHERE job_id = %(import_id)s)
@@ -162,8 +170,7 @@ def _conditions(filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
         "grade": "l.grade = %(grade)s",
         "source": "l.source = %(source)s",
         "tag": "l.tags @> ARRAY[%(tag)s]::text[]",
-        "owner": ("l.owner_id IS NULL" if filters.get("owner") == NOBODY else
-                  "l.owner_id = (SELECT id FROM users WHERE email = lower(%(owner)s))"),
+        "owner": "l.owner_id = %(owner)s::uuid" if params.get("owner") else "l.owner_id IS NULL",
         # As the index has it, with whole numbers: then it finds them, sorted by score or not.
         "min_score": f"{_SCORE} >= %(min_score)s",
         "max_score": f"{_SCORE} BETWEEN 0 AND %(max_score)s",
@@ -174,8 +181,6 @@ def _conditions(filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
         "scored_from": "l.scored_at >= %(scored_from)s",
         "scored_to": "l.scored_at < %(scored_to)s",
     }
-    given = {name: value for name, value in filters.items() if value is not None}
-    params = dict(given)
     for name in ("q", "company"):
         if name in given:
             params["q"] = containing(given[name])

@@ -48,7 +48,7 @@ class Field:
     entity: contact, organization or lead. name: within the entity, in answers and to scoring.
     lead: what a lead that comes in calls it; None when no lead may tell it.
     kind: text, integer, number, list (of texts) or object. longest: characters, None for unbounded.
-    multiline: a text that may have several lines. column: in the entity's table.
+    multiline: a text that may have several lines. column: in the entity's table (of owner: the user's id).
     derived_from: the field that it is worked out from, anew each time; unstated: it follows that field
     alone, so that nobody's word for it is kept and it goes where that field's value goes.
     personal: it may tell who somebody is: masked for callers who may not see people, neither searched

@@ -104,6 +104,8 @@ AssignmentKind = Literal[
     "routing", "person", "claim", "owner_name", "left", "escalation", "merge", "undo"]
 ASSIGNMENT_KINDS: Final[tuple[AssignmentKind, ...]] = get_args(AssignmentKind)
 OF_MACHINES: Final[tuple[AssignmentKind, ...]] = ("routing", "owner_name", "left", "escalation")
+ABSENCE_SOURCES: Final = ("person", "calendar")
+LANGUAGES: Final = ("en", "de")  # in which users are written to
 USER_STATES: Final = ("active", "away", "left")
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet

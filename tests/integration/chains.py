@@ -12,6 +12,7 @@ from sidecar.store.database import many
 PEOPLE = ("ada", "bela", "cleo", "dov")
 FIELDS = {"city": ("York", "Leeds", "Bern"), "job_title": ("CTO", "Buyer", "VP of Sales"),
           "phone": ("+49 30 901820", "+44 113 496 0001", "+1 415 555 0134"), "country": ("DE", "GB", "US")}
+OWNERS = ("nina@example.com", "omar@example.com")  # users
 SOURCES = ("web form", "demo request", "csv import", "webinar")
 
 
@@ -54,7 +55,7 @@ class World:
                     "SELECT source, fields FROM provenance WHERE entity_id = %s", contact_id)}
         leads = sorted((
             row | {"tags": sorted(row["tags"])} for row in self.rows(
-                "SELECT l.message, l.tags, l.utm, l.custom, l.owner, l.source, l.status, l.email,"
+                "SELECT l.message, l.tags, l.utm, l.custom, l.owner_id, l.source, l.status, l.email,"
                 " l.search_text, o.domain,"
                 " (SELECT count(*) FROM intake i WHERE i.lead_id = l.id) AS submissions,"
                 " (SELECT coalesce(array_agg(type ORDER BY type), '{}') FROM events e WHERE e.lead_id = l.id"
@@ -139,7 +140,7 @@ class Chain:
         [row] = self.merged.rows("SELECT id::text AS id FROM leads WHERE status = 'new' AND contact_id = %s",
                                  self.ids[self.merged][self.root[person]])
         whose = next(one for one, lead in self.merged.leads.items() if lead == row["id"])
-        owner, tag = self.random.choice(("nina", "omar")), f"edit-{len(self.steps)}"
+        owner, tag = self.random.choice(OWNERS), f"edit-{len(self.steps)}"
         kind = self.random.random() < 0.5
         for world in self.both:
             lead_id = world.leads[whose]
@@ -166,13 +167,13 @@ class Chain:
                 self.root[one] = keep
         # Whoever owned one of the open leads owns one still.
         both = [owners[self.merged.leads[one]] for one in PEOPLE if self.root[one] == keep]
-        [row] = self.merged.rows("SELECT owner FROM leads WHERE status = 'new' AND contact_id = %s",
-                                 self.ids[self.merged][keep])
+        [row] = self.merged.rows("SELECT owner_id AS owner FROM leads WHERE status = 'new'"
+                                 " AND contact_id = %s", self.ids[self.merged][keep])
         assert row["owner"] in both and (row["owner"] or not any(both))
 
     def owners(self):
         return {row["id"]: row["owner"]
-                for row in self.merged.rows("SELECT id::text AS id, owner FROM leads")}
+                for row in self.merged.rows("SELECT id::text AS id, owner_id AS owner FROM leads")}
 
     def unmerge(self, person):
         lost = person if self.root[person] != person else None

@@ -61,11 +61,13 @@ def receiving() -> Iterator[Receiver]:
     """A receiver, until the end of the block."""
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             receiver.got.append({"path": self.path, "headers": dict(self.headers.items()), "body": body})
             if receiver.answer is None:
                 receiver.status(204)
             receiver.answer(self)
+
+        do_GET = do_POST
 
         def log_message(self, *_: Any) -> None:
             """Tests say what they need."""

@@ -21,7 +21,8 @@ NOBODY = "01890000-0000-7000-8000-000000000000"
 def admin(app, engine):
     """A client with all scopes; no users but Ada, no clients but those of the tests."""
     with engine.database.write() as cursor:
-        cursor.execute("DELETE FROM users WHERE email <> 'ada@example.com'; DELETE FROM sign_in_failures;"
+        cursor.execute("TRUNCATE leads, assignments CASCADE;"
+                       "DELETE FROM users WHERE email <> 'ada@example.com'; DELETE FROM sign_in_failures;"
                        "DELETE FROM clients WHERE id NOT IN ('tests', 'reader'); TRUNCATE audit_log")
     engine.cache.redis.flushdb()
     return Api(app.test_client(), "tests")

@@ -12,11 +12,12 @@ import pytest
 from sidecar.api.schemas import LeadFilters
 from sidecar.store.leads import SORTS
 from sidecar.terms.fields import FIELDS
-from tests.integration.conftest import Api
+from tests.integration.conftest import Api, users_of
 from tests.integration.test_pipeline import claim, run
 
 OPTIONS = {
-    "status": ["new", "lost"], "stage": ["dead", "queued"], "grade": ["hot", "cold"], "owner": ["ada"],
+    "status": ["new", "lost"], "stage": ["dead", "queued"], "grade": ["hot", "cold"],
+    "owner": ["ada@example.com", "none"],
     "source": ["web_form", "demo_request"], "tag": ["vip"], "q": ["hay", "firm1"],
     "min_score": [0.25, 10.26, 20], "max_score": [0.29, 20.25, 30], "created_from": ["2026-01-03T00:00:00Z"],
     "created_to": ["2026-01-11T00:00:00Z"],
@@ -38,11 +39,11 @@ def stored(api, engine):
         for n, lead_id in enumerate(ids):
             cursor.execute(
                 "UPDATE leads SET total_score = %(score)s, grade = %(grade)s, scored_at = %(at)s,"
-                " status = %(status)s, owner = %(owner)s,"
+                " status = %(status)s, owner_id = (SELECT id FROM users WHERE email = %(owner)s),"
                 " created_at = timestamptz '2026-01-01' + %(n)s * interval '1 day' WHERE id = %(id)s",
                 {"id": lead_id, "n": n, "score": None if n in (2, 7) else 1000 * (n // 3) + 25,
                  "grade": None if n in (2, 7) else "hot" if n > 8 else "cold",
-                 "at": None if n in (2, 7) else "2026-02-01", "owner": "ada" if n == 5 else None,
+                 "at": None if n in (2, 7) else "2026-02-01", "owner": "ada@example.com" if n == 5 else None,
                  "status": "lost" if n == 4 else "new"})
             cursor.execute(
                 "INSERT INTO lead_scores (lead_id, total_score, grade, breakdown, model_version,"
@@ -61,7 +62,8 @@ def listed(api, **query):
 
 @pytest.mark.parametrize(("query", "found"), [
     ({"status": "lost"}, [4]), ({"stage": "dead"}, [6]), ({"grade": "hot"}, [9, 10, 11]),
-    ({"source": "web_form"}, [0, 2, 4, 6, 8, 10]), ({"tag": "vip"}, [0, 3, 6, 9]), ({"owner": "ada"}, [5]),
+    ({"source": "web_form"}, [0, 2, 4, 6, 8, 10]), ({"tag": "vip"}, [0, 3, 6, 9]),
+    ({"owner": "Ada@example.com"}, [5]), ({"owner": "none", "grade": "hot"}, [9, 10, 11]),
     ({"min_score": 20.25}, [6, 8, 9, 10, 11]), ({"max_score": 10.25}, [0, 1, 3, 4, 5]),
     ({"min_score": 10.26, "max_score": 20.25}, [6, 8]),
     ({"created_from": "2026-01-11T00:00:00Z"}, [10, 11]),
@@ -231,13 +233,15 @@ def test_an_edit_that_changes_nothing_is_none(api):
         answer = patch(api, lead_id, body).json
         assert (answer["version"], answer["changed"]) == (1, [])
     assert api.get(f"/v1/audit?entity_kind=lead&entity_id={lead_id}").json["data"] == []
-    edited = patch(api, lead_id, {"tags": [" a ", "b", "a"], "owner": " Ada ", "status": "new"}).json
-    assert (edited["tags"], edited["owner"], edited["changed"]) == (["a", "b"], "Ada", ["owner", "tags"])
+    edited = patch(
+        api, lead_id, {"tags": [" a ", "b", "a"], "owner": " Ada@Example.com ", "status": "new"}).json
+    assert (edited["tags"], edited["owner"], edited["changed"]) == (
+        ["a", "b"], "ada@example.com", ["owner", "tags"])
 
 
 def test_owner_and_message_are_taken_away(api):
     lead_id = add(api, email="pat@firm1.example", message="Call me")
-    patch(api, lead_id, {"owner": "ada@sales.example"})
+    patch(api, lead_id, {"owner": "ada@example.com"})
     gone = patch(api, lead_id, {"owner": None, "message": ""}).json
     assert (gone["owner"], gone["message"], gone["changed"]) == (None, None, ["message", "owner"])
 
@@ -245,7 +249,8 @@ def test_owner_and_message_are_taken_away(api):
 @pytest.mark.parametrize(("body", "pointer"), [
     ({"tags": [""]}, "/tags/0"), ({"tags": ["a", " "]}, "/tags/1"), ({"tags": None}, "/tags"),
     ({"tags": "a"}, "/tags"), ({"tags": ["a\0"]}, "/tags/0"), ({"tags": ["a"] * 51}, "/tags"),
-    ({"owner": ""}, "/owner"), ({"status": "sold"}, "/status"), ({"status": None}, "/status"),
+    ({"owner": ""}, "/owner"), ({"owner": "nobody@sales.example"}, "/owner"), ({"status": "sold"}, "/status"),
+    ({"status": None}, "/status"),
     ({"score": 100}, "/score"), ({"message": "x" * 10_001}, "/message"), ([], ""), ({}, ""),
 ])
 def test_a_wrong_edit_names_the_field(api, body, pointer):
@@ -258,7 +263,7 @@ def test_the_etag_is_what_if_match_takes(api, kind):
     lead = api.get(f"/v1/leads/{add(api, email='pat@firm1.example', company_name='Firm')}").json
     row = {"leads": lead, "contacts": lead["contact"], "organizations": lead["organization"]}[kind]
     path, body = f"/v1/{kind}/{row['id']}", (
-        {"owner": "ada"} if kind == "leads" else {"country": "Austria"})
+        {"owner": "ada@example.com"} if kind == "leads" else {"country": "Austria"})
 
     def edit(tag):
         return api.client.patch(path, json=body, headers=api.headers | {"If-Match": tag})
@@ -323,7 +328,7 @@ def fits(lead, query):
     """The filters once more, plainly."""
     contact, total = lead["contact"], (lead["score"] or {}).get("total")
     tests = {
-        **{name: lambda value, name=name: lead[name] == value
+        **{name: lambda value, name=name: (lead[name] or "none") == value
            for name in ("status", "stage", "owner", "source")},
         "grade": lambda value: bool(lead["score"]) and lead["score"]["grade"] == value,
         "tag": lambda value: value in lead["tags"],
@@ -362,22 +367,24 @@ MANY = 50_000
 @pytest.fixture
 def crowd(api, engine):
     """50,000 leads: of every filter a value that many have and one that few have."""
+    users_of(engine, "few@example.com", "many@example.com")
     with engine.database.write() as cursor:
         cursor.execute("INSERT INTO contacts (id) SELECT uuidv7() FROM generate_series(1, %s)", (MANY,))
         cursor.execute("""
-            INSERT INTO leads (contact_id, source, status, tags, owner, total_score, grade, scored_at,
+            INSERT INTO leads (contact_id, source, status, tags, owner_id, total_score, grade, scored_at,
                                search_text, created_at)
             SELECT id, CASE WHEN n % 1000 = 0 THEN 'rare' ELSE 'import' END,
                 CASE WHEN n % 997 = 0 THEN 'qualified' ELSE 'new' END,
                 CASE WHEN n % 991 = 0 THEN ARRAY['vip'] ELSE ARRAY['fair'] END,
-                CASE WHEN n % 1009 = 0 THEN 'ada' WHEN n % 4 = 0 THEN 'bob' END,
+                (SELECT u.id FROM users u WHERE u.email = CASE
+                    WHEN n % 1009 = 0 THEN 'few@example.com' WHEN n % 4 = 0 THEN 'many@example.com' END),
                 points, CASE WHEN points >= 8000 THEN 'hot' WHEN points >= 5000 THEN 'warm' ELSE 'cold' END,
                 now(), md5(n::text) || ' straw', now() - n * interval '1 minute'
             FROM (SELECT id, n, (n * 7919) % 10001 AS points
                   FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM contacts) numbered) scored""")
         cursor.execute("""
             INSERT INTO work_items (lead_id, lane, stage)
-            SELECT id, 'bulk', CASE WHEN owner = 'ada' THEN 'dead' ELSE 'done' END FROM leads""")
+            SELECT id, 'bulk', CASE WHEN owner = 'few@example.com' THEN 'dead' ELSE 'done' END FROM leads""")
         # What autovacuum does after a while.
         cursor.execute("SELECT gin_clean_pending_list('leads_search'), gin_clean_pending_list('leads_tags')")
         cursor.execute("ANALYZE leads; ANALYZE work_items; ANALYZE contacts")
@@ -402,13 +409,15 @@ def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
     from sidecar.store import leads
 
     # No text that few have: whether the planner knows them for few hangs on the sample of ANALYZE.
-    few = [{"status": "qualified"}, {"stage": "dead"}, {"source": "rare"}, {"tag": "vip"}, {"owner": "ada"},
+    few = [{"status": "qualified"}, {"stage": "dead"}, {"source": "rare"}, {"tag": "vip"},
+           {"owner": "few@example.com"},
            {"owner": "nobody"}, {"min_score": 99.9}, {"max_score": 0.1}, {"q": "needle"},
-           {"min_score": 50, "max_score": 50.1}, {"status": "new", "owner": "ada"},
+           {"min_score": 50, "max_score": 50.1}, {"status": "new", "owner": "few@example.com"},
            {"created_from": "2099-01-01"}, {"created_to": "2000-01-01"}]
     often = [{}, {"grade": "hot"}, {"grade": "warm"}, {"grade": "cold"},
-             {"status": "new"}, {"source": "import"}, {"tag": "fair"}, {"owner": "bob"}, {"min_score": 1},
-             {"max_score": 99}, {"q": "straw"}, {"created_to": "2099-01-01"}]
+             {"status": "new"}, {"source": "import"}, {"tag": "fair"}, {"owner": "many@example.com"},
+             {"owner": "none"}, {"min_score": 1}, {"max_score": 99}, {"q": "straw"},
+             {"created_to": "2099-01-01"}]
     read = {}
     with engine.database.write() as cursor:
         for query, sort in itertools.product(few + often, SORTS):

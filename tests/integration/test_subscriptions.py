@@ -77,7 +77,7 @@ def test_the_way_of_a_lead_is_told(engine, api, receiver, subscribe):
     batch = claim(api)
     run(api, batch)
     api.post("/v1/leads", {"source": "web form"})
-    api.client.patch(f"/v1/leads/{hot}", json={"status": "working", "owner": "ann@firm.example"},
+    api.client.patch(f"/v1/leads/{hot}", json={"status": "working", "owner": "ada@example.com"},
                      headers=api.headers)
     deliver(engine)
     assert set(receiver.types) == {

@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from sidecar.pipeline import intake
-from tests.integration.chains import Chain
-from tests.integration.conftest import Api
+from tests.integration.chains import OWNERS, Chain
+from tests.integration.conftest import Api, users_of
 from tests.integration.test_duplicates import JANE, TYPO, pair_of, rows, sent
 from tests.integration.test_pipeline import claim
 from tests.workflows.test_end_to_end import perfect
 
 CHAINS = 5  # many more of them, longer ones too: tests/soak
+
+
+@pytest.fixture(autouse=True)
+def owners(engine):
+    users_of(engine, *OWNERS)
 
 
 @pytest.mark.parametrize("seed", range(CHAINS))
@@ -41,11 +46,11 @@ def test_the_lead_with_the_owner_stays_open_with_what_both_have(api):
         api, JANE | {"message": "One", "tags": ["a"], "custom": {"x": 1, "y": 1}, "source": "web form"},
         TYPO | {"message": "Two", "tags": ["b"], "custom": {"x": 2, "z": 2}, "source": "csv import"})
     leads = {contact: lead_of(api, contact) for contact in (first, second)}
-    edit(api, f"/v1/leads/{leads[second]}", {"owner": "nina"})
+    edit(api, f"/v1/leads/{leads[second]}", {"owner": "nina@example.com"})
     answer = merged(api, pair, first)
     assert (answer["lead_id"], answer["archived_lead_id"]) == (leads[second], leads[first])
     lead = api.get(f"/v1/leads/{leads[second]}").json
-    assert (lead["owner"], lead["message"], lead["tags"]) == ("nina", "Two\n\nOne", ["b", "a"])
+    assert (lead["owner"], lead["message"], lead["tags"]) == ("nina@example.com", "Two\n\nOne", ["b", "a"])
     assert lead["custom"] == {"x": 2, "y": 1, "z": 2} and lead["source"] == "web form"
 
 
@@ -73,7 +78,7 @@ def notified(engine, lead_id):
 def test_who_was_told_of_is_not_told_of_again(api, engine, told):
     pair, first, second = pair_of(api, JANE, TYPO)
     leads = {contact: lead_of(api, contact) for contact in (first, second)}
-    edit(api, f"/v1/leads/{leads[first]}", {"owner": "nina"})
+    edit(api, f"/v1/leads/{leads[first]}", {"owner": "nina@example.com"})
     with engine.database.write() as cursor:
         cursor.execute("UPDATE leads SET grade = 'hot', total_score = 9000, hot_changes = 1 WHERE id = %s",
                        (leads[second],))

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "sidecar"
 # From the ground up; a room imports from its own and from lower floors.
 FLOORS = (
     ("terms", "errors", "ids", "jsons", "looks", "sheets"),
-    ("records", "masking"),
+    ("records", "masking", "calendars"),
     ("sources",),
     ("scoring", "robots"),
     ("tables",),

@@ -10,6 +10,7 @@ from sidecar.api.schemas.held_answers import *  # noqa: F403
 from sidecar.api.schemas.jobs import *  # noqa: F403
 from sidecar.api.schemas.leads import *  # noqa: F403
 from sidecar.api.schemas.operations import *  # noqa: F403
+from sidecar.api.schemas.owners import *  # noqa: F403
 from sidecar.api.schemas.pipeline import *  # noqa: F403
 from sidecar.api.schemas.records import *  # noqa: F403
 from sidecar.api.schemas.routing import *  # noqa: F403

@@ -6,9 +6,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, Edit, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.owners import CalendarState, Working
 from sidecar.services.administration import ROLES
 from sidecar.terms.scopes import SCOPES
+from sidecar.terms.states import LANGUAGES, USER_STATES
 
 
 class TokenRequest(Strict):
@@ -60,7 +62,7 @@ class UserAdd(Strict):
     password = Text(1000, required=True)
 
 
-class UserEdit(Edit):
+class UserEdit(Working):
     name = Text(200, allow_none=True)
     role = Text(validate=validate.OneOf(ROLES))
 
@@ -75,6 +77,15 @@ class User(Answer):
     name = fields.String(required=True, allow_none=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     enabled = fields.Boolean(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(USER_STATES))
+    away_until = fields.DateTime(required=True, allow_none=True)
+    time_zone = fields.String(required=True, allow_none=True)
+    working_hours = fields.Dict(required=True, allow_none=True)
+    holidays = fields.String(required=True, allow_none=True)
+    capacity = fields.Integer(required=True, allow_none=True)
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    calendar = fields.Nested(CalendarState, required=True, allow_none=True, metadata={
+        "description": "Their calendar feed, whose address is not told."})
     created_at = fields.DateTime(required=True)
     last_sign_in_at = fields.DateTime(required=True, allow_none=True)
 

@@ -26,7 +26,6 @@ from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Sc
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
 from sidecar.terms.states import (
-    ASSIGNMENT_KINDS,
     BUTTONS,
     ENTITIES,
     GOALS,
@@ -377,42 +376,6 @@ class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
 
 class Repair(Strict):
     changes = fields.Dict(keys=fields.String(), required=True)
-
-
-class Owner(Answer):
-    id = fields.String(required=True)
-    email = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-
-
-class OwnerList(Answer):
-    data = fields.List(fields.Nested(Owner), required=True)
-
-
-class Assignment(Answer):
-    id = fields.String(required=True)
-    lead_id = fields.String(required=True)
-    owner_id = fields.String(required=True, allow_none=True)
-    owner = fields.String(required=True, allow_none=True)
-    previous_owner_id = fields.String(required=True, allow_none=True)
-    previous_owner = fields.String(required=True, allow_none=True)
-    kind = fields.String(required=True, validate=validate.OneOf(ASSIGNMENT_KINDS))
-    reason = fields.String(required=True)
-    rule = fields.String(required=True, allow_none=True, metadata={
-        "description": "Of the routing model that decided."})
-    model_version = fields.String(required=True, allow_none=True)
-    actor = fields.String(required=True)
-    at = fields.DateTime(required=True)
-    undone_at = fields.DateTime(required=True, allow_none=True)
-
-
-class AssignmentList(Answer):
-    data = fields.List(fields.Nested(Assignment), required=True)
-
-
-class AssignmentUndone(Answer):
-    lead_id = fields.String(required=True)
-    assignment_id = fields.String(required=True, metadata={"description": "Which gave the lead back."})
 
 
 class LeadQuery(PageQuery, LeadFilters):

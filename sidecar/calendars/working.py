@@ -1,0 +1,60 @@
+"""What may be said of somebody's working time: a time zone, hours by day of the week, public holidays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+from zoneinfo import available_timezones
+
+from holidays.utils import list_supported_countries
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MOST_SPANS: Final = 6
+_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+
+
+def problem_of_zone(name: str) -> str | None:
+    """What is wrong with a time zone, or None."""
+    return None if name in _zones() else "This is no time zone of the IANA, such as Europe/Berlin."
+
+
+def problem_of_hours(hours: Mapping[str, Sequence[Sequence[str]]]) -> tuple[str, str] | None:
+    """(where, what is wrong) with hours {day: [[from, until], …]}, or None. Days without spans are free."""
+    for day, spans in hours.items():
+        if day not in DAYS:
+            return f"/{day}", f"Days are {', '.join(DAYS)}."
+        if len(spans) > _MOST_SPANS:
+            return f"/{day}", f"A day has at most {_MOST_SPANS} spans."
+        last = ""
+        for place, span in enumerate(spans):
+            if len(span) != 2 or not all(map(_TIME.fullmatch, span)):
+                return f"/{day}/{place}", "A span is [from, until], as in [\"09:00\", \"17:30\"]."
+            if not last <= span[0] < span[1]:
+                return f"/{day}/{place}", "Spans begin before they end, and follow one another."
+            last = span[1]
+    if not any(hours.values()):
+        return "", "Somebody who works has hours on one day at least."
+    return None
+
+
+def problem_of_holidays(region: str) -> str | None:
+    """What is wrong with a country, or country-subdivision, whose public holidays are meant, or None."""
+    country, _, part = region.partition("-")
+    known = _regions().get(country)
+    if known is None:
+        return "The public holidays of this country are not known; it is two letters, such as DE."
+    if part and part not in known:
+        return f"{country} has no such part; it has {', '.join(sorted(known)) or 'none'}."
+    return None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@cache
+def _regions() -> Mapping[str, frozenset[str]]:
+    return {country: frozenset(parts) for country, parts in list_supported_countries().items()}

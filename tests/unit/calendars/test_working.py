@@ -1,0 +1,40 @@
+"""What may be said of somebody's working time."""
+
+from __future__ import annotations
+
+import pytest
+
+from sidecar.calendars import DAYS, problem_of_holidays, problem_of_hours, problem_of_zone
+
+
+@pytest.mark.parametrize("hours", [
+    {"mon": [["09:00", "17:30"]]}, {"mon": [["08:00", "12:00"], ["12:00", "16:00"]], "sun": []},
+    {day: [["00:00", "24:00"]] for day in DAYS},
+])
+def test_hours_that_may_be_said(hours):
+    assert problem_of_hours(hours) is None
+
+
+@pytest.mark.parametrize("hours, where", [
+    ({}, ""), ({"mon": []}, ""), ({"monday": [["09:00", "17:00"]]}, "/monday"),
+    ({"mon": [["9:00", "17:00"]]}, "/mon/0"), ({"mon": [["09:00"]]}, "/mon/0"),
+    ({"mon": [["17:00", "09:00"]]}, "/mon/0"), ({"mon": [["09:00", "24:30"]]}, "/mon/0"),
+    ({"tue": [["09:00", "12:00"], ["11:00", "13:00"]]}, "/tue/1"),
+    ({"tue": [["09:00", "10:00"]] * 7}, "/tue"),
+])
+def test_hours_that_make_no_sense(hours, where):
+    found = problem_of_hours(hours)
+    assert found is not None and found[0] == where
+
+
+@pytest.mark.parametrize("zone, right", [
+    ("Europe/Berlin", True), ("UTC", True), ("CEST", False), ("", False)])
+def test_time_zones_are_those_of_the_iana(zone, right):
+    assert (problem_of_zone(zone) is None) is right
+
+
+@pytest.mark.parametrize("region, right", [
+    ("DE", True), ("DE-BY", True), ("US-CA", True), ("DE-XX", False), ("XX", False), ("Germany", False),
+])
+def test_public_holidays_are_those_of_a_country_or_its_part(region, right):
+    assert (problem_of_holidays(region) is None) is right
