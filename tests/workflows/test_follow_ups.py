@@ -27,6 +27,7 @@ def test_the_flow_follows_up(stack, client):
     lead_id = client.post("/v1/leads", perfect(unique())).json()["results"][0]["lead_id"]
     until(lambda: client.get(f"/v1/leads/{lead_id}").json()["hot_changes"], 60, "the lead to be hot")
     for table in ("hot_changes", "assignments"):  # time passes
-        query(stack, f"UPDATE {table} SET at = at - interval '20 minutes' WHERE lead_id = %s RETURNING 1", lead_id)
+        query(stack, f"UPDATE {table} SET at = at - interval '20 minutes' WHERE lead_id = %s RETURNING 1",
+              lead_id)
     until(lambda: given(stack, lead_id), 150, "the owner to be reminded")
     assert given(stack, lead_id) == [(1,)]
