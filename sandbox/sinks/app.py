@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP
 from sandbox.sinks import page, slack_api, twilio
 from sandbox.sinks.kept import CHANNELS, Kept, Message
 from sandbox.sinks.mail import MOST_BYTES, Mail
-from sandbox.sinks.pressing import EVERYBODY, Presses
+from sandbox.sinks.pressing import ADMIN, Presses
 from sandbox.sinks.scripts import Scripts, failing, plain
 from sandbox.sinks.webhooks import Webhooks, refused_by_teams
 
@@ -77,7 +77,7 @@ class Pages:
             asked.get("action", ""), asked.get("value", ""))
         message = self._message(asked.get("message", ""), "slack-bot")
         answered = await self._presses.press(
-            self._kept, message, action, value, asked.get("as") or EVERYBODY)
+            self._kept, message, action, value, asked.get("as") or ADMIN)
         if not form:
             return web.json_response(answered)
         back = asked.get("back", "")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from sandbox.sinks.kept import CHANNELS, Message
-from sandbox.sinks.pressing import EVERYBODY
+from sandbox.sinks.pressing import ADMIN
 from sandbox.sinks.twilio import segments
 from sidecar import looks
 
@@ -107,6 +107,7 @@ def mail_page(mail: Message, view: str) -> tuple[str, str]:
     dark, scheme = view == "dark", "dark" if view == "dark" else "light"
     html = re.sub(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)", "all" if dark else "not all", html)
     html = re.sub(r'(<meta name="(?:supported-)?color-schemes?" content=")[^"]*', rf"\g<1>{scheme}", html)
+    html = html.replace("color-scheme: light dark", f"color-scheme: {scheme}")
     html = html.replace("<head>", '<head><base target="_blank">', 1)
     return html, _MAIL_POLICY.format(images="'none'" if view == "no-images" else "data: https:")
 
@@ -155,7 +156,8 @@ def _webhook(message: Message, asked: Asked, people: Mapping[str, str]) -> tuple
 
 def _bot(message: Message, asked: Asked, people: Mapping[str, str]) -> tuple[str, str]:
     place = message["channel"]
-    to = f"direct message to {people.get(f'U{place[1:]}', place)}" if place.startswith("D") else place
+    person = people.get(f"U{place[1:]}") if place.startswith("D") else None
+    to = f"direct message to {person or place}" if place.startswith("D") else place
     body = looks.slack_html(message["payload"])
     if "<button " in body:
         back = escape(asked.link(before=asked.before or ""))
@@ -164,7 +166,7 @@ def _bot(message: Message, asked: Asked, people: Mapping[str, str]) -> tuple[str
                 f'<input type="hidden" name="message" value="{message["id"]}">'
                 f'<input type="hidden" name="back" value="{back}">{body}'
                 f'<label class="as">Buttons are pressed as <input name="as" type="email" list="people" '
-                f'value="{EVERYBODY}"></label></form>')
+                f'value="{escape(person or ADMIN)}"></label></form>')
     return to, body + "".join(_notes(message))
 
 

@@ -17,7 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from sandbox.sinks.kept import Kept, Message
 from sandbox.sinks.slack_api import BOT, TEAM, meet
 
-EVERYBODY = "somebody@example.com"
+ADMIN = "admin@example.com"  # the first login of a stack
 
 
 @dataclass(frozen=True)

@@ -21,20 +21,27 @@ _MOST_PARTS: Final = 60  # of a list or an object in it
 
 
 def bounded(data: Mapping[str, Any], longest: int = LONGEST) -> dict[str, Any]:
-    """`data` with clean texts, in at most so many characters of JSON: its longest lists lose their ends, then
-    whole members go. `left_out` tells how many parts of each are missing."""
-    told: dict[str, Any] = _cleaned(data, 0)
-    left_out: dict[str, int] = {}
-    while told and len(text_of(told)) + len(text_of({"left_out": left_out})) > longest:
+    """`data` with clean texts, in at most so many characters of JSON (200 or more): its longest lists lose
+    their ends, then whole members go. `left_out` tells how many parts each list lacks, `members_left_out` how
+    many members are missing."""
+    whole: dict[str, Any] = _cleaned(data, 0)
+    told, left_out = dict(whole), dict[str, int]()
+
+    def answer() -> dict[str, Any]:
+        gone = len(whole) - len(told)
+        return (told | ({"left_out": left_out} if left_out else {})
+                | ({"members_left_out": gone} if gone else {}))
+
+    while told and len(text_of(answer())) > longest:
         name = max(told, key=lambda name: len(text_of(told[name])))
         part = told[name]
-        kept = len(part) // 2 if isinstance(part, list) else 0
-        left_out[name] = left_out.get(name, 0) + (len(part) - kept if isinstance(part, list) else 1)
-        if kept:
-            told[name] = part[:kept]
+        if isinstance(part, list) and len(part) > 1:
+            told[name] = part[:len(part) // 2]
+            left_out[name] = len(whole[name]) - len(told[name])
         else:
             del told[name]
-    return told | {"left_out": left_out} if left_out else told
+            left_out.pop(name, None)
+    return answer()
 
 
 def _cleaned(value: Any, depth: int) -> Any:

@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,8 +19,10 @@ from local import programs
 from sidecar.channels import CHANNELS
 from sidecar.channels.model import DeliveryError
 from sidecar.environment import read
+from sidecar.pipeline import claiming, messages, scoring
 from sidecar.store.database import many
 from tests.product_copy import copy_product, python
+from tests.workflows.test_end_to_end import perfect
 
 BOARD = '''
 import json
@@ -205,3 +208,23 @@ def test_a_person_is_told_directly(sinks):
     reference = send(bot, "ann@example.com", 7)
     assert reference.startswith("D")
     assert bot.find("ann@example.com", "7@x.example", datetime.now(UTC)) == reference
+
+
+def test_a_hot_lead_is_told_once_in_every_channel(api, engine, sinks):
+    session, url, settings = sinks
+    for kind in SINKS.values():
+        session.delete(f"{url}/{kind}")
+    channels = {name: made(**values) for (name, made), values in zip(
+        CHANNELS.items(), read(settings, *CHANNELS.values()), strict=True)}
+    everywhere = replace(engine, settings=replace(engine.settings, channels=channels))
+    api.post("/v1/leads", perfect("firm4"))
+    batch = claiming.claim(everywhere)
+    run = batch["batch_id"], [lead["lead_id"] for lead in batch["leads"]]
+    assert scoring.score(everywhere, *run)["results"][0]["became_hot"]
+    for _ in range(2):
+        messages.notify(everywhere, *run)
+    for name, kind in SINKS.items():
+        [message] = session.get(f"{url}/{kind}").json()
+        assert "Quill" in json.dumps(message), name
+    page = session.get(f"{url}/", params={"q": "quill"}).text
+    assert page.count("<article") == len(CHANNELS)
