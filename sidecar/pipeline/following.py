@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.metrics import FIRST_TOUCH
 from sidecar.pipeline.messages import FollowUpDue, owe_follow_ups
-from sidecar.pipeline.routing import hand_on
+from sidecar.pipeline.routing import hand_on, people_of
 from sidecar.pipeline.scoring import scoring_facts
 from sidecar.routing.following import HotChange, Step, due_step, whom
-from sidecar.routing.hours import Calendar, calendar_of
+from sidecar.routing.hours import Calendar, holidays_of
 from sidecar.store import facts, subscriptions
 from sidecar.store import following as store
 from sidecar.store.database import Cursor, Row
@@ -21,8 +22,6 @@ from sidecar.webhooks import of_touches
 # A change that is older is followed no more.
 FOLLOWED: Final = timedelta(days=60)
 _MEASURED: Final = 1000  # touches at once
-_NOBODY: Final[Row] = {
-    "time_zone": None, "working_hours": None, "holidays": None, "away": False, "absences": ()}
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -91,31 +90,29 @@ class _Owners:
     """Whose leads these are, and when they work; of nobody's leads the usual hours count."""
 
     def __init__(self, engine: Engine, cursor: Cursor, rows: list[Row], now: datetime) -> None:
+        usual = engine.settings.usual
         since = min((row["at"] for row in rows), default=now)
-        self._people = store.people(
-            cursor, {row["owner_id"] for row in rows if row["owner_id"]}, since, now)
-        self._calendars: dict[str | None, Calendar] = {}
-        self._usual = engine.settings.usual
+        self._people = {
+            person.id: person for person in people_of(cursor, since, usual)} if rows else {}
+        self._away = {user_id for user_id, person in self._people.items()
+                      if any(start <= now < end for start, end in person.calendar.absences)}
+        self._usual = Calendar(usual.time_zone, usual.hours, holidays_of(usual.holidays))
 
     def change(self, row: Row) -> HotChange:
         """A row of `store.waiting` as it is decided about."""
         return HotChange(row["at"], row["step"], row["owned_at"], row["snoozed_until"],
-                         self._of(row["owner_id"])["away"])
+                         row["owner_id"] in self._away)
 
     def calendar(self, user_id: str | None) -> Calendar:
         """When somebody works; of who is away now as if they were not."""
-        if user_id not in self._calendars:
-            person = self._of(user_id)
-            self._calendars[user_id] = calendar_of(
-                person, self._usual, () if person["away"] else person["absences"])
-        return self._calendars[user_id]
+        person = self._people.get(user_id or "")
+        if person is None:
+            return self._usual
+        return replace(person.calendar, absences=()) if person.id in self._away else person.calendar
 
     def email(self, user_id: str) -> str:
-        """How people call somebody."""
-        return str(self._people[user_id]["email"])
-
-    def _of(self, user_id: str | None) -> Row:
-        return self._people.get(user_id or "", _NOBODY)
+        """What people call somebody."""
+        return self._people[user_id].email
 
 
 def _hand_on(

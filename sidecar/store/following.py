@@ -215,20 +215,6 @@ def untouched(cursor: Cursor, since: datetime) -> dict[int, int]:
         {"since": since})}
 
 
-def people(cursor: Cursor, user_ids: Iterable[str], since: datetime, now: datetime) -> dict[str, Row]:
-    """Users by id: {email, name, time_zone, working_hours, holidays, away, absences: [(from, until)]}."""
-    found = {row.pop("id"): row | {"absences": [], "away": False} for row in many(
-        cursor, "SELECT id::text AS id, email, name, time_zone, working_hours, holidays FROM users"
-        " WHERE id = ANY(%s::uuid[])", (list(user_ids),))}
-    for row in many(
-            cursor, "SELECT user_id::text AS id, starts_at, ends_at FROM absences"
-            " WHERE user_id = ANY(%s::uuid[]) AND ends_at > %s", (list(found), since)):
-        person = found[row["id"]]
-        person["absences"].append((row["starts_at"], row["ends_at"]))
-        person["away"] |= row["starts_at"] <= now < row["ends_at"]
-    return found
-
-
 def around(cursor: Cursor, user_ids: Iterable[str], now: datetime) -> list[Row]:
     """Who can be told of what owners do not touch: [{owner_id, user_id, leads (a team of theirs)}] of their
     teams, and of the admins with owner_id None; without who left or is away, in the order of addresses."""
