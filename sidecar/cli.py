@@ -973,7 +973,7 @@ def _hours(text: str) -> dict[str, list[list[str]]]:
 @click.argument("starts", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]))
 @click.argument("ends", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]))
 def user_away(email: str, starts: datetime, ends: datetime) -> None:
-    """Say that somebody is away from one time to another (of their time zone, else UTC)."""
+    """Say that somebody is away from one time to another, of their time zone."""
     from zoneinfo import ZoneInfo
 
     from sidecar.services import administration, owners
@@ -981,7 +981,8 @@ def user_away(email: str, starts: datetime, ends: datetime) -> None:
 
     with _administration() as engine:
         user_id = administration.id_of(engine, email)
-        zone = ZoneInfo(administration.read_user(engine, user_id)["time_zone"] or "UTC")
+        zone = ZoneInfo(
+            administration.read_user(engine, user_id)["time_zone"] or engine.settings.usual.time_zone)
         owners.add_absence(engine, user_id, starts.replace(tzinfo=zone), ends.replace(tzinfo=zone),
                            by=COMMAND_LINE)
 

@@ -11,6 +11,7 @@ from sidecar.errors import Conflict, NotFound
 from sidecar.ids import new_id
 from sidecar.store import assignments as store
 from sidecar.store import owners
+from sidecar.store.administration import lock_admins
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import AssignmentKind
 
@@ -138,16 +139,27 @@ def by_names(
         for row in owners.of_names(cursor, lead_ids)], by, request_id=request_id))
 
 
-def lock_leads(cursor: Cursor, user_id: str) -> None:
-    """Hold the open leads of somebody who is about to leave, before the users are locked."""
-    store.open_leads(cursor, user_id)
+def hold_to_leave(engine: Engine, cursor: Cursor, user_id: str) -> set[str]:
+    """Lock the open leads of somebody who is about to leave, and then all users: the ids of the enabled
+    admins. Where they got a lead in between, all is let go and locked again: leads come before users."""
+    while True:
+        with suppress(_GotMore), engine.database.write():
+            held = store.open_leads(cursor, user_id, hold=True)
+            admins = lock_admins(cursor)
+            if not {*held}.issuperset(store.open_leads(cursor, user_id)):
+                raise _GotMore
+            return admins
+
+
+class _GotMore(Exception):
+    """Somebody who is about to leave got a lead between two locks."""
 
 
 def leave(
     engine: Engine, cursor: Cursor, user_id: str, by: str, *, request_id: str | None = None
 ) -> int:
-    """The open leads of a user, whose row is locked, go to successors: how many. Raises Conflict when there
-    is nobody."""
+    """The open leads of a user, held by `hold_to_leave`, go to successors: how many. Raises Conflict when
+    there is nobody."""
     lead_ids = store.open_leads(cursor, user_id)
     if lead_ids:
         assign(engine, cursor, successors(engine, cursor, user_id, lead_ids), by, request_id=request_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -48,7 +47,7 @@ def _read_all(engine: Engine, due: list[Row]) -> None:
 def read(engine: Engine, row: Row) -> None:
     """Read a user's feed {id, time_zone, calendar_url}: when they are away, or why that is not known."""
     sealed = bytes(row["calendar_url"])
-    zone: tzinfo = ZoneInfo(row["time_zone"]) if row["time_zone"] else UTC
+    zone = ZoneInfo(row["time_zone"] or engine.settings.usual.time_zone)
     try:
         answer, feed = posting.get(
             target(engine, engine.vault.open(sealed)),

@@ -124,9 +124,7 @@ def enable_user(engine: Engine, user_id: str, enabled: bool, *, by: Actor) -> Ro
     """Let a user sign in again, or end their sign-ins for good: then others take over their open leads.
     Raises NotFound, Conflict for the last admin, or when nobody could take over."""
     with engine.database.write() as cursor:
-        if not enabled:
-            assigning.lock_leads(cursor, user_id)
-        admins = store.lock_admins(cursor)
+        admins = store.lock_admins(cursor) if enabled else assigning.hold_to_leave(engine, cursor, user_id)
         before = _user(cursor, user_id)
         if not enabled:
             _keep_an_admin(admins, user_id)

@@ -75,11 +75,11 @@ def undone(cursor: Cursor, assignment_id: str, at: Any) -> None:
     cursor.execute("UPDATE assignments SET undone_at = %s WHERE id = %s", (at, assignment_id))
 
 
-def open_leads(cursor: Cursor, user_id: str) -> list[str]:
-    """The open leads that somebody owns, locked in the order of their ids."""
+def open_leads(cursor: Cursor, user_id: str, *, hold: bool = False) -> list[str]:
+    """The open leads that somebody owns, in the order of their ids; hold: locked."""
     return [row["id"] for row in many(
-        cursor, "SELECT id::text AS id FROM leads WHERE owner_id = %s AND status = ANY(%s)"
-        " ORDER BY id FOR NO KEY UPDATE", (user_id, list(OPEN)))]
+        cursor, "SELECT id::text AS id FROM leads WHERE owner_id = %s AND status = ANY(%s)"  # noqa: S608
+        f" ORDER BY id{' FOR NO KEY UPDATE' if hold else ''}", (user_id, list(OPEN)))]
 
 
 def of_who_left(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ from sidecar.store.database import Cursor
 from sidecar.terms.states import OPEN
 from tests.integration.conftest import Api, users_of
 from tests.integration.receivers import receiving
-from tests.integration.test_duplicates import rows
+from tests.integration.test_duplicates import JANE, TYPO, pair_of, rows
 from tests.integration.test_pipeline import send
 
 ME = Actor("tester", "owners-1")
@@ -131,6 +131,24 @@ def test_an_assignment_is_taken_back_unless_somebody_assigned_since(api, engine,
     told = api.get(f"/v1/leads/{lead_id}/assignments").json["data"]
     assert [bool(row["undone_at"]) for row in told] == [False, True, False]
     assert Api(api.client, "reader").get(f"/v1/leads/{lead_id}/assignments").status_code == 403
+
+
+def test_a_merge_of_before_owners_were_users_is_taken_back(api, engine, people):
+    pair, first, second = pair_of(api, JANE, TYPO)
+    [lead_id] = [row["id"] for row in api.get(f"/v1/contacts/{first}").json["leads"]]
+    patch(api, f"/v1/leads/{lead_id}", {"owner": "bea@example.com"})
+    assert api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": second}).status_code == 200
+    [merge] = rows(engine, "SELECT id::text AS id, snapshot FROM merges")
+    snapshot = engine.vault.open(merge["snapshot"])
+    for row in snapshot["open"]:
+        row |= {"owner": "bea@example.com" if row.pop("owner_id") else None}
+    snapshot["united"] |= {"owner": snapshot["united"].pop("owner_id") and "bea@example.com"}
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE merges SET snapshot = %s", (engine.vault.seal(snapshot),))
+    answer = api.post(f"/v1/contacts/{second}/unmerge", {"contact_id": first})
+    assert answer.status_code == 200, answer.json
+    assert owner(engine, answer.json["lead_id"]) == people["b"]
+    assert owner(engine, answer.json["kept_lead_id"]) is None
 
 
 def test_many_leads_take_a_few_statements(api, engine, people, monkeypatch):
