@@ -17,13 +17,12 @@ from click.testing import CliRunner
 from sidecar.cli import main
 from sidecar.ids import new_id
 from sidecar.pipeline import routing as pipeline
-from sidecar.pipeline.assigning import Assignment, assign, successors
+from sidecar.pipeline.assigning import Assignment, assign
 from sidecar.pipeline.scoring import score_leads
 from sidecar.routing.model import default_model
-from sidecar.services import routing
+from sidecar.services import administration, routing
 from sidecar.services.audit import COMMAND_LINE
 from sidecar.store import work
-from sidecar.store.assignments import open_leads
 from sidecar.store.database import Database, many, one
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import claim, run
@@ -90,14 +89,6 @@ def score(engine, lead_ids):
 def rows(engine, sql, *params):
     with engine.database.read() as cursor:
         return many(cursor, sql, params)
-
-
-def leave(engine, user_id):
-    """Somebody leaves; others take over what they had."""
-    with engine.database.write() as cursor:
-        cursor.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
-        assign(engine, cursor, successors(engine, cursor, user_id, open_leads(cursor, user_id)), "tests")
-        cursor.execute("UPDATE users SET disabled_at = now() WHERE id = %s", (user_id,))
 
 
 def assignments(engine):
@@ -211,7 +202,7 @@ def test_many_hot_leads_at_once_with_owners_leaving_full_away_and_on_holiday(api
             for _ in range(len(batches) // 5):
                 scored.acquire()
             if (gone := next(left, None)) is not None:
-                leave(sales, gone)
+                administration.enable_user(sales, gone, False, by=COMMAND_LINE)
             else:
                 with sales.database.write() as cursor:
                     cursor.execute("DELETE FROM absences WHERE user_id = %s", (comes,))
