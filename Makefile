@@ -57,8 +57,9 @@ fmt: venv ## Fix what can be fixed automatically: style and import order of Pyth
 bench: venv ## Measure, each figure beside a peer in the same run
 	@$(PY) -m tests.benchmarks
 
-soak: venv ## Kill everything again and again (KILL_SEEDS=5, EVENT_KILLS=20), a large file (CSV_ROWS=100000), a million leads
-	@KILL_SEEDS=$${KILL_SEEDS:-5} EVENT_KILLS=$${EVENT_KILLS:-20} $(PY) -m pytest -rs tests/soak \
+soak: venv ## Kill all again and again (KILL_SEEDS=5, EVENT_KILLS=20, MESSAGES=10000), a large file (CSV_ROWS=100000), a million leads
+	@KILL_SEEDS=$${KILL_SEEDS:-5} EVENT_KILLS=$${EVENT_KILLS:-20} MESSAGES=$${MESSAGES:-10000} \
+		MESSAGE_KILLS=$${MESSAGE_KILLS:-20} $(PY) -m pytest -rs tests/soak \
 		tests/workflows/test_kill.py tests/workflows/test_trigger_kill.py
 	@REFUSAL_LEADS=$${REFUSAL_LEADS:-5000} $(PY) -m pytest -rs tests/integration/test_refusal_mix.py
 	@SOAK=1 $(PY) -m tests.benchmarks.api

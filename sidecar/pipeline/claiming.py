@@ -32,6 +32,8 @@ def claim(
     with engine.database.write() as cursor:
         expire(engine, cursor)
         for candidate in lanes:
+            if not work.more_due(cursor, candidate):
+                continue  # its claims are not held up by what this one does in another lane
             batch_id = new_id()
             batch = work.claim(
                 cursor, batch_id, candidate, min(limit or sizes[candidate], sizes[candidate]),

@@ -12,6 +12,7 @@ import pytest
 from sandbox.providers import TWINS
 from sidecar.app import create_app
 from sidecar.enrichment import PROVIDERS
+from sidecar.store import locks
 from tests.integration.conftest import Api
 
 
@@ -88,6 +89,13 @@ def test_people_overtake_imports(api):
     send(api, *(lead(i) for i in range(60)))
     single = api.post("/v1/leads", lead(99)).json["results"][0]["lead_id"]
     assert [ref["lead_id"] for ref in claim(api)["leads"]] == [single]
+
+
+def test_a_claim_of_imports_does_not_hold_up_people(api, engine):
+    send(api, *(lead(i) for i in range(60)))
+    with engine.database.write() as cursor:  # somebody claims for people at this moment
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext('interactive'))", (locks.CLAIM,))
+        assert claim(api)["lane"] == "bulk"
 
 
 def test_references_name_nobody(api):
