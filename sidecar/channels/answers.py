@@ -19,7 +19,8 @@ def answer(decision: Decision, language: str, time_zone: str, now: datetime) -> 
     special = {"done": f"press.{kind}", "same": f"press.same.{kind}", "taken": f"press.taken.{kind}",
                "closed": f"press.closed.{kind}"}.get(verdict, "")
     return say(
-        special if say.get(special) else f"press.{verdict}", by=decision.by or "", ago=say.ago(decision.at, now) if decision.at else "",
+        special if say.get(special) else f"press.{verdict}", by=decision.by or "",
+        ago=say.ago(decision.at, now) if decision.at else "",
         until=say.time(decision.until, ZoneInfo(time_zone)) if decision.until else "")
 
 
