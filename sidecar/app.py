@@ -25,6 +25,7 @@ from sidecar.api import (
     errors,
     events,
     forms,
+    handlings,
     health,
     held_answers,
     jobs,
@@ -91,8 +92,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
-                   forms, events, pipeline, callbacks, operations, predictions, routing, scoring, sources,
-                   subscriptions, terms, health, openapi):
+                   forms, handlings, events, pipeline, callbacks, operations, predictions, routing, scoring,
+                   sources, subscriptions, terms, health, openapi):
         app.register_blueprint(module.bp)
     return app
 

@@ -66,6 +66,16 @@ def boolean(value: str) -> bool:
     return value.lower() == "true"
 
 
+def one_of(*names: str) -> Callable[[str], str]:
+    """One of these."""
+    def read(value: str) -> str:
+        if value not in names:
+            raise ValueError(f"must be one of {', '.join(names)}")
+        return value
+
+    return read
+
+
 def secret(value: str) -> str:
     """At least 32 characters."""
     if len(value) < 32:

@@ -24,6 +24,10 @@ MODELS_REFUSED = Counter(
     "enrich_scoring_models_refused",
     "How often the published scoring model could not be used, and the default one was.", ["reason"])
 
+PRESSES = Counter(
+    "enrich_presses", "Presses of buttons and links about hot leads, by channel, wish and what came of it.",
+    ["channel", "kind", "verdict"])
+
 LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
 LIMITS_UNAVAILABLE = Counter(
     "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])

@@ -18,6 +18,7 @@ from sidecar.environment import (
     boolean,
     integer,
     listing,
+    one_of,
     optional,
     secret,
     setting,
@@ -211,6 +212,10 @@ class Settings:
         "Posts of public web forms a minute from one address.", integer(1, 1_000_000), "10")
     page_views_per_minute: int = setting(
         "Page views a minute that track.js may tell from one address.", integer(1, 1_000_000), "240")
+    link_requests_per_minute: int = setting(
+        "Requests of links in messages a minute from one address.", integer(1, 1_000_000), "60")
+    presses_per_minute: int = setting(
+        "Buttons pressed in Slack a minute, from one of its addresses.", integer(1, 1_000_000), "1200")
     assistant_calls_per_minute: int = setting(
         "Calls a minute that an assistant's client may make (docs/MCP.md).", integer(1, 10_000), "30")
     assistant_calls_per_day: int = setting(
@@ -229,6 +234,19 @@ class Settings:
     alert_own_requests: bool = setting(
         "Whether sales is told nevertheless of who asks themselves, with the refusal in the message: true"
         " or false.", boolean, "true")
+    rearm_hours: int = setting(
+        "Hours for which a lead must have been less than hot before it is told again when it becomes hot.",
+        integer(0, 10_000), "24")
+    tell_all_of_leads: bool = setting(
+        "Whether the rooms and lists that are told of hot leads are told also of those whose owner is told"
+        " where they want it: true or false.", boolean, "false")
+    language: str = setting(
+        "Language of messages to rooms and lists: en or de.", one_of("en", "de"), "en")
+    digest_hour: int = setting(
+        "Hour of the day, in their time zone, at which owners get their digest.", integer(0, 23), "8")
+    take_link_days: int = setting("Days for which links in messages act.", integer(1, 365), "7")
+    snooze_minutes: int = setting(
+        "For how many minutes a lead is put off; 0: until the next working morning.", integer(0, 10_080), "0")
     enrichment_goals: Mapping[str, Goal] = setting(
         "What providers are asked for: decision (until the grade is settled), reach (also until they can be"
         " reached) or fill (all that is wanted); for all leads, a lane or a source:"

@@ -10,7 +10,8 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, number_after, page
 from sidecar.engine import Engine
-from sidecar.services import administration
+from sidecar.errors import Forbidden
+from sidecar.services import administration, user_channels
 from sidecar.services.access import Caller
 
 bp = Blueprint("administration", __name__)
@@ -72,6 +73,41 @@ def set_password(engine: Engine, caller: Caller, user_id: Any, body: dict[str, A
     """Give a user a new password; their sign-ins end, a lock after wrong passwords opens."""
     administration.set_password(engine, str(user_id), body["password"], by=actor(caller))
     return None
+
+
+@endpoint(bp, "GET", "/v1/users/me/channels", scope="pii:read", answer=schemas.UserChannelList())
+def own_channels(engine: Engine, caller: Caller) -> Any:
+    """Where you are told of leads, and when not."""
+    return {"data": user_channels.read(engine, _user_id(caller))}
+
+
+@endpoint(bp, "PUT", "/v1/users/me/channels", scope="pii:read", body=schemas.UserChannels(),
+          answer=schemas.UserChannelList())
+def set_own_channels(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Choose where you are told of what. Quiet hours are in your time zone: what comes in them waits for
+    their end, hot leads too, unless `always_hot`. What you are told nowhere goes to those who are told of all
+    leads.
+    """
+    return {"data": user_channels.replace(engine, _user_id(caller), body["data"], by=actor(caller))}
+
+
+@endpoint(bp, "GET", f"{_USER}/channels", scope="admin", answer=schemas.UserChannelList())
+def channels_of(engine: Engine, caller: Caller, user_id: Any) -> Any:
+    """Where a user is told of leads."""
+    return {"data": user_channels.read(engine, str(user_id))}
+
+
+@endpoint(bp, "PUT", f"{_USER}/channels", scope="admin", body=schemas.UserChannels(),
+          answer=schemas.UserChannelList())
+def set_channels_of(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
+    """Choose where a user is told of what."""
+    return {"data": user_channels.replace(engine, str(user_id), body["data"], by=actor(caller))}
+
+
+def _user_id(caller: Caller) -> str:
+    if caller.kind != "user":
+        raise Forbidden("Programs have no channels of their own.")
+    return caller.id
 
 
 @endpoint(bp, "GET", "/v1/clients", scope="admin", answer=schemas.ClientList())

@@ -28,6 +28,8 @@ def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
         "write": engine.settings.writes_per_minute,
         "page": engine.settings.page_views_per_minute,
         "form": engine.settings.form_posts_per_minute,
+        "link": engine.settings.link_requests_per_minute,
+        "press": engine.settings.presses_per_minute,
     }.get(route_class)
     if capacity is None:
         return

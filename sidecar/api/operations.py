@@ -28,8 +28,8 @@ def notify(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 @endpoint(bp, "POST", "/v1/notifications/deliver", scope="notify", body=schemas.Empty(),
           answer=schemas.Delivered())
 def deliver(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Send what is owed, for at most five seconds."""
-    return messages.deliver(engine)
+    """Send what is owed, beginning for at most five seconds, and owe the digests of this hour."""
+    return messages.sweep(engine)
 
 
 @endpoint(bp, "GET", "/v1/notifications", scope="leads:read", query=schemas.PageQuery(),

@@ -37,6 +37,11 @@ class Channel(ABC):
     reconciles: ClassVar[bool] = False  # `find` can tell whether a message arrived
     updates: ClassVar[bool] = False  # `update` changes a message that is out
 
+    @property
+    def presses(self) -> bool:
+        """Whether buttons of its messages come back when they are pressed; else they are links."""
+        return False
+
     @abstractmethod
     def lead_recipients(self) -> tuple[str, ...]:
         """Who is told of hot leads where nobody in particular is; nobody where it is not set up."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -60,6 +60,10 @@ class Phrases:
     def time(self, at: datetime, zone: ZoneInfo, form: str = "time") -> str:
         """As the phrase `form` writes it, in that time zone."""
         return str(format_datetime(at, self.get(form), tzinfo=zone, locale=self._locale))
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """2 minutes ago."""
+        return str(format_timedelta(at - now, add_direction=True, locale=self._locale))
 
     def span(self, minutes: float) -> str:
         """2 hr 15 min."""

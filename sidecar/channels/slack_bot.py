@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any, ClassVar, Final
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse, WebClient
@@ -17,7 +19,7 @@ from slack_sdk.web import SlackResponse, WebClient
 from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
 from sidecar.channels.rendering import slack
-from sidecar.channels.web import slow_down
+from sidecar.channels.web import post, slow_down
 from sidecar.environment import optional, secret, setting, text, url
 from sidecar.terms.states import MessageKind
 
@@ -67,6 +69,10 @@ class SlackBot(Channel):
     slack_api_url: str = setting(
         "Slack's Web API.", url("https", "http"), "https://slack.com/api")
 
+    @property
+    def presses(self) -> bool:
+        return bool(self.slack_signing_secret)
+
     def lead_recipients(self) -> tuple[str, ...]:
         return (self.slack_channel,) if self.slack_bot_token and self.slack_channel else ()
 
@@ -108,6 +114,21 @@ class SlackBot(Channel):
         room, _, ts = reference.partition(":")
         changed = {name: rendered[name] for name in ("text", "blocks") if name in rendered}
         _asked(self._client(room).chat_update, channel=room, ts=ts, **changed)
+
+    def email_of(self, person: str) -> str | None:
+        """The address of the account of a person, by user id; needs the scope users:read too. Raises
+        DeliveryError."""
+        found = _asked(self._client(person).users_info, user=person)["user"]["profile"].get("email")
+        return str(found) if found else None
+
+    def whisper(self, answer_url: str, said: str) -> None:
+        """Answer who pressed a button, so that nobody else sees it. An answer that does not arrive is none.
+        """
+        ours = (urlsplit(self.slack_api_url).netloc, "hooks.slack.com")
+        if urlsplit(answer_url).netloc in ours:
+            with suppress(DeliveryError):
+                post("Slack", answer_url, json={
+                    "response_type": "ephemeral", "replace_original": False, "text": said})
 
     def _client(self, recipient: str) -> WebClient:
         if not self.slack_bot_token:

@@ -135,8 +135,7 @@ def leave(
 def write(cursor: Cursor, leaving: list[Leaving]) -> None:
     """Write what becomes of leads that leave their run, and tell of those that come to no good end."""
     work.leave(cursor, leaving)
-    notifications.withdraw(cursor, [left["lead_id"] for left in leaving if is_told(left) is False],
-                           "Its flow ended without Notify.")
+    notifications.withdraw(cursor, [left["lead_id"] for left in leaving if is_told(left) is False])
     notifications.release(cursor, [left["lead_id"] for left in leaving if is_told(left)])
     subscriptions.tell(cursor, of_leaving(leaving))
 

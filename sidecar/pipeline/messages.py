@@ -5,46 +5,82 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sidecar.channels.model import DeliveryError
-from sidecar.channels.routing import RouteSettings, route
+from sidecar.channels.handling import Lead, Stood, after
+from sidecar.channels.model import Channel, DeliveryError
+from sidecar.channels.routing import Person, Place, Wish, recipients
+from sidecar.channels.timing import quiet_until
 from sidecar.engine import Engine
-from sidecar.errors import NotFound
-from sidecar.intake.refusals import asked_themselves, may_alert
 from sidecar.masking import redact
+from sidecar.pipeline import telling
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
-from sidecar.pipeline.intake import lead_url
-from sidecar.pipeline.provenance import lead_with_sources
-from sidecar.store import facts, notifications, refusals
+from sidecar.store import handlings, notifications, user_channels
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
-from sidecar.terms.states import FollowUp
+from sidecar.terms.states import FollowUp, MessageKind
 
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 12
-LANGUAGE = "en"
+# Of a channel, at once: a slow one keeps no other waiting.
+_AT_ONCE = 4
+_DIGESTS = 100  # looked after in one sweep
+_SETTLED_BY_SOMEBODY = ("claim", "not_a_fit")
+
+
+class Due(NamedTuple):
+    """A message about a change into hot for a user (None: for all who are told of leads). `key`: what of the
+    same kind is told once; `at`: when it is due, None: when its lead's flow takes it to Notify."""
+
+    kind: MessageKind
+    lead_id: str
+    hot_change: int
+    user_id: str | None
+    key: str = ""
+    about: Mapping[str, Any] | None = None
+    at: datetime | None = None
+
+
+def owe(engine: Engine, cursor: Cursor, due: Collection[Due]) -> None:
+    """Owe messages about leads, each to all who are told of it (`routing.recipients`), once."""
+    people = user_channels.people(cursor, {one.user_id for one in due if one.user_id})
+    general = [Place(name, recipient) for name, channel in engine.settings.channels.items()
+               for recipient in channel.lead_recipients()]
+    notifications.owe(cursor, [
+        {
+            "kind": one.kind, "lead_id": one.lead_id, "hot_change": one.hot_change, "channel": place.channel,
+            "recipient": place.recipient, "user_id": place.user_id, "about": one.about, "due_at": one.at,
+            "dedupe_key": ":".join((
+                _SHORT.get(one.kind, one.kind), one.lead_id, str(one.hot_change),
+                *([one.key] if one.key else []), place.channel, place.recipient)),
+        }
+        for one in due
+        for place in recipients(one.kind, people.get(one.user_id or ""), general, _reaches(engine),
+                                both=engine.settings.tell_all_of_leads)
+    ])
+
+
+_SHORT: Mapping[str, str] = {"hot_lead": "hot"}
+
+
+def _reaches(engine: Engine) -> Callable[[str, str], bool]:
+    channels = engine.settings.channels
+    return lambda channel, address: channel in channels and channels[channel].reaches(address)
 
 
 def owe_hot(engine: Engine, cursor: Cursor, hot: list[tuple[Row, int]]) -> None:
-    """Owe one message per channel for each (facts, number of the change into hot): due when the lead's flow
-    takes it to Notify."""
-    targets = RouteSettings(recipients={
-        name: channel.lead_recipients() for name, channel in engine.settings.channels.items()})
-    notifications.owe(cursor, [
-        {
-            "kind": "hot_lead", "lead_id": row["lead_id"], "hot_change": change,
-            "channel": target["channel"], "recipient": target["recipient"], "due_at": None,
-            "dedupe_key": f"hot:{row['lead_id']}:{change}:{target['channel']}:{target['recipient']}",
-        }
-        for row, change in hot
-        for target in route(row, targets)
-    ])
+    """Owe the message of each (facts, number of the change into hot) to whoever has the lead: due when the
+    lead's flow takes it to Notify."""
+    if hot:
+        owners = user_channels.owners(cursor, [row["lead_id"] for row, _ in hot])
+        owe(engine, cursor, [
+            Due("hot_lead", row["lead_id"], change, owners.get(row["lead_id"])) for row, change in hot])
 
 
 class FollowUpDue(NamedTuple):
@@ -62,19 +98,11 @@ class FollowUpDue(NamedTuple):
 
 def owe_follow_ups(engine: Engine, cursor: Cursor, given: Iterable[FollowUpDue]) -> None:
     """Owe the messages of reminders and escalations, due at once; those of a step once."""
-    notifications.owe(cursor, [
-        {
-            "kind": one.kind, "lead_id": one.lead_id, "hot_change": one.hot_change, "channel": name,
-            "recipient": recipient, "user_id": one.user_id, "due_at": engine.now(),
-            "about": {"step": one.step,
-                      "untouched": {"minutes": one.minutes, "since": one.since.isoformat()}},
-            "dedupe_key":
-                f"{one.kind}:{one.lead_id}:{one.hot_change}:{one.step}:{one.user_id}:{name}:{recipient}",
-        }
-        for one in given
-        for name, channel in engine.settings.channels.items()
-        for recipient in channel.lead_recipients()
-    ])
+    owe(engine, cursor, [
+        Due(one.kind, one.lead_id, one.hot_change, one.user_id, str(one.step),
+            {"step": one.step, "untouched": {"minutes": one.minutes, "since": one.since.isoformat()}},
+            engine.now())
+        for one in given])
 
 
 def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, about: str) -> None:
@@ -90,6 +118,44 @@ def owe_operations(engine: Engine, cursor: Cursor, *, title: str, detail: str, a
         }
         for name, channel in engine.settings.channels.items()
         for recipient in channel.operations_recipients()
+    ])
+
+
+def owe_changes(engine: Engine, cursor: Cursor, lead_id: str) -> None:
+    """Owe that the messages about a lead that are out say what somebody did, where they can be changed. The
+    lead is locked."""
+    notifications.owe_changes(cursor, lead_id, _changing(engine))
+
+
+def _changing(engine: Engine) -> list[str]:
+    return [name for name, channel in engine.settings.channels.items() if channel.updates]
+
+
+def owe_digests(engine: Engine) -> None:
+    """Owe each owner the digest of a day of theirs when its hour has come and there is something to say."""
+    settings = engine.settings
+    with engine.database.read() as cursor:
+        waiting = user_channels.without_digest(
+            cursor, engine.now(), settings.digest_hour, settings.time_zone, _DIGESTS)
+    for user in waiting:
+        with engine.database.write() as cursor:
+            if user_channels.digest_looked_after(cursor, user["id"], user["day"]) and any(
+                    part["count"] for part in telling.digest_of(engine, cursor, user["id"]).values()):
+                _owe_digest(engine, cursor, user, user["day"].isoformat())
+
+
+def _owe_digest(engine: Engine, cursor: Cursor, user: Row, day: str) -> None:
+    """Who never chose where is told by mail, at the address with which they sign in."""
+    person = user_channels.people(cursor, [user["id"]])[user["id"]]
+    if not person.wishes:
+        person = Person(person.id, (Wish("email", user["email"], frozenset({"digest"})),), person.left)
+    notifications.owe(cursor, [
+        {
+            "kind": "digest", "channel": place.channel, "recipient": place.recipient,
+            "user_id": user["id"], "about": {"day": day},
+            "dedupe_key": f"digest:{user['id']}:{day}:{place.channel}:{place.recipient}",
+        }
+        for place in recipients("digest", person, (), _reaches(engine))
     ])
 
 
@@ -112,112 +178,194 @@ def notify_stored(engine: Engine, lead_ids: list[str]) -> dict[str, int]:
     return deliver(engine, lead_ids)
 
 
+def sweep(engine: Engine) -> dict[str, int]:
+    """What comes round every minute: owe the digests of this hour, and send all that is due, as `deliver`."""
+    owe_digests(engine)
+    with engine.database.write() as cursor:
+        for row in notifications.of_no_channel(cursor, engine.settings.channels.keys()):
+            _died(engine, cursor, row, f"there is no channel {row['channel']}")
+    return deliver(engine)
+
+
 def deliver(
     engine: Engine, lead_ids: list[str] | None = None, seconds: float = 5.0
 ) -> dict[str, int]:
-    """Send messages that are due (of these leads, or all) for at most some seconds: {sent, waiting, dead}."""
+    """Send messages that are due (of these leads, or all): {sent, waiting, dead}. After some seconds none is
+    begun any more.
+
+    Several are sent at once, of each channel a few, so that none waits for another. This thread alone touches
+    the database.
+    """
     until = time.monotonic() + seconds
+    channels = engine.settings.channels
+    running: dict[Future[Sent], Row] = {}
     sent = 0
-    while time.monotonic() < until:
-        with engine.database.write() as cursor:
-            message = notifications.take(cursor, lead_ids)
-        if message is None:
-            break
-        sent += _send(engine, message)
+    with ThreadPoolExecutor(_AT_ONCE * max(len(channels), 1), thread_name_prefix="message") as pool:
+        while True:
+            under_way = [message["channel"] for message in running.values()]
+            rooms = {name: room for name in channels if (room := _AT_ONCE - under_way.count(name))}
+            if rooms and time.monotonic() < until:
+                for message, send in _taken(engine, rooms, lead_ids):
+                    running[pool.submit(send)] = message
+            if not running:
+                break
+            done = wait(running, return_when=FIRST_COMPLETED).done
+            sent += _settle(engine, [(running.pop(future), future.result()) for future in done])
     with engine.database.read() as cursor:
         counts = notifications.counts(cursor)
     return {"sent": sent, "waiting": counts["waiting"], "dead": counts["dead"]}
 
 
-def _send(engine: Engine, message: Row) -> bool:
-    """Send one claimed message; committed as sending before, so that a kill is noticed."""
-    try:
-        if not _send_once(engine, message):
-            with engine.database.write() as cursor:
-                notifications.withhold(cursor, message["id"])
-            return False
-    except DeliveryError as error:
-        reason = redact(str(error))  # a mail server quotes addresses
+class Sent(NamedTuple):
+    """What came of sending a message: its reference, if its channel has one, or what went wrong; `found`: a
+    try before had arrived."""
+
+    reference: str | None = None
+    error: DeliveryError | None = None
+    found: bool = False
+
+
+def _taken(
+    engine: Engine, rooms: Mapping[str, int], lead_ids: list[str] | None
+) -> list[tuple[Row, Callable[[], Sent]]]:
+    """The next messages that are due, each with what sends it; committed as sending before, so that a kill is
+    noticed. What need not be sent (now) is settled."""
+    ready: list[tuple[Row, Callable[[], Sent]]] = []
+    while not ready:
         with engine.database.write() as cursor:
-            if error.permanent or message["attempts"] >= MAX_TRIES:
-                notifications.give_up(cursor, message["id"], reason)
+            taken = notifications.take(cursor, rooms, lead_ids)
+            about = handlings.leads(cursor, {row["lead_id"] for row in taken if row["lead_id"]})
+        if not taken:
+            break
+        not_sent = []
+        for message in taken:
+            lead, stood = about.get(message["lead_id"], (None, {}))
+            row, send = _decided(engine, message, lead, after(
+                stood.get(message["hot_change"], []), _cause(message["about"] or {})))
+            if send:
+                ready.append((message, send))
             else:
-                wait = error.retry_after or backoff(message["attempts"], first=5, most=3600)
-                notifications.postpone(cursor, message["id"], wait, reason)
-        log.warning("message not delivered", extra={
-            "notification_id": message["id"], "channel": message["channel"], "reason": reason})
-        return False
-    with engine.database.write() as cursor:
-        notifications.sent(cursor, message["id"])
-    return True
+                not_sent.append((message, row))
+        _put(engine, not_sent)
+    return ready
 
 
-def _send_once(engine: Engine, message: Row) -> bool:
-    """Render a message and send it over its channel: whether it may be sent. Raises DeliveryError."""
-    channel = engine.settings.channels.get(message["channel"])
-    if channel is None:
-        raise DeliveryError(f"there is no channel {message['channel']}", permanent=True)
-    if message["kind"] == "operations":
-        rendered = channel.render("operations", message["content"], LANGUAGE)
-    else:
-        about = _about_lead(engine, message["lead_id"], message["hot_change"])
-        if about is None:
-            return False
-        rendered = channel.render("hot_lead", about, LANGUAGE)
-    channel.send(
-        message["recipient"], rendered,
-        message_id=f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}",
-        possible_duplicate=message["possible_duplicate"],
-    )
-    return True
+def _cause(about: Row) -> str | None:
+    """The handling that caused a message, or the one that a change is of."""
+    cause: str | None = about.get("handling") or (about.get("about") or {}).get("handling")
+    return cause
 
 
-def _about_lead(engine: Engine, lead_id: str, hot_change: int) -> dict[str, Any] | None:
-    """What `message_content` reads; None: the person refused contact, and did not ask themselves. Raises
-    DeliveryError when the lead is gone."""
+Decided = tuple[Row, Callable[[], Sent] | None]
+
+
+def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[Stood]) -> Decided:
+    """What becomes of a message that is not sent now, or what sends it."""
+    kind, own = message["kind"], message["user_id"]
+    if message["left"] or (lead and own and kind in ("hot_lead", "reminder") and own != lead.owner_id):
+        return _state("withdrawn", "It is for somebody else now.", elsewhere=lead), None
+    if kind in ("hot_lead", "reminder", "escalation") and stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
+        return _state("withdrawn", "Somebody took care of it before."), None
+    quiet = quiet_until(engine.now(), message["time_zone"] or engine.settings.time_zone,
+                        message["quiet_from"], message["quiet_until"])
+    if quiet and kind != "handled" and not (message["always_hot"] and kind != "digest"):
+        return _state("owed", "Quiet hours.", due_at=quiet, refunded=True), None
+    channel = engine.settings.channels[message["channel"]]
     try:
-        lead = lead_with_sources(engine, lead_id)
-    except NotFound as error:
-        raise DeliveryError("the lead is gone", permanent=True) from error
-    refused = lead["contact"]["refused"]
-    forbidding = engine.settings.no_alert_after
-    asked = bool(refused) and _asked(engine, lead, hot_change)
-    if not may_alert(refused, forbidding, asked=asked and engine.settings.alert_own_requests):
-        return None
-    contact, organization = lead["contact"], lead["organization"] or {}
-    fields = [*contact["fields"].values(), *organization.get("fields", {}).values()]
-    return {
-        "link": lead_url(engine, lead["id"]),
-        "name": contact.get("full_name") or contact.get("email"),
-        "job_title": contact.get("job_title"),
-        "company": organization.get("name") or organization.get("domain"),
-        "email": contact.get("email"),
-        "phone": contact.get("phone"),
-        "phone_said": next((warning["value"] for warning in lead["warnings"]
-                            if warning["pointer"] == "/phone" and warning.get("value")), None),
-        "country": contact.get("country") or organization.get("country"),
-        "company_domain": organization.get("domain"),
-        **{name: organization.get(name) for name in ("industry", "company_size")},
-        "score": lead["score"],
-        "arrived_at": lead["created_at"],
-        "source": lead["source"],
-        "utm": lead["utm"],
-        "custom": lead["custom"],
-        "sandbox": any(item.get("sandbox") for item in fields),
-        "summary": (lead.get("message") or "")[:500],
-        "refused": sorted(refused),
-        "asked": asked,
-    }
+        told = telling.told(engine, channel, message, stood)
+    except DeliveryError as error:
+        return _state("dead", str(error)), None
+    if told is None:
+        return _state("withdrawn", notifications.WITHHELD), None
+    message_id = f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}"
+    language = message["language"] or engine.settings.language
+    return {}, lambda: _send(channel, message, told, message_id, language)
 
 
-def _asked(engine: Engine, lead: Row, hot_change: int) -> bool:
-    """Whether the person asked themselves since they refused and since sales was told."""
-    contact_id = lead["contact"]["id"]
-    with engine.database.read() as cursor:
-        return asked_themselves(
-            facts.load_events(cursor, [contact_id]).get(contact_id, []),
-            refusals.statements(cursor, [contact_id]).get(contact_id, []),
-            engine.settings.no_alert_after, notifications.told_at(cursor, lead["id"], hot_change))
+def _state(state: str, error: str | None, **more: Any) -> Row:
+    return {"state": state, "error": error, "refunded": False} | more
+
+
+def _send(channel: Channel, message: Row, told: Row, message_id: str, language: str) -> Sent:
+    """Send a message, or change one that is out. Of one that may have arrived its channel is asked first, if
+    it can tell. Touches no database."""
+    try:
+        if message["kind"] == "handled":
+            shown: MessageKind = "handled" if told["handled"] else message["about"]["kind"]
+            channel.update(message["reference"], channel.render(shown, told, language))
+            return Sent(message["reference"])
+        if message["possible_duplicate"] and channel.reconciles and (
+                reference := channel.find(message["recipient"], message_id, message["created_at"])):
+            return Sent(reference, found=True)
+        return Sent(channel.send(
+            message["recipient"], channel.render(message["kind"], told, language), message_id=message_id,
+            possible_duplicate=message["possible_duplicate"] and not channel.reconciles))
+    except DeliveryError as error:
+        return Sent(error=error)
+
+
+def _settle(engine: Engine, done: Iterable[tuple[Row, Sent]]) -> int:
+    """Write what came of sending messages: how many went out."""
+    rows = [(message, _outcome(engine, message, sent)) for message, sent in done]
+    _put(engine, rows)
+    return sum(row["state"] == "sent" for _, row in rows)
+
+
+def _outcome(engine: Engine, message: Row, sent: Sent) -> Row:
+    error = sent.error
+    if error is None:
+        known = engine.settings.channels[message["channel"]].reconciles
+        return _state("sent", None, reference=sent.reference, possible_duplicate=False if known else None)
+    reason = redact(str(error))  # a mail server quotes addresses
+    log.warning("message not delivered", extra={
+        "notification_id": message["id"], "channel": message["channel"], "reason": reason})
+    # Asked to slow down, it is tried again as often as it takes: the message is not what is wrong.
+    slowed = error.retry_after is not None
+    if error.permanent or (message["attempts"] >= MAX_TRIES and not slowed):
+        return _state("dead", reason)
+    wait_for = error.retry_after if error.retry_after is not None else backoff(
+        message["attempts"], first=5, most=3600)
+    return _state(
+        "owed", reason, due_at=engine.now() + timedelta(seconds=wait_for), refunded=slowed, slowed=slowed,
+        possible_duplicate=True if error.may_have_arrived else None)
+
+
+def _put(engine: Engine, rows: list[tuple[Row, Row]]) -> None:
+    """Write what became of messages, with what follows: one that is withdrawn because it is for somebody else
+    is owed to them, one that is dead is told to operations, and a recipient who asks to slow down is left
+    alone."""
+    if not rows:
+        return
+    changing = _changing(engine)
+    out = {message["lead_id"] for message, row in rows if row["state"] == "sent"
+           and message["kind"] != "handled" and message["lead_id"] and message["channel"] in changing}
+    with engine.database.write() as cursor:
+        since = min(message["claimed_at"] for message, _ in rows)
+        handled = handlings.since(cursor, out, since) if out else []
+        notifications.settle(cursor, [
+            {"id": message["id"]} | {name: row.get(name) for name in (
+                "state", "reference", "due_at", "error", "refunded", "possible_duplicate")}
+            for message, row in rows])
+        for lead_id in handled:
+            notifications.owe_changes(cursor, lead_id, changing)
+        for message, row in rows:
+            if row["state"] == "dead":
+                _died(engine, cursor, message, row["error"])
+            elif row.get("slowed"):
+                notifications.hold(cursor, message["channel"], message["recipient"], row["due_at"])
+            elif row.get("elsewhere"):
+                owe(engine, cursor, [Due(
+                    message["kind"], message["lead_id"], message["hot_change"], row["elsewhere"].owner_id,
+                    str((message["about"] or {}).get("step", "")), message["about"], engine.now())])
+
+
+def _died(engine: Engine, cursor: Cursor, message: Row, reason: str) -> None:
+    """Tell operations of a message that is given up; never of one of theirs, which would go the same way."""
+    if message["kind"] != "operations":
+        owe_operations(
+            engine, cursor, title="A message could not be delivered",
+            detail=f"{message['kind']} over {message['channel']}: {reason}",
+            about=f"message:{message['channel']}")
 
 
 def list_messages(

@@ -41,16 +41,25 @@ def hand_on(
     return _route(engine, cursor, found, "escalation", why)
 
 
+def give_back(
+    engine: Engine, cursor: Cursor, found: Mapping[str, Mapping[str, Any]], why: Mapping[str, str], who: str
+) -> dict[str, str]:
+    """Give leads (`found`, as of `route_hot`) that a user gave back to others, for a reason each: lead id ->
+    user id, of those for whom there is somebody else."""
+    return _route(engine, cursor, found, "routing", why, without=who)
+
+
 def _route(
     engine: Engine, cursor: Cursor, found: Mapping[str, Mapping[str, Any]], kind: AssignmentKind,
-    why: Mapping[str, str] | None = None,
+    why: Mapping[str, str] | None = None, without: str | None = None,
 ) -> dict[str, str]:
     if not found:
         return {}
     store.lock(cursor)
     now = engine.now()
     model, before = model_in_force(cursor), store.dealt(cursor)
-    routing = Routing(model, people_of(cursor, now, engine.settings.usual), teams_of(cursor), before)
+    people = [one for one in people_of(cursor, now, engine.settings.usual) if one.id != without]
+    routing = Routing(model, people, teams_of(cursor), before)
     accounts = accounts_of(cursor, found)
     decisions = {lead_id: decision for lead_id in sorted(found) if (
         decision := routing.decide(found[lead_id], accounts.get(lead_id, ()), now))}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from sidecar.channels.timing import armed
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.metrics import MODELS_REFUSED
@@ -65,7 +66,7 @@ def score_leads(
     known = facts.load(cursor, lead_ids)
     events = facts.load_events(cursor, {row["contact"]["id"] for row in known})
     before = scores.digests(cursor, lead_ids)
-    done = Scored()
+    done, rearm = Scored(), timedelta(hours=engine.settings.rearm_hours)
     rows, latest, hot, still_hot, events_of, looked_at, to_route = [], [], [], [], {}, [], {}
     for row in known:
         lead_id = row["lead_id"]
@@ -87,7 +88,8 @@ def score_leads(
             continue
         done.other.append(lead_id)
         total = round(result["total"] * 100)
-        became_hot = result["grade"] == "hot" and row["grade"] != "hot" and not row["is_test"]
+        is_news = result["grade"] == "hot" and not row["is_test"] and row["status"] != "archived"
+        became_hot = is_news and row["grade"] != "hot" and armed(row["cooled_at"], now, rearm)
         rows.append({
             "id": new_id(), "lead_id": lead_id, "total_score": total, "grade": result["grade"],
             "breakdown": breakdown, "model_version": result["model_version"], "batch_id": batch_id,
@@ -97,7 +99,7 @@ def score_leads(
         if became_hot:
             hot.append((row, row["hot_changes"] + 1))
             to_route[lead_id] = told
-        elif result["grade"] == "hot" and not row["is_test"]:
+        elif is_news:
             still_hot.append(lead_id)
         events_of[lead_id] = of_score(
             lead_id, row["grade"], result["grade"], result["total"], is_test=row["is_test"])

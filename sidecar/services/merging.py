@@ -146,11 +146,15 @@ def _one_open_lead(engine: Engine, cursor: Cursor, found: list[Row], by: Actor) 
     # What somebody was told of one of them is not told again of the other; of a test nobody was told.
     told = [row for row in still_open if row["grade"] == "hot" and row["is_test"] <= stays["is_test"]]
     score = {"grade": "hot", "total_score": max(row["total_score"] or 0 for row in told)} if told else {}
+    # Nor again when what both have makes it hot: it cooled when the later one did.
+    score |= {"cooled_at": max((row["cooled_at"] for row in still_open if row["cooled_at"]), default=None)}
     whole = united(stays, goes, did)
     _change_lead(engine, cursor, stays, whole | score, "Two leads of one person became one.", by)
     messages = store.take_over_messages(cursor, stays["id"], goes["id"], told=stays["grade"] == "hot")
     hot_change = following.unite(
         cursor, stays["id"], goes["id"], taken=stays["grade"] != "hot" and bool(told))
+    if hot_change:
+        store.renumber_messages(cursor, [row["id"] for row in messages], hot_change[1])
     return {"open": [stays, goes], "united": whole | score, "messages": [row["id"] for row in messages],
             "hot_change": hot_change}
 
@@ -290,6 +294,7 @@ def _leads_apart(
             if snapshot.get("hot_change"):
                 before_merge, since_merge = snapshot["hot_change"]
                 following.move(cursor, snapshot["open"][0]["id"], since_merge, lead_id, before_merge)
+                store.renumber_messages(cursor, snapshot["messages"], before_merge)
         changes = {name: value for name, value in changes.items() if value != row[name]}
         if changes:
             _change_lead(engine, cursor, row, changes, "Its person is two people again.", by)

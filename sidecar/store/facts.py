@@ -29,13 +29,15 @@ def json_object(kind: str, alias: str) -> str:
 
 # Facts are read as columns: for both sides that is less work than JSON. A number comes as in JSON, whole or
 # not. What is the lead's own comes first, then the fields of the contact and of the organization.
-_OWN = ("lead_id", "refused", "total_score", "grade", "hot_changes", "is_test", "goal", "created_at", "lead")
+_OWN = ("lead_id", "refused", "total_score", "grade", "hot_changes", "cooled_at", "status", "is_test", "goal",
+        "created_at", "lead")
 _SQL = {"numeric": "to_jsonb({})", "uuid": "{}::text"}
 _PLACES = {kind: {"id": ("id", "uuid")} | COLUMNS[kind] for kind in ("contact", "organization")}
 _PARTS = (("contact", len(_OWN), tuple(_PLACES["contact"])),
           ("organization", len(_OWN) + len(_PLACES["contact"]), tuple(_PLACES["organization"])))
 _FACTS = f"""
-SELECT l.id::text, c.refused, l.total_score, l.grade, l.hot_changes, l.is_test, l.goal, l.created_at,
+SELECT l.id::text, c.refused, l.total_score, l.grade, l.hot_changes, l.cooled_at, l.status, l.is_test,
+       l.goal, l.created_at,
        json_build_object({", ".join(f"'{name}', l.{name}" for name in SCORED["lead"])}),
        {", ".join(_SQL.get(sql, "{}").format(f"{kind[0]}.{column}")
                   for kind, places in _PLACES.items() for column, sql in places.values())}

@@ -244,8 +244,8 @@ def lock(cursor: Cursor, lead_id: str) -> Row | None:
     """A lead's own row, locked for an edit."""
     return one(
         cursor, "SELECT id::text AS id, contact_id::text AS contact_id, org_id::text AS org_id,"
-        " status, tags, owner_id::text AS owner, goal, message, version FROM leads WHERE id = %s"
-        " FOR UPDATE", (lead_id,),
+        " status, tags, owner_id::text AS owner, goal, message, outcome, hot_changes, version FROM leads"
+        " WHERE id = %s FOR UPDATE", (lead_id,),
     )
 
 

@@ -154,6 +154,11 @@ def take_over_messages(cursor: Cursor, lead_id: str, archived: str, *, told: boo
         {"lead": lead_id, "archived": archived, "told": told})
 
 
+def renumber_messages(cursor: Cursor, ids: list[str], number: int) -> None:
+    """These messages are about a change into hot that has another number now."""
+    cursor.execute("UPDATE notifications SET hot_change = %s WHERE id = ANY(%s::uuid[])", (number, ids))
+
+
 def give_messages_back(cursor: Cursor, lead_id: str, ids: list[str]) -> None:
     """What was not sent since is owed for this lead again."""
     cursor.execute(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sidecar.store.database import Cursor, Row, insert, many, one, words
+from sidecar.store.database import Cursor, Row, as_json, insert, many, one, update_from, words
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OWED
 
 # A message claimed longer ago than this belongs to a process that died in mid-send.
@@ -16,27 +18,68 @@ def owe(cursor: Cursor, rows: list[Row]) -> None:
     insert(cursor, "notifications", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
 
 
-def take(cursor: Cursor, lead_ids: list[str] | None) -> Row | None:
-    """Take the next message that is due (of these leads, or any); None when there is none.
+def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None:
+    """Owe a change of each message about a lead that is out and can be changed, on these channels; one that
+    is owed already is not owed twice, and one that is being sent is sent again."""
+    cursor.execute(
+        """
+        INSERT INTO notifications (kind, lead_id, hot_change, channel, recipient, user_id, reference, about,
+                                   dedupe_key)
+        SELECT 'handled', lead_id, hot_change, channel, recipient, user_id, reference,
+               jsonb_build_object('of', id, 'kind', kind, 'about', about), 'handled:' || id
+        FROM notifications WHERE lead_id = %s AND kind <> 'handled' AND state = 'sent'
+            AND reference IS NOT NULL AND channel = ANY(%s)
+        ORDER BY id
+        ON CONFLICT (dedupe_key) DO UPDATE SET state = 'owed', due_at = now(), attempts = 0, last_error = NULL
+        """, (lead_id, list(channels)))
 
-    One that was stuck in sending is taken again and marked as a possible duplicate.
+
+def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -> list[Row]:
+    """Take messages that are due (of these leads, or any), of each channel as many as there is room for.
+
+    One that was stuck in sending is taken again and marked as a possible duplicate. Of the user whom it is
+    for are told whether they `left`, and their wishes `quiet_from`, `quiet_until` and `always_hot`; of who
+    reads it `reader_id`, language and time zone: that user, else whose mail address it goes to.
     """
-    return one(
+    return many(
         cursor,
         """
-        UPDATE notifications SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
-               possible_duplicate = possible_duplicate OR state = 'sending'
-        WHERE id = (
-            SELECT id FROM notifications
-            WHERE ((state = 'owed' AND due_at <= now())
-                   OR (state = 'sending' AND claimed_at < now() - %(stuck)s * interval '1 second'))
-              AND (%(leads)s::uuid[] IS NULL OR lead_id = ANY(%(leads)s::uuid[]))
-            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id::text AS id, kind, lead_id::text AS lead_id, channel, recipient, content,
-                  attempts, possible_duplicate, hot_change
+        WITH taken AS (
+            SELECT n.id, n.state = 'sending' AS stuck FROM jsonb_each_text(%(rooms)s) room,
+            LATERAL (SELECT id, state FROM notifications
+                WHERE channel = room.key AND state IN ('owed', 'sending')
+                  AND ((state = 'owed' AND due_at <= now())
+                       OR (state = 'sending' AND claimed_at < now() - %(stuck)s * interval '1 second'))
+                  AND (%(leads)s::uuid[] IS NULL OR lead_id = ANY(%(leads)s::uuid[]))
+                ORDER BY due_at, id LIMIT room.value::int FOR UPDATE SKIP LOCKED) n),
+        claimed AS (
+            UPDATE notifications n SET state = 'sending', claimed_at = now(), attempts = attempts + 1,
+                   possible_duplicate = possible_duplicate OR stuck
+            FROM taken WHERE n.id = taken.id
+            RETURNING n.*)
+        SELECT c.id::text AS id, c.kind, c.lead_id::text AS lead_id, c.hot_change, c.channel, c.recipient,
+               c.user_id::text AS user_id, c.content, c.about, c.reference, c.attempts, c.possible_duplicate,
+               c.created_at, c.claimed_at, coalesce(u.disabled_at IS NOT NULL, false) AS left,
+               r.id::text AS reader_id, r.language, r.time_zone,
+               w.quiet_from, w.quiet_until, coalesce(w.always_hot, false) AS always_hot
+        FROM claimed c LEFT JOIN users u ON u.id = c.user_id
+        LEFT JOIN users r ON r.disabled_at IS NULL AND r.role = ANY(%(roles)s) AND (r.id = c.user_id
+            OR c.user_id IS NULL AND c.channel = 'email' AND r.email = lower(c.recipient))
+        LEFT JOIN user_channels w ON w.user_id = c.user_id AND w.channel = c.channel
+        ORDER BY c.due_at, c.id
         """,
-        {"stuck": _STUCK_SECONDS, "leads": lead_ids},
+        {"stuck": _STUCK_SECONDS, "leads": lead_ids, "rooms": as_json(dict(rooms)), "roles": MAY_SEE},
     )
+
+
+def of_no_channel(cursor: Cursor, known: Collection[str]) -> list[Row]:
+    """Give up what is due on channels that are none (any more): [{channel, kind}] of each."""
+    return many(
+        cursor,
+        "UPDATE notifications SET state = 'dead', attempts = attempts + 1,"
+        " last_error = 'there is no channel ' || channel"
+        " WHERE state IN ('owed', 'sending') AND due_at <= now() AND channel <> ALL(%s)"
+        " RETURNING channel, kind", (list(known),))
 
 
 def release(cursor: Cursor, lead_ids: list[str]) -> None:
@@ -47,30 +90,60 @@ def release(cursor: Cursor, lead_ids: list[str]) -> None:
             " WHERE lead_id = ANY(%s::uuid[]) AND state = 'owed' AND due_at IS NULL", (lead_ids,))
 
 
-def withdraw(cursor: Cursor, lead_ids: list[str], reason: str) -> None:
-    """What was owed for these leads and waited for their flow is not sent."""
+NOT_NOTIFIED = "Its flow ended without Notify."
+
+
+def withdraw(cursor: Cursor, lead_ids: list[str]) -> None:
+    """What was owed for these leads and waited for their flow, which ended without, is not sent."""
     if lead_ids:
         cursor.execute(
             "UPDATE notifications SET state = 'withdrawn', last_error = %s"
-            " WHERE lead_id = ANY(%s::uuid[]) AND state = 'owed' AND due_at IS NULL", (reason, lead_ids))
+            " WHERE lead_id = ANY(%s::uuid[]) AND state = 'owed' AND due_at IS NULL",
+            (NOT_NOTIFIED, lead_ids))
 
 
 WITHHELD = "The person refused contact and did not ask themselves."
 
 
-def withhold(cursor: Cursor, notification_id: str) -> None:
-    """It may not be sent, unless the person asks themselves later: see `owe_again`."""
-    cursor.execute("UPDATE notifications SET state = 'withdrawn', last_error = %s WHERE id = %s",
-                   (WITHHELD, notification_id))
+def settle(cursor: Cursor, rows: Sequence[Row]) -> None:
+    """What became of messages that were claimed: [{id, state, reference, due_at, error, refunded,
+    possible_duplicate}]. One that was owed anew meanwhile stays owed. `refunded`: the try was none of its
+    own.
+    """
+    update_from(
+        cursor, "notifications", rows, key="id", where="t.state = 'sending'",
+        columns={"id": "uuid", "state": "text", "reference": "text", "due_at": "timestamptz",
+                 "error": "text", "refunded": "boolean", "possible_duplicate": "boolean"},
+        changes="""state = v.state, reference = coalesce(v.reference, t.reference),
+            due_at = coalesce(v.due_at, t.due_at), last_error = v.error,
+            sent_at = CASE WHEN v.state = 'sent' THEN now() ELSE t.sent_at END,
+            attempts = t.attempts - v.refunded::int,
+            possible_duplicate = coalesce(v.possible_duplicate, t.possible_duplicate)""")
+
+
+def hold(cursor: Cursor, channel: str, recipient: str, until: datetime) -> None:
+    """What is due to a recipient who asks to slow down is not sent before."""
+    cursor.execute(
+        "UPDATE notifications SET due_at = %s WHERE channel = %s AND recipient = %s AND state = 'owed'"
+        " AND due_at < %s", (until, channel, recipient, until))
 
 
 def owe_again(cursor: Cursor, lead_ids: list[str]) -> None:
-    """What was withheld of these leads' present state is owed again; its sender decides anew."""
+    """What of the latest change into hot of these leads was withheld, or not taken to Notify, is owed again;
+    its flow and its sender decide anew."""
     if lead_ids:
         cursor.execute(
             "UPDATE notifications n SET state = 'owed', due_at = NULL, attempts = 0, last_error = NULL"
             " FROM leads l WHERE l.id = n.lead_id AND n.lead_id = ANY(%s::uuid[]) AND n.state = 'withdrawn'"
-            " AND n.last_error = %s AND n.hot_change = l.hot_changes", (lead_ids, WITHHELD))
+            " AND n.last_error = ANY(%s) AND n.hot_change = l.hot_changes",
+            (lead_ids, [WITHHELD, NOT_NOTIFIED]))
+
+
+def withdraw_again(cursor: Cursor, lead_id: str, handling_id: str) -> None:
+    """What is owed because of what somebody did, and took back, is not sent."""
+    cursor.execute(
+        "UPDATE notifications SET state = 'withdrawn', last_error = 'It was taken back.'"
+        " WHERE lead_id = %s AND state = 'owed' AND about ->> 'handling' = %s", (lead_id, handling_id))
 
 
 def told_at(cursor: Cursor, lead_id: str, hot_change: int) -> datetime | None:
@@ -79,30 +152,6 @@ def told_at(cursor: Cursor, lead_id: str, hot_change: int) -> datetime | None:
         cursor, "SELECT max(sent_at) AS at FROM notifications WHERE lead_id = %s AND hot_change < %s"
         " AND state = 'sent'", (lead_id, hot_change))
     return row["at"] if row else None
-
-
-def sent(cursor: Cursor, notification_id: str) -> None:
-    """It went out."""
-    cursor.execute(
-        "UPDATE notifications SET state = 'sent', sent_at = now(), last_error = NULL WHERE id = %s",
-        (notification_id,),
-    )
-
-
-def postpone(cursor: Cursor, notification_id: str, seconds: float, error: str) -> None:
-    """Try again later."""
-    cursor.execute(
-        "UPDATE notifications SET state = 'owed', due_at = now() + %s * interval '1 second',"
-        " last_error = %s WHERE id = %s", (seconds, error, notification_id),
-    )
-
-
-def give_up(cursor: Cursor, notification_id: str, error: str) -> None:
-    """It can never be delivered."""
-    cursor.execute(
-        "UPDATE notifications SET state = 'dead', last_error = %s WHERE id = %s",
-        (error, notification_id),
-    )
 
 
 def counts(cursor: Cursor) -> Row:

@@ -11,9 +11,10 @@ _ROWS = 1000
 
 def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str, int]:
     """Forget raw leads, failed n8n executions, requests to vendors that were given up, events of leads and
-    the paused subscriptions of programs, by what browser from where an event came and when each mail was
-    delivered after `payload_days`, events of whom nobody knows after `unknown_days`, expired answers of
-    providers after 30 days more, sign-ins that have ended and idempotency keys of yesterday: rows by kind."""
+    the paused subscriptions of programs, links in messages that ended, by what browser from where an event
+    came and when each mail was delivered after `payload_days`, events of whom nobody knows after
+    `unknown_days`, expired answers of providers after 30 days more, sign-ins that have ended and idempotency
+    keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
@@ -47,6 +48,9 @@ def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"
                     " expires_at < now() LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "take_links": "DELETE FROM take_links WHERE ctid IN (SELECT ctid FROM take_links WHERE"
+                      " expires_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
+                      " FOR UPDATE SKIP LOCKED)",
         "sign_in_failures": "DELETE FROM sign_in_failures WHERE ctid IN (SELECT ctid FROM"
                             " sign_in_failures WHERE last_at < now() - interval '1 day'"
                             " LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",

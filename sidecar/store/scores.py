@@ -58,11 +58,12 @@ def digests(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, tuple[str | No
 
 
 def set_latest(cursor: Executes, rows: list[Row]) -> None:
-    """[{id, total (in hundredths), grade, hot (1 if it changed into hot, else 0)}]."""
+    """[{id, total (in hundredths), grade, hot (1 if it changed into hot and that is news, else 0)}]."""
     update_from(
         cursor, "leads", rows,
         columns={"id": "uuid", "total": "integer", "grade": "text", "hot": "integer"}, key="id",
         changes="""total_score = v.total, grade = v.grade, hot_changes = t.hot_changes + v.hot,
+            cooled_at = CASE WHEN t.grade = 'hot' AND v.grade <> 'hot' THEN now() ELSE t.cooled_at END,
             scored_at = now(), version = t.version + 1, updated_at = now()""",
     )
 

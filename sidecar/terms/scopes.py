@@ -16,3 +16,7 @@ ROLE_SCOPES: Final = {
 def may(held: Collection[str], scope: str) -> bool:
     """Whether a scope is held; `leads` includes reading them, `admin` everything."""
     return scope in held or "admin" in held or (scope == "leads:read" and "leads" in held)
+
+
+# Messages name people: whoever may not see them is told nothing, and has no lead.
+MAY_SEE: Final = [role for role, scopes in ROLE_SCOPES.items() if may(scopes, "pii:read")]

@@ -99,6 +99,10 @@ STOPS: Final[tuple[Stop, ...]] = get_args(Stop)
 UNDER_WAY: Final = ("planned", "started")  # of identical calls one at most
 MessageKind = Literal["hot_lead", "reminder", "escalation", "digest", "handled", "operations"]
 MESSAGE_KINDS: Final[tuple[MessageKind, ...]] = get_args(MessageKind)
+# What people are told of leads: by these they choose where.
+WISHED_KINDS: Final[tuple[MessageKind, ...]] = ("hot_lead", "reminder", "escalation", "digest")
+Handling = Literal["claim", "snooze", "not_a_fit", "wrong_person"]  # what people do about a message
+HANDLINGS: Final[tuple[Handling, ...]] = get_args(Handling)
 # By which kind of decision a lead went to somebody.
 AssignmentKind = Literal[
     "routing", "person", "claim", "owner_name", "left", "escalation", "merge", "undo"]

@@ -32,6 +32,8 @@ CHECKED = {
     ("leads", "goal"): states.GOALS, ("work_items", "stopped"): states.STOPS,
     ("provenance", "entity_kind"): states.ENTITIES,
     ("notifications", "state"): states.MESSAGE_STATES,
+    ("notifications", "kind"): states.MESSAGE_KINDS,
+    ("handlings", "kind"): states.HANDLINGS,
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
     ("scoring_models", "state"): states.MODEL_STATES,
     ("ml_models", "state"): states.PREDICTION_STATES,
@@ -41,7 +43,7 @@ CHECKED = {
     ("import_changes", "entity_kind"): states.ENTITIES,
     ("import_kept", "entity_kind"): (*states.ENTITIES, "lead"),
 }
-ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("notifications", "kind"), ("users", "role")}
+ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("users", "role")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
 
 
@@ -79,7 +81,8 @@ def test_every_field_has_its_column_and_every_column_that_holds_facts_its_field(
         "contact": {"id", "org_id", "version", "created_at", "updated_at"},
         "organization": {"id", "version", "created_at", "updated_at"},
         "lead": {"id", "contact_id", "org_id", "owner", "email", "total_score", "grade", "hot_changes",
-                 "is_test", "scored_at", "search_text", "warnings", "version", "created_at", "updated_at"},
+                 "cooled_at", "is_test", "scored_at", "search_text", "warnings", "version", "created_at",
+                 "updated_at"},
     }[entity]
 
 

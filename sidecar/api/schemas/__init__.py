@@ -6,6 +6,7 @@ from sidecar.api.schemas.customers import *  # noqa: F403
 from sidecar.api.schemas.duplicates import *  # noqa: F403
 from sidecar.api.schemas.events import *  # noqa: F403
 from sidecar.api.schemas.facts import *  # noqa: F403
+from sidecar.api.schemas.handlings import *  # noqa: F403
 from sidecar.api.schemas.held_answers import *  # noqa: F403
 from sidecar.api.schemas.jobs import *  # noqa: F403
 from sidecar.api.schemas.leads import *  # noqa: F403

@@ -1,0 +1,150 @@
+"""Buttons that are pressed in Slack: signed, once, and answered to whom they concern."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from urllib.parse import urlencode
+
+import pytest
+
+from sidecar.channels.slack_bot import SlackBot
+from sidecar.services import slack_presses
+from tests.integration.boards import person, told_by, until_quiet
+from tests.integration.receivers import receiving
+from tests.integration.test_handlings import state
+from tests.integration.test_telling import hot_lead, rows, sql, told
+
+SECRET = "the signing secret of the Slack app"
+PATH = "/v1/channels/slack/actions"
+
+
+@pytest.fixture
+def slack():
+    """Somebody who plays Slack's Web API."""
+    with receiving() as receiver:
+        def answer(handler):
+            body = json.dumps({
+                "/hook/users.info": {"ok": True, "user": {"profile": {"email": "dana@example.com"}}},
+            }.get(handler.path, {"ok": True, "channel": "C0SALES", "ts": f"{len(receiver.got)}.5"})).encode()
+            handler.send_response(200)
+            handler.send_header("Content-Type", "application/json")
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        receiver.answer = answer
+        yield receiver
+
+
+@pytest.fixture
+def by_slack(engine, api, app, slack, monkeypatch):
+    made = told_by(engine, SlackBot(
+        slack_bot_token="xoxb-1", slack_signing_secret=SECRET, slack_channel="C0SALES",
+        operations_slack_channel=None, slack_api_url=slack.url))
+    monkeypatch.setitem(app.extensions, "engine", made)
+    slack_presses._addresses.clear()
+    return made
+
+
+@pytest.fixture
+def lead(api, by_slack):
+    run = hot_lead(api, by_slack, "slacked")
+    told(by_slack, run)
+    return run[1]
+
+
+def payload(slack, lead, kind="claim", user="U0DANA", trigger="1.2", **more):
+    return {"type": "block_actions", "trigger_id": trigger, "user": {"id": user},
+            "response_url": f"{slack.url}/answer",
+            "actions": [{"action_id": kind, "value": f"{lead}:1", "action_ts": "3.4"}]} | more
+
+
+def signed(app, pressed, *, secret=SECRET, at=None, body=None):
+    body = body if body is not None else urlencode({"payload": json.dumps(pressed)}).encode()
+    at = str(int(time.time()) if at is None else at)
+    mark = hmac.new(secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+    answer = app.test_client().post(PATH, data=body, headers={
+        "Content-Type": "application/x-www-form-urlencoded", "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": f"v0={mark}"})
+    until_quiet()
+    return answer
+
+
+def got(slack, method):
+    return [json.loads(request["body"]) if request["body"][:1] == b"{" else request["body"]
+            for request in slack.got if request["path"] == f"/hook/{method}"]
+
+
+def test_a_press_of_somebody_whom_slack_knows_by_their_address(engine, app, slack, by_slack, lead):
+    person(engine, "Dana")
+    assert signed(app, payload(slack, lead)).status_code == 200
+    assert state(engine, lead) == ("working", "Dana", None)
+    [changed] = got(slack, "chat.update")
+    assert "Dana took it" in str(changed) and got(slack, "answer") == []
+
+
+def test_a_press_of_somebody_who_entered_their_account(engine, app, slack, by_slack, lead):
+    person(engine, "Eli", [("slack_bot", "U0ELI", {})])
+    signed(app, payload(slack, lead, user="U0ELI"))
+    assert state(engine, lead)[1] == "Eli" and got(slack, "users.info") == []
+
+
+def test_whoever_is_second_is_told_so_and_nobody_else(engine, app, slack, by_slack, lead):
+    person(engine, "Dana")
+    person(engine, "Eli", [("slack_bot", "U0ELI", {})])
+    signed(app, payload(slack, lead))
+    signed(app, payload(slack, lead, user="U0ELI", trigger="5.6"))
+    [answer] = got(slack, "answer")
+    assert answer["response_type"] == "ephemeral" and answer["text"].startswith("Dana took it")
+    assert state(engine, lead)[1] == "Dana"
+
+
+def test_a_press_that_slack_delivers_again_does_nothing(engine, app, slack, by_slack, lead):
+    person(engine, "Dana")
+    for _ in range(3):
+        assert signed(app, payload(slack, lead)).status_code == 200
+    assert len(rows(engine, "SELECT FROM handlings")) == 1
+
+
+def test_who_is_nobody_of_ours_is_told_so(engine, app, slack, by_slack, lead):
+    person(engine, "Dana")
+    sql(engine, "UPDATE users SET disabled_at = now() WHERE email = 'dana@example.com'")
+    assert signed(app, payload(slack, lead)).status_code == 200
+    [answer] = got(slack, "answer")
+    assert "do not know you" in answer["text"] and state(engine, lead) == ("new", None, None)
+
+
+def test_what_is_not_signed_by_slack_within_five_minutes_is_refused(engine, app, slack, by_slack, lead):
+    person(engine, "Dana")
+    pressed = payload(slack, lead)
+    assert signed(app, pressed, secret="another secret of 32 characters").status_code == 401
+    for at in (time.time() - 301, time.time() + 305):
+        assert signed(app, pressed, at=int(at)).status_code == 401
+    body = urlencode({"payload": json.dumps(pressed)}).encode()
+    assert app.test_client().post(PATH, data=body).status_code == 401
+    assert signed(app, None, body=b"\xff").status_code == 401
+    assert app.test_client().post(PATH, data=body, headers={
+        "X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=1"}).status_code == 401
+    assert state(engine, lead) == ("new", None, None)
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"payload=", b"payload=1", b"payload=%7B%7D", b"payload=%ff", b"payload=" + b"[" * 99])
+def test_what_is_no_interaction_is_refused(app, by_slack, body):
+    assert signed(app, None, body=body).status_code == 422
+
+
+def test_other_interactions_are_taken_and_do_nothing(engine, app, slack, by_slack, lead):
+    odd = [{"action_id": "claim", "value": f"{lead}:x", "action_ts": "1"}]
+    for other in (payload(slack, lead, kind="open"), payload(slack, "nobody"), {"type": "view_submission"},
+                  payload(slack, lead, actions=odd)):
+        assert signed(app, other).status_code == 200
+    assert rows(engine, "SELECT FROM handlings") == []
+
+
+def test_where_there_is_no_bot_there_is_nothing(api, app, engine, monkeypatch):
+    monkeypatch.setitem(app.extensions, "engine", told_by(engine))
+    assert signed(app, {}).status_code == 404
