@@ -13,7 +13,7 @@ from sidecar.pipeline.messages import FollowUpDue, owe_follow_ups
 from sidecar.pipeline.routing import hand_on, people_of
 from sidecar.pipeline.scoring import scoring_facts
 from sidecar.routing.following import HotChange, Step, due_step, whom
-from sidecar.routing.hours import Calendar, holidays_of
+from sidecar.routing.hours import Calendar
 from sidecar.store import facts, subscriptions
 from sidecar.store import following as store
 from sidecar.store.database import Cursor, Row
@@ -96,7 +96,7 @@ class _Owners:
             person.id: person for person in people_of(cursor, since, usual)} if rows else {}
         self._away = {user_id for user_id, person in self._people.items()
                       if any(start <= now < end for start, end in person.calendar.absences)}
-        self._usual = Calendar(usual.time_zone, usual.hours, holidays_of(usual.holidays))
+        self._usual = usual.calendar
 
     def change(self, row: Row) -> HotChange:
         """A row of `store.waiting` as it is decided about."""

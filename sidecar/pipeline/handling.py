@@ -12,10 +12,9 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
 from sidecar.pipeline import assigning, messages
 from sidecar.pipeline.following import status_changed, touched
-from sidecar.pipeline.routing import give_back
+from sidecar.pipeline.routing import give_back, people_of
 from sidecar.pipeline.scoring import scoring_facts
-from sidecar.routing.hours import calendar_of
-from sidecar.store import access, facts, following, leads, notifications, subscriptions
+from sidecar.store import access, facts, leads, notifications, subscriptions
 from sidecar.store import handlings as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import Handling
@@ -132,11 +131,10 @@ def _locked(cursor: Cursor, lead_id: str, hot_change: int) -> tuple[Row | None, 
 
 
 def _until(engine: Engine, cursor: Cursor, user_id: str, minutes: int | None) -> datetime:
-    now = engine.now()
-    person = following.people(cursor, {user_id}, now, now)[user_id]
-    return snoozed_until(
-        now, engine.settings.snooze_minutes if minutes is None else minutes,
-        calendar_of(person, engine.settings.usual, person["absences"]))
+    now, usual = engine.now(), engine.settings.usual
+    calendars = {one.id: one.calendar for one in people_of(cursor, now, usual)}
+    calendar = calendars.get(user_id, usual.calendar)
+    return snoozed_until(now, engine.settings.snooze_minutes if minutes is None else minutes, calendar)
 
 
 def _claim(engine: Engine, cursor: Cursor, row: Row, user: Row, by: str) -> Row:

@@ -33,6 +33,11 @@ class Usual(NamedTuple):
     hours: Hours
     holidays: str
 
+    @property
+    def calendar(self) -> Calendar:
+        """That of somebody of whom nothing is said."""
+        return Calendar(self.time_zone, self.hours, holidays_of(self.holidays))
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
