@@ -38,7 +38,8 @@ def sales(api, engine):
     """No users but those that the tests add, no model; a clock that stands still; room for ten at once."""
     def forget():
         with engine.database.write() as cursor:
-            cursor.execute("TRUNCATE routing_models, routing_shares, assignments, absences, teams CASCADE;"
+            cursor.execute("TRUNCATE routing_models, routing_shares, assignments, absences, teams,"
+                           " hot_changes CASCADE;"
                            "DELETE FROM users WHERE email <> 'ada@example.com'")
 
     forget()
