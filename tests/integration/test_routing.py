@@ -38,8 +38,9 @@ def sales(api, engine):
     """No users but those that the tests add, no model; a clock that stands still; room for ten at once."""
     def forget():
         with engine.database.write() as cursor:
-            cursor.execute("TRUNCATE routing_models, routing_shares, assignments, hot_changes, absences,"
-                           " teams CASCADE; DELETE FROM users WHERE email <> 'ada@example.com'")
+            cursor.execute("TRUNCATE routing_models, routing_shares, assignments, absences, teams,"
+                           " hot_changes CASCADE;"
+                           "DELETE FROM users WHERE email <> 'ada@example.com'")
 
     forget()
     database = Database(engine.settings.database_url, size=10)
