@@ -62,9 +62,9 @@ class Sinks:
             self._last[channel] = max((message["id"] for message in new), default=self._last[channel])
 
     def about(self, channel):
-        """Whom each message of a channel is about, by the number in their name."""
+        """Whom each message of a channel is about that is about one person, by the number in their name."""
         whose = [set(_WHO.findall(json.dumps(message))) for message in self.got[channel]]
-        return [int(*numbers) for numbers in whose if numbers]
+        return [int(*numbers) for numbers in whose if len(numbers) == 1]
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def test_no_change_into_hot_is_lost_or_told_twice(stack, capsys):
         sinks.read()
         received = list(receiver.got)
     owed = query(stack, "SELECT lead_id::text, channel, possible_duplicate FROM notifications"
-                        " WHERE kind = 'hot_lead'")
+                        " WHERE state = 'sent' AND kind IN ('hot_lead', 'reminder', 'escalation')")
     hot = {leads[row[0]] for row in query(stack, "SELECT id::text FROM leads WHERE grade = 'hot'")}
     lines = [f"{len(hot)} changes into hot of {MESSAGES} leads, {kills} kills, {seconds:.0f} s; sends in"
              f" flight at the kills: {dict(in_flight)}"]
@@ -218,7 +218,8 @@ def done(stack, subscription):
     try:
         [[left]] = query(
             stack, "SELECT (SELECT count(*) FROM work_items WHERE stage NOT IN ('done', 'waiting', 'let_go'))"
-            " + (SELECT count(*) FROM notifications WHERE kind = 'hot_lead' AND state <> 'sent')"
+            " + (SELECT count(*) FROM notifications"
+            "    WHERE kind = 'hot_lead' AND state NOT IN ('sent', 'withdrawn') OR state = 'sending')"
             " + (SELECT count(*) FROM deliveries WHERE subscription_id = %s AND state <> 'delivered')",
             subscription["id"])
     except psycopg2.OperationalError:
