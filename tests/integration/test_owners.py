@@ -411,7 +411,7 @@ def test_the_command_line(api, engine, people, monkeypatch):
 
     assert run("users", "edit", "bea@example.com", "--time-zone", "Europe/Berlin", "--holidays", "DE-BY",
                "--capacity", "7", "--hours",
-               "mon-thu 09:00-12:00,13:00-17:30; fri 09:00-14:00").exit_code == 0
+               "mon-thu 09:00-12:00 13:00-17:30, fri 09:00-14:00").exit_code == 0
     user = api.get(f"/v1/users/{people['b']}").json
     assert (user["time_zone"], user["holidays"], user["capacity"]) == ("Europe/Berlin", "DE-BY", 7)
     assert user["working_hours"]["thu"] == [["09:00", "12:00"], ["13:00", "17:30"]]
