@@ -263,7 +263,8 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
     """What becomes of a message that is not sent now, or what sends it."""
     kind, own = message["kind"], message["user_id"]
     if message["left"] or (lead and own and kind in ("hot_lead", "reminder") and own != lead.owner_id):
-        return _state("withdrawn", "It is for somebody else now.", elsewhere=lead), None
+        # What changes a message that is out is nobody else's.
+        return _state("withdrawn", notifications.ELSEWHERE, elsewhere=lead if kind != "handled" else None), None
     if kind in ("hot_lead", "reminder", "escalation") and stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
         return _state("withdrawn", "Somebody took care of it before."), None
     quiet = quiet_until(engine.now(), message["time_zone"] or engine.settings.time_zone,
@@ -302,6 +303,10 @@ def _send(channel: Channel, message: Row, told: Row, message_id: str, language: 
             possible_duplicate=message["possible_duplicate"] and not channel.reconciles))
     except DeliveryError as error:
         return Sent(error=error)
+    except Exception as error:  # of this message alone: the others go on
+        log.exception("a message cannot be rendered or sent")
+        return Sent(error=DeliveryError(
+            f"it cannot be rendered or sent: {type(error).__name__}", may_have_arrived=True))
 
 
 def _settle(engine: Engine, done: Iterable[tuple[Row, Sent]]) -> int:

@@ -91,6 +91,7 @@ def release(cursor: Cursor, lead_ids: list[str]) -> None:
 
 
 NOT_NOTIFIED = "Its flow ended without Notify."
+ELSEWHERE = "It is for somebody else now."
 
 
 def withdraw(cursor: Cursor, lead_ids: list[str]) -> None:

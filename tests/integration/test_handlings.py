@@ -178,6 +178,18 @@ def test_the_wrong_person_gives_it_to_somebody_else_who_is_told(engine, board, b
         sql(engine, "UPDATE users SET disabled_at = NULL")
 
 
+def test_what_was_told_to_somebody_who_left_is_no_news_for_others(api, engine, board, by_board, eli):
+    dana = person(engine, "Dana", [("board", "D1", {})])
+    run = hot_lead(api, by_board, "leaver", dana)
+    told(by_board, run)
+    sql(engine, "UPDATE users SET disabled_at = now() WHERE id = %s", dana["id"])
+    press(by_board, run[1], "claim", eli)
+    messages.deliver(by_board)
+    assert board.recipients == ["D1"]
+    assert rows(engine, "SELECT state, recipient FROM notifications WHERE kind = 'handled'") == [
+        {"state": "withdrawn", "recipient": "D1"}]
+
+
 def test_messages_of_channels_that_cannot_change_them_stay(engine, api, dana):
     board, paper = Board(), Paper()
     both = told_by(engine, board, paper)

@@ -274,6 +274,15 @@ def test_who_asks_to_slow_down_is_left_alone_with_everything_and_nobody_else(eng
     assert sorted(board.recipients) == ["b", "c"]
 
 
+def test_a_message_that_cannot_be_rendered_or_sent_keeps_no_other(engine, board, by_board):
+    owe_room(engine, rooms=("a", "b"))
+    board.fails.append(ValueError("nobody foresaw it"))
+    assert messages.deliver(by_board)["sent"] == 1
+    assert sorted(state for _, state in states(engine)) == ["owed", "sent"]
+    assert {"it cannot be rendered or sent: ValueError"} == {row["last_error"] for row in rows(
+        engine, "SELECT last_error FROM notifications WHERE state = 'owed'")}
+
+
 def test_a_message_that_is_given_up_is_told_to_operations_once_an_hour(api, engine):
     board = Board(operations="ops", fails=[])
     by_board = told_by(engine, board)
