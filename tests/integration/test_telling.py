@@ -113,6 +113,14 @@ def test_who_may_not_see_people_is_told_nothing(api, engine, board, by_board):
     assert board.recipients == ["sales"]
 
 
+def test_who_may_see_people_no_more_is_told_nothing_that_was_owed_before(api, engine, board, by_board):
+    dana = person(engine, "Dana", [("board", "D1", {})])
+    run = hot_lead(api, by_board, "owned7", dana)
+    sql(engine, "UPDATE users SET role = 'viewer' WHERE id = %s", dana["id"])
+    told(by_board, run)
+    assert board.recipients == ["sales"]
+
+
 # When
 
 
