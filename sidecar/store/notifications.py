@@ -13,9 +13,21 @@ from sidecar.terms.states import OWED
 _STUCK_SECONDS = 60
 
 
+ELSEWHERE = "It is for somebody else now."
+
+
 def owe(cursor: Cursor, rows: list[Row]) -> None:
     """Enter messages; the same one (dedupe_key) is owed once."""
     insert(cursor, "notifications", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
+
+
+def owe_to_another(cursor: Cursor, rows: list[Row]) -> None:
+    """Enter messages as `owe` does, each of another key; one that was withdrawn because its lead was somebody
+    else's is owed again."""
+    insert(cursor, "notifications", rows, conflict=(
+        "ON CONFLICT (dedupe_key) DO UPDATE SET state = 'owed', user_id = excluded.user_id,"
+        " due_at = excluded.due_at, attempts = 0, last_error = NULL"
+        f" WHERE notifications.state = 'withdrawn' AND notifications.last_error = '{ELSEWHERE}'"))
 
 
 def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None:
@@ -91,7 +103,6 @@ def release(cursor: Cursor, lead_ids: list[str]) -> None:
 
 
 NOT_NOTIFIED = "Its flow ended without Notify."
-ELSEWHERE = "It is for somebody else now."
 
 
 def withdraw(cursor: Cursor, lead_ids: list[str]) -> None:

@@ -107,6 +107,20 @@ def test_who_left_is_told_nothing_and_who_has_the_lead_now_is(api, engine, board
     assert states(engine) == [("D1", "withdrawn"), ("E1", "sent")]
 
 
+def test_who_has_the_lead_again_before_the_other_was_told_is_told(api, engine, board, by_board):
+    quiet = {"quiet_from": "00:00", "quiet_until": "23:59"}
+    dana, eli = person(engine, "Dana", [("board", "D1", {})]), person(engine, "Eli", [("board", "E1", quiet)])
+    run = hot_lead(api, by_board, "owned8", dana)
+    noon = _at(by_board, datetime.fromisoformat("2026-11-26T12:00:00+00:00"))
+    for has, due in ((eli, "now()"), (dana, "'2026-11-26T12:00Z'")):
+        sql(engine, "UPDATE leads SET owner_id = %s WHERE id = %s", has["id"], run[1])
+        sql(engine, f"UPDATE notifications SET due_at = {due} WHERE state = 'owed'")
+        messages.deliver(noon)
+    messages.deliver(by_board)
+    assert board.recipients == ["D1"]
+    assert states(engine) == [("D1", "sent"), ("E1", "withdrawn")]
+
+
 def test_who_may_not_see_people_is_told_nothing(api, engine, board, by_board):
     told(by_board, hot_lead(api, by_board, "owned6", person(
         engine, "Dana", [("board", "D1", {})], role="viewer")))
