@@ -169,7 +169,7 @@ def leave(
 def hand_on(
     engine: Engine, cursor: Cursor, lead_ids: Iterable[str], by: str, *, request_id: str | None = None
 ) -> None:
-    """Those of the leads whose owner left go to successors: before they are open again."""
+    """Those of the leads, which are locked, whose owner left go to successors: before they are open again."""
     found = store.of_who_left(cursor, lead_ids)
     assign(engine, cursor, [
         each for user_id, theirs in found.items() for each in successors(engine, cursor, user_id, theirs)],

@@ -111,6 +111,8 @@ def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = 
             assigning.assign(engine, cursor, [assigning.Assignment(
                 row["id"], back["owner_id"], "undo", f"Taken back: what {found['by']} did.")], by,
                 request_id=request_id)
+        elif "status" in back:
+            assigning.hand_on(engine, cursor, [row["id"]], by, request_id=request_id)
         _set(cursor, row, current | back, by)
         if "status" in back:
             status_changed(cursor, row["id"], back["status"], None, now)

@@ -83,13 +83,15 @@ def open_leads(cursor: Cursor, user_id: str, *, hold: bool = False) -> list[str]
 
 
 def of_who_left(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Those of these leads whose owner left: owner -> lead ids."""
+    """Those of these leads, which are locked, whose owner left: owner -> lead ids. Of the others nobody's
+    owner does before the transaction ends."""
     found: dict[str, list[str]] = {}
     for row in many(
-            cursor, "SELECT l.id::text AS id, l.owner_id::text AS owner_id FROM leads l JOIN users u"
-            " ON u.id = l.owner_id WHERE l.id = ANY(%s::uuid[]) AND u.disabled_at IS NOT NULL ORDER BY l.id",
+            cursor, "SELECT l.id::text AS id, u.id::text AS owner_id, u.disabled_at FROM leads l JOIN users u"
+            " ON u.id = l.owner_id WHERE l.id = ANY(%s::uuid[]) ORDER BY u.id, l.id FOR SHARE OF u",
             (list(lead_ids),)):
-        found.setdefault(row["owner_id"], []).append(row["id"])
+        if row["disabled_at"]:
+            found.setdefault(row["owner_id"], []).append(row["id"])
     return found
 
 

@@ -245,6 +245,19 @@ def test_what_was_done_is_taken_back_by_the_api(
     assert listed["undone_at"]
 
 
+def test_what_is_open_again_is_of_nobody_who_left(api, engine, by_board, lead, eli):
+    dana = person(engine, "Dana")
+    sql(engine, "UPDATE leads SET owner_id = %s WHERE id = %s", dana["id"], lead)
+    done = press(by_board, lead, "not_a_fit", dana)
+    sql(engine, "UPDATE users SET disabled_at = now() WHERE id <> %s", eli["id"])
+    try:
+        handling.undo(by_board, done.id, by="eli@example.com")
+        assert state(engine, lead) == ("new", "Eli", None)
+    finally:
+        until_quiet()
+        sql(engine, "UPDATE users SET disabled_at = NULL")
+
+
 def test_what_changed_since_stays(api, engine, by_board, lead, dana):
     done = press(by_board, lead, "claim", dana)
     sql(engine, "UPDATE leads SET status = 'qualified' WHERE id = %s", lead)

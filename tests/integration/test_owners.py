@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,7 @@ from sidecar.services import administration, imports, jobs
 from sidecar.services.audit import Actor
 from sidecar.services.imports import Options
 from sidecar.store import administration as users_store
+from sidecar.store import assignments as store
 from sidecar.store.database import Cursor
 from sidecar.terms.states import OPEN
 from tests.integration.conftest import Api, users_of
@@ -225,6 +227,27 @@ def test_assigning_and_leaving_at_once_leave_no_lead_behind(api, engine, people)
         list(pool.map(step, range(32)))
     assert {row["id"] for row in rows(engine, "SELECT owner_id::text AS id FROM leads")} <= {
         people["d"], people["x"]}
+
+
+def test_opening_again_and_leaving_at_once_leave_no_lead_behind(api, engine, people, monkeypatch):
+    """Somebody leaves between the look at a lead's owner and the commit that opens it again."""
+    [lead_id] = leads_of(api, 1)
+    give(engine, [lead_id], people["b"])
+    patch(api, f"/v1/leads/{lead_id}", {"status": "lost"})
+    look, leaving = store.of_who_left, []
+
+    def looked(cursor, lead_ids):
+        found = look(cursor, lead_ids)
+        leaving.append(threading.Thread(
+            target=administration.enable_user, args=(engine, people["b"], False), kwargs={"by": ME}))
+        leaving[0].start()
+        leaving[0].join(1)  # it waits, or is done
+        return found
+
+    monkeypatch.setattr(store, "of_who_left", looked)
+    patch(api, f"/v1/leads/{lead_id}", {"status": "working"})
+    leaving[0].join()
+    assert owner(engine, lead_id) == people["c"]
 
 
 def test_owners_elsewhere_are_users_by_address_by_name_or_once_said(api, engine, people):
