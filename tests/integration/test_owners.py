@@ -241,7 +241,7 @@ def test_opening_again_and_leaving_at_once_leave_no_lead_behind(api, engine, peo
         leaving.append(threading.Thread(
             target=administration.enable_user, args=(engine, people["b"], False), kwargs={"by": ME}))
         leaving[0].start()
-        leaving[0].join(1)  # it waits, or is done
+        leaving[0].join(0.5)  # it waits, or is done
         return found
 
     monkeypatch.setattr(store, "of_who_left", looked)
