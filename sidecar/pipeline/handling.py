@@ -84,9 +84,12 @@ def would(
     engine: Engine, cursor: Cursor, lead_id: str, hot_change: int, kind: Handling, user_id: str
 ) -> Decision:
     """What would come of a press now."""
-    lead, changes = store.leads(cursor, [lead_id]).get(lead_id, (None, {}))
+    meant = store.meant(cursor, lead_id)
+    lead, changes = store.leads(cursor, [meant]).get(meant, (None, {}))
     if lead is None:
         return Decision("gone")
+    if meant != lead_id:
+        hot_change = lead.hot_changes
     return decide(kind, user_id, hot_change, lead, changes.get(hot_change, []), engine.now())
 
 

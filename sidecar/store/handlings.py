@@ -33,6 +33,14 @@ def leads(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, tuple[Lead, di
     return found
 
 
+def meant(cursor: Cursor, lead_id: str) -> str:
+    """Of a lead that was merged the one that stays open, else itself."""
+    row = one(
+        cursor, "SELECT o.id::text AS id FROM leads l JOIN leads o ON o.contact_id = l.contact_id"
+        " WHERE l.id = %s AND l.status = 'archived' AND o.status = ANY(%s)", (lead_id, list(OPEN)))
+    return row["id"] if row else lead_id
+
+
 def of_press(cursor: Cursor, press: str) -> Row | None:
     """What was done by a press, undone or not."""
     return one(cursor, f"SELECT {_STOOD} FROM handlings h WHERE press = %s", (press,))  # noqa: S608
