@@ -245,6 +245,33 @@ def test_what_was_done_is_taken_back_by_the_api(
     assert listed["undone_at"]
 
 
+@pytest.mark.parametrize("kind", ["claim", "not_a_fit"])
+def test_what_is_taken_back_is_followed_again(engine, by_board, lead, dana, kind):
+    done = press(by_board, lead, kind, dana)
+    assert touched(engine) == [True]
+    handling.undo(by_board, done.id, by="eli@example.com")
+    until_quiet()
+    assert touched(engine) == [False]
+
+
+def test_what_is_given_back_is_followed_again_unless_somebody_was_in_contact(
+        engine, by_board, lead, dana, eli):
+    press(by_board, lead, "claim", dana)
+    sql(engine, "UPDATE hot_changes SET contacted_at = touched_at")
+    press(by_board, lead, "wrong_person", dana)
+    assert touched(engine) == [True]
+    sql(engine, "UPDATE hot_changes SET contacted_at = NULL")
+    press(by_board, lead, "claim", eli)
+    sql(engine, "UPDATE hot_changes SET touched_by = %s", eli["id"])
+    press(by_board, lead, "wrong_person", eli)
+    assert touched(engine) == [False]
+
+
+def touched(engine):
+    return [row["it"] for row in rows(
+        engine, "SELECT touched_at IS NOT NULL OR claimed_at IS NOT NULL AS it FROM hot_changes")]
+
+
 def test_what_is_open_again_is_of_nobody_who_left(api, engine, by_board, lead, eli):
     dana = person(engine, "Dana")
     sql(engine, "UPDATE leads SET owner_id = %s WHERE id = %s", dana["id"], lead)
