@@ -424,6 +424,21 @@ def test_no_calendar_is_read_inside(api, engine, people):
     delete(api, f"/v1/users/{people['b']}/calendar")
 
 
+def test_a_calendar_that_breaks_its_reader_keeps_no_other(api, engine, people, monkeypatch):
+    paths = [f"/v1/users/{people[who]}" for who in "bc"]
+    for path in paths:
+        put(api, f"{path}/calendar", {"url": "https://calendar.example/x.ics"})
+
+    def broken(engine, row):
+        raise AttributeError("nobody foresaw it")
+
+    monkeypatch.setattr(calendars, "read", broken)
+    assert read_calendars(engine)
+    assert [api.get(path).json["calendar"]["error"] for path in paths] == ["It cannot be read."] * 2
+    for path in paths:
+        delete(api, f"{path}/calendar")
+
+
 def test_the_command_line(api, engine, people, monkeypatch):
     monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
     monkeypatch.setattr("sidecar.cli._settings", lambda: engine.settings)
