@@ -336,6 +336,14 @@ def signed_in(app, email):
         path, headers={"Authorization": f"Bearer {token}"}, **more)
 
 
+def test_what_was_done_is_part_of_all_that_is_known_of_a_person(api, engine, by_board, lead, dana):
+    press(by_board, lead, "claim", dana)
+    contact_id = api.get(f"/v1/leads/{lead}").json["contact"]["id"]
+    whole = api.get(f"/v1/contacts/{contact_id}/export").json
+    assert [(row["kind"], row["by"]) for row in whole["handlings"]] == [("claim", "Dana")]
+    assert [(row["kind"], row["owner"]) for row in whole["assignments"]] == [("claim", "dana@example.com")]
+
+
 # Where people want to be told
 
 
