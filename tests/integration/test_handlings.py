@@ -10,6 +10,7 @@ import pytest
 
 from sidecar.pipeline import handling, messages
 from tests.integration.boards import Board, Paper, person, told_by, until_quiet
+from tests.integration.conftest import Api
 from tests.integration.test_telling import hot_lead, rows, sql, told
 
 MORNING = datetime.fromisoformat("2026-11-26T10:00:00+00:00")  # a Thursday
@@ -326,6 +327,10 @@ def test_people_handle_leads_by_the_api_and_programs_do_not(api, app, engine, le
     assert own("post", "/v1/leads/00000000-0000-7000-8000-000000000000/handlings", json={
         "kind": "claim"}).status_code == 404
     until_quiet()
+
+
+def test_who_may_not_see_people_does_not_learn_who_did_what(app, lead):
+    assert Api(app.test_client(), "reader").get(f"/v1/leads/{lead}/handlings").status_code == 403
 
 
 def signed_in(app, email):
