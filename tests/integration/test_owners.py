@@ -200,6 +200,19 @@ def test_whoever_is_disabled_owns_no_open_lead_and_keeps_what_is_closed(api, eng
     assert patch(api, f"/v1/leads/{lead_ids[0]}", {"status": "working"}).json["owner"] == "cem@example.com"
 
 
+def test_who_may_not_see_people_is_given_no_lead_and_keeps_none(api, engine, people):
+    [lead_id] = leads_of(api, 1)
+    refused = patch(api, f"/v1/leads/{lead_id}", {"owner": "view@example.com"})
+    assert refused.status_code == 422 and "may not see people" in refused.json["errors"][0]["detail"]
+    assert "view@example.com" not in {row["email"] for row in api.get("/v1/owners").json["data"]}
+    [named] = send(api, {"email": "named@firm.example", "owner_name": "view@example.com"})
+    assert owner(engine, named) is None
+    give(engine, [lead_id], people["b"])
+    assert patch(api, f"/v1/users/{people['b']}", {"role": "viewer"}).status_code == 200
+    assert owner(engine, lead_id) == people["c"]
+    patch(api, f"/v1/users/{people['b']}", {"role": "operator"})
+
+
 def test_the_last_who_could_own_leads_stays(api, engine, people):
     [lead_id] = leads_of(api, 1)
     for who in "cdx":
