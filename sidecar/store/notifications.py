@@ -134,10 +134,12 @@ def settle(cursor: Cursor, rows: Sequence[Row]) -> None:
 
 
 def hold(cursor: Cursor, channel: str, recipient: str, until: datetime) -> None:
-    """What is due to a recipient who asks to slow down is not sent before."""
+    """What is due to a recipient who asks to slow down is not sent before; what others write at this moment
+    is left to them, so that nobody waits for each other."""
     cursor.execute(
-        "UPDATE notifications SET due_at = %s WHERE channel = %s AND recipient = %s AND state = 'owed'"
-        " AND due_at < %s", (until, channel, recipient, until))
+        "UPDATE notifications SET due_at = %s WHERE id IN (SELECT id FROM notifications WHERE channel = %s"
+        " AND recipient = %s AND state = 'owed' AND due_at < %s FOR NO KEY UPDATE SKIP LOCKED)",
+        (until, channel, recipient, until))
 
 
 def owe_again(cursor: Cursor, lead_ids: list[str]) -> None:

@@ -12,7 +12,8 @@ import pytest
 from sidecar.channels.model import DeliveryError
 from sidecar.pipeline import claiming, completion, messages, scoring
 from sidecar.pipeline.scoring import score_leads
-from sidecar.store.database import many, one
+from sidecar.store import notifications
+from sidecar.store.database import Database, many, one
 from tests.integration.boards import Board, Paper, person, told_by
 from tests.workflows.test_end_to_end import perfect
 
@@ -294,6 +295,18 @@ def test_who_asks_to_slow_down_is_left_alone_with_everything_and_nobody_else(eng
     sql(engine, "UPDATE notifications SET due_at = now() WHERE recipient = 'b'")
     messages.deliver(by_board)
     assert sorted(board.recipients) == ["b", "c"]
+
+
+def test_who_is_left_alone_waits_for_nobody(engine, board, by_board):
+    owe_room(engine, rooms=("a", "a"))
+    first, second = rows(engine, "SELECT id::text AS id FROM notifications ORDER BY id")
+    other, until = Database(engine.settings.database_url), engine.now() + timedelta(hours=1)
+    with other.write() as theirs, engine.database.write() as ours:
+        theirs.execute("UPDATE notifications SET attempts = 1 WHERE id = %s", (first["id"],))
+        ours.execute("SET LOCAL lock_timeout = '500ms'")
+        notifications.hold(ours, "board", "a", until)
+    other.close()
+    assert rows(engine, "SELECT id::text AS id FROM notifications WHERE due_at = %s", until) == [second]
 
 
 def test_a_message_that_cannot_be_rendered_or_sent_keeps_no_other(engine, board, by_board):
