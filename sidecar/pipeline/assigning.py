@@ -112,7 +112,8 @@ def successors(engine: Engine, cursor: Cursor, user_id: str, lead_ids: Sequence[
     if not heirs:
         raise Conflict("Nobody else could take their open leads; add another operator or admin first.")
     return [
-        Assignment(lead_id, heirs[place % len(heirs)]["id"], "left", f"Its owner works on leads no more; {how}.")
+        Assignment(lead_id, heirs[place % len(heirs)]["id"], "left",
+                   f"Its owner works on leads no more; {how}.")
         for place, lead_id in enumerate(sorted(lead_ids))]
 
 

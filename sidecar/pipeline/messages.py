@@ -268,7 +268,8 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
     kind, own = message["kind"], message["user_id"]
     if message["left"] or (lead and own and kind in ("hot_lead", "reminder") and own != lead.owner_id):
         # What changes a message that is out is nobody else's.
-        return _state("withdrawn", notifications.ELSEWHERE, elsewhere=lead if kind != "handled" else None), None
+        elsewhere = lead if kind != "handled" else None
+        return _state("withdrawn", notifications.ELSEWHERE, elsewhere=elsewhere), None
     if kind in ("hot_lead", "reminder", "escalation") and stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
         return _state("withdrawn", "Somebody took care of it before."), None
     quiet = quiet_until(engine.now(), message["time_zone"] or engine.settings.time_zone,

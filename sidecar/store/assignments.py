@@ -86,13 +86,13 @@ def open_leads(cursor: Cursor, user_id: str, *, hold: bool = False) -> list[str]
 
 
 def of_who_left(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Those of these leads, which are locked, whose owner `who_left`: owner -> lead ids. Of the others nobody's
-    owner does before the transaction ends."""
+    """Those of these leads, which are locked, whose owner `who_left`: owner -> lead ids. Of the others
+    nobody's owner does before the transaction ends."""
     found: dict[str, list[str]] = {}
     for row in many(
             cursor, "SELECT l.id::text AS id, u.id::text AS owner_id, u.disabled_at, u.role FROM leads l"
-            " JOIN users u ON u.id = l.owner_id WHERE l.id = ANY(%s::uuid[]) ORDER BY u.id, l.id FOR SHARE OF u",
-            (list(lead_ids),)):
+            " JOIN users u ON u.id = l.owner_id WHERE l.id = ANY(%s::uuid[]) ORDER BY u.id, l.id"
+            " FOR SHARE OF u", (list(lead_ids),)):
         if row["disabled_at"] or row["role"] not in MAY_SEE:
             found.setdefault(row["owner_id"], []).append(row["id"])
     return found

@@ -108,7 +108,8 @@ def link(cursor: Cursor, token_hash: bytes, *, lock: bool = False) -> Row | None
         SELECT t.lead_id::text AS lead_id, t.hot_change, n.channel, t.expires_at, t.used_at,
                t.used_by::text AS used_by,
                u.id::text AS user_id, u.email, u.name, u.language, u.time_zone,
-               u.disabled_at IS NOT NULL OR u.role <> ALL(%s) AS left, l.total_score / 100.0::float8 AS total, l.grade
+               u.disabled_at IS NOT NULL OR u.role <> ALL(%s) AS left,
+               l.total_score / 100.0::float8 AS total, l.grade
         FROM take_links t JOIN users u ON u.id = t.user_id JOIN leads l ON l.id = t.lead_id
         JOIN notifications n ON n.id = t.notification_id
         WHERE t.token_hash = %s"""

@@ -50,8 +50,9 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
     """Take messages that are due (of these leads, or any), of each channel as many as there is room for.
 
     One that was stuck in sending is taken again and marked as a possible duplicate. Of the user whom it is
-    for are told whether they `left`, or may see people no more, and their wishes `quiet_from`, `quiet_until` and `always_hot`; of who
-    reads it `reader_id`, language and time zone: that user, else whose mail address it goes to.
+    for are told whether they `left`, or may see people no more, and their wishes `quiet_from`, `quiet_until`
+    and `always_hot`; of who reads it `reader_id`, language and time zone: that user, else whose mail address
+    it goes to.
     """
     return many(
         cursor,
@@ -71,7 +72,8 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
             RETURNING n.*)
         SELECT c.id::text AS id, c.kind, c.lead_id::text AS lead_id, c.hot_change, c.channel, c.recipient,
                c.user_id::text AS user_id, c.content, c.about, c.reference, c.attempts, c.possible_duplicate,
-               c.created_at, c.claimed_at, coalesce(u.disabled_at IS NOT NULL OR u.role <> ALL(%(roles)s), false) AS left,
+               c.created_at, c.claimed_at,
+               coalesce(u.disabled_at IS NOT NULL OR u.role <> ALL(%(roles)s), false) AS left,
                r.id::text AS reader_id, r.language, r.time_zone,
                w.quiet_from, w.quiet_until, coalesce(w.always_hot, false) AS always_hot
         FROM claimed c LEFT JOIN users u ON u.id = c.user_id

@@ -144,7 +144,7 @@ def test_of_many_presses_at_once_one_acts(engine, app, lead, links):
 
 def test_of_a_lead_that_was_merged_a_link_is_for_the_one_that_stays_open(
         api, engine, browser, dana, lead, links):
-    other = api.post("/v1/leads", {"email": "pat@merged.example", "full_name": "Pat Quill"}).json["results"][0]
+    [other] = api.post("/v1/leads", {"email": "pat@merged.example", "full_name": "Pat Quill"}).json["results"]
     sql(engine, "UPDATE leads SET status = 'working', owner_id = %s WHERE id = %s",
         dana["id"], other["lead_id"])
     linked = api.get(f"/v1/leads/{lead}").json["contact"]["id"]
