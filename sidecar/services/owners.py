@@ -197,12 +197,14 @@ def map_name(engine: Engine, name: str, owner: str | None, *, by: Actor) -> dict
 
 def found_user(cursor: Cursor, named: str, pointer: str) -> str:
     """The id of a user named by address or id, who does not leave before the transaction ends. Raises Invalid
-    for who is none, or has left."""
+    for who is none, has left, or may not see people."""
     user = store.find(cursor, named)
     if user is None:
         raise _invalid(pointer, "There is no user with this address or id.")
     if user["left"]:
         raise _invalid(pointer, f"{user['email']} has left; choose somebody who works here.")
+    if not user["may_see"]:
+        raise _invalid(pointer, f"{user['email']} may not see people; choose somebody who works on leads.")
     return str(user["id"])
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sidecar.channels.handling import Lead, Stood
 from sidecar.ids import new_id
 from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
 
 _STOOD = """h.id::text AS id, h.lead_id::text AS lead_id, h.hot_change, h.kind, h.user_id::text AS user_id,
@@ -30,6 +31,14 @@ def leads(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, tuple[Lead, di
         found[row["lead_id"]][1].setdefault(row["hot_change"], []).append(
             Stood(row["kind"], row["user_id"], row["by"], row["at"], row["until"], row["id"]))
     return found
+
+
+def meant(cursor: Cursor, lead_id: str) -> str:
+    """Of a lead that was merged the one that stays open, else itself."""
+    row = one(
+        cursor, "SELECT o.id::text AS id FROM leads l JOIN leads o ON o.contact_id = l.contact_id"
+        " WHERE l.id = %s AND l.status = 'archived' AND o.status = ANY(%s)", (lead_id, list(OPEN)))
+    return row["id"] if row else lead_id
 
 
 def of_press(cursor: Cursor, press: str) -> Row | None:
@@ -92,17 +101,19 @@ def add_links(cursor: Cursor, rows: list[Row]) -> None:
 
 def link(cursor: Cursor, token_hash: bytes, *, lock: bool = False) -> Row | None:
     """A link, for whom it acts and about which lead: {lead_id, hot_change, channel, expires_at, used_at,
-    used_by (the handling that it did), user_id, email, name, language, time_zone, left, total, grade}.
+    used_by (the handling that it did), user_id, email, name, language, time_zone, left (or may see people no
+    more), total, grade}.
     """
     sql = """
         SELECT t.lead_id::text AS lead_id, t.hot_change, n.channel, t.expires_at, t.used_at,
                t.used_by::text AS used_by,
                u.id::text AS user_id, u.email, u.name, u.language, u.time_zone,
-               u.disabled_at IS NOT NULL AS left, l.total_score / 100.0::float8 AS total, l.grade
+               u.disabled_at IS NOT NULL OR u.role <> ALL(%s) AS left,
+               l.total_score / 100.0::float8 AS total, l.grade
         FROM take_links t JOIN users u ON u.id = t.user_id JOIN leads l ON l.id = t.lead_id
         JOIN notifications n ON n.id = t.notification_id
         WHERE t.token_hash = %s"""
-    return one(cursor, sql + (" FOR UPDATE OF t" if lock else ""), (token_hash,))
+    return one(cursor, sql + (" FOR UPDATE OF t" if lock else ""), (MAY_SEE, token_hash))
 
 
 def use_link(cursor: Cursor, token_hash: bytes, handling_id: str | None, at: datetime) -> None:

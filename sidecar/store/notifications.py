@@ -13,9 +13,21 @@ from sidecar.terms.states import OWED
 _STUCK_SECONDS = 60
 
 
+ELSEWHERE = "It is for somebody else now."
+
+
 def owe(cursor: Cursor, rows: list[Row]) -> None:
     """Enter messages; the same one (dedupe_key) is owed once."""
     insert(cursor, "notifications", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
+
+
+def owe_to_another(cursor: Cursor, rows: list[Row]) -> None:
+    """Enter messages as `owe` does, each of another key; one that was withdrawn because its lead was somebody
+    else's is owed again."""
+    insert(cursor, "notifications", rows, conflict=(
+        "ON CONFLICT (dedupe_key) DO UPDATE SET state = 'owed', user_id = excluded.user_id,"
+        " due_at = excluded.due_at, attempts = 0, last_error = NULL"
+        f" WHERE notifications.state = 'withdrawn' AND notifications.last_error = '{ELSEWHERE}'"))
 
 
 def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None:
@@ -38,8 +50,9 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
     """Take messages that are due (of these leads, or any), of each channel as many as there is room for.
 
     One that was stuck in sending is taken again and marked as a possible duplicate. Of the user whom it is
-    for are told whether they `left`, and their wishes `quiet_from`, `quiet_until` and `always_hot`; of who
-    reads it `reader_id`, language and time zone: that user, else whose mail address it goes to.
+    for are told whether they `left`, or may see people no more, and their wishes `quiet_from`, `quiet_until`
+    and `always_hot`; of who reads it `reader_id`, language and time zone: that user, else whose mail address
+    it goes to.
     """
     return many(
         cursor,
@@ -59,7 +72,8 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
             RETURNING n.*)
         SELECT c.id::text AS id, c.kind, c.lead_id::text AS lead_id, c.hot_change, c.channel, c.recipient,
                c.user_id::text AS user_id, c.content, c.about, c.reference, c.attempts, c.possible_duplicate,
-               c.created_at, c.claimed_at, coalesce(u.disabled_at IS NOT NULL, false) AS left,
+               c.created_at, c.claimed_at,
+               coalesce(u.disabled_at IS NOT NULL OR u.role <> ALL(%(roles)s), false) AS left,
                r.id::text AS reader_id, r.language, r.time_zone,
                w.quiet_from, w.quiet_until, coalesce(w.always_hot, false) AS always_hot
         FROM claimed c LEFT JOIN users u ON u.id = c.user_id
@@ -122,10 +136,12 @@ def settle(cursor: Cursor, rows: Sequence[Row]) -> None:
 
 
 def hold(cursor: Cursor, channel: str, recipient: str, until: datetime) -> None:
-    """What is due to a recipient who asks to slow down is not sent before."""
+    """What is due to a recipient who asks to slow down is not sent before; what others write at this moment
+    is left to them, so that nobody waits for each other."""
     cursor.execute(
-        "UPDATE notifications SET due_at = %s WHERE channel = %s AND recipient = %s AND state = 'owed'"
-        " AND due_at < %s", (until, channel, recipient, until))
+        "UPDATE notifications SET due_at = %s WHERE id IN (SELECT id FROM notifications WHERE channel = %s"
+        " AND recipient = %s AND state = 'owed' AND due_at < %s FOR NO KEY UPDATE SKIP LOCKED)",
+        (until, channel, recipient, until))
 
 
 def owe_again(cursor: Cursor, lead_ids: list[str]) -> None:
