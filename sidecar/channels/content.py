@@ -126,10 +126,9 @@ def message_content(kind: MessageKind, told: Mapping[str, Any], language: str) -
       datetime;
     - "score": as `sidecar.scoring` answers it; of it total, grade, rating, weights and reasons are read;
     - "refused": [purposes], "asked": whether they asked themselves since;
-    - "owner": {"name", "you": whether it is the reader, "reason"} or None; absent: it is not told;
+    - "owner": {"name", "you": whether it is the reader, "reason": a sentence} or None; absent: not told;
     - "company_leads", others of the same company: {"count", "owners": [names], "link"};
-    - "untouched", of a reminder and an escalation: {"minutes" of working time, "since": datetime, "owner":
-      the name of who had it, where it is told to somebody else};
+    - "untouched", of a reminder and an escalation: {"minutes" of working time, "since": datetime};
     - "actions": [{"kind", "value", "link"}] as `Button` says;
     - "handled", None until somebody did something: {"kind": that of an action, or "status", "call", "mail",
       "reply" …, "by": a name, "at": datetime, "until": datetime, of a snooze}.
@@ -227,7 +226,7 @@ def _facts(told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> tuple[Fact,
         Fact(say("fact.phone"), phone or (said and say("said", text=said)), phone_link(phone)),
         Fact(say("fact.company"), " · ".join(part for part in about if part)),
         Fact(say("fact.country"), say.country(clean(told.get("country")))),
-        Fact(say("fact.source"), clean(told.get("source"))),
+        Fact(say("fact.source"), clean(told.get("source")).replace("_", " ")),
         Fact(say("fact.campaign"), _campaign(told.get("utm"))),
         Fact(say("fact.arrived"), _time(arrived, say, zone)),
     )
@@ -272,12 +271,10 @@ def _handled_at(said: str, handled: object, say: Phrases, zone: ZoneInfo) -> str
 
 
 def _waiting(told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> str:
-    """Since when nobody did anything, and whose it was."""
+    """Since when nobody did anything."""
     untouched = _mapping(told.get("untouched"))
     since, minutes = _time(untouched.get("since"), say, zone), _number(untouched.get("minutes"))
-    waited = say("waiting", span=say.span(minutes), since=since) if since else say("waiting.unknown")
-    owner = clean(untouched.get("owner"), 100)
-    return f"{waited} {say('waiting.owner', owner=owner)}" if owner else waited
+    return say("waiting", span=say.span(minutes), since=since) if since else say("waiting.unknown")
 
 
 def _company_leads(others: object, say: Phrases) -> tuple[Line, ...]:

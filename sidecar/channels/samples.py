@@ -34,7 +34,8 @@ _LEAD: Final[dict[str, Any]] = {
     "score": {"total": 92.75, "grade": "hot", "rating": "A1", "weights": _WEIGHTS, "reasons": [
         {"component": component, "points": points, "text": text} for component, points, text in _REASONS]},
     "refused": ["marketing_email"], "asked": True,
-    "owner": {"name": "Vera Holt", "you": True, "reason": "you have the account of Northgate Labs"},
+    "owner": {"name": "Vera Holt", "you": True,
+              "reason": "The account Northgate Labs is vera.holt@example.com's already."},
     "company_leads": {"count": 3, "owners": ["Vera Holt", "Karim Saleh"],
                       "link": f"{_HOUSE}/#/leads?q=northgate.example"},
     "actions": [
@@ -60,12 +61,11 @@ SAMPLES: Final[Mapping[MessageKind, Mapping[str, Any]]] = {
     "reminder": _LEAD | {
         "untouched": {"minutes": 45, "since": _ARRIVED}},
     "escalation": _LEAD | {
-        "untouched": {"minutes": 135, "since": _ARRIVED, "owner": "Vera Holt"},
-        "owner": {"name": "Karim Saleh", "you": True, "reason": "you lead the team of Vera Holt"}},
+        "untouched": {"minutes": 135, "since": _ARRIVED}, "owner": _LEAD["owner"] | {"you": False}},
     "handled": _LEAD | {
         "handled": {"kind": "claim", "by": "Vera Holt", "at": _ARRIVED + timedelta(minutes=7)}},
     "digest": {
-        "link": f"{_HOUSE}/#/leads?owner=me",
+        "link": f"{_HOUSE}/#/leads?owner=vera.holt%40example.com",
         "day": _ARRIVED, "time_zone": "Europe/Berlin", "unsubscribe": _LEAD["unsubscribe"],
         "untouched": _part(
             _listed("Elena Marsh", "Northgate Labs", 92.75, 2),

@@ -23,10 +23,10 @@ MESSAGE: dict[str, Any] = {
         {"component": "engagement", "points": 60, "text": "Asked for a demo today"},
         {"component": "demographic", "points": 50, "text": "Vice president"},
         {"component": "demographic", "points": -6, "text": "No phone number"}]},
-    "source": "web form", "utm": {"campaign": "spring", "source": "ads"}, "custom": {"budget": "50000 EUR"},
+    "source": "web_form", "utm": {"campaign": "spring", "source": "ads"}, "custom": {"budget": "50000 EUR"},
     "phone_said": None, "sandbox": False, "summary": "Could somebody show us the product?",
     "arrived_at": ARRIVED, "refused": [], "asked": False,
-    "owner": {"name": "Vera Holt", "you": True, "reason": "the account is yours"},
+    "owner": {"name": "Vera Holt", "you": True, "reason": "The account is yours."},
     "company_leads": {"count": 3, "owners": ["Vera Holt", "Karim Saleh"], "link": "https://house.example/#/x"},
     "actions": [
         {"kind": kind, "value": "0199:1", "link": f"https://house.example/take/t-{kind}"}
@@ -76,7 +76,7 @@ def hostile(text: str) -> dict[str, Any]:
         "company_leads": {"count": 7, "owners": [text] * 9, "link": text},
         "actions": [{"kind": kind, "value": text, "link": text, "label": text} for kind in ("claim", text)]
         + MESSAGE["actions"][1:],
-        "untouched": leads | {"since": ARRIVED, "minutes": 7, "owner": text},
+        "untouched": leads | {"since": ARRIVED, "minutes": 7},
         "unsubscribe": {"link": text, "one_click": True},
         "detail": f"{text}\n" * 300,
     }

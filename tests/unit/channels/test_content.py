@@ -111,7 +111,7 @@ def test_a_hot_lead() -> None:
     assert (message.heading, message.title, message.score, message.grade, message.rating) == (
         "Hot lead", "Ada Lindqvist", "92", "hot", "A1")
     assert message.subtitle == "VP Revenue Operations at Fjordlight & Söhne AB"
-    assert message.owner == "Yours because: the account is yours"
+    assert message.owner == "Yours. The account is yours."
     assert message.facts == (
         Fact("E-mail", "ada@fjordlight.example", "mailto:ada@fjordlight.example"),
         Fact("Phone", "+46701740605", "tel:+46701740605"),
@@ -182,9 +182,9 @@ def test_who_refuses_no_contact_is_told_without_a_notice(refused: object) -> Non
 
 
 @pytest.mark.parametrize(("owner", "text"), [
-    ({"name": "Vera Holt", "you": True, "reason": "it is"}, "Yours because: it is"),
+    ({"name": "Vera Holt", "you": True, "reason": "It is."}, "Yours. It is."),
     ({"you": True}, "Yours"), ({"name": "Vera Holt"}, "With Vera Holt"),
-    ({"name": "Vera Holt", "reason": "she has it"}, "With Vera Holt because: she has it"),
+    ({"name": "Vera Holt", "reason": "She has it."}, "With Vera Holt. She has it."),
     (None, "Nobody has it yet: who takes it first has it"),
 ])
 def test_who_has_it_and_why(owner: object, text: str) -> None:
@@ -196,13 +196,12 @@ def test_nothing_is_said_of_an_owner_that_is_not_told() -> None:
 
 
 def test_a_reminder_and_an_escalation_tell_since_when_it_waits() -> None:
-    told = {**MESSAGE, "untouched": {"minutes": 135.4, "since": ARRIVED.isoformat(), "owner": "Vera Holt"}}
+    told = {**MESSAGE, "untouched": {"minutes": 135.4, "since": ARRIVED.isoformat()}}
     reminder, escalation = said(told, "reminder"), said(told, "escalation")
     assert reminder.subject == "Reminder: Ada Lindqvist, Fjordlight & Söhne AB (92) is still waiting"
     assert escalation.subject.startswith("Escalation: nobody has touched Ada Lindqvist")
     assert reminder.notices == escalation.notices == (Notice(
-        "waiting", "Untouched since Thu 26 Nov, 14:05 (Berlin): 2 hr 15 min of working time. It was with "
-        "Vera Holt."),)
+        "waiting", "Untouched since Thu 26 Nov, 14:05 (Berlin): 2 hr 15 min of working time."),)
     assert reminder.preheader == reminder.notices[0].text
     assert said({**MESSAGE, "untouched": None}, "reminder").notices == (Notice("waiting", "Untouched."),)
 

@@ -82,7 +82,7 @@ def test_a_lead() -> None:
     for part in (mail["text"], page.text):
         for told in ("Ada Lindqvist", "VP Revenue Operations", "Fjordlight & Söhne AB", "92", "+21.0",
                      "Asked for a demo today", "−1.5", "Could somebody show us the product?", "Sweden",
-                     "Yours because: the account is yours", "3 other leads, with Vera Holt and Karim Saleh"):
+                     "Yours. The account is yours.", "3 other leads, with Vera Holt and Karim Saleh"):
             assert told in part
     for link in (take, MESSAGE["link"]):
         assert f": {link}\n" in mail["text"]

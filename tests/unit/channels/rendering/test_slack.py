@@ -84,7 +84,7 @@ def test_a_lead() -> None:
     header, about, fields, why, words, company, actions, small = payload["blocks"]
     assert header["text"]["text"] == "🔥 92 · Ada Lindqvist, Fjordlight & Söhne AB"
     assert about["text"]["text"] == (
-        "*VP Revenue Operations at Fjordlight &amp; Söhne AB*\nYours because: the account is yours")
+        "*VP Revenue Operations at Fjordlight &amp; Söhne AB*\nYours. The account is yours.")
     assert [field["text"] for field in fields["fields"]][:4] == [
         "*E-mail*\n<mailto:ada@fjordlight.example|ada@fjordlight.example>",
         "*Phone*\n<tel:+46701740605|+46701740605>",

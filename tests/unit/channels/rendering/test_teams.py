@@ -58,7 +58,7 @@ def test_a_lead() -> None:
     card = check(render(said(MESSAGE)))
     assert runs(card)[:6] == [
         "92", "Hot lead · Rating A1", "Ada Lindqvist",
-        "VP Revenue Operations at Fjordlight & Söhne AB", "Yours because: the account is yours", "E-mail"]
+        "VP Revenue Operations at Fjordlight & Söhne AB", "Yours. The account is yours.", "E-mail"]
     assert {"+21.0", "Asked for a demo today", "−1.5", MESSAGE["summary"]} <= set(runs(card))
     assert [(action["title"], action["url"]) for action in card["actions"]] == [
         *zip(["Take it", "Later", "Not a fit", "Wrong person"], [
