@@ -8,6 +8,7 @@ from datetime import datetime
 from sidecar.channels.handling import Lead, Stood
 from sidecar.ids import new_id
 from sidecar.store.database import Cursor, Row, insert, insert_returning, many, one
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
 
 _STOOD = """h.id::text AS id, h.lead_id::text AS lead_id, h.hot_change, h.kind, h.user_id::text AS user_id,
@@ -98,11 +99,12 @@ def link(cursor: Cursor, token_hash: bytes, *, lock: bool = False) -> Row | None
         SELECT t.lead_id::text AS lead_id, t.hot_change, n.channel, t.expires_at, t.used_at,
                t.used_by::text AS used_by,
                u.id::text AS user_id, u.email, u.name, u.language, u.time_zone,
-               u.disabled_at IS NOT NULL AS left, l.total_score / 100.0::float8 AS total, l.grade
+               u.disabled_at IS NOT NULL OR u.role <> ALL(%s) AS left,
+               l.total_score / 100.0::float8 AS total, l.grade
         FROM take_links t JOIN users u ON u.id = t.user_id JOIN leads l ON l.id = t.lead_id
         JOIN notifications n ON n.id = t.notification_id
         WHERE t.token_hash = %s"""
-    return one(cursor, sql + (" FOR UPDATE OF t" if lock else ""), (token_hash,))
+    return one(cursor, sql + (" FOR UPDATE OF t" if lock else ""), (MAY_SEE, token_hash))
 
 
 def use_link(cursor: Cursor, token_hash: bytes, handling_id: str | None, at: datetime) -> None:

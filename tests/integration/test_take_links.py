@@ -102,8 +102,9 @@ def test_a_link_that_has_ended_is_refused(engine, app, browser, by_paper, lead, 
     assert state(engine, lead)[0] == "new"
 
 
-def test_the_link_of_who_left_is_refused(engine, browser, dana, lead, links):
-    sql(engine, "UPDATE users SET disabled_at = now() WHERE id = %s", dana["id"])
+@pytest.mark.parametrize("change", ["disabled_at = now()", "role = 'viewer'"])
+def test_the_link_of_who_left_or_may_not_see_people_is_refused(engine, browser, dana, lead, links, change):
+    sql(engine, f"UPDATE users SET {change} WHERE id = %s", dana["id"])
     assert browser.post(links["claim"]).status_code == 410
     assert rows(engine, "SELECT FROM handlings") == []
 

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 
@@ -110,6 +111,14 @@ def test_who_left_is_told_nothing_and_who_has_the_lead_now_is(api, engine, board
 def test_who_may_not_see_people_is_told_nothing(api, engine, board, by_board):
     told(by_board, hot_lead(api, by_board, "owned6", person(
         engine, "Dana", [("board", "D1", {})], role="viewer")))
+    assert board.recipients == ["sales"]
+
+
+def test_who_may_see_people_no_more_is_told_nothing_of_what_is_owed(api, engine, board, by_board):
+    dana = person(engine, "Dana", [("board", "D1", {})])
+    run = hot_lead(api, by_board, "owned7", dana)
+    sql(engine, "UPDATE users SET role = 'viewer' WHERE id = %s", dana["id"])
+    told(by_board, run)
     assert board.recipients == ["sales"]
 
 
@@ -343,6 +352,7 @@ def test_owners_get_a_digest_once_a_day_in_the_morning_of_their_zone(api, engine
     [message] = [message for message in board.out if message["kind"] == "digest"]
     assert message["content"]["untouched"]["count"] == 1
     assert message["content"]["untouched"]["leads"][0]["link"].startswith("http")
+    assert message["content"]["link"].endswith(f"/#/leads?owner={quote(berlin['email'])}")
 
 
 def test_there_is_no_digest_where_there_is_nothing_to_say(api, engine, by_board, morning):
