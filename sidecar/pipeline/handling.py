@@ -14,7 +14,7 @@ from sidecar.pipeline import assigning, messages
 from sidecar.pipeline.following import status_changed, touched
 from sidecar.pipeline.routing import give_back, people_of
 from sidecar.pipeline.scoring import scoring_facts
-from sidecar.store import access, facts, leads, notifications, subscriptions
+from sidecar.store import access, facts, following, leads, notifications, subscriptions
 from sidecar.store import handlings as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import Handling
@@ -92,7 +92,8 @@ def would(
 
 def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = None) -> Row:
     """Take back what somebody did: status, owner and outcome are as before, unless they changed since; the
-    messages act again. Raises NotFound; Conflict when it was taken back already, or more was done since."""
+    messages act again, and where nobody did more the lead is followed again. Raises NotFound; Conflict when
+    it was taken back already, or more was done since."""
     with engine.database.write() as cursor:
         found = store.get(cursor, handling_id)
         row = found and leads.lock(cursor, found["lead_id"])
@@ -112,6 +113,8 @@ def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = 
                 row["id"], back["owner_id"], "undo", f"Taken back: what {found['by']} did.")], by,
                 request_id=request_id)
         _set(cursor, row, current | back, by)
+        if current["status"] == after["status"]:
+            following.untouch(cursor, row["id"], found["hot_change"], found["at"])
         if "status" in back:
             status_changed(cursor, row["id"], back["status"], None, now)
         store.undo(cursor, handling_id, by, now)

@@ -72,6 +72,15 @@ def touch(cursor: Cursor, touches: list[Row]) -> list[Row]:
         """, (as_json(touches),))  # noqa: S608
 
 
+def untouch(cursor: Cursor, lead_id: str, number: int, at: datetime) -> None:
+    """The touch of that time was taken back: where it was the first, and nobody wrote or called since, the
+    change waits again."""
+    cursor.execute(
+        "UPDATE hot_changes SET touched_at = NULL, touched_by = NULL, touched_how = NULL, claimed_at = NULL,"
+        " working_minutes = NULL WHERE lead_id = %s AND number = %s AND touched_at = %s"
+        " AND contacted_at IS NULL", (lead_id, number, at))
+
+
 def set_won(cursor: Cursor, lead_id: str, at: datetime | None) -> None:
     """The lead's latest change into hot led to a sale; None: it did not."""
     cursor.execute(
