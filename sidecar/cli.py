@@ -457,9 +457,9 @@ def publish_scoring(file: Path, key: str) -> None:
 
     definition = _definition(file)
     with _administration() as engine:
-        _refused(lambda: models.check(definition))
+        models.check(definition)
         draft = models.create(engine, key=key, definition=definition, based_on=None, by=COMMAND_LINE)
-        published = _refused(lambda: models.publish(engine, draft["id"], by=COMMAND_LINE))
+        published = models.publish(engine, draft["id"], by=COMMAND_LINE)
     click.echo(f"{published['model_version']} is in force. `sidecar scoring rescore` scores all leads by it.")
 
 
@@ -472,9 +472,9 @@ def simulate_scoring(file: Path, key: str) -> None:
 
     definition = _definition(file)
     with _administration() as engine:
-        told = _refused(lambda: models.simulate(
+        told = models.simulate(
             engine, definition, key, most=None,
-            progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True)))
+            progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True))
     click.echo(json.dumps(told))
     click.echo("\r" + "\n".join(_simulated(told)), err=True)
 
@@ -556,9 +556,9 @@ def publish_routing(file: Path) -> None:
 
     definition = _definition(file)
     with _administration() as engine, engine.database.write():
-        _refused(lambda: service.check(definition))
+        service.check(definition)
         draft = service.create(engine, definition=definition, based_on=None, by=COMMAND_LINE)
-        published = _refused(lambda: service.publish(engine, draft["id"], by=COMMAND_LINE))
+        published = service.publish(engine, draft["id"], by=COMMAND_LINE)
     click.echo(f"{published['model_version']} is in force.")
 
 
@@ -572,9 +572,9 @@ def simulate_routing(file: Path, days: int) -> None:
 
     definition = _definition(file)
     with _administration() as engine:
-        told = _refused(lambda: service.simulate(
+        told = service.simulate(
             engine, definition, days=days, most=None,
-            progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True)))
+            progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True))
     click.echo(json.dumps(told))
     click.echo(f"\r{told['changed']} of {told['leads']} leads go another way.", err=True)
     for what in ("people", "rules"):
@@ -597,17 +597,6 @@ def _definition(file: Path) -> Any:
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{file} is not JSON: {error}") from None
     return {"version": "draft"} | model if isinstance(model, dict) else model
-
-
-def _refused(work: Callable[[], Any]) -> Any:
-    """What it answers; a refusal ends the command with each place and what is wrong there."""
-    from sidecar.errors import Invalid
-
-    try:
-        return work()
-    except Invalid as error:
-        raise click.ClickException("\n".join([error.detail, *(
-            f"{problem['pointer']}: {problem['detail']}" for problem in error.errors)])) from None
 
 
 @main.command()
@@ -911,7 +900,7 @@ def set_password(email: str, password_file: Path | None) -> None:
 @users.command("disable")
 @click.argument("email")
 def disable_user(email: str) -> None:
-    """End a user's sign-ins and refuse new ones."""
+    """End a user's sign-ins and refuse new ones; their open leads go to others."""
     _enable_user(email, False)
 
 
@@ -995,6 +984,37 @@ def user_calendar(email: str, url: str | None, remove: bool) -> None:
         raise click.UsageError("Name the address of the feed, or --remove.")
     with _administration() as engine:
         owners.set_calendar(engine, administration.id_of(engine, email), url, by=COMMAND_LINE)
+
+
+@users.command("channels")
+@click.argument("email")
+@click.argument("places", nargs=-1, metavar="[CHANNEL=ADDRESS]...")
+@click.option("--quiet", nargs=2, type=click.DateTime(["%H:%M"]), metavar="FROM UNTIL",
+              help="When nothing comes, e.g. 20:00 07:30 in their time zone.")
+@click.option("--always-hot", is_flag=True, help="Hot leads come then, too.")
+def user_channels(
+    email: str, places: tuple[str, ...], quiet: tuple[datetime, datetime] | None, always_hot: bool,
+) -> None:
+    """Say where somebody is told of leads, in place of all that was said before; without channels, show it.
+
+    E.g. slack_bot=U0123ABCD email=ada@example.com
+    """
+    from sidecar.services import administration
+    from sidecar.services import user_channels as service
+    from sidecar.services.audit import COMMAND_LINE
+    from sidecar.terms.states import WISHED_KINDS
+
+    begins, ends = (f"{at:%H:%M}" for at in quiet) if quiet else (None, None)
+    rows = [{"channel": channel, "address": address, "kinds": list(WISHED_KINDS), "quiet_from": begins,
+             "quiet_until": ends, "always_hot": always_hot}
+            for channel, _, address in (place.partition("=") for place in places)]
+    with _administration() as engine:
+        user_id = administration.id_of(engine, email)
+        told = (service.replace(engine, user_id, rows, by=COMMAND_LINE) if rows
+                else service.read(engine, user_id))
+    for row in told:
+        not_in = f", not {row['quiet_from']} to {row['quiet_until']}" if row["quiet_from"] else ""
+        click.echo(f"{row['channel']:10} {row['address']}: {', '.join(row['kinds']) or 'nothing'}{not_in}")
 
 
 @main.group()
@@ -1085,12 +1105,15 @@ def _engine() -> Iterator[Engine]:
 
 @contextmanager
 def _administration() -> Iterator[Engine]:
-    """An engine; its refusals end the command with their sentence."""
-    from sidecar.errors import EngineError
+    """An engine; its refusals end the command with their sentence, and with each place that is wrong."""
+    from sidecar.errors import EngineError, Invalid
 
     try:
         with _engine() as engine:
             yield engine
+    except Invalid as error:
+        raise click.ClickException("\n".join([error.detail, *(
+            f"{problem['pointer']}: {problem['detail']}" for problem in error.errors)])) from None
     except EngineError as error:
         raise click.ClickException(error.detail) from None
 

@@ -49,13 +49,15 @@ def get_user(engine: Engine, caller: Caller, user_id: Any) -> Any:
 
 @endpoint(bp, "PATCH", _USER, scope="admin", body=schemas.UserEdit(), answer=schemas.User())
 def edit_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
-    """Change name or role; a new role ends the user's sign-ins. The last admin stays one (409)."""
+    """Change name, role or how they work: time zone, hours, public holidays, language, capacity. A new role
+    ends the user's sign-ins. The last admin stays one (409)."""
     return administration.edit_user(engine, str(user_id), body, by=actor(caller))
 
 
 @endpoint(bp, "POST", f"{_USER}/disable", scope="admin", body=schemas.Empty(), answer=schemas.User())
 def disable_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
-    """End a user's sign-ins and refuse new ones; the last admin cannot be disabled (409).
+    """End a user's sign-ins and refuse new ones; their open leads go to others. 409: they are the last admin,
+    or nobody else could take their leads.
 
     Refresh tokens and the rights of an admin end at once, other access tokens within 15 minutes.
     """

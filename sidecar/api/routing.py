@@ -90,7 +90,8 @@ def simulate_routing(engine: Engine, caller: Caller, model_id: int, body: dict[s
     """Who would have got the leads that became hot in the last `days` by this version, and who by the one in
     force: how many each person, how many by each rule, which leads are decided by another rule or pool. Over
     the latest `leads`, for four seconds (`leads` of `of`); `sidecar routing simulate` goes through all. It
-    begins anew, knows of leads and people what is known now, and takes nobody for full. Nothing is written.
+    begins anew, knows of leads and people what is known now, and takes nobody for full but whose capacity is
+    0. Nothing is written.
     """
     return routing.simulate_stored(engine, model_id, days=body["days"], leads=body["leads"])
 

@@ -98,7 +98,8 @@ def would(
 
 def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = None) -> Row:
     """Take back what somebody did: status, owner and outcome are as before, unless they changed since; the
-    messages act again. Raises NotFound; Conflict when it was taken back already, or more was done since."""
+    messages act again, and where nobody did more the lead is followed again. Raises NotFound; Conflict when
+    it was taken back already, or more was done since."""
     with engine.database.write() as cursor:
         found = store.get(cursor, handling_id)
         row = found and leads.lock(cursor, found["lead_id"])
@@ -122,7 +123,7 @@ def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = 
         _set(cursor, row, current | back, by)
         if "status" in back:
             status_changed(cursor, row["id"], back["status"], None, now)
-        if found["kind"] in _TOUCHING:
+        if found["kind"] in _TOUCHING and current["status"] == after["status"]:
             untouch(cursor, row["id"], found["hot_change"], found["user_id"])
         store.undo(cursor, handling_id, by, now)
         notifications.withdraw_again(cursor, row["id"], handling_id)

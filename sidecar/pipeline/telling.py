@@ -150,5 +150,6 @@ def _digest(engine: Engine, message: Row) -> Row:
     for part in found.values():
         for row in part["leads"]:
             row["link"] = lead_url(engine, row.pop("lead_id"))
-    return {"link": f"{engine.settings.public_url}/#/leads", "day": engine.now(), **found}
+    link = f"{engine.settings.public_url}/#/leads?owner={quote(message['reader'])}"
+    return {"link": link, "day": engine.now(), **found}
 

@@ -157,14 +157,15 @@ def simulate(
     progress: Callable[[int], Any] = lambda done: None,
 ) -> dict[str, Any]:
     """Who would get the leads that became hot in these days by a model and by the one in force, in their
-    order, beginning anew, by what is known of leads and people now, as if nobody had too many. For some
-    seconds, the latest `most` leads; with None all of them, however long that takes. Raises Invalid."""
+    order, beginning anew, by what is known of leads and people now, as if nobody had too many but who takes
+    none. For some seconds, the latest `most` leads; with None all of them, however long that takes. Raises
+    Invalid."""
     check(definition)
     until, since = time.monotonic() + SECONDS, engine.now() - timedelta(days=days)
     simulation, done = Simulation(), 0
     with engine.database.read(may_lag=True) as cursor:
         total, leads = store.became_hot(cursor, since, most or _NO_ID - 1)
-        people = [replace(person, capacity=None)
+        people = [replace(person, capacity=None if person.capacity else person.capacity)
                   for person in people_of(cursor, since, engine.settings.usual)]
         before, after = (Routing(model, people, teams_of(cursor), {})
                          for model in (model_in_force(cursor), compiled(definition)))

@@ -72,9 +72,9 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
             RETURNING n.*)
         SELECT c.id::text AS id, c.kind, c.lead_id::text AS lead_id, c.hot_change, c.channel, c.recipient,
                c.user_id::text AS user_id, c.content, c.about, c.reference, c.attempts, c.possible_duplicate,
-               c.created_at, c.claimed_at,
-               coalesce(u.disabled_at IS NOT NULL OR u.role <> ALL(%(roles)s), false) AS left,
-               r.id::text AS reader_id, r.language, r.time_zone,
+               c.created_at, c.claimed_at, coalesce(
+                   u.disabled_at IS NOT NULL OR u.role <> ALL(%(roles)s), false) AS left,
+               r.id::text AS reader_id, r.email AS reader, r.language, r.time_zone,
                w.quiet_from, w.quiet_until, coalesce(w.always_hot, false) AS always_hot
         FROM claimed c LEFT JOIN users u ON u.id = c.user_id
         LEFT JOIN users r ON r.disabled_at IS NULL AND r.role = ANY(%(roles)s) AND (r.id = c.user_id

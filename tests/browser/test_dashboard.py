@@ -105,6 +105,33 @@ def test_the_status_is_changed_and_kept(signed_in, client, stack):
     assert client.get(f"/v1/leads/{lead_id}").json()["status"] == "working"
 
 
+def test_a_hot_lead_tells_whose_it_is_and_why_and_can_be_taken_and_given_away(signed_in, client, stack):
+    lead_id = client.post("/v1/leads", hot("taken")).json()["results"][0]["lead_id"]
+    client.settled(lead_id)
+    signed_in.goto(f"{stack.facts['dashboard_url']}#/leads/{lead_id}")
+    expect(signed_in.get_by_text(re.compile(f"^With {stack.facts['login']['email']} .*: "))).to_be_visible()
+    signed_in.get_by_role("button", name="Take it").click()
+    expect(signed_in.get_by_role("status")).to_contain_text("It is yours.")
+    expect(signed_in.get_by_label("Status")).to_have_value("working")
+    expect(signed_in.get_by_role("button", name="Take it")).to_have_count(0)
+    signed_in.get_by_label("Owner").select_option("nobody")
+    expect(signed_in.get_by_text("With nobody")).to_be_visible()
+    assert client.get(f"/v1/leads/{lead_id}").json()["owner"] is None
+
+
+def test_the_leads_of_an_owner_are_listed(signed_in, client, stack):
+    sent = [client.post("/v1/leads", hot(tag)).json()["results"][0]["lead_id"] for tag in ("mine", "none")]
+    for lead_id, owner in zip(sent, (stack.facts["login"]["email"], None), strict=True):
+        client.settled(lead_id)
+        client.call("PATCH", f"/v1/leads/{lead_id}", json={"owner": owner})
+    signed_in.goto(f"{stack.facts['dashboard_url']}#/leads?owner={stack.facts['login']['email']}")
+    expect(signed_in.get_by_role("link", name="Vera Starkmine")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Vera Starknone")).to_have_count(0)
+    signed_in.get_by_label("Every owner").select_option("Nobody")
+    expect(signed_in.get_by_role("link", name="Vera Starknone")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Vera Starkmine")).to_have_count(0)
+
+
 def test_signing_out_ends_it(signed_in):
     signed_in.get_by_role("button", name="Sign out").click()
     expect(signed_in.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -293,6 +293,18 @@ def test_what_changed_since_stays(api, engine, by_board, lead, dana):
     assert state(engine, lead) == ("qualified", None, None)
 
 
+@pytest.mark.parametrize(("since", "touched"), [
+    ("SELECT", None), ("UPDATE leads SET status = 'qualified'", "claim"),
+    ("UPDATE hot_changes SET contacted_at = now()", "claim")])
+def test_what_is_taken_back_is_followed_again_unless_more_was_done(
+        api, engine, by_board, lead, dana, since, touched):
+    done = press(by_board, lead, "claim", dana)
+    sql(engine, since)
+    api.post(f"/v1/handlings/{done.id}/undo")
+    [change] = rows(engine, "SELECT touched_how, claimed_at IS NULL AS unclaimed FROM hot_changes")
+    assert change == {"touched_how": touched, "unclaimed": touched is None}
+
+
 def test_what_came_later_is_taken_back_first(api, by_board, lead, dana):
     first = press(by_board, lead, "claim", dana)
     press(by_board, lead, "not_a_fit", dana)

@@ -23,6 +23,7 @@ from sidecar.store import administration as users_store
 from sidecar.store import assignments as store
 from sidecar.store.database import Cursor
 from sidecar.terms.states import OPEN
+from tests.integration.boards import Board, told_by
 from tests.integration.conftest import Api, users_of
 from tests.integration.receivers import receiving
 from tests.integration.test_duplicates import JANE, TYPO, pair_of, rows
@@ -469,11 +470,20 @@ def test_the_command_line(api, engine, people, monkeypatch):
     assert user["working_hours"]["fri"] == [["09:00", "14:00"]] and "sat" not in user["working_hours"]
     for wrong in (("--hours", "sometimes"), ("--hours", "mon 17:00-09:00"), ("--time-zone", "Nowhere")):
         assert run("users", "edit", "bea@example.com", *wrong).exit_code != 0
+    assert "/time_zone: This is no time zone" in run(
+        "users", "edit", "bea@example.com", "--time-zone", "Nowhere").output
     assert run("users", "away", "bea@example.com", "2020-01-01", "2099-01-01").exit_code == 0
     assert "away" in run("users", "list").output
     assert run("users", "away", "bea@example.com", "2099-01-01", "2020-01-01").exit_code == 1
     assert run("users", "calendar", "bea@example.com", "https://cal.example/x.ics").exit_code == 0
     assert run("users", "calendar", "bea@example.com", "--remove").exit_code == 0
+    monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: told_by(engine, Board()))
+    told = run("users", "channels", "bea@example.com", "board=B1", "--quiet", "20:00", "07:30")
+    assert told.exit_code == 0, told.output
+    assert run("users", "channels", "bea@example.com").output == told.output == (
+        "board      B1: hot_lead, reminder, escalation, digest, not 20:00 to 07:30\n")
+    refused = run("users", "channels", "bea@example.com", "pigeon=bea")
+    assert refused.exit_code == 1 and "/data/0/channel" in refused.output
     assert run("teams", "save", "North", "--lead", "cem@example.com", "--member", "bea@example.com=2",
                "--member", "dov@example.com").exit_code == 0
     listed = run("teams", "list").output

@@ -326,6 +326,10 @@ def test_a_simulation_tells_who_would_get_how_many_by_which_rule(api, sales, eng
     assert (some["leads"], some["of"]) == (3, 8)
     assert rows(engine, "SELECT * FROM routing_shares ORDER BY 1, 2") == before
     assert routing.simulate(engine, default_model(), days=1, most=None)["changed"] == 0
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE users SET capacity = CASE email WHEN 'ann@example.com' THEN 1 ELSE 0 END")
+    assert routing.simulate(engine, default_model(), days=1, most=None)["people"] == [
+        {"owner": "ann@example.com", "before": 8, "after": 8}]
 
 
 def test_who_may_only_read_changes_nothing_and_learns_nobodys_address(api, app, sales):

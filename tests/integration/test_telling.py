@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 
@@ -387,6 +388,7 @@ def test_owners_get_a_digest_once_a_day_in_the_morning_of_their_zone(api, engine
     [message] = [message for message in board.out if message["kind"] == "digest"]
     assert message["content"]["untouched"]["count"] == 1
     assert message["content"]["untouched"]["leads"][0]["link"].startswith("http")
+    assert message["content"]["link"].endswith(f"/#/leads?owner={quote(berlin['email'])}")
 
 
 def test_there_is_no_digest_where_there_is_nothing_to_say(api, engine, by_board, morning):

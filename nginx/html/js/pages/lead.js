@@ -81,6 +81,10 @@ const TOUCHED = {
 const followed = (change) => (change ? el('p', { class: 'quiet' }, 'Became hot ', ago(change.at),
   ...(change.touched_at ? [`, ${TOUCHED[change.touched_how]} `, ago(change.touched_at)] : [', touched by nobody yet'])) : null);
 
+// Who has a lead, and why they.
+const owned = (lead, last) => el('p', { class: 'quiet' }, lead.owner ? `With ${lead.owner}` : 'With nobody',
+  last && last.owner_id === lead.owner_id ? [' ', ago(last.at), `: ${last.reason}`] : null);
+
 // A button, or why there is none.
 function contactButton(allowed, refused, attributes, text) {
   return allowed ? el('a', attributes, text) : el('span', { class: 'refused' }, refused);
@@ -160,27 +164,47 @@ function gauge(score) {
   return box;
 }
 
-function statusChoice(lead, { call, terms, reload }) {
-  const choice = el('select', {
-    'aria-label': 'Status', onchange: async () => {
-      try {
-        await call('PATCH', `leads/${lead.id}`, { status: choice.value }, { 'If-Match': `"${lead.version}"` });
-        toast(`Status is now “${terms.label('statuses', choice.value)}”.`);
-      } catch (problem) {
-        toast(problem instanceof Problem ? problem.message : 'The status could not be saved.');
-      }
-      await reload();
-    },
-  }, terms.statuses.map(({ name, label }) => el('option', { value: name, selected: name === lead.status }, label)));
-  return el('label', { class: 'inline' }, 'Status ', choice);
+// Does something about the lead, says what came of it and shows the lead anew.
+async function act(reload, work) {
+  try {
+    toast(await work());
+  } catch (problem) {
+    toast(problem instanceof Problem ? problem.message : 'That could not be saved.');
+  }
+  await reload();
 }
+
+// A field of the lead that is chosen: of [value, label] the one that it has.
+function choice(lead, { call, reload }, name, options, chosen) {
+  const box = el('select', {
+    onchange: () => act(reload, async () => {
+      await call('PATCH', `leads/${lead.id}`, { [name]: box.value || null }, { 'If-Match': `"${lead.version}"` });
+      return `${title(name)} is now “${box.selectedOptions[0].textContent}”.`;
+    }),
+  }, options.map(([value, label]) => el('option', { value, selected: value === chosen }, label)));
+  return el('label', { class: 'inline' }, `${title(name)} `, box);
+}
+
+const statusChoice = (lead, { terms, ...does }) => choice(lead, does, 'status', terms.statuses.map(({ name, label }) => [name, label]), lead.status);
+
+// Whose it can be; whose it is stays in the list when they left.
+function ownerChoice(lead, does, owners) {
+  const listed = owners.map(({ email, name }) => [email, name ?? email]);
+  const left = lead.owner && !owners.some(({ email }) => email === lead.owner) ? [[lead.owner, lead.owner]] : [];
+  return choice(lead, does, 'owner', [['', 'nobody'], ...left, ...listed], lead.owner ?? '');
+}
+
+// A hot lead that nobody touched can be taken here, as in its messages.
+const takeButton = (lead, { call, reload }) => (lead.hot_changes.length && !lead.hot_changes[0].touched_at && lead.status === 'new'
+  ? el('button', { onclick: () => act(reload, async () => (await call('POST', `leads/${lead.id}/handlings`, { kind: 'claim' })).said) }, 'Take it') : null);
 
 export async function page({ call, params, may, terms, reload }) {
   const path = `leads/${encodeURIComponent(params.id)}`;
-  const [lead, receipt, mail] = await Promise.all(
-    [call('GET', path), call('GET', `${path}/receipt`), call('GET', 'stats/mail')]);
-  const { contact, organization, score } = lead;
   const seen = may('pii:read');
+  const [lead, receipt, mail, assignments, owners] = await Promise.all(
+    [call('GET', path), call('GET', `${path}/receipt`), call('GET', 'stats/mail'),
+      ...(seen ? [call('GET', `${path}/assignments`), call('GET', 'owners')] : [])]);
+  const { contact, organization, score } = lead;
   // Who writes or calls is reminded of the lead no more; that is noted beside it, and never in the way of it.
   const touch = (how) => () => { if (may('leads')) call('POST', `${path}/touches`, { how }).catch(() => {}); };
   const reach = { mail: lead.may_email !== false, call: lead.may_call !== false };
@@ -198,6 +222,7 @@ export async function page({ call, params, may, terms, reload }) {
         el('p', { class: 'quiet' }, `from ${lead.source.replaceAll('_', ' ')}, `, ago(lead.created_at),
           !lead.stage || lead.stage === 'done' ? '' : `, ${terms.label('stages', lead.stage).toLowerCase()}`),
         followed(lead.hot_changes[0]),
+        seen ? owned(lead, assignments.data[0]) : null,
         lead.message ? el('blockquote', {}, lead.message) : null,
         lead.tags.length ? el('p', {}, lead.tags.map((tag) => el('span', { class: 'source' }, tag))) : null),
       el('div', { class: 'actions' },
@@ -205,7 +230,9 @@ export async function page({ call, params, may, terms, reload }) {
           { class: 'button main', href: `mailto:${contact.email}`, onclick: touch('mail') }, 'Write a mail') : null,
         contact.phone && seen ? contactButton(reach.call, 'No call: they refused it',
           { class: 'button', href: `tel:${contact.phone}`, onclick: touch('call') }, 'Call') : null,
-        may('leads') ? statusChoice(lead, { call, terms, reload }) : el('p', {}, grade(score), ` ${terms.label('statuses', lead.status)}`))),
+        may('leads') ? [takeButton(lead, { call, reload }), statusChoice(lead, { call, terms, reload }),
+          seen ? ownerChoice(lead, { call, reload }, owners.data) : null]
+          : el('p', {}, grade(score), ` ${terms.label('statuses', lead.status)}`))),
     el('div', { class: 'columns' },
       el('div', {}, score ? scoreCard(score) : el('section', {}, el('h2', {}, 'Why this score'),
         el('p', { class: 'quiet' }, 'The score is calculated within seconds; this page shows it then.')),

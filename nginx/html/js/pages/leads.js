@@ -13,6 +13,7 @@ function row(lead, terms) {
     el('td', {}, lead.contact.job_title || ''),
     el('td', {}, lead.source.replaceAll('_', ' ')),
     el('td', {}, terms.label('statuses', lead.status),
+      lead.owner ? el('div', { class: 'quiet' }, lead.owner) : null,
       lead.stage === 'done' ? null : el('div', { class: 'quiet' }, terms.label('stages', lead.stage))),
     el('td', { class: 'quiet' }, ago(lead.created_at)));
 }
@@ -20,7 +21,8 @@ function row(lead, terms) {
 // The list lives in the address: a link shows the same list to somebody else, and back works.
 export async function page({ call, query, may, terms }) {
   address = addressOf(query);
-  const { data, next: cursor } = await call('GET', `leads?limit=25&${query}`);
+  const [{ data, next: cursor }, owners] = await Promise.all(
+    [call('GET', `leads?limit=25&${query}`), ...(may('pii:read') ? [call('GET', 'owners')] : [])]);
   const go = (next) => { location.hash = addressOf(next); };
   const change = (name, value) => {
     const next = new URLSearchParams(location.hash.split('?')[1]);
@@ -46,13 +48,15 @@ export async function page({ call, query, may, terms }) {
   });
   const next = new URLSearchParams(query);
   if (cursor) next.set('cursor', cursor);
-  const filtered = ['q', 'grade', 'status', 'stage', 'source'].some((name) => query.get(name));
+  const filtered = ['q', 'grade', 'status', 'owner', 'stage', 'source'].some((name) => query.get(name));
   return [
     el('div', { class: 'heading' }, el('h1', {}, 'Leads')),
     el('section', {},
       el('div', { class: 'tools', role: 'search' }, search,
         options('grade', 'Every grade', terms.grades),
         options('status', 'Every status', terms.statuses),
+        owners ? options('owner', 'Every owner', [{ name: 'none', label: 'Nobody' },
+          ...owners.data.map(({ email, name }) => ({ name: email, label: name ?? email }))]) : null,
         options('stage', 'Every stage', terms.stages),
         options('sort', 'Newest first', [{ name: 'score', label: 'Best first' }]),
         filtered ? el('a', { class: 'button', href: '#/leads' }, 'Clear') : null),
