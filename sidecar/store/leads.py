@@ -215,7 +215,7 @@ def rejects(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
         cursor,
         "SELECT id::text AS id, received_at, client, source, errors, payload FROM intake"
         " WHERE outcome = 'rejected' AND resolved_at IS NULL AND (%(after)s IS NULL OR id < %(after)s::uuid)"
-        " ORDER BY id DESC LIMIT %(limit)s",
+        " ORDER BY intake.id DESC LIMIT %(limit)s",
         {"limit": limit, "after": after},
     )
 

@@ -186,6 +186,6 @@ def page(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
         cursor,
         "SELECT id::text AS id, kind, lead_id::text AS lead_id, channel, state, attempts, due_at,"
         " sent_at, possible_duplicate, last_error, created_at FROM notifications"
-        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY id DESC LIMIT %(limit)s",
+        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY notifications.id DESC LIMIT %(limit)s",
         {"limit": limit, "after": after},
     )

@@ -211,4 +211,4 @@ def leads_of_name(cursor: Cursor, name: str, limit: int) -> list[str]:
     return [row["id"] for row in many(
         cursor, "SELECT id::text AS id FROM leads WHERE lower(owner_name) = lower(%s)"
         " AND owner_name IS NOT NULL AND owner_id IS NULL AND status = ANY(%s)"
-        " ORDER BY id LIMIT %s", (name, list(OPEN), limit))]
+        " ORDER BY leads.id LIMIT %s", (name, list(OPEN), limit))]
