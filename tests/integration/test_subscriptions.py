@@ -15,7 +15,7 @@ from sidecar.services import subscriptions
 from sidecar.store.database import many
 from sidecar.terms.states import LEAD_EVENTS
 from sidecar.webhooks import target_of
-from tests.integration.conftest import Api
+from tests.integration.conftest import Api, users_of
 from tests.integration.receivers import receiving, signed
 from tests.integration.test_pipeline import claim, lead, run, send
 
@@ -72,12 +72,13 @@ def told(receiver, kind):
 
 
 def test_the_way_of_a_lead_is_told(engine, api, receiver, subscribe):
+    users_of(engine, "nina@example.com")
     subscription = subscribe()
     [hot] = send(api, lead(1, **PERFECT))
     batch = claim(api)
     run(api, batch)
     api.post("/v1/leads", {"source": "web form"})
-    api.client.patch(f"/v1/leads/{hot}", json={"status": "working", "owner": "ada@example.com"},
+    api.client.patch(f"/v1/leads/{hot}", json={"status": "working", "owner": "nina@example.com"},
                      headers=api.headers)
     deliver(engine)
     assert set(receiver.types) == {
