@@ -202,7 +202,7 @@ def test_sales_hears_of_untouched_hot_leads_by_owner(api, engine, lead_id):
     api.client.patch(f"/v1/leads/{lead_id}", json={"owner": "ada@example.com"}, headers=api.headers)
     assert ask(engine, "sales")[0]["owners"][0]["owner"] == "a…@example.com"
     assert ask(engine, "sales", "seer", reveal=True)[0]["owners"][0]["owner"] == "ada@example.com"
-    api.client.patch(f"/v1/leads/{lead_id}", json={"status": "working"}, headers=api.headers)
+    api.post(f"/v1/leads/{lead_id}/touches", {"how": "call"})
     assert ask(engine, "sales")[1].startswith("0 hot leads untouched.")
 
 
