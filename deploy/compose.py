@@ -57,7 +57,7 @@ def _generated() -> dict[str, Callable[[], str]]:
 
 def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
     """Secrets that are made from others or set in `.env`."""
-    chosen = found.starting_with("SIDECAR_")
+    chosen = {"SIDECAR_TIME_ZONE": found.time_zone} | found.starting_with("SIDECAR_")
     if "sandbox" in found.get("COMPOSE_PROFILES").split(","):
         chosen = {
             "SIDECAR_SANDBOX_URL": "http://providers:8091",

@@ -66,6 +66,7 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_ENCRYPTION_KEYS": secrets["FERNET_KEY"],
         "SIDECAR_HASH_KEY": secrets["HASH_KEY"],
         "SIDECAR_PUBLIC_URL": stack.product_url,
+        "SIDECAR_TIME_ZONE": stack.settings.time_zone,
         "SIDECAR_WAKE_URL": f"{stack.n8n_main_url}/webhook/enrichment-wake",
         "SIDECAR_IMPORTS_WAKE_URL": f"{stack.n8n_main_url}/webhook/imports-wake",
         "SIDECAR_WAKE_TOKEN": secrets["WAKE_TOKEN"],

@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -927,7 +927,7 @@ def _ask_password() -> str:
 @users.command("edit")
 @click.argument("email")
 @click.option("--time-zone", help="Of the IANA, e.g. Europe/Berlin.")
-@click.option("--hours", help='E.g. "mon-thu 09:00-12:00,13:00-17:30; fri 09:00-14:00"; other days are free.')
+@click.option("--hours", help='E.g. "mon-thu 09:00-12:00 13:00-17:30, fri 09:00-14:00"; other days are free.')
 @click.option("--holidays", help="Whose public holidays are free: a country, or a part of one (DE-BY).")
 @click.option("--capacity", type=click.IntRange(0), help="How many open hot leads they take at most.")
 @click.option("--language", type=click.Choice(["en", "de"]))
@@ -943,18 +943,13 @@ def edit_user(email: str, hours: str | None, **given: Any) -> None:
         owners.set_working(engine, administration.id_of(engine, email), changes, by=COMMAND_LINE)
 
 
-def _hours(text: str) -> dict[str, list[list[str]]]:
-    from sidecar.calendars import DAYS
+def _hours(text: str) -> Mapping[str, Any]:
+    from sidecar.routing.hours import read_hours
 
-    hours: dict[str, list[list[str]]] = {}
-    for part in text.split(";"):
-        days, _, spans = part.strip().partition(" ")
-        first, _, last = days.partition("-")
-        if first not in DAYS or (last or first) not in DAYS:
-            raise click.UsageError(f"--hours: {days or 'nothing'} is no day; days are {', '.join(DAYS)}.")
-        for day in DAYS[DAYS.index(first):DAYS.index(last or first) + 1]:
-            hours[day] = [span.strip().split("-") for span in spans.split(",")]
-    return hours
+    try:
+        return read_hours(text)
+    except ValueError as error:
+        raise click.UsageError(f"--hours {error}.") from error
 
 
 @users.command("away")

@@ -100,6 +100,8 @@ CREATE TRIGGER leave_leads AFTER UPDATE OF disabled_at ON users
     FOR EACH ROW WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL) EXECUTE FUNCTION leave_leads();
 
 CREATE INDEX leads_owner_id ON leads (owner_id, id DESC) WHERE owner_id IS NOT NULL;
+CREATE INDEX leads_open_hot ON leads (owner_id)
+    WHERE grade = 'hot' AND status IN ('new', 'working', 'qualified') AND NOT is_test;
 CREATE INDEX leads_owner_name ON leads (lower(owner_name)) WHERE owner_name IS NOT NULL;
 
 CREATE TABLE assignments (
@@ -143,7 +145,7 @@ CREATE TABLE routing_shares (
     dealt   bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (pool, user_id)
 );
-COMMENT ON TABLE routing_shares IS 'How many leads each pool (a team, or a rule''s own list) has dealt to whom: what weighted round robin goes on from.';
+COMMENT ON TABLE routing_shares IS 'How many leads of the round under way each pool (a team, or everybody) has dealt to whom: where turns go on.';
 
 CREATE TABLE hot_changes (
     lead_id    uuid NOT NULL REFERENCES leads ON DELETE CASCADE,

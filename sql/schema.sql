@@ -1168,7 +1168,7 @@ CREATE TABLE public.routing_shares (
     dealt bigint DEFAULT 0 NOT NULL
 );
 
-COMMENT ON TABLE public.routing_shares IS 'How many leads each pool (a team, or a rule''s own list) has dealt to whom: what weighted round robin goes on from.';
+COMMENT ON TABLE public.routing_shares IS 'How many leads of the round under way each pool (a team, or everybody) has dealt to whom: where turns go on.';
 
 CREATE TABLE public.score_months (
     month date NOT NULL,
@@ -1868,6 +1868,8 @@ CREATE INDEX leads_grade ON public.leads USING btree (grade, id DESC) WHERE (gra
 CREATE INDEX leads_grade_score ON public.leads USING btree (grade, COALESCE(total_score, '-1'::integer) DESC, id DESC) WHERE (grade IS NOT NULL);
 
 CREATE UNIQUE INDEX leads_one_open_per_contact ON public.leads USING btree (contact_id) WHERE (status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text]));
+
+CREATE INDEX leads_open_hot ON public.leads USING btree (owner_id) WHERE ((grade = 'hot'::text) AND (status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text])) AND (NOT is_test));
 
 CREATE INDEX leads_org ON public.leads USING btree (org_id);
 

@@ -30,7 +30,7 @@ def handle(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -
         engine, str(lead_id), body["kind"], minutes=body.get("minutes"), caller=caller, by=actor(caller))
 
 
-@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/handlings", scope="leads:read", answer=schemas.HandlingList())
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/handlings", scope="pii:read", answer=schemas.HandlingList())
 def list_handlings(engine: Engine, caller: Caller, lead_id: Any) -> Any:
     """What people did about a hot lead, the latest first."""
     return {"data": handlings.history(engine, str(lead_id))}

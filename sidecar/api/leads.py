@@ -148,8 +148,8 @@ def receipt(engine: Engine, caller: Caller, lead_id: Any) -> Any:
           answer=schemas.LeadEdited(), versioned=True)
 def edit_lead(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Edit a lead's status, tags, owner, goal or message; If-Match takes its version. An owner is the e-mail
-    address or id of a user who did not leave (422 for any other). `null` takes owner, goal or message away.
-    The goal is what providers are asked for from the next run on (POST /v1/leads/enrich).
+    address or id of a user who did not leave and may see people (422 for any other). `null` takes owner, goal
+    or message away. The goal is what providers are asked for from the next run on (POST /v1/leads/enrich).
 
     What is as it was is no edit: `changed` names the fields that were not, and the version stays if there
     are none. 412: the version is another one. 409: the lead would be open again while

@@ -70,6 +70,8 @@ _PROBLEMS: tuple[str, ...] = (
     "bad_request", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "invalid",
     "too_many_requests", "internal_error", "unavailable")
 _STALE = "precondition_failed"
+# What people see who follow a link in a message.
+_PAGE: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 
 
 @cache
@@ -97,6 +99,9 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
             "anyOf": [contract.answer, schemas.Page]}}}
     elif contract.path.endswith(".csv"):
         answer["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    is_page = contract.path.endswith("/<token>")  # of a link in a message
+    if is_page:
+        answer["content"] = _PAGE
     parameters: list[Any] = [
         {"in": "path", "name": name, "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"<uuid:(\w+)>", contract.path)
@@ -106,7 +111,7 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
         for name in re.findall(r"<int:(\w+)>", contract.path)
     ] + [
         {"in": "path", "name": name, "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"<(\w+)>", contract.path)
+        for name in re.findall(r"<(?:path:)?(\w+)>", contract.path)
     ]
     if contract.query is not None:
         parameters.append({"in": "query", "schema": contract.query})
@@ -125,7 +130,8 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
         "parameters": parameters,
         "responses": {str(contract.status): answer} | {
             str(errors.TYPES[code][0]): {"description": code, "content": {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                | (_PAGE if is_page else {})}
             for code in problems
         },
         "security": [] if contract.scope is None else [{"token": []}],

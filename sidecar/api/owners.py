@@ -20,7 +20,7 @@ _USER, _TEAM = "/v1/users/<uuid:user_id>", "/v1/teams/<uuid:team_id>"
 
 @endpoint(bp, "GET", "/v1/owners", scope="pii:read", answer=schemas.OwnerList())
 def assignable(engine: Engine, caller: Caller) -> Any:
-    """Whom leads can be assigned to: users who did not leave."""
+    """Whom leads can be assigned to: users who did not leave and may see people."""
     return {"data": owners.assignable(engine)}
 
 

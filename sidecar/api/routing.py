@@ -37,7 +37,7 @@ def draft_routing(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
         engine, definition=body.get("definition"), based_on=body.get("based_on"), by=actor(caller))
 
 
-@endpoint(bp, "GET", _ONE, scope="leads:read", answer=schemas.RoutingModel(), versioned=True)
+@endpoint(bp, "GET", _ONE, scope="pii:read", answer=schemas.RoutingModel(), versioned=True)
 def get_routing(engine: Engine, caller: Caller, model_id: int) -> Any:
     """One version, whole, with what keeps it from being published."""
     return routing.read(engine, model_id)
@@ -77,14 +77,14 @@ def retire_routing(engine: Engine, caller: Caller, model_id: int, body: dict[str
     return routing.retire(engine, model_id, by=actor(caller), versions=if_match())
 
 
-@endpoint(bp, "GET", f"{_ONE}/diff", scope="leads:read", query=schemas.ModelDiffQuery(),
+@endpoint(bp, "GET", f"{_ONE}/diff", scope="pii:read", query=schemas.ModelDiffQuery(),
           answer=schemas.ModelDiff())
 def diff_routing(engine: Engine, caller: Caller, model_id: int, query: dict[str, Any]) -> Any:
     """What this version says differently than the version `with`, in words."""
     return routing.differences(engine, model_id, query["with_"])
 
 
-@endpoint(bp, "POST", f"{_ONE}/simulate", scope="leads:read", body=schemas.RoutingSimulationWanted(),
+@endpoint(bp, "POST", f"{_ONE}/simulate", scope="pii:read", body=schemas.RoutingSimulationWanted(),
           answer=schemas.RoutingSimulation())
 def simulate_routing(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
     """Who would have got the leads that became hot in the last `days` by this version, and who by the one in

@@ -10,16 +10,17 @@ import hashlib
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import recurring_ical_events
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vRecur
 
 AHEAD: Final = timedelta(days=400)
 _MOST_EVENTS, _MOST_SERIES, _MOST_TIMES = 20_000, 300, 1000
 _HALF_A_DAY: Final = timedelta(hours=4)
 # More often than daily nobody is away; to work it out would take for ever.
 _TOO_OFTEN: Final = frozenset(("SECONDLY", "MINUTELY", "HOURLY"))
+_TIMES_OF_DAY: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _WORDS: Final = re.compile(
     r"\b(?:out of (?:the )?office|ooo|vacation|annual leave|on leave|parental leave|sick(?: leave)?|day off"
     r"|pto|holidays?|urlaub|abwesend|abwesenheit|nicht im büro|krank|elternzeit|außer haus)\b", re.IGNORECASE)
@@ -82,18 +83,24 @@ def _is_away(event: Event) -> bool:
         return busy == "OOF"
     try:
         start, end = event.start, event.end
-    except (ValueError, TypeError, KeyError):
+        long = end - start >= _HALF_A_DAY
+    except (ValueError, TypeError, KeyError):  # also of two ends that cannot be compared
         return False
     whole_days = not isinstance(start, datetime)
     if whole_days and str(event.get("TRANSP", "")).upper() == "OPAQUE":
         return True
-    return bool(_WORDS.search(str(event.get("SUMMARY", "")))) and (whole_days or end - start >= _HALF_A_DAY)
+    return bool(_WORDS.search(str(event.get("SUMMARY", "")))) and (whole_days or long)
 
 
 def _too_often(event: Event) -> bool:
     rules = event.get("RRULE") or []
-    return any(str(often).upper() in _TOO_OFTEN
-               for rule in (rules if isinstance(rules, list) else [rules]) for often in rule.get("FREQ", ()))
+    return any(_is_too_often(rule) for rule in (rules if isinstance(rules, list) else [rules]))
+
+
+def _is_too_often(rule: Any) -> bool:
+    return not isinstance(rule, vRecur) or any(
+        str(often).upper() in _TOO_OFTEN for often in rule.get("FREQ", ())) or any(
+        len(rule.get(part, ())) > 1 for part in _TIMES_OF_DAY)
 
 
 def _moment(moment: date, zone: tzinfo) -> datetime:

@@ -10,7 +10,8 @@ from zoneinfo import available_timezones
 
 from holidays.utils import list_supported_countries
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from sidecar.routing.hours import DAYS
+
 _MOST_SPANS: Final = 6
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 

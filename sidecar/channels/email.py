@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from sidecar.environment import listing, optional, setting, text, url
 from sidecar.terms.states import MessageKind
 
 TIMEOUT_SECONDS = 5.0
+_ADDRESS = re.compile(r"[^\s,;:<>()\[\]\\\"@]+@[^\s,;:<>()\[\]\\\"@]+")  # one, and no name or list
 
 
 def _connect(server: SplitResult) -> smtplib.SMTP:
@@ -55,7 +57,7 @@ class Email(Channel):
         return self.operations_mail_to
 
     def reaches(self, recipient: str) -> bool:
-        return self.smtp_url is not None and "@" in recipient
+        return self.smtp_url is not None and bool(_ADDRESS.fullmatch(recipient))
 
     def render(self, kind: MessageKind, content: Mapping[str, Any], language: str) -> dict[str, Any]:
         """{"subject", "text", "html", "headers": {name: value} or absent}."""

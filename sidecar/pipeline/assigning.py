@@ -112,7 +112,8 @@ def successors(engine: Engine, cursor: Cursor, user_id: str, lead_ids: Sequence[
     if not heirs:
         raise Conflict("Nobody else could take their open leads; add another operator or admin first.")
     return [
-        Assignment(lead_id, heirs[place % len(heirs)]["id"], "left", f"Its owner left; {how}.")
+        Assignment(lead_id, heirs[place % len(heirs)]["id"], "left",
+                   f"Its owner works on leads no more; {how}.")
         for place, lead_id in enumerate(sorted(lead_ids))]
 
 
@@ -169,7 +170,7 @@ def leave(
 def hand_on(
     engine: Engine, cursor: Cursor, lead_ids: Iterable[str], by: str, *, request_id: str | None = None
 ) -> None:
-    """Those of the leads whose owner left go to successors: before they are open again."""
+    """Those of the leads, which are locked, whose owner left go to successors: before they are open again."""
     found = store.of_who_left(cursor, lead_ids)
     assign(engine, cursor, [
         each for user_id, theirs in found.items() for each in successors(engine, cursor, user_id, theirs)],

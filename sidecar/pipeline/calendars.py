@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from sidecar.pipeline import posting
 from sidecar.store import owners
 from sidecar.store.database import Row
 from sidecar.webhooks import Target, target_of
+
+log = logging.getLogger(__name__)
 
 _HOURS: Final = 1.0
 _AT_ONCE: Final = 20
@@ -42,6 +45,11 @@ def _read_all(engine: Engine, due: list[Row]) -> None:
             read(engine, row)
         except Unavailable:
             return  # the next hour does it
+        except Exception:  # of this feed alone: the others are read
+            log.exception("a calendar cannot be read")
+            with engine.database.write() as cursor:
+                owners.calendar_failed(
+                    cursor, row["id"], bytes(row["calendar_url"]), "It cannot be read.")
 
 
 def read(engine: Engine, row: Row) -> None:

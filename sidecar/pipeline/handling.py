@@ -14,9 +14,10 @@ from sidecar.pipeline import assigning, messages
 from sidecar.pipeline.following import status_changed, touched
 from sidecar.pipeline.routing import give_back, people_of
 from sidecar.pipeline.scoring import scoring_facts
-from sidecar.store import access, facts, following, leads, notifications, subscriptions
+from sidecar.store import access, facts, leads, notifications, subscriptions
 from sidecar.store import handlings as store
 from sidecar.store.database import Cursor, Row
+from sidecar.store.following import untouch
 from sidecar.terms.states import Handling
 from sidecar.webhooks import of_edit
 
@@ -72,6 +73,8 @@ def handle(
         touched(cursor, [(row["id"], _TOUCHING[kind], user["id"], now)])
     if after["status"] != before["status"] and kind != "wrong_person":
         status_changed(cursor, row["id"], after["status"], user["id"], now)
+    if kind == "wrong_person":
+        untouch(cursor, row["id"], hot_change, user["id"])
     if kind in ("snooze", "wrong_person"):
         messages.owe(engine, cursor, [messages.Due(
             "hot_lead", row["id"], hot_change, after["owner_id"], f"again-{handling_id}",
@@ -84,9 +87,12 @@ def would(
     engine: Engine, cursor: Cursor, lead_id: str, hot_change: int, kind: Handling, user_id: str
 ) -> Decision:
     """What would come of a press now."""
-    lead, changes = store.leads(cursor, [lead_id]).get(lead_id, (None, {}))
+    meant = store.meant(cursor, lead_id)
+    lead, changes = store.leads(cursor, [meant]).get(meant, (None, {}))
     if lead is None:
         return Decision("gone")
+    if meant != lead_id:
+        hot_change = lead.hot_changes
     return decide(kind, user_id, hot_change, lead, changes.get(hot_change, []), engine.now())
 
 
@@ -112,11 +118,13 @@ def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = 
             assigning.assign(engine, cursor, [assigning.Assignment(
                 row["id"], back["owner_id"], "undo", f"Taken back: what {found['by']} did.")], by,
                 request_id=request_id)
+        elif "status" in back:
+            assigning.hand_on(engine, cursor, [row["id"]], by, request_id=request_id)
         _set(cursor, row, current | back, by)
-        if current["status"] == after["status"]:
-            following.untouch(cursor, row["id"], found["hot_change"], found["at"])
         if "status" in back:
             status_changed(cursor, row["id"], back["status"], None, now)
+        if found["kind"] in _TOUCHING and current["status"] == after["status"]:
+            untouch(cursor, row["id"], found["hot_change"], found["user_id"])
         store.undo(cursor, handling_id, by, now)
         notifications.withdraw_again(cursor, row["id"], handling_id)
         access.audit(cursor, by, "lead.handling_undone", "lead", row["id"], request_id=request_id,

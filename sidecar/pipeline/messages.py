@@ -49,10 +49,14 @@ class Due(NamedTuple):
 
 def owe(engine: Engine, cursor: Cursor, due: Collection[Due]) -> None:
     """Owe messages about leads, each to all who are told of it (`routing.recipients`), once."""
+    notifications.owe(cursor, _rows(engine, cursor, due))
+
+
+def _rows(engine: Engine, cursor: Cursor, due: Collection[Due]) -> list[Row]:
     people = user_channels.people(cursor, {one.user_id for one in due if one.user_id})
     general = [Place(name, recipient) for name, channel in engine.settings.channels.items()
                for recipient in channel.lead_recipients()]
-    notifications.owe(cursor, [
+    return [
         {
             "kind": one.kind, "lead_id": one.lead_id, "hot_change": one.hot_change, "channel": place.channel,
             "recipient": place.recipient, "user_id": place.user_id, "about": one.about, "due_at": one.at,
@@ -63,7 +67,7 @@ def owe(engine: Engine, cursor: Cursor, due: Collection[Due]) -> None:
         for one in due
         for place in recipients(one.kind, people.get(one.user_id or ""), general, _reaches(engine),
                                 both=engine.settings.tell_all_of_leads)
-    ])
+    ]
 
 
 _SHORT: Mapping[str, str] = {"hot_lead": "hot"}
@@ -263,7 +267,9 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
     """What becomes of a message that is not sent now, or what sends it."""
     kind, own = message["kind"], message["user_id"]
     if message["left"] or (lead and own and kind in ("hot_lead", "reminder") and own != lead.owner_id):
-        return _state("withdrawn", "It is for somebody else now.", elsewhere=lead), None
+        # What changes a message that is out is nobody else's.
+        elsewhere = lead if kind != "handled" else None
+        return _state("withdrawn", notifications.ELSEWHERE, elsewhere=elsewhere), None
     if kind in ("hot_lead", "reminder", "escalation") and stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
         return _state("withdrawn", "Somebody took care of it before."), None
     quiet = quiet_until(engine.now(), message["time_zone"] or engine.settings.time_zone,
@@ -302,6 +308,10 @@ def _send(channel: Channel, message: Row, told: Row, message_id: str, language: 
             possible_duplicate=message["possible_duplicate"] and not channel.reconciles))
     except DeliveryError as error:
         return Sent(error=error)
+    except Exception as error:  # of this message alone: the others go on
+        log.exception("a message cannot be rendered or sent")
+        return Sent(error=DeliveryError(
+            f"it cannot be rendered or sent: {type(error).__name__}", may_have_arrived=True))
 
 
 def _settle(engine: Engine, done: Iterable[tuple[Row, Sent]]) -> int:
@@ -354,9 +364,14 @@ def _put(engine: Engine, rows: list[tuple[Row, Row]]) -> None:
             elif row.get("slowed"):
                 notifications.hold(cursor, message["channel"], message["recipient"], row["due_at"])
             elif row.get("elsewhere"):
-                owe(engine, cursor, [Due(
+                notifications.owe_to_another(cursor, _rows(engine, cursor, [Due(
                     message["kind"], message["lead_id"], message["hot_change"], row["elsewhere"].owner_id,
-                    str((message["about"] or {}).get("step", "")), message["about"], engine.now())])
+                    _key(message["about"] or {}), message["about"], engine.now())]))
+
+
+def _key(about: Row) -> str:
+    """What of the same kind is told once."""
+    return f"again-{about['handling']}" if "handling" in about else str(about.get("step", ""))
 
 
 def _died(engine: Engine, cursor: Cursor, message: Row, reason: str) -> None:

@@ -22,7 +22,7 @@ from sidecar.store import administration as store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.owners import WORKING
 from sidecar.store.paging import paged
-from sidecar.terms.scopes import ROLE_SCOPES, SCOPES
+from sidecar.terms.scopes import MAY_SEE, ROLE_SCOPES, SCOPES
 
 ROLES = tuple(ROLE_SCOPES)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
@@ -100,18 +100,22 @@ def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Acto
     """Change name, role and working time. Raises NotFound, Invalid that names the field, Conflict for the
     last admin.
 
-    A new role ends the sign-ins: what an access token allows is written in it.
+    A new role ends the sign-ins: what an access token allows is written in it. From who may see people no
+    more others take over the open leads.
     """
     if changes.get("role", ROLES[0]) not in ROLES:
         raise _invalid("/role", f"Must be one of {', '.join(ROLES)}.")
     with engine.database.write() as cursor:
-        admins = store.lock_admins(cursor)
+        blind = changes.get("role", MAY_SEE[0]) not in MAY_SEE
+        admins = assigning.hold_to_leave(engine, cursor, user_id) if blind else store.lock_admins(cursor)
         before = _user(cursor, user_id)
         role = changes.get("role", before["role"])
         if role != before["role"]:
             if role != "admin":
                 _keep_an_admin(admins, user_id)
             store.end_sessions(cursor, user_id)
+            if blind:
+                assigning.leave(engine, cursor, user_id, by.name, request_id=by.request_id)
         store.update_user(cursor, user_id, changes)
         if working := {name: changes[name] for name in WORKING if name in changes}:
             owners.set_working(engine, user_id, working, by=by)

@@ -18,8 +18,10 @@ from sidecar.services import preview
 from sidecar.services.audit import Actor, record
 from sidecar.services.import_undo import forget, pictured
 from sidecar.store import (
+    assignments,
     customers,
     events,
+    handlings,
     held_answers,
     history,
     intake,
@@ -33,6 +35,7 @@ from sidecar.store import (
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
+_ALL_ASSIGNMENTS = 10_000  # of a lead
 _SHORTEST_TRACE = 5  # a shorter text identifies nobody
 
 
@@ -121,6 +124,9 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
             "sources": provenance.sources(cursor, "contact", contact_id),
             "refusals": _refusals(cursor, contact_id, True),
             "leads": [leads.get(cursor, lead_id) for lead_id in lead_ids],
+            "assignments": [row for lead_id in lead_ids
+                            for row in assignments.history(cursor, lead_id, _ALL_ASSIGNMENTS)],
+            "handlings": [row for lead_id in lead_ids for row in handlings.of_lead(cursor, lead_id)],
             "scored_by": scores.facts_of(cursor, contact_id),
             "received": [part | {"payload": _opened(engine, part["payload"])}
                          for part in customers.intake_of(cursor, contact_id)],

@@ -11,7 +11,7 @@ from sidecar.pipeline import assigning, estimating, following, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
-from sidecar.services.owners import found_user
+from sidecar.services.owners import found_owner
 from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
@@ -77,7 +77,8 @@ def edit_lead(
     """A person's edit, audited. A value equal to the stored one is not an edit: `changed` names the others.
 
     Raises NotFound, PreconditionFailed when the lead's version is none of `versions`, Invalid for an owner
-    who is no user or has left, Conflict when it would be open again while its person has another open lead.
+    who is no user, has left or may not see people, Conflict when it would be open again while its person has
+    another open lead.
     """
     if "tags" in changes:
         changes = changes | {"tags": list(dict.fromkeys(changes["tags"]))}
@@ -90,7 +91,7 @@ def edit_lead(
         if versions is not None and str(before["version"]) not in versions:
             raise PreconditionFailed("Somebody else changed this lead meanwhile; load it again.")
         if "owner" in changes:
-            changes = changes | {"owner": changes["owner"] and found_user(cursor, changes["owner"], "/owner")}
+            changes = changes | {"owner": changes["owner"] and found_owner(cursor, changes["owner"])}
         changed = {name: value for name, value in changes.items() if value != before[name]}
         if changed:
             _edit(engine, cursor, before, changed, by)

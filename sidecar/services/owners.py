@@ -179,7 +179,7 @@ def map_name(engine: Engine, name: str, owner: str | None, *, by: Actor) -> dict
     """Say who an owner elsewhere is, by address or id (None: take that back): {name, owner_id, assigned}. The
     open leads of that name that nobody owns go to them, a thousand in a transaction. Raises Invalid."""
     with engine.database.write() as cursor:
-        user_id = found_user(cursor, owner, "/owner") if owner is not None else None
+        user_id = found_owner(cursor, owner) if owner is not None else None
         before = store.map_name(cursor, name, user_id, by.name, engine.now())
         record(cursor, by, "owner_name.mapped", "owner_name", name.lower(),
                before={"owner_id": before}, after={"owner_id": user_id})
@@ -198,12 +198,24 @@ def map_name(engine: Engine, name: str, owner: str | None, *, by: Actor) -> dict
 def found_user(cursor: Cursor, named: str, pointer: str) -> str:
     """The id of a user named by address or id, who does not leave before the transaction ends. Raises Invalid
     for who is none, or has left."""
+    return str(_found(cursor, named, pointer)["id"])
+
+
+def found_owner(cursor: Cursor, named: str) -> str:
+    """As `found_user`, of a body's owner. Raises Invalid also for who may not see people."""
+    user = _found(cursor, named, "/owner")
+    if not user["may_see"]:
+        raise _invalid("/owner", f"{user['email']} may not see people; choose somebody who works on leads.")
+    return str(user["id"])
+
+
+def _found(cursor: Cursor, named: str, pointer: str) -> Row:
     user = store.find(cursor, named)
     if user is None:
         raise _invalid(pointer, "There is no user with this address or id.")
     if user["left"]:
         raise _invalid(pointer, f"{user['email']} has left; choose somebody who works here.")
-    return str(user["id"])
+    return user
 
 
 def _user(cursor: Cursor, user_id: str, *, lock: bool = True) -> Row:

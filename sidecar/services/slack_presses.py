@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from typing import Final, NamedTuple
@@ -22,6 +23,7 @@ from sidecar.store import user_channels
 from sidecar.store.database import Row
 from sidecar.terms.states import HANDLINGS, Handling
 
+_SECONDS: Final = re.compile("[0-9]{1,12}")
 _REMEMBERED_SECONDS: Final = 600  # which address a Slack account has
 
 
@@ -47,7 +49,7 @@ def press(
     bot = engine.settings.channels.get(SlackBot.name)
     if not isinstance(bot, SlackBot) or not bot.slack_signing_secret:
         raise NotFound("There is no Slack bot whose buttons come back.")
-    if not (timestamp.isdigit() and _is_text(body) and SignatureVerifier(
+    if not (_SECONDS.fullmatch(timestamp) and signature.isascii() and _is_text(body) and SignatureVerifier(
             bot.slack_signing_secret, _Now(engine)).is_valid(body, timestamp, signature)):
         raise Unauthorized("This is not signed by Slack, or too old.")
     pressed = read_press(body)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sidecar.store.database import Cursor, Gathered, Row, insert, many, one, update_from
 from sidecar.store.subscriptions import tell
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
 from sidecar.webhooks import of_assignments
 
@@ -26,11 +27,13 @@ def lock(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, Row]:
 
 
 def who_left(cursor: Cursor, user_ids: Collection[str], *, hold: bool = False) -> set[str]:
-    """Those of the users who left; hold: of the others nobody does before the transaction ends. Leads are
-    locked before users, and users at once: whoever lets one leave locks all of them."""
+    """Those of the users who left, or may see people no more; hold: of the others nobody does before the
+    transaction ends. Leads are locked before users, and users at once: whoever lets one leave locks all of
+    them."""
     return {row["id"] for row in many(
-        cursor, "SELECT id::text AS id, disabled_at FROM users WHERE id = ANY(%s::uuid[]) ORDER BY id"  # noqa: S608
-        f"{' FOR SHARE' if hold else ''}", (list(user_ids),)) if row["disabled_at"]}
+        cursor, "SELECT id::text AS id, disabled_at, role FROM users WHERE id = ANY(%s::uuid[]) ORDER BY id"  # noqa: S608
+        f"{' FOR SHARE' if hold else ''}", (list(user_ids),))
+        if row["disabled_at"] or row["role"] not in MAY_SEE}
 
 
 def write(cursor: Cursor, rows: Sequence[Row], *, by: str, request_id: str | None) -> None:
@@ -83,13 +86,15 @@ def open_leads(cursor: Cursor, user_id: str, *, hold: bool = False) -> list[str]
 
 
 def of_who_left(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Those of these leads whose owner left: owner -> lead ids."""
+    """Those of these leads, which are locked, whose owner `who_left`: owner -> lead ids. Of the others
+    nobody's owner does before the transaction ends."""
     found: dict[str, list[str]] = {}
     for row in many(
-            cursor, "SELECT l.id::text AS id, l.owner_id::text AS owner_id FROM leads l JOIN users u"
-            " ON u.id = l.owner_id WHERE l.id = ANY(%s::uuid[]) AND u.disabled_at IS NOT NULL ORDER BY l.id",
-            (list(lead_ids),)):
-        found.setdefault(row["owner_id"], []).append(row["id"])
+            cursor, "SELECT l.id::text AS id, u.id::text AS owner_id, u.disabled_at, u.role FROM leads l"
+            " JOIN users u ON u.id = l.owner_id WHERE l.id = ANY(%s::uuid[]) ORDER BY u.id, l.id"
+            " FOR SHARE OF u", (list(lead_ids),)):
+        if row["disabled_at"] or row["role"] not in MAY_SEE:
+            found.setdefault(row["owner_id"], []).append(row["id"])
     return found
 
 

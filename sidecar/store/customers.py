@@ -55,7 +55,7 @@ def leads_of(cursor: Cursor, kind: str, entity_id: str) -> list[Row]:
     return many(
         cursor,
         f"""SELECT id::text AS id, status, source, grade, total_score / 100.0 AS total, created_at
-            FROM leads WHERE {column} = %s ORDER BY id DESC LIMIT 100""",  # noqa: S608
+            FROM leads WHERE {column} = %s ORDER BY leads.id DESC LIMIT 100""",  # noqa: S608
         (entity_id,))
 
 
@@ -208,7 +208,7 @@ def rejected_payloads(cursor: Cursor, after: str | None, limit: int) -> list[Row
     """Refused raw leads, oldest first, still encrypted: [{id, payload}]."""
     return many(
         cursor, "SELECT id::text AS id, payload FROM intake WHERE outcome = 'rejected' AND payload IS NOT"
-        " NULL AND (%(after)s IS NULL OR id > %(after)s::uuid) ORDER BY id LIMIT %(limit)s",
+        " NULL AND (%(after)s IS NULL OR id > %(after)s::uuid) ORDER BY intake.id LIMIT %(limit)s",
         {"after": after, "limit": limit})
 
 

@@ -72,13 +72,12 @@ def touch(cursor: Cursor, touches: list[Row]) -> list[Row]:
         """, (as_json(touches),))  # noqa: S608
 
 
-def untouch(cursor: Cursor, lead_id: str, number: int, at: datetime) -> None:
-    """The touch of that time was taken back: where it was the first, and nobody wrote or called since, the
-    change waits again."""
+def untouch(cursor: Cursor, lead_id: str, number: int, user_id: str) -> None:
+    """That a user was the first to touch a change is taken back, if nobody was in contact since."""
     cursor.execute(
         "UPDATE hot_changes SET touched_at = NULL, touched_by = NULL, touched_how = NULL, claimed_at = NULL,"
-        " working_minutes = NULL WHERE lead_id = %s AND number = %s AND touched_at = %s"
-        " AND contacted_at IS NULL", (lead_id, number, at))
+        " working_minutes = NULL WHERE lead_id = %s AND number = %s AND touched_by = %s"
+        " AND contacted_at IS NULL", (lead_id, number, user_id))
 
 
 def set_won(cursor: Cursor, lead_id: str, at: datetime | None) -> None:

@@ -33,6 +33,14 @@ def leads(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, tuple[Lead, di
     return found
 
 
+def meant(cursor: Cursor, lead_id: str) -> str:
+    """Of a lead that was merged the one that stays open, else itself."""
+    row = one(
+        cursor, "SELECT o.id::text AS id FROM leads l JOIN leads o ON o.contact_id = l.contact_id"
+        " WHERE l.id = %s AND l.status = 'archived' AND o.status = ANY(%s)", (lead_id, list(OPEN)))
+    return row["id"] if row else lead_id
+
+
 def of_press(cursor: Cursor, press: str) -> Row | None:
     """What was done by a press, undone or not."""
     return one(cursor, f"SELECT {_STOOD} FROM handlings h WHERE press = %s", (press,))  # noqa: S608
@@ -93,7 +101,8 @@ def add_links(cursor: Cursor, rows: list[Row]) -> None:
 
 def link(cursor: Cursor, token_hash: bytes, *, lock: bool = False) -> Row | None:
     """A link, for whom it acts and about which lead: {lead_id, hot_change, channel, expires_at, used_at,
-    used_by (the handling that it did), user_id, email, name, language, time_zone, left, total, grade}.
+    used_by (the handling that it did), user_id, email, name, language, time_zone, left (or may see people no
+    more), total, grade}.
     """
     sql = """
         SELECT t.lead_id::text AS lead_id, t.hot_change, n.channel, t.expires_at, t.used_at,

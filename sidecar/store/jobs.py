@@ -63,7 +63,7 @@ def lock_patiently(cursor: Cursor, job_id: str) -> Row | None:
 def due(cursor: Cursor) -> str | None:
     """The oldest job that waits for a step and has none under way."""
     row = one(cursor, f"SELECT id::text AS id FROM jobs WHERE state IN {words(JOB_DUE)}"  # noqa: S608
-                      " AND chunks IS NOT NULL OR state = 'undoing' ORDER BY id LIMIT 1"
+                      " AND chunks IS NOT NULL OR state = 'undoing' ORDER BY jobs.id LIMIT 1"
                       " FOR UPDATE SKIP LOCKED")
     return row["id"] if row else None
 

@@ -16,6 +16,7 @@ from sidecar.store.customers import IN_COMPANIES
 from sidecar.store.database import Cursor, Row, containing, many, one
 from sidecar.store.facts import json_object
 from sidecar.terms.fields import fields_of
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import DELIVERED, OPEN
 
 # What people edit of a lead in its own row -> its column; its owner is assigned.
@@ -214,7 +215,7 @@ def rejects(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
         cursor,
         "SELECT id::text AS id, received_at, client, source, errors, payload FROM intake"
         " WHERE outcome = 'rejected' AND resolved_at IS NULL AND (%(after)s IS NULL OR id < %(after)s::uuid)"
-        " ORDER BY id DESC LIMIT %(limit)s",
+        " ORDER BY intake.id DESC LIMIT %(limit)s",
         {"limit": limit, "after": after},
     )
 
@@ -235,9 +236,10 @@ def resolve(cursor: Cursor, intake_id: str) -> bool:
 
 
 def owners(cursor: Cursor) -> list[Row]:
-    """Users who did not leave: [{id, email, name}] by address."""
+    """Users who did not leave and may see people: [{id, email, name}] by address."""
     return many(
-        cursor, "SELECT id::text AS id, email, name FROM users WHERE disabled_at IS NULL ORDER BY email")
+        cursor, "SELECT id::text AS id, email, name FROM users WHERE disabled_at IS NULL AND role = ANY(%s)"
+        " ORDER BY email", (MAY_SEE,))
 
 
 def lock(cursor: Cursor, lead_id: str) -> Row | None:

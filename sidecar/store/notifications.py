@@ -13,9 +13,21 @@ from sidecar.terms.states import OWED
 _STUCK_SECONDS = 60
 
 
+ELSEWHERE = "It is for somebody else now."
+
+
 def owe(cursor: Cursor, rows: list[Row]) -> None:
     """Enter messages; the same one (dedupe_key) is owed once."""
     insert(cursor, "notifications", rows, conflict="ON CONFLICT (dedupe_key) DO NOTHING")
+
+
+def owe_to_another(cursor: Cursor, rows: list[Row]) -> None:
+    """Enter messages as `owe` does, each of another key; one that was withdrawn because its lead was somebody
+    else's is owed again."""
+    insert(cursor, "notifications", rows, conflict=(
+        "ON CONFLICT (dedupe_key) DO UPDATE SET state = 'owed', user_id = excluded.user_id,"
+        " due_at = excluded.due_at, attempts = 0, last_error = NULL"
+        f" WHERE notifications.state = 'withdrawn' AND notifications.last_error = '{ELSEWHERE}'"))
 
 
 def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None:
@@ -38,8 +50,9 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
     """Take messages that are due (of these leads, or any), of each channel as many as there is room for.
 
     One that was stuck in sending is taken again and marked as a possible duplicate. Of the user whom it is
-    for are told whether they `left`, and their wishes `quiet_from`, `quiet_until` and `always_hot`; of who
-    reads it `reader_id`, language and time zone: that user, else whose mail address it goes to.
+    for are told whether they `left`, or may see people no more, and their wishes `quiet_from`, `quiet_until`
+    and `always_hot`; of who reads it `reader_id`, language and time zone: that user, else whose mail address
+    it goes to.
     """
     return many(
         cursor,
@@ -123,10 +136,12 @@ def settle(cursor: Cursor, rows: Sequence[Row]) -> None:
 
 
 def hold(cursor: Cursor, channel: str, recipient: str, until: datetime) -> None:
-    """What is due to a recipient who asks to slow down is not sent before."""
+    """What is due to a recipient who asks to slow down is not sent before; what others write at this moment
+    is left to them, so that nobody waits for each other."""
     cursor.execute(
-        "UPDATE notifications SET due_at = %s WHERE channel = %s AND recipient = %s AND state = 'owed'"
-        " AND due_at < %s", (until, channel, recipient, until))
+        "UPDATE notifications SET due_at = %s WHERE id IN (SELECT id FROM notifications WHERE channel = %s"
+        " AND recipient = %s AND state = 'owed' AND due_at < %s FOR NO KEY UPDATE SKIP LOCKED)",
+        (until, channel, recipient, until))
 
 
 def owe_again(cursor: Cursor, lead_ids: list[str]) -> None:
@@ -171,6 +186,6 @@ def page(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
         cursor,
         "SELECT id::text AS id, kind, lead_id::text AS lead_id, channel, state, attempts, due_at,"
         " sent_at, possible_duplicate, last_error, created_at FROM notifications"
-        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY id DESC LIMIT %(limit)s",
+        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY notifications.id DESC LIMIT %(limit)s",
         {"limit": limit, "after": after},
     )

@@ -12,6 +12,7 @@ from psycopg2.extras import Json
 from sidecar.errors import Conflict
 from sidecar.ids import new_id
 from sidecar.store.database import Cursor, Row, insert, many, one
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
 
 # What may be said of how somebody works.
@@ -19,10 +20,11 @@ WORKING = ("time_zone", "working_hours", "holidays", "capacity", "language")
 
 
 def find(cursor: Cursor, named: str) -> Row | None:
-    """The user with this address or id, who does not leave before the transaction ends: {id, email, left}."""
+    """The user with this address or id, who does not leave before the transaction ends: {id, email,
+    left, may_see (people)}."""
     return one(
-        cursor, "SELECT id::text AS id, email, disabled_at IS NOT NULL AS left FROM users"
-        " WHERE lower(%s) IN (email, id::text) FOR SHARE", (named.strip(),))
+        cursor, "SELECT id::text AS id, email, disabled_at IS NOT NULL AS left, role = ANY(%s) AS may_see"
+        " FROM users WHERE lower(%s) IN (email, id::text) FOR SHARE", (MAY_SEE, named.strip()))
 
 
 def of_names(cursor: Cursor, lead_ids: Collection[str]) -> list[Row]:
@@ -34,7 +36,8 @@ def of_names(cursor: Cursor, lead_ids: Collection[str]) -> list[Row]:
         WITH wanted AS (
             SELECT l.id, l.owner_name, lower(l.owner_name) AS name FROM leads l
             WHERE l.id = ANY(%s::uuid[]) AND l.owner_name IS NOT NULL AND l.owner_id IS NULL),
-        people AS (SELECT id, email, lower(name) AS name FROM users WHERE disabled_at IS NULL),
+        people AS (SELECT id, email, lower(name) AS name FROM users
+                   WHERE disabled_at IS NULL AND role = ANY(%s)),
         known AS (
             SELECT w.name, coalesce(
                 (SELECT p.id FROM owner_names n JOIN people p ON p.id = n.user_id WHERE n.name = w.name),
@@ -43,7 +46,7 @@ def of_names(cursor: Cursor, lead_ids: Collection[str]) -> list[Row]:
             FROM (SELECT DISTINCT name FROM wanted) w)
         SELECT w.id::text AS lead_id, w.owner_name, p.id::text AS user_id, p.email
         FROM wanted w JOIN known k USING (name) JOIN people p ON p.id = k.id ORDER BY w.id
-        """, (list(lead_ids),))
+        """, (list(lead_ids), MAY_SEE))
 
 
 def set_working(cursor: Cursor, user_id: str, changes: Row) -> None:
@@ -208,4 +211,4 @@ def leads_of_name(cursor: Cursor, name: str, limit: int) -> list[str]:
     return [row["id"] for row in many(
         cursor, "SELECT id::text AS id FROM leads WHERE lower(owner_name) = lower(%s)"
         " AND owner_name IS NOT NULL AND owner_id IS NULL AND status = ANY(%s)"
-        " ORDER BY id LIMIT %s", (name, list(OPEN), limit))]
+        " ORDER BY leads.id LIMIT %s", (name, list(OPEN), limit))]

@@ -11,6 +11,7 @@ from psycopg2.extras import Json
 
 from sidecar.store import locks
 from sidecar.store.database import Cursor, Gathered, Row, as_array, as_json, insert, many, one, words
+from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
 
 # Of a company so many leads are looked at, the newest ones; of a name so many companies.
@@ -88,11 +89,12 @@ def save_dealt(
 
 
 def owned(cursor: Cursor, lead_ids: Collection[str]) -> set[str]:
-    """Those of these leads that somebody has who did not leave."""
+    """Those of these leads that somebody has who did not leave and may see people."""
     return {row["id"] for row in many(
         cursor, cursor.prepared(
             "SELECT l.id::text AS id FROM leads l JOIN users u ON u.id = l.owner_id"
-            " WHERE l.id = ANY($1::uuid[]) AND u.disabled_at IS NULL"), (as_array(lead_ids),))}
+            " WHERE l.id = ANY($1::uuid[]) AND u.disabled_at IS NULL AND u.role = ANY($2)"),
+        (as_array(lead_ids), as_array(MAY_SEE)))}
 
 
 def accounts(cursor: Cursor, wanted: Iterable[Row]) -> list[Row]:

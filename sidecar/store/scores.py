@@ -131,7 +131,7 @@ def after(cursor: Cursor, last: str | None, limit: int, one_of: int = 1) -> list
     part = " AND ('x' || right(id::text, 7))::bit(28)::int %% %(one_of)s = 0" if one_of > 1 else ""
     return [row["id"] for row in many(
         cursor, "SELECT id::text AS id FROM leads WHERE total_score IS NOT NULL"  # noqa: S608
-        f" AND (%(last)s IS NULL OR id > %(last)s::uuid){part} ORDER BY id LIMIT %(limit)s",
+        f" AND (%(last)s IS NULL OR id > %(last)s::uuid){part} ORDER BY leads.id LIMIT %(limit)s",
         {"last": last, "limit": limit, "one_of": one_of})]
 
 

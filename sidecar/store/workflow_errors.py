@@ -18,7 +18,7 @@ def page(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
         cursor,
         "SELECT id::text AS id, execution_id, workflow_id, workflow_name, node, message,"
         " batch_id::text AS batch_id, occurred_at FROM workflow_errors"
-        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY id DESC LIMIT %(limit)s",
+        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY workflow_errors.id DESC LIMIT %(limit)s",
         {"limit": limit, "after": after},
     )
 

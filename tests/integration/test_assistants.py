@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import anyio
 import httpx2
@@ -172,7 +172,8 @@ def test_what_changed_is_told_of_a_lead_and_of_all(api, engine, lead_id):
     told, _ = ask(engine, "what_changed", lead_id=lead_id)
     assert {line["what"] for line in told["changes"]} >= {
         "created", "score", "status", "event", "lead.edited"}
-    assert told["changes"] == sorted(told["changes"], key=lambda line: line["at"], reverse=True)
+    assert told["changes"] == sorted(
+        told["changes"], key=lambda line: datetime.fromisoformat(line["at"]), reverse=True)
     [edit] = [line for line in told["changes"] if line["what"] == "lead.edited"]
     assert edit["fields"] == ["status"] and edit["by"] == "tests"
     since, _ = ask(engine, "what_changed", since=before)

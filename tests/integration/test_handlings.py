@@ -10,6 +10,7 @@ import pytest
 
 from sidecar.pipeline import handling, messages
 from tests.integration.boards import Board, Paper, person, told_by, until_quiet
+from tests.integration.conftest import Api
 from tests.integration.test_telling import hot_lead, rows, sql, told
 
 MORNING = datetime.fromisoformat("2026-11-26T10:00:00+00:00")  # a Thursday
@@ -178,6 +179,18 @@ def test_the_wrong_person_gives_it_to_somebody_else_who_is_told(engine, board, b
         sql(engine, "UPDATE users SET disabled_at = NULL")
 
 
+def test_what_was_told_to_somebody_who_left_is_no_news_for_others(api, engine, board, by_board, eli):
+    dana = person(engine, "Dana", [("board", "D1", {})])
+    run = hot_lead(api, by_board, "leaver", dana)
+    told(by_board, run)
+    sql(engine, "UPDATE users SET disabled_at = now() WHERE id = %s", dana["id"])
+    press(by_board, run[1], "claim", eli)
+    messages.deliver(by_board)
+    assert board.recipients == ["D1"]
+    assert rows(engine, "SELECT state, recipient FROM notifications WHERE kind = 'handled'") == [
+        {"state": "withdrawn", "recipient": "D1"}]
+
+
 def test_messages_of_channels_that_cannot_change_them_stay(engine, api, dana):
     board, paper = Board(), Paper()
     both = told_by(engine, board, paper)
@@ -231,6 +244,46 @@ def test_what_was_done_is_taken_back_by_the_api(
     assert api.post(f"/v1/handlings/{done.id}/undo").status_code == 409
     [listed] = api.get(f"/v1/leads/{lead}/handlings").json["data"]
     assert listed["undone_at"]
+
+
+@pytest.mark.parametrize("kind", ["claim", "not_a_fit"])
+def test_what_is_taken_back_is_followed_again(engine, by_board, lead, dana, kind):
+    done = press(by_board, lead, kind, dana)
+    assert touched(engine) == [True]
+    handling.undo(by_board, done.id, by="eli@example.com")
+    until_quiet()
+    assert touched(engine) == [False]
+
+
+def test_what_is_given_back_is_followed_again_unless_somebody_was_in_contact(
+        engine, by_board, lead, dana, eli):
+    press(by_board, lead, "claim", dana)
+    sql(engine, "UPDATE hot_changes SET contacted_at = touched_at")
+    press(by_board, lead, "wrong_person", dana)
+    assert touched(engine) == [True]
+    sql(engine, "UPDATE hot_changes SET contacted_at = NULL")
+    press(by_board, lead, "claim", eli)
+    sql(engine, "UPDATE hot_changes SET touched_by = %s", eli["id"])
+    press(by_board, lead, "wrong_person", eli)
+    assert touched(engine) == [False]
+
+
+def touched(engine):
+    return [row["it"] for row in rows(
+        engine, "SELECT touched_at IS NOT NULL OR claimed_at IS NOT NULL AS it FROM hot_changes")]
+
+
+def test_what_is_open_again_is_of_nobody_who_left(api, engine, by_board, lead, eli):
+    dana = person(engine, "Dana")
+    sql(engine, "UPDATE leads SET owner_id = %s WHERE id = %s", dana["id"], lead)
+    done = press(by_board, lead, "not_a_fit", dana)
+    sql(engine, "UPDATE users SET disabled_at = now() WHERE id <> %s", eli["id"])
+    try:
+        handling.undo(by_board, done.id, by="eli@example.com")
+        assert state(engine, lead) == ("new", "Eli", None)
+    finally:
+        until_quiet()
+        sql(engine, "UPDATE users SET disabled_at = NULL")
 
 
 def test_what_changed_since_stays(api, engine, by_board, lead, dana):
@@ -288,12 +341,24 @@ def test_people_handle_leads_by_the_api_and_programs_do_not(api, app, engine, le
     until_quiet()
 
 
+def test_who_may_not_see_people_does_not_learn_who_did_what(app, lead):
+    assert Api(app.test_client(), "reader").get(f"/v1/leads/{lead}/handlings").status_code == 403
+
+
 def signed_in(app, email):
     client = app.test_client()
     token = client.post("/v1/auth/token", json={
         "grant_type": "password", "username": email, "password": "a long password"}).json["access_token"]
     return lambda method, path, **more: getattr(client, method)(
         path, headers={"Authorization": f"Bearer {token}"}, **more)
+
+
+def test_what_was_done_is_part_of_all_that_is_known_of_a_person(api, engine, by_board, lead, dana):
+    press(by_board, lead, "claim", dana)
+    contact_id = api.get(f"/v1/leads/{lead}").json["contact"]["id"]
+    whole = api.get(f"/v1/contacts/{contact_id}/export").json
+    assert [(row["kind"], row["by"]) for row in whole["handlings"]] == [("claim", "Dana")]
+    assert [(row["kind"], row["owner"]) for row in whole["assignments"]] == [("claim", "dana@example.com")]
 
 
 # Where people want to be told

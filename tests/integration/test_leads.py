@@ -430,6 +430,16 @@ def test_a_page_of_a_filter_does_not_read_the_whole_table(engine, crowd):
     assert [f"{count:.0f} {key}" for key, count in read.items() if count > READ_AT_MOST] == []
 
 
+def test_the_next_leads_to_be_scored_again_are_found_by_the_index(engine, crowd):
+    from sidecar.store import scores
+
+    with engine.database.write() as cursor:
+        last = scores.after(cursor, None, 50)[-1]
+        assert len(scores.after(cursor, last, 50)) == 50
+        cursor.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + cursor.query)
+        assert rows_read(cursor.fetchone()["QUERY PLAN"][0]["Plan"]) <= READ_AT_MOST
+
+
 def test_who_may_not_see_people_may_not_find_them_either(app, api):
     """Letter by letter, a search would tell what is masked."""
     api.post("/v1/leads", {"email": "pat@firm1.example", "full_name": "Pat Quill",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,7 @@ from sidecar.services import administration, imports, jobs
 from sidecar.services.audit import Actor
 from sidecar.services.imports import Options
 from sidecar.store import administration as users_store
+from sidecar.store import assignments as store
 from sidecar.store.database import Cursor
 from sidecar.terms.states import OPEN
 from tests.integration.boards import Board, told_by
@@ -199,6 +201,19 @@ def test_whoever_is_disabled_owns_no_open_lead_and_keeps_what_is_closed(api, eng
     assert patch(api, f"/v1/leads/{lead_ids[0]}", {"status": "working"}).json["owner"] == "cem@example.com"
 
 
+def test_who_may_not_see_people_is_given_no_lead_and_keeps_none(api, engine, people):
+    [lead_id] = leads_of(api, 1)
+    refused = patch(api, f"/v1/leads/{lead_id}", {"owner": "view@example.com"})
+    assert refused.status_code == 422 and "may not see people" in refused.json["errors"][0]["detail"]
+    assert "view@example.com" not in {row["email"] for row in api.get("/v1/owners").json["data"]}
+    [named] = send(api, {"email": "named@firm.example", "owner_name": "view@example.com"})
+    assert owner(engine, named) is None
+    give(engine, [lead_id], people["b"])
+    assert patch(api, f"/v1/users/{people['b']}", {"role": "viewer"}).status_code == 200
+    assert owner(engine, lead_id) == people["c"]
+    patch(api, f"/v1/users/{people['b']}", {"role": "operator"})
+
+
 def test_the_last_who_could_own_leads_stays(api, engine, people):
     [lead_id] = leads_of(api, 1)
     for who in "cdx":
@@ -226,6 +241,27 @@ def test_assigning_and_leaving_at_once_leave_no_lead_behind(api, engine, people)
         list(pool.map(step, range(32)))
     assert {row["id"] for row in rows(engine, "SELECT owner_id::text AS id FROM leads")} <= {
         people["d"], people["x"]}
+
+
+def test_opening_again_and_leaving_at_once_leave_no_lead_behind(api, engine, people, monkeypatch):
+    """Somebody leaves between the look at a lead's owner and the commit that opens it again."""
+    [lead_id] = leads_of(api, 1)
+    give(engine, [lead_id], people["b"])
+    patch(api, f"/v1/leads/{lead_id}", {"status": "lost"})
+    look, leaving = store.of_who_left, []
+
+    def looked(cursor, lead_ids):
+        found = look(cursor, lead_ids)
+        leaving.append(threading.Thread(
+            target=administration.enable_user, args=(engine, people["b"], False), kwargs={"by": ME}))
+        leaving[0].start()
+        leaving[0].join(0.5)  # it waits, or is done
+        return found
+
+    monkeypatch.setattr(store, "of_who_left", looked)
+    patch(api, f"/v1/leads/{lead_id}", {"status": "working"})
+    leaving[0].join()
+    assert owner(engine, lead_id) == people["c"]
 
 
 def test_owners_elsewhere_are_users_by_address_by_name_or_once_said(api, engine, people):
@@ -402,6 +438,21 @@ def test_no_calendar_is_read_inside(api, engine, people):
     delete(api, f"/v1/users/{people['b']}/calendar")
 
 
+def test_a_calendar_that_breaks_its_reader_keeps_no_other(api, engine, people, monkeypatch):
+    paths = [f"/v1/users/{people[who]}" for who in "bc"]
+    for path in paths:
+        put(api, f"{path}/calendar", {"url": "https://calendar.example/x.ics"})
+
+    def broken(engine, row):
+        raise AttributeError("nobody foresaw it")
+
+    monkeypatch.setattr(calendars, "read", broken)
+    assert read_calendars(engine)
+    assert [api.get(path).json["calendar"]["error"] for path in paths] == ["It cannot be read."] * 2
+    for path in paths:
+        delete(api, f"{path}/calendar")
+
+
 def test_the_command_line(api, engine, people, monkeypatch):
     monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
     monkeypatch.setattr("sidecar.cli._settings", lambda: engine.settings)
@@ -412,7 +463,7 @@ def test_the_command_line(api, engine, people, monkeypatch):
 
     assert run("users", "edit", "bea@example.com", "--time-zone", "Europe/Berlin", "--holidays", "DE-BY",
                "--capacity", "7", "--hours",
-               "mon-thu 09:00-12:00,13:00-17:30; fri 09:00-14:00").exit_code == 0
+               "mon-thu 09:00-12:00 13:00-17:30, fri 09:00-14:00").exit_code == 0
     user = api.get(f"/v1/users/{people['b']}").json
     assert (user["time_zone"], user["holidays"], user["capacity"]) == ("Europe/Berlin", "DE-BY", 7)
     assert user["working_hours"]["thu"] == [["09:00", "12:00"], ["13:00", "17:30"]]

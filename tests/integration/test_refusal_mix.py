@@ -189,7 +189,9 @@ class Mix:
 
     @staticmethod
     def lead_of(alert):
-        return alert["blocks"][-1]["elements"][0]["url"].rpartition("/")[2]
+        [url] = [button["url"] for block in alert["blocks"] if block["type"] == "actions"
+                 for button in block["elements"] if button["action_id"] == "open"]
+        return url.rpartition("/")[2]
 
     def now(self):
         self.api = Api(self.api.client, "tests")  # its token may end

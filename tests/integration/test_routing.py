@@ -38,8 +38,9 @@ def sales(api, engine):
     """No users but those that the tests add, no model; a clock that stands still; room for ten at once."""
     def forget():
         with engine.database.write() as cursor:
-            cursor.execute("TRUNCATE routing_models, routing_shares, assignments, hot_changes, absences,"
-                           " teams CASCADE; DELETE FROM users WHERE email <> 'ada@example.com'")
+            cursor.execute("TRUNCATE routing_models, routing_shares, assignments, absences, teams,"
+                           " hot_changes CASCADE;"
+                           "DELETE FROM users WHERE email <> 'ada@example.com'")
 
     forget()
     database = Database(engine.settings.database_url, size=10)
@@ -331,11 +332,13 @@ def test_a_simulation_tells_who_would_get_how_many_by_which_rule(api, sales, eng
         {"owner": "ann@example.com", "before": 8, "after": 8}]
 
 
-def test_who_may_only_read_changes_nothing(api, app, sales):
+def test_who_may_only_read_changes_nothing_and_learns_nobodys_address(api, app, sales):
     reader, draft = Api(app.test_client(), "reader"), api.post(ALL, {}).json
     for path in ("", f"/{draft['id']}/publish", f"/{draft['id']}/retire"):
         assert reader.post(f"{ALL}{path}").status_code == 403
-    assert reader.get(ALL).status_code == reader.get(f"{ALL}/{draft['id']}").status_code == 200
+    assert reader.get(ALL).status_code == 200
+    assert reader.get(f"{ALL}/{draft['id']}").status_code == 403
+    assert reader.post(f"{ALL}/{draft['id']}/simulate").status_code == 403
 
 
 def test_of_two_that_publish_at_once_one_is_in_force(api, sales):

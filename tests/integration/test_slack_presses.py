@@ -126,8 +126,10 @@ def test_what_is_not_signed_by_slack_within_five_minutes_is_refused(engine, app,
     body = urlencode({"payload": json.dumps(pressed)}).encode()
     assert app.test_client().post(PATH, data=body).status_code == 401
     assert signed(app, None, body=b"\xff").status_code == 401
-    assert app.test_client().post(PATH, data=body, headers={
-        "X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=1"}).status_code == 401
+    now = str(int(time.time()))
+    for at, mark in (("soon", "v0=1"), ("\xb2", "v0=1"), ("1" * 5000, "v0=1"), (now, "v0=\xe9")):
+        assert app.test_client().post(PATH, data=body, headers={
+            "X-Slack-Request-Timestamp": at, "X-Slack-Signature": mark}).status_code == 401
     assert state(engine, lead) == ("new", None, None)
 
 

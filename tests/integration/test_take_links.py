@@ -103,7 +103,7 @@ def test_a_link_that_has_ended_is_refused(engine, app, browser, by_paper, lead, 
 
 
 @pytest.mark.parametrize("change", ["disabled_at = now()", "role = 'viewer'"])
-def test_the_link_of_who_left_or_may_not_see_people_is_refused(engine, browser, dana, lead, links, change):
+def test_the_link_of_who_left_or_may_see_nobody_is_refused(engine, browser, dana, lead, links, change):
     sql(engine, f"UPDATE users SET {change} WHERE id = %s", dana["id"])
     assert browser.post(links["claim"]).status_code == 410
     assert rows(engine, "SELECT FROM handlings") == []
@@ -140,6 +140,25 @@ def test_of_many_presses_at_once_one_acts(engine, app, lead, links):
     until_quiet()
     assert sorted(statuses) == [200, *[410] * 3]
     assert len(rows(engine, "SELECT FROM handlings")) == 1
+
+
+def test_of_a_lead_that_was_merged_a_link_is_for_the_one_that_stays_open(
+        api, engine, browser, dana, lead, links):
+    [other] = api.post("/v1/leads", {"email": "pat@merged.example", "full_name": "Pat Quill"}).json["results"]
+    sql(engine, "UPDATE leads SET status = 'working', owner_id = %s WHERE id = %s",
+        dana["id"], other["lead_id"])
+    linked = api.get(f"/v1/leads/{lead}").json["contact"]["id"]
+    sql(engine, "INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES (%s, %s, 0.9, '[]')",
+        *sorted((linked, other["contact_id"])))
+    [pair] = rows(engine, "SELECT id::text AS id FROM duplicates WHERE state = 'open'"
+                          " AND %s IN (left_id::text, right_id::text)", linked)
+    merged = api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": other["contact_id"]}).json
+    assert (merged["lead_id"], merged["archived_lead_id"]) == (other["lead_id"], lead)
+    page = browser.get(links["not_a_fit"])
+    assert page.status_code == 200 and "<button>" in page.text
+    assert browser.post(links["not_a_fit"]).status_code == 200
+    until_quiet()
+    assert state(engine, other["lead_id"])[0] == "lost"
 
 
 def test_only_a_hash_of_a_link_is_kept(engine, links):

@@ -13,7 +13,8 @@ import pytest
 from sidecar.channels.model import DeliveryError
 from sidecar.pipeline import claiming, completion, messages, scoring
 from sidecar.pipeline.scoring import score_leads
-from sidecar.store.database import many, one
+from sidecar.store import notifications
+from sidecar.store.database import Database, many, one
 from tests.integration.boards import Board, Paper, person, told_by
 from tests.workflows.test_end_to_end import perfect
 
@@ -108,13 +109,27 @@ def test_who_left_is_told_nothing_and_who_has_the_lead_now_is(api, engine, board
     assert states(engine) == [("D1", "withdrawn"), ("E1", "sent")]
 
 
+def test_who_has_the_lead_again_before_the_other_was_told_is_told(api, engine, board, by_board):
+    quiet = {"quiet_from": "00:00", "quiet_until": "23:59"}
+    dana, eli = person(engine, "Dana", [("board", "D1", {})]), person(engine, "Eli", [("board", "E1", quiet)])
+    run = hot_lead(api, by_board, "owned8", dana)
+    noon = _at(by_board, datetime.fromisoformat("2026-11-26T12:00:00+00:00"))
+    for has, due in ((eli, "now()"), (dana, "'2026-11-26T12:00Z'")):
+        sql(engine, "UPDATE leads SET owner_id = %s WHERE id = %s", has["id"], run[1])
+        sql(engine, f"UPDATE notifications SET due_at = {due} WHERE state = 'owed'")
+        messages.deliver(noon)
+    messages.deliver(by_board)
+    assert board.recipients == ["D1"]
+    assert states(engine) == [("D1", "sent"), ("E1", "withdrawn")]
+
+
 def test_who_may_not_see_people_is_told_nothing(api, engine, board, by_board):
     told(by_board, hot_lead(api, by_board, "owned6", person(
         engine, "Dana", [("board", "D1", {})], role="viewer")))
     assert board.recipients == ["sales"]
 
 
-def test_who_may_see_people_no_more_is_told_nothing_of_what_is_owed(api, engine, board, by_board):
+def test_who_may_see_people_no_more_is_told_nothing_that_was_owed_before(api, engine, board, by_board):
     dana = person(engine, "Dana", [("board", "D1", {})])
     run = hot_lead(api, by_board, "owned7", dana)
     sql(engine, "UPDATE users SET role = 'viewer' WHERE id = %s", dana["id"])
@@ -281,6 +296,27 @@ def test_who_asks_to_slow_down_is_left_alone_with_everything_and_nobody_else(eng
     sql(engine, "UPDATE notifications SET due_at = now() WHERE recipient = 'b'")
     messages.deliver(by_board)
     assert sorted(board.recipients) == ["b", "c"]
+
+
+def test_who_is_left_alone_waits_for_nobody(engine, board, by_board):
+    owe_room(engine, rooms=("a", "a"))
+    first, second = rows(engine, "SELECT id::text AS id FROM notifications ORDER BY id")
+    other, until = Database(engine.settings.database_url), engine.now() + timedelta(hours=1)
+    with other.write() as theirs, engine.database.write() as ours:
+        theirs.execute("UPDATE notifications SET attempts = 1 WHERE id = %s", (first["id"],))
+        ours.execute("SET LOCAL lock_timeout = '500ms'")
+        notifications.hold(ours, "board", "a", until)
+    other.close()
+    assert rows(engine, "SELECT id::text AS id FROM notifications WHERE due_at = %s", until) == [second]
+
+
+def test_a_message_that_cannot_be_rendered_or_sent_keeps_no_other(engine, board, by_board):
+    owe_room(engine, rooms=("a", "b"))
+    board.fails.append(ValueError("nobody foresaw it"))
+    assert messages.deliver(by_board)["sent"] == 1
+    assert sorted(state for _, state in states(engine)) == ["owed", "sent"]
+    assert {"it cannot be rendered or sent: ValueError"} == {row["last_error"] for row in rows(
+        engine, "SELECT last_error FROM notifications WHERE state = 'owed'")}
 
 
 def test_a_message_that_is_given_up_is_told_to_operations_once_an_hour(api, engine):

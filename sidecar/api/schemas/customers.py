@@ -9,8 +9,10 @@ from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
+from sidecar.api.schemas.handlings import HandlingDone
 from sidecar.api.schemas.held_answers import HeldAnswer
 from sidecar.api.schemas.leads import Event, LeadDetail, changed
+from sidecar.api.schemas.owners import Assignment
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import GRADES, PURPOSES
 
@@ -160,6 +162,10 @@ class ContactExport(Answer):
     sources = sources()
     refusals = fields.List(fields.Nested(Refusal), required=True)
     leads = fields.List(fields.Nested(LeadDetail), required=True)
+    assignments = fields.List(fields.Nested(Assignment), required=True, metadata={
+        "description": "To whom the leads went, and why."})
+    handlings = fields.List(fields.Nested(HandlingDone), required=True, metadata={
+        "description": "What was done about them by buttons and links."})
     scored_by = fields.List(fields.Nested(ScoredBy), required=True, metadata={
         "description": "What scoring saw of the person's leads, and since when."})
     received = fields.List(fields.Nested(Received), required=True)

@@ -39,6 +39,8 @@ DAYS = "DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227\n"
     DAYS + "SUMMARY:Urlaub?\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE", "SUMMARY:Out of office", "DTSTART:never",
     DAYS.replace("2026", "2025") + "SUMMARY:Vacation",
     MEETING + "\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\nRRULE:FREQ=SECONDLY",
+    MEETING + "\nX-MICROSOFT-CDO-BUSYSTATUS:OOF\nRRULE:FREQ=DAILY;BYMINUTE=1,2;BYSECOND=1,2",
+    "DTSTART:20261201T090000\nDTEND:20261201T170000Z\nSUMMARY:Vacation",
 ], ids=lambda event: event.replace("\n", " ")[-40:])
 def test_of_these_nobody_is_away(event):
     assert away(event) == []

@@ -186,3 +186,11 @@ def test_who_is_told() -> None:
     assert EMAIL.lead_recipients() == ("sales@example.com",)
     assert EMAIL.operations_recipients() == ("operations@example.com",)
     assert replace(EMAIL, smtp_url=None).lead_recipients() == ()
+
+
+@pytest.mark.parametrize("recipient", [
+    "", "@", "dana", "a@b@c", "a@example.com, b@example.com", "Dana <dana@example.com>",
+    "a@example.com\nBcc: b", "\"@\"@example.com", "a b@example.com"])
+def test_a_recipient_is_one_address(recipient: str) -> None:
+    assert not EMAIL.reaches(recipient)
+    assert EMAIL.reaches("dana.o'quill+leads@mail.example.com")
