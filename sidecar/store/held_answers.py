@@ -35,7 +35,8 @@ def page(cursor: Cursor, state: str, subject: str | None, limit: int, after: str
     return many(
         cursor, f"SELECT {_SHOWN} FROM held_answers WHERE state = %(state)s"  # noqa: S608
         " AND (%(subject)s::uuid IS NULL OR %(subject)s::uuid IN (contact_id, organization_id))"
-        " AND (%(after)s::uuid IS NULL OR id < %(after)s::uuid) ORDER BY held_answers.id DESC LIMIT %(limit)s",
+        " AND (%(after)s::uuid IS NULL OR id < %(after)s::uuid)"
+        " ORDER BY held_answers.id DESC LIMIT %(limit)s",
         {"state": state, "subject": subject, "after": after, "limit": limit})
 
 
