@@ -18,7 +18,6 @@ from sidecar.pipeline import workflow_errors
 from sidecar.pipeline.intake import lead_url
 from sidecar.services import administration, customers, leads, overview, scores
 
-_COUNTED: Final = 200  # leads that are looked at to count them by owner
 _SEARCHED: Final = 100  # leads that are looked through for those of a company
 
 
@@ -176,17 +175,13 @@ def queue_health(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
 
 
 def sales(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
-    """Hot leads that are still new, by owner."""
-    rows, following = leads.list_leads(
-        engine, {"grade": "hot", "status": "new"}, sort="oldest", limit=_COUNTED, after=None, reveal=True)
-    by_owner: dict[str | None, list[dict[str, Any]]] = {}
-    for row in rows:
-        by_owner.setdefault(row["owner"], []).append(row)
-    lines = [{"owner": _staff(owner, reveal) or "nobody", "leads": len(theirs), "oldest": {
-        **_of(theirs[0], "id", "source", "created_at"), "url": lead_url(engine, theirs[0]["id"])}}
-        for owner, theirs in sorted(by_owner.items(), key=lambda item: -len(item[1]))]
-    more = " at least" if following else ""
-    return Answer(f"{_count(len(rows), 'hot lead')}{more} untouched.", {"owners": lines}, len(lines))
+    """Hot leads that nobody touched, by owner."""
+    rows = overview.untouched(engine)
+    lines = [{"owner": _staff(row["owner"], reveal) or "nobody", "leads": row["leads"], "oldest": {
+        "id": row["lead_id"], "source": row["source"], "hot_since": row["at"],
+        "url": lead_url(engine, row["lead_id"])}} for row in rows]
+    return Answer(f"{_count(sum(row['leads'] for row in rows), 'hot lead')} untouched.", {"owners": lines},
+                  len(lines))
 
 
 def _brief(engine: Engine, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,7 +251,8 @@ _ALL: Final = (
          " that waits; messages that wait or failed; the newest dead letters and failed workflows with their"
          " reasons.", Strict(), queue_health),
     Tool("sales", "Untouched hot leads",
-         "Hot leads that nobody touched yet, by owner, with the oldest of each. Addresses of owners are"
-         " masked unless reveal is true.", arguments.Reveal(), sales),
+         "Hot leads that nobody touched yet: took, refused, gave a status, wrote to or called. By owner, with"
+         " the one of each that waits longest. Addresses of owners are masked unless reveal is true.",
+         arguments.Reveal(), sales),
 )
 TOOLS: Final[dict[str, Tool]] = {tool.name: tool for tool in _ALL}

@@ -162,6 +162,8 @@ def _lead(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> M
     points, grade = _points(scored.get("total")), clean(scored.get("grade"), 20)
     graded = say.get(f"grade.{grade}") or say("grade.new")
     handled = _handled(told.get("handled"), say, zone)
+    # Who gave it back says nothing of who has it now.
+    settled = handled and _mapping(told.get("handled")).get("kind") != "wrong_person"
     waiting = _waiting(told, say, zone) if kind in ("reminder", "escalation") and not handled else ""
     subject = tidy(say(f"{kind}.subject", grade=graded, score=points, who=who, did=handled or graded))
     sandbox = bool(told.get("sandbox"))
@@ -192,7 +194,7 @@ def _lead(kind: str, told: Mapping[str, Any], say: Phrases, zone: ZoneInfo) -> M
         score=points,
         grade=grade or "new",
         rating=clean(scored.get("rating"), 2),
-        owner="" if handled or "owner" not in told else clean(_owner(told["owner"], say), 300),
+        owner="" if settled or "owner" not in told else clean(_owner(told["owner"], say), 300),
         notices=tuple(notice for notice in notices if notice.text),
         facts=_facts(told, say, zone),
         sections=tuple(section for section in sections if section.lines),

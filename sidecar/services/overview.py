@@ -100,6 +100,12 @@ def first_touch(engine: Engine, by: str, since: datetime, until: datetime) -> li
         return following.figures(cursor, by, since, until)
 
 
+def untouched(engine: Engine) -> list[dict[str, Any]]:
+    """Hot leads that nobody touched, by owner: `store.following.by_owner`."""
+    with engine.database.read(may_lag=True) as cursor:
+        return following.by_owner(cursor, engine.now() - FOLLOWED)
+
+
 def queue(engine: Engine) -> QueueFigures | None:
     """What Prometheus is told of the queue; None when the database is unavailable."""
     try:

@@ -223,6 +223,19 @@ def untouched(cursor: Cursor, since: datetime) -> dict[int, int]:
         {"since": since})}
 
 
+def by_owner(cursor: Cursor, since: datetime) -> list[Row]:
+    """Whose leads became hot since and nobody touched, the most first: [{owner (their address, None:
+    nobody's), leads, lead_id, source, at (of the one that waits longest)}]."""
+    return many(
+        cursor,
+        f"""
+        SELECT u.email AS owner, count(*) AS leads, (array_agg(w.id ORDER BY w.at, w.id))[1]::text AS lead_id,
+               (array_agg(w.source ORDER BY w.at, w.id))[1] AS source, min(w.at) AS at
+        FROM (SELECT l.id, l.owner_id, l.source, h.at FROM {_UNTOUCHED}) w
+        LEFT JOIN users u ON u.id = w.owner_id GROUP BY u.email ORDER BY leads DESC, owner
+        """, {"since": since})  # noqa: S608
+
+
 def around(cursor: Cursor, user_ids: Iterable[str], now: datetime) -> list[Row]:
     """Who can be told of what owners do not touch: [{owner_id, user_id, leads (a team of theirs)}] of their
     teams, and of the admins with owner_id None; without who left or is away, in the order of addresses."""

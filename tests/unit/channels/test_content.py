@@ -225,6 +225,12 @@ def test_what_somebody_handled_has_no_buttons_any_more(
     assert message.actions == () and message.owner == "" and message.opens
 
 
+def test_of_what_was_given_back_is_told_who_has_it_now() -> None:
+    message = said({**MESSAGE, "handled": {"kind": "wrong_person", "by": "Karim Saleh"}}, "handled")
+    assert message.notices == (Notice("handled", "Wrong person, says Karim Saleh"),)
+    assert message.owner == "Yours. The account is yours." and message.actions == ()
+
+
 def test_a_new_kind_of_action_brings_its_label() -> None:
     actions = [{"kind": "nudge", "label": "Nudge", "value": "7", "link": "javascript:x"},
                {"kind": "claim", "value": "a\nb", "link": ""},
