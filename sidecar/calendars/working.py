@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from holidays.utils import list_supported_countries
 
-from sidecar.routing.hours import DAYS
+from sidecar.terms.states import DAYS
 
 _MOST_SPANS: Final = 6
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from sidecar.terms.states import DAYS
+
 # Who does not work within this time is not waited for.
 LOOKED_AHEAD: Final = timedelta(days=2 * 366)
 _DAY: Final = timedelta(days=1)

@@ -111,6 +111,7 @@ OF_MACHINES: Final[tuple[AssignmentKind, ...]] = ("routing", "owner_name", "left
 ABSENCE_SOURCES: Final = ("person", "calendar")
 LANGUAGES: Final = ("en", "de")  # in which users are written to
 USER_STATES: Final = ("active", "away", "left")
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # of working hours, from Monday on
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet
 JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoing", "undone")

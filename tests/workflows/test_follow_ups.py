@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sidecar.routing.hours import DAYS
+from sidecar.terms.states import DAYS
 from tests.client import Client, until
 from tests.workflows.test_end_to_end import perfect, unique
 from tests.workflows.test_kill import query

@@ -5,8 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sidecar.api.schemas.base import Answer, Edit, Moment, PageQuery, Strict, Text, Whole, Word, page_of
-from sidecar.routing.hours import DAYS
-from sidecar.terms.states import ABSENCE_SOURCES, ASSIGNMENT_KINDS, LANGUAGES
+from sidecar.terms.states import ABSENCE_SOURCES, ASSIGNMENT_KINDS, DAYS, LANGUAGES
 
 
 class Owner(Answer):

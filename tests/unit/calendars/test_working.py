@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sidecar.calendars import DAYS, problem_of_holidays, problem_of_hours, problem_of_zone
+from sidecar.calendars import problem_of_holidays, problem_of_hours, problem_of_zone
+from sidecar.terms.states import DAYS
 
 
 @pytest.mark.parametrize("hours", [

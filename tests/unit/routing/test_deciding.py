@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.routing.deciding import Account, Person, Routing, Team, keys_of_account, same
-from sidecar.routing.hours import DAYS, Calendar
+from sidecar.routing.hours import Calendar
 from sidecar.routing.model import compiled, default_model
+from sidecar.terms.states import DAYS
 from tests.cases import check_each
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)  # a Thursday

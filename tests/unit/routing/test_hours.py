@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.routing.hours import DAYS, LOOKED_AHEAD, Calendar, holidays_of
+from sidecar.routing.hours import LOOKED_AHEAD, Calendar, holidays_of
+from sidecar.terms.states import DAYS
 from tests.cases import check_each
 
 NINE_TO_FIVE = {day: [["09:00", "12:00"], ["13:00", "17:00"]] for day in DAYS[:5]}
