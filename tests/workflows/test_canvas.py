@@ -8,6 +8,7 @@ got at the other app.
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -244,6 +245,7 @@ class Trial:
     rows: Counter[str]
     mark: str = field(default_factory=lambda: "c" + uuid.uuid4().hex[:8])
     ids: list[str] = field(default_factory=list)
+    woken_at: float = 0.0
 
     def query(self, sql: str, *params: Any, of: str = "database_url") -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(self.stack.facts["internal"][of])) as connection:
@@ -276,11 +278,13 @@ class Trial:
             "SELECT DISTINCT stage FROM work_items WHERE lead_id = ANY(%s::uuid[])", self.ids)}
 
     def sweep(self) -> None:
-        """What the schedule does every minute, as soon as there is something to do."""
-        if self.query(
+        """What the schedule does every minute, as soon as there is something to do; once a second at most, as
+        wake-ups coalesce, or runs that find nothing would keep the slow machine from the ones that work."""
+        if time.monotonic() - self.woken_at > 1 and self.query(
                 "UPDATE work_items SET due_at = now() WHERE lead_id = ANY(%s::uuid[])"
                 " AND (stage = 'queued' OR stage IN ('leased', 'scored') AND lease_until < now())"
                 " RETURNING 1", self.ids):
+            self.woken_at = time.monotonic()
             self.wake()
 
     def at_rest(self) -> bool:
