@@ -104,19 +104,19 @@ def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool
     return True
 
 
-def vendor_dashboard(settings: Settings) -> None:
-    """Chart.js for the dashboard, as its lock file says."""
+def build_dashboard(settings: Settings) -> None:
+    """What the dashboard is made from: its chart library, as its lock file says, and the list of its pages."""
     folder = ROOT / "nginx/html"
     if not (folder / "package-lock.json").exists():
         return
-    stamp = folder / "vendor/.lock-hash"
+    stamp = folder / "node_modules/.lock-hash"
     key = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     with _locked(settings.cache / "dashboard.lock"):
         if not stamp.exists() or stamp.read_text() != key:
             with step("fetching the dashboard's chart library"):
                 _npm(settings, folder, "ci")
-                run_npm(settings, folder, "run", "build")
                 stamp.write_text(key)
+        run_npm(settings, folder, "run", "build")
 
 
 def run_npm(settings: Settings, folder: Path, *arguments: str) -> None:

@@ -97,10 +97,10 @@ def answers(running_stack):
         return False
 
 
-@pytest.mark.parametrize("path", ["/vendor/.lock-hash", "/.env", "/js/.hidden", "/package.json"])
+@pytest.mark.parametrize("path", ["/node_modules/.lock-hash", "/.env", "/js/.hidden", "/package.json", "/build.mjs"])
 def test_the_edge_serves_no_hidden_file(mine, path):
     html = Path(mine.stack.settings.root) / "nginx/html"
-    assert (html / "vendor/.lock-hash").exists()
+    assert (html / "node_modules/.lock-hash").exists()
     url = mine.facts["dashboard_url"].rstrip("/") + path
     answer = requests.get(url, timeout=10, verify=mine.facts["ca_file"])
     assert answer.status_code == 404

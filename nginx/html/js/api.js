@@ -1,73 +1,68 @@
-// The API, signed in. The access token lives in memory, the refresh token in this tab only.
-let access = null;
-let refreshing = null;
-const KEY = 'refresh-token';
-const SCOPES = 'scopes';
-
+// The API, with the session's cookie: no token is ever in the page's hands. What was read before is asked for
+// again by its ETag, so that an answer without news is 304 and a few bytes.
 export class Problem extends Error {
-  constructor(status, body) {
-    super(body?.detail ?? (status ? `The service answered ${status}.` : 'The service cannot be reached.'));
+  // status 0: the service cannot be reached. `errors` name the fields: [{pointer, code, detail}].
+  constructor(status, body, offline = false) {
+    super(body?.detail ?? (offline ? 'offline' : `${status}`));
     this.status = status;
+    this.code = body?.code ?? (status ? 'unknown' : 'offline');
+    this.errors = body?.errors ?? [];
+    this.requestId = body?.request_id;
+    this.told = Boolean(body?.detail);
   }
 }
 
-export const signedIn = () => Boolean(access || sessionStorage.getItem(KEY));
-// The scopes outlive a reload of the tab, so that the menu is whole before the first answer.
-const scopes = () => (sessionStorage.getItem(SCOPES) ?? '').split(' ');
-export const may = (scope) => scopes().some((name) => name === scope || name === 'admin');
+const KEPT = 60;
+const kept = new Map(); // path -> {etag, body}, the newest last
 
-async function send(method, path, body, more = {}) {
-  const headers = access ? { Authorization: `Bearer ${access}`, ...more } : { ...more };
-  if (body) headers['Content-Type'] = 'application/json';
+function remember(path, etag, body) {
+  kept.delete(path);
+  if (etag) kept.set(path, { etag, body });
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+}
+
+export const forget = () => kept.clear();
+
+async function send(method, path, { body, headers = {}, signal } = {}) {
+  const form = body instanceof FormData || body instanceof Blob;
   try {
-    return await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
-  } catch {
-    throw new Problem(0, null);
+    return await fetch(`/api/v1/${path}`, {
+      method, signal, credentials: 'same-origin',
+      headers: { ...(body && !form ? { 'Content-Type': 'application/json' } : {}), ...headers },
+      body: body && !form ? JSON.stringify(body) : body,
+    });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Problem(0, null, true);
   }
 }
 
 async function read(response) {
-  const body = response.status === 204 ? null : await response.json().catch(() => null);
+  const text = response.status === 204 ? '' : await response.text();
+  let body = null;
+  try { body = text && JSON.parse(text); } catch { /* not JSON: a proxy's own page */ }
   if (!response.ok) throw new Problem(response.status, body);
-  return body;
+  return body || null;
 }
 
-function keep(tokens) {
-  access = tokens.access_token;
-  sessionStorage.setItem(SCOPES, tokens.scope);
-  sessionStorage.setItem(KEY, tokens.refresh_token);
+// Ask the API: call('GET', 'leads?limit=5'), call('PATCH', `leads/${id}`, {status: 'working'}). Raises Problem.
+export async function call(method, path, body, headers = {}, signal = undefined) {
+  const known = method === 'GET' ? kept.get(path) : null;
+  const response = await send(method, path, {
+    body, signal, headers: known ? { 'If-None-Match': known.etag, ...headers } : headers,
+  });
+  if (response.status === 304 && known) return known.body;
+  const answer = await read(response);
+  if (method === 'GET') remember(path, response.headers.get('ETag'), answer);
+  return answer;
 }
 
-async function refresh() {
-  const token = sessionStorage.getItem(KEY);
-  if (!token) throw new Problem(401, null);
-  access = null;
-  const response = await send('POST', 'auth/refresh', { refresh_token: token });
-  if (response.status === 401) sessionStorage.removeItem(KEY);
-  keep(await read(response));
-}
-
-// Several calls that find the token ended wait for one and the same refresh.
-const refreshOnce = () => (refreshing ??= refresh().finally(() => { refreshing = null; }));
-
-export async function call(method, path, body, headers) {
-  if (!access) await refreshOnce();
-  let response = await send(method, path, body, headers);
-  if (response.status === 401) {
-    await refreshOnce();
-    response = await send(method, path, body, headers);
-  }
-  return read(response);
-}
-
-export async function signIn(username, password) {
-  access = null;
-  keep(await read(await send('POST', 'auth/token', { grant_type: 'password', username, password })));
-}
-
-export async function signOut() {
-  const token = sessionStorage.getItem(KEY);
-  sessionStorage.removeItem(KEY);
-  access = null;
-  if (token) await send('POST', 'auth/logout', { refresh_token: token });
+// A file that the API answers, saved under its name.
+export async function download(path, name) {
+  const response = await send('GET', path);
+  if (!response.ok) await read(response);
+  const address = URL.createObjectURL(await response.blob());
+  const link = Object.assign(document.createElement('a'), { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,101 +1,177 @@
-// Routes by the hash, so that links in messages and the browser's back button work.
-import { call, may, Problem, signedIn, signIn, signOut } from './api.js';
-import { el } from './dom.js';
-import { load, pageAt, PAGES, room } from './pages.js';
+// The frame: who is signed in, which page is shown, and how it stays up to date. A page is loaded, rendered to
+// nodes and patched in; nothing that has the focus, was typed or opened is lost by it.
+import { Problem, call } from './api.js';
+import { edited, el, patch, settle, watchTyping } from './dom.js';
+import { listen } from './parts/keys.js';
+import { clearFailures, failure, toast } from './parts/toast.js';
+import { failed, sentence, skeleton } from './parts/states.js';
+import { frame, signInPage } from './parts/frame.js';
+import { PAGES, address, load, pageAt } from './router.js';
+import { ended, may, me, onOtherTab, resume } from './session.js';
 import { termsOf } from './terms.js';
+import { chosen, speak, t } from './texts.js';
 
 const view = document.getElementById('view');
-const nav = document.getElementById('nav');
-const POLL_MS = 15_000;
-let shown = 0;
+const SKELETON_MS = 200;
+const NEWS_MS = 15_000;
+const places = new Map(); // where each entry of the history was scrolled to
 
-function signInForm() {
-  const failed = el('p', { class: 'problem', role: 'alert', hidden: true });
-  const email = el('input', { type: 'email', autocomplete: 'username', required: true, name: 'email' });
-  const password = el('input', {
-    type: 'password', autocomplete: 'current-password', required: true, name: 'password',
-  });
-  const button = el('button', { class: 'main' }, 'Sign in');
-  return el('form', {
-    class: 'sign-in',
-    onsubmit: async (event) => {
-      event.preventDefault();
-      button.disabled = true;
-      try {
-        await signIn(email.value, password.value);
-        await show();
-      } catch (problem) {
-        failed.textContent = problem.message;
-        failed.hidden = false;
-        button.disabled = false;
-        password.select();
-      }
+let open = null; // {module, ctx, data, key}: the page that is shown
+let turn = 0;
+
+const entry = () => (history.state?.entry ?? null);
+
+function context(at) {
+  const ctx = {
+    call, may, me: me(), params: at.params, query: at.query, path: at.path, page: at.page, state: {},
+    refresh: () => { if (open?.ctx === ctx) draw(); },
+    reload: () => show({ quiet: true }),
+    go: (to, { replace = false } = {}) => {
+      if (replace) { history.replaceState(history.state, '', to); show({ same: true }); } else location.hash = to;
     },
-  }, el('h1', {}, 'Sign in'), el('label', {}, 'E-mail', email), el('label', {}, 'Password', password), failed, button);
+    with: (changes) => {
+      const query = new URLSearchParams(pageAt(location.hash).query);
+      for (const [name, value] of Object.entries(changes)) {
+        if (value === null || value === undefined || value === '') query.delete(name); else query.set(name, value);
+      }
+      return address(at.path, query);
+    },
+    isAt: (path) => pageAt(location.hash).path === path,
+    async act(work, { done = null, undo = null, stay = false } = {}) {
+      let answer;
+      clearFailures();
+      try {
+        answer = await work();
+      } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+        if (problem.status === 401) { ended(); await show(); } else failure(sentence(problem), problem.requestId);
+        return false;
+      }
+      if (!stay) await ctx.reload();
+      if (done) toast(done, undo && (() => ctx.act(() => undo(answer), { done: t('undone') })));
+      return true;
+    },
+  };
+  return ctx;
 }
 
-function menu(shown) {
-  const entries = PAGES.filter((page) => page.menu && may(page.scope)).map((page) => el('a', {
-    href: `#/${page.path}`, 'aria-current': shown && room(shown) === room(page) ? 'page' : null,
-  }, page.menu));
-  const theme = el('button', { class: 'icon', title: 'Light or dark', 'aria-label': 'Switch between light and dark', onclick: () => window.switchTheme() }, '◐');
-  nav.replaceChildren(...(signedIn() ? [
-    ...entries, theme, el('button', { onclick: async () => { await signOut(); await show(); } }, 'Sign out'),
-  ] : [theme]));
+function draw() {
+  const { title, nodes } = open.module.render(open.data, open.ctx);
+  const before = document.activeElement;
+  patch(view, nodes);
+  document.title = `${title} · ${t('product')}`;
+  // Whatever had the focus and is gone hands it to the page, not to nowhere.
+  if (before && before !== document.body && !before.isConnected) (view.querySelector('h1') ?? view).focus({ preventScroll: true });
 }
 
-const missing = () => [
-  el('p', { class: 'empty' }, 'There is no such page.'), el('p', {}, el('a', { href: '#/' }, 'To the overview')),
-];
-
-async function nodesOf({ page, params, query }) {
-  if (!page) return missing();
-  const [module, terms] = await Promise.all([load(page), termsOf(call)]);
-  return module.page({ call, params, query, may, terms, reload: show });
+function arrive() {
+  const at = places.get(entry());
+  scrollTo(0, at ?? 0);
+  const head = view.querySelector('h1');
+  head?.setAttribute('tabindex', '-1');
+  (view.querySelector('[autofocus]') ?? head ?? view).focus({ preventScroll: true });
 }
 
-// What was typed while a page loads must not be lost, nor the place of the cursor.
-function replace(nodes) {
-  const typed = document.activeElement?.name === 'q' ? document.activeElement : null;
-  const at = typed?.selectionStart;
-  const text = typed?.value;
-  view.replaceChildren(...nodes.filter(Boolean));
-  const search = typed && view.querySelector('[name=q]');
-  if (search) {
-    search.value = text;
-    search.focus();
-    search.setSelectionRange(at, at);
-  }
+function showProblem(problem, arriving) {
+  patch(view, [el('h1', { tabindex: '-1', class: 'visually-hidden' }, t('problem.title')), failed(problem, () => show())]);
+  document.title = `${t('problem.title')} · ${t('product')}`;
+  if (arriving) arrive();
 }
 
-async function show({ quiet = false } = {}) {
-  const turn = ++shown;
-  const asked = pageAt(location.hash);
-  menu(asked.page);
-  if (!signedIn()) {
-    view.replaceChildren(signInForm());
-    view.querySelector('input').focus();
+// quiet: news for what is shown; same: another filter of the same page, the place stays.
+async function show({ quiet = false, same = false } = {}) {
+  const mine = turn += 1;
+  const at = pageAt(location.hash);
+  if (!me()) { open = null; signInPage(view, start); return; }
+  frame(at);
+  const key = `${at.path}`;
+  const staying = open?.key === key;
+  if (!at.page || !may(at.page.scope)) {
+    open = null;
+    showProblem(new Problem(404, { detail: t(at.page ? 'problem.not_yours' : 'problem.no_page') }), true);
     return;
   }
-  if (!quiet) view.setAttribute('aria-busy', 'true');
+  if (!staying && !quiet) view.setAttribute('aria-busy', 'true');
+  const slow = staying || quiet ? 0 : setTimeout(() => { if (mine === turn) patch(view, [skeleton()]); }, SKELETON_MS);
   try {
-    const nodes = await nodesOf(asked);
-    if (turn === shown) replace(nodes);
+    const [module, terms] = await Promise.all([load(at.page), termsOf(call)]);
+    const ctx = staying ? Object.assign(open.ctx, { query: at.query, params: at.params, me: me() }) : context(at);
+    ctx.terms = terms;
+    const data = await module.load(ctx);
+    if (mine !== turn) return;
+    clearTimeout(slow);
+    open = { module, ctx, data, key };
+    draw();
+    document.getElementById('offline').textContent = '';
+    if (!staying) arrive();
+    else if (!quiet && !same) scrollTo(0, places.get(entry()) ?? 0);
   } catch (problem) {
-    if (turn !== shown) return;
-    if (problem instanceof Problem && problem.status === 401) { await show(); return; }
-    if (quiet) return;
-    const away = problem instanceof Problem && (problem.status === 0 || problem.status >= 500);
-    view.replaceChildren(el('p', { class: 'problem', role: 'alert', 'data-live': away }, problem.message),
-      el('button', { onclick: () => show() }, 'Try again'));
+    clearTimeout(slow);
+    if (mine !== turn) return;
+    if (!(problem instanceof Problem)) { console.error(problem); showProblem(new Problem(-1, { detail: t('problem.page') }), !quiet); return; }
+    if (problem.status === 401) { ended(); await show(); return; }
+    // What is on the page stays there when news fails to come.
+    if (staying) {
+      if (quiet) document.getElementById('offline').textContent = problem.status === 0 ? t('problem.offline') : '';
+      else failure(sentence(problem), problem.requestId);
+      return;
+    }
+    showProblem(problem, true);
   } finally {
-    if (turn === shown) view.removeAttribute('aria-busy');
+    if (mine === turn) view.removeAttribute('aria-busy');
   }
 }
 
+// The place in the history: numbered, so that back and forward find where they were scrolled to.
+let entries = 0;
+function newPlace() {
+  if (entry() === null) history.replaceState({ entry: `${Date.now()}-${entries += 1}` }, '');
+}
+addEventListener('scroll', () => { places.set(entry(), scrollY); }, { passive: true });
+history.scrollRestoration = 'manual';
+
+let leaving = null; // the address that somebody stayed at because something was typed there
+addEventListener('hashchange', (event) => {
+  if (location.hash === '#view') { history.back(); view.focus(); return; }
+  if (leaving === event.newURL) { leaving = null; return; }
+  if (edited(view) && !window.confirm(t('leave_typed'))) {
+    leaving = event.oldURL;
+    location.replace(event.oldURL);
+    return;
+  }
+  settle(view);
+  newPlace();
+  show();
+});
+addEventListener('beforeunload', (event) => { if (edited(view)) event.preventDefault(); });
+document.getElementById('skip').addEventListener('click', (event) => { event.preventDefault(); view.focus(); view.scrollIntoView(); });
+
 // What changes by itself is kept up to date while somebody looks.
+let looked = Date.now();
 setInterval(() => {
-  if (!document.hidden && signedIn() && view.querySelector('[data-live]')) show({ quiet: true });
-}, POLL_MS);
-addEventListener('hashchange', () => show());
-show();
+  const every = 1000 * (open?.module.live ?? 0);
+  if (!every || document.hidden || Date.now() - looked < Math.min(every, NEWS_MS)) return;
+  looked = Date.now();
+  show({ quiet: true });
+}, 1000);
+addEventListener('online', () => show({ quiet: true }));
+
+async function start() {
+  await speak(chosen());
+  document.getElementById('skip').textContent = t('skip');
+  try {
+    await resume();
+  } catch (problem) {
+    showProblem(problem, true);
+    view.querySelector('button')?.addEventListener('click', start);
+    return;
+  }
+  newPlace();
+  await show();
+}
+
+watchTyping(view);
+listen({ page: () => open, pages: PAGES, show });
+onOtherTab(start);
+addEventListener('languagechange', () => { open = null; start(); });
+start();

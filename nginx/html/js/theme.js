@@ -1,17 +1,16 @@
 // Before the first paint, so that a chosen theme does not flash: light, dark, or the system's.
 (() => {
-  const chosen = localStorage.getItem('theme');
-  if (chosen) document.documentElement.dataset.theme = chosen;
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const apply = () => {
+    const chosen = localStorage.getItem('theme');
+    document.documentElement.dataset.theme = chosen || (system.matches ? 'dark' : 'light');
+    dispatchEvent(new Event('themechange'));
+  };
+  window.theme = {
+    get: () => localStorage.getItem('theme') || 'system',
+    set: (name) => { if (name === 'system') localStorage.removeItem('theme'); else localStorage.setItem('theme', name); apply(); },
+  };
+  system.addEventListener('change', apply);
+  addEventListener('storage', ({ key }) => { if (key === 'theme' || key === null) apply(); });
+  apply();
 })();
-
-window.switchTheme = () => {
-  const dark = document.documentElement.dataset.theme
-    ? document.documentElement.dataset.theme === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
-  const next = dark ? 'light' : 'dark';
-  document.documentElement.dataset.theme = next;
-  localStorage.setItem('theme', next);
-  dispatchEvent(new Event('themechange'));
-};
-matchMedia('(prefers-color-scheme: dark)').addEventListener(
-  'change', () => dispatchEvent(new Event('themechange')));

@@ -1,0 +1,37 @@
+// Who is signed in: asked of the service, whose cookie all tabs share.
+import { Problem, call, forget } from './api.js';
+
+let known = null; // {user: {id, name, email, role, language}, scopes}
+const tabs = new BroadcastChannel('session');
+
+export const me = () => known?.user ?? null;
+export const may = (scope) => !scope || Boolean(known?.scopes.some((name) => name === scope || name === 'admin'));
+
+export async function resume() {
+  try {
+    known = await call('GET', 'auth/session');
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
+    known = null;
+  }
+  return known;
+}
+
+export async function signIn(email, password) {
+  known = await call('POST', 'auth/session', { email, password });
+  tabs.postMessage('in');
+}
+
+export function ended() {
+  known = null;
+  forget();
+}
+
+export async function signOut() {
+  await call('DELETE', 'auth/session');
+  ended();
+  tabs.postMessage('out');
+}
+
+// When another tab signs in or out.
+export const onOtherTab = (then) => { tabs.onmessage = () => then(); };
