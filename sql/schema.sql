@@ -1835,6 +1835,8 @@ CREATE INDEX import_changes_keys ON public.import_changes USING gin (key_hashes)
 
 CREATE INDEX intake_lead ON public.intake USING btree (lead_id);
 
+CREATE INDEX intake_open_rejects ON public.intake USING btree (id DESC) WHERE ((outcome = 'rejected'::text) AND (resolved_at IS NULL));
+
 CREATE INDEX intake_payloads ON public.intake USING btree (received_at) WHERE (payload IS NOT NULL);
 
 CREATE INDEX intake_received ON public.intake USING btree (received_at);
@@ -1898,6 +1900,8 @@ CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
 CREATE UNIQUE INDEX ml_models_one_of ON public.ml_models USING btree (state) WHERE (state = ANY (ARRAY['published'::text, 'waiting'::text]));
 
 CREATE INDEX notifications_channel ON public.notifications USING btree (channel, due_at) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text]));
+
+CREATE INDEX notifications_dead ON public.notifications USING btree (created_at) WHERE (state = 'dead'::text);
 
 CREATE INDEX notifications_lead ON public.notifications USING btree (lead_id);
 

@@ -38,11 +38,11 @@ _LATELY = 7  # days whose spending tells how long a ceiling lasts
 
 
 def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
-    """{totals, pace, grades, by_day, sources, hot, providers}."""
+    """{totals, pace, grades, by_day, period, to_do, hot, providers}."""
     with engine.database.read(may_lag=True) as cursor:
         figures, waiting = statistics.overview(cursor, days)
-        hot = leads.page(
-            cursor, {"grade": "hot", "status": "new"}, sort="newest", limit=8, after=None)
+        figures |= {"period": statistics.period(cursor, days), "to_do": statistics.to_do(cursor)}
+        hot = leads.page(cursor, {"grade": "hot", "status": "new"}, sort="score", limit=8, after=None)
     if waiting > _MANY_CHANGES:
         with suppress(Unavailable):  # the primary may be unavailable while its replica answers
             add_up_counts(engine)

@@ -16,7 +16,7 @@ _SOURCES = 12
 
 
 def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
-    """({totals, grades, by_day, sources} of one moment, how many changes are not added up yet)."""
+    """({totals, grades, by_day} of one moment, how many changes are not added up yet)."""
     rows = many(
         cursor,
         """
@@ -38,7 +38,6 @@ def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
         kept = by_day.setdefault(row["day"], Counter()) if row["day"] else counted[row["figure"]]
         kept[row["name"]] = row["n"]
     stages, outcomes = counted["stage"], counted["outcome"]
-    sources = sorted((-n, name) for name, n in counted["source"].items() if n)[:_SOURCES]
     return {
         "totals": {
             "received": outcomes.total(), "rejected": outcomes["rejected"],
@@ -48,8 +47,72 @@ def overview(cursor: Cursor, days: int) -> tuple[dict[str, Any], int]:
         "grades": {name: counted["grade"][name] for name in (*GRADES, "unscored")},
         "by_day": [_day(day, by_day.get(day, Counter()))
                    for day in (rows[0]["first"] + timedelta(back) for back in range(days))],
-        "sources": [{"source": name, "count": -n} for n, name in sources],
     }, sum(row["changes"] or 0 for row in rows)
+
+
+# The first moment of the period of so many UTC days that ends today, and of the one before it.
+_PERIODS = """WITH period AS (
+    SELECT first, first - %(days)s * interval '1 day' AS before
+    FROM (SELECT (date_trunc('day', now(), 'UTC') - (%(days)s - 1) * interval '1 day') AS first) f)"""
+
+
+def period(cursor: Cursor, days: int) -> dict[str, Any]:
+    """What came in the last `days` UTC days, and in as many before, test leads left out: {now, before: {sent,
+    created, repeated, rejected, hot, won: of the leads created then; became_hot, touched, minutes: median to the
+    first touch, None when none was}, sources: [{source, leads, hot, won}] now, the most first, scores: leads by
+    tenth of the score}."""
+    leads = many(
+        cursor,
+        f"""{_PERIODS}
+        SELECT created_at >= first AS now, source, count(*) AS leads, count(*) FILTER (WHERE grade = 'hot') AS hot,
+               count(*) FILTER (WHERE status = 'converted') AS won
+        FROM leads, period WHERE created_at >= before AND NOT is_test
+        GROUP BY 1, 2 ORDER BY leads DESC, source
+        """, {"days": days})  # noqa: S608
+    sent = many(
+        cursor, f"{_PERIODS} SELECT received_at >= first AS now, outcome, count(*) AS n FROM intake, period"  # noqa: S608
+        " WHERE received_at >= before GROUP BY 1, 2", {"days": days})
+    touches = {row.pop("now"): row for row in many(
+        cursor,
+        f"""{_PERIODS}
+        SELECT at >= first AS now, count(*) AS became_hot, count(touched_at) AS touched,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM touched_at - at) / 60) AS minutes
+        FROM hot_changes, period WHERE at >= before GROUP BY 1
+        """, {"days": days})}  # noqa: S608
+    scores = {row["tenth"]: row["n"] for row in many(
+        cursor,
+        f"""{_PERIODS}
+        SELECT least(total_score::int / 10, 9) AS tenth, count(*) AS n FROM leads, period
+        WHERE created_at >= first AND NOT is_test AND total_score IS NOT NULL GROUP BY 1
+        """, {"days": days})}  # noqa: S608
+
+    def of(now: bool) -> dict[str, Any]:
+        outcomes = Counter({row["outcome"]: row["n"] for row in sent if row["now"] is now})
+        mine = [row for row in leads if row["now"] is now]
+        return {
+            "sent": outcomes.total(), "created": outcomes["created"], "repeated": outcomes["updated"],
+            "rejected": outcomes["rejected"], "hot": sum(row["hot"] for row in mine),
+            "won": sum(row["won"] for row in mine),
+        } | touches.get(now, {"became_hot": 0, "touched": 0, "minutes": None})
+
+    return {
+        "now": of(True), "before": of(False), "scores": [scores.get(tenth, 0) for tenth in range(10)],
+        "sources": [{name: row[name] for name in ("source", "leads", "hot", "won")}
+                    for row in leads if row["now"]][:_SOURCES]}
+
+
+def to_do(cursor: Cursor) -> Row:
+    """What waits for a person now: {hot: hot leads with status new, duplicates, rejects, messages: that were
+    given up in the last 7 days}."""
+    return one(
+        cursor,
+        """
+        SELECT (SELECT count(*) FROM leads WHERE grade = 'hot' AND status = 'new' AND NOT is_test) AS hot,
+               (SELECT count(*) FROM duplicates WHERE state = 'open') AS duplicates,
+               (SELECT count(*) FROM intake WHERE outcome = 'rejected' AND resolved_at IS NULL) AS rejects,
+               (SELECT count(*) FROM notifications WHERE state = 'dead'
+                AND created_at > now() - interval '7 days') AS messages
+        """) or {}
 
 
 def mail(cursor: Cursor) -> dict[str, Row]:

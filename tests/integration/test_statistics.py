@@ -84,10 +84,37 @@ def test_the_overview_tells_them(api):
     assert told["totals"] == {
         "received": 3, "rejected": 1, "scored": 0, "queued": 2, "waiting": 0, "let_go": 0, "dead": 0}
     assert told["grades"] == {"hot": 0, "warm": 0, "cold": 0, "unscored": 2}
-    assert told["sources"] == [{"source": "web", "count": 2}]
+    assert told["period"]["sources"] == [{"source": "web", "leads": 2, "hot": 0, "won": 0}]
+    nothing = {"sent": 0, "created": 0, "repeated": 0, "rejected": 0, "hot": 0, "won": 0, "became_hot": 0,
+               "touched": 0, "minutes": None}
+    assert told["period"]["now"] == nothing | {"sent": 3, "created": 2, "rejected": 1}
+    assert told["period"]["before"] == nothing
+    assert told["period"]["scores"] == [0] * 10
+    assert told["to_do"] == {"hot": 0, "duplicates": 0, "rejects": 1, "messages": 0}
     assert len(told["by_day"]) == 7
     assert told["by_day"][-1] | {"day": None} == {
         "day": None, "received": 2, "hot": 0, "warm": 0, "cold": 0}
+
+
+def test_a_period_is_compared_with_as_many_days_before(api, engine):
+    api.post("/v1/leads", {"leads": [
+        {"email": f"{name}@counted.example", "source": "web"} for name in ("ada", "bob", "cy", "dan")]})
+    api.post("/v1/leads", {"email": "ada@counted.example", "source": "web"})
+    with engine.database.write() as cursor:
+        cursor.execute(
+            "UPDATE leads SET total_score = 85, grade = 'hot' WHERE email LIKE 'ada%'; "
+            "UPDATE leads SET total_score = 100, grade = 'hot', status = 'converted' WHERE email LIKE 'bob%'; "
+            "UPDATE leads SET created_at = created_at - interval '7 days' WHERE email LIKE 'cy%'; "
+            "UPDATE leads SET is_test = true WHERE email LIKE 'dan%'; "
+            "INSERT INTO hot_changes (lead_id, number, at, source, touched_at, touched_how)"
+            " SELECT id, 1, now(), source, now() + interval '6 minutes', 'claim' FROM leads"
+            " WHERE email LIKE 'ada%'")
+    told = api.get("/v1/stats/overview?days=7").json["period"]
+    assert told["sources"] == [{"source": "web", "leads": 2, "hot": 2, "won": 1}]
+    assert told["scores"] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]
+    assert told["now"] == {"sent": 5, "created": 4, "repeated": 1, "rejected": 0, "hot": 2, "won": 1,
+                           "became_hot": 1, "touched": 1, "minutes": 6.0}
+    assert told["before"]["created"] == 0 == told["before"]["hot"]
 
 
 def test_who_looks_adds_up_what_nobody_did(api, engine, monkeypatch):

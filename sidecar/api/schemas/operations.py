@@ -169,9 +169,39 @@ class Day(Answer.from_dict(_OF_GRADES)):  # type: ignore[misc]
     received = fields.Integer(required=True)
 
 
-class SourceCount(Answer):
+class SourceFigures(Answer):
     source = fields.String(required=True)
-    count = fields.Integer(required=True)
+    leads = fields.Integer(required=True)
+    hot = fields.Integer(required=True)
+    won = fields.Integer(required=True)
+
+
+class PeriodFigures(Answer):
+    sent = fields.Integer(required=True, metadata={"description": "Leads that were sent in, however often."})
+    created = fields.Integer(required=True, metadata={"description": "New leads among them."})
+    repeated = fields.Integer(required=True, metadata={"description": "Sent again by who was known."})
+    rejected = fields.Integer(required=True)
+    hot = fields.Integer(required=True, metadata={"description": "Of the new leads, now."})
+    won = fields.Integer(required=True, metadata={"description": "Of the new leads, now."})
+    became_hot = fields.Integer(required=True)
+    touched = fields.Integer(required=True, metadata={"description": "Of those that became hot."})
+    minutes = fields.Float(required=True, allow_none=True, metadata={"description": "Median to the first touch."})
+
+
+class Period(Answer):
+    now = fields.Nested(PeriodFigures, required=True)
+    before = fields.Nested(PeriodFigures, required=True, metadata={
+        "description": "Of as many days before."})
+    sources = fields.List(fields.Nested(SourceFigures), required=True)
+    scores = fields.List(fields.Integer(), required=True, metadata={
+        "description": "New leads by tenth of the score: below 10, below 20, …"})
+
+
+class ToDo(Answer):
+    hot = fields.Integer(required=True, metadata={"description": "Hot leads with the status new."})
+    duplicates = fields.Integer(required=True)
+    rejects = fields.Integer(required=True)
+    messages = fields.Integer(required=True, metadata={"description": "That were given up in the last 7 days."})
 
 
 class HotLead(Answer):
@@ -196,7 +226,8 @@ class Overview(Answer):
     pace = fields.Nested(Pace, required=True)
     grades = fields.Nested(GradeCounts, required=True)
     by_day = fields.List(fields.Nested(Day), required=True)
-    sources = fields.List(fields.Nested(SourceCount), required=True)
+    period = fields.Nested(Period, required=True)
+    to_do = fields.Nested(ToDo, required=True)
     hot = fields.List(fields.Nested(HotLead), required=True)
     providers = fields.List(fields.Nested(Provider), required=True)
 

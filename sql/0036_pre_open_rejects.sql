@@ -1,0 +1,5 @@
+-- Refused leads that wait for a person are counted with each look at the overview.
+-- depends: 0029_pre_follow_ups
+-- transactional: false
+
+CREATE INDEX CONCURRENTLY intake_open_rejects ON intake (id DESC) WHERE outcome = 'rejected' AND resolved_at IS NULL;
