@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,24 +34,61 @@ _FRAME = """body { background: #fff; margin: 0; padding: 12px; width: max-conten
 """
 
 
-def dashboard(context: Any, facts: dict[str, Any]) -> None:
-    """The overview and the best lead, in both themes."""
-    page = context.new_page()
-    page.set_viewport_size({"width": 1240, "height": 860})
+def registered() -> list[dict[str, Any]]:
+    """The dashboard's pages as their registry has them: [{file, path, scope, menu?}]."""
+    text = (ROOT / "nginx/html/js/pages.js").read_text()
+    return list(json.loads(text[text.index("["):].rstrip().removesuffix(";")))
+
+
+def addresses(page: Any, url: str) -> dict[str, str]:
+    """Of each page an address that shows something: {file: "#/…"}; of one with a part to fill in, the first
+    link to it on the others. One that nothing leads to is left out. `page` is signed in."""
+    found: dict[str, str] = {}
+    links: list[str] = []
+    for entry in sorted(registered(), key=lambda entry: ":" in entry["path"]):
+        if ":" in entry["path"]:
+            pattern = re.compile("#/" + re.sub(r":\w+", "[^/?]+", entry["path"]) + r"(\?|$)")
+            fixed = {f"#/{other['path']}" for other in registered()}
+            address = next((link for link in links if pattern.match(link) and link not in fixed), None)
+        else:
+            address = f"#/{entry['path']}"
+        if address is None:
+            continue
+        found[entry["file"]] = address
+        shown(page, url, address)
+        links += page.locator("#view a[href^='#/']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    return found
+
+
+def shown(page: Any, url: str, address: str) -> None:
+    """Go to a page of the dashboard and wait until all that it loads is there, charts too."""
+    page.goto(f"{url}{address}")
+    page.wait_for_selector("#view h1:not(.visually-hidden)")
+    page.wait_for_function("!document.querySelector('.skeleton, #view[aria-busy]')"
+                           " && [...document.querySelectorAll('chart-box')].every(box => box.chart)")
+
+
+def sign_in(page: Any, facts: dict[str, Any]) -> None:
+    """Sign in as who the stack was made for."""
     page.goto(facts["dashboard_url"])
     page.fill("[name=email]", facts["login"]["email"])
     page.fill("[name=password]", facts["login"]["password"])
     page.click("button.main")
-    for theme in _THEMES:
-        page.emulate_media(color_scheme=theme)
-        page.goto(f"{facts['dashboard_url']}#/?days=7")
-        page.wait_for_selector("canvas")
-        page.wait_for_timeout(500)  # the charts are drawn in the next frame
-        page.screenshot(path=_IMAGES / f"dashboard-{theme}.png", full_page=True)
-        page.goto(f"{facts['dashboard_url']}#/leads?sort=score")
-        page.locator("tbody a").first.click()
-        page.wait_for_selector(".gauge")
-        page.screenshot(path=_IMAGES / f"lead-{theme}.png")
+    page.wait_for_selector("#nav a")
+
+
+def dashboard(context: Any, facts: dict[str, Any]) -> None:
+    """Every page, in both themes, at the width of a screen and of a phone: dashboard-PAGE-THEME[-phone].png."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    sign_in(page, facts)
+    for name, address in addresses(page, facts["dashboard_url"]).items():
+        for theme in _THEMES:
+            page.emulate_media(color_scheme=theme)
+            for width, height, more in ((1280, 800, ""), (360, 740, "-phone")):
+                page.set_viewport_size({"width": width, "height": height})
+                shown(page, facts["dashboard_url"], address)
+                page.screenshot(path=_IMAGES / f"dashboard-{name}-{theme}{more}.png", full_page=not more)
     page.close()
 
 
