@@ -56,7 +56,8 @@ def addresses(page: Any, url: str) -> dict[str, str]:
             continue
         found[entry["file"]] = address
         shown(page, url, address)
-        links += page.locator("#view a[href^='#/']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        links += page.locator("#view a[href^='#/']").evaluate_all(
+            "all => all.map(a => a.getAttribute('href'))")
     return found
 
 
@@ -78,7 +79,7 @@ def sign_in(page: Any, facts: dict[str, Any]) -> None:
 
 
 def dashboard(context: Any, facts: dict[str, Any]) -> None:
-    """Every page, in both themes, at the width of a screen and of a phone: dashboard-PAGE-THEME[-phone].png."""
+    """Every page in both themes, as wide as a screen and as a phone: dashboard-PAGE-THEME[-phone].png."""
     page = context.new_page()
     page.set_viewport_size({"width": 1280, "height": 800})
     sign_in(page, facts)
