@@ -204,6 +204,10 @@ class Settings:
         "Megabytes that a spreadsheet may unpack to; larger lists come as CSV.", integer(1, 2000), "200")
     sign_ins_per_minute: int = setting(
         "Sign-ins and refreshes a minute from one address.", integer(1, 1_000_000), "30")
+    session_idle_minutes: int = setting(
+        "Minutes without a request after which a browser has to sign in again.", integer(5, 43_200), "720")
+    session_days: int = setting(
+        "Days after which it has to in any case.", integer(1, 365), "30")
     reads_per_minute: int = setting(
         "GET requests a minute of one user or client.", integer(1, 10_000_000), "1200")
     writes_per_minute: int = setting(

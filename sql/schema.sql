@@ -1217,6 +1217,25 @@ ALTER TABLE public.scoring_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+CREATE TABLE public.sessions (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    token_hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    way text NOT NULL,
+    user_agent text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_as text,
+    CONSTRAINT sessions_ended_as_check CHECK ((ended_as = ANY (ARRAY['signed_out'::text, 'elsewhere'::text, 'password'::text, 'role'::text, 'disabled'::text]))),
+    CONSTRAINT sessions_way_check CHECK ((way = ANY (ARRAY['password'::text, 'oidc'::text])))
+);
+
+COMMENT ON TABLE public.sessions IS 'SHA-256 of the tokens in the cookies of signed-in browsers. An ended one stays until it would have expired: it says why.';
+
+COMMENT ON COLUMN public.sessions.seen_at IS 'When it was used last, to the minute.';
+
 CREATE TABLE public.sign_in_failures (
     key_hash text NOT NULL,
     failures integer DEFAULT 1 NOT NULL,
@@ -1698,6 +1717,12 @@ ALTER TABLE ONLY public.scoring_models
 ALTER TABLE ONLY public.scoring_models
     ADD CONSTRAINT scoring_models_version_key UNIQUE (version);
 
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
+
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
 
@@ -1952,6 +1977,10 @@ CREATE UNIQUE INDEX scoring_models_number ON public.scoring_models USING btree (
 
 CREATE UNIQUE INDEX scoring_models_published ON public.scoring_models USING btree (key) WHERE (state = 'published'::text);
 
+CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
 CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
@@ -2178,6 +2207,9 @@ ALTER TABLE ONLY public.routing_shares
 
 ALTER TABLE ONLY public.scoring_models
     ADD CONSTRAINT scoring_models_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.scoring_models(id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;

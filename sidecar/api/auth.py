@@ -1,15 +1,15 @@
-"""Signing in and out."""
+"""Signing in and out: programs and people by tokens, browsers by a cookie."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response, json, request
 
-from sidecar.api import schemas
+from sidecar.api import cookies, schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.services import access
+from sidecar.services import access, sessions
 from sidecar.services.access import Caller
 
 bp = Blueprint("auth", __name__)
@@ -42,3 +42,36 @@ def logout(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
 def whoami(engine: Engine, caller: Caller) -> Any:
     """Who the access token belongs to."""
     return {"kind": caller.kind, "name": caller.name, "scopes": sorted(caller.scopes)}
+
+
+@endpoint(bp, "POST", "/v1/auth/session", scope=None, body=schemas.SessionStart(),
+          answer=schemas.Session(), limit="sign_in")
+def begin_session(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
+    """Sign a browser in: it gets a cookie that no script can read, and that every call takes in place of an
+    access token.
+
+    Calls that change something are refused (403) with the cookie unless the browser says that our own page
+    sent them. The session ends after 12 hours without a call and after 30 days (settings), and at once when
+    the user is disabled or gets another role or password; the 401 says which in `reason`.
+    """
+    cookies.require_own_page()
+    opened = sessions.sign_in(
+        engine, body["email"], body["password"], agent=request.user_agent.string,
+        replaced=cookies.session_token(engine))
+    return cookies.keep_session(
+        engine, Response(json.dumps(opened.answer), content_type="application/json"), opened.token)
+
+
+@endpoint(bp, "GET", "/v1/auth/session", scope="", answer=schemas.Session())
+def read_session(engine: Engine, caller: Caller) -> Any:
+    """Who is signed in, and what they may."""
+    return sessions.read(engine, caller)
+
+
+@endpoint(bp, "DELETE", "/v1/auth/session", scope=None, status=204)
+def end_session(engine: Engine, caller: None) -> Any:
+    """Sign this browser out."""
+    cookies.require_own_page()
+    if token := cookies.session_token(engine):
+        sessions.end(engine, token)
+    return cookies.drop_session(engine, Response(status=204))

@@ -14,15 +14,16 @@ from flask import Blueprint, Response, current_app, g, request
 from flask import json as flask_json
 from marshmallow import Schema, ValidationError
 
-from sidecar.api import errors, limits, response_cache
+from sidecar.api import cookies, errors, limits, response_cache
 from sidecar.engine import Engine
 from sidecar.errors import Deadlock, Forbidden, Invalid, NotFound, Unauthorized
 from sidecar.records.text import is_storable, storable
-from sidecar.services import idempotency
+from sidecar.services import idempotency, sessions
 from sidecar.services.access import Caller, authenticate, require_admin
 from sidecar.services.audit import Actor
 
 _DEADLOCKS = 2  # that a request survives
+_UNPROVEN = "Send an access token: Authorization: Bearer …"
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
 
 
@@ -57,7 +58,8 @@ def endpoint(
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
     It is called again after a deadlock, so it leaves what it is given as it is. It returns a JSON value, or
-    (JSON value, status), or a Response. scope None: no sign-in needed.
+    (JSON value, status), or a Response. scope None: no sign-in needed; else an access token or the cookie
+    of a browser's session is (api.cookies).
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
     `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until something
     is written: their answers depend on the query and the caller's scopes alone. The answers of
@@ -164,17 +166,30 @@ def _window(given: str | None) -> int:
 def _caller(engine: Engine, scope: str | None) -> Caller | None:
     if scope is None:
         return None
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
-        raise Unauthorized("Send an access token: Authorization: Bearer …")
-    caller = authenticate(engine, token.strip())
+    caller = _by_token(engine) if "Authorization" in request.headers else _by_session(engine)
     g.caller_kind = caller.kind
     g.needed_scope = scope
     if scope and not caller.may(scope):
         raise Forbidden(f"This needs the scope {scope}.")
-    if scope == "admin":
+    if scope == "admin" and caller.session is None:
         require_admin(engine, caller)
     return caller
+
+
+def _by_token(engine: Engine) -> Caller:
+    kind, _, token = request.headers["Authorization"].partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthorized(_UNPROVEN)
+    return authenticate(engine, token.strip())
+
+
+def _by_session(engine: Engine) -> Caller:
+    """The caller of the browser's session, which shows what its user may at this moment."""
+    token = cookies.session_token(engine)
+    if token is None:
+        raise Unauthorized(_UNPROVEN)
+    cookies.require_own_page()
+    return sessions.authenticate(engine, token)
 
 
 def actor(caller: Caller) -> Actor:

@@ -41,10 +41,12 @@ STATUS: dict[type[EngineError], tuple[int, str]] = {
 # each, which is where the `type` of a problem leads.
 TYPES: dict[str, tuple[int, str]] = {
     "bad_request": (400, "The request is no HTTP that this server understands. Correct the client."),
-    "unauthorized": (401, "No access token, one that has expired or was not issued here, or wrong"
-                          " credentials. Refresh the token or sign in again."),
+    "unauthorized": (401, "No access token or session, one that has expired or was not issued here, or"
+                          " wrong credentials. Refresh the token or sign in again; of a session that ended"
+                          " `reason` says why."),
     "forbidden": (403, "The token lacks the scope that WWW-Authenticate names, or its owner is no admin any"
-                       " more. Ask an admin for a client or role that has it."),
+                       " more: ask an admin for a client or role that has it. Or a call with a session's"
+                       " cookie did not come from our own page."),
     "not_found": (404, "There is no such path, or no such thing (any more)."),
     "method_not_allowed": (405, "The path is there, the method is not; Allow lists those that are."),
     "conflict": (409, "The request does not fit the present state: the name is taken, the person has another"

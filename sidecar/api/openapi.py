@@ -83,6 +83,9 @@ def document() -> dict[str, Any]:
         info={"description": "Leads in; validated, enriched, scored. Errors are RFC 9457 problems."},
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme("session", {
+        "type": "apiKey", "in": "cookie", "name": "__Host-session-",
+        "description": "The cookie of POST /v1/auth/session; its name ends with letters of the stack."})
     spec.components.schema("Problem", _PROBLEM)
     for contract in ENDPOINTS:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", contract.path)
@@ -134,7 +137,7 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
                 | (_PAGE if is_page else {})}
             for code in problems
         },
-        "security": [] if contract.scope is None else [{"token": []}],
+        "security": [] if contract.scope is None else [{"token": []}, {"session": []}],
     }
     if contract.path == "/readyz":
         operation["responses"]["503"] = answer

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -37,12 +39,13 @@ class InvalidToken(Unauthorized):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: `name` is a client id or a user's mail address."""
+    """Who calls: `name` is a client id or a user's mail address; `session` the id of a browser's."""
 
     kind: str
     id: str
     name: str
     scopes: frozenset[str]
+    session: str | None = None
 
     def may(self, scope: str) -> bool:
         """Whether a scope is held."""
@@ -63,6 +66,14 @@ def user_token(engine: Engine, email: str, password: str) -> dict[str, Any]:
 
     The same answers in the same time, whether the user exists or not.
     """
+    with signing_in(engine, email, password) as (cursor, user):
+        access.note_sign_in(cursor, user["id"])
+        return _user_tokens(engine, cursor, user, new_id())
+
+
+@contextmanager
+def signing_in(engine: Engine, email: str, password: str) -> Iterator[tuple[Cursor, Row]]:
+    """A transaction that holds the user of this password, for their sign-in. Raises as user_token does."""
     email = email.strip().lower()
     checked = check_user(engine, email, password)
     with engine.database.write() as cursor:
@@ -71,8 +82,7 @@ def user_token(engine: Engine, email: str, password: str) -> dict[str, Any]:
         if not checked or not user or user["disabled"] or (
                 user["password_hash"] != checked["password_hash"]):
             raise Unauthorized("E-mail or password is wrong.")
-        access.note_sign_in(cursor, user["id"])
-        return _user_tokens(engine, cursor, user, new_id())
+        yield cursor, user
 
 
 def check_user(engine: Engine, email: str, password: str) -> Row | None:
@@ -114,12 +124,12 @@ def _failures_key(engine: Engine, email: str) -> str:
 
 def refresh(engine: Engine, token: str) -> dict[str, Any]:
     """A new pair for a refresh token. Raises Unauthorized; reuse ends the whole family."""
-    digest = _digest(token)
+    token_hash = digest(token)
     with engine.database.write() as cursor:
-        user = access.user_of_token(cursor, digest)
-        found = access.take_token(cursor, digest)
+        user = access.user_of_token(cursor, token_hash)
+        found = access.take_token(cursor, token_hash)
         if found and user and found["usable"] and (not found["rotated"] or found["just_rotated"]):
-            access.rotate_token(cursor, digest)
+            access.rotate_token(cursor, token_hash)
             return _user_tokens(engine, cursor, user, found["family_id"])
         if found and found["rotated"] and access.revoke_family(cursor, found["family_id"]):
             access.audit(cursor, user["email"] if user else "unknown", "user.refresh_token_reused", "user",
@@ -138,7 +148,7 @@ def require_admin(engine: Engine, caller: Caller) -> None:
 def logout(engine: Engine, token: str) -> None:
     """End the sign-in that this refresh token belongs to; an unknown one is no error."""
     with engine.database.write() as cursor:
-        found = access.take_token(cursor, _digest(token))
+        found = access.take_token(cursor, digest(token))
         if found:
             access.revoke_family(cursor, found["family_id"])
 
@@ -170,7 +180,7 @@ def _signed(token: str, keys: tuple[tuple[str, str], ...]) -> tuple[Caller, floa
 
 def _user_tokens(engine: Engine, cursor: Any, user: dict[str, Any], family: str) -> dict[str, Any]:
     token = secrets.token_urlsafe(32)
-    access.add_token(cursor, _digest(token), family, user["id"], REFRESH_DAYS)
+    access.add_token(cursor, digest(token), family, user["id"], REFRESH_DAYS)
     tokens = _access(engine, "user", user["id"], user["email"], ROLE_SCOPES[user["role"]])
     return tokens | {
         "refresh_token": token, "role": user["role"], "name": user["name"], "email": user["email"]}
@@ -193,5 +203,6 @@ def _access(
             "scope": " ".join(scopes)}
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """By what the store knows a token of ours."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

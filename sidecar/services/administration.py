@@ -90,7 +90,7 @@ def add_user(
             store.update_user(cursor, user_id, {"role": role, "password_hash": hashed} | (
                 {"name": name} if name else {}))
             store.enable_user(cursor, user_id, True)
-            store.end_sessions(cursor, user_id)
+            store.end_sign_ins(cursor, user_id, "password")
             access.forget_failures(engine, cursor, email)
         record(cursor, by, action, "user", user_id, after={"role": role})
         return _user(cursor, user_id)
@@ -113,7 +113,7 @@ def edit_user(engine: Engine, user_id: str, changes: dict[str, Any], *, by: Acto
         if role != before["role"]:
             if role != "admin":
                 _keep_an_admin(admins, user_id)
-            store.end_sessions(cursor, user_id)
+            store.end_sign_ins(cursor, user_id, "role")
             if blind:
                 assigning.leave(engine, cursor, user_id, by.name, request_id=by.request_id)
         store.update_user(cursor, user_id, changes)
@@ -132,7 +132,7 @@ def enable_user(engine: Engine, user_id: str, enabled: bool, *, by: Actor) -> Ro
         before = _user(cursor, user_id)
         if not enabled:
             _keep_an_admin(admins, user_id)
-            store.end_sessions(cursor, user_id)
+            store.end_sign_ins(cursor, user_id, "disabled")
         if before["enabled"] != enabled:
             given = 0 if enabled else assigning.leave(
                 engine, cursor, user_id, by.name, request_id=by.request_id)
@@ -148,7 +148,7 @@ def set_password(engine: Engine, user_id: str, password: str, *, by: Actor) -> N
     hashed = _hashed(password, user["email"], "/password")
     with engine.database.write() as cursor:
         store.update_user(cursor, user_id, {"password_hash": hashed})
-        store.end_sessions(cursor, user_id)
+        store.end_sign_ins(cursor, user_id, "password")
         access.forget_failures(engine, cursor, user["email"])
         record(cursor, by, "user.password_set", "user", user_id)
 
@@ -168,7 +168,7 @@ def change_own_password(
         raise _invalid("/current_password", "This is not your password.")
     with engine.database.write() as cursor:
         store.update_user(cursor, caller.id, {"password_hash": hashed})
-        store.end_sessions(cursor, caller.id)
+        store.end_sign_ins(cursor, caller.id, "password")
         record(cursor, by, "user.password_changed", "user", caller.id)
     return access.user_token(engine, caller.name, new)
 

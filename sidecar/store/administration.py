@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sidecar.store import sessions
 from sidecar.store.database import Cursor, Row, many, one
 from sidecar.store.owners import WORKING
 
@@ -62,11 +63,12 @@ def enable_user(cursor: Cursor, user_id: str, enabled: bool) -> None:
     _enable(cursor, "users", user_id, enabled)
 
 
-def end_sessions(cursor: Cursor, user_id: str) -> int:
-    """Revoke every refresh token of a user; how many there were."""
+def end_sign_ins(cursor: Cursor, user_id: str, why: str) -> None:
+    """End every sign-in of a user, refresh tokens and sessions, because of their password, their role or as
+    they are disabled."""
     cursor.execute(
         "UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = %s AND revoked_at IS NULL", (user_id,))
-    return cursor.rowcount
+    sessions.end_all(cursor, user_id, why)
 
 
 def clients(cursor: Cursor) -> list[Row]:

@@ -158,17 +158,18 @@ class Database:
             yield cursor
 
     @contextmanager
-    def write(self) -> Iterator[Cursor]:
-        """A cursor in a transaction that may write: committed at the end, rolled back on any error.
+    def write(self, *, unseen: bool = False) -> Iterator[Cursor]:
+        """A cursor in a transaction that may write: committed at the end, rolled back on any error. `unseen`:
+        no answer that is kept shows what it writes, so that `written` is not called.
 
         Inside another write transaction of this thread it is a savepoint of that one.
         Raises Unavailable when the server does not answer, Deadlock when it is to be tried again.
         """
-        with self._transaction(read_only=False) as cursor:
+        with self._transaction(read_only=False, unseen=unseen) as cursor:
             yield cursor
 
     @contextmanager
-    def _transaction(self, *, read_only: bool) -> Iterator[Cursor]:
+    def _transaction(self, *, read_only: bool, unseen: bool = False) -> Iterator[Cursor]:
         if self._running.cursor is not None:
             with _savepoint(self._running.cursor) as cursor:
                 yield cursor
@@ -180,7 +181,7 @@ class Database:
             with conn, conn.cursor(cursor_factory=Cursor) as cursor:
                 self._running.cursor = cursor
                 yield cursor
-                wrote = not read_only
+                wrote = not read_only and not unseen
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             self._running.after.clear()
             ended = Deadlock if isinstance(error, DeadlockDetected) else Unavailable

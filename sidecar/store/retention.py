@@ -48,6 +48,8 @@ def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str
                    " expires_at < now() - interval '30 days' LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "sign_ins": "DELETE FROM refresh_tokens WHERE ctid IN (SELECT ctid FROM refresh_tokens WHERE"
                     " expires_at < now() LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
+        "sessions": "DELETE FROM sessions WHERE ctid IN (SELECT ctid FROM sessions WHERE"
+                    " expires_at < now() LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         "take_links": "DELETE FROM take_links WHERE ctid IN (SELECT ctid FROM take_links WHERE"
                       " expires_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
                       " FOR UPDATE SKIP LOCKED)",

@@ -44,6 +44,25 @@ class TokenAnswer(Answer):
     email = fields.String()
 
 
+class SessionStart(Strict):
+    email = Text(320, required=True)
+    password = Text(1000, required=True)
+
+
+class SessionUser(Answer):
+    id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    time_zone = fields.String(required=True, allow_none=True)
+
+
+class Session(Answer):
+    user = fields.Nested(SessionUser, required=True)
+    scopes = fields.List(fields.String(), required=True)
+
+
 class Caller(Answer):
     kind = fields.String(required=True, validate=validate.OneOf(["user", "client"]))
     name = fields.String(required=True)

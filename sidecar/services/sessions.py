@@ -1,0 +1,95 @@
+"""Sessions of browsers: an opaque random token in a cookie, of which the store keeps the SHA-256.
+
+A session ends after some hours without a request, after some days in any case, and at once when its user
+signs out, is disabled, or gets another role or password. What it allows is read with it, so that it is never
+behind.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sidecar.engine import Engine
+from sidecar.errors import Forbidden, NotFound, Unauthorized
+from sidecar.records.text import storable
+from sidecar.services import access
+from sidecar.services.access import Caller, digest
+from sidecar.store import access as users
+from sidecar.store import sessions as store
+from sidecar.store.database import Cursor, Row
+from sidecar.terms.scopes import ROLE_SCOPES
+
+_LONGEST_AGENT = 200
+# Why one has to sign in again, for the `reason` of the problem.
+_ENDED = {
+    "signed_out": "You signed out; sign in again.",
+    "elsewhere": "This session was ended from another one; sign in again.",
+    "password": "Your password was changed; sign in again.",
+    "role": "Your role was changed; sign in again.",
+    "disabled": "You may not sign in any more; ask an admin.",
+    "idle": "Nothing was done here for a while; sign in again.",
+    "expired": "You signed in long ago; sign in again.",
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that began: the token for the cookie, and who is signed in."""
+
+    token: str
+    answer: dict[str, Any]
+
+
+def sign_in(engine: Engine, email: str, password: str, *, agent: str, replaced: str | None) -> Opened:
+    """Begin a session by password; the one of the token `replaced` ends. Raises Unauthorized, TooMany, as
+    access.user_token does."""
+    with access.signing_in(engine, email, password) as (cursor, user):
+        if replaced:
+            store.end(cursor, digest(replaced))
+        return begin(engine, cursor, user["id"], way="password", agent=agent)
+
+
+def begin(engine: Engine, cursor: Cursor, user_id: str, *, way: str, agent: str) -> Opened:
+    """Begin a session of an enabled user, whom the caller holds locked."""
+    token = secrets.token_urlsafe(32)
+    users.note_sign_in(cursor, user_id)
+    store.add(cursor, digest(token), user_id, way=way, days=engine.settings.session_days,
+              user_agent=storable(agent)[:_LONGEST_AGENT])
+    return Opened(token, _answer(store.user(cursor, user_id)))
+
+
+def authenticate(engine: Engine, token: str) -> Caller:
+    """The caller of a session that goes on. Raises Unauthorized with the `reason`."""
+    with engine.database.read() as cursor:
+        found = store.find(cursor, digest(token), engine.settings.session_idle_minutes)
+    if found is None:
+        raise Unauthorized("Sign in first.")
+    if found["ended_as"]:
+        raise Unauthorized(_ENDED[found["ended_as"]], reason=found["ended_as"])
+    if found["to_note"]:
+        with engine.database.write(unseen=True) as cursor:
+            store.note_seen(cursor, found["id"])
+    return Caller("user", found["user_id"], found["email"], frozenset(ROLE_SCOPES[found["role"]]),
+                  session=found["id"])
+
+
+def read(engine: Engine, caller: Caller) -> dict[str, Any]:
+    """Who is signed in and what they may: {user, scopes}. Raises Forbidden for a program."""
+    if caller.kind != "user":
+        raise Forbidden("Programs are no users.")
+    with engine.database.read() as cursor:
+        return _answer(store.user(cursor, caller.id))
+
+
+def end(engine: Engine, token: str) -> None:
+    """Sign out; an unknown or ended one is no error."""
+    with engine.database.write(unseen=True) as cursor:
+        store.end(cursor, digest(token))
+
+
+def _answer(user: Row | None) -> dict[str, Any]:
+    if user is None:
+        raise NotFound("There is no such user.")
+    return {"user": user, "scopes": list(ROLE_SCOPES[user["role"]])}
