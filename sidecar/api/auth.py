@@ -62,10 +62,11 @@ def begin_session(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
         engine, Response(json.dumps(opened.answer), content_type="application/json"), opened.token)
 
 
-@endpoint(bp, "GET", "/v1/auth/session", scope="", answer=schemas.Session())
-def read_session(engine: Engine, caller: Caller) -> Any:
-    """Who is signed in, and what they may."""
-    return sessions.read(engine, caller)
+@endpoint(bp, "GET", "/v1/auth/session", scope=None, answer=schemas.CurrentSession())
+def read_session(engine: Engine, caller: None) -> Any:
+    """Who is signed in with this browser, and what they may; nobody is no error, as a page asks before anybody
+    is. `ended` says why a session that there was goes on no more."""
+    return sessions.read(engine, cookies.session_token(engine))
 
 
 @endpoint(bp, "DELETE", "/v1/auth/session", scope=None, status=204)

@@ -75,12 +75,18 @@ def authenticate(engine: Engine, token: str) -> Caller:
                   session=found["id"])
 
 
-def read(engine: Engine, caller: Caller) -> dict[str, Any]:
-    """Who is signed in and what they may: {user, scopes}. Raises Forbidden for a program."""
-    if caller.kind != "user":
-        raise Forbidden("Programs are no users.")
+def read(engine: Engine, token: str | None) -> dict[str, Any]:
+    """Who is signed in and what they may: {user, scopes, ended}; user None and `ended`, the reason in words,
+    when the session goes on no more."""
+    nobody = {"user": None, "scopes": [], "ended": None}
+    if token is None:
+        return nobody
+    try:
+        caller = authenticate(engine, token)
+    except Unauthorized as error:
+        return nobody | {"ended": str(error)}
     with engine.database.read() as cursor:
-        return _answer(store.user(cursor, caller.id))
+        return _answer(store.user(cursor, caller.id)) | {"ended": None}
 
 
 def end(engine: Engine, token: str) -> None:

@@ -1,5 +1,5 @@
 // Who is signed in: asked of the service, whose cookie all tabs share.
-import { Problem, call, forget } from './api.js';
+import { call, forget } from './api.js';
 
 let known = null; // {user: {id, name, email, role, language}, scopes}
 const tabs = new BroadcastChannel('session');
@@ -7,14 +7,11 @@ const tabs = new BroadcastChannel('session');
 export const me = () => known?.user ?? null;
 export const may = (scope) => !scope || Boolean(known?.scopes.some((name) => name === scope || name === 'admin'));
 
+// Answers why a session that there was has ended, if it has.
 export async function resume() {
-  try {
-    known = await call('GET', 'auth/session');
-  } catch (problem) {
-    if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-    known = null;
-  }
-  return known;
+  const answer = await call('GET', 'auth/session');
+  known = answer.user ? answer : null;
+  return answer.ended;
 }
 
 export async function signIn(email, password) {

@@ -63,6 +63,13 @@ class Session(Answer):
     scopes = fields.List(fields.String(), required=True)
 
 
+class CurrentSession(Answer):
+    user = fields.Nested(SessionUser, required=True, allow_none=True)
+    scopes = fields.List(fields.String(), required=True)
+    ended = fields.String(required=True, allow_none=True, metadata={
+        "description": "Why the session of this browser goes on no more."})
+
+
 class Caller(Answer):
     kind = fields.String(required=True, validate=validate.OneOf(["user", "client"]))
     name = fields.String(required=True)
