@@ -26,6 +26,7 @@ from sidecar.environment import (
     url,
 )
 from sidecar.routing.hours import Usual, holidays_of, is_zone, read_hours
+from sidecar.terms.scopes import ROLE_SCOPES
 from sidecar.terms.states import GOALS, PURPOSES, Goal
 
 __all__ = ["Settings", "SettingsError"]
@@ -107,6 +108,21 @@ def _purposes(value: str) -> tuple[str, ...]:
     if not PURPOSES.keys() >= set(purposes):
         raise ValueError(f"must be some of {', '.join(PURPOSES)}")
     return purposes
+
+
+def _oidc_roles(value: str) -> dict[str, str]:
+    """{group: role} of "sales=operator, *=viewer"."""
+    roles = {}
+    for entry in listing(value):
+        group, _, role = entry.rpartition("=")
+        if not group.strip() or role.strip() not in ROLE_SCOPES:
+            raise ValueError(f"must be group=role[,…], a role one of {', '.join(ROLE_SCOPES)}")
+        roles[group.strip()] = role.strip()
+    return roles
+
+
+def _lower_listing(value: str) -> tuple[str, ...]:
+    return listing(value.lower())
 
 
 def _zone(value: str) -> str:
@@ -208,6 +224,20 @@ class Settings:
         "Minutes without a request after which a browser has to sign in again.", integer(5, 43_200), "720")
     session_days: int = setting(
         "Days after which it has to in any case.", integer(1, 365), "30")
+    oidc_issuer: str | None = setting(
+        "The OpenID Connect provider that people may sign in by, e.g."
+        " https://login.example.com/realms/sales (docs/SIGN-IN.md); empty: none.",
+        optional(url("https", "http")), "")
+    oidc_client_id: str = setting("What this product is called there.", text, "")
+    oidc_client_secret: str = setting("Its secret there; empty: it has none.", text, "")
+    oidc_label: str = setting("What the button to sign in by it says.", text, "Single sign-on")
+    oidc_scopes: str = setting("What is asked of it.", text, "openid email profile")
+    oidc_groups_claim: str = setting("The claim that tells somebody's groups.", text, "groups")
+    oidc_roles: Mapping[str, str] = setting(
+        "Which group has which role, `*` those of no other group: sales-leads=admin,sales=operator,*=viewer;"
+        " who has none is refused.", _oidc_roles, "")
+    oidc_domains: tuple[str, ...] = setting(
+        "Domains of the addresses that may sign in by it, comma-separated; empty: all.", _lower_listing, "")
     reads_per_minute: int = setting(
         "GET requests a minute of one user or client.", integer(1, 10_000_000), "1200")
     writes_per_minute: int = setting(

@@ -17,3 +17,6 @@ CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 COMMENT ON TABLE sessions IS 'SHA-256 of the tokens in the cookies of signed-in browsers. An ended one stays until it would have expired: it says why.';
 COMMENT ON COLUMN sessions.seen_at IS 'When it was used last, to the minute.';
+
+ALTER TABLE users ADD COLUMN oidc_identity text UNIQUE;
+COMMENT ON COLUMN users.oidc_identity IS 'Who they are at the OIDC provider: its issuer, a blank, and their subject there. NULL: never signed in by one.';

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, json, request
 
 from sidecar.api import cookies, schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
-from sidecar.services import access, sessions
+from sidecar.services import access, oidc, sessions
 from sidecar.services.access import Caller
 
 bp = Blueprint("auth", __name__)
@@ -76,3 +77,44 @@ def end_session(engine: Engine, caller: None) -> Any:
     if token := cookies.session_token(engine):
         sessions.end(engine, token)
     return cookies.drop_session(engine, Response(status=204))
+
+
+@endpoint(bp, "GET", "/v1/auth/ways", scope=None, answer=schemas.SignInWays())
+def sign_in_ways(engine: Engine, caller: None) -> Any:
+    """How one may sign in."""
+    return oidc.ways(engine)
+
+
+@endpoint(bp, "GET", "/v1/auth/oidc/start", scope=None, query=schemas.OidcStart(), status=302,
+          limit="sign_in")
+def begin_oidc(engine: Engine, caller: None, query: dict[str, Any]) -> Any:
+    """Go to the OIDC provider to sign in; `to` is the place of the dashboard to come back to (`#/leads`)."""
+    try:
+        begun = oidc.start(engine, query["to"])
+    except oidc.Refused as error:
+        return _refused(engine, error)
+    return cookies.keep_sign_in(engine, _redirect(begun.url), begun.state, begun.sealed)
+
+
+@endpoint(bp, "GET", "/v1/auth/oidc/callback", scope=None, query=schemas.OidcCallback(), status=302,
+          limit="sign_in")
+def end_oidc(engine: Engine, caller: None, query: dict[str, Any]) -> Any:
+    """Come back from the OIDC provider: to the dashboard, with a session, or with the reason why not."""
+    state = query["state"]
+    try:
+        opened, to = oidc.finish(
+            engine, cookies.sign_in_begun(engine, state), query, agent=request.user_agent.string,
+            replaced=cookies.session_token(engine))
+    except oidc.Refused as error:
+        return cookies.drop_sign_in(engine, _refused(engine, error), state)
+    response = cookies.keep_session(engine, _redirect(f"{engine.settings.public_url}/{to}"), opened.token)
+    return cookies.drop_sign_in(engine, response, state)
+
+
+def _refused(engine: Engine, error: oidc.Refused) -> Response:
+    """Back to the page that offers to sign in, which says why."""
+    return _redirect(f"{engine.settings.public_url}/?refused={quote(error.reason)}{error.to}")
+
+
+def _redirect(url: str) -> Response:
+    return Response(status=302, headers={"Location": url})

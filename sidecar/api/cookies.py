@@ -11,6 +11,7 @@ from flask import Response, request
 
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden
+from sidecar.services import oidc
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _DAY = 86_400
@@ -32,6 +33,29 @@ def drop_session(engine: Engine, response: Response) -> Response:
     """Take the cookie back."""
     response.delete_cookie(_name(engine), path="/", secure=True, httponly=True, samesite="Strict")
     return response
+
+
+def keep_sign_in(engine: Engine, response: Response, state: str, sealed: str) -> Response:
+    """Give the browser what it has to come back with from an OIDC provider, whose page leads here: Lax."""
+    response.set_cookie(_sign_in(engine, state), sealed, max_age=oidc.SECONDS, path="/", secure=True,
+                        httponly=True, samesite="Lax")
+    return response
+
+
+def sign_in_begun(engine: Engine, state: str) -> str | None:
+    """What `keep_sign_in` gave for this state."""
+    return request.cookies.get(_sign_in(engine, state))
+
+
+def drop_sign_in(engine: Engine, response: Response, state: str) -> Response:
+    """Take that back."""
+    response.delete_cookie(_sign_in(engine, state), path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+def _sign_in(engine: Engine, state: str) -> str:
+    """By the state, so that two tabs may sign in at once; a hash, as it stands in the address."""
+    return f"__Host-oidc-{engine.hash('the name of the cookie', state)[:16]}"
 
 
 def _name(engine: Engine) -> str:

@@ -58,14 +58,20 @@ def post(target: Target, headers: Mapping[str, str], body: bytes, most: float = 
     return _ask("POST", target, headers, body, most, _MOST_BYTES)[0]
 
 
+def ask(target: Target, headers: Mapping[str, str], body: bytes, most_bytes: int) -> tuple[Answer, bytes]:
+    """Send it once and read the answer, as `get` does."""
+    return _ask("POST", target, headers, body, TOTAL_SECONDS, most_bytes + 1, reads=True)
+
+
 def get(target: Target, headers: Mapping[str, str], most_bytes: int) -> tuple[Answer, bytes]:
     """Fetch it once: the answer, and the first bytes of its body, one more than `most_bytes` at most. What
     breaks off is no answer."""
-    return _ask("GET", target, headers, None, TOTAL_SECONDS, most_bytes + 1)
+    return _ask("GET", target, headers, None, TOTAL_SECONDS, most_bytes + 1, reads=True)
 
 
 def _ask(
-    method: str, target: Target, headers: Mapping[str, str], body: bytes | None, most: float, most_bytes: int
+    method: str, target: Target, headers: Mapping[str, str], body: bytes | None, most: float, most_bytes: int,
+    reads: bool = False,
 ) -> tuple[Answer, bytes]:
     started = time.monotonic()
     total = min(most, INSIDE_SECONDS if target.inside else TOTAL_SECONDS)
@@ -90,7 +96,7 @@ def _ask(
             if time.monotonic() - started >= total:  # cut within the headers
                 raise TimeoutError
             told = b""
-            if method == "GET":
+            if reads:
                 told = response.read(most_bytes)
                 if time.monotonic() - started >= total:  # cut within the body
                     raise TimeoutError

@@ -76,7 +76,7 @@ def authenticate(engine: Engine, token: str) -> Caller:
 
 
 def read(engine: Engine, token: str | None) -> dict[str, Any]:
-    """Who is signed in and what they may: {user, scopes, ended}; user None and `ended`, the reason in words,
+    """Who is signed in and what they may: {user, scopes, ended}; user None and `ended`, the reason (`_ENDED`),
     when the session goes on no more."""
     nobody = {"user": None, "scopes": [], "ended": None}
     if token is None:
@@ -84,7 +84,7 @@ def read(engine: Engine, token: str | None) -> dict[str, Any]:
     try:
         caller = authenticate(engine, token)
     except Unauthorized as error:
-        return nobody | {"ended": str(error)}
+        return nobody | {"ended": error.extra.get("reason")}
     with engine.database.read() as cursor:
         return _answer(store.user(cursor, caller.id)) | {"ended": None}
 

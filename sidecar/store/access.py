@@ -42,6 +42,20 @@ def user_of_token(cursor: Cursor, token_hash: bytes) -> Row | None:
     )
 
 
+def user_of_identity(cursor: Cursor, identity: str, email: str, *, lock: bool = False) -> Row | None:
+    """The user who signs in as this identity of an OIDC provider, else the one of this address: {id, role,
+    disabled, oidc_identity}."""
+    sql = ("SELECT id::text AS id, role, disabled_at IS NOT NULL AS disabled, oidc_identity FROM users"
+           " WHERE oidc_identity = %s OR email = %s"
+           " ORDER BY coalesce(oidc_identity = %s, false) DESC LIMIT 1")
+    return one(cursor, sql + (" FOR NO KEY UPDATE" if lock else ""), (identity, email, identity))
+
+
+def link_identity(cursor: Cursor, user_id: str, identity: str) -> None:
+    """From now on this user is this identity of an OIDC provider."""
+    cursor.execute("UPDATE users SET oidc_identity = %s WHERE id = %s", (identity, user_id))
+
+
 def is_admin(cursor: Cursor, kind: str, caller_id: str) -> bool:
     """Whether this user or client is enabled and an admin at this moment."""
     sql = ("SELECT 1 FROM users WHERE id::text = %s AND role = 'admin' AND disabled_at IS NULL"

@@ -17,6 +17,7 @@ from tests.integration.conftest import Api, users_of
 PASSWORD = "correct horse battery"
 OWN = {"Sec-Fetch-Site": "same-origin"}
 PATH = "/v1/auth/session"
+OPENED = "/v1/auth/whoami"  # what needs a sign-in
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ class Browser:
         return self.client.open(path, method=method, json=body, headers=headers)
 
     def status(self):
-        return self.send("GET", PATH).status_code
+        return self.send("GET", OPENED).status_code
 
     def reason(self):
-        answer = self.send("GET", PATH)
+        answer = self.send("GET", OPENED)
         return answer.status_code, answer.json.get("reason")
 
 
@@ -80,12 +81,14 @@ def test_the_store_has_only_the_hash_of_the_token(app, engine, people):
 
 def test_the_cookie_opens_what_the_role_may_and_no_more(app, people):
     grace, vera = Browser(app), Browser(app, "veras@sessions.example")
-    assert grace.send("GET", PATH).json == grace.answer.json
+    assert grace.send("GET", PATH).json == grace.answer.json | {"ended": None}
     assert grace.send("GET", "/v1/auth/whoami").json["name"] == "grace@sessions.example"
     assert grace.send("GET", "/v1/users/me/channels").status_code == 200
     assert vera.send("GET", "/v1/users/me/channels").status_code == 403
     assert grace.send("GET", "/v1/users").status_code == 403
-    assert app.test_client().get(PATH).status_code == 401
+    nobody = app.test_client()
+    assert nobody.get(OPENED).status_code == 401
+    assert nobody.get(PATH).json == {"user": None, "scopes": [], "ended": None}
 
 
 def test_every_request_reads_the_session_once_and_writes_when_it_was_seen_once_a_minute(
@@ -218,7 +221,8 @@ def test_signing_out_ends_it_and_takes_the_cookie_back(app, people):
     assert stolen.get(PATH).status_code == 200
     answer = grace.send("DELETE", PATH)
     assert answer.status_code == 204 and "Max-Age=0" in cookie_of(answer)[0]
-    assert stolen.get(PATH).json["reason"] == "signed_out" and grace.status() == 401
+    assert stolen.get(OPENED).json["reason"] == stolen.get(PATH).json["ended"] == "signed_out"
+    assert grace.status() == 401
     assert other.status() == 200
     assert grace.send("DELETE", PATH).status_code == 204
 
@@ -230,7 +234,7 @@ def test_a_sign_in_ends_the_one_before_in_the_same_browser(app, people):
     assert grace.send("GET", PATH).json["user"]["email"] == "veras@sessions.example"
     before = app.test_client()
     before.set_cookie(name, token)
-    assert before.get(PATH).status_code == 401
+    assert before.get(OPENED).status_code == 401
 
 
 def test_two_tabs_are_one_session(app, people):
@@ -241,7 +245,7 @@ def test_two_tabs_are_one_session(app, people):
     def tab(_):
         client = app.test_client()
         client.set_cookie(name, token)
-        return client.get(PATH).status_code
+        return client.get(OPENED).status_code
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(tab, range(4))) == [200] * 4

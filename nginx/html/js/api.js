@@ -8,6 +8,7 @@ export class Problem extends Error {
     this.code = body?.code ?? (status ? 'unknown' : 'offline');
     this.errors = body?.errors ?? [];
     this.requestId = body?.request_id;
+    this.reason = body?.reason;
     this.told = Boolean(body?.detail);
   }
 }

@@ -18,6 +18,7 @@ const places = new Map(); // where each entry of the history was scrolled to
 
 let open = null; // {module, ctx, data, key}: the page that is shown
 let turn = 0;
+let why = null; // the session ended
 
 const entry = () => (history.state?.entry ?? null);
 
@@ -44,7 +45,7 @@ function context(at) {
         answer = await work();
       } catch (problem) {
         if (!(problem instanceof Problem)) throw problem;
-        if (problem.status === 401) { ended(); await show(); } else failure(sentence(problem), problem.requestId);
+        if (problem.status === 401) await signInAgain(problem); else failure(sentence(problem), problem.requestId);
         return false;
       }
       if (!stay) await ctx.reload();
@@ -78,11 +79,17 @@ function showProblem(problem, arriving) {
   if (arriving) arrive();
 }
 
+async function signInAgain({ reason }) {
+  ended();
+  why = reason;
+  await show();
+}
+
 // quiet: news for what is shown; same: another filter of the same page, the place stays.
 async function show({ quiet = false, same = false } = {}) {
   const mine = turn += 1;
   const at = pageAt(location.hash);
-  if (!me()) { open = null; signInPage(view, start); return; }
+  if (!me()) { open = null; signInPage(view, start, why); why = null; return; }
   frame(at);
   const key = `${at.path}`;
   const staying = open?.key === key;
@@ -109,7 +116,7 @@ async function show({ quiet = false, same = false } = {}) {
     clearTimeout(slow);
     if (mine !== turn) return;
     if (!(problem instanceof Problem)) { console.error(problem); showProblem(new Problem(-1, { detail: t('problem.page') }), !quiet); return; }
-    if (problem.status === 401) { ended(); await show(); return; }
+    if (problem.status === 401) { await signInAgain(problem); return; }
     // What is on the page stays there when news fails to come.
     if (staying) {
       if (quiet) document.getElementById('offline').textContent = problem.status === 0 ? t('problem.offline') : '';
@@ -160,7 +167,7 @@ async function start() {
   await speak(chosen());
   document.getElementById('skip').textContent = t('skip');
   try {
-    await resume();
+    why = await resume() ?? why;
   } catch (problem) {
     showProblem(problem, true);
     view.querySelector('button')?.addEventListener('click', start);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, page_of
 from sidecar.api.schemas.owners import CalendarState, Working
@@ -68,6 +68,33 @@ class CurrentSession(Answer):
     scopes = fields.List(fields.String(), required=True)
     ended = fields.String(required=True, allow_none=True, metadata={
         "description": "Why the session of this browser goes on no more."})
+
+
+class SignInWay(Answer):
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    url = fields.String(required=True)
+
+
+class SignInWays(Answer):
+    password = fields.Boolean(required=True)
+    oidc = fields.List(fields.Nested(SignInWay), required=True)
+
+
+class OidcStart(Strict):
+    to = Text(2000, load_default="#/")
+
+
+class OidcCallback(Schema):
+    """What a provider adds is its own."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    state = Text(500, load_default="")
+    code = Text(4000)
+    error = Text(500)
+    iss = Text(500)
 
 
 class Caller(Answer):

@@ -50,13 +50,14 @@ addEventListener('keydown', ({ key }) => { if (key === 'Escape') closeMenus(); }
 addEventListener('click', ({ target }) => { if (!target.closest('.who-menu')) header.querySelector('.who-menu')?.removeAttribute('open'); });
 
 // The sign-in, in place of the page that was asked for; `then` shows that one.
-export async function signInPage(view, then) {
+export async function signInPage(view, then, ended) {
   document.body.classList.add('signed-out');
   document.title = `${t('sign_in')} · ${t('product')}`;
   patch(header, [el('a', { class: 'brand', href: '#/' }, el('img', { src: new URL('../../icon.svg', import.meta.url).href, alt: '', width: '26', height: '26' }), t('product'))]);
   patch(nav, []);
   view.removeAttribute('aria-busy');
-  const ways = await call('GET', 'auth/ways').catch(() => ({ oidc: [] }));
+  const ways = await call('GET', 'auth/ways').catch(() => ({ password: true, oidc: [] }));
+  const refused = new URLSearchParams(location.search).get('refused');
   const failedSentence = el('p', { class: 'problem', role: 'alert', hidden: true });
   const email = el('input', { type: 'email', autocomplete: 'username', required: true, name: 'email', autofocus: true });
   const password = el('input', { type: 'password', autocomplete: 'current-password', required: true, name: 'password' });
@@ -74,7 +75,8 @@ export async function signInPage(view, then) {
       button.disabled = false;
       password.select();
     }
-  } }, el('h1', {}, t('sign_in')), location.hash.length > 2 ? el('p', { class: 'quiet' }, t('sign_in.why')) : null,
+  } }, el('h1', {}, t('sign_in')), ended ? el('p', { class: 'notice' }, t(`sign_in.ended.${ended}`)) : location.hash.length > 2 ? el('p', { class: 'quiet' }, t('sign_in.why')) : null,
+  refused ? el('p', { class: 'problem', role: 'alert' }, t('sign_in.refused', { reason: refused })) : null,
   el('label', {}, t('email'), email), el('label', {}, t('password'), password), failedSentence, button,
   ways.oidc.map(({ label, url }) => el('a', { class: 'button', href: `${url}?to=${encodeURIComponent(location.hash)}` }, t('sign_in.with', { name: label }))),
   el('div', { class: 'looks' }, looks())));
