@@ -65,8 +65,8 @@ def shown(page: Any, url: str, address: str) -> None:
     """Go to a page of the dashboard and wait until all that it loads is there, charts too."""
     page.goto(f"{url}{address}")
     page.wait_for_selector("#view h1:not(.visually-hidden)")
-    page.wait_for_function("!document.querySelector('.skeleton, #view[aria-busy]')"
-                           " && [...document.querySelectorAll('chart-box')].every(box => box.chart)")
+    for unfinished in (".skeleton", "#view[aria-busy]", "chart-box:not(:has(canvas))"):
+        page.wait_for_selector(unfinished, state="detached")
 
 
 def sign_in(page: Any, facts: dict[str, Any]) -> None:

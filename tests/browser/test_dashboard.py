@@ -8,6 +8,7 @@ import re
 from playwright.sync_api import expect
 
 from deploy.settings import ROOT
+from tests.client import until
 
 
 def hot(tag: str) -> dict[str, str]:
@@ -130,9 +131,9 @@ def test_a_page_opens_at_its_top_and_back_finds_the_old_place(signed_in, client,
     assert was > 100
     last.click()
     expect(signed_in).to_have_url(re.compile(r"#/leads/[\w-]+$"))
-    signed_in.wait_for_function("scrollY === 0")
+    until(lambda: signed_in.evaluate("scrollY") == 0, 10, "the top of the page")
     signed_in.go_back()
-    signed_in.wait_for_function(f"Math.abs(scrollY - {was}) < 50")
+    until(lambda: abs(signed_in.evaluate("scrollY") - was) < 50, 10, "the old place")
 
 
 def test_j_k_and_enter_walk_a_list(signed_in, client, stack):
