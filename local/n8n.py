@@ -105,7 +105,7 @@ def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool
 
 
 def build_dashboard(settings: Settings) -> None:
-    """What the dashboard is made from: its chart library, as its lock file says, and the list of its pages."""
+    """What the dashboard is made from: the chart library, as its lock file says, and the list of pages."""
     folder = ROOT / "nginx/html"
     if not (folder / "package-lock.json").exists():
         return

@@ -82,7 +82,7 @@ def period(cursor: Cursor, days: int) -> dict[str, Any]:
     scores = {row["tenth"]: row["n"] for row in many(
         cursor,
         f"""{_PERIODS}
-        SELECT least(total_score::int / 10, 9) AS tenth, count(*) AS n FROM leads, period
+        SELECT least(total_score / 1000, 9) AS tenth, count(*) AS n FROM leads, period
         WHERE created_at >= first AND NOT is_test AND total_score IS NOT NULL GROUP BY 1
         """, {"days": days})}  # noqa: S608
 
