@@ -65,8 +65,8 @@ def begin_session(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
 
 @endpoint(bp, "GET", "/v1/auth/session", scope=None, answer=schemas.CurrentSession())
 def read_session(engine: Engine, caller: None) -> Any:
-    """Who is signed in with this browser, and what they may; nobody is no error, as a page asks before anybody
-    is. `ended` says why a session that there was goes on no more."""
+    """Who is signed in with this browser, and what they may; nobody is no error, as a page asks before
+    anybody is. `ended` says why a session that there was goes on no more."""
     return sessions.read(engine, cookies.session_token(engine))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import Forbidden, NotFound, Unauthorized
+from sidecar.errors import NotFound, Unauthorized
 from sidecar.records.text import storable
 from sidecar.services import access
 from sidecar.services.access import Caller, digest
@@ -76,8 +76,8 @@ def authenticate(engine: Engine, token: str) -> Caller:
 
 
 def read(engine: Engine, token: str | None) -> dict[str, Any]:
-    """Who is signed in and what they may: {user, scopes, ended}; user None and `ended`, the reason (`_ENDED`),
-    when the session goes on no more."""
+    """Who is signed in and what they may: {user, scopes, ended}; user None and `ended`, the reason
+    (`_ENDED`), when the session goes on no more."""
     nobody = {"user": None, "scopes": [], "ended": None}
     if token is None:
         return nobody

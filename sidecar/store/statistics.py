@@ -57,26 +57,31 @@ _PERIODS = """WITH period AS (
 
 
 def period(cursor: Cursor, days: int) -> dict[str, Any]:
-    """What came in the last `days` UTC days, and in as many before, test leads left out: {now, before: {sent,
-    created, repeated, rejected, hot, won: of the leads created then; became_hot, touched, minutes: median to the
-    first touch, None when none was}, sources: [{source, leads, hot, won}] now, the most first, scores: leads by
-    tenth of the score}."""
+    """What came in the last `days` UTC days, and in as many before, without test leads: {now, before: {sent,
+    created, repeated, rejected, hot, won: of the leads created then; became_hot, touched, minutes: median to
+    the first touch, None when none was}, sources: [{source, leads, hot, won}] now, the most first, scores:
+    leads by tenth of the score}."""
     leads = many(
         cursor,
         f"""{_PERIODS}
-        SELECT created_at >= first AS now, source, count(*) AS leads, count(*) FILTER (WHERE grade = 'hot') AS hot,
+        SELECT created_at >= first AS now, source, count(*) AS leads,
+               count(*) FILTER (WHERE grade = 'hot') AS hot,
                count(*) FILTER (WHERE status = 'converted') AS won
         FROM leads, period WHERE created_at >= before AND NOT is_test
         GROUP BY 1, 2 ORDER BY leads DESC, source
         """, {"days": days})  # noqa: S608
     sent = many(
-        cursor, f"{_PERIODS} SELECT received_at >= first AS now, outcome, count(*) AS n FROM intake, period"  # noqa: S608
-        " WHERE received_at >= before GROUP BY 1, 2", {"days": days})
+        cursor,
+        f"""{_PERIODS}
+        SELECT received_at >= first AS now, outcome, count(*) AS n FROM intake, period
+        WHERE received_at >= before GROUP BY 1, 2
+        """, {"days": days})  # noqa: S608
     touches = {row.pop("now"): row for row in many(
         cursor,
         f"""{_PERIODS}
         SELECT at >= first AS now, count(*) AS became_hot, count(touched_at) AS touched,
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM touched_at - at) / 60) AS minutes
+               percentile_cont(0.5) WITHIN GROUP (
+                   ORDER BY extract(epoch FROM touched_at - at) / 60) AS minutes
         FROM hot_changes, period WHERE at >= before GROUP BY 1
         """, {"days": days})}  # noqa: S608
     scores = {row["tenth"]: row["n"] for row in many(

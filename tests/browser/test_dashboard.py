@@ -19,7 +19,8 @@ def hot(tag: str) -> dict[str, str]:
 
 def account(page):
     """The menu of who is signed in, opened."""
-    page.locator(".who-menu > summary").click()
+    if page.locator(".who-menu[open]").count() == 0:
+        page.locator(".who-menu > summary").click()
     return page.locator(".who-menu .panel")
 
 

@@ -103,7 +103,8 @@ def test_a_period_is_compared_with_as_many_days_before(api, engine):
     with engine.database.write() as cursor:
         cursor.execute(
             "UPDATE leads SET total_score = 8500, grade = 'hot' WHERE email LIKE 'ada%'; "
-            "UPDATE leads SET total_score = 10000, grade = 'hot', status = 'converted' WHERE email LIKE 'bob%'; "
+            "UPDATE leads SET total_score = 10000, grade = 'hot', status = 'converted'"
+            " WHERE email LIKE 'bob%'; "
             "UPDATE leads SET created_at = created_at - interval '7 days' WHERE email LIKE 'cy%'; "
             "UPDATE leads SET is_test = true WHERE email LIKE 'dan%'; "
             "INSERT INTO hot_changes (lead_id, number, at, source, touched_at, touched_how)"

@@ -177,7 +177,8 @@ class SourceFigures(Answer):
 
 
 class PeriodFigures(Answer):
-    sent = fields.Integer(required=True, metadata={"description": "Leads that were sent in, however often."})
+    sent = fields.Integer(required=True, metadata={
+        "description": "Leads that were sent in, however often."})
     created = fields.Integer(required=True, metadata={"description": "New leads among them."})
     repeated = fields.Integer(required=True, metadata={"description": "Sent again by who was known."})
     rejected = fields.Integer(required=True)
@@ -185,7 +186,8 @@ class PeriodFigures(Answer):
     won = fields.Integer(required=True, metadata={"description": "Of the new leads, now."})
     became_hot = fields.Integer(required=True)
     touched = fields.Integer(required=True, metadata={"description": "Of those that became hot."})
-    minutes = fields.Float(required=True, allow_none=True, metadata={"description": "Median to the first touch."})
+    minutes = fields.Float(required=True, allow_none=True, metadata={
+        "description": "Median to the first touch."})
 
 
 class Period(Answer):
@@ -201,7 +203,8 @@ class ToDo(Answer):
     hot = fields.Integer(required=True, metadata={"description": "Hot leads with the status new."})
     duplicates = fields.Integer(required=True)
     rejects = fields.Integer(required=True)
-    messages = fields.Integer(required=True, metadata={"description": "That were given up in the last 7 days."})
+    messages = fields.Integer(required=True, metadata={
+        "description": "That were given up in the last 7 days."})
 
 
 class HotLead(Answer):
