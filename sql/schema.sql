@@ -179,7 +179,13 @@ CREATE FUNCTION public.lead_search_text(c public.contacts, o public.organization
     LANGUAGE sql STABLE
     AS $$
     SELECT lower(concat_ws(' ', coalesce(c.name, nullif(concat_ws(' ', c.first_name, c.last_name), '')),
-                           c.email, o.name, o.domain))
+                           c.email, o.name, o.domain, c.job_title, c.phone))
+$$;
+
+CREATE FUNCTION public.lead_search_text(c public.contacts, o public.organizations, tags text[]) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT concat_ws(' ', lead_search_text(c, o), (SELECT string_agg(lower(tag), ' ' ORDER BY tag) FROM unnest(tags) tag))
 $$;
 
 CREATE FUNCTION public.leave_leads() RETURNS trigger
@@ -196,7 +202,7 @@ CREATE FUNCTION public.refresh_search() RETURNS trigger
     SET enable_seqscan TO 'off'
     AS $$ BEGIN
     UPDATE leads l SET search_text = (
-        SELECT lead_search_text(c, o) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
+        SELECT lead_search_text(c, o, l.tags) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
         WHERE c.id = l.contact_id)
     WHERE l.id = ANY(CASE TG_TABLE_NAME
         WHEN 'contacts' THEN ARRAY(SELECT id FROM leads WHERE contact_id = NEW.id)
@@ -642,6 +648,20 @@ CREATE TABLE public.job_chunks (
 
 COMMENT ON TABLE public.job_chunks IS 'Rows that wait for their step, encrypted; gone when it is done.';
 
+CREATE TABLE public.job_leads (
+    job_id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    outcome text,
+    before jsonb,
+    CONSTRAINT job_leads_outcome_check CHECK ((outcome = ANY (ARRAY['changed'::text, 'same'::text, 'refused'::text, 'undone'::text, 'kept'::text])))
+);
+
+COMMENT ON TABLE public.job_leads IS 'The leads that a job of people changes. Gone some time after it ended: then it cannot be undone.';
+
+COMMENT ON COLUMN public.job_leads.outcome IS 'NULL: not yet. undone: it is as before; kept: somebody changed it since.';
+
+COMMENT ON COLUMN public.job_leads.before IS 'Of a lead that was changed: {status}, {owner_id, assignment_id}, or {tags} (those that it got or lost by it).';
+
 CREATE TABLE public.job_people (
     job_id uuid NOT NULL,
     key text NOT NULL,
@@ -696,7 +716,7 @@ CREATE TABLE public.jobs (
     skipped integer DEFAULT 0 NOT NULL,
     warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
     "position" uuid,
-    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text]))),
+    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text, 'bulk'::text]))),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
@@ -834,7 +854,7 @@ COMMENT ON COLUMN public.leads.total_score IS 'Latest score in hundredths of a p
 
 COMMENT ON COLUMN public.leads.hot_changes IS 'How often the lead changed into hot; a notification is owed once per change.';
 
-COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company and domain for text search: lead_search_text.';
+COMMENT ON COLUMN public.leads.search_text IS 'Lower-case name, e-mail, company, domain, title, phone and tags for text search: lead_search_text.';
 
 COMMENT ON COLUMN public.leads.warnings IS 'What of the lead could not be used or is odd: [{pointer, code, detail, value}], the newest last, 50 at most.';
 
@@ -1422,7 +1442,7 @@ CREATE TABLE public.users (
     calendar_read_at timestamp with time zone,
     calendar_error text,
     digest_on date,
-    oidc_identity text,
+    lead_list jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT users_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text]))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'operator'::text, 'viewer'::text])))
@@ -1442,7 +1462,21 @@ COMMENT ON COLUMN public.users.calendar_url IS 'The address of their calendar fe
 
 COMMENT ON COLUMN public.users.digest_on IS 'The last day, in their time zone, for which their digest was looked after.';
 
-COMMENT ON COLUMN public.users.oidc_identity IS 'Who they are at the OIDC provider: its issuer, a blank, and their subject there. NULL: never signed in by one.';
+COMMENT ON COLUMN public.users.lead_list IS 'How they look at leads: {columns, limit}.';
+
+CREATE TABLE public.views (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    columns text[] DEFAULT '{}'::text[] NOT NULL,
+    shared boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.views IS 'Lists of leads that people keep under a name: the dashboard''s own query, and the columns that it shows (none: the usual ones).';
+
+COMMENT ON COLUMN public.views.shared IS 'Everybody sees it, not only who keeps it.';
 
 CREATE TABLE public.work_items (
     lead_id uuid NOT NULL,
@@ -1612,6 +1646,9 @@ ALTER TABLE ONLY public.intake
 ALTER TABLE ONLY public.job_chunks
     ADD CONSTRAINT job_chunks_pkey PRIMARY KEY (job_id, number);
 
+ALTER TABLE ONLY public.job_leads
+    ADD CONSTRAINT job_leads_pkey PRIMARY KEY (job_id, lead_id);
+
 ALTER TABLE ONLY public.job_people
     ADD CONSTRAINT job_people_pkey PRIMARY KEY (job_id, key, number, place);
 
@@ -1772,10 +1809,13 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
 
 ALTER TABLE ONLY public.users
-    ADD CONSTRAINT users_oidc_identity_key UNIQUE (oidc_identity);
-
-ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.views
+    ADD CONSTRAINT views_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.views
+    ADD CONSTRAINT views_user_id_name_key UNIQUE (user_id, name);
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_pkey PRIMARY KEY (lead_id);
@@ -1800,6 +1840,8 @@ CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contac
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
 
 CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id, person_id) NULLS NOT DISTINCT;
+
+CREATE INDEX contacts_country ON public.contacts USING btree (country) WHERE (country IS NOT NULL);
 
 CREATE INDEX contacts_email ON public.contacts USING btree (email_canonical);
 
@@ -1873,6 +1915,8 @@ CREATE INDEX intake_payloads ON public.intake USING btree (received_at) WHERE (p
 CREATE INDEX intake_received ON public.intake USING btree (received_at);
 
 CREATE INDEX intake_rejects ON public.intake USING btree (id DESC) WHERE (outcome = 'rejected'::text);
+
+CREATE INDEX job_leads_lead ON public.job_leads USING btree (lead_id);
 
 CREATE INDEX jobs_due ON public.jobs USING btree (id) WHERE ((state = ANY (ARRAY['queued'::text, 'running'::text])) AND (chunks IS NOT NULL));
 
@@ -2041,9 +2085,9 @@ CREATE TRIGGER keep_owner_update BEFORE UPDATE OF owner, owner_id ON public.lead
 
 CREATE TRIGGER leave_leads AFTER UPDATE OF disabled_at ON public.users FOR EACH ROW WHEN (((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL))) EXECUTE FUNCTION public.leave_leads();
 
-CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts FOR EACH ROW WHEN (((((old.name IS DISTINCT FROM new.name) OR (old.first_name IS DISTINCT FROM new.first_name)) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION public.refresh_search();
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts FOR EACH ROW WHEN (((((((old.name IS DISTINCT FROM new.name) OR (old.first_name IS DISTINCT FROM new.first_name)) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email)) OR (old.job_title IS DISTINCT FROM new.job_title)) OR (old.phone IS DISTINCT FROM new.phone))) EXECUTE FUNCTION public.refresh_search();
 
-CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN (((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id))) EXECUTE FUNCTION public.refresh_search();
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN ((((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id)) OR (old.tags IS DISTINCT FROM new.tags))) EXECUTE FUNCTION public.refresh_search();
 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.organizations FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.domain IS DISTINCT FROM new.domain))) EXECUTE FUNCTION public.refresh_search();
 
@@ -2148,6 +2192,12 @@ ALTER TABLE ONLY public.intake
 ALTER TABLE ONLY public.job_chunks
     ADD CONSTRAINT job_chunks_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.job_leads
+    ADD CONSTRAINT job_leads_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.job_leads
+    ADD CONSTRAINT job_leads_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.job_people
     ADD CONSTRAINT job_people_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.jobs(id) ON DELETE CASCADE;
 
@@ -2243,6 +2293,9 @@ ALTER TABLE ONLY public.teams
 
 ALTER TABLE ONLY public.user_channels
     ADD CONSTRAINT user_channels_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.views
+    ADD CONSTRAINT views_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);

@@ -16,8 +16,9 @@ from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, looking, waking
-from sidecar.services import exports, leads, receipts
+from sidecar.services import bulk, exports, leads, receipts
 from sidecar.services.access import Caller
+from sidecar.store.leads import CURSORS
 from sidecar.terms.states import GOALS, LANES
 
 bp = Blueprint("leads", __name__)
@@ -105,29 +106,39 @@ def _sent(body: Any) -> tuple[list[Any], dict[str, Any], bool]:
 def list_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Leads in keyset pages; masked without the scope pii:read.
 
-    `q` is searched in name, e-mail and company. Without the scope pii:read what is masked is neither
-    searched nor filtered by: `q` looks at name and domain of companies that have a name, and the filters
-    `tag` and `owner` are refused (403, the problem names them).
-    Sorts: newest, oldest, score (best first), lowest. Filters are combined; created_to is exclusive;
-    owner is a user's e-mail address, or `none`.
+    The words of `q` are searched in name, e-mail, title, phone, company and tags. Without the scope pii:read
+    what is masked is neither searched nor filtered by: `q` looks at name and domain of companies that have a
+    name, and the filters `tag` and `owner` are refused (403, the problem names them).
+    Sorts: newest, oldest, score (best first), lowest, changed (latest first), unchanged. Filters are
+    combined; created_to is exclusive; owner is a user's e-mail address, or `none`.
     `fields` picks what is answered of each, e.g. fields=id,score,contact.email.
     """
     sort, wanted = query["sort"], query.get("fields")
     rows, following = leads.list_leads(
         engine, without(query, "limit", "sort", "fields", "cursor"), sort=sort, limit=query["limit"],
-        after=after_sorted(query.get("cursor"), sort, scored=sort in ("score", "lowest")),
+        after=after_sorted(query.get("cursor"), sort, by=CURSORS[sort]),
         reveal=caller.may("pii:read"))
     return sorted_page([project(row, wanted) for row in rows] if wanted else rows, following, sort)
 
 
-@endpoint(bp, "GET", "/v1/leads.csv", scope="pii:read", query=schemas.LeadFilters())
+@endpoint(bp, "GET", "/v1/leads/count", scope="leads:read", query=schemas.LeadFilters(),
+          answer=schemas.LeadCount(), remembered=True)
+def count_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """How many leads the filters of GET /v1/leads find, up to 10,000."""
+    return leads.count(engine, query, reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "GET", "/v1/leads.csv", scope="pii:read", query=schemas.LeadExport())
 def export_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """All leads of the filters as a CSV file, newest first, streamed.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe; so do telephone
-    numbers (+…). An import takes it off again.
+    numbers (+…). An import takes it off again. With `custom` each other answer has a column, with `reasons`
+    those of the score.
     """
-    return csv_file(exports.export_leads(engine, query, by=actor(caller)), "leads.csv")
+    return csv_file(exports.export_leads(
+        engine, without(query, "custom", "reasons"), by=actor(caller), custom=query["custom"],
+        reasons=query["reasons"]), "leads.csv")
 
 
 @endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>", scope="leads:read", answer=schemas.LeadDetail(),
@@ -208,17 +219,48 @@ def rescore(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", "/v1/leads/enrich", scope="leads", body=schemas.EnrichAgain(),
-          answer=schemas.Queued(), status=202)
+          answer=schemas.Rescored(), status=202)
 def enrich(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Queue leads to be enriched and scored again.
+    """Queue leads to be enriched and scored again: those of `lead_ids`, or of the filters of GET /v1/leads,
+    up to 1,000 at a time.
 
     Providers are asked for what is missing and not answered yet; with `ask_again` also for what they answered
-    before, which costs money again.
+    before, which costs money again. By filters: while `next` is not null send the same filters again, with it
+    as `after`.
     """
-    result = leads.enrich_again(engine, body["lead_ids"], ask_again=body["ask_again"], by=actor(caller))
+    result = leads.enrich_again(
+        engine, body.get("lead_ids"), without(body, "lead_ids", "after", "ask_again"),
+        ask_again=body["ask_again"], reveal=caller.may("pii:read"), limit=schemas.MAX_LEADS,
+        after=body.get("after"), by=actor(caller))
     for lane in LANES:
         waking.wake_after(engine, lane)
     return result
+
+
+@endpoint(bp, "POST", "/v1/leads/bulk", scope="leads", body=schemas.Bulk(), answer=schemas.JobAnswer(),
+          status=202)
+def change_many(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Change leads, those of `lead_ids` or all that the filters of GET /v1/leads find now, up to 10,000:
+    their status, their owner, or tags that they get or lose.
+
+    It works for five seconds; of more leads the job's steps do the rest. Leads that are so already are
+    counted as `skipped`, those that cannot be (their person has another open lead, 50 tags are the most) as
+    `rejected`.
+    """
+    return {"job": bulk.begin(
+        engine, body.get("lead_ids"), without(body, "lead_ids", "change"), body["change"],
+        reveal=caller.may("pii:read"), by=actor(caller))}
+
+
+@endpoint(bp, "POST", "/v1/leads/bulk/<uuid:job_id>/undo", scope="leads", body=schemas.Empty(),
+          answer=schemas.JobAnswer(), status=202)
+def undo_change_of_many(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
+    """Give each lead its own former value back; `kept_count` tells how many somebody changed since: they
+    stay.
+
+    409: the change is still under way, or what the leads were before is no longer kept.
+    """
+    return {"job": bulk.undo(engine, str(job_id), by=actor(caller))}
 
 
 @endpoint(bp, "POST", "/v1/leads/estimate", scope="leads:read", body=schemas.EstimateRequest(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
 
 from sidecar.errors import Invalid
 from sidecar.ids import is_id
@@ -33,15 +35,27 @@ def sorted_page(rows: list[dict[str, Any]], following: list[Any] | None, sort: s
     return page(rows, None if following is None else [sort, *following])
 
 
-def after_sorted(token: str | None, sort: str, scored: bool) -> list[Any] | None:
-    """What `sorted_page` encoded, for the same sort. Raises Invalid for anything else."""
+def after_sorted(token: str | None, sort: str, by: str | None) -> list[Any] | None:
+    """What `sorted_page` encoded, for the same sort; by: what stands before the id, a "score", a "time" or
+    (None) nothing. Raises Invalid for anything else."""
     value = _decoded(token)
     if value is None:
         return None
-    if isinstance(value, list) and len(value) == 2 + scored and value[0] == sort and is_id(value[-1]) and (
-            not scored or (type(value[1]) is int and -1 <= value[1] <= 10_000)):
+    if isinstance(value, list) and len(value) == (3 if by else 2) and value[0] == sort and is_id(
+            value[-1]) and (by is None or _FITS[by](value[1])):
         return value[1:]
     raise _wrong()
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+_FITS: Final[dict[str, Callable[[Any], bool]]] = {
+    "score": lambda value: type(value) is int and -1 <= value <= 10_000, "time": _is_time}
 
 
 def number_after(token: str | None) -> int | None:

@@ -17,6 +17,7 @@ from sidecar.masking import mask_email
 from sidecar.pipeline import workflow_errors
 from sidecar.pipeline.intake import lead_url
 from sidecar.services import administration, customers, leads, overview, scores
+from sidecar.store.leads import CURSORS
 
 _SEARCHED: Final = 100  # leads that are looked through for those of a company
 
@@ -24,7 +25,7 @@ _SEARCHED: Final = 100  # leads that are looked through for those of a company
 def find_leads(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
     """A page of leads, by the filters of the API."""
     sort, limit = asked.pop("sort"), asked.pop("limit")
-    after = after_sorted(asked.pop("cursor", None), sort, scored=sort in ("score", "lowest"))
+    after = after_sorted(asked.pop("cursor", None), sort, by=CURSORS[sort])
     rows, following = leads.list_leads(engine, asked, sort=sort, limit=limit, after=after, reveal=reveal)
     page = sorted_page([_brief(engine, row) for row in rows], following, sort)
     more = " More follow: ask again with `next` as cursor." if following else ""

@@ -96,7 +96,7 @@ def undo(engine: Engine, assignment_id: str, by: str, *, request_id: str | None 
                            " assign it to somebody else.")
         made = assign(engine, cursor, [Assignment(
             found["lead_id"], previous, "undo", f"Taken back: {found['reason']}")], by, request_id=request_id)
-        store.undone(cursor, assignment_id, engine.now())
+        store.undone(cursor, [assignment_id], engine.now())
         return {"lead_id": found["lead_id"], "assignment_id": made[found["lead_id"]]}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -48,12 +48,17 @@ def touched(cursor: Cursor, touches: Iterable[tuple[str, str, str | None, dateti
     return {row["lead_id"] for row in first}
 
 
-def status_changed(cursor: Cursor, lead_id: str, status: str, user_id: str | None, at: datetime) -> None:
-    """A lead has another status: that is a touch if a user gave it. Converted it is won, until it is no more.
-    """
-    if user_id:
-        touched(cursor, [Touch(lead_id, "status", user_id, at)])
-    store.set_won(cursor, lead_id, at if status == "converted" else None)
+def statuses_changed(
+    cursor: Cursor, statuses: Mapping[str, str], user_id: str | None, at: datetime
+) -> set[str]:
+    """Leads have another status: that is a touch if a user gave it. Converted they are won, until they are no
+    more. The leads that nobody had touched before."""
+    first = touched(cursor, [
+        Touch(lead_id, "status", user_id, at) for lead_id in statuses]) if user_id else set()
+    won = {lead_id for lead_id, status in statuses.items() if status == "converted"}
+    store.set_won(cursor, won, at)
+    store.set_won(cursor, statuses.keys() - won, None)
+    return first
 
 
 def follow_up(engine: Engine, *, limit: int, after: str | None) -> dict[str, Any]:

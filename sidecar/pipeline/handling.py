@@ -11,7 +11,7 @@ from sidecar.channels.timing import snoozed_until
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
 from sidecar.pipeline import assigning, messages
-from sidecar.pipeline.following import status_changed, touched
+from sidecar.pipeline.following import statuses_changed, touched
 from sidecar.pipeline.routing import give_back, people_of
 from sidecar.pipeline.scoring import scoring_facts
 from sidecar.store import access, facts, leads, notifications, subscriptions
@@ -72,9 +72,9 @@ def handle(
     if kind in _TOUCHING:
         touched(cursor, [(row["id"], _TOUCHING[kind], user["id"], now)])
     if after["status"] != before["status"] and kind != "wrong_person":
-        status_changed(cursor, row["id"], after["status"], user["id"], now)
+        statuses_changed(cursor, {row["id"]: after["status"]}, user["id"], now)
     if kind == "wrong_person":
-        untouch(cursor, row["id"], hot_change, user["id"])
+        untouch(cursor, {row["id"]: hot_change}, user["id"])
     if kind in ("snooze", "wrong_person"):
         messages.owe(engine, cursor, [messages.Due(
             "hot_lead", row["id"], hot_change, after["owner_id"], f"again-{handling_id}",
@@ -122,9 +122,9 @@ def undo(engine: Engine, handling_id: str, *, by: str, request_id: str | None = 
             assigning.hand_on(engine, cursor, [row["id"]], by, request_id=request_id)
         _set(cursor, row, current | back, by)
         if "status" in back:
-            status_changed(cursor, row["id"], back["status"], None, now)
+            statuses_changed(cursor, {row["id"]: back["status"]}, None, now)
         if found["kind"] in _TOUCHING and current["status"] == after["status"]:
-            untouch(cursor, row["id"], found["hot_change"], found["user_id"])
+            untouch(cursor, {row["id"]: found["hot_change"]}, found["user_id"])
         store.undo(cursor, handling_id, by, now)
         notifications.withdraw_again(cursor, row["id"], handling_id)
         access.audit(cursor, by, "lead.handling_undone", "lead", row["id"], request_id=request_id,

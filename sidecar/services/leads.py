@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sidecar.engine import Engine
@@ -19,6 +20,7 @@ from sidecar.terms.fields import fields_of
 from sidecar.terms.states import OPEN
 from sidecar.webhooks import of_edit
 
+MOST_COUNTED = 10_000
 _AUDITED = {field.name for field in fields_of("lead") if field.audited}
 
 
@@ -32,7 +34,7 @@ def list_leads(
     is searched in companies that have a name alone: one that is known by its domain only may be a person's
     own address. Raises Forbidden for a filter by what is hidden.
     """
-    filters = _permitted(filters, reveal)
+    filters = permitted(filters, reveal)
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(
             leads.page(cursor, filters, sort=sort, limit=limit + 1, after=after), limit,
@@ -40,7 +42,8 @@ def list_leads(
     return (rows if reveal else [mask_lead(row) for row in rows]), following
 
 
-def _permitted(filters: dict[str, Any], reveal: bool) -> dict[str, Any]:
+def permitted(filters: dict[str, Any], reveal: bool) -> dict[str, Any]:
+    """The filters as a caller may use them. Raises Forbidden for one by what is hidden."""
     if reveal:
         return filters
     if hidden := sorted(PERSONAL_FILTERS & filters.keys()):
@@ -48,6 +51,15 @@ def _permitted(filters: dict[str, Any], reveal: bool) -> dict[str, Any]:
             {"pointer": f"/{name}", "code": "forbidden", "detail": "This needs the scope pii:read."}
             for name in hidden])
     return {"company" if name == "q" else name: value for name, value in filters.items()}
+
+
+def count(engine: Engine, filters: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
+    """How many leads the filters of `list_leads` find: {count: at most MOST_COUNTED, more: whether there are
+    more}."""
+    filters = permitted(filters, reveal)
+    with engine.database.read(may_lag=True) as cursor:
+        found = leads.count(cursor, filters, MOST_COUNTED)
+    return {"count": min(found, MOST_COUNTED), "more": found > MOST_COUNTED}
 
 
 def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
@@ -113,13 +125,24 @@ def _edit(engine: Engine, cursor: Cursor, before: Row, changed: dict[str, Any], 
         return
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
-        leads.add_status(cursor, before["id"], before["status"], changed["status"], by.name)
-        following.status_changed(cursor, before["id"], changed["status"], by.user_id, engine.now())
-    subscriptions.tell(cursor, of_edit(before["id"], before, changed))
+        follow_statuses(engine, cursor, [before], changed["status"], by.name, by.user_id)
     # A message is free text of a person: the audit log says that it changed, not how.
     told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},
            after={name: changed[name] for name in told} | {"fields": sorted(changed)})
+
+
+def follow_statuses(
+    engine: Engine, cursor: Cursor, before: Sequence[Row], status: str, by: str, user_id: str | None
+) -> set[str]:
+    """What follows when leads (`store.leads.lock`) got another status: their history, touches by the user,
+    who is told. The leads that nobody had touched before."""
+    leads.add_statuses(cursor, {row["id"]: (row["status"], status) for row in before}, by)
+    first = following.statuses_changed(
+        cursor, dict.fromkeys((row["id"] for row in before), status), user_id, engine.now())
+    subscriptions.tell(cursor, [
+        event for row in before for event in of_edit(row["id"], row, {"status": status})])
+    return first
 
 
 def touch(engine: Engine, lead_id: str, how: str, *, by: Actor) -> dict[str, Any]:
@@ -139,7 +162,7 @@ def score_again(
 ) -> dict[str, Any]:
     """Queue leads, or the next of the filters after one, to be scored without asking providers: {queued:
     [lead_id], next: lead_id or None}. Those that are on their way to a score are left alone."""
-    filters = _permitted(filters, reveal)
+    filters = permitted(filters, reveal)
     with engine.database.write() as cursor:
         wanted = lead_ids or leads.at_rest(cursor, filters, limit, after)
         queued = work.score_again(
@@ -155,22 +178,28 @@ def _record_many(cursor: Cursor, by: Actor, action: str, lead_ids: list[str], **
            after={"leads": len(lead_ids)} | options)
 
 
-def enrich_again(engine: Engine, lead_ids: list[str], *, ask_again: bool, by: Actor) -> dict[str, Any]:
-    """Queue leads for a whole run; ask_again: what providers answered before does not hold any more.
-    {queued: [lead_id]}"""
+def enrich_again(
+    engine: Engine, lead_ids: list[str] | None, filters: dict[str, Any], *, ask_again: bool, reveal: bool,
+    limit: int, after: str | None, by: Actor,
+) -> dict[str, Any]:
+    """Queue leads, or the next of the filters after one, for a whole run; ask_again: what providers answered
+    before does not hold any more. {queued: [lead_id], next: lead_id or None}"""
+    filters = permitted(filters, reveal)
     with engine.database.write() as cursor:
-        known = sorted(intake.contacts_of(cursor, lead_ids))
+        wanted = lead_ids or leads.ids(cursor, filters, limit, after)
+        known = sorted(intake.contacts_of(cursor, wanted))
         if ask_again:
             calls.forget_answers(cursor, known)
         intake.queue(cursor, known, lane_of(engine, len(known)), engine.settings.bulk_batch)
         _record_many(cursor, by, "leads.enriched_again", known, ask_again=ask_again)
-    return {"queued": known}
+    more = lead_ids is None and len(wanted) == limit
+    return {"queued": known, "next": wanted[-1] if more else None}
 
 
 def estimate(engine: Engine, filters: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
     """What enriching leads is expected to cost (`lead_ids`, `import_id`, or filters; else all that are
     queued)."""
-    return estimating.estimate(engine, _permitted(filters, reveal) or {"stage": "queued"})
+    return estimating.estimate(engine, permitted(filters, reveal) or {"stage": "queued"})
 
 
 def repair(

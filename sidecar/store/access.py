@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2.extras import Json
 
-from sidecar.store.database import Cursor, Row, one
+from sidecar.store.database import Cursor, Row, insert, one
 
 
 def client(cursor: Cursor, client_id: str) -> Row | None:
@@ -137,6 +137,12 @@ def revoke_family(cursor: Cursor, family_id: str) -> int:
         (family_id,),
     )
     return cursor.rowcount
+
+
+def audit_all(cursor: Cursor, rows: list[dict[str, Any]]) -> None:
+    """Whole lines of the audit log: [{actor, action, entity_kind, entity_id, before, after, request_id}]."""
+    insert(cursor, "audit_log", rows, columns=(
+        "actor", "action", "entity_kind", "entity_id", "before", "after", "request_id"))
 
 
 def audit(cursor: Cursor, actor: str, action: str, kind: str, entity_id: str, **more: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sidecar.store.database import Cursor, Gathered, Row, insert, many, one, update_from
+from sidecar.store.database import Cursor, Gathered, Row, as_array, insert, many, one, update_from
 from sidecar.store.subscriptions import tell
 from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
@@ -68,14 +68,21 @@ def of_id(cursor: Cursor, assignment_id: str) -> Row | None:
 
 def latest(cursor: Cursor, lead_id: str) -> str | None:
     """The id of a lead's last assignment."""
-    row = one(cursor, "SELECT id::text AS id FROM assignments WHERE lead_id = %s ORDER BY at DESC, id DESC"
-                      " LIMIT 1", (lead_id,))
-    return row["id"] if row else None
+    return latest_of(cursor, [lead_id]).get(lead_id)
 
 
-def undone(cursor: Cursor, assignment_id: str, at: Any) -> None:
-    """An assignment was taken back."""
-    cursor.execute("UPDATE assignments SET undone_at = %s WHERE id = %s", (at, assignment_id))
+def latest_of(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, str]:
+    """Lead id -> the id of its last assignment."""
+    return {row["lead_id"]: row["id"] for row in many(
+        cursor, "SELECT DISTINCT ON (lead_id) lead_id::text AS lead_id, id::text AS id FROM assignments"
+        " WHERE lead_id = ANY(%s::uuid[]) ORDER BY lead_id, at DESC, assignments.id DESC",
+        (as_array(lead_ids),))}
+
+
+def undone(cursor: Cursor, assignment_ids: Collection[str], at: Any) -> None:
+    """Assignments were taken back."""
+    cursor.execute("UPDATE assignments SET undone_at = %s WHERE id = ANY(%s::uuid[])",
+                   (at, as_array(assignment_ids)))
 
 
 def open_leads(cursor: Cursor, user_id: str, *, hold: bool = False) -> list[str]:

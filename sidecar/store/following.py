@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sidecar.store.database import (
@@ -72,19 +72,25 @@ def touch(cursor: Cursor, touches: list[Row]) -> list[Row]:
         """, (as_json(touches),))  # noqa: S608
 
 
-def untouch(cursor: Cursor, lead_id: str, number: int, user_id: str) -> None:
-    """That a user was the first to touch a change is taken back, if nobody was in contact since."""
-    cursor.execute(
-        "UPDATE hot_changes SET touched_at = NULL, touched_by = NULL, touched_how = NULL, claimed_at = NULL,"
-        " working_minutes = NULL WHERE lead_id = %s AND number = %s AND touched_by = %s"
-        " AND contacted_at IS NULL", (lead_id, number, user_id))
+def untouch(cursor: Cursor, changes: Mapping[str, int], user_id: str) -> None:
+    """That a user was the first to touch changes (lead id -> number) is taken back, where nobody was in
+    contact since."""
+    update_from(
+        cursor, "hot_changes",
+        [{"lead_id": lead_id, "number": number, "user_id": user_id} for lead_id, number in changes.items()],
+        columns={"lead_id": "uuid", "number": "integer", "user_id": "uuid"}, key="lead_id",
+        where="t.number = v.number AND t.touched_by = v.user_id AND t.contacted_at IS NULL",
+        changes="touched_at = NULL, touched_by = NULL, touched_how = NULL, claimed_at = NULL,"
+                " working_minutes = NULL")
 
 
-def set_won(cursor: Cursor, lead_id: str, at: datetime | None) -> None:
-    """The lead's latest change into hot led to a sale; None: it did not."""
-    cursor.execute(
-        "UPDATE hot_changes SET won_at = %(at)s WHERE lead_id = %(lead)s AND number ="
-        " (SELECT max(number) FROM hot_changes WHERE lead_id = %(lead)s)", {"lead": lead_id, "at": at})
+def set_won(cursor: Cursor, lead_ids: Collection[str], at: datetime | None) -> None:
+    """The leads' latest changes into hot led to a sale; None: they did not."""
+    if lead_ids:
+        cursor.execute(
+            "UPDATE hot_changes h SET won_at = %(at)s WHERE lead_id = ANY(%(leads)s::uuid[]) AND number ="
+            " (SELECT max(number) FROM hot_changes o WHERE o.lead_id = h.lead_id)",
+            {"leads": list(lead_ids), "at": at})
 
 
 def withdraw(cursor: Cursor, lead_ids: list[str]) -> None:

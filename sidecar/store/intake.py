@@ -250,7 +250,7 @@ def write(
 
 # A contact that is gone is told by the foreign key. Most leads have few of the others.
 _OF_LEADS = {
-    "search_text": """coalesce((SELECT lead_search_text(c, o) FROM contacts c
+    "search_text": """coalesce((SELECT lead_search_text(c, o, v.tags) FROM contacts c
         LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')""",
     **{name: f"coalesce(v.{name}, '{{}}')"
        for name in ("tags", "utm", "first_utm", "custom", "external_ids")},

@@ -94,6 +94,11 @@ def advance(
     )
 
 
+def set_total(cursor: Cursor, job_id: str, total: int) -> None:
+    """How much there is to do."""
+    cursor.execute("UPDATE jobs SET total = %s WHERE id = %s", (total, job_id))
+
+
 def move_on(cursor: Cursor, job_id: str, counts: Mapping[str, int], position: str) -> None:
     """So many more leads are done, up to this one."""
     cursor.execute(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -13,7 +14,17 @@ from sidecar.intake.refusals import may, told
 from sidecar.store import following, refusals
 from sidecar.store.administration import user_id
 from sidecar.store.customers import IN_COMPANIES
-from sidecar.store.database import Cursor, Row, containing, many, one
+from sidecar.store.database import (
+    Cursor,
+    Row,
+    as_array,
+    containing,
+    insert,
+    many,
+    one,
+    update_from,
+    words,
+)
 from sidecar.store.facts import json_object
 from sidecar.terms.fields import fields_of
 from sidecar.terms.scopes import MAY_SEE
@@ -31,8 +42,17 @@ _SORTS = {
     "oldest": ("l.id > %(after_id)s::uuid", "l.id"),
     "score": (f"({_SCORE}, l.id) < (%(after_score)s, %(after_id)s::uuid)", f"{_SCORE} DESC, l.id DESC"),
     "lowest": (f"({_SCORE}, l.id) > (%(after_score)s, %(after_id)s::uuid)", f"{_SCORE}, l.id"),
+    "changed": ("(l.updated_at, l.id) < (%(after_at)s, %(after_id)s::uuid)", "l.updated_at DESC, l.id DESC"),
+    "unchanged": ("(l.updated_at, l.id) > (%(after_at)s, %(after_id)s::uuid)", "l.updated_at, l.id"),
 }
 SORTS = tuple(_SORTS)
+# Sort -> what its cursor holds before the id.
+CURSORS: Mapping[str, str | None] = {
+    "newest": None, "oldest": None, "score": "score", "lowest": "score", "changed": "time",
+    "unchanged": "time"}
+_MOST_WORDS = 8  # of a search
+# What somebody types of a telephone number: as it is kept, without what stands before the country's code.
+_NUMBER = re.compile(r"[+\d][\d ()./-]{4,}")
 _AT_REST = "w.stage = 'done' AND (%(after)s IS NULL OR l.id > %(after)s::uuid)"
 
 _COLUMNS = f"""
@@ -101,26 +121,50 @@ def brief(cursor: Cursor, lead_id: str) -> Row | None:
 def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
-    """A keyset page of leads. Filters: q, company (q in that alone), status, stage, grade, source, tag,
-    owner (an address, or NOBODY), min_score, max_score, created_from, created_to, updated_from,
-    updated_to, scored_from, scored_to; `after` is the cursor of the last row
-    (see `cursor_of`)."""
+    """A keyset page of leads. Filters: q (each word of it), company (q in that alone), status, stage, grade,
+    source, tag, country (the person's), owner (an address, or NOBODY), touched (of those that became hot),
+    min_score, max_score, created_from, created_to, updated_from, updated_to, scored_from, scored_to,
+    import_id; `after` is the cursor of the last row (see `cursor_of`)."""
     where, params = _conditions(cursor, filters)
     following, order = _SORTS[sort]
     if after:
         where.append(following)
-        params |= {"after_score": after[0], "after_id": after[-1]}
+        params |= {"after_score": after[0], "after_at": after[0], "after_id": after[-1]}
     sql = f"""
         WITH picked AS (
-            SELECT l.id FROM leads l
-            {"JOIN work_items w ON w.lead_id = l.id" if filters.get("stage") else ""}
-            {"WHERE " + " AND ".join(where) if where else ""}
+            SELECT l.id {_from(filters, where)}
             ORDER BY {order}
             LIMIT %(limit)s)
         {_COLUMNS} {_FROM} JOIN picked p ON p.id = l.id
         ORDER BY {order}
-    """  # noqa: S608
+    """
     return [_shape(row) for row in many(cursor, sql, params | {"limit": limit})]
+
+
+def count(cursor: Cursor, filters: Mapping[str, Any], most: int) -> int:
+    """How many leads the filters of `page` find; of more than `most` one more than that."""
+    where, params = _conditions(cursor, filters)
+    row = one(cursor, f"SELECT count(*) AS n FROM (SELECT {_from(filters, where)} LIMIT %(limit)s) x",  # noqa: S608
+              params | {"limit": most + 1})
+    return row["n"] if row else 0
+
+
+def ids(cursor: Cursor, filters: Mapping[str, Any], limit: int, after: str | None = None) -> list[str]:
+    """The ids of leads of the filters of `page`, in order, beginning after one of them."""
+    where, params = _conditions(cursor, filters)
+    if after:
+        where.append(_SORTS["oldest"][0])
+    return [row["id"] for row in many(
+        cursor, f"SELECT l.id::text AS id {_from(filters, where)} ORDER BY l.id LIMIT %(limit)s",
+        params | {"limit": limit, "after_id": after})]
+
+
+def custom_names(cursor: Cursor, filters: Mapping[str, Any], most: int) -> list[str]:
+    """What leads of the filters of `page` call their other answers, by name."""
+    where, params = _conditions(cursor, filters)
+    return [row["name"] for row in many(
+        cursor, "SELECT DISTINCT name FROM (SELECT jsonb_object_keys(l.custom) AS name"  # noqa: S608
+        f" {_from(filters, where)}) x ORDER BY name LIMIT %(limit)s", params | {"limit": most})]
 
 
 def at_rest(cursor: Cursor, filters: dict[str, Any], limit: int, after: str | None) -> list[str]:
@@ -146,10 +190,24 @@ def to_enrich(cursor: Cursor, filters: Mapping[str, Any], limit: int) -> list[Ro
 
 def cursor_of(row: Row, sort: str) -> list[Any]:
     """Where the page after this row begins."""
-    if sort in ("score", "lowest"):
+    held = CURSORS[sort]
+    if held == "score":
         total = row["score"]["total"] if row["score"] else None
         return [-1 if total is None else round(total * 100), row["id"]]
-    return [row["id"]]
+    return [row["updated_at"].isoformat(), row["id"]] if held else [row["id"]]
+
+
+def _from(filters: Mapping[str, Any], where: Collection[str]) -> str:
+    """FROM and WHERE of a statement about leads l."""
+    work = " JOIN work_items w ON w.lead_id = l.id" if filters.get("stage") else ""
+    return f"FROM leads l{work}{' WHERE ' if where else ''}{' AND '.join(where)}"
+
+
+def _words(text: str) -> list[str]:
+    """What of a search must all be found: its words, or a telephone number whole."""
+    if _NUMBER.fullmatch(text.strip()):
+        return [re.sub(r"\D", "", text).lstrip("0")]
+    return text.split()[:_MOST_WORDS]
 
 
 def _conditions(cursor: Cursor, filters: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
@@ -161,16 +219,18 @@ def _conditions(cursor: Cursor, filters: Mapping[str, Any]) -> tuple[list[str], 
             user_id(cursor, given["owner"].strip().lower()) or _UNKNOWN)
     conditions = {
         "lead_ids": "l.id = ANY(%(lead_ids)s::uuid[])",
-        "import_id": """(l.id IN (SELECT unnest(lead_ids) FROM import_created WHERE job_id = %(import_id)s)
-            OR l.contact_id IN (SELECT entity_id FROM import_changes
-                                WHERE job_id = %(import_id)s AND entity_kind = 'contact'))""",
-        "q": "l.search_text LIKE %(q)s",
+        "import_id": """l.id IN (SELECT unnest(lead_ids) FROM import_created WHERE job_id = %(import_id)s
+            UNION SELECT k.id FROM import_changes i JOIN leads k ON k.contact_id = i.entity_id
+                  WHERE i.job_id = %(import_id)s AND i.entity_kind = 'contact')""",
         "company": IN_COMPANIES.format("l"),
         "status": "l.status = %(status)s",
         "stage": "w.stage = %(stage)s",
         "grade": "l.grade = %(grade)s",
         "source": "l.source = %(source)s",
         "tag": "l.tags @> ARRAY[%(tag)s]::text[]",
+        "country": "l.contact_id IN (SELECT id FROM contacts WHERE country = %(country)s)",
+        "touched": f"""EXISTS (SELECT FROM hot_changes h WHERE h.lead_id = l.id AND h.number = l.hot_changes
+            AND h.touched_at IS {'NOT ' if given.get("touched") else ''}NULL)""",
         "owner": "l.owner_id = %(owner)s::uuid" if params.get("owner") else "l.owner_id IS NULL",
         # As the index has it, with whole numbers: then it finds them, sorted by score or not.
         "min_score": f"{_SCORE} >= %(min_score)s",
@@ -182,13 +242,15 @@ def _conditions(cursor: Cursor, filters: Mapping[str, Any]) -> tuple[list[str], 
         "scored_from": "l.scored_at >= %(scored_from)s",
         "scored_to": "l.scored_at < %(scored_to)s",
     }
-    for name in ("q", "company"):
-        if name in given:
-            params["q"] = containing(given[name])
+    if "company" in given:
+        params["q"] = containing(given["company"])
+    found = {f"word_{place}": containing(word) for place, word in enumerate(_words(given.pop("q", "")))}
+    params |= found
     for name, rounding in (("min_score", ROUND_CEILING), ("max_score", ROUND_FLOOR)):
         if name in given:
             params[name] = int((Decimal(str(given[name])) * 100).to_integral_value(rounding))
-    return [conditions[name] for name in given], params
+    return [conditions[name] for name in given] + [
+        f"l.search_text LIKE %({name})s" for name in found], params
 
 
 def _shape(row: Row) -> Row:
@@ -244,10 +306,15 @@ def owners(cursor: Cursor) -> list[Row]:
 
 def lock(cursor: Cursor, lead_id: str) -> Row | None:
     """A lead's own row, locked for an edit."""
-    return one(
+    return next(iter(lock_all(cursor, [lead_id])), None)
+
+
+def lock_all(cursor: Cursor, lead_ids: Collection[str]) -> list[Row]:
+    """Leads' own rows, locked in the order of their ids."""
+    return many(
         cursor, "SELECT id::text AS id, contact_id::text AS contact_id, org_id::text AS org_id,"
         " status, tags, owner_id::text AS owner, goal, message, outcome, hot_changes, version FROM leads"
-        " WHERE id = %s FOR UPDATE", (lead_id,),
+        " WHERE id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE", (as_array(lead_ids),),
     )
 
 
@@ -271,9 +338,28 @@ def edit(cursor: Cursor, lead_id: str, changes: dict[str, Any]) -> None:
         raise Conflict("This person has another open lead; close that one first.") from None
 
 
+def set_all(cursor: Cursor, column: str, rows: list[Row]) -> None:
+    """Set the status or the tags of leads: [{id, status or tags}]."""
+    update_from(
+        cursor, "leads", rows, columns={"id": "uuid", column: {"status": "text", "tags": "text[]"}[column]},
+        key="id", changes=f"{column} = v.{column}, version = t.version + 1, updated_at = now()")
+
+
+def open_contacts(cursor: Cursor, contact_ids: Collection[str]) -> set[str]:
+    """Those of the people who have a lead that is being worked on."""
+    return {row["id"] for row in many(
+        cursor, "SELECT contact_id::text AS id FROM leads WHERE contact_id = ANY(%s::uuid[])"  # noqa: S608
+        f" AND status IN {words(OPEN)}", (as_array(contact_ids),))}
+
+
 def add_status(cursor: Cursor, lead_id: str, before: str, after: str, actor: str) -> None:
     """History of the sales status."""
-    cursor.execute(
-        "INSERT INTO lead_status_history (lead_id, from_status, to_status, changed_by)"
-        " VALUES (%s, %s, %s, %s)", (lead_id, before, after, actor),
-    )
+    add_statuses(cursor, {lead_id: (before, after)}, actor)
+
+
+def add_statuses(cursor: Cursor, changes: Mapping[str, tuple[str, str]], actor: str) -> None:
+    """History of the sales status of leads: lead id -> (before, after)."""
+    insert(cursor, "lead_status_history", [
+        {"lead_id": lead_id, "from_status": before, "to_status": after, "changed_by": actor}
+        for lead_id, (before, after) in changes.items()],
+        columns=("lead_id", "from_status", "to_status", "changed_by"))

@@ -308,7 +308,7 @@ def give_submissions(cursor: Cursor, intake_ids: list[str], lead_id: str) -> Non
 
 def new_lead(cursor: Cursor, row: Row) -> None:
     """A lead of a contact for what came in of theirs while they were another's."""
-    insert(cursor, "leads", [row], computed={"search_text": """coalesce((SELECT lead_search_text(c, o)
+    insert(cursor, "leads", [row], computed={"search_text": """coalesce((SELECT lead_search_text(c, o, v.tags)
         FROM contacts c LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')"""})
 
 

@@ -11,17 +11,17 @@ _ROWS = 1000
 
 def purge(cursor: Cursor, payload_days: int, unknown_days: int = 90) -> dict[str, int]:
     """Forget raw leads, failed n8n executions, requests to vendors that were given up, events of leads and
-    the paused subscriptions of programs, links in messages that ended, by what browser from where an event
-    came and when each mail was delivered after `payload_days`, events of whom nobody knows after
-    `unknown_days`, expired answers of providers after 30 days more, sign-ins that have ended and idempotency
-    keys of yesterday: rows by kind."""
+    the paused subscriptions of programs, what leads were before a job changed them, links in messages that
+    ended, by what browser from where an event came and when each mail was delivered after `payload_days`,
+    events of whom nobody knows after `unknown_days`, expired answers of providers after 30 days more, sign-
+    ins that have ended and idempotency keys of yesterday: rows by kind."""
     statements = {
         "payloads": "UPDATE intake SET payload = NULL WHERE id IN (SELECT id FROM intake WHERE payload"
                     " IS NOT NULL AND received_at < now() - %(days)s * interval '1 day'"
                     " ORDER BY received_at LIMIT %(rows)s FOR UPDATE SKIP LOCKED)",
         **{table: f"DELETE FROM {table} WHERE ctid IN (SELECT r.ctid FROM {table} r JOIN jobs j"  # noqa: S608
                   " ON j.id = r.job_id WHERE j.updated_at < now() - %(days)s * interval '1 day'"
-                  " LIMIT %(rows)s)" for table in (*jobs.ROW_TABLES, "job_people")},
+                  " LIMIT %(rows)s)" for table in (*jobs.ROW_TABLES, "job_people", "job_leads")},
         "workflow_errors": "DELETE FROM workflow_errors WHERE ctid IN (SELECT ctid FROM workflow_errors WHERE"
                            " occurred_at < now() - %(days)s * interval '1 day' LIMIT %(rows)s"
                            " FOR UPDATE SKIP LOCKED)",

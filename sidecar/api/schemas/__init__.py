@@ -19,3 +19,4 @@ from sidecar.api.schemas.scoring import *  # noqa: F403
 from sidecar.api.schemas.sources import *  # noqa: F403
 from sidecar.api.schemas.subscriptions import *  # noqa: F403
 from sidecar.api.schemas.terms import *  # noqa: F403
+from sidecar.api.schemas.views import *  # noqa: F403

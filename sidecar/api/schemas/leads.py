@@ -94,10 +94,6 @@ class Rescored(Queued):
         "description": "After which lead the rest of the filters follows."})
 
 
-class EnrichAgain(LeadIds):
-    ask_again = fields.Boolean(load_default=False)
-
-
 class Touch(Strict):
     how = Text(required=True, validate=validate.OneOf(BUTTONS))
 
@@ -130,6 +126,11 @@ class LeadFilters(Strict):
     source = Text(100)
     tag = Text(100)
     owner = Text(320)
+    country = Text(validate=validate.Regexp("[A-Z]{2}$"), metadata={
+        "description": "Where the person is, as ISO 3166-1 alpha-2."})
+    touched = fields.Boolean(metadata={
+        "description": "Of leads that became hot: whether somebody did something about it since."})
+    import_id = Id(metadata={"description": "Those that an import brought, while it can be undone."})
     min_score = fields.Float(validate=validate.Range(0, 100))
     max_score = fields.Float(validate=validate.Range(0, 100))
     created_from = Moment()
@@ -150,9 +151,52 @@ class Rescore(LeadFilters):
             raise ValidationError("Send lead_ids or filters.")
 
 
+class EnrichAgain(LeadFilters):
+    lead_ids = Ids(MAX_LEADS, 1)
+    after = Id()
+    ask_again = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if ("lead_ids" in data) == bool(data.keys() - {"lead_ids", "ask_again"}):
+            raise ValidationError("Send lead_ids or filters.")
+
+
+class BulkChange(Strict):
+    status = Text(validate=validate.OneOf(STATUSES))
+    owner = Word(320, allow_none=True)
+    add_tags = fields.List(Word(100), validate=validate.Length(1, 50))
+    remove_tags = fields.List(Word(100), validate=validate.Length(1, 50))
+
+    @validates_schema
+    def one_thing(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Send one thing to change.")
+
+
+class Bulk(LeadFilters):
+    lead_ids = Ids(MAX_LEADS, 1)
+    change = fields.Nested(BulkChange, required=True)
+
+    @validates_schema
+    def one_way(self, data: dict[str, Any], **_: Any) -> None:
+        if "lead_ids" in data and len(data) > 2:
+            raise ValidationError("Send lead_ids or filters.")
+
+
+class LeadCount(Answer):
+    count = fields.Integer(required=True)
+    more = fields.Boolean(required=True, metadata={"description": "There are more than that."})
+
+
+class LeadExport(LeadFilters):
+    custom = fields.Boolean(load_default=False, metadata={
+        "description": "With a column for each other answer."})
+    reasons = fields.Boolean(load_default=False, metadata={"description": "With the reasons of the score."})
+
+
 class EstimateRequest(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
-    import_id = Id()
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_: Any) -> None:
