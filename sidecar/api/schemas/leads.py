@@ -130,6 +130,7 @@ class LeadFilters(Strict):
     source = Text(100)
     tag = Text(100)
     owner = Text(320)
+    organization = Id(metadata={"description": "The id of a company."})
     min_score = fields.Float(validate=validate.Range(0, 100))
     max_score = fields.Float(validate=validate.Range(0, 100))
     created_from = Moment()
@@ -360,6 +361,23 @@ class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]
     """Leads."""
 
 
+class RejectQuery(PageQuery):
+    closed = fields.Boolean(load_default=False)
+    source = Text(100)
+    code = Text(100)
+    received_from = Moment()
+    received_to = Moment()
+
+
+class RejectIds(Strict):
+    ids = Ids(MAX_LEADS, 1, required=True)
+
+
+class Changed(Answer):
+    changed = fields.List(fields.String(), required=True, metadata={
+        "description": "The ids of those that were not so already."})
+
+
 class Reject(Answer):
     id = fields.String(required=True)
     received_at = fields.DateTime(required=True)
@@ -368,6 +386,8 @@ class Reject(Answer):
     errors = fields.List(fields.Nested(FieldError), required=True)
     lead = fields.Raw(required=True, allow_none=True, metadata={
         "description": "As it was sent; null without the scope pii:read, or when it is no longer kept."})
+    closed_at = fields.DateTime(required=True, allow_none=True)
+    closed_by = fields.String(required=True, allow_none=True)
 
 
 class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
