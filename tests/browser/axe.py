@@ -36,7 +36,7 @@ def clean(page: Page) -> None:
     page.evaluate("(name) => theme.set(name)", theme)
     if before:
         page.set_viewport_size(before)
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def _axe() -> str:

@@ -1,6 +1,6 @@
 // Pairs of contacts that may be one person, side by side with what merging them would make.
 import { el } from '../dom.js';
-import { ago, number, percent, readable, when } from '../format.js';
+import { ago, number, percent, readable, title, when } from '../format.js';
 import { Problem } from '../api.js';
 import { country } from '../parts/countries.js';
 import { bar, heading, section, tabs } from '../parts/pieces.js';
@@ -88,7 +88,8 @@ export const keys = {
   } },
 };
 
-const shown = (kind, value) => (value === null || value === undefined || value === '' ? '' : kind.name.endsWith('country') ? country(value) : readable(value));
+const shown = (kind, value) => (value === null || value === undefined || value === '' ? '' : kind.name.endsWith('country') ? country(value) : kind.choices ? title(value) : readable(value));
+const sure = ({ score }) => percent(Math.floor(score * 100) / 100); // never rounded up to certainty
 
 function lines(ctx, pair) {
   const after = seen(ctx, pair);
@@ -98,9 +99,9 @@ function lines(ctx, pair) {
     .map((kind) => ({ ...of(kind.name, kind.label, (side) => shown(kind, side[kind.name])), after: shown(kind, made[kind.name]) }))
     .filter(({ left, right, after: both }) => left || right || both);
   return [...fields,
-    of('organization', t('duplicates.company'), ({ organization }) => organization?.name ?? organization?.domain ?? ''),
+    { ...of('organization', t('duplicates.company'), ({ organization }) => organization?.name ?? organization?.domain ?? ''), after: after?.lead?.organization?.name ?? '' },
     { ...of('leads', t('duplicates.leads'), ({ leads }) => number(leads)), after: after?.contact ? number(after.contact.leads.length) : '' },
-    of('created_at', t('duplicates.since'), ({ created_at: moment }) => when(moment))];
+    { ...of('created_at', t('duplicates.since'), ({ created_at: moment }) => when(moment)), after: when(after?.contact?.created_at) }];
 }
 
 const MARKS = { same: '=', differs: '≠', alone: '+' };
@@ -125,7 +126,7 @@ function review(ctx, data) {
   ];
   return section(null, el('div', { class: 'spread' },
     el('h2', { dir: 'auto' }, t('duplicates.pair', { left: name(pair.left), right: name(pair.right) })), el('span', { class: 'quiet' }, ago(pair.created_at))),
-  el('div', { class: 'evidence' }, el('p', {}, t('duplicates.sure', { share: percent(pair.score) })), bar(pair.score, t('duplicates.sure', { share: percent(pair.score) })),
+  el('div', { class: 'evidence' }, el('p', {}, t('duplicates.sure', { share: sure(pair) })), bar(pair.score, t('duplicates.sure', { share: sure(pair) })),
     el('ul', { lang: 'en' }, pair.reasons.map((reason) => el('li', { key: reason }, reason)))),
   open ? el('div', { class: 'row', role: 'group', 'aria-label': t('duplicates.which') }, el('span', {}, t('duplicates.which')), SIDES.map((side) => el('button', {
     key: side, class: 'small', 'aria-pressed': String(side === keep), onclick: () => look(ctx, pair, side) }, side === keep ? '✓ ' : '', el('span', { dir: 'auto' }, name(pair[side])), ` · ${t('duplicates.of_leads', { n: pair[side].leads })}`))) : null,
@@ -133,7 +134,7 @@ function review(ctx, data) {
   table(columns, lines(ctx, pair), { key: ({ key }) => key, caption: t('duplicates.caption'), class: 'compare' }),
   after?.lead ? el('p', {}, t(after.archived_lead_id ? 'duplicates.lead_of_two' : 'duplicates.lead_stays', {
     status: ctx.terms.label('statuses', after.lead.status), owner: after.lead.owner ?? t('nobody') })) : null,
-  el('p', { class: 'form-actions' },
+  el('p', { class: 'form-actions decide' },
     acts ? [
       el('button', { class: 'main', onclick: () => merge(ctx, { data }) }, t('duplicates.merge'), ' ', el('kbd', { 'aria-hidden': 'true' }, 'm')),
       el('button', { onclick: () => dismiss(ctx, { data }) }, t('duplicates.dismiss'), ' ', el('kbd', { 'aria-hidden': 'true' }, 'd'))] : null,
@@ -147,7 +148,7 @@ export function render({ data, next, total }, ctx) {
     key: pair.id, 'data-href': ctx.with({ pair: pair.id }), class: pair === chosen(ctx, data) ? 'chosen' : null },
   el('a', { href: ctx.with({ pair: pair.id }), 'aria-current': pair === chosen(ctx, data) ? 'true' : null, onclick: (event) => { event.preventDefault(); look(ctx, pair); }, onfocus: () => { if (pair !== chosen(ctx, data)) look(ctx, pair); } },
     el('span', { dir: 'auto' }, t('duplicates.pair', { left: name(pair.left), right: name(pair.right) }))),
-  el('small', { class: 'quiet' }, `${pair.left.organization?.name ?? pair.right.organization?.name ?? ''} `, percent(pair.score)))));
+  el('small', { class: 'quiet' }, `${pair.left.organization?.name ?? pair.right.organization?.name ?? ''} `, sure(pair)))));
   return { title: t('nav.duplicates'), nodes: [
     heading(t('nav.duplicates'), el('span', { class: 'quiet', role: 'status' }, total < MOST ? t('duplicates.count', { n: total }) : t('duplicates.many', { n: total }))),
     tabs(ctx, ['open', 'dismissed'].map((kind) => ({ name: kind, label: t(`duplicates.state_${kind}`) })), state, 'state'),
