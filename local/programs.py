@@ -72,6 +72,7 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_WAKE_TOKEN": secrets["WAKE_TOKEN"],
         "SIDECAR_N8N_URL": stack.n8n_main_url,
         "SIDECAR_N8N_TEST_URL": stack.n8n_main_url,
+        "SIDECAR_N8N_EDITOR_URL": f"https://localhost:{stack.ports['editor']}/",
         "SIDECAR_SANDBOX_URL": f"http://{HOST}:{ports['providers']}",
         **sandbox.channels(f"http://{HOST}:{ports['sinks']}", f"smtp://{HOST}:{ports['smtp']}",
                            secrets["SLACK_SIGNING_SECRET"]),

@@ -64,13 +64,18 @@ def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
             {"pointer": "/".join(warning["pointer"].split("/")[:2]), "code": warning["code"]}
             for warning in lead["warnings"]]
     if "events" in lead:
-        shown["events"] = [
-            {**event, "properties": {
-                name: value for name, value in event["properties"].items() if name in _OF_EVENTS}}
-            for event in lead["events"]]
+        shown["events"] = mask_events(lead["events"])
     return shown | {
         "contact": mask("contact", lead["contact"]),
         "organization": organization and mask("organization", organization), "masked": True}
+
+
+def mask_events(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Events without what may name somebody."""
+    return [
+        {**event, "properties": {
+            name: value for name, value in event["properties"].items() if name in _OF_EVENTS}}
+        for event in events]
 
 
 def mask_refusals(refusals: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

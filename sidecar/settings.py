@@ -183,6 +183,10 @@ class Settings:
         "Where n8n's webhooks are reached from here, e.g. http://n8n-webhook:5678: events for its triggers go"
         " there; empty: through the edge.", optional(url("https", "http")), "",
     )
+    n8n_editor_url: str | None = setting(
+        "Where people reach n8n's editor, e.g. https://n8n.leads.example.com/; used in links to failed runs.",
+        optional(url("https", "http")), "",
+    )
     n8n_test_url: str | None = setting(
         "The same of its test webhooks, which n8n's main process serves.", optional(url("https", "http")), "",
     )

@@ -631,6 +631,8 @@ CREATE TABLE public.intake (
     resolved_at timestamp with time zone,
     person_id uuid,
     account text,
+    closed_at timestamp with time zone,
+    closed_by text,
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
 );
 
@@ -639,6 +641,8 @@ COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what b
 COMMENT ON COLUMN public.intake.person_id IS 'The contact who was recognised, if that one had been merged into another.';
 
 COMMENT ON COLUMN public.intake.account IS 'Who vouches for the ids of other systems in it: a source, or that of a file; NULL: nobody.';
+
+COMMENT ON COLUMN public.intake.closed_at IS 'Of a refused lead: since when nobody is to repair it; NULL: it is open, or was repaired.';
 
 CREATE TABLE public.job_chunks (
     job_id uuid NOT NULL,

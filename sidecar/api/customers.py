@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import actor, endpoint
+from sidecar.api.endpoint import actor, endpoint, without
 from sidecar.api.paging import decode_cursor, page
 from sidecar.api.preconditions import if_match
 from sidecar.engine import Engine
@@ -22,7 +22,7 @@ def _listed(engine: Engine, kind: str, query: dict[str, Any], caller: Caller) ->
     after = decode_cursor(query.get("cursor"), 1)
     return page(*customers.page(
         engine, kind, q=query.get("q"), limit=query["limit"], after=after[0] if after else None,
-        reveal=caller.may("pii:read")))
+        reveal=caller.may("pii:read"), equal=without(query, "q", "limit", "cursor")))
 
 
 @endpoint(bp, "GET", "/v1/contacts", scope="leads:read", query=schemas.SearchQuery(),
@@ -35,10 +35,10 @@ def list_contacts(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     return _listed(engine, "contact", query, caller)
 
 
-@endpoint(bp, "GET", "/v1/organizations", scope="leads:read", query=schemas.SearchQuery(),
+@endpoint(bp, "GET", "/v1/organizations", scope="leads:read", query=schemas.OrganizationQuery(),
           answer=schemas.OrganizationPage())
 def list_organizations(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Companies, newest first, in keyset pages.
+    """Companies, newest first, in keyset pages; of a country, an industry, a size.
 
     `q` is searched in name and domain; without the scope pii:read in those of companies that have a name.
     """
@@ -55,7 +55,7 @@ def get_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
 @endpoint(bp, "GET", "/v1/organizations/<uuid:organization_id>", scope="leads:read",
           answer=schemas.OrganizationDetail(), versioned=True)
 def get_organization(engine: Engine, caller: Caller, organization_id: Any) -> Any:
-    """One company with each field's source and its leads."""
+    """One company with each field's source, its leads and what its people did of late."""
     return customers.read(engine, "organization", str(organization_id), reveal=caller.may("pii:read"))
 
 

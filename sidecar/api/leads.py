@@ -177,13 +177,30 @@ def touch(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) ->
     return leads.touch(engine, str(lead_id), body["how"], by=actor(caller))
 
 
-@endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.PageQuery(),
+@endpoint(bp, "GET", "/v1/rejects", scope="leads:read", query=schemas.RejectQuery(),
           answer=schemas.RejectPage())
 def rejects(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Leads that were refused, with the reasons; the raw lead only with the scope pii:read."""
+    """Leads that were refused, with the reasons; the raw lead only with the scope pii:read. `closed`: those
+    that somebody closed without repairing them, instead of the others; `code`: with an error of this code;
+    `received_to` is exclusive."""
     after = decode_cursor(query.get("cursor"), 1)
     return page(*leads.list_rejects(
-        engine, limit=query["limit"], after=after, reveal=caller.may("pii:read")))
+        engine, without(query, "limit", "cursor", "closed"), closed=query["closed"], limit=query["limit"],
+        after=after, reveal=caller.may("pii:read")))
+
+
+@endpoint(bp, "POST", "/v1/rejects/close", scope="leads", body=schemas.RejectIds(),
+          answer=schemas.Changed())
+def close_rejects(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Close refused leads that nobody is to repair. They are kept and can be opened again."""
+    return {"changed": leads.close_rejects(engine, body["ids"], by=actor(caller))}
+
+
+@endpoint(bp, "POST", "/v1/rejects/reopen", scope="leads", body=schemas.RejectIds(),
+          answer=schemas.Changed())
+def reopen_rejects(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Open closed rejects again."""
+    return {"changed": leads.close_rejects(engine, body["ids"], by=actor(caller), reopen=True)}
 
 
 @endpoint(bp, "POST", "/v1/rejects/<uuid:reject_id>/repair", scope="leads", body=schemas.Repair(),

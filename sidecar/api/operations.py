@@ -11,6 +11,7 @@ from sidecar.api.endpoint import actor, endpoint
 from sidecar.api.paging import decode_cursor, page
 from sidecar.channels.previews import preview
 from sidecar.engine import Engine
+from sidecar.errors import NotFound
 from sidecar.pipeline import messages, waking, workflow_errors
 from sidecar.services import leads, overview
 from sidecar.services.access import Caller
@@ -51,20 +52,46 @@ def preview_message(engine: Engine, caller: Caller, query: dict[str, Any]) -> An
 @endpoint(bp, "GET", "/v1/dead-letters", scope="leads:read", query=schemas.DeadLetterQuery(),
           answer=schemas.DeadLetterPage())
 def dead_letters(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Leads that could not be processed, with the reason. `most_replays`: only those that were replayed at
-    most so often and failed again each time."""
+    """Leads that could not be processed (`stage` dead), or that their flow left on the way (let_go), with the
+    reason; masked without the scope pii:read. `most_replays`: only those that were replayed at most so often
+    and failed again each time."""
     after = decode_cursor(query.get("cursor"), 1)
     return page(*leads.dead_letters(
-        engine, limit=query["limit"], after=after, most_replays=query.get("most_replays")))
+        engine, query["stage"], limit=query["limit"], after=after, most_replays=query.get("most_replays"),
+        reveal=caller.may("pii:read")))
 
 
 @endpoint(bp, "POST", "/v1/dead-letters/<uuid:lead_id>/replay", scope="leads",
           body=schemas.Empty(), status=202, answer=schemas.Replayed())
 def replay(engine: Engine, caller: Caller, lead_id: Any, body: dict[str, Any]) -> Any:
     """Queue a dead lead again, alone."""
-    leads.replay(engine, str(lead_id), by=actor(caller))
+    if not leads.replay(engine, [str(lead_id)], by=actor(caller)):
+        raise NotFound("There is no such dead letter.")
     waking.wake_after(engine, "interactive")
     return {"lead_id": str(lead_id), "stage": "queued"}
+
+
+@endpoint(bp, "POST", "/v1/dead-letters/replay", scope="leads", body=schemas.LeadIds(), status=202,
+          answer=schemas.Queued())
+def replay_many(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Queue those of the leads again that are dead or were let go, each alone."""
+    queued = leads.replay(engine, body["lead_ids"], by=actor(caller))
+    waking.wake_after(engine, "interactive")
+    return {"queued": queued}
+
+
+@endpoint(bp, "POST", "/v1/dead-letters/close", scope="leads", body=schemas.LeadIds(),
+          answer=schemas.Changed())
+def close_dead_letters(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Let dead leads be done as they are: scored with what is known, or not at all."""
+    return {"changed": leads.close_dead(engine, body["lead_ids"], by=actor(caller))}
+
+
+@endpoint(bp, "POST", "/v1/dead-letters/reopen", scope="leads", body=schemas.LeadIds(),
+          answer=schemas.Changed())
+def reopen_dead_letters(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Take closing back: those of the leads are dead letters again that nobody worked on since."""
+    return {"changed": leads.close_dead(engine, body["lead_ids"], by=actor(caller), reopen=True)}
 
 
 @endpoint(bp, "GET", "/v1/workflow-errors", scope="leads:read", query=schemas.PageQuery(),

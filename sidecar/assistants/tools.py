@@ -164,7 +164,8 @@ def spend(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
 def queue_health(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
     """Whether leads move, and what stands in the way."""
     figures, queue = overview.overview(engine, 1, reveal=False), overview.queue(engine)
-    dead, _ = leads.dead_letters(engine, limit=5, after=None, most_replays=None)
+    dead, _ = leads.dead_letters(
+        engine, "dead", limit=5, after=None, most_replays=None, reveal=False)
     failed, _ = workflow_errors.list_errors(engine, limit=5, after=None)
     stages = figures["totals"]
     moves = "Leads wait and nobody takes them." if figures["pace"]["stalled"] else "Leads move."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
@@ -34,6 +35,15 @@ def record_error(engine: Engine, told: dict[str, Any]) -> dict[str, Any]:
 def list_errors(
     engine: Engine, *, limit: int, after: list[Any] | None
 ) -> tuple[list[Row], list[Any] | None]:
-    """Failed executions, newest first."""
+    """Failed executions, newest first, each with where n8n shows it."""
     with engine.database.read(may_lag=True) as cursor:
-        return paged(workflow_errors.page(cursor, limit + 1, after[0] if after else None), limit)
+        rows, following = paged(
+            workflow_errors.page(cursor, limit + 1, after[0] if after else None), limit)
+    return [row | {"url": _address(engine.settings.n8n_editor_url, row)} for row in rows], following
+
+
+def _address(editor: str | None, row: Row) -> str | None:
+    if not (editor and row["workflow_id"] and row["execution_id"]):
+        return None
+    workflow, execution = (quote(row[name], safe="") for name in ("workflow_id", "execution_id"))
+    return f"{editor.rstrip('/')}/workflow/{workflow}/executions/{execution}"

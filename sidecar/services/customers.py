@@ -9,7 +9,7 @@ from sidecar.enrichment.gate import HELD
 from sidecar.errors import NotFound
 from sidecar.intake.permissions import row_of
 from sidecar.intake.refusals import Statement, may, told
-from sidecar.masking import mask, mask_refusals, mask_sources
+from sidecar.masking import mask, mask_events, mask_refusals, mask_sources
 from sidecar.pipeline import provenance
 from sidecar.pipeline.refusals import add, hash_of
 from sidecar.pipeline.scoring import model_in_force
@@ -36,19 +36,21 @@ from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
 _ALL_ASSIGNMENTS = 10_000  # of a lead
+_EVENTS = 50  # of a company, shown
 _SHORTEST_TRACE = 5  # a shorter text identifies nobody
 
 
 def page(
-    engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool
+    engine: Engine, kind: str, *, q: str | None, limit: int, after: str | None, reveal: bool,
+    equal: dict[str, Any] | None = None,
 ) -> tuple[list[Row], list[Any] | None]:
-    """(rows, where the next page begins or None).
+    """(rows, where the next page begins or None); equal: columns of companies and what they hold.
 
     Who may not see people finds companies, and people by their company, alone: see `leads.list_leads`.
     """
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(
-            customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal), limit)
+            customers.page(cursor, kind, q, limit + 1, after, by_company=not reveal, equal=equal), limit)
         more = _accounts(cursor, rows) if kind == "organization" else {}
     return [_shown(kind, row, reveal) | more.get(row["id"], {}) for row in rows], following
 
@@ -64,13 +66,15 @@ def read(engine: Engine, kind: str, entity_id: str, *, reveal: bool) -> Row:
             sources = mask_sources(kind, sources)
         more = {"refusals": _refusals(cursor, entity_id, reveal),
                 "employments": customers.employments(cursor, entity_id),
-                } if kind == "contact" else _accounts(cursor, [row])[entity_id]
+                } if kind == "contact" else _accounts(cursor, [row])[entity_id] | {
+                    "events": _events(cursor, entity_id, reveal)}
         return _shown(kind, row, reveal) | more | {
             "sources": sources, "leads": customers.leads_of(cursor, kind, entity_id)}
 
 
 def _accounts(cursor: Cursor, rows: list[Row]) -> dict[str, Row]:
-    """{score} of each organization: what its people say of it together, by the model for all."""
+    """{score, people, open_leads} of each organization; the score is what its people say of it together, by
+    the model for all."""
     found = scores.of_accounts(cursor, [row["id"] for row in rows], MOST_PEOPLE)
     model = model_in_force(cursor) if found else {}
     told = {}
@@ -79,7 +83,13 @@ def _accounts(cursor: Cursor, rows: list[Row]) -> dict[str, Row]:
         told[organization_id] = score | {"people": account["people"], "reasons": [
             {"contact_id": reason["id"], "points": reason["points"], "text": reason["text"]}
             for reason in score["reasons"]]}
-    return {row["id"]: {"score": told.get(row["id"])} for row in rows}
+    sizes = customers.sizes(cursor, [row["id"] for row in rows])
+    return {row["id"]: {"score": told.get(row["id"])} | sizes[row["id"]] for row in rows}
+
+
+def _events(cursor: Cursor, organization_id: str, reveal: bool) -> list[Row]:
+    found = customers.events_of(cursor, organization_id, _EVENTS)
+    return found if reveal else mask_events(found)
 
 
 def _refusals(cursor: Cursor, contact_id: str, reveal: bool) -> list[Row]:

@@ -26,6 +26,7 @@ from sidecar.store import duplicates as store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
 
+MOST_COUNTED = 10_000  # pairs
 THRESHOLD = 0.5  # more probably one person than not
 _KEYS = 500  # contacts that get their keys in one transaction
 _BATCH = 100  # contacts compared in one transaction
@@ -149,15 +150,17 @@ def _candidates(
 
 def listed(
     engine: Engine, *, state: str, limit: int, after: list[Any] | None, reveal: bool
-) -> tuple[list[Row], list[Any] | None]:
-    """Pairs side by side: (rows, where the next page begins or None)."""
+) -> tuple[list[Row], list[Any] | None, int]:
+    """Pairs side by side: (rows, where the next page begins or None, how many there are, up to
+    MOST_COUNTED)."""
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(store.page(cursor, state, limit + 1, after[0] if after else None), limit)
+        total = store.count(cursor, state, MOST_COUNTED)
     for row in rows:
         row["score"] = round(row["score"], 4)
         if not reveal:
             row |= {side: mask("contact", row[side]) for side in ("left", "right")} | {"masked": True}
-    return rows, following
+    return rows, following, total
 
 
 def dismiss(engine: Engine, duplicate_id: str, *, by: Actor) -> dict[str, Any]:
@@ -171,3 +174,15 @@ def dismiss(engine: Engine, duplicate_id: str, *, by: Actor) -> dict[str, Any]:
         elif pair["state"] != "dismissed":
             raise Conflict("These contacts are one already.")
     return {"id": duplicate_id, "state": "dismissed"}
+
+
+def reopen(engine: Engine, duplicate_id: str, *, by: Actor) -> dict[str, Any]:
+    """Take back that they are two people: the pair is to be reviewed again. Raises NotFound; Conflict when
+    they were merged."""
+    with engine.database.write() as cursor:
+        pair = open_pair(cursor, duplicate_id)
+        if pair["state"] == "dismissed":
+            store.reopen(cursor, duplicate_id)
+            record(cursor, by, "duplicate.reopened", "duplicate", duplicate_id,
+                   after={"left_id": pair["left_id"], "right_id": pair["right_id"]})
+    return {"id": duplicate_id, "state": "open"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
-from sidecar.masking import PERSONAL_FILTERS, mask_lead
+from sidecar.masking import PERSONAL_FILTERS, mask, mask_lead
 from sidecar.pipeline import assigning, estimating, following, provenance
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records.text import tidy_lines
@@ -230,32 +230,59 @@ def repair(
 
 
 def list_rejects(
-    engine: Engine, *, limit: int, after: list[Any] | None, reveal: bool
+    engine: Engine, filters: dict[str, Any], *, closed: bool, limit: int, after: list[Any] | None,
+    reveal: bool,
 ) -> tuple[list[Row], list[Any] | None]:
-    """Refused leads with their reasons."""
+    """Refused leads with their reasons: those that somebody closed, or the others."""
     with engine.database.read(may_lag=True) as cursor:
-        rows, following = paged(leads.rejects(cursor, limit + 1, after[0] if after else None), limit)
+        rows, following = paged(
+            leads.rejects(cursor, filters, limit + 1, after[0] if after else None, closed=closed), limit)
     for row in rows:
         payload = row.pop("payload")
         row["lead"] = engine.vault.open(payload) if reveal and payload else None
     return rows, following
 
 
-def dead_letters(
-    engine: Engine, *, limit: int, after: list[Any] | None, most_replays: int | None
-) -> tuple[list[Row], list[Any] | None]:
-    """Leads that could not be processed, with the reason; those that were replayed at most so often."""
-    with engine.database.read(may_lag=True) as cursor:
-        return paged(
-            work.dead_letters(cursor, limit + 1, after[0] if after else None, most_replays), limit,
-            lambda row: [row["lead_id"]])
-
-
-def replay(engine: Engine, lead_id: str, *, by: Actor) -> None:
-    """Queue a dead lead again. Raises NotFound."""
+def close_rejects(engine: Engine, reject_ids: list[str], *, by: Actor, reopen: bool = False) -> list[str]:
+    """Close refused leads that nobody is to repair, or open them again, audited: those that were changed.
+    What was sent is kept as long as that of others."""
     with engine.database.write() as cursor:
-        stage = work.replay(cursor, lead_id)
-        if stage is None:
-            raise NotFound("There is no such dead letter.")
-        record(cursor, by, "lead.replayed", "lead", lead_id, before={"stage": stage},
-               after={"stage": "queued"})
+        changed = leads.close_rejects(cursor, reject_ids, None if reopen else by.name)
+        if changed:
+            record(cursor, by, "reject.reopened" if reopen else "reject.closed", "reject",
+                   changed[0] if len(changed) == 1 else "*", after={"rejects": len(changed)})
+    return changed
+
+
+def dead_letters(
+    engine: Engine, stage: str, *, limit: int, after: list[Any] | None, most_replays: int | None,
+    reveal: bool,
+) -> tuple[list[Row], list[Any] | None]:
+    """Leads that could not be processed, or were let go, with the reason; those that were replayed at most so
+    often."""
+    with engine.database.read(may_lag=True) as cursor:
+        rows, following = paged(
+            work.dead_letters(cursor, stage, limit + 1, after[0] if after else None, most_replays), limit,
+            lambda row: [row["lead_id"]])
+    return [row if reveal else row | mask("contact", {name: row[name] for name in ("full_name", "email")})
+            for row in rows], following
+
+
+def replay(engine: Engine, lead_ids: list[str], *, by: Actor) -> list[str]:
+    """Queue those of the leads again that are dead or were let go, each alone."""
+    with engine.database.write() as cursor:
+        stages = work.replay(cursor, lead_ids)
+        for lead_id, stage in stages.items():
+            record(cursor, by, "lead.replayed", "lead", lead_id, before={"stage": stage},
+                   after={"stage": "queued"})
+    return sorted(stages)
+
+
+def close_dead(engine: Engine, lead_ids: list[str], *, by: Actor, reopen: bool = False) -> list[str]:
+    """Let dead leads be done as they are, or be dead again if nobody worked on them since, audited: those
+    that were changed."""
+    with engine.database.write() as cursor:
+        changed = (work.reopen if reopen else work.close)(cursor, lead_ids)
+        if changed:
+            _record_many(cursor, by, "lead.reopened" if reopen else "lead.closed", changed)
+    return changed

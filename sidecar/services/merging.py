@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from sidecar.engine import Engine
@@ -17,7 +18,9 @@ from sidecar.pipeline.intake import read
 from sidecar.pipeline.refusals import take_over
 from sidecar.records import normalize
 from sidecar.services.audit import Actor, record
+from sidecar.services.customers import read as customer
 from sidecar.services.import_undo import forget
+from sidecar.services.leads import get_lead
 from sidecar.store import (
     customers,
     duplicates,
@@ -62,6 +65,26 @@ def merge(engine: Engine, duplicate_id: str, *, keep: str, by: Actor) -> dict[st
         lost = pair["left_id"] if keep == pair["right_id"] else pair["right_id"]
         hold(cursor, [keep, lost])
         return _join(engine, cursor, pair, keep, lost, by)
+
+
+class _TakenBack(Exception):
+    """Ends a merge that was only tried."""
+
+
+def try_merge(
+    engine: Engine, duplicate_id: str, *, keep: str, by: Actor, reveal: bool
+) -> dict[str, Any]:
+    """What `merge` would answer, with the contact that it would make and the lead that would stay open, if
+    there is one: {…, contact, lead}. It is done and taken back, so nothing is kept. Raises what `merge`
+    raises."""
+    seen: dict[str, Any] = {}
+    with suppress(_TakenBack), engine.database.write():
+        done = merge(engine, duplicate_id, keep=keep, by=by)
+        seen = done | {
+            "contact": customer(engine, "contact", keep, reveal=reveal),
+            "lead": get_lead(engine, done["lead_id"], reveal=reveal) if done["lead_id"] else None}
+        raise _TakenBack
+    return seen
 
 
 def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: Actor) -> dict[str, Any]:

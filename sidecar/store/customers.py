@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sidecar.store import calls
 from sidecar.store.database import Cursor, Row, containing, insert, many, one, words
 from sidecar.store.facts import TABLES, forget_provenance, json_object
 from sidecar.store.subscriptions import forget_events
-from sidecar.terms.states import OPEN
+from sidecar.terms.states import DELIVERED, OPEN
 
 _SEARCHED = {"contact": ("name", "email"), "organization": ("name", "domain")}
 # Companies with a name that contain %(q)s in it or in their domain; then the rows that belong to them. One
@@ -20,10 +21,11 @@ IN_COMPANIES = "{}.org_id IN (SELECT o.id FROM organizations o WHERE " + _COMPAN
 
 
 def page(
-    cursor: Cursor, kind: str, q: str | None, limit: int, after: str | None, *, by_company: bool = False
+    cursor: Cursor, kind: str, q: str | None, limit: int, after: str | None, *, by_company: bool = False,
+    equal: Mapping[str, Any] | None = None,
 ) -> list[Row]:
     """A keyset page, newest first; `q` is searched in name and e-mail or domain, or, by_company, in name and
-    domain of companies that have a name."""
+    domain of companies that have a name. equal: columns (ours, not input) and what they hold."""
     columns = " || ' ' || ".join(f"coalesce(t.{column}, '')" for column in _SEARCHED[kind])
     by_name = {"contact": IN_COMPANIES, "organization": _COMPANY}[kind].format("t")
     found = by_name if by_company else f"lower({columns}) LIKE %(q)s"
@@ -31,9 +33,29 @@ def page(
         cursor,
         f"""SELECT {_shown(kind)} FROM {TABLES[kind]} t
             WHERE (%(q)s IS NULL OR {found})
+              {"".join(f"AND t.{column} = %({column})s " for column in equal or ())}
               AND (%(after)s IS NULL OR t.id < %(after)s::uuid)
             ORDER BY t.id DESC LIMIT %(limit)s""",  # noqa: S608
-        {"q": None if q is None else containing(q), "after": after, "limit": limit})
+        {"q": None if q is None else containing(q), "after": after, "limit": limit, **(equal or {})})
+
+
+def sizes(cursor: Cursor, organization_ids: list[str]) -> dict[str, Row]:
+    """{organization id: {people, open_leads}}."""
+    return {row.pop("id"): row for row in many(
+        cursor,
+        "SELECT o.id::text AS id, (SELECT count(*) FROM contacts c WHERE c.org_id = o.id) AS people,"  # noqa: S608
+        " (SELECT count(*) FROM leads l WHERE l.org_id = o.id"
+        f" AND l.status IN {words(OPEN)}) AS open_leads FROM unnest(%s::uuid[]) AS o(id)",
+        (organization_ids,))}
+
+
+def events_of(cursor: Cursor, organization_id: str, limit: int) -> list[Row]:
+    """What the people of a company did, the latest first."""
+    return many(
+        cursor,
+        "SELECT e.type, e.occurred_at, e.properties, e.source, e.machine, e.contact_id::text AS contact_id"
+        " FROM events e WHERE e.contact_id IN (SELECT id FROM contacts WHERE org_id = %s) AND e.type <> %s"
+        " ORDER BY e.occurred_at DESC LIMIT %s", (organization_id, DELIVERED, limit))
 
 
 def get(cursor: Cursor, kind: str, entity_id: str, *, lock: bool = False) -> Row | None:

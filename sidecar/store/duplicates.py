@@ -203,6 +203,13 @@ def page(cursor: Cursor, state: str, limit: int, after: str | None) -> list[Row]
     )
 
 
+def count(cursor: Cursor, state: str, most: int) -> int:
+    """How many pairs there are, up to `most`."""
+    row = one(cursor, "SELECT count(*) AS n FROM (SELECT 1 FROM duplicates WHERE state = %s LIMIT %s) x",
+              (state, most))
+    return row["n"] if row else 0
+
+
 def get(cursor: Cursor, duplicate_id: str) -> Row | None:
     """One pair, locked: {id, left_id, right_id, score, reasons, state}."""
     return one(
@@ -217,6 +224,13 @@ def dismiss(cursor: Cursor, duplicate_id: str, actor: str) -> None:
         "UPDATE duplicates SET state = 'dismissed', decided_by = %s, decided_at = now() WHERE id = %s",
         (actor, duplicate_id),
     )
+
+
+def reopen(cursor: Cursor, duplicate_id: str) -> None:
+    """Nobody decided about the pair."""
+    cursor.execute(
+        "UPDATE duplicates SET state = 'open', decided_by = NULL, decided_at = NULL WHERE id = %s",
+        (duplicate_id,))
 
 
 def merged(cursor: Cursor, duplicate_id: str) -> Row | None:

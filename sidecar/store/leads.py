@@ -121,10 +121,10 @@ def brief(cursor: Cursor, lead_id: str) -> Row | None:
 def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
-    """A keyset page of leads. Filters: q (each word of it), company (q in that alone), status, stage, grade,
-    source, tag, country (the person's), owner (an address, or NOBODY), touched (of those that became hot),
-    min_score, max_score, created_from, created_to, updated_from, updated_to, scored_from, scored_to,
-    import_id; `after` is the cursor of the last row (see `cursor_of`)."""
+    """A keyset page of leads. Filters: q (each word of it), company (q in that alone), organization (an id),
+    status, stage, grade, source, tag, country (the person's), owner (an address, or NOBODY), touched (of those
+    that became hot), min_score, max_score, created_from, created_to, updated_from, updated_to, scored_from,
+    scored_to, import_id; `after` is the cursor of the last row (see `cursor_of`)."""
     where, params = _conditions(cursor, filters)
     following, order = _SORTS[sort]
     if after:
@@ -232,6 +232,7 @@ def _conditions(cursor: Cursor, filters: Mapping[str, Any]) -> tuple[list[str], 
         "touched": f"""EXISTS (SELECT FROM hot_changes h WHERE h.lead_id = l.id AND h.number = l.hot_changes
             AND h.touched_at IS {'NOT ' if given.get("touched") else ''}NULL)""",
         "owner": "l.owner_id = %(owner)s::uuid" if params.get("owner") else "l.owner_id IS NULL",
+        "organization": "l.org_id = %(organization)s::uuid",
         # As the index has it, with whole numbers: then it finds them, sorted by score or not.
         "min_score": f"{_SCORE} >= %(min_score)s",
         "max_score": f"{_SCORE} BETWEEN 0 AND %(max_score)s",
@@ -271,15 +272,39 @@ def _shape(row: Row) -> Row:
     return shaped
 
 
-def rejects(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
-    """Refused leads, newest first, raw payload still encrypted."""
+_OF_REJECTS = {
+    "source": "source = %(source)s",
+    "code": "errors @> jsonb_build_array(jsonb_build_object('code', %(code)s::text))",
+    "received_from": "received_at >= %(received_from)s",
+    "received_to": "received_at < %(received_to)s",
+}
+
+
+def rejects(
+    cursor: Cursor, filters: Mapping[str, Any], limit: int, after: str | None, *, closed: bool
+) -> list[Row]:
+    """Refused leads that nobody repaired, newest first, raw payload still encrypted: those that somebody
+    closed, or the others. Filters: source, code (of an error), received_from, received_to."""
+    where = "".join(f" AND {_OF_REJECTS[name]}" for name in filters)
     return many(
         cursor,
-        "SELECT id::text AS id, received_at, client, source, errors, payload FROM intake"
-        " WHERE outcome = 'rejected' AND resolved_at IS NULL AND (%(after)s IS NULL OR id < %(after)s::uuid)"
-        " ORDER BY intake.id DESC LIMIT %(limit)s",
-        {"limit": limit, "after": after},
+        "SELECT id::text AS id, received_at, client, source, errors, payload, closed_at, closed_by"  # noqa: S608
+        f" FROM intake WHERE outcome = 'rejected' AND resolved_at IS NULL"
+        f" AND closed_at IS {'NOT ' if closed else ''}NULL{where}"
+        " AND (%(after)s IS NULL OR id < %(after)s::uuid) ORDER BY intake.id DESC LIMIT %(limit)s",
+        {**filters, "limit": limit, "after": after},
     )
+
+
+def close_rejects(cursor: Cursor, intake_ids: list[str], actor: str | None) -> list[str]:
+    """Those of these refused leads that are closed by somebody now; without an actor: open again."""
+    return [row["id"] for row in many(
+        cursor,
+        "UPDATE intake SET closed_by = %(actor)s,"
+        " closed_at = CASE WHEN %(actor)s::text IS NOT NULL THEN now() END WHERE id IN (SELECT id FROM intake"
+        " WHERE id = ANY(%(ids)s::uuid[]) AND outcome = 'rejected' AND resolved_at IS NULL"
+        " AND (closed_at IS NULL) = (%(actor)s::text IS NOT NULL) ORDER BY id FOR UPDATE)"
+        " RETURNING id::text AS id", {"ids": intake_ids, "actor": actor})]
 
 
 def reject(cursor: Cursor, intake_id: str) -> Row | None:

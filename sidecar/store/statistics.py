@@ -114,7 +114,8 @@ def to_do(cursor: Cursor) -> Row:
         """
         SELECT (SELECT count(*) FROM leads WHERE grade = 'hot' AND status = 'new' AND NOT is_test) AS hot,
                (SELECT count(*) FROM duplicates WHERE state = 'open') AS duplicates,
-               (SELECT count(*) FROM intake WHERE outcome = 'rejected' AND resolved_at IS NULL) AS rejects,
+               (SELECT count(*) FROM intake WHERE outcome = 'rejected' AND resolved_at IS NULL
+                AND closed_at IS NULL) AS rejects,
                (SELECT count(*) FROM notifications WHERE state = 'dead'
                 AND created_at > now() - interval '7 days') AS messages
         """) or {}

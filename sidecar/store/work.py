@@ -303,28 +303,50 @@ def score_again(cursor: Cursor, lead_ids: list[str], lane: str, max_batch: int) 
 
 
 def dead_letters(
-    cursor: Cursor, limit: int, after: str | None, most_replays: int | None
+    cursor: Cursor, stage: str, limit: int, after: str | None, most_replays: int | None
 ) -> list[Row]:
-    """Leads that could not be processed, newest first; those that were replayed at most so often."""
+    """Leads that are dead, or were let go, newest first; those that were replayed at most so often. step: the
+    one at which the lead left its run."""
     return many(
         cursor,
-        "SELECT lead_id::text AS lead_id, lane, attempts, replays, reason_code AS code, reason, updated_at"
-        " FROM work_items WHERE stage = 'dead' AND (%(after)s IS NULL OR lead_id < %(after)s::uuid)"
-        " AND (%(most)s IS NULL OR replays <= %(most)s) ORDER BY lead_id DESC LIMIT %(limit)s",
-        {"limit": limit, "after": after, "most": most_replays},
+        "SELECT w.lead_id::text AS lead_id, w.stage, w.lane, w.attempts, w.replays, w.reason_code AS code,"
+        " w.reason, coalesce(w.left_at, w.step) AS step, w.updated_at, l.source, c.name AS full_name, c.email"
+        " FROM work_items w JOIN leads l ON l.id = w.lead_id JOIN contacts c ON c.id = l.contact_id"
+        " WHERE w.stage = %(stage)s AND (%(after)s IS NULL OR w.lead_id < %(after)s::uuid)"
+        " AND (%(most)s IS NULL OR w.replays <= %(most)s) ORDER BY w.lead_id DESC LIMIT %(limit)s",
+        {"stage": stage, "limit": limit, "after": after, "most": most_replays},
     )
 
 
-def replay(cursor: Cursor, lead_id: str) -> str | None:
-    """Queue a lead again, alone, that is dead or was let go: which of them; None when it is neither."""
-    row = one(
+def replay(cursor: Cursor, lead_ids: list[str]) -> dict[str, str]:
+    """Queue those of the leads again, each alone, that are dead or were let go: lead id -> which of them."""
+    return {row["lead_id"]: row["stage"] for row in many(
         cursor,
         "UPDATE work_items SET stage = 'queued', attempts = 0, max_batch = 1, due_at = now(),"  # noqa: S608
         " passes = 0, left_at = NULL, batch_id = NULL, lane = 'interactive', replays = replays + 1,"
-        " updated_at = now()"
-        f" WHERE lead_id = %s AND stage IN {_LEFT} RETURNING old.stage", (lead_id,),
-    )
-    return row["stage"] if row else None
+        " updated_at = now() WHERE lead_id IN (SELECT lead_id FROM work_items"
+        f" WHERE lead_id = ANY(%s::uuid[]) AND stage IN {_LEFT} ORDER BY lead_id FOR NO KEY UPDATE)"
+        " RETURNING new.lead_id::text AS lead_id, old.stage", (lead_ids,))}
+
+
+def close(cursor: Cursor, lead_ids: list[str]) -> list[str]:
+    """Those of the leads that were dead are done as they are: what went wrong stays with them."""
+    return _restage(cursor, lead_ids, "stage = 'dead'", "done")
+
+
+def reopen(cursor: Cursor, lead_ids: list[str]) -> list[str]:
+    """Those of the leads are dead again that were closed and not worked on since."""
+    # Of all that is done only what was closed has failed attempts, and what a merge archived.
+    return _restage(
+        cursor, lead_ids, "stage = 'done' AND attempts > 0 AND reason_code <> 'merged'", "dead")
+
+
+def _restage(cursor: Cursor, lead_ids: list[str], which: str, stage: str) -> list[str]:
+    return [row["lead_id"] for row in many(
+        cursor,
+        "UPDATE work_items SET stage = %s, batch_id = NULL, updated_at = now() WHERE lead_id IN ("  # noqa: S608
+        f"SELECT lead_id FROM work_items WHERE lead_id = ANY(%s::uuid[]) AND {which}"
+        " ORDER BY lead_id FOR NO KEY UPDATE) RETURNING lead_id::text AS lead_id", (stage, lead_ids))]
 
 
 def depth(cursor: Cursor) -> list[Row]:

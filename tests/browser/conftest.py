@@ -41,4 +41,5 @@ def signed_in(page, stack):
     page.get_by_label("Password").fill(stack.facts["login"]["password"])
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Overview").wait_for()
+    page.complaints.clear()  # browsers write on the console that nobody was signed in before
     return page

@@ -464,3 +464,30 @@ def test_a_company_has_the_score_of_its_people_together(api, engine):
     best = next(lead["id"] for lead in found["leads"] if lead["total"] == totals[0])
     api.client.patch(f"/v1/leads/{best}", json={"status": "lost"}, headers=api.headers)
     assert api.get(path).json["score"]["people"] == 2
+
+
+def test_companies_are_filtered_and_tell_how_many_people_and_open_leads_they_have(api, sent):
+    api.post("/v1/leads", {"leads": [
+        LEAD | {"email": "james@crystals.example", "linkedin_url": "", "phone": "", "first_name": "James"},
+        {"email": "kim@other.example", "company_name": "Tidewheel", "country": "DE", "employee_count": 40}]})
+    path = f"/v1/organizations/{sent['organization_id']}"
+    patch(api, path, {"country": "GB", "industry": "research"})
+    patch(api, f"/v1/leads/{sent['lead_id']}", {"status": "lost"})
+    for query in ("country=GB", "industry=research", "q=crystals&country=GB"):
+        [row] = api.get(f"/v1/organizations?{query}").json["data"]
+        assert (row["id"], row["people"], row["open_leads"]) == (sent["organization_id"], 2, 1)
+    [small] = api.get("/v1/organizations?company_size=11-50").json["data"]
+    assert small["fields"]["name"] == "Tidewheel"
+    assert api.get("/v1/organizations?company_size=huge").status_code == 422
+    assert len(api.get(f"/v1/leads?organization={sent['organization_id']}&sort=score").json["data"]) == 2
+
+
+def test_a_company_tells_what_its_people_did(api, app, sent):
+    api.post("/v1/events", {"events": [{
+        "type": "page_view", "lead_id": sent["lead_id"],
+        "properties": {"url": "https://us.example/ada-lovelace", "list": "x"}}]})
+    path = f"/v1/organizations/{sent['organization_id']}"
+    [event] = [event for event in api.get(path).json["events"] if event["type"] == "page_view"]
+    assert event["contact_id"] == sent["contact_id"] and "ada" in event["properties"]["url"]
+    masked = Api(app.test_client(), "reader").get(path).json["events"]
+    assert "ada" not in str(masked) and any(each["properties"] == {"list": "x"} for each in masked)

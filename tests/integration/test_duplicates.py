@@ -408,3 +408,46 @@ def test_options_of_a_file_need_one(services):
     environ = programs.sidecar_environment(services)
     result = CliRunner().invoke(main, ["dedupe", "--region", "GB"], env=environ)
     assert result.exit_code == 2 and "FILE" in result.output
+
+
+def test_what_was_dismissed_is_open_again(api):
+    pair, *_ = pair_of(api, JANE, TYPO)
+    assert api.get("/v1/duplicates").json["total"] == 1
+    path = f"/v1/duplicates/{pair['id']}"
+    api.post(f"{path}/dismiss")
+    assert api.get("/v1/duplicates").json["total"] == 0
+    assert api.post(f"{path}/reopen").json == {"id": pair["id"], "state": "open"}
+    assert api.post(f"{path}/reopen").status_code == 200
+    [again] = api.get("/v1/duplicates").json["data"]
+    assert (again["id"], again["decided_by"], again["decided_at"]) == (pair["id"], None, None)
+
+
+def test_a_merge_is_seen_before_and_nothing_is_kept_of_that(api, app, engine):
+    pair, one_id, other_id = pair_of(
+        api, JANE | {"phone": "+442079460958"}, TYPO | {"job_title": "Head of IT"})
+    before = rows(engine, "SELECT to_jsonb(c) AS row FROM contacts c ORDER BY id")
+    path = f"/v1/duplicates/{pair['id']}/preview?keep="
+    seen = api.get(path + one_id).json
+    assert (seen["kept_id"], seen["lost_id"]) == (one_id, other_id)
+    fields = seen["contact"]["fields"]
+    assert (fields["job_title"], fields["phone"]) == ("Head of IT", "+442079460958")
+    assert seen["lead"]["id"] == seen["lead_id"] != seen["archived_lead_id"]
+    assert api.get(path + other_id).json["kept_id"] == other_id
+    assert api.get(path + pair["id"]).status_code == 422
+    assert rows(engine, "SELECT to_jsonb(c) AS row FROM contacts c ORDER BY id") == before
+    assert rows(engine, "SELECT count(*) AS n FROM audit_log WHERE action = 'contact.merged'"
+                        " AND entity_id = %s", one_id) == [{"n": 0}]
+    masked = Api(app.test_client(), "reader").get(path + one_id).json
+    assert "Hollister" not in str(masked)
+    api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": one_id})
+    made = api.get(f"/v1/contacts/{one_id}").json["fields"]
+    assert made == fields
+    assert api.get(path + one_id).status_code == 409
+
+
+def test_a_merge_that_is_taken_back_can_be_reviewed_again(api):
+    pair, one_id, other_id = pair_of(api, JANE, TYPO)
+    api.post(f"/v1/duplicates/{pair['id']}/merge", {"keep": one_id})
+    api.post(f"/v1/contacts/{one_id}/unmerge", {"contact_id": other_id})
+    assert api.post(f"/v1/duplicates/{pair['id']}/reopen").status_code == 200
+    assert [row["id"] for row in api.get("/v1/duplicates").json["data"]] == [pair["id"]]

@@ -277,6 +277,38 @@ def test_a_refused_lead_comes_in_when_it_is_corrected(api):
     assert api.post(path, {"changes": {"email": "pat@firm1.example"}}).status_code == 404
 
 
+def test_rejects_are_filtered_closed_and_opened_again(api, app):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "source": "fair"}, {"email": "kim@", "source": "form"},
+                                     "no object"]})
+
+    def listed(query=""):
+        return {row["id"] for row in api.get(f"/v1/rejects?{query}").json["data"]}
+
+    whole, [fair] = listed(), listed("source=fair")
+    assert len(whole) == 3 and listed("code=wrong_type") < whole and fair not in listed("code=wrong_type")
+    assert listed("received_to=2020-01-01T00:00:00Z") == set()
+    assert listed("received_from=2020-01-01T00:00:00Z") == whole
+    assert api.post("/v1/rejects/close", {"ids": [fair]}).json["changed"] == [fair]
+    assert api.post("/v1/rejects/close", {"ids": [fair]}).json["changed"] == []
+    assert listed() == whole - {fair} and listed("closed=true") == {fair}
+    [closed] = api.get("/v1/rejects?closed=true").json["data"]
+    assert closed["closed_by"] == "tests" and closed["closed_at"] and closed["lead"]["email"] == "pat@"
+    assert api.post("/v1/rejects/reopen", {"ids": [*whole]}).json["changed"] == [fair]
+    assert listed() == whole and listed("closed=true") == set()
+    reader = Api(app.test_client(), "reader")
+    assert reader.post("/v1/rejects/close", {"ids": [fair]}).status_code == 403
+    assert all(row["lead"] is None for row in reader.get("/v1/rejects").json["data"])
+
+
+def test_a_closed_reject_can_still_be_repaired(api):
+    api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill"}]})
+    [reject] = api.get("/v1/rejects").json["data"]
+    api.post("/v1/rejects/close", {"ids": [reject["id"]]})
+    path = f"/v1/rejects/{reject['id']}/repair"
+    assert api.post(path, {"changes": {"email": "pat@firm1.example"}}).status_code == 202
+    assert api.post("/v1/rejects/reopen", {"ids": [reject["id"]]}).json["changed"] == []
+
+
 def test_of_a_repaired_lead_nothing_is_left_that_an_erasure_would_not_find(api, engine):
     api.post("/v1/leads", {"leads": [{"email": "pat@", "full_name": "Pat Quill"}]})
     [reject] = api.get("/v1/rejects").json["data"]

@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -345,6 +346,40 @@ def test_a_poisonous_lead_ends_alone_in_the_dead_letters_and_is_replayed(api, en
     assert [(d["lead_id"], d["reason"], d["replays"]) for d in dead] == [(lead_id, "poison", 0)]
     assert api.post(f"/v1/dead-letters/{lead_id}/replay").status_code == 202
     assert stage(api, lead_id) == "queued"
+
+
+def test_dead_letters_are_replayed_together_or_closed_and_opened_again(api, engine, app):
+    sent_ids = send(api, lead(1), lead(2))
+    for _ in range(engine.settings.max_attempts):
+        for _ in sent_ids:
+            due(engine)
+            api.step(claim(api, limit=1), "fail", reason="poison")
+    dead = api.get("/v1/dead-letters").json["data"]
+    assert {row["lead_id"] for row in dead} == {*sent_ids}
+    assert all(row["email"] and row["step"] == "fail" and row["attempts"] == 3 for row in dead)
+    masked = Api(app.test_client(), "reader").get("/v1/dead-letters").json["data"]
+    assert all(row["email"].partition("@")[0].endswith("…") for row in masked)
+    first, second = sent_ids
+    assert api.post("/v1/dead-letters/close", {"lead_ids": [first]}).json["changed"] == [first]
+    assert stage(api, first) == "done" and len(api.get("/v1/dead-letters").json["data"]) == 1
+    assert api.post("/v1/dead-letters/reopen", {"lead_ids": sent_ids}).json["changed"] == [first]
+    assert [row["reason"] for row in api.get("/v1/dead-letters").json["data"]] == ["poison"] * 2
+    answer = api.post("/v1/dead-letters/replay", {"lead_ids": [*sent_ids, str(uuid4())]})
+    assert answer.status_code == 202 and answer.json["queued"] == sorted(sent_ids)
+    assert stage(api, second) == "queued"
+
+
+def test_what_is_done_or_was_worked_on_since_is_no_dead_letter_again(api, engine):
+    done, dead = send(api, lead(1))[0], None
+    run(api, claim(api))
+    dead = send(api, lead(2))[0]
+    for _ in range(engine.settings.max_attempts):
+        due(engine)
+        api.step(claim(api), "fail", reason="poison")
+    api.post("/v1/dead-letters/close", {"lead_ids": [dead]})
+    api.post("/v1/leads/rescore", {"lead_ids": [dead]})
+    run(api, claim(api))
+    assert api.post("/v1/dead-letters/reopen", {"lead_ids": [done, dead]}).json["changed"] == []
 
 
 def test_how_often_a_dead_letter_was_replayed_is_told_until_it_comes_to_its_end(api, engine):

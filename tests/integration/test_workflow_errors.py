@@ -72,3 +72,12 @@ def test_the_reason_of_a_batch_that_fails_is_kept_without_the_person(api, engine
     with engine.database.write() as cursor:
         reason, = many(cursor, "SELECT reason FROM work_items")
     assert reason["reason"] == "[email] is unknown"
+
+
+def test_an_error_leads_to_its_run(app, engine, by_slack):
+    workflow_errors.record_error(by_slack, TOLD)
+    where = replace(engine, settings=replace(engine.settings, n8n_editor_url="https://editor.example/"))
+    [row], _ = workflow_errors.list_errors(where, limit=1, after=None)
+    assert row["url"] == "https://editor.example/workflow/w/executions/7"
+    nowhere = replace(engine, settings=replace(engine.settings, n8n_editor_url=None))
+    assert workflow_errors.list_errors(nowhere, limit=1, after=None)[0][0]["url"] is None

@@ -4,9 +4,9 @@ import { language, t } from './texts.js';
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// The language with the reader's own region, where they fit: en-GB for an English page in Britain.
-const known = (name) => { try { return Intl.getCanonicalLocales(name).length > 0; } catch { return false; } };
-const locale = () => navigator.languages.find((name) => name.slice(0, 2) === language() && known(name)) ?? language();
+// The language with the reader's own region, where they fit: en-GB for an English page in Britain. (A browser may
+// name what is no language: "en-US@posix".)
+const locale = () => navigator.languages.find((name) => name.slice(0, 2) === language() && /^[\w-]+$/.test(name)) ?? language();
 
 export const number = (value, options) => (value === null || value === undefined ? '' : value.toLocaleString(locale(), options));
 export const percent = (share, digits = 0) => number(share, { style: 'percent', maximumFractionDigits: digits });

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, Edit, Strict, Text, Word, page_of
+from sidecar.api.schemas.base import Answer, Edit, SearchQuery, Strict, Text, Word, page_of
 from sidecar.api.schemas.facts import ContactFields, OrganizationFields, Refusal, refused, sources
 from sidecar.api.schemas.handlings import HandlingDone
 from sidecar.api.schemas.held_answers import HeldAnswer
 from sidecar.api.schemas.leads import Event, LeadDetail, changed
 from sidecar.api.schemas.owners import Assignment
 from sidecar.terms.fields import fields_of
-from sidecar.terms.states import GRADES, PURPOSES
+from sidecar.terms.states import COMPANY_SIZES, GRADES, PURPOSES
 
 # Bounds of the request; what a field may hold is said by the rules that read a lead's.
 _OF_KIND: Final[dict[str, Callable[[], fields.Field[Any]]]] = {
@@ -74,7 +74,15 @@ class AccountScore(Answer):
     reasons = fields.List(fields.Nested(AccountReason), required=True)
 
 
+class OrganizationQuery(SearchQuery):
+    country = Word(2, metadata={"description": "ISO 3166-1 alpha-2."})
+    industry = Word(500)
+    company_size = Text(validate=validate.OneOf(COMPANY_SIZES))
+
+
 class Organization(Entity):
+    people = fields.Integer(required=True, metadata={"description": "How many are of it."})
+    open_leads = fields.Integer(required=True)
     score = fields.Nested(AccountScore, required=True, allow_none=True, metadata={
         "description": "What its people with open leads say of it together; the reasons add up to it. Null"
                        " where none is scored."})
@@ -97,7 +105,13 @@ class ContactDetail(Contact):
     leads = fields.List(fields.Nested(EntityLead), required=True)
 
 
+class PersonsEvent(Event):
+    contact_id = fields.String(required=True)
+
+
 class OrganizationDetail(Organization):
+    events = fields.List(fields.Nested(PersonsEvent), required=True, metadata={
+        "description": "What its people did, the latest first."})
     sources = sources()
     leads = fields.List(fields.Nested(EntityLead), required=True)
 

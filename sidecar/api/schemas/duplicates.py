@@ -7,7 +7,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from sidecar.api.schemas.base import Answer, Id, Ids, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.customers import ContactDetail
 from sidecar.api.schemas.facts import ContactFields
+from sidecar.api.schemas.leads import LeadDetail
 from sidecar.terms.states import DUPLICATES_LISTED
 
 
@@ -45,6 +47,9 @@ class Duplicate(Answer):
 class DuplicatePage(Answer.from_dict(page_of(Duplicate))):  # type: ignore[misc]
     """Pairs."""
 
+    total = fields.Integer(required=True, metadata={
+        "description": "How many there are of this state, 10,000 at most."})
+
 
 class DuplicateSearch(Answer):
     checked = fields.Integer(required=True)
@@ -63,7 +68,16 @@ class Merged(Answer):
     archived_lead_id = fields.String(required=True, allow_none=True)
 
 
-class Dismissed(Answer):
+class MergeQuery(Strict):
+    keep = Id(required=True)
+
+
+class MergePreview(Merged):
+    contact = fields.Nested(ContactDetail, required=True)
+    lead = fields.Nested(LeadDetail, required=True, allow_none=True)
+
+
+class DuplicateState(Answer):
     id = fields.String(required=True)
     state = fields.String(required=True)
 

@@ -131,6 +131,7 @@ class LeadFilters(Strict):
     touched = fields.Boolean(metadata={
         "description": "Of leads that became hot: whether somebody did something about it since."})
     import_id = Id(metadata={"description": "Those that an import brought, while it can be undone."})
+    organization = Id(metadata={"description": "The id of a company."})
     min_score = fields.Float(validate=validate.Range(0, 100))
     max_score = fields.Float(validate=validate.Range(0, 100))
     created_from = Moment()
@@ -404,6 +405,23 @@ class LeadPage(Answer.from_dict(page_of(Lead))):  # type: ignore[misc]
     """Leads."""
 
 
+class RejectQuery(PageQuery):
+    closed = fields.Boolean(load_default=False)
+    source = Text(100)
+    code = Text(100)
+    received_from = Moment()
+    received_to = Moment()
+
+
+class RejectIds(Strict):
+    ids = Ids(MAX_LEADS, 1, required=True)
+
+
+class Changed(Answer):
+    changed = fields.List(fields.String(), required=True, metadata={
+        "description": "The ids of those that were not so already."})
+
+
 class Reject(Answer):
     id = fields.String(required=True)
     received_at = fields.DateTime(required=True)
@@ -412,6 +430,8 @@ class Reject(Answer):
     errors = fields.List(fields.Nested(FieldError), required=True)
     lead = fields.Raw(required=True, allow_none=True, metadata={
         "description": "As it was sent; null without the scope pii:read, or when it is no longer kept."})
+    closed_at = fields.DateTime(required=True, allow_none=True)
+    closed_by = fields.String(required=True, allow_none=True)
 
 
 class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]

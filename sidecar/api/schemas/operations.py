@@ -8,7 +8,7 @@ from sidecar.api.schemas.base import Answer, Moment, PageQuery, QueryWhole, Stri
 from sidecar.api.schemas.leads import Message
 from sidecar.channels import CHANNELS
 from sidecar.channels.phrases import DEFAULT, LANGUAGES
-from sidecar.terms.states import EMAIL_STATUSES, GRADES, MESSAGE_KINDS
+from sidecar.terms.states import EMAIL_STATUSES, GRADES, LEFT, MESSAGE_KINDS
 
 
 class OverviewQuery(Strict):
@@ -54,11 +54,18 @@ class Preview(Answer):
 
 
 class DeadLetterQuery(PageQuery):
+    stage = fields.String(load_default="dead", validate=validate.OneOf(LEFT))
     most_replays = QueryWhole(0, 1000)
 
 
 class DeadLetter(Answer):
     lead_id = fields.String(required=True)
+    full_name = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True)
+    stage = fields.String(required=True, validate=validate.OneOf(LEFT))
+    step = fields.String(required=True, allow_none=True, metadata={
+        "description": "At which it left its run."})
     lane = fields.String(required=True)
     attempts = fields.Integer(required=True)
     replays = fields.Integer(required=True)
@@ -85,6 +92,8 @@ class FailedWorkflow(Answer):
     message = fields.String(required=True, allow_none=True)
     batch_id = fields.String(required=True, allow_none=True)
     occurred_at = fields.DateTime(required=True)
+    url = fields.String(required=True, allow_none=True, metadata={
+        "description": "The execution in n8n's editor; null when it is not known where that is."})
 
 
 class WorkflowErrorPage(Answer.from_dict(page_of(FailedWorkflow))):  # type: ignore[misc]
