@@ -1,5 +1,5 @@
 -- What the page of a source shows: its last deliveries and its days, and a secret that is being replaced.
--- depends: 0037_pre_dead_messages
+-- depends: 0031_pre_views
 
 CREATE TABLE source_deliveries (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -78,7 +78,7 @@ def authenticate(engine: Engine, token: str) -> Caller:
 def read(engine: Engine, token: str | None) -> dict[str, Any]:
     """Who is signed in and what they may: {user, scopes, ended}; user None and `ended`, the reason
     (`_ENDED`), when the session goes on no more."""
-    nobody = {"user": None, "scopes": [], "ended": None}
+    nobody: dict[str, Any] = {"user": None, "scopes": [], "ended": None}
     if token is None:
         return nobody
     try:
