@@ -18,7 +18,7 @@ const pathOf = (kind, id) => `${kind}s/${id}`;
 // Where a value is from, in a line for everybody, not only for who points at it.
 function said(stated) {
   if (!stated) return null;
-  return el('span', { class: 'said' }, stated.locked ? el('span', { class: 'lock' }, el('span', { 'aria-hidden': 'true' }, '🔒 '), el('span', { class: 'visually-hidden' }, `${t('lead.locked')} `)) : null,
+  return el('span', { class: 'said' }, stated.locked ? [el('span', { class: 'lock' }, t('lead.locked')), ' '] : null,
     sourceOf(stated.source), stated.sandbox ? ` (${t('sandbox')})` : '', ' · ', ago(stated.observed_at),
     stated.locked ? '' : ` · ${t('lead.confidence', { share: percent(stated.confidence) })}`);
 }
@@ -98,12 +98,11 @@ function row(ctx, kind, part, field, { reach, mail }) {
   const editing = ctx.state.editing?.id === part.id && ctx.state.editing.name === field.name;
   const mayEdit = ctx.may('leads') && ctx.may('pii:read') && field.editable;
   return el('tr', { key: field.name, class: editing ? 'editing' : null }, el('th', { scope: 'row' }, field.label),
-    editing ? el('td', { colspan: '2' }, editForm(ctx, field)) : [
-      el('td', {}, (part[field.name] ?? null) === null ? el('span', { class: 'quiet' }, stated?.removed ? t('lead.removed') : '–') : valueOf(field, part[field.name], reach),
-        field.name === 'email_status' ? measured(mail, part[field.name]) : null,
-        el('div', { class: 'from' }, said(stated), stated ? others(field, stated) : null)),
-      el('td', { class: 'edits' }, mayEdit ? el('button', { class: 'small quiet-button', 'aria-label': t('lead.edit.of', { field: field.label }), onclick: () => beginEdit(ctx, kind, part.id, field.name) }, '✎') : null,
-        mayEdit && stated?.locked ? el('button', { class: 'small', 'aria-label': t('lead.unlock.of', { field: field.label }), onclick: () => unlock(ctx, kind, part, field) }, t('lead.unlock')) : null)]);
+    editing ? el('td', {}, editForm(ctx, field)) : el('td', {}, el('div', { class: 'value' }, el('span', {}, (part[field.name] ?? null) === null ? el('span', { class: 'quiet' }, stated?.removed ? t('lead.removed') : '–') : valueOf(field, part[field.name], reach),
+      field.name === 'email_status' ? measured(mail, part[field.name]) : null),
+    mayEdit ? el('span', { class: 'edits' }, stated?.locked ? el('button', { class: 'small', 'aria-label': t('lead.unlock.of', { field: field.label }), onclick: () => unlock(ctx, kind, part, field) }, t('lead.unlock')) : null,
+      el('button', { class: 'small quiet-button', title: t('edit'), 'aria-label': t('lead.edit.of', { field: field.label }), onclick: () => beginEdit(ctx, kind, part.id, field.name) }, '✎')) : null),
+    el('div', { class: 'from' }, said(stated), stated ? others(field, stated) : null)));
 }
 
 // Providers whose answer about somebody is another one's: they count no more, and never come back.
@@ -132,7 +131,7 @@ export function profileSection(kind, part, fields, more) {
   };
   return el('section', { key: kind, class: 'profile' }, el('div', { class: 'spread' }, el('h2', {}, t(`lead.${kind}`), more.href ? [' ', el('a', { class: 'small', href: more.href }, t('lead.open_company'))] : null),
     missing.length && ctx.may('leads') && ctx.may('pii:read') ? el('button', { class: 'small', onclick: add }, t('lead.add')) : null),
-  known.length ? el('table', { class: 'fields' }, el('thead', { class: 'visually-hidden' }, el('tr', {}, ['field', 'value', 'edits'].map((head) => el('th', { scope: 'col' }, t(`lead.head.${head}`))))),
+  known.length ? el('table', { class: 'fields' }, el('thead', { class: 'visually-hidden' }, el('tr', {}, ['field', 'value'].map((head) => el('th', { scope: 'col' }, t(`lead.head.${head}`))))),
     el('tbody', {}, known.map((field) => row(ctx, kind, part, field, more)))) : el('p', { class: 'quiet' }, t('lead.nothing_known')),
   wrongAnswers(ctx, kind, part, more.asked));
 }

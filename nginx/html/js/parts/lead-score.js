@@ -7,13 +7,15 @@ import { note } from './states.js';
 import { ofKind } from './lead-words.js';
 
 const SHOWN_STEPS = 5;
+const ORDER = ['demographic', 'firmographic', 'behavioral', 'engagement', 'ml']; // as people read them
 const signed = (value) => number(value, { signDisplay: 'exceptZero', maximumFractionDigits: 2 });
 const exact = (value) => number(value, { maximumFractionDigits: 2 });
 const label = (name) => ofKind('part', name);
 
 // Each part with its points of the total; a score older than its weights has none.
 function partsOf({ components, weights, reasons }) {
-  return Object.entries(components).map(([name, share], at) => {
+  const place = ([name]) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return Object.entries(components).sort((a, b) => place(a) - place(b)).map(([name, share], at) => {
     const weight = weights[name];
     return { name, place: at + 1, share, weight, worth: weight === undefined ? null : share * weight,
       reasons: reasons.filter((reason) => reason.component === name).map((reason) => ({ ...reason, worth: weight === undefined ? null : reason.points * weight })) };
@@ -72,7 +74,7 @@ function history(past, grades) {
   const x = ({ calculated_at: at }) => 2 + 96 * ((Date.parse(at) - first) / Math.max(1, last - first));
   const y = ({ total }) => 28 - total * 0.26;
   return el('div', { key: 'history' }, el('h3', {}, t('lead.history')),
-    el('figure', { class: 'spark' }, svg('svg', { viewBox: '0 0 100 30', preserveAspectRatio: 'none', role: 'img', 'aria-label': t('lead.history.said', { n: past.length, first: points(old[0].total), last: points(past[0].total) }) },
+    old.every(({ total }) => total === old[0].total) ? null : el('figure', { class: 'spark' }, svg('svg', { viewBox: '0 0 100 30', preserveAspectRatio: 'none', role: 'img', 'aria-label': t('lead.history.said', { n: past.length, first: points(old[0].total), last: points(past[0].total) }) },
       svg('polyline', { points: old.map((each) => `${x(each)},${y(each)}`).join(' ') }))),
     el('details', {}, el('summary', {}, t('lead.history.earlier', { n: past.length - 1 })), el('ul', { class: 'plain lines' }, past.slice(1).map((each) => el('li', { key: each.calculated_at, class: 'spread' },
       grade(each, grades), el('span', { class: 'quiet' }, each.model_version), ago(each.calculated_at))))));

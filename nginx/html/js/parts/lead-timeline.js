@@ -9,6 +9,8 @@ const KINDS = ['event', 'received', 'message', 'edit', 'status', 'assignment', '
 const OF_STAFF = ['assignment', 'handling'];
 const quiet = (...text) => el('span', { class: 'quiet' }, ...text);
 
+const labelOf = (ctx, entity, name) => ctx.terms.fieldsOf(entity).find((each) => each.name === name)?.label ?? title(name);
+
 const changed = (ctx, about) => ({ field: name, ...told }) => {
   const field = ctx.terms.fieldsOf(about).find((each) => each.name === name) ?? { name, label: title(name) };
   const shown = (value) => (name === 'status' ? ctx.terms.label('statuses', value) : textOf(field, value));
@@ -32,8 +34,8 @@ const LINES = {
     [el('b', {}, ofKind('handling', handling)), quiet(` · ${by} · ${title(channel)}`), until ? ` ${t('lead.line.until', { when: when(until) })}` : '', undone ? quiet(` ${t('lead.line.undone_by', { name: who ?? '' })}`) : null]],
   call: ({ call_id: id, provider, operation, price, sandbox, outcome, state }, ctx, receipt) => {
     const known = receipt.get(id);
-    return [[el('b', {}, title(provider)), ' ', known ? known.text : [title(operation), ': ', title(outcome ?? state)], quiet(` · ${money(price)}${sandbox ? ` ${t('lead.play_money')}` : ''}`)],
-      known?.changed.length ? quiet(t('lead.line.gave', { fields: known.changed.map(title).join(', ') })) : null];
+    return known ? [known.text, known.changed.length ? quiet(t('lead.line.gave', { fields: known.changed.map((place) => labelOf(ctx, ...place.split('.'))).join(', ') })) : null]
+      : [[el('b', {}, title(provider)), ` ${title(operation)}: ${title(outcome ?? state)}`, quiet(` · ${money(price)}${sandbox ? ` ${t('lead.play_money')}` : ''}`)]];
   },
   score: ({ total, grade, before, model_version: model }, ctx) => [[el('b', {}, t('lead.line.score')), ` ${before === null ? '' : `${points(before)} → `}${points(total)} ${ctx.terms.label('grades', grade).toLowerCase()}`, quiet(` · ${model}`)]],
   refusal: ({ purpose, refused, source, own, reason }) => [

@@ -498,7 +498,6 @@ export default {
   'lead.nothing_known': 'Es ist nichts bekannt.',
   'lead.head.field': 'Feld',
   'lead.head.value': 'Wert und Quelle',
-  'lead.head.edits': 'Bearbeiten',
   'lead.add': 'Wert ergänzen',
   'lead.add.title': 'Wert ergänzen',
   'lead.add.which': 'Feld',

@@ -498,7 +498,6 @@ export default {
   'lead.nothing_known': 'Nothing is known.',
   'lead.head.field': 'Field',
   'lead.head.value': 'Value and source',
-  'lead.head.edits': 'Edit',
   'lead.add': 'Add a value',
   'lead.add.title': 'Add a value',
   'lead.add.which': 'Field',
