@@ -72,9 +72,11 @@ def edit_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str
     leads to them. If the old one is somebody else's, take it away first (`null`). 409: another contact has
     the address (`contact_id`).
     """
-    return editing.edit(
+    result = editing.edit(
         engine, "contact", str(contact_id), body, by=actor(caller), versions=if_match(),
         reveal=caller.may("pii:read"))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "PATCH", "/v1/organizations/<uuid:organization_id>", scope="leads",
@@ -85,9 +87,11 @@ def edit_organization(
     """Edit a company, as a person is edited: values are locked, `null` takes one away, `changed` names what
     was not so already. If-Match takes the version. 409: another company has the name.
     """
-    return editing.edit(
+    result = editing.edit(
         engine, "organization", str(organization_id), body, by=actor(caller), versions=if_match(),
         reveal=caller.may("pii:read"))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "DELETE", "/v1/contacts/<uuid:contact_id>/edits/<field>", scope="leads",
@@ -96,18 +100,22 @@ def undo_contact_edit(engine: Engine, caller: Caller, contact_id: Any, field: st
     """Undo what people said of a field: what leads, files and providers say of it counts again. If-Match
     takes the version. 404: nobody edited it.
     """
-    return editing.take_back(
+    result = editing.take_back(
         engine, "contact", str(contact_id), field, by=actor(caller), versions=if_match(),
         reveal=caller.may("pii:read"))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "DELETE", "/v1/organizations/<uuid:organization_id>/edits/<field>", scope="leads",
           answer=schemas.OrganizationEdited(), versioned=True)
 def undo_organization_edit(engine: Engine, caller: Caller, organization_id: Any, field: str) -> Any:
     """Undo what people said of a field, as of a contact's."""
-    return editing.take_back(
+    result = editing.take_back(
         engine, "organization", str(organization_id), field, by=actor(caller), versions=if_match(),
         reveal=caller.may("pii:read"))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "POST", "/v1/contacts/<uuid:contact_id>/refusals", scope="leads",
@@ -131,6 +139,16 @@ def export_contact(engine: Engine, caller: Caller, contact_id: Any) -> Any:
 def contact_origins(engine: Engine, caller: Caller, contact_id: Any) -> Any:
     """What a contact was made of: who was merged into it, and all that was sent in about it."""
     return splitting.origins(engine, str(contact_id), reveal=caller.may("pii:read"))
+
+
+@endpoint(bp, "POST", "/v1/contacts/<uuid:contact_id>/merge", scope="leads", body=schemas.MergeInto(),
+          answer=schemas.Merged())
+def merge_contact(engine: Engine, caller: Caller, contact_id: Any, body: dict[str, Any]) -> Any:
+    """Merge another contact into this one, whether the search for duplicates found the two or not; all that
+    hung on the other moves to it."""
+    result = merging.merge_into(engine, str(contact_id), body["contact_id"], by=actor(caller))
+    waking.wake_after(engine, "interactive")
+    return result
 
 
 @endpoint(bp, "POST", "/v1/contacts/<uuid:contact_id>/unmerge", scope="leads", body=schemas.Unmerge(),

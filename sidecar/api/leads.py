@@ -9,14 +9,14 @@ from flask import Blueprint, Response, g
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint, json_body, load, without
-from sidecar.api.paging import after_sorted, decode_cursor, page, sorted_page
+from sidecar.api.paging import after_sorted, decode_cursor, moment_after, page, sorted_page
 from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, looking, waking
-from sidecar.services import bulk, exports, leads, receipts
+from sidecar.services import bulk, exports, leads, receipts, timeline
 from sidecar.services.access import Caller
 from sidecar.store.leads import CURSORS
 from sidecar.terms.states import GOALS, LANES
@@ -153,6 +153,26 @@ def receipt(engine: Engine, caller: Caller, lead_id: Any) -> Any:
     """What providers were asked about a lead and its company, why, what each call cost and changed, and why
     no more was asked. It names nobody."""
     return receipts.receipt(engine, str(lead_id))
+
+
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/timeline", scope="leads:read", query=schemas.TimelineQuery(),
+          answer=schemas.TimelinePage())
+def lead_timeline(engine: Engine, caller: Caller, lead_id: Any, query: dict[str, Any]) -> Any:
+    """What happened to a lead, the latest first, in keyset pages: what its person did and sent, messages
+    about it, what people changed and decided, calls of providers, scores, merges. Without the scope pii:read
+    it does not tell whose the lead was, and details are masked."""
+    return page(*timeline.page(
+        engine, str(lead_id), kind=query.get("kind"), limit=query["limit"],
+        after=moment_after(query.get("cursor")), reveal=caller.may("pii:read")))
+
+
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/neighbours", scope="leads:read",
+          query=schemas.NeighbourQuery(), answer=schemas.Neighbours())
+def lead_neighbours(engine: Engine, caller: Caller, lead_id: Any, query: dict[str, Any]) -> Any:
+    """Which leads stand before and after one in the list of these filters and this sort (GET /v1/leads),
+    whether it is in that list itself any more or not."""
+    return leads.neighbours(engine, str(lead_id), without(query, "sort"), sort=query["sort"],
+                            reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "PATCH", "/v1/leads/<uuid:lead_id>", scope="leads", body=schemas.LeadEdit(),

@@ -6,7 +6,8 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sidecar.errors import Invalid
@@ -82,6 +83,19 @@ def word_after(token: str | None) -> list[str] | None:
         return None
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) and is_storable(value[0]):
         return value
+    raise _wrong()
+
+
+def moment_after(token: str | None) -> tuple[datetime, str] | None:
+    """The moment and the key in a cursor of rows in the order of both. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 2 and all(
+            isinstance(part, str) and is_storable(part) for part in value):
+        with suppress(ValueError, OverflowError):
+            at = datetime.fromisoformat(value[0])
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC), value[1]
     raise _wrong()
 
 

@@ -135,3 +135,11 @@ def lead_scores(engine: Engine, caller: Caller, lead_id: Any, query: dict[str, A
     """The scores that a lead had, the newest first, each with its reasons."""
     return page(*scores.history(
         engine, str(lead_id), limit=query["limit"], after=decode_cursor(query.get("cursor"), 1)))
+
+
+@endpoint(bp, "GET", "/v1/leads/<uuid:lead_id>/steps", scope="leads:read", answer=schemas.StepList())
+def lead_steps(engine: Engine, caller: Caller, lead_id: Any) -> Any:
+    """What would raise a lead's score: each event that did not happen yet and each fact that is not known, by
+    itself, what adds most first. `grade` is the lead's then. What is known stays as it is; the fewest steps
+    that reach the next grade together are the score's `next_grade`."""
+    return {"data": scores.steps(engine, str(lead_id))}

@@ -18,7 +18,7 @@ from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
 from sidecar.pipeline.predicting import Foretell, prophet_in_force
 from sidecar.pipeline.routing import route_hot
-from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model
+from sidecar.scoring import BREAKDOWN, check_model, compiled, default_model, steps_of
 from sidecar.scoring import score as score_facts
 from sidecar.scoring.choosing import ranked
 from sidecar.scoring.compiling import Model
@@ -146,9 +146,17 @@ class InForce:
 
     def score(self, told: dict[str, Any], now: datetime, previous_grade: str | None = None) -> dict[str, Any]:
         """The score of a lead with these facts, to which the prediction is added."""
+        return score_facts(told, self._with_prediction(told, now), now, previous_grade)
+
+    def steps(self, told: dict[str, Any], now: datetime, previous_grade: str | None = None
+              ) -> list[dict[str, Any]]:
+        """What each thing that is not known yet, or did not happen, would add to the score."""
+        return steps_of(told, self._with_prediction(told, now), now, previous_grade)
+
+    def _with_prediction(self, told: dict[str, Any], now: datetime) -> Model:
         model = self.of(told, now)
         told["prediction"] = self._foretell(told, model, now)
-        return score_facts(told, model, now, previous_grade)
+        return model
 
     @property
     def for_all(self) -> Ready:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sidecar.scoring.compiling import FULL, Component, Model, compiled
-from sidecar.scoring.steps import next_grade
+from sidecar.scoring.steps import next_grade, single_steps
 from sidecar.scoring.subject import Subject
 from sidecar.terms import label
 from sidecar.terms.states import MACHINES, OF_A_MAIL
@@ -103,6 +103,20 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
         "model_version": made.version,
         "calculated_at": now.isoformat(),
     }
+
+
+def steps_of(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datetime,
+             previous_grade: str | None = None) -> list[dict[str, Any]]:
+    """What each thing that did not happen or is not known yet would add to a lead's score alone, the most
+    first, as `sidecar.scoring.steps.single_steps` tells it. Facts and model are those of `score`."""
+    made = compiled(model)
+    subject = Subject(facts, now)
+    parts = [_part(made, component, subject) for component in made.components]
+    total = min(FULL, sum(part.points * component.percent for part, component in zip(
+        parts, made.components, strict=True)) // 100)
+    return single_steps(
+        made, subject, lambda: list(chain.from_iterable(part.of_rules for part in parts)),
+        list(chain.from_iterable(part.of_slots for part in parts)), total, made.grade(total, previous_grade))
 
 
 def _part(made: Model, component: Component, subject: Subject) -> _Part:

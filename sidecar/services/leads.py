@@ -42,6 +42,21 @@ def list_leads(
     return (rows if reveal else [mask_lead(row) for row in rows]), following
 
 
+def neighbours(
+    engine: Engine, lead_id: str, filters: dict[str, Any], *, sort: str, reveal: bool
+) -> dict[str, str | None]:
+    """{previous, next}: the leads before and after one in a list. Raises NotFound, Forbidden."""
+    filters = permitted(filters, reveal)
+    with engine.database.read(may_lag=True) as cursor:
+        here = leads.page(cursor, {"lead_ids": [lead_id]}, sort=sort, limit=1, after=None)
+        if not here:
+            raise NotFound("There is no such lead.")
+        found = {
+            side: leads.page(cursor, filters, sort=order, limit=1, after=leads.cursor_of(here[0], sort))
+            for side, order in (("previous", leads.REVERSED[sort]), ("next", sort))}
+    return {side: rows[0]["id"] if rows else None for side, rows in found.items()}
+
+
 def permitted(filters: dict[str, Any], reveal: bool) -> dict[str, Any]:
     """The filters as a caller may use them. Raises Forbidden for one by what is hidden."""
     if reveal:

@@ -87,12 +87,33 @@ def try_merge(
     return seen
 
 
+def merge_into(engine: Engine, keep: str, lost: str, *, by: Actor) -> dict[str, Any]:
+    """Merge two contacts of whom a person says that they are one, as `merge` does, whatever was said of the
+    pair before. Raises NotFound, Invalid for a contact and itself."""
+    left, right = sorted((keep, lost))
+    if left == right:
+        raise Invalid("The request is not valid; see errors.", errors=[
+            {"pointer": "/contact_id", "code": "invalid", "detail": "Name another contact."}])
+    with engine.database.write() as cursor:
+        duplicates.lock(cursor, alone=True)
+        hold(cursor, [keep, lost])
+        if not all(customers.get(cursor, "contact", contact) for contact in (keep, lost)):
+            raise NotFound("There is no such contact.")
+        pair = duplicates.of_two(cursor, left, right) or {
+            "id": new_id(), "left_id": left, "right_id": right, "score": 1.0,
+            "reasons": [f"{by.name} says so"]}
+        return _join(engine, cursor, pair, keep, lost, by)
+
+
 def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: Actor) -> dict[str, Any]:
     # In the order in which the pipeline locks: answers, leads, contacts.
     moved = store.move_calls(cursor, keep, lost)
     found = customers.lock_leads(cursor, [keep, lost])
     contacts = store.lock_contacts(cursor, [keep, lost])
-    snapshot = {"kept": contacts[keep], "lost": contacts[lost], "pairs": store.pairs(cursor, [keep, lost])}
+    pairs = [other for other in store.pairs(cursor, [keep, lost])
+             if {keep, lost} != {other["left_id"], other["right_id"]}]
+    snapshot = {"kept": contacts[keep], "lost": contacts[lost], "pairs": [
+        *pairs, {"id": pair["id"], "left_id": min(keep, lost), "right_id": max(keep, lost)}]}
     work = _one_open_lead(engine, cursor, found, by)
     moved |= store.move_rows(cursor, keep, lost)
     whole = {"org_id": contacts[keep]["org_id"] or contacts[lost]["org_id"]} | _one_will(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Invalid, NotFound
-from sidecar.pipeline.scoring import model_of_version
+from sidecar.pipeline.scoring import model_of_version, models_in_force, scoring_facts
 from sidecar.scoring import score
 from sidecar.scoring.seen import marks, then_known
 from sidecar.store import facts, leads, scores
@@ -75,6 +75,18 @@ def history(
         rows, following = paged(scores.page(cursor, lead_id, limit + 1, after[0] if after else None), limit)
     return [_shown(row) | {"id": row["id"], "previous_grade": row["previous_grade"]}
             for row in rows], following
+
+
+def steps(engine: Engine, lead_id: str) -> list[Row]:
+    """What each thing that did not happen or is not known yet would add to a lead's score alone, the most
+    first, by the model in force. Raises NotFound."""
+    with engine.database.read() as cursor:
+        known = facts.load(cursor, [lead_id])
+        if not known:
+            raise NotFound("There is no such lead.")
+        [row] = known
+        told = scoring_facts(row, facts.load_events(cursor, {row["contact"]["id"]}))
+        return models_in_force(cursor).steps(told, engine.now(), row["grade"])
 
 
 def _shown(row: Mapping[str, Any]) -> Row:

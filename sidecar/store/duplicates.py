@@ -210,12 +210,18 @@ def count(cursor: Cursor, state: str, most: int) -> int:
     return row["n"] if row else 0
 
 
+_DECIDED_ON = ("SELECT id::text AS id, left_id::text AS left_id, right_id::text AS right_id, score, reasons,"
+               " state FROM duplicates")
+
+
 def get(cursor: Cursor, duplicate_id: str) -> Row | None:
     """One pair, locked: {id, left_id, right_id, score, reasons, state}."""
-    return one(
-        cursor, "SELECT id::text AS id, left_id::text AS left_id, right_id::text AS right_id, score,"
-        " reasons, state FROM duplicates WHERE id = %s FOR UPDATE", (duplicate_id,),
-    )
+    return one(cursor, f"{_DECIDED_ON} WHERE id = %s FOR UPDATE", (duplicate_id,))
+
+
+def of_two(cursor: Cursor, left: str, right: str) -> Row | None:
+    """The pair of two contacts (left < right), locked, as `get` tells it."""
+    return one(cursor, f"{_DECIDED_ON} WHERE left_id = %s AND right_id = %s FOR UPDATE", (left, right))
 
 
 def dismiss(cursor: Cursor, duplicate_id: str, actor: str) -> None:

@@ -50,6 +50,8 @@ SORTS = tuple(_SORTS)
 CURSORS: Mapping[str, str | None] = {
     "newest": None, "oldest": None, "score": "score", "lowest": "score", "changed": "time",
     "unchanged": "time"}
+REVERSED: Mapping[str, str] = {one: other for pair in (
+    ("newest", "oldest"), ("score", "lowest"), ("changed", "unchanged")) for one, other in (pair, pair[::-1])}
 _MOST_WORDS = 8  # of a search
 # What somebody types of a telephone number: as it is kept, without what stands before the country's code.
 _NUMBER = re.compile(r"[+\d][\d ()./-]{4,}")

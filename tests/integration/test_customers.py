@@ -8,7 +8,7 @@ import time
 import psycopg2
 import pytest
 
-from sidecar.pipeline import intake
+from sidecar.pipeline import intake, waking
 from sidecar.store import customers
 from sidecar.store.database import many
 from tests.integration.conftest import Api
@@ -491,3 +491,13 @@ def test_a_company_tells_what_its_people_did(api, app, sent):
     assert event["contact_id"] == sent["contact_id"] and "ada" in event["properties"]["url"]
     masked = Api(app.test_client(), "reader").get(path).json["events"]
     assert "ada" not in str(masked) and any(each["properties"] == {"list": "x"} for each in masked)
+
+
+@pytest.mark.parametrize("kind", ["contact", "organization"])
+def test_an_edit_and_its_undo_wake_the_flow_at_once(api, sent, monkeypatch, kind):
+    woken = []
+    monkeypatch.setattr(waking, "wake", lambda engine, lane: woken.append(lane))
+    path = f"/v1/{kind}s/{sent[f'{kind}_id']}"
+    assert patch(api, path, {"country": "CA"}).status_code == 200
+    assert api.client.delete(f"{path}/edits/country", headers=api.headers).status_code == 200
+    assert woken == ["interactive"] * 2

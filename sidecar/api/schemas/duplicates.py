@@ -61,6 +61,10 @@ class MergeRequest(Strict):
     keep = Id(required=True)
 
 
+class MergeInto(Strict):
+    contact_id = Id(required=True, metadata={"description": "Who is merged into this contact."})
+
+
 class Merged(Answer):
     kept_id = fields.String(required=True)
     lost_id = fields.String(required=True)

@@ -25,6 +25,7 @@ from sidecar.api.schemas.base import (
 from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
 from sidecar.store.leads import SORTS
+from sidecar.store.timeline import KINDS
 from sidecar.terms.states import (
     BUTTONS,
     ENTITIES,
@@ -470,6 +471,32 @@ class LeadQuery(PageQuery, LeadFilters):
     sort = Text(load_default="newest", validate=validate.OneOf(SORTS))
     fields = FieldPaths(Lead, metadata={  # type: ignore[assignment]
         "description": "What to answer of each lead, e.g. id,score,contact.email"})
+
+
+class NeighbourQuery(LeadFilters):
+    sort = Text(load_default="newest", validate=validate.OneOf(SORTS))
+
+
+class Neighbours(Answer):
+    previous = fields.String(required=True, allow_none=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class TimelineQuery(PageQuery):
+    kind = Text(validate=validate.OneOf(KINDS))
+
+
+class TimelineEntry(Answer):
+    at = fields.DateTime(required=True)
+    key = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    details = fields.Dict(required=True, metadata={
+        "description": "As the kind has them. Of an edit: action, by, about, changes [{field, from, to}] (a"
+                       " value is there as far as it is kept), more."})
+
+
+class TimelinePage(Answer.from_dict(page_of(TimelineEntry))):  # type: ignore[misc]
+    """What happened to a lead."""
 
 
 class LeadEdit(Edit):

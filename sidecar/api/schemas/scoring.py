@@ -17,7 +17,7 @@ from sidecar.api.schemas.base import (
     Whole,
     page_of,
 )
-from sidecar.api.schemas.facts import Score
+from sidecar.api.schemas.facts import Reason, Score
 from sidecar.jsons import as_json
 from sidecar.terms.states import GRADES, MODEL_STATES, PREDICTION_STATES
 
@@ -250,3 +250,15 @@ class Training(Answer):
     training = fields.Boolean(required=True)
     conversions = fields.Integer(required=True)
     needed = fields.Integer(required=True)
+
+
+class SingleStep(Reason):
+    points = fields.Float(required=True, metadata={"description": "What it adds to the total."})
+    total = fields.Float(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf(GRADES))
+    event = fields.Boolean(required=True, metadata={"description": "Something that happens, not a fact."})
+    sure = fields.Boolean(required=True, metadata={"description": "It cannot turn out worse."})
+
+
+class StepList(Answer):
+    data = fields.List(fields.Nested(SingleStep), required=True)

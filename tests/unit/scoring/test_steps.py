@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sidecar.scoring import compiled, default_model, score
+from sidecar.scoring import compiled, default_model, score, steps_of
 from sidecar.scoring.steps import _table
 from sidecar.scoring.subject import Subject, fact_at
 from tests.unit.scoring.inventing import NOW, facts, models
@@ -100,3 +100,19 @@ def test_a_lead_that_stays_hot_has_no_next_grade(previous: str) -> None:
     model = default_model() | {"thresholds": {"hot": total + 1, "warm": 50}}
     found = score(known, model, NOW, previous)
     assert (found["grade"] == "hot") is (previous == "hot") is (found["next_grade"] is None)
+
+
+@given(models(), facts())
+@slow
+def test_single_steps_add_what_they_say_and_none_is_left_out(
+    model: dict[str, Any], known: dict[str, Any]
+) -> None:
+    before, found = score(known, model, NOW), steps_of(known, model, NOW)
+    assert [step["points"] for step in found] == sorted((step["points"] for step in found), reverse=True)
+    alone = []
+    for name, value in candidates(known, model):
+        after = score(Subject(known, NOW).after([(name, value)]).facts, model, NOW, before["grade"])
+        if after["total"] > before["total"]:
+            alone.append((after["total"], after["grade"]))
+    assert sorted((step["total"], step["grade"]) for step in found) == sorted(alone)
+    assert all(round(step["total"] - before["total"], 2) == step["points"] for step in found)
