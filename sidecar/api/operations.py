@@ -13,7 +13,7 @@ from sidecar.channels.previews import preview
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.pipeline import messages, waking, workflow_errors
-from sidecar.services import leads, overview
+from sidecar.services import leads, overview, replays
 from sidecar.services.access import Caller
 
 bp = Blueprint("operations", __name__)
@@ -33,12 +33,21 @@ def deliver(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     return messages.sweep(engine)
 
 
-@endpoint(bp, "GET", "/v1/notifications", scope="leads:read", query=schemas.PageQuery(),
+@endpoint(bp, "GET", "/v1/notifications", scope="leads:read", query=schemas.NotificationQuery(),
           answer=schemas.NotificationPage())
 def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Messages, newest first."""
-    after = decode_cursor(query.get("cursor"), 1)
-    return page(*messages.list_messages(engine, limit=query["limit"], after=after))
+    """Messages, newest first, of a state, kind or channel where these are given."""
+    after, limit = decode_cursor(query.pop("cursor", None), 1), query.pop("limit")
+    return page(*messages.list_messages(engine, query, limit=limit, after=after))
+
+
+@endpoint(bp, "POST", "/v1/notifications/<uuid:message_id>/replay", scope="leads", body=schemas.Empty(),
+          status=202)
+def replay_notification(engine: Engine, caller: Caller, message_id: Any, body: dict[str, Any]) -> Any:
+    """Send a message again that was given up. One that no longer says what it said (it was sent, or its
+    person erased) is not found."""
+    replays.replay_message(engine, str(message_id), by=actor(caller))
+    return {}
 
 
 @endpoint(bp, "GET", "/v1/messages/preview", scope="notify", query=schemas.PreviewQuery(),
@@ -107,6 +116,14 @@ def failed_workflows(engine: Engine, caller: Caller, query: dict[str, Any]) -> A
 def providers(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """The providers with their health and what they cost in the last days, 30 unless told."""
     return {"data": overview.providers(engine, query["days"])}
+
+
+@endpoint(bp, "GET", "/v1/stats/spend", scope="leads:read", query=schemas.SpendQuery(),
+          answer=schemas.Spend(), remembered=True)
+def spend(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """What providers cost in USD in the last days (UTC), 30 unless told: by day and provider, and by the
+    source of the leads that it was spent for, the most first."""
+    return overview.spend(engine, query["days"])
 
 
 @endpoint(bp, "GET", "/v1/stats/mail", scope="leads:read", answer=schemas.MailStatistics(), remembered=True)

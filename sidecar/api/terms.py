@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
+from sidecar.channels import CHANNELS
 from sidecar.engine import Engine
 from sidecar.services.access import Caller
 from sidecar.terms import label, states
@@ -34,6 +35,10 @@ _TERMS: Final = {
         "lanes": _named(states.LANES),
         "events": _named(states.EVENTS),
         "lead_events": _named(states.LEAD_EVENTS),
+        "message_kinds": _named(states.MESSAGE_KINDS),
+        "message_states": _named(states.MESSAGE_STATES),
+        "delivery_states": _named(states.DELIVERY_STATES),
+        "channels": _named(tuple(CHANNELS)),
         "machines": [{"name": code, "label": words} for code, words in states.MACHINES.items()],
     },
 }

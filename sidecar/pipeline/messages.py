@@ -384,8 +384,8 @@ def _died(engine: Engine, cursor: Cursor, message: Row, reason: str) -> None:
 
 
 def list_messages(
-    engine: Engine, *, limit: int, after: list[Any] | None
+    engine: Engine, filters: Mapping[str, str], *, limit: int, after: list[Any] | None
 ) -> tuple[list[Row], list[Any] | None]:
-    """Messages, newest first, without their recipients."""
+    """Messages of a state, kind or channel, newest first, without their recipients."""
     with engine.database.read(may_lag=True) as cursor:
-        return paged(notifications.page(cursor, limit + 1, after[0] if after else None), limit)
+        return paged(notifications.page(cursor, filters, limit + 1, after[0] if after else None), limit)

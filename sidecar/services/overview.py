@@ -85,6 +85,12 @@ def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
     return result
 
 
+def spend(engine: Engine, days: int) -> dict[str, Any]:
+    """{days: [{day, provider, sandbox, usd}], sources: [{source, sandbox, leads, usd}]} of the last days."""
+    with engine.database.read(may_lag=True) as cursor:
+        return {"days": spending.by_day(cursor, days), "sources": spending.by_source(cursor, days)}
+
+
 def mail(engine: Engine) -> list[dict[str, Any]]:
     """[{email_status, addresses, bounced, bounce_rate}] of the classes of which mails told something."""
     with engine.database.read(may_lag=True) as cursor:

@@ -180,12 +180,25 @@ def counts(cursor: Cursor) -> Row:
     ) or {"waiting": 0, "dead": 0}
 
 
-def page(cursor: Cursor, limit: int, after: str | None) -> list[Row]:
-    """Messages, newest first; the recipient's address is left out."""
+def replay(cursor: Cursor, message_id: str) -> Row | None:
+    """Owe a message again that was given up: {kind, channel}; None when there is none that still says what it
+    said."""
+    return one(
+        cursor,
+        "UPDATE notifications SET state = 'owed', attempts = 0, due_at = now(), last_error = NULL"
+        " WHERE id = %s AND state = 'dead' AND content IS NOT NULL RETURNING kind, channel", (message_id,))
+
+
+def page(cursor: Cursor, filters: Mapping[str, str], limit: int, after: str | None) -> list[Row]:
+    """Messages with these values of state, kind, channel, newest first; the recipient's address is left
+    out. `replayable`: it was given up and still says what it said."""
+    where = "".join(f" AND {name} = %({name})s" for name in ("state", "kind", "channel") if name in filters)
     return many(
         cursor,
-        "SELECT id::text AS id, kind, lead_id::text AS lead_id, channel, state, attempts, due_at,"
-        " sent_at, possible_duplicate, last_error, created_at FROM notifications"
-        " WHERE %(after)s IS NULL OR id < %(after)s::uuid ORDER BY notifications.id DESC LIMIT %(limit)s",
-        {"limit": limit, "after": after},
+        "SELECT id::text AS id, kind, lead_id::text AS lead_id, channel, state, attempts, due_at,"  # noqa: S608
+        " sent_at, possible_duplicate, last_error, created_at,"
+        " state = 'dead' AND content IS NOT NULL AS replayable FROM notifications"
+        f" WHERE (%(after)s IS NULL OR id < %(after)s::uuid){where}"
+        " ORDER BY notifications.id DESC LIMIT %(limit)s",
+        {**filters, "limit": limit, "after": after},
     )

@@ -50,6 +50,25 @@ def lately(cursor: Cursor, days: int) -> dict[tuple[str, bool], float]:
     return {(row["provider"], row["sandbox"]): row["usd"] for row in rows}
 
 
+def by_day(cursor: Cursor, days: int) -> list[Row]:
+    """What was spent in the last days (UTC), today's taken in: [{day, provider, sandbox, usd}], in order."""
+    return many(
+        cursor, "SELECT day, provider, sandbox, sum(usd)::float8 AS usd FROM ("
+        " SELECT * FROM spent UNION ALL SELECT * FROM spent_changes) AS added"
+        " WHERE day > (now() AT TIME ZONE 'UTC')::date - %s"
+        " GROUP BY day, provider, sandbox HAVING sum(usd) <> 0 ORDER BY day, provider, sandbox", (days,))
+
+
+def by_source(cursor: Cursor, days: int) -> list[Row]:
+    """The same by the source of the leads that it was spent for: [{source, sandbox, leads, usd}], the most
+    first; leads that are gone have none."""
+    return many(
+        cursor, "SELECT l.source, c.sandbox, count(DISTINCT c.lead_id) AS leads, sum(c.price)::float8 AS usd"
+        " FROM provider_calls c LEFT JOIN leads l ON l.id = c.lead_id"
+        " WHERE c.started_at >= date_trunc('day', now(), 'UTC') - (%s - 1) * interval '1 day' AND c.price > 0"
+        " GROUP BY l.source, c.sandbox ORDER BY usd DESC, l.source LIMIT 100", (days,))
+
+
 def fold(cursor: Cursor) -> None:
     """Add the changes of what was spent to the days."""
     cursor.execute(

@@ -219,6 +219,21 @@ def test_a_webhook_that_is_gone_is_not_asked_again(api, sinks, by_slack, status)
     assert (shown["state"], shown["last_error"]) == ("dead", f"Slack answered {status} no_service")
 
 
+def test_a_message_that_was_given_up_is_sent_again_on_demand(api, sinks, by_slack):
+    owe(by_slack)
+    sinks.fail("slack", 404, text="no_service")
+    messages.deliver(by_slack)
+    [dead] = api.get("/v1/notifications?state=dead&channel=slack").json["data"]
+    assert dead["replayable"] and api.get("/v1/notifications?state=sent").json["data"] == []
+    assert api.post(f"/v1/notifications/{dead['id']}/replay", {}).status_code == 202
+    assert messages.deliver(by_slack) == {"sent": 1, "waiting": 0, "dead": 0}
+    [sent] = api.get("/v1/notifications").json["data"]
+    assert (sent["state"], sent["attempts"], sent["replayable"]) == ("sent", 1, False)
+    assert api.post(f"/v1/notifications/{dead['id']}/replay", {}).status_code == 404
+    [audited] = [row for row in api.get("/v1/audit").json["data"] if row["action"] == "message.replayed"]
+    assert audited["entity_id"] == dead["id"]
+
+
 def test_a_failing_slack_is_asked_again_later(sinks, by_slack):
     owe(by_slack)
     sinks.fail("slack", 500)

@@ -123,6 +123,17 @@ def test_a_ceiling_below_one_price_does_not_starve_the_cheaper_ones(made, engine
     assert asked(engine, "provider = 'hunter'") >= 5
 
 
+def test_what_was_spent_is_told_by_day_and_by_source(made, engine):
+    pipeline = made()
+    send(pipeline, *apart(10))
+    run(pipeline, claim(pipeline))
+    told = pipeline.get("/v1/stats/spend?days=1").json
+    assert len({row["day"] for row in told["days"]}) == 1 < len({row["provider"] for row in told["days"]})
+    assert sum(row["usd"] for row in told["days"]) == pytest.approx(spent(engine))
+    [source] = told["sources"]
+    assert source["usd"] == pytest.approx(spent(engine)) and source["leads"] == 10
+
+
 def test_an_empty_purse_leaves_what_is_free(made, engine):
     pipeline = made(ceiling_per_day=0.0)
     (lead_id,) = send(pipeline, lead(1))

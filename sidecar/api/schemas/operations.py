@@ -8,7 +8,7 @@ from sidecar.api.schemas.base import Answer, Moment, PageQuery, QueryWhole, Stri
 from sidecar.api.schemas.leads import Message
 from sidecar.channels import CHANNELS
 from sidecar.channels.phrases import DEFAULT, LANGUAGES
-from sidecar.terms.states import EMAIL_STATUSES, GRADES, LEFT, MESSAGE_KINDS
+from sidecar.terms.states import EMAIL_STATUSES, GRADES, LEFT, MESSAGE_KINDS, MESSAGE_STATES
 
 
 class OverviewQuery(Strict):
@@ -31,8 +31,16 @@ class Delivered(Answer):
     dead = fields.Integer(required=True)
 
 
+class NotificationQuery(PageQuery):
+    state = fields.String(validate=validate.OneOf(MESSAGE_STATES))
+    kind = fields.String(validate=validate.OneOf(MESSAGE_KINDS))
+    channel = fields.String(validate=validate.OneOf(tuple(CHANNELS)))
+
+
 class Notification(Message):
     lead_id = fields.String(required=True, allow_none=True)
+    replayable = fields.Boolean(required=True, metadata={
+        "description": "It was given up, and can be sent again."})
 
 
 class NotificationPage(Answer.from_dict(page_of(Notification))):  # type: ignore[misc]
@@ -120,6 +128,26 @@ class Provider(Answer):
 
 class ProviderList(Answer):
     data = fields.List(fields.Nested(Provider), required=True)
+
+
+class DaySpend(Answer):
+    day = fields.Date(required=True)
+    provider = fields.String(required=True)
+    sandbox = fields.Boolean(required=True)
+    usd = fields.Float(required=True)
+
+
+class SourceSpend(Answer):
+    source = fields.String(required=True, allow_none=True, metadata={
+        "description": "null: of leads that are gone."})
+    sandbox = fields.Boolean(required=True)
+    leads = fields.Integer(required=True)
+    usd = fields.Float(required=True)
+
+
+class Spend(Answer):
+    days = fields.List(fields.Nested(DaySpend), required=True)
+    sources = fields.List(fields.Nested(SourceSpend), required=True)
 
 
 class MailClass(Answer):

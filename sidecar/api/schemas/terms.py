@@ -23,6 +23,10 @@ class States(Answer):
     lanes = fields.List(fields.Nested(Term), required=True)
     events = fields.List(fields.Nested(Term), required=True)
     lead_events = fields.List(fields.Nested(Term), required=True)
+    message_kinds = fields.List(fields.Nested(Term), required=True)
+    message_states = fields.List(fields.Nested(Term), required=True)
+    delivery_states = fields.List(fields.Nested(Term), required=True)
+    channels = fields.List(fields.Nested(Term), required=True)
     machines = fields.List(fields.Nested(Term), required=True, metadata={
         "description": "By what an event is known to be a machine's."})
 
