@@ -42,12 +42,12 @@ def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", "/v1/notifications/<uuid:message_id>/replay", scope="leads", body=schemas.Empty(),
-          status=202)
+          status=204)
 def replay_notification(engine: Engine, caller: Caller, message_id: Any, body: dict[str, Any]) -> Any:
     """Send a message again that was given up. One that no longer says what it said (it was sent, or its
     person erased) is not found."""
     replays.replay_message(engine, str(message_id), by=actor(caller))
-    return {}
+    return None
 
 
 @endpoint(bp, "GET", "/v1/messages/preview", scope="notify", query=schemas.PreviewQuery(),

@@ -225,7 +225,7 @@ def test_a_message_that_was_given_up_is_sent_again_on_demand(api, sinks, by_slac
     messages.deliver(by_slack)
     [dead] = api.get("/v1/notifications?state=dead&channel=slack").json["data"]
     assert dead["replayable"] and api.get("/v1/notifications?state=sent").json["data"] == []
-    assert api.post(f"/v1/notifications/{dead['id']}/replay", {}).status_code == 202
+    assert api.post(f"/v1/notifications/{dead['id']}/replay", {}).status_code == 204
     assert messages.deliver(by_slack) == {"sent": 1, "waiting": 0, "dead": 0}
     [sent] = api.get("/v1/notifications").json["data"]
     assert (sent["state"], sent["attempts"], sent["replayable"]) == ("sent", 1, False)
