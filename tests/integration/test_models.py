@@ -168,7 +168,7 @@ def test_what_is_no_draft_is_refused(api, body):
 
 def test_many_drafts_at_once_have_numbers_of_their_own(engine):
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: models.create(
+        made = list(pool.map(lambda _: models.SCORING.create(
             engine, key="many", definition=None, based_on=None, by=COMMAND_LINE), range(16)))
     assert sorted(row["number"] for row in made) == list(range(1, 17))
 
@@ -176,7 +176,7 @@ def test_many_drafts_at_once_have_numbers_of_their_own(engine):
 def test_of_two_that_publish_at_once_one_is_in_force(api, engine):
     drafts = [draft(api)["id"] for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda model: models.publish(engine, model, by=COMMAND_LINE), drafts))
+        list(pool.map(lambda model: models.SCORING.publish(engine, model, by=COMMAND_LINE), drafts))
     with engine.database.read() as cursor:
         states = [row["state"] for row in many(cursor, "SELECT state FROM scoring_models")]
     assert sorted(states) == ["published", "retired", "retired", "retired"]
