@@ -462,7 +462,7 @@ def simulate_scoring(file: Path, key: str) -> None:
     definition = _definition(file)
     with _administration() as engine:
         told = models.simulate(
-            engine, definition, key, most=None,
+            engine, definition, key, most=None, reveal=True,
             progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True))
     click.echo(json.dumps(told))
     click.echo("\r" + "\n".join(_simulated(told)), err=True)

@@ -12,6 +12,7 @@ from sidecar.api.paging import decode_cursor, page
 from sidecar.api.versions import Life, add_calls
 from sidecar.engine import Engine
 from sidecar.scoring import model_schema as scoring_schema
+from sidecar.scoring.templates import TEMPLATES, model_of
 from sidecar.services import models, rescoring, scores
 from sidecar.services.access import Caller
 
@@ -39,7 +40,8 @@ def simulate_model(engine: Engine, caller: Caller, model_id: int, body: dict[str
     """What would change if this version were in force: who changes grade, which rule did it, how many more
     alerts a week, how scores are spread. Over up to `leads` leads, spread evenly over all, for four seconds
     (`leads` of `of`); `sidecar scoring simulate` goes through all. Nothing is written."""
-    return models.simulate_stored(engine, model_id, leads=body["leads"])
+    return models.simulate_stored(
+        engine, model_id, leads=body["leads"], reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "POST", f"{_ONE}/backtest", scope="leads:read", body=schemas.BacktestWanted(),
@@ -55,6 +57,13 @@ def backtest_model(engine: Engine, caller: Caller, model_id: int, body: dict[str
 def model_schema(engine: Engine, caller: Caller) -> Any:
     """The JSON Schema of scoring models."""
     return scoring_schema()
+
+
+@endpoint(bp, "GET", "/v1/scoring/templates", scope="leads:read", answer=schemas.ModelTemplates())
+def model_templates(engine: Engine, caller: Caller) -> Any:
+    """Scoring models of some industries, to draft from."""
+    return {"data": [{"name": template.name, "title": template.title, "definition": model_of(template)}
+                     for template in TEMPLATES]}
 
 
 @endpoint(bp, "POST", "/v1/scoring/rescore", scope="leads", body=schemas.Empty(), answer=schemas.JobAnswer(),

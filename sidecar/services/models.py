@@ -12,9 +12,10 @@ from sidecar.engine import Engine
 from sidecar.pipeline.scoring import models_in_force, scoring_facts
 from sidecar.scoring import changes, check_model, compiled, default_model, score
 from sidecar.scoring.conditions import holds
-from sidecar.scoring.measures import Outcome, auc, brier, lift_by_decile
+from sidecar.scoring.measures import Outcome, auc, brier, lift_by_decile, won_by_tenth
 from sidecar.scoring.seen import then_known
 from sidecar.scoring.simulation import Simulation
+from sidecar.services.leads import called
 from sidecar.services.versions import Versions
 from sidecar.store import facts, scores, versions
 from sidecar.store import models as store
@@ -45,11 +46,12 @@ SCORING: Final = Versions(
 
 
 def simulate(
-    engine: Engine, definition: Mapping[str, Any], key: str, *, most: int | None,
+    engine: Engine, definition: Mapping[str, Any], key: str, *, most: int | None, reveal: bool,
     progress: Callable[[int], Any] = lambda done: None,
 ) -> dict[str, Any]:
     """What would change if a model were in force under a key, over leads that are spread evenly over all, for
-    some seconds; with most None over all leads, however long that takes. Raises Invalid for what is none."""
+    some seconds; with most None over all leads, however long that takes. Who changes grade is masked unless
+    it may be revealed. Raises Invalid for what is none."""
     SCORING.check(definition)
     now, until = engine.now(), time.monotonic() + SECONDS
     simulation = Simulation(now)
@@ -69,17 +71,18 @@ def simulate(
         for row in rows:
             told = scoring_facts(row, events)
             before, after = (models.score(told, now, row["grade"]) for models in (in_force, then))
-            simulation.add(row["lead_id"], row["created_at"], before, after)
+            simulation.add(row["lead_id"], row["created_at"], before, after, called(row, reveal))
         last, done = lead_ids[-1], done + len(rows)
         progress(done)
     return simulation.result(total)
 
 
-def simulate_stored(engine: Engine, model_id: int, *, leads: int) -> dict[str, Any]:
+def simulate_stored(engine: Engine, model_id: int, *, leads: int, reveal: bool) -> dict[str, Any]:
     """What would change if a version were in force. Raises NotFound, Invalid."""
     with engine.database.read() as cursor:
         row = SCORING.found(cursor, model_id)
-    return {"model_version": row["version"]} | simulate(engine, row["definition"], row["key"], most=leads)
+    return {"model_version": row["version"]} | simulate(
+        engine, row["definition"], row["key"], most=leads, reveal=reveal)
 
 
 def backtest(engine: Engine, model_id: int, *, leads: int) -> dict[str, Any]:
@@ -118,12 +121,13 @@ def backtest(engine: Engine, model_id: int, *, leads: int) -> dict[str, Any]:
 
 
 def measured(outcomes: list[Outcome], grades: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """{leads, won, lost, auc, brier, lift_by_decile, grades: [{grade, leads, won, share_won}]}."""
+    """{leads, won, lost, auc, brier, lift_by_decile, by_score: [{score, leads, won, share_won}],
+    grades: [{grade, leads, won, share_won}]}."""
     won = sum(is_won for _, is_won in outcomes)
     return {
         "leads": len(outcomes), "won": won, "lost": len(outcomes) - won,
         "auc": _rounded(auc(outcomes)), "brier": _rounded(brier(outcomes)),
-        "lift_by_decile": lift_by_decile(outcomes),
+        "lift_by_decile": lift_by_decile(outcomes), "by_score": won_by_tenth(outcomes),
         "grades": [{
             "grade": grade, "leads": (leads := grades[grade]["won"] + grades[grade]["lost"]),
             "won": grades[grade]["won"],

@@ -14,6 +14,7 @@ from sidecar.pipeline.scoring import scoring_facts
 from sidecar.routing.deciding import Routing
 from sidecar.routing.model import changes, check_model, compiled, default_model, named_in
 from sidecar.routing.simulation import Simulation
+from sidecar.services.leads import called
 from sidecar.services.versions import Versions
 from sidecar.store import facts, versions
 from sidecar.store import routing as store
@@ -67,13 +68,14 @@ def simulate(
         with engine.database.read(may_lag=True) as cursor:
             rows = facts.load(cursor, list(part))
             events = facts.load_events(cursor, {row["contact"]["id"] for row in rows})
-            told = {row["lead_id"]: scoring_facts(row, events) for row in rows}
+            known = {row["lead_id"]: row for row in rows}
+            told = {lead_id: scoring_facts(row, events) for lead_id, row in known.items()}
             accounts = accounts_of(cursor, told)
         for lead_id, found in told.items():
             decisions = [routing.decide(found, accounts.get(lead_id, ()), part[lead_id])
                          for routing in (before, after)]
             if decisions[0] and decisions[1]:
-                simulation.add(lead_id, decisions[0], decisions[1])
+                simulation.add(lead_id, decisions[0], decisions[1], called(known[lead_id], True))
         done += len(part)
         progress(done)
     return {"days": days} | simulation.result(total, {person.id: person.email for person in people})

@@ -322,6 +322,7 @@ def test_a_simulation_tells_who_would_get_how_many_by_which_rule(api, sales, eng
                              {"rule": "german", "before": 0, "after": 4}]
     assert told["changed"] == 4 == len(told["leads_changed"])
     assert {row["lead_id"] for row in told["leads_changed"]} == set(ids[1::2])
+    assert all(row["name"].startswith("pat") and row["company"] for row in told["leads_changed"])
     assert told["leads_changed"][0]["to"]["reason"].startswith("Rule german (German-speaking);")
     some = api.post(f"{ALL}/{draft['id']}/simulate", {"leads": 3, "days": 1}).json
     assert (some["leads"], some["of"]) == (3, 8)

@@ -56,6 +56,8 @@ class RoutedTo(Answer):
 
 class RoutingChange(Answer):
     lead_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    company = fields.String(required=True, allow_none=True)
     from_ = fields.Nested(RoutedTo, required=True, data_key="from", attribute="from")
     to = fields.Nested(RoutedTo, required=True)
 

@@ -141,6 +141,8 @@ class Cause(Answer):
 
 class LeadChange(Answer):
     lead_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    company = fields.String(required=True, allow_none=True)
     from_ = fields.String(required=True, data_key="from", attribute="from", validate=validate.OneOf(GRADES))
     to = fields.String(required=True, validate=validate.OneOf(GRADES))
     before = fields.Float(required=True)
@@ -179,6 +181,13 @@ class DecileLift(Answer):
     lift = fields.Float(required=True, allow_none=True)
 
 
+class WonByScore(Answer):
+    score = fields.Float(required=True, metadata={"description": "The mean of a tenth of the scale."})
+    leads = fields.Integer(required=True)
+    won = fields.Integer(required=True)
+    share_won = fields.Float(required=True)
+
+
 class GradeShare(Answer):
     grade = fields.String(required=True, validate=validate.OneOf(GRADES))
     leads = fields.Integer(required=True)
@@ -198,7 +207,18 @@ class Backtest(Answer):
     auc = fields.Float(required=True, allow_none=True)
     brier = fields.Float(required=True, allow_none=True)
     lift_by_decile = fields.List(fields.Nested(DecileLift), required=True)
+    by_score = fields.List(fields.Nested(WonByScore), required=True)
     grades = fields.List(fields.Nested(GradeShare), required=True)
+
+
+class ModelTemplate(Answer):
+    name = fields.String(required=True)
+    title = fields.String(required=True)
+    definition = fields.Dict(required=True)
+
+
+class ModelTemplates(Answer):
+    data = fields.List(fields.Nested(ModelTemplate), required=True)
 
 
 class ModelSchema(Answer):
