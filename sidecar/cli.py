@@ -7,7 +7,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sidecar.engine import Engine
+    from sidecar.services.versions import Versions
     from sidecar.settings import Settings
     from sidecar.terms.states import Goal
 
@@ -428,23 +429,16 @@ def check_scoring(file: Path) -> None:
     """Tell what keeps a model (JSON) from being published; needs no database."""
     from sidecar.scoring import check_model
 
-    problems = check_model(_definition(file))
-    if problems:
-        raise click.ClickException("The model cannot be used:\n" + "\n".join(map(str, problems)))
-    click.echo("The model can be published.")
+    _check_model(check_model, file)
 
 
 @scoring.command("list")
 @click.option("--key", help="Only the versions of one model.")
 def list_scoring(key: str | None) -> None:
     """The last 50 versions, newest first."""
-    from sidecar.services import models
+    from sidecar.services.models import SCORING
 
-    with _administration() as engine:
-        for row in models.listed(engine, limit=50, after=None, key=key, state=None)[0]:
-            since = f" since {row['published_at']:%Y-%m-%d %H:%M}" if row["state"] == "published" else ""
-            click.echo(
-                f"{row['id']:4} {row['model_version']:20} {row['state']}{since}, by {row['created_by']}")
+    _list_versions(SCORING, key)
 
 
 @scoring.command("publish")
@@ -452,15 +446,10 @@ def list_scoring(key: str | None) -> None:
 @_OF_KEY
 def publish_scoring(file: Path, key: str) -> None:
     """Put a model (JSON) in force as the next version of its key."""
-    from sidecar.services import models
-    from sidecar.services.audit import COMMAND_LINE
+    from sidecar.services.models import SCORING
 
-    definition = _definition(file)
-    with _administration() as engine:
-        models.check(definition)
-        draft = models.create(engine, key=key, definition=definition, based_on=None, by=COMMAND_LINE)
-        published = models.publish(engine, draft["id"], by=COMMAND_LINE)
-    click.echo(f"{published['model_version']} is in force. `sidecar scoring rescore` scores all leads by it.")
+    version = _publish_version(SCORING, file, key)
+    click.echo(f"{version} is in force. `sidecar scoring rescore` scores all leads by it.")
 
 
 @scoring.command("simulate")
@@ -473,7 +462,7 @@ def simulate_scoring(file: Path, key: str) -> None:
     definition = _definition(file)
     with _administration() as engine:
         told = models.simulate(
-            engine, definition, key, most=None,
+            engine, definition, key, most=None, reveal=True,
             progress=lambda done: click.echo(f"\r{done} leads", nl=False, err=True))
     click.echo(json.dumps(told))
     click.echo("\r" + "\n".join(_simulated(told)), err=True)
@@ -529,37 +518,24 @@ def check_routing(file: Path) -> None:
     """Tell what is wrong with a model (JSON); needs no database, and so asks for no team."""
     from sidecar.routing.model import check_model
 
-    problems = check_model(_definition(file))
-    if problems:
-        raise click.ClickException("The model cannot be used:\n" + "\n".join(map(str, problems)))
-    click.echo("The model can be published.")
+    _check_model(check_model, file)
 
 
 @routing.command("history")
 def routing_history() -> None:
     """The last 50 versions, newest first."""
-    from sidecar.services import routing as service
+    from sidecar.services.routing import ROUTING
 
-    with _administration() as engine:
-        for row in service.listed(engine, limit=50, after=None, state=None)[0]:
-            since = f" since {row['published_at']:%Y-%m-%d %H:%M}" if row["state"] == "published" else ""
-            click.echo(
-                f"{row['id']:4} {row['model_version']:14} {row['state']}{since}, by {row['created_by']}")
+    _list_versions(ROUTING)
 
 
 @routing.command("publish")
 @click.argument("file", type=_MODEL)
 def publish_routing(file: Path) -> None:
     """Put a model (JSON) in force as the next version."""
-    from sidecar.services import routing as service
-    from sidecar.services.audit import COMMAND_LINE
+    from sidecar.services.routing import ROUTING
 
-    definition = _definition(file)
-    with _administration() as engine, engine.database.write():
-        service.check(definition)
-        draft = service.create(engine, definition=definition, based_on=None, by=COMMAND_LINE)
-        published = service.publish(engine, draft["id"], by=COMMAND_LINE)
-    click.echo(f"{published['model_version']} is in force.")
+    click.echo(f"{_publish_version(ROUTING, file)} is in force.")
 
 
 @routing.command("simulate")
@@ -588,6 +564,31 @@ def routing_schema() -> None:
     from sidecar.routing.model import model_schema as schema
 
     click.echo(json.dumps(schema(), indent=2))
+
+
+def _check_model(check: Callable[[object], Sequence[object]], file: Path) -> None:
+    if problems := check(_definition(file)):
+        raise click.ClickException("The model cannot be used:\n" + "\n".join(map(str, problems)))
+    click.echo("The model can be published.")
+
+
+def _list_versions(versions: Versions, key: str | None = None) -> None:
+    with _administration() as engine:
+        for row in versions.listed(engine, limit=50, after=None, key=key, state=None)[0]:
+            since = f" since {row['published_at']:%Y-%m-%d %H:%M}" if row["state"] == "published" else ""
+            click.echo(
+                f"{row['id']:4} {row['model_version']:20} {row['state']}{since}, by {row['created_by']}")
+
+
+def _publish_version(versions: Versions, file: Path, key: str | None = None) -> str:
+    """Put the model of a file in force: its version. Where it is refused, no draft of it stays."""
+    from sidecar.services.audit import COMMAND_LINE
+
+    definition = _definition(file)
+    with _administration() as engine, engine.database.write():
+        versions.check(definition)
+        draft = versions.create(engine, key=key, definition=definition, based_on=None, by=COMMAND_LINE)
+        return str(versions.publish(engine, draft["id"], by=COMMAND_LINE)["model_version"])
 
 
 def _definition(file: Path) -> Any:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from sidecar import environment
+from sidecar.calendars.working import problem_of_holidays, problem_of_zone
 from sidecar.channels import CHANNELS
 from sidecar.channels.model import Channel
 from sidecar.enrichment import PROVIDERS, priced
@@ -25,7 +26,7 @@ from sidecar.environment import (
     text,
     url,
 )
-from sidecar.routing.hours import Usual, holidays_of, is_zone, read_hours
+from sidecar.routing.hours import Usual, read_hours
 from sidecar.terms.scopes import ROLE_SCOPES
 from sidecar.terms.states import GOALS, PURPOSES, Goal
 
@@ -126,13 +127,14 @@ def _lower_listing(value: str) -> tuple[str, ...]:
 
 
 def _zone(value: str) -> str:
-    if not is_zone(value):
+    if problem_of_zone(value):
         raise ValueError("must be a time zone's IANA name, e.g. Europe/Berlin")
     return value
 
 
 def _holidays(value: str) -> str:
-    holidays_of(value)
+    if problem := problem_of_holidays(value):
+        raise ValueError(problem)
     return value
 
 

@@ -8,9 +8,11 @@ from flask import Blueprint
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
-from sidecar.api.paging import decode_cursor, number_after, page
-from sidecar.api.preconditions import if_match
+from sidecar.api.paging import decode_cursor, page
+from sidecar.api.versions import Life, add_calls
 from sidecar.engine import Engine
+from sidecar.scoring import model_schema as scoring_schema
+from sidecar.scoring.templates import TEMPLATES, model_of
 from sidecar.services import models, rescoring, scores
 from sidecar.services.access import Caller
 
@@ -19,71 +21,17 @@ _ALL = "/v1/scoring/models"
 _ONE = f"{_ALL}/<int:model_id>"
 
 
-@endpoint(bp, "GET", _ALL, scope="leads:read", query=schemas.ModelQuery(), answer=schemas.ModelPage())
-def list_models(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Versions of scoring models, the newest first, without what they say. In force is, of each key, the one
-    that is `published`; `shipped` is the model of this release, for leads that no other is for."""
-    return page(*models.listed(
-        engine, limit=query["limit"], after=number_after(query.get("cursor")), key=query.get("key"),
-        state=query.get("state")))
-
-
-@endpoint(bp, "POST", _ALL, scope="leads", body=schemas.ModelAdd(), answer=schemas.ScoringModel(), status=201,
-          versioned=True, idempotent=True)
-def draft_model(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Draft the next version of a model, or the first of a new `key`: of `definition`, else as the version
-    `based_on`, else as the one in force, else as the model that is shipped. A draft may be wrong as yet:
-    `problems` tells what keeps it from being published. Its `version` is set here."""
-    return models.create(
-        engine, key=body["key"], definition=body.get("definition"), based_on=body.get("based_on"),
-        by=actor(caller))
-
-
-@endpoint(bp, "GET", _ONE, scope="leads:read", answer=schemas.ScoringModel(), versioned=True)
-def get_model(engine: Engine, caller: Caller, model_id: int) -> Any:
-    """One version, whole, with what keeps it from being published."""
-    return models.read(engine, model_id)
-
-
-@endpoint(bp, "PUT", _ONE, scope="leads", body=schemas.ModelEdit(), answer=schemas.ScoringModel(),
-          versioned=True, conditional=True)
-def edit_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
-    """Replace what a draft says. If-Match takes its version. 409: it was published; draft a new one."""
-    return models.edit(engine, model_id, body["definition"], by=actor(caller), versions=if_match())
-
-
-@endpoint(bp, "DELETE", _ONE, scope="leads", status=204, conditional=True)
-def delete_model(engine: Engine, caller: Caller, model_id: int) -> Any:
-    """Throw a draft away. If-Match takes its version. 409: it was published."""
-    models.delete(engine, model_id, by=actor(caller), versions=if_match())
-    return None
-
-
-@endpoint(bp, "POST", f"{_ONE}/publish", scope="leads", body=schemas.Empty(), answer=schemas.ScoringModel(),
-          versioned=True, conditional=True)
-def publish_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
-    """Put a version in force in place of the one of its key that is. An old version is published as a new one
-    that says the same, which is how to roll back. If-Match takes the version.
-
-    422: it is no model that can be used, `errors` points to each place; or another model is for every lead.
-    409: it is in force. Leads are scored by it from now on; POST /v1/scoring/rescore scores all again.
-    """
-    return models.publish(engine, model_id, by=actor(caller), versions=if_match())
-
-
-@endpoint(bp, "POST", f"{_ONE}/retire", scope="leads", body=schemas.Empty(), answer=schemas.ScoringModel(),
-          versioned=True, conditional=True)
-def retire_model(engine: Engine, caller: Caller, model_id: int, body: dict[str, Any]) -> Any:
-    """Take a model out of force: its leads are scored by the others, else by the one that is shipped.
-    If-Match takes the version. 409: it is not in force."""
-    return models.retire(engine, model_id, by=actor(caller), versions=if_match())
-
-
-@endpoint(bp, "GET", f"{_ONE}/diff", scope="leads:read", query=schemas.ModelDiffQuery(),
-          answer=schemas.ModelDiff())
-def diff_models(engine: Engine, caller: Caller, model_id: int, query: dict[str, Any]) -> Any:
-    """What this version says differently than the version `with`, in words."""
-    return models.differences(engine, model_id, query["with_"])
+add_calls(bp, _ALL, models.SCORING, Life(
+    "model", "models", "leads:read", schemas.ModelAdd(), schemas.ModelQuery(), schemas.ScoringModel(),
+    schemas.ModelPage(),
+    listed="""Versions of scoring models, the newest first, without what they say. In force is, of each key,
+    the one that is `published`; `shipped` is the model of this release, for leads that no other is for.""",
+    drafted="Draft the next version of a model, or the first of a new `key`",
+    published="""422: it is no model that can be used, `errors` points to each place; or another model is for
+    every lead. 409: it is in force. Leads are scored by it from now on; POST /v1/scoring/rescore scores
+    all again.""",
+    retired="""Take a model out of force: its leads are scored by the others, else by the one that is
+    shipped."""))
 
 
 @endpoint(bp, "POST", f"{_ONE}/simulate", scope="leads:read", body=schemas.SimulationWanted(),
@@ -92,7 +40,8 @@ def simulate_model(engine: Engine, caller: Caller, model_id: int, body: dict[str
     """What would change if this version were in force: who changes grade, which rule did it, how many more
     alerts a week, how scores are spread. Over up to `leads` leads, spread evenly over all, for four seconds
     (`leads` of `of`); `sidecar scoring simulate` goes through all. Nothing is written."""
-    return models.simulate_stored(engine, model_id, leads=body["leads"])
+    return models.simulate_stored(
+        engine, model_id, leads=body["leads"], reveal=caller.may("pii:read"))
 
 
 @endpoint(bp, "POST", f"{_ONE}/backtest", scope="leads:read", body=schemas.BacktestWanted(),
@@ -107,7 +56,14 @@ def backtest_model(engine: Engine, caller: Caller, model_id: int, body: dict[str
 @endpoint(bp, "GET", "/v1/scoring/schema", scope="leads:read", answer=schemas.ModelSchema())
 def model_schema(engine: Engine, caller: Caller) -> Any:
     """The JSON Schema of scoring models."""
-    return models.schema()
+    return scoring_schema()
+
+
+@endpoint(bp, "GET", "/v1/scoring/templates", scope="leads:read", answer=schemas.ModelTemplates())
+def model_templates(engine: Engine, caller: Caller) -> Any:
+    """Scoring models of some industries, to draft from."""
+    return {"data": [{"name": template.name, "title": template.title, "definition": model_of(template)}
+                     for template in TEMPLATES]}
 
 
 @endpoint(bp, "POST", "/v1/scoring/rescore", scope="leads", body=schemas.Empty(), answer=schemas.JobAnswer(),

@@ -8,8 +8,6 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
-from holidays.utils import list_supported_countries
-
 from sidecar.terms.states import DAYS
 
 _MOST_SPANS: Final = 6
@@ -41,7 +39,10 @@ def problem_of_hours(hours: Mapping[str, Sequence[Sequence[str]]]) -> tuple[str,
 
 
 def problem_of_holidays(region: str) -> str | None:
-    """What is wrong with a country, or country-subdivision, whose public holidays are meant, or None."""
+    """What is wrong with a country, or country-subdivision, whose public holidays are meant, or None; "":
+    none are."""
+    if not region:
+        return None
     country, _, part = region.partition("-")
     known = _regions().get(country)
     if known is None:
@@ -58,4 +59,6 @@ def _zones() -> frozenset[str]:
 
 @cache
 def _regions() -> Mapping[str, frozenset[str]]:
+    from holidays.utils import list_supported_countries  # takes a tenth of a second
+
     return {country: frozenset(parts) for country, parts in list_supported_countries().items()}

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sidecar import __version__
-from sidecar.calendars import away_times
+from sidecar.calendars.feed import away_times
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
 from sidecar.pipeline import posting

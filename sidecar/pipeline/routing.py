@@ -14,6 +14,7 @@ from sidecar.routing.deciding import Account, Person, Routing, Team, keys_of_acc
 from sidecar.routing.hours import Usual, calendar_of
 from sidecar.routing.model import Model, check_model, compiled, default_model
 from sidecar.store import routing as store
+from sidecar.store import versions
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import AssignmentKind
 
@@ -104,7 +105,7 @@ def model_in_force(cursor: Cursor) -> Model:
     """The published routing model, else the one that is shipped. One that cannot be used, which publishing
     would have refused, is logged and passed over: leads find an owner all the same."""
     global _ready
-    row = store.published(cursor)
+    row = versions.published(cursor, versions.ROUTING)
     if row is None:
         return compiled(default_model())
     if _ready is None or _ready[:2] != (row["id"], row["edits"]):

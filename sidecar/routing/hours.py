@@ -6,21 +6,21 @@ such a day leaves out is the moment at which it would have been, one that comes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from sidecar.calendars.working import problem_of_holidays, problem_of_hours, problem_of_zone
 from sidecar.terms.states import DAYS
 
 # Who does not work within this time is not waited for.
 LOOKED_AHEAD: Final = timedelta(days=2 * 366)
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
-_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
+_EXAMPLE: Final = "mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00"
 _YEARS_KEPT: Final = 1 << 10  # of the holidays of places
 
 Span = tuple[datetime, datetime]
@@ -108,51 +108,33 @@ class Calendar:
 def calendar_of(said: Mapping[str, Any], usual: Usual, absences: Sequence[Span] = ()) -> Calendar:
     """The calendar of somebody of whom `time_zone`, `working_hours` and `holidays` are said; what is None or
     not known (any more) is as usual."""
-    hours = said["working_hours"]
+    zone, hours, place = said["time_zone"], said["working_hours"], said["holidays"]
     return Calendar(
-        said["time_zone"] if is_zone(said["time_zone"] or "") else usual.time_zone,
+        usual.time_zone if zone is None or problem_of_zone(zone) else zone,
         usual.hours if hours is None else hours,
-        holidays_of(usual.holidays if said["holidays"] is None or not are_known(said["holidays"])
-                    else said["holidays"]), absences)
+        holidays_of(usual.holidays if place is None or problem_of_holidays(place) else place), absences)
 
 
 def read_hours(text: str) -> Hours:
-    """Hours of a text such as "mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00". Raises ValueError."""
+    """Hours of a text such as _EXAMPLE. Raises ValueError."""
     hours: dict[str, list[list[str]]] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         days, *spans = part.split()
         first, _, last = days.partition("-")
-        found = [span.split("-") for span in spans]
-        if not spans or not all(len(span) == 2 and all(map(_CLOCK.fullmatch, span)) and span[0] < span[1]
-                                for span in found):
-            raise ValueError("must be days and hours: mon-fri 09:00-12:00 13:00-17:00, sat 10:00-12:00")
+        if not spans:
+            raise ValueError(f"must be days and hours: {_EXAMPLE}")
         if first not in DAYS or (last or first) not in DAYS[DAYS.index(first):]:
             raise ValueError(f"days are {', '.join(DAYS)}")
-        hours |= dict.fromkeys(DAYS[DAYS.index(first):DAYS.index(last or first) + 1], found)
+        for day in DAYS[DAYS.index(first):DAYS.index(last or first) + 1]:
+            hours[day] = [span.split("-") for span in spans]
+    if problem := problem_of_hours(hours):
+        raise ValueError(f"must be days and hours: {_EXAMPLE}. {problem[1]}")
     return hours
-
-
-@lru_cache(1 << 10)
-def is_zone(name: str) -> bool:
-    """Whether a time zone is known by this IANA name."""
-    try:
-        return bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-
-
-def are_known(place: str) -> bool:
-    """Whether the public holidays of a place are known."""
-    try:
-        return bool(holidays_of(place))
-    except ValueError:
-        return False
 
 
 def holidays_of(place: str) -> Container[date]:
     """The public holidays of a country (AT) or one of its subdivisions (DE-BY), with the days that stand in
-    for those on a weekend; "": none. Raises ValueError for a place of which none are known."""
-    _of_year(place, 2000)
+    for those on a weekend; "": none. `place` is one without problems (`sidecar.calendars`)."""
     return _Holidays(place)
 
 
@@ -171,10 +153,7 @@ def _of_year(place: str, year: int) -> frozenset[date]:
     from holidays import country_holidays  # takes a tenth of a second
 
     country, _, subdivision = place.partition("-")
-    try:
-        return frozenset(country_holidays(country, subdivision or None, years=year))
-    except NotImplementedError:
-        raise ValueError(f"no public holidays are known of {place}") from None
+    return frozenset(country_holidays(country, subdivision or None, years=year))
 
 
 def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:

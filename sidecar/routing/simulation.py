@@ -21,8 +21,8 @@ class Simulation:
         self._leads = self._changed = 0
         self._shown: list[dict[str, Any]] = []
 
-    def add(self, lead_id: str, before: Decision, after: Decision) -> None:
-        """A lead with both decisions."""
+    def add(self, lead_id: str, before: Decision, after: Decision, called: Mapping[str, Any]) -> None:
+        """A lead with both decisions, and what it is called in the list of those that change."""
         self._leads += 1
         for name, decision in (("before", before), ("after", after)):
             self._people[name][decision.user_id] += 1
@@ -30,18 +30,18 @@ class Simulation:
         if before[2:] != after[2:]:  # by another rule, or in another pool
             self._changed += 1
             if len(self._shown) < SHOWN_LEADS:
-                self._shown.append({"lead_id": lead_id, "from": before, "to": after})
+                self._shown.append({"lead_id": lead_id, **called, "from": before, "to": after})
 
     def result(self, of: int, emails: Mapping[str, str]) -> dict[str, Any]:
         """{leads, of, changed, people: [{owner, before, after}], rules: [{rule, before, after}], those with
-        the most leads first, leads_changed: [{lead_id, from, to}], each {rule, owner, reason}, the first
+        the most leads first, leads_changed: [{lead_id, …, from, to}], each {rule, owner, reason}, the first
         100}. `of`: how many leads there are; `emails`: of users by id."""
         return {
             "leads": self._leads, "of": of, "changed": self._changed,
             "people": [{"owner": emails[one], **told} for one, told in _both(self._people)],
             "rules": [{"rule": rule, **told} for rule, told in _both(self._rules)],
             "leads_changed": [
-                {"lead_id": row["lead_id"]} | {name: {
+                row | {name: {
                     "rule": row[name].rule, "owner": emails[row[name].user_id], "reason": row[name].reason}
                     for name in ("from", "to")} for row in self._shown]}
 

@@ -55,6 +55,17 @@ def lift_by_decile(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     return deciles
 
 
+def won_by_tenth(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """[{score: the mean of the tenth, leads, won, share_won}] of the tenths of the scale that have leads: how
+    many were won of those who had such scores."""
+    tenths: dict[int, list[Outcome]] = {}
+    for outcome in outcomes:
+        tenths.setdefault(min(9, int(outcome[0] / 10)), []).append(outcome)
+    return [{"score": round(sum(score for score, _ in part) / len(part), 2), "leads": len(part),
+             "won": (won := sum(is_won for _, is_won in part)), "share_won": round(won / len(part), 4)}
+            for _, part in sorted(tenths.items())]
+
+
 def stability(expected: Sequence[int], actual: Sequence[int]) -> float | None:
     """Population stability index of two distributions over the same buckets: sum of (a - e) * ln(a / e) of
     their shares. Below 0.1 they are alike, above 0.25 they differ (Siddiqi, Credit Risk Scorecards, 2006).

@@ -34,9 +34,9 @@ class Simulation:
         self._changed: list[dict[str, Any]] = []
         self._moved = 0.0
 
-    def add(self, lead_id: str, created_at: datetime, before: Mapping[str, Any], after: Mapping[str, Any]
-            ) -> None:
-        """A lead with its two scores."""
+    def add(self, lead_id: str, created_at: datetime, before: Mapping[str, Any], after: Mapping[str, Any],
+            called: Mapping[str, Any]) -> None:
+        """A lead with its two scores, and what it is called in the list of those that change."""
         for name, score in (("before", before), ("after", after)):
             self._spread[name][tenth(score["total"])] += 1
             self._alerts[name] += score["grade"] == "hot" and created_at >= self._lately
@@ -49,8 +49,8 @@ class Simulation:
         told["up" if GRADES.index(after["grade"]) < GRADES.index(before["grade"]) else "down"] += 1
         if len(self._changed) < SHOWN_LEADS:
             self._changed.append({
-                "lead_id": lead_id, "from": before["grade"], "to": after["grade"], "before": before["total"],
-                "after": after["total"],
+                "lead_id": lead_id, **called, "from": before["grade"], "to": after["grade"],
+                "before": before["total"], "after": after["total"],
                 "because": {"component": component, "rule": rule, "points": points}})
 
     def result(self, all_leads: int) -> dict[str, Any]:

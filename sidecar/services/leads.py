@@ -83,6 +83,16 @@ def get_lead(engine: Engine, lead_id: str, *, reveal: bool) -> Row:
     return lead if reveal else mask_lead(lead)
 
 
+def called(known: Row, reveal: bool) -> dict[str, str | None]:
+    """{name, company}: what a lead is called in lists, of its `contact` and `organization`; masked unless it
+    may be revealed."""
+    contact, organization = (
+        (part if reveal else mask(kind, part)) for kind in ("contact", "organization")
+        for part in [known[kind] or {}])
+    return {"name": contact.get("full_name") or contact.get("email"),
+            "company": organization.get("name") or organization.get("domain")}
+
+
 def try_out(
     engine: Engine, raw_leads: list[Any], *, only_new: bool, strict: bool, by: Actor, reveal: bool
 ) -> list[dict[str, Any]]:

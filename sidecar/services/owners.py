@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sidecar.calendars import problem_of_holidays, problem_of_hours, problem_of_zone
+from sidecar.calendars.working import problem_of_holidays, problem_of_hours, problem_of_zone
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound
 from sidecar.ids import new_id

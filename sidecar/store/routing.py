@@ -1,16 +1,12 @@
-"""What routing stands on: who works when and has how much, whose turn it is, who has which account; and the
-versions of the routing model."""
+"""What routing stands on: who works when and has how much, whose turn it is, who has which account."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
-
-from psycopg2.extras import Json
 
 from sidecar.store import locks
-from sidecar.store.database import Cursor, Gathered, Row, as_array, as_json, insert, many, one, words
+from sidecar.store.database import Cursor, Gathered, Row, as_array, as_json, insert, many, words
 from sidecar.terms.scopes import MAY_SEE
 from sidecar.terms.states import OPEN
 
@@ -140,71 +136,3 @@ def became_hot(cursor: Cursor, since: datetime, limit: int) -> tuple[int, list[R
         """, {"since": since, "limit": limit})
     return rows[0]["of"] if rows else 0, [
         {"lead_id": row["lead_id"], "at": row["at"]} for row in reversed(rows)]
-
-
-_BRIEF = """id, version, state, based_on, edits, created_by, created_at, updated_at,
-    published_by, published_at, retired_by, retired_at"""
-_WHOLE = f"{_BRIEF}, definition"
-
-
-def lock_models(cursor: Cursor) -> None:
-    """Who changes which versions there are or which is in force does it alone until the transaction ends."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", (locks.ROUTING_MODELS,))
-
-
-def page(cursor: Cursor, limit: int, after: int | None, state: str | None) -> list[Row]:
-    """Versions without what they say, the newest first."""
-    return many(
-        cursor, f"SELECT {_BRIEF} FROM routing_models WHERE (%(after)s IS NULL OR id < %(after)s)"  # noqa: S608
-        " AND (%(state)s IS NULL OR state = %(state)s) ORDER BY id DESC LIMIT %(limit)s",
-        {"after": after, "state": state, "limit": limit})
-
-
-def get(cursor: Cursor, model_id: int, *, lock: bool = False) -> Row | None:
-    """One version, whole."""
-    return one(cursor, f"SELECT {_WHOLE} FROM routing_models WHERE id = %s"  # noqa: S608
-                       f"{' FOR UPDATE' if lock else ''}", (model_id,))
-
-
-def published(cursor: Cursor) -> Row | None:
-    """The version that is in force, whole."""
-    return one(cursor, cursor.prepared(f"SELECT {_WHOLE} FROM routing_models WHERE state = 'published'"))  # noqa: S608
-
-
-def add(cursor: Cursor, definition: Mapping[str, Any], by: str, *, based_on: int | None = None) -> Row:
-    """A new draft: the next number makes its version, e.g. routing@3."""
-    [row] = many(
-        cursor,
-        f"""
-        WITH next AS (SELECT 'routing@' || coalesce(max(split_part(version, '@', 2)::int), 0) + 1 AS version
-                      FROM routing_models)
-        INSERT INTO routing_models (version, definition, created_by, based_on)
-        SELECT version, %(definition)s::jsonb || jsonb_build_object('version', version), %(by)s, %(based_on)s
-        FROM next RETURNING {_WHOLE}""",  # noqa: S608
-        {"definition": Json(definition), "by": by, "based_on": based_on})
-    return row
-
-
-def edit(cursor: Cursor, model_id: int, definition: Mapping[str, Any]) -> None:
-    """What a draft says."""
-    cursor.execute("UPDATE routing_models SET definition = %s, edits = edits + 1, updated_at = now()"
-                   " WHERE id = %s", (Json(definition), model_id))
-
-
-def remove(cursor: Cursor, model_id: int) -> None:
-    """A draft that nobody wants."""
-    cursor.execute("DELETE FROM routing_models WHERE id = %s AND state = 'draft'", (model_id,))
-
-
-def retire(cursor: Cursor, by: str) -> None:
-    """No version is in force."""
-    cursor.execute(
-        "UPDATE routing_models SET state = 'retired', retired_at = now(), retired_by = %s, edits = edits + 1,"
-        " updated_at = now() WHERE state = 'published'", (by,))
-
-
-def publish(cursor: Cursor, model_id: int, by: str) -> None:
-    """A draft is in force; the version before has to be retired."""
-    cursor.execute(
-        "UPDATE routing_models SET state = 'published', published_at = now(), published_by = %s,"
-        " edits = edits + 1, updated_at = now() WHERE id = %s", (by, model_id))

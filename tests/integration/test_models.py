@@ -168,7 +168,7 @@ def test_what_is_no_draft_is_refused(api, body):
 
 def test_many_drafts_at_once_have_numbers_of_their_own(engine):
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: models.create(
+        made = list(pool.map(lambda _: models.SCORING.create(
             engine, key="many", definition=None, based_on=None, by=COMMAND_LINE), range(16)))
     assert sorted(row["number"] for row in made) == list(range(1, 17))
 
@@ -176,7 +176,7 @@ def test_many_drafts_at_once_have_numbers_of_their_own(engine):
 def test_of_two_that_publish_at_once_one_is_in_force(api, engine):
     drafts = [draft(api)["id"] for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda model: models.publish(engine, model, by=COMMAND_LINE), drafts))
+        list(pool.map(lambda model: models.SCORING.publish(engine, model, by=COMMAND_LINE), drafts))
     with engine.database.read() as cursor:
         states = [row["state"] for row in many(cursor, "SELECT state FROM scoring_models")]
     assert sorted(states) == ["published", "retired", "retired", "retired"]
@@ -209,7 +209,7 @@ def test_a_simulation_tells_who_changes_grade_and_which_rule_did_it(api, engine)
         row["leads"] for row in told["grades"] if row["from"] != row["to"]) == len(told["leads_changed"])
     assert {row["lead_id"] for row in told["leads_changed"]} <= set(ids)
     for row in told["leads_changed"]:
-        assert row["because"]["rule"] in ("seniority", "thresholds")
+        assert row["because"]["rule"] in ("seniority", "thresholds") and "@" not in row["name"]
     assert told["alerts_a_week"]["more"] == pytest.approx(
         told["alerts_a_week"]["after"] - told["alerts_a_week"]["before"])
     assert api.get("/v1/leads").json["data"] == before  # nothing is written
@@ -246,6 +246,7 @@ def test_a_back_test_sees_what_was_known_the_day_before(api, engine):
         row["total_score"] for row in totals if row["status"] == "lost")
     assert told["auc"] < 0.9  # today's scores would tell 1
     assert sum(row["leads"] for row in told["grades"]) == 8
+    assert sum(row["won"] for row in told["by_score"]) == 4
     assert sum(row["won"] for row in told["lift_by_decile"]) == pytest.approx(4, abs=0.01)
 
 
@@ -283,6 +284,23 @@ def test_imported_outcomes_count_too(api, engine):
                            (outcome, at, lead_id))
     told = api.post(f"{ALL}/{draft(api)['id']}/backtest").json
     assert (told["of"], told["won"], told["lost"]) == (2, 1, 1)
+
+
+def test_who_may_not_see_people_sees_initials_of_those_who_change(api, app):
+    leads(api, 2)
+    viewer, made = Api(app.test_client(), "reader"), draft(api, definition=changed(hot=1, warm=0))
+    named, masked = (caller.post(f"{ALL}/{made['id']}/simulate").json["leads_changed"]
+                     for caller in (api, viewer))
+    assert named and [row["lead_id"] for row in masked] == [row["lead_id"] for row in named]
+    assert all(row["name"] != other["name"] for row, other in zip(named, masked, strict=True))
+
+
+def test_models_of_industries_can_be_drafted_and_published(api):
+    told = api.get("/v1/scoring/templates").json["data"]
+    assert len(told) == len({template["name"] for template in told}) > 3
+    made = draft(api, definition=told[0]["definition"])
+    assert made["problems"] == [] and made["definition"]["title"] == told[0]["title"]
+    assert api.post(f"{ALL}/{made['id']}/publish").status_code == 200
 
 
 def test_the_schema_is_told(api):

@@ -97,10 +97,10 @@ def test_past_scores_come_out_to_the_bit(api, engine, lead_id, no_models):
 def test_models_and_grades_that_changed_since_change_no_past_score(api, engine, lead_id, no_models):
     other = default_model()
     other["components"]["demographic"]["rules"] = other["components"]["demographic"]["rules"][:2]
-    draft = models.create(engine, key="default", definition=other, based_on=None, by=COMMAND_LINE)
-    models.publish(engine, draft["id"], by=COMMAND_LINE)
+    draft = models.SCORING.create(engine, key="default", definition=other, based_on=None, by=COMMAND_LINE)
+    models.SCORING.publish(engine, draft["id"], by=COMMAND_LINE)
     score_at(engine, lead_id, datetime.now(UTC) + DAY)
-    models.retire(engine, draft["id"], by=COMMAND_LINE, versions=None)
+    models.SCORING.retire(engine, draft["id"], by=COMMAND_LINE, versions=None)
     score_at(engine, lead_id, datetime.now(UTC) + 2 * DAY)
     rows = kept(engine, lead_id)
     assert [row["model_version"] for row in rows] == [

@@ -101,7 +101,7 @@ def test_who_becomes_hot_goes_through_the_flow(api, engine):
     ids = leads(api, 4)
     model = default_model()
     model["thresholds"] = {"hot": 2, "warm": 1}
-    models.publish(engine, models.create(
+    models.SCORING.publish(engine, models.SCORING.create(
         engine, key="default", definition=model, based_on=None, by=COMMAND_LINE)["id"], by=COMMAND_LINE)
     with engine.database.read() as cursor:
         cold = {row["id"] for row in many(cursor, "SELECT id::text AS id FROM leads WHERE grade <> 'hot'")}

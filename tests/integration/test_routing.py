@@ -238,8 +238,9 @@ def test_only_leads_that_find_an_owner_cost_anything(api, sales, monkeypatch):
     def counting(function):
         return lambda cursor, *more: (asked.append(function.__name__), function(cursor, *more))[1]
 
-    for name in ("lock", "people", "teams", "dealt", "accounts", "owned", "save_dealt", "published"):
+    for name in ("lock", "people", "teams", "dealt", "accounts", "owned", "save_dealt"):
         monkeypatch.setattr(pipeline.store, name, counting(getattr(pipeline.store, name)))
+    monkeypatch.setattr(pipeline.versions, "published", counting(pipeline.versions.published))
     score(sales, ids)
     assert Counter(asked) == dict.fromkeys(
         ("lock", "people", "teams", "dealt", "accounts", "owned", "save_dealt", "published"), 1)
@@ -321,6 +322,7 @@ def test_a_simulation_tells_who_would_get_how_many_by_which_rule(api, sales, eng
                              {"rule": "german", "before": 0, "after": 4}]
     assert told["changed"] == 4 == len(told["leads_changed"])
     assert {row["lead_id"] for row in told["leads_changed"]} == set(ids[1::2])
+    assert all(row["name"].startswith("pat") and row["company"] for row in told["leads_changed"])
     assert told["leads_changed"][0]["to"]["reason"].startswith("Rule german (German-speaking);")
     some = api.post(f"{ALL}/{draft['id']}/simulate", {"leads": 3, "days": 1}).json
     assert (some["leads"], some["of"]) == (3, 8)
@@ -344,7 +346,7 @@ def test_who_may_only_read_changes_nothing_and_learns_nobodys_address(api, app, 
 def test_of_two_that_publish_at_once_one_is_in_force(api, sales):
     drafts = [api.post(ALL, {}).json["id"] for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda model: routing.publish(sales, model, by=COMMAND_LINE), drafts))
+        list(pool.map(lambda model: routing.ROUTING.publish(sales, model, by=COMMAND_LINE), drafts))
     with sales.database.read() as cursor:
         assert one(cursor, "SELECT count(*) AS n FROM routing_models WHERE state = 'published'")["n"] == 1
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, Whole, page_of
-from sidecar.api.schemas.scoring import Definition
+from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, Whole, page_of
+from sidecar.api.schemas.scoring import VersionAdd, VersionBrief, VersionSaid
 from sidecar.terms.states import ROUTING_STATES
 
 
-class RoutingAdd(Strict):
-    definition = Definition()
-    based_on = Whole(1, 2**53)
+class RoutingAdd(VersionAdd):
+    pass
 
 
 class RoutingQuery(PageQuery):
@@ -23,25 +22,13 @@ class RoutingSimulationWanted(Strict):
     leads = Whole(1, 5000, load_default=2000)
 
 
-class RoutingBrief(Answer):
-    id = fields.Integer(required=True)
+class RoutingBrief(VersionBrief):
     model_version = fields.String(required=True, metadata={"description": "As assignments name it."})
     state = fields.String(required=True, validate=validate.OneOf(ROUTING_STATES))
-    based_on = fields.Integer(required=True, allow_none=True)
-    version = fields.Integer(required=True)
-    created_by = fields.String(required=True)
-    created_at = fields.String(required=True)
-    updated_at = fields.String(required=True)
-    published_by = fields.String(required=True, allow_none=True)
-    published_at = fields.String(required=True, allow_none=True)
-    retired_by = fields.String(required=True, allow_none=True)
-    retired_at = fields.String(required=True, allow_none=True)
 
 
-class RoutingModel(RoutingBrief):
-    definition = fields.Dict(required=True)
-    problems = fields.List(fields.Nested(FieldError), required=True, metadata={
-        "description": "What keeps it from being published, with pointers into the definition."})
+class RoutingModel(RoutingBrief, VersionSaid):
+    pass
 
 
 class RoutingPage(Answer.from_dict(page_of(RoutingBrief))):  # type: ignore[misc]
@@ -69,6 +56,8 @@ class RoutedTo(Answer):
 
 class RoutingChange(Answer):
     lead_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    company = fields.String(required=True, allow_none=True)
     from_ = fields.Nested(RoutedTo, required=True, data_key="from", attribute="from")
     to = fields.Nested(RoutedTo, required=True)
 

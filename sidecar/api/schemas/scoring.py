@@ -50,10 +50,13 @@ class Key(Text):
             **more)
 
 
-class ModelAdd(Strict):
-    key = Key(required=True)
+class VersionAdd(Strict):
     definition = Definition()
     based_on = Whole(1, 2**53)
+
+
+class ModelAdd(VersionAdd):
+    key = Key(required=True)
 
 
 class ModelEdit(Strict):
@@ -77,12 +80,8 @@ class BacktestWanted(Strict):
     leads = Whole(1, 20_000, load_default=5000)
 
 
-class ModelBrief(Answer):
+class VersionBrief(Answer):
     id = fields.Integer(required=True)
-    key = fields.String(required=True)
-    number = fields.Integer(required=True, allow_none=True)
-    model_version = fields.String(required=True, metadata={"description": "As scores name it."})
-    state = fields.String(required=True, validate=validate.OneOf(MODEL_STATES))
     based_on = fields.Integer(required=True, allow_none=True)
     version = fields.Integer(required=True)
     created_by = fields.String(required=True)
@@ -94,10 +93,21 @@ class ModelBrief(Answer):
     retired_at = fields.String(required=True, allow_none=True)
 
 
-class ScoringModel(ModelBrief):
+class VersionSaid(Answer):
     definition = fields.Dict(required=True)
     problems = fields.List(fields.Nested(FieldError), required=True, metadata={
         "description": "What keeps it from being published, with pointers into the definition."})
+
+
+class ModelBrief(VersionBrief):
+    key = fields.String(required=True)
+    number = fields.Integer(required=True, allow_none=True)
+    model_version = fields.String(required=True, metadata={"description": "As scores name it."})
+    state = fields.String(required=True, validate=validate.OneOf(MODEL_STATES))
+
+
+class ScoringModel(ModelBrief, VersionSaid):
+    pass
 
 
 class ModelPage(Answer.from_dict(page_of(ModelBrief))):  # type: ignore[misc]
@@ -131,6 +141,8 @@ class Cause(Answer):
 
 class LeadChange(Answer):
     lead_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    company = fields.String(required=True, allow_none=True)
     from_ = fields.String(required=True, data_key="from", attribute="from", validate=validate.OneOf(GRADES))
     to = fields.String(required=True, validate=validate.OneOf(GRADES))
     before = fields.Float(required=True)
@@ -169,6 +181,13 @@ class DecileLift(Answer):
     lift = fields.Float(required=True, allow_none=True)
 
 
+class WonByScore(Answer):
+    score = fields.Float(required=True, metadata={"description": "The mean of a tenth of the scale."})
+    leads = fields.Integer(required=True)
+    won = fields.Integer(required=True)
+    share_won = fields.Float(required=True)
+
+
 class GradeShare(Answer):
     grade = fields.String(required=True, validate=validate.OneOf(GRADES))
     leads = fields.Integer(required=True)
@@ -188,7 +207,18 @@ class Backtest(Answer):
     auc = fields.Float(required=True, allow_none=True)
     brier = fields.Float(required=True, allow_none=True)
     lift_by_decile = fields.List(fields.Nested(DecileLift), required=True)
+    by_score = fields.List(fields.Nested(WonByScore), required=True)
     grades = fields.List(fields.Nested(GradeShare), required=True)
+
+
+class ModelTemplate(Answer):
+    name = fields.String(required=True)
+    title = fields.String(required=True)
+    definition = fields.Dict(required=True)
+
+
+class ModelTemplates(Answer):
+    data = fields.List(fields.Nested(ModelTemplate), required=True)
 
 
 class ModelSchema(Answer):

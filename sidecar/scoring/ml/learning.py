@@ -97,6 +97,8 @@ def learn(examples: Sequence[Example], in_force: Prophet | None) -> Lesson:
         "learnt_to": examples[cut - 1].at.isoformat(), "measured_to": examples[-1].at.isoformat(),
         "compared": compared, "better": better, "reason": reason,
         "refused_columns": sorted(refused),
+        "refused": [{"column": name, "rule": found.rule, "reason": found.reason}
+                    for name, found in sorted(refused.items())],
         "effects": _effects([column.take(later) for column in used], late,
                             lambda part: mixed(part, by_rules[cut:])),
     }, better, reason)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.calendars import away_times
+from sidecar.calendars.feed import away_times
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

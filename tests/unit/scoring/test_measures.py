@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.scoring.measures import auc, brier, calibration_error, lift_by_decile, stability
+from sidecar.scoring.measures import (
+    auc,
+    brier,
+    calibration_error,
+    lift_by_decile,
+    stability,
+    won_by_tenth,
+)
 
 OUTCOMES = st.lists(st.tuples(st.integers(0, 100).map(float), st.booleans()), max_size=60)
 
@@ -29,6 +36,15 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(outcomes):
     ([], None), ([(100.0, True)], 0.0), ([(0.0, True)], 1.0), ([(50.0, True), (50.0, False)], 0.25)])
 def test_brier(outcomes, expected):
     assert brier(outcomes) == expected
+
+
+@given(OUTCOMES)
+def test_tenths_of_the_scale_hold_all(outcomes):
+    told = won_by_tenth(outcomes)
+    assert sum(row["leads"] for row in told) == len(outcomes)
+    assert sum(row["won"] for row in told) == sum(is_won for _, is_won in outcomes)
+    assert [row["score"] for row in told] == sorted(row["score"] for row in told)
+    assert all(0 <= row["share_won"] <= 1 for row in told)
 
 
 @given(OUTCOMES)

@@ -37,9 +37,9 @@ def test_it_counts_grades_rules_and_alerts():
     simulation = Simulation(NOW)
     old = NOW - timedelta(days=60)
     before, after = score(60, "warm", demo=("engagement", 0)), score(85, "hot", demo=("engagement", 70))
-    simulation.add("1", NOW, before, after)
-    simulation.add("2", old, before, after)
-    simulation.add("3", NOW, score(20, "cold"), score(20, "cold"))
+    simulation.add("1", NOW, before, after, {"name": "Pat"})
+    simulation.add("2", old, before, after, {"name": "Pat"})
+    simulation.add("3", NOW, score(20, "cold"), score(20, "cold"), {})
     told = simulation.result(all_leads=30)
     assert (told["leads"], told["of"], told["changed"]) == (3, 30, 2)
     assert told["rules"] == [{"component": "engagement", "rule": "demo", "up": 2, "down": 0}]
@@ -47,6 +47,7 @@ def test_it_counts_grades_rules_and_alerts():
         ("warm", "hot"): 2, ("cold", "cold"): 1}
     # One of three new leads in four weeks, of ten times as many.
     assert told["alerts_a_week"] == {"before": 0, "after": 2.5, "more": 2.5}
+    assert [row["name"] for row in told["leads_changed"]] == ["Pat", "Pat"]
     assert told["mean_change"] == pytest.approx(50 / 3, abs=0.01)
     assert told["distribution"]["before"] == [0, 0, 1, 0, 0, 0, 2, 0, 0, 0]
 
@@ -54,6 +55,6 @@ def test_it_counts_grades_rules_and_alerts():
 def test_it_stays_small():
     simulation = Simulation(NOW)
     for number in range(3 * SHOWN_LEADS):
-        simulation.add(str(number), NOW, score(1, "cold"), score(99, "hot"))
+        simulation.add(str(number), NOW, score(1, "cold"), score(99, "hot"), {})
     assert len(simulation.result(1)["leads_changed"]) == SHOWN_LEADS
     assert Simulation(NOW).result(0)["alerts_a_week"]["more"] == 0
