@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import actor, endpoint
+from sidecar.api.endpoint import actor, endpoint, without
 from sidecar.api.paging import decode_cursor, number_after, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden
 from sidecar.services import administration, user_channels
 from sidecar.services.access import Caller
+from sidecar.terms.states import WISHED_KINDS
 
 bp = Blueprint("administration", __name__)
 _USER, _CLIENT = "/v1/users/<uuid:user_id>", "/v1/clients/<client_id>"
@@ -54,6 +55,13 @@ def edit_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]
     return administration.edit_user(engine, str(user_id), body, by=actor(caller))
 
 
+@endpoint(bp, "GET", f"{_USER}/leaving", scope="admin", answer=schemas.Leaving())
+def leaving(engine: Engine, caller: Caller, user_id: Any) -> Any:
+    """What would become of a user's open leads if they were disabled now: how many there are, and who takes
+    them over in turn (nobody: a 409 then)."""
+    return administration.leaving(engine, str(user_id))
+
+
 @endpoint(bp, "POST", f"{_USER}/disable", scope="admin", body=schemas.Empty(), answer=schemas.User())
 def disable_user(engine: Engine, caller: Caller, user_id: Any, body: dict[str, Any]) -> Any:
     """End a user's sign-ins and refuse new ones; their open leads go to others. 409: they are the last admin,
@@ -91,6 +99,12 @@ def set_own_channels(engine: Engine, caller: Caller, body: dict[str, Any]) -> An
     leads.
     """
     return {"data": user_channels.replace(engine, _user_id(caller), body["data"], by=actor(caller))}
+
+
+@endpoint(bp, "GET", "/v1/channels", scope="pii:read", answer=schemas.ChannelChoices())
+def channel_choices(engine: Engine, caller: Caller) -> Any:
+    """The channels that users can be told by, and of what."""
+    return {"channels": list(engine.settings.channels), "kinds": list(WISHED_KINDS)}
 
 
 @endpoint(bp, "GET", f"{_USER}/channels", scope="admin", answer=schemas.UserChannelList())
@@ -152,7 +166,7 @@ def enable_client(engine: Engine, caller: Caller, client_id: str, body: dict[str
 
 @endpoint(bp, "GET", "/v1/audit", scope="admin", query=schemas.AuditQuery(), answer=schemas.AuditPage())
 def audit(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """Who did what, newest first; of one kind of entity or one entity."""
+    """Who did what, newest first; filters are combined, at_to is exclusive."""
     return page(*administration.list_audit(
-        engine, kind=query.get("entity_kind"), entity_id=query.get("entity_id"), limit=query["limit"],
+        engine, without(query, "limit", "cursor"), limit=query["limit"],
         after=number_after(query.get("cursor"))))

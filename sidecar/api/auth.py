@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, json, request
 
 from sidecar.api import cookies, schemas
-from sidecar.api.endpoint import endpoint
+from sidecar.api.endpoint import actor, endpoint
 from sidecar.engine import Engine
 from sidecar.services import access, oidc, sessions
 from sidecar.services.access import Caller
@@ -59,8 +59,7 @@ def begin_session(engine: Engine, caller: None, body: dict[str, Any]) -> Any:
     opened = sessions.sign_in(
         engine, body["email"], body["password"], agent=request.user_agent.string,
         replaced=cookies.session_token(engine))
-    return cookies.keep_session(
-        engine, Response(json.dumps(opened.answer), content_type="application/json"), opened.token)
+    return _session(engine, opened)
 
 
 @endpoint(bp, "GET", "/v1/auth/session", scope=None, answer=schemas.CurrentSession())
@@ -77,6 +76,36 @@ def end_session(engine: Engine, caller: None) -> Any:
     if token := cookies.session_token(engine):
         sessions.end(engine, token)
     return cookies.drop_session(engine, Response(status=204))
+
+
+@endpoint(bp, "PUT", "/v1/auth/session/password", scope="", body=schemas.PasswordChange(),
+          answer=schemas.Session(), limit="sign_in")
+def change_session_password(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Change your own password; all your sign-ins end but this browser's, which gets a new cookie."""
+    opened = sessions.change_password(
+        engine, caller, body["current_password"], body["new_password"], by=actor(caller),
+        agent=request.user_agent.string)
+    return _session(engine, opened)
+
+
+@endpoint(bp, "GET", "/v1/auth/sessions", scope="", answer=schemas.OwnSessions())
+def own_sessions(engine: Engine, caller: Caller) -> Any:
+    """Your sessions that go on, the last used first."""
+    return {"data": sessions.own(engine, caller)}
+
+
+@endpoint(bp, "DELETE", "/v1/auth/sessions/<uuid:session_id>", scope="", status=204)
+def end_own_session(engine: Engine, caller: Caller, session_id: Any) -> Any:
+    """Sign out a browser of yours."""
+    sessions.end_one(engine, caller, str(session_id))
+    return None
+
+
+@endpoint(bp, "POST", "/v1/auth/sessions/end-others", scope="", body=schemas.Empty(),
+          answer=schemas.EndedSessions())
+def end_other_sessions(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Sign out everywhere else."""
+    return {"ended": sessions.end_others(engine, caller)}
 
 
 @endpoint(bp, "GET", "/v1/auth/ways", scope=None, answer=schemas.SignInWays())
@@ -118,3 +147,8 @@ def _refused(engine: Engine, error: oidc.Refused) -> Response:
 
 def _redirect(url: str) -> Response:
     return Response(status=302, headers={"Location": url})
+
+
+def _session(engine: Engine, opened: sessions.Opened) -> Response:
+    return cookies.keep_session(
+        engine, Response(json.dumps(opened.answer), content_type="application/json"), opened.token)

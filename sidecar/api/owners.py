@@ -59,10 +59,10 @@ def map_owner_name(engine: Engine, caller: Caller, name: str, body: dict[str, An
     return owners.map_name(engine, name, body["owner"], by=actor(caller))
 
 
-@endpoint(bp, "PATCH", "/v1/users/me", scope="leads:read", body=schemas.OwnWorking(), answer=schemas.User())
+@endpoint(bp, "PATCH", "/v1/users/me", scope="leads:read", body=schemas.OwnEdit(), answer=schemas.User())
 def set_own_working(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Say when you work: your time zone, hours, public holidays and language."""
-    return owners.set_working(engine, owners.own_id(caller), body, by=actor(caller))
+    """Say your name, language and when you work: your time zone, hours and public holidays."""
+    return administration.edit_user(engine, owners.own_id(caller), body, by=actor(caller))
 
 
 @endpoint(bp, "GET", "/v1/users/me", scope="leads:read", answer=schemas.User())

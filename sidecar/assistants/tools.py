@@ -75,7 +75,8 @@ def what_changed(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
 
 def _history(engine: Engine, lead_id: str, limit: int, reveal: bool) -> Iterator[dict[str, Any]]:
     row = leads.get_lead(engine, lead_id, reveal=reveal)
-    edits, _ = administration.list_audit(engine, kind="lead", entity_id=lead_id, limit=limit, after=None)
+    edits, _ = administration.list_audit(
+        engine, {"entity_kind": "lead", "entity_id": lead_id}, limit=limit, after=None)
     yield {"at": row["created_at"], "what": "created", "source": row["source"]}
     for part in row["history"]:
         yield {"at": part["calculated_at"], "what": "score", **_of(part, "total", "grade", "model_version")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
@@ -115,6 +115,13 @@ def successors(engine: Engine, cursor: Cursor, user_id: str, lead_ids: Sequence[
         Assignment(lead_id, heirs[place % len(heirs)]["id"], "left",
                    f"Its owner works on leads no more; {how}.")
         for place, lead_id in enumerate(sorted(lead_ids))]
+
+
+def leaving(engine: Engine, cursor: Cursor, user_id: str) -> dict[str, Any]:
+    """What `leave` would do: {open_leads, heirs: their names or addresses, in turn; why they}."""
+    heirs, why = _heirs(store.colleagues(cursor, user_id, engine.now()))
+    return {"open_leads": len(store.open_leads(cursor, user_id)),
+            "heirs": [row["name"] for row in heirs], "why": why}
 
 
 def _heirs(colleagues: Sequence[Row]) -> tuple[list[Row], str]:

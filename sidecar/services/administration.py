@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from sidecar.engine import Engine
@@ -156,7 +157,14 @@ def set_password(engine: Engine, user_id: str, password: str, *, by: Actor) -> N
 def change_own_password(
     engine: Engine, caller: Caller, current: str, new: str, *, by: Actor
 ) -> dict[str, Any]:
-    """A person's own new password: every sign-in ends, and this one goes on with the new tokens.
+    """A person's own new password: every sign-in ends, and this one goes on with the new tokens. Raises as
+    set_own_password does."""
+    set_own_password(engine, caller, current, new, by=by)
+    return access.user_token(engine, caller.name, new)
+
+
+def set_own_password(engine: Engine, caller: Caller, current: str, new: str, *, by: Actor) -> None:
+    """A person's own new password: every sign-in ends.
 
     Raises Forbidden for a program, Invalid that names the field, TooMany after wrong passwords.
     """
@@ -170,7 +178,6 @@ def change_own_password(
         store.update_user(cursor, caller.id, {"password_hash": hashed})
         store.end_sign_ins(cursor, caller.id, "password")
         record(cursor, by, "user.password_changed", "user", caller.id)
-    return access.user_token(engine, caller.name, new)
 
 
 def list_clients(engine: Engine) -> list[Row]:
@@ -239,12 +246,18 @@ def enable_client(engine: Engine, client_id: str, enabled: bool, *, by: Actor) -
 
 
 def list_audit(
-    engine: Engine, *, kind: str | None, entity_id: str | None, limit: int, after: int | None
+    engine: Engine, filters: Mapping[str, Any], *, limit: int, after: int | None
 ) -> tuple[list[Row], list[Any] | None]:
     """(entries, after which the next page begins or None), newest first."""
     with engine.database.read(may_lag=True) as cursor:
-        return paged(
-            store.audit_page(cursor, kind=kind, entity_id=entity_id, limit=limit + 1, after=after), limit)
+        return paged(store.audit_page(cursor, filters, limit=limit + 1, after=after), limit)
+
+
+def leaving(engine: Engine, user_id: str) -> dict[str, Any]:
+    """What becomes of the open leads of a user who is disabled: see assigning.leaving. Raises NotFound."""
+    with engine.database.read() as cursor:
+        _user(cursor, user_id, lock=False)
+        return assigning.leaving(engine, cursor, user_id)
 
 
 def _user(cursor: Cursor, user_id: str, *, lock: bool = True) -> Row:

@@ -14,8 +14,9 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import NotFound, Unauthorized
 from sidecar.records.text import storable
-from sidecar.services import access
+from sidecar.services import access, administration, owners
 from sidecar.services.access import Caller, digest
+from sidecar.services.audit import Actor
 from sidecar.store import access as users
 from sidecar.store import sessions as store
 from sidecar.store.database import Cursor, Row
@@ -87,6 +88,36 @@ def read(engine: Engine, token: str | None) -> dict[str, Any]:
         return nobody | {"ended": error.extra.get("reason")}
     with engine.database.read() as cursor:
         return _answer(store.user(cursor, caller.id)) | {"ended": None}
+
+
+def own(engine: Engine, caller: Caller) -> list[Row]:
+    """The sessions of the user who calls, the last used first; `current` is the one that asks."""
+    with engine.database.read() as cursor:
+        rows = store.of_user(cursor, owners.own_id(caller), engine.settings.session_idle_minutes)
+    return [row | {"current": row["id"] == caller.session} for row in rows]
+
+
+def end_one(engine: Engine, caller: Caller, session_id: str) -> None:
+    """End a session of one's own. Raises NotFound."""
+    with engine.database.write(unseen=True) as cursor:
+        if not store.end_one(cursor, owners.own_id(caller), session_id):
+            raise NotFound("There is no such session (any more).")
+
+
+def end_others(engine: Engine, caller: Caller) -> int:
+    """End all sessions of one's own but the one that asks: how many."""
+    with engine.database.write(unseen=True) as cursor:
+        return store.end_all(cursor, owners.own_id(caller), "elsewhere", but=caller.session)
+
+
+def change_password(
+    engine: Engine, caller: Caller, current: str, new: str, *, by: Actor, agent: str
+) -> Opened:
+    """One's own new password: every sign-in ends, and this browser goes on with the session that is answered.
+    Raises as administration.set_own_password does."""
+    with engine.database.write() as cursor:
+        administration.set_own_password(engine, caller, current, new, by=by)
+        return begin(engine, cursor, caller.id, way="password", agent=agent)
 
 
 def end(engine: Engine, token: str) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from sidecar.secrets import NOBODY
 from sidecar.store import sessions
 from sidecar.store.database import Cursor, Row, many, one
 from sidecar.store.owners import WORKING
 
 _USER = f"""
 SELECT id::text AS id, email, name, role, disabled_at IS NULL AS enabled, created_at, last_sign_in_at,
+    password_hash <> '{NOBODY}' AS has_password,
     CASE WHEN disabled_at IS NOT NULL THEN 'left' WHEN away.until IS NULL THEN 'active' ELSE 'away' END
         AS state, away.until AS away_until, {", ".join(WORKING)},
     CASE WHEN calendar_url IS NOT NULL THEN
         jsonb_build_object('read_at', calendar_read_at, 'error', calendar_error) END AS calendar
 FROM users, LATERAL (SELECT max(ends_at) AS until FROM absences
                      WHERE user_id = users.id AND starts_at <= now() AND ends_at > now()) away"""  # noqa: S608
+# By what entries of the audit log are filtered.
+AUDITED_BY = ("entity_kind", "entity_id", "actor", "action", "at_from", "at_to")
 _CLIENT = "SELECT id, scopes, disabled_at IS NULL AS enabled, created_at FROM clients"
 
 
@@ -100,16 +105,20 @@ def enable_client(cursor: Cursor, client_id: str, enabled: bool) -> None:
 
 
 def audit_page(
-    cursor: Cursor, *, kind: str | None, entity_id: str | None, limit: int, after: int | None
+    cursor: Cursor, filters: Mapping[str, Any], *, limit: int, after: int | None
 ) -> list[Row]:
-    """A keyset page of the audit log, newest first, of all or of one entity."""
+    """A keyset page of the audit log, newest first. Filters: entity_kind, entity_id, actor, action,
+    at_from, at_to (exclusive)."""
     return many(
         cursor,
         "SELECT id, at, actor, action, entity_kind, entity_id, before, after, request_id FROM audit_log"
-        " WHERE (%(kind)s IS NULL OR entity_kind = %(kind)s)"
-        " AND (%(entity)s IS NULL OR entity_id = %(entity)s)"
+        " WHERE (%(entity_kind)s IS NULL OR entity_kind = %(entity_kind)s)"
+        " AND (%(entity_id)s IS NULL OR entity_id = %(entity_id)s)"
+        " AND (%(actor)s IS NULL OR actor = %(actor)s) AND (%(action)s IS NULL OR action = %(action)s)"
+        " AND (%(at_from)s::timestamptz IS NULL OR at >= %(at_from)s)"
+        " AND (%(at_to)s::timestamptz IS NULL OR at < %(at_to)s)"
         " AND (%(after)s IS NULL OR id < %(after)s) ORDER BY id DESC LIMIT %(limit)s",
-        {"kind": kind, "entity": entity_id, "after": after, "limit": limit})
+        {name: filters.get(name) for name in AUDITED_BY} | {"after": after, "limit": limit})
 
 
 def _update(

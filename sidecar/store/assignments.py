@@ -106,12 +106,12 @@ def of_who_left(cursor: Cursor, lead_ids: Iterable[str]) -> dict[str, list[str]]
 
 
 def colleagues(cursor: Cursor, user_id: str, at: Any) -> list[Row]:
-    """Who could take what somebody had, by address: [{id, away, leads (a team of theirs), weight (the most
-    that they have in one)}] of all who did not leave and may work on leads."""
+    """Who could take what somebody had, by address: [{id, name (or address), away, leads (a team of
+    theirs), weight (the most that they have in one)}] of all who did not leave and may work on leads."""
     return many(
         cursor,
         """
-        SELECT u.id::text AS id,
+        SELECT u.id::text AS id, coalesce(u.name, u.email) AS name,
             EXISTS (SELECT FROM absences a WHERE a.user_id = u.id AND a.starts_at <= %(at)s
                     AND a.ends_at > %(at)s) AS away,
             EXISTS (SELECT FROM teams t JOIN team_members m ON m.team_id = t.id

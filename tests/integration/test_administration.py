@@ -332,3 +332,41 @@ def test_the_command_line_reads_the_settings_of_the_running_stack(services, admi
 def test_an_address_is_what_the_engine_takes_for_one(admin, email):
     answer = admin.post("/v1/users", {"email": email, "role": "viewer", "password": PASSWORD})
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/email")
+
+
+def test_the_audit_log_is_filtered_by_who_what_and_when(app, admin):
+    grace = add(admin)
+    admin.post(f"/v1/users/{grace['id']}/disable")
+    assert actions(admin, actor="tests", entity_id=grace["id"]) == ["user.disabled", "user.added"]
+    assert actions(admin, action="user.added") == ["user.added"] and actions(admin, actor="nobody") == []
+    past, future = "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
+    assert actions(admin, at_from=future) == actions(admin, at_to=past) == []
+    assert len(actions(admin, at_from=past, at_to=future)) == 2
+
+
+def test_what_would_become_of_the_leads_of_somebody_who_goes_is_said_before(app, admin):
+    grace = add(admin, name="Grace")
+    told = admin.get(f"/v1/users/{grace['id']}/leaving").json
+    assert told["open_leads"] == 0 and told["heirs"] == []
+    add(admin, "linus@example.com", name="Linus")
+    lead = admin.post("/v1/leads", {"email": "lead@goes.example"}).json["results"][0]["lead_id"]
+    patch(admin, f"/v1/leads/{lead}", {"owner": "grace@example.com"})
+    told = admin.get(f"/v1/users/{grace['id']}/leaving").json
+    assert told["open_leads"] == 1 and told["heirs"] == ["Linus"] and "in turn" in told["why"]
+    admin.post(f"/v1/users/{grace['id']}/disable")
+    assert admin.get(f"/v1/leads/{lead}").json["owner"] == "linus@example.com"
+    assert admin.get(f"/v1/users/{NOBODY}/leaving").status_code == 404
+
+
+def test_people_name_themselves_and_give_themselves_no_role(app, admin):
+    add(admin)
+    grace = as_user(app, sign_in(app).json)
+    assert patch(grace, "/v1/users/me", {"name": "Grace H.", "language": "de"}).json["name"] == "Grace H."
+    me = grace.get("/v1/users/me").json
+    assert me["language"] == "de" and me["has_password"] and me["role"] == "operator"
+    assert patch(grace, "/v1/users/me", {"role": "admin"}).status_code == 422
+
+
+def test_the_channels_that_there_are_are_told(app, admin):
+    told = admin.get("/v1/channels").json
+    assert {"email", "slack"} <= set(told["channels"]) and "hot_lead" in told["kinds"]

@@ -314,3 +314,35 @@ def test_sessions_are_forgotten_when_they_would_have_expired(app, engine, people
         cursor.execute("UPDATE sessions SET expires_at = now() WHERE ctid = (SELECT min(ctid) FROM sessions)")
     with engine.database.write() as cursor:
         assert retention.purge(cursor, 30)["sessions"] == 1
+
+
+def test_own_sessions_are_listed_and_ended_from_another(app, people):
+    grace, phone, vera = Browser(app), Browser(app), Browser(app, "veras@sessions.example")
+    listed = grace.send("GET", "/v1/auth/sessions").json["data"]
+    assert [row["current"] for row in listed].count(True) == 1 and len(listed) == 2
+    other = next(row["id"] for row in listed if not row["current"])
+    assert vera.send("DELETE", f"/v1/auth/sessions/{other}").status_code == 404
+    assert grace.send("DELETE", f"/v1/auth/sessions/{other}").status_code == 204
+    assert grace.send("DELETE", f"/v1/auth/sessions/{other}").status_code == 404
+    assert phone.reason() == (401, "elsewhere") and grace.status() == 200
+    third, fourth = Browser(app), Browser(app)
+    assert grace.send("POST", "/v1/auth/sessions/end-others", {}).json == {"ended": 2}
+    assert [b.status() for b in (third, fourth, grace, vera)] == [401, 401, 200, 200]
+
+
+def test_a_program_has_no_sessions(app, people):
+    tests = Api(app.test_client(), "tests")
+    assert [tests.get(path).status_code for path in (PATH, "/v1/auth/sessions")] == [403, 403]
+
+
+def test_a_new_password_ends_all_but_this_browser(app, people):
+    grace, phone = Browser(app), Browser(app)
+    wrong = grace.send("PUT", f"{PATH}/password", {
+        "current_password": "no", "new_password": "another long one"})
+    assert wrong.status_code == 422 and wrong.json["errors"][0]["pointer"] == "/current_password"
+    short = grace.send("PUT", f"{PATH}/password", {"current_password": PASSWORD, "new_password": "short"})
+    assert short.json["errors"][0]["pointer"] == "/new_password" and phone.status() == 200
+    answer = grace.send("PUT", f"{PATH}/password", {
+        "current_password": PASSWORD, "new_password": "another long one"})
+    assert answer.status_code == 200 and answer.json["user"]["name"] == "Grace"
+    assert grace.status() == 200 and phone.reason() == (401, "password")

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, Moment, PageQuery, Strict, Text, page_of
 from sidecar.api.schemas.owners import CalendarState, Working
 from sidecar.services.administration import ROLES
 from sidecar.terms.scopes import SCOPES
@@ -70,6 +70,24 @@ class CurrentSession(Answer):
         "description": "Why the session of this browser goes on no more."})
 
 
+class OwnSession(Answer):
+    id = fields.String(required=True)
+    way = fields.String(required=True, validate=validate.OneOf(["password", "oidc"]))
+    user_agent = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    seen_at = fields.DateTime(required=True)
+    expires_at = fields.DateTime(required=True)
+    current = fields.Boolean(required=True)
+
+
+class OwnSessions(Answer):
+    data = fields.List(fields.Nested(OwnSession), required=True)
+
+
+class EndedSessions(Answer):
+    ended = fields.Integer(required=True)
+
+
 class SignInWay(Answer):
     name = fields.String(required=True)
     label = fields.String(required=True)
@@ -130,6 +148,8 @@ class User(Answer):
     name = fields.String(required=True, allow_none=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     enabled = fields.Boolean(required=True)
+    has_password = fields.Boolean(required=True, metadata={
+        "description": "Whether they have one; else they sign in by the OIDC provider."})
     state = fields.String(required=True, validate=validate.OneOf(USER_STATES))
     away_until = fields.DateTime(required=True, allow_none=True)
     time_zone = fields.String(required=True, allow_none=True)
@@ -145,6 +165,12 @@ class User(Answer):
 
 class UserPage(Answer.from_dict(page_of(User))):  # type: ignore[misc]
     """Users."""
+
+
+class Leaving(Answer):
+    open_leads = fields.Integer(required=True)
+    heirs = fields.List(fields.String(), required=True)
+    why = fields.String(required=True)
 
 
 class ClientScopes(Strict):
@@ -176,6 +202,10 @@ class ClientList(Answer):
 class AuditQuery(PageQuery):
     entity_kind = Text(50)
     entity_id = Text(200)
+    actor = Text(320)
+    action = Text(100)
+    at_from = Moment()
+    at_to = Moment()
 
 
 class AuditEntry(Answer):

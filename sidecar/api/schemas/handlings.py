@@ -62,6 +62,11 @@ class UserChannels(Strict):
     data = fields.List(fields.Nested(UserChannel), required=True, validate=validate.Length(max=20))
 
 
+class ChannelChoices(Answer):
+    channels = fields.List(fields.String(), required=True)
+    kinds = fields.List(fields.String(), required=True)
+
+
 class UserChannelTold(Answer):
     channel = fields.String(required=True)
     address = fields.String(required=True)

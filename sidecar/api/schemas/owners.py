@@ -92,6 +92,10 @@ class OwnWorking(Edit):
     language = Text(validate=validate.OneOf(LANGUAGES))
 
 
+class OwnEdit(OwnWorking):
+    name = Text(200, allow_none=True)
+
+
 class Working(OwnWorking):
     capacity = Whole(0, 1_000_000, allow_none=True, metadata={
         "description": "How many open hot leads they take from routing at most; null: any number."})
