@@ -97,7 +97,8 @@ def answers(running_stack):
         return False
 
 
-@pytest.mark.parametrize("path", ["/node_modules/.lock-hash", "/.env", "/js/.hidden", "/package.json", "/build.mjs"])
+@pytest.mark.parametrize("path", [
+    "/node_modules/.lock-hash", "/.env", "/js/.hidden", "/package.json", "/build.mjs"])
 def test_the_edge_serves_no_hidden_file(mine, path):
     html = Path(mine.stack.settings.root) / "nginx/html"
     assert (html / "node_modules/.lock-hash").exists()
