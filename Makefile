@@ -35,7 +35,7 @@ clean: ## Stop it and remove all that it stored, and .venv
 lint: venv ## Check style and types
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
-	@.venv/bin/shellcheck n8n/*.sh sql/server/*.sh .ci/run
+	@.venv/bin/shellcheck n8n/*.sh nginx/start.envsh sql/server/*.sh .ci/run
 
 unit: venv ## Run the unit tests alone, with a tenth of the invented examples (seconds)
 	@$(QUICK) -p no:schemathesis tests/unit

@@ -104,8 +104,9 @@ def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool
     return True
 
 
-def build_dashboard(settings: Settings) -> None:
-    """What the dashboard is made from: the chart library, as its lock file says, and the list of pages."""
+def build_dashboard(settings: Settings, target: Path | None = None) -> None:
+    """What the dashboard is made from: its chart library, as its lock file says, and the list of its pages;
+    at the target, what nginx serves."""
     folder = ROOT / "nginx/html"
     if not (folder / "package-lock.json").exists():
         return
@@ -116,7 +117,7 @@ def build_dashboard(settings: Settings) -> None:
             with step("fetching the dashboard's chart library"):
                 _npm(settings, folder, "ci")
                 stamp.write_text(key)
-        run_npm(settings, folder, "run", "build")
+        run_npm(settings, folder, "run", "build", *(["--", str(target)] if target else []))
 
 
 def run_npm(settings: Settings, folder: Path, *arguments: str) -> None:

@@ -63,7 +63,7 @@ def start(found: settings.Settings) -> Stack:
     tree = n8n.install(found)
     user_folder = found.state / "n8n"
     nodes_changed = n8n.place_nodes(found, user_folder, stack.product_url)
-    n8n.build_dashboard(found)
+    edge.place_html(found)
     config = edge.write_config(found, stack.ports, stack.certificates)
     listed = programs.everything(stack, tree, config)
     with step("starting Postgres and Valkey"):

@@ -52,8 +52,8 @@ ENDPOINTS: list[Endpoint] = []
 def endpoint(
     blueprint: Blueprint, method: str, path: str, *, scope: str | None, body: Schema | None = None,
     query: Schema | None = None, answer: Schema | None = None, status: int = 200,
-    limit: str | None = None, idempotent: bool = False, remembered: bool = False, versioned: bool = False,
-    conditional: bool | None = None,
+    limit: str | None = None, idempotent: bool = False, remembered: bool = False, figures: bool = False,
+    versioned: bool = False, conditional: bool | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register `function(engine, caller, body?, query?, **path)` under a route.
 
@@ -62,9 +62,10 @@ def endpoint(
     of a browser's session is (api.cookies).
     `limit` is the route's class of rate limits; by default reads and writes, none without sign-in.
     `idempotent` routes take an Idempotency-Key; `remembered` ones may answer from Redis until something
-    is written: their answers depend on the query and the caller's scopes alone. The answers of
-    `versioned` ones carry their version as ETag; `conditional` ones, usually the edits among them, take it
-    as If-Match.
+    is written: their answers depend on the query and the caller's scopes alone. Answers of `figures` name
+    nobody: the edge may keep them. Answers to a GET carry a hash as ETag, for If-None-Match; those of
+    `versioned` routes carry their version, which `conditional` ones, usually the edits among them, take as
+    If-Match.
     """
     route_class = limit or ("none" if scope is None else "read" if method == "GET" else "write")
 
@@ -89,10 +90,15 @@ def endpoint(
                 return function(engine, caller, **arguments)
 
             if remembered:
-                return Response(
+                response = Response(
                     response_cache.cached(engine, caller, lambda: flask_json.dumps(work())),
                     status=status, content_type="application/json")
-            return _tried_again(lambda: _answer(engine, caller, work, contract))
+            else:
+                response = _tried_again(lambda: _answer(engine, caller, work, contract))
+            if method != "GET" or versioned:
+                return response
+            return response_cache.tagged(
+                response_cache.as_figures(engine, response) if figures else response)
 
         blueprint.add_url_rule(
             path, endpoint=f"{method.lower()}_{function.__name__}", view_func=view, methods=[method],

@@ -65,6 +65,8 @@ _IF_MATCH = {
 }
 _ETAG = {"description": "The version, for If-Match. It stands for what people edit: a new score alone is"
                         " no new version.", "schema": {"type": "string"}}
+_HASH = {"description": "A hash of the answer, for If-None-Match: as long as it is the same, the answer is a"
+                        " 304 without content.", "schema": {"type": "string"}}
 # What any route may answer; and what one that takes If-Match may.
 _PROBLEMS: tuple[str, ...] = (
     "bad_request", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "invalid",
@@ -122,6 +124,8 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
         parameters += [_IDEMPOTENCY_KEY, _IDEMPOTENCY_WINDOW]
     if contract.versioned:
         answer["headers"] = {"ETag": _ETAG}
+    elif contract.method == "GET" and contract.answer is not None:
+        answer["headers"] = {"ETag": _HASH}
     problems = _PROBLEMS
     if contract.conditional:
         parameters.append(_IF_MATCH)

@@ -112,21 +112,22 @@ def failed_workflows(engine: Engine, caller: Caller, query: dict[str, Any]) -> A
 
 
 @endpoint(bp, "GET", "/v1/providers", scope="leads:read", query=schemas.SpendQuery(),
-          answer=schemas.ProviderList())
+          answer=schemas.ProviderList(), figures=True)
 def providers(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """The providers with their health and what they cost in the last days, 30 unless told."""
     return {"data": overview.providers(engine, query["days"])}
 
 
 @endpoint(bp, "GET", "/v1/stats/spend", scope="leads:read", query=schemas.SpendQuery(),
-          answer=schemas.Spend(), remembered=True)
+          answer=schemas.Spend(), remembered=True, figures=True)
 def spend(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """What providers cost in USD in the last days (UTC), 30 unless told: by day and provider, and by the
     source of the leads that it was spent for, the most first."""
     return overview.spend(engine, query["days"])
 
 
-@endpoint(bp, "GET", "/v1/stats/mail", scope="leads:read", answer=schemas.MailStatistics(), remembered=True)
+@endpoint(bp, "GET", "/v1/stats/mail", scope="leads:read", answer=schemas.MailStatistics(),
+          remembered=True, figures=True)
 def mail_statistics(engine: Engine, caller: Caller) -> Any:
     """How many addresses of each class bounced, of those to which mails are known to have come or bounced;
     classes of which no mail told anything yet are left out. The class is what the address had when it was

@@ -1,8 +1,13 @@
-"""The response cache: a GET's response stays in Redis for some seconds, until something is written.
+"""What keeps responses to GETs, each for what it is good at. While the sidecar answers, it is asked for each
+of them whether this caller may have it and whether it still stands.
 
-The caller's scopes are part of the key: nobody gets what another's scopes opened. Responses are kept
-encrypted, as Redis may write to a disk; keys are keyed hashes, as a query may name a person. Every
-write transaction empties the cache (see Engine.build).
+- The caller keeps what it got, by its ETag, a hash of the content: without news the response is a 304.
+- The edge keeps figures, which name nobody (`figures` of an endpoint), by token. It asks the sidecar each
+  time, with the ETag, and gives what it keeps when that stands, or while the sidecar is away (docs/EDGE.md).
+- Redis keeps what the sidecar worked out (`remembered`) for some seconds, until something is written, for all
+  processes. The caller's scopes are part of the key: nobody gets what another's scopes opened. Responses are
+  kept encrypted, as Redis may write to a disk; keys are keyed hashes, as a query may name a person. Every
+  write transaction empties it (see Engine.build).
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from cryptography.fernet import InvalidToken
-from flask import request
+from flask import Response, request
 from redis import RedisError
 
 from sidecar.engine import Engine
@@ -20,6 +25,24 @@ from sidecar.services.access import Caller
 
 # Longer ones are not kept: Redis holds other things, too.
 _MAX_BYTES = 256 * 1024
+# Seconds by which the edge's clock may differ from ours.
+_CLOCKS = 5
+
+
+def tagged(response: Response) -> Response:
+    """JSON with the hash of its content as ETag; a 304 when that is what the caller has."""
+    if response.status_code != 200 or response.mimetype != "application/json":
+        return response
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def as_figures(engine: Engine, response: Response) -> Response:
+    """The response marked for the edge to be kept, and to be asked for again from now on."""
+    response.headers["X-Accel-Expires"] = f"@{int(engine.now().timestamp()) - _CLOCKS}"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def cached(engine: Engine, caller: Caller | None, answer: Callable[[], str]) -> str:

@@ -44,7 +44,7 @@ _TERMS: Final = {
 }
 
 
-@endpoint(bp, "GET", "/v1/fields", scope="", answer=schemas.Terms())
+@endpoint(bp, "GET", "/v1/fields", scope="", answer=schemas.Terms(), figures=True)
 def list_fields(engine: Engine, caller: Caller) -> Any:
     """Fields of contacts, organizations and leads, in the order in which people read them; and states.
 
