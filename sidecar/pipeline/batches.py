@@ -48,8 +48,8 @@ def step(
     leaving: bool = False, lease_seconds: int | None = None,
 ) -> Iterator[Step]:
     """A step of a run: one transaction, in which the leases of its leads are renewed and no other step has
-    them. A step on many leads lets people's pass first. A lease that ran out is taken up again when nobody else has the lead. `leaving`: all of its leads
-    leave their run."""
+    them. A step on many leads lets people pass first. A lease that ran out is taken up again when nobody
+    else has the lead. `leaving`: all of its leads leave their run."""
     given = list(dict.fromkeys(lead_ids))
     yielding.let_pass(engine, len(given))
     with engine.database.write() as cursor:

@@ -1,4 +1,4 @@
-"""People before files: while leads of people are due or at work, what nobody waits for leaves them the machine.
+"""People before files: while leads of people are due or at work, what nobody waits for lets them pass.
 
 Between its parts such work pauses for at most as long as a part took, so that people who come without end
 halve the pace of files and never stop it. Of bulk leads small batches are claimed meanwhile, one at a time.
