@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from sidecar.api.examples import LEAD
 from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
@@ -21,6 +22,7 @@ from sidecar.api.schemas.base import (
     Whole,
     Word,
     page_of,
+    sent_as,
 )
 from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
@@ -140,6 +142,7 @@ class LeadFilters(Strict):
     scored_to = Moment()
 
 
+@sent_as({"source": "demo_request", "min_score": 50})
 class Rescore(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
     after = Id()
@@ -150,6 +153,7 @@ class Rescore(LeadFilters):
             raise ValidationError("Send lead_ids or filters.")
 
 
+@sent_as({"source": "trade fair", "grade": "warm"})
 class EstimateRequest(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
     import_id = Id()
@@ -374,6 +378,7 @@ class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
     """Leads that were refused."""
 
 
+@sent_as({"changes": {"email": LEAD["email"]}})
 class Repair(Strict):
     changes = fields.Dict(keys=fields.String(), required=True)
 
@@ -384,6 +389,7 @@ class LeadQuery(PageQuery, LeadFilters):
         "description": "What to answer of each lead, e.g. id,score,contact.email"})
 
 
+@sent_as({"status": "working", "tags": ["trade fair"], "owner": "ada@example.com"})
 class LeadEdit(Edit):
     status = Text(validate=validate.OneOf(STATUSES))
     tags = fields.List(Word(100), validate=validate.Length(max=50))
