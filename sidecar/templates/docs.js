@@ -1,8 +1,5 @@
 /* The page about the API: its filter, what copies, and what sends. Without a script all of it can be read. */
 (() => {
-  const chosen = (() => { try { return localStorage.getItem('theme'); } catch { return null; } })();
-  if (chosen) document.documentElement.dataset.theme = chosen;
-
   const start = () => {
     const all = (selector, within = document) => [...within.querySelectorAll(selector)];
     const calls = all('.call');

@@ -49,7 +49,8 @@ def test_the_page_says_it_in_plain_words(app, engine):
         assert ours not in page
     assert f"{engine.settings.public_url}/api/v1/leads" in page
     assert " style=" not in page and "<style" not in page
-    assert re.findall(r"<script[^>]*>", page) == ['<script src="docs.js">']
+    assert re.findall(r"<script[^>]*>", page) == [
+        '<script src="/js/theme.js">', '<script src="docs.js">']
     for name, kind in (("docs.css", "text/css"), ("docs.js", "text/javascript")):
         assert app.test_client().get(f"/{name}").content_type.startswith(kind)
 
