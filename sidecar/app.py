@@ -21,6 +21,7 @@ from sidecar.api import (
     auth,
     callbacks,
     customers,
+    docs,
     duplicates,
     errors,
     events,
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
                    forms, handlings, events, pipeline, callbacks, operations, predictions, routing, scoring,
                    sources, subscriptions, terms, views, health, openapi):
+                   sources, subscriptions, terms, health, openapi, docs):
         app.register_blueprint(module.bp)
     return app
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 bind = os.environ.get("SIDECAR_BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("SIDECAR_WORKERS", "3"))
+workers = int(os.environ.get("SIDECAR_WORKERS", "5"))
 worker_class = "sync"
 timeout = 60
 graceful_timeout = 30

@@ -45,6 +45,11 @@ class Endpoint:
     versioned: bool
     conditional: bool
 
+    @property
+    def bodiless(self) -> bool:
+        """Whether it may be asked without a body, which is then an object without members."""
+        return self.body is not None and not any(field.required for field in self.body.fields.values())
+
 
 ENDPOINTS: list[Endpoint] = []
 
@@ -82,7 +87,8 @@ def endpoint(
             if not all(is_storable(str(value)) for value in arguments.values()):
                 raise NotFound("There is no such thing.")  # Postgres cannot even be asked for it.
             if body is not None:
-                arguments["body"] = load(body, json_body())
+                sent = {} if contract.bodiless and not request.get_data() else json_body()
+                arguments["body"] = load(body, sent)
             if query is not None:
                 arguments["query"] = load(query, _query(query))
 

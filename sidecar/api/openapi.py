@@ -8,13 +8,15 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin, resolver
-from flask import Blueprint, Response, render_template
+from flask import Blueprint
 
 from sidecar import __version__
 from sidecar.api import errors, schemas
 from sidecar.api.endpoint import ENDPOINTS, Endpoint, endpoint
+from sidecar.api.examples import LEAD, example
 from sidecar.engine import Engine
-from sidecar.terms.states import LANES
+from sidecar.terms.fields import GIVEN
+from sidecar.terms.states import GOALS, LANES
 
 bp = Blueprint("openapi", __name__)
 
@@ -30,18 +32,42 @@ _PROBLEM = {
             "properties": {"pointer": {"type": "string"}, "code": {"type": "string"},
                            "detail": {"type": "string"}}}},
     },
+    "example": {
+        "type": "/docs#problem-invalid", "title": "The request is not valid", "status": 422,
+        "detail": "The lead is not valid; see errors.", "instance": "/v1/leads",
+        "request_id": "5f0c1d2e3b4a5968", "code": "invalid", "errors": [{
+            "pointer": "/email", "code": "email_syntax", "detail": "This is not an e-mail address."}]},
 }
+_KINDS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"}, "integer": {"type": "integer"}, "number": {"type": "number"},
+    "list": {"type": "array", "items": {"type": "string"}}, "object": {"type": "object"}}
+_LEAD = {
+    "type": "object",
+    "description": "One of email, phone and linkedin_url is needed. Other members are kept in custom.",
+    "properties": {
+        name: _KINDS[field.kind] | {"description": field.label} | (
+            {"maxLength": field.longest} if field.longest else {})
+        for name, field in GIVEN.items()},
+    "example": dict(LEAD),
+}
+_LEAD_REF = {"$ref": "#/components/schemas/LeadSent"}
 _LEAD_BODY = {
     "anyOf": [
-        {"type": "object", "properties": {"email": {"type": "string"}}},
-        {"type": "object", "required": ["leads"], "properties": {
-            "leads": {"type": "array", "minItems": 1, "maxItems": schemas.MAX_LEADS},
-            "lane": {"enum": list(LANES)},
-            "only_new": {"type": "boolean"}, "dry_run": {"type": "boolean"}}},
+        _LEAD_REF | {"title": "One lead"},
+        {"title": "Several leads", "type": "object", "required": ["leads"], "properties": {
+            "leads": {"type": "array", "minItems": 1, "maxItems": schemas.MAX_LEADS, "items": _LEAD_REF},
+            "lane": {"enum": list(LANES), "description": "People's leads overtake those in bulk."},
+            "goal": {"enum": list(GOALS), "description": "What providers are asked for."},
+            "only_new": {"type": "boolean", "description": "Refuse who has an open lead."},
+            "dry_run": {"type": "boolean", "description": "Tell what would become of each, write nothing."},
+            "warnings": {"type": "array", "description": "Of each lead, those that Validate gave.", "items": {
+                "type": "array", "items": {"type": "object"}}}}},
     ]
 }
+_COLUMNS = ("email", "first_name", "last_name", "company_name", "country")
 _IMPORT_BODY = {
-    "text/csv": {"schema": {"type": "string"}},
+    "text/csv": {"schema": {"type": "string"}, "example": (
+        f"{','.join(_COLUMNS)}\r\n{','.join(str(LEAD[name]) for name in _COLUMNS)}\r\n")},
     "multipart/form-data": {"schema": {
         "type": "object", "required": ["file"],
         "description": "The options may stand in the form as well as in the query.",
@@ -67,6 +93,15 @@ _ETAG = {"description": "The version, for If-Match. It stands for what people ed
                         " no new version.", "schema": {"type": "string"}}
 _HASH = {"description": "A hash of the answer, for If-None-Match: as long as it is the same, the answer is a"
                         " 304 without content.", "schema": {"type": "string"}}
+
+
+# What those take that read their bodies themselves: (method, path) -> content.
+_BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/v1/leads"): {"application/json": {"schema": _LEAD_BODY}},
+    ("POST", "/v1/jobs/imports"): _IMPORT_BODY,
+    ("POST", "/v1/forms/<key>"): {
+        kind: {"schema": _LEAD_REF} for kind in ("application/json", "application/x-www-form-urlencoded")},
+}
 # What any route may answer; and what one that takes If-Match may.
 _PROBLEMS: tuple[str, ...] = (
     "bad_request", "unauthorized", "forbidden", "not_found", "conflict", "too_large", "invalid",
@@ -79,20 +114,36 @@ _PAGE: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
+    marshmallow = MarshmallowPlugin(schema_name_resolver=resolver)
     spec = APISpec(
-        title="Customer Data Enrichment Engine", version=__version__,
-        openapi_version="3.1.0", plugins=[MarshmallowPlugin(schema_name_resolver=resolver)],
+        title="Customer Data Enrichment Engine", version=__version__, openapi_version="3.1.0",
+        plugins=[marshmallow],
         info={"description": "Leads in; validated, enriched, scored. Errors are RFC 9457 problems."},
     )
+    marshmallow.map_to_openapi_type(schemas.Id, "string", "uuid")  # type: ignore[no-untyped-call]
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("session", {
         "type": "apiKey", "in": "cookie", "name": "__Host-session-",
         "description": "The cookie of POST /v1/auth/session; its name ends with letters of the stack."})
     spec.components.schema("Problem", _PROBLEM)
+    spec.components.schema("LeadSent", _LEAD)
     for contract in ENDPOINTS:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", contract.path)
         spec.path(path=path, operations={contract.method.lower(): _operation(contract)})
-    return spec.to_dict()
+    whole = spec.to_dict()
+    for path in whole["paths"].values():
+        for operation in path.values():
+            _illustrate(operation, whole["components"]["schemas"])
+    return whole
+
+
+def _illustrate(operation: dict[str, Any], components: dict[str, Any]) -> None:
+    """Give what is sent, and what is answered when all is well, an example each."""
+    answers = [answer for status, answer in operation["responses"].items() if status < "3"]
+    for told in (operation.get("requestBody", {}), *answers):
+        for kind, media in told.get("content", {}).items():
+            if kind == "application/json" and "example" not in media:
+                media["example"] = example(media["schema"], components)
 
 
 def _operation(contract: Endpoint) -> dict[str, Any]:
@@ -148,13 +199,11 @@ def _operation(contract: Endpoint) -> dict[str, Any]:
     if description:
         operation["description"] = description.strip()
     if contract.body is not None:
-        operation["requestBody"] = {
-            "required": True, "content": {"application/json": {"schema": contract.body}}}
-    elif contract.path == "/v1/leads" and contract.method == "POST":
-        operation["requestBody"] = {
-            "required": True, "content": {"application/json": {"schema": _LEAD_BODY}}}
-    elif contract.path == "/v1/jobs/imports":
-        operation["requestBody"] = {"required": True, "content": _IMPORT_BODY}
+        said = getattr(contract.body, "example", None)
+        operation["requestBody"] = {"required": not contract.bodiless, "content": {"application/json": {
+            "schema": contract.body} | ({"example": said} if said else {})}}
+    elif content := _BODIES.get((contract.method, contract.path)):
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -167,15 +216,3 @@ def _sparse(contract: Endpoint) -> bool:
 def openapi(engine: Engine, caller: None) -> Any:
     """This document."""
     return document()
-
-
-@bp.get("/docs")
-def docs() -> Response:
-    """The API for people: every call with its scope, what it takes and answers, and the problems."""
-    return Response(render_template("docs.html", spec=document(), problems=errors.TYPES, endpoints=ENDPOINTS))
-
-
-@bp.get("/docs.css")
-def docs_css() -> Response:
-    """The style of the docs page."""
-    return Response(render_template("docs.css"), content_type="text/css")

@@ -9,6 +9,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.intake.refusals import may
+from sidecar.pipeline import yielding
 from sidecar.pipeline.intake import lead_url
 from sidecar.store import work
 from sidecar.store.database import Cursor
@@ -47,9 +48,10 @@ def step(
     leaving: bool = False, lease_seconds: int | None = None,
 ) -> Iterator[Step]:
     """A step of a run: one transaction, in which the leases of its leads are renewed and no other step has
-    them. A lease that ran out is taken up again when nobody else has the lead. `leaving`: all of its leads
-    leave their run."""
+    them. A step on many leads lets people pass first. A lease that ran out is taken up again when nobody
+    else has the lead. `leaving`: all of its leads leave their run."""
     given = list(dict.fromkeys(lead_ids))
+    yielding.let_pass(engine, len(given))
     with engine.database.write() as cursor:
         if changes_people:
             work.lock_people(cursor, given)

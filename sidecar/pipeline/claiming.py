@@ -21,8 +21,9 @@ def claim(
 ) -> dict[str, Any]:
     """Lease a batch: {batch_id, lane, lease_until, more, leads: [reference]}; people before imports.
 
-    batch_id is null and leads is empty when nothing is due or enough runs are at work. What a dead run
-    left behind is taken back first.
+    batch_id is null and leads is empty when nothing is due or enough runs are at work. While people wait,
+    bulk batches are no larger than theirs and come one at a time. What a dead run left behind is taken
+    back first.
     """
     lanes = (lane,) if lane else LANES
     waking.clear(engine, *lanes)
@@ -34,10 +35,13 @@ def claim(
         for candidate in lanes:
             if not work.more_due(cursor, candidate):
                 continue  # its claims are not held up by what this one does in another lane
+            size, most = sizes[candidate], at_once[candidate]
+            if candidate == "bulk" and work.people_wait(cursor):
+                size, most = min(size, settings.interactive_batch), 1
             batch_id = new_id()
             batch = work.claim(
-                cursor, batch_id, candidate, min(limit or sizes[candidate], sizes[candidate]),
-                at_once[candidate], settings.lease_seconds, execution_id,
+                cursor, batch_id, candidate, min(limit or size, size), most, settings.lease_seconds,
+                execution_id,
             )
             if batch:
                 return {

@@ -13,7 +13,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
 from sidecar.intake import delivery_keys, undoing
-from sidecar.pipeline import refusals, stitching
+from sidecar.pipeline import refusals, stitching, yielding
 from sidecar.pipeline.assigning import Assignment, assign
 from sidecar.pipeline.intake import read
 from sidecar.services.audit import Actor, record
@@ -72,6 +72,7 @@ def preview(engine: Engine, job_id: str, *, by: Actor, seconds: float, limit: in
 def work(engine: Engine, job_id: str, until: float) -> None:
     """Undo until a moment of time.monotonic(), one transaction at least."""
     while True:
+        begun = time.monotonic()
         with engine.database.write() as cursor:
             job = jobs.lock(cursor, job_id)
             if job is None or job["state"] != "undoing":
@@ -79,6 +80,7 @@ def work(engine: Engine, job_id: str, until: float) -> None:
             if not _part(engine, cursor, job_id):
                 jobs.end(cursor, job_id, "undone")
                 return
+        yielding.give_way(engine, time.monotonic() - begun)
         if time.monotonic() >= until:
             return
 

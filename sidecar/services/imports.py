@@ -19,7 +19,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound, Unavailable
 from sidecar.ids import new_id
 from sidecar.intake import Entry
-from sidecar.pipeline import intake, waking
+from sidecar.pipeline import intake, waking, yielding
 from sidecar.services import import_mappings, import_undo
 from sidecar.services.audit import Actor, record
 from sidecar.services.preview import preview
@@ -242,16 +242,19 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
 
 
 def guarded(engine: Engine, job_id: str, work: Any) -> Any:
-    """Run one step's transaction; a failure is noted in one of its own."""
+    """Run one step's transaction, then give way to people; a failure is noted in a transaction of its own."""
+    begun = time.monotonic()
     try:
         with engine.database.write() as cursor:
-            return work(cursor)
+            done = work(cursor)
     except (Unavailable, Conflict):
         raise
     except Exception as error:
         with engine.database.write() as cursor:
             store.note_failure(cursor, job_id, type(error).__name__, MAX_ATTEMPTS)
         raise
+    yielding.give_way(engine, time.monotonic() - begun)
+    return done
 
 
 def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[TableRow]) -> Counter[str]:

@@ -129,6 +129,17 @@ def more_due(cursor: Cursor, lane: str) -> bool:
     return bool(row and row["more"])
 
 
+def people_wait(cursor: Cursor) -> bool:
+    """Whether leads of people, the interactive lane, are due or at work."""
+    row = one(
+        cursor,
+        "SELECT EXISTS (SELECT 1 FROM work_items w WHERE w.lane = 'interactive'"  # noqa: S608
+        f" AND w.stage IN {_DUE} AND w.due_at <= now())"
+        " OR EXISTS (SELECT 1 FROM work_items w WHERE w.lane = 'interactive'"
+        f" AND w.stage IN {_HELD} AND w.lease_until > now() AND NOT {ON_HOLD.format('w')}) AS wait")
+    return bool(row and row["wait"])
+
+
 def lock_people(cursor: Cursor, lead_ids: list[str]) -> None:
     """Hold all leads of the people of these leads until the transaction ends. Who is to change leads or
     contacts does this before it takes the leads, as intake does: so no two wait for each other."""

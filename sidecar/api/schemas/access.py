@@ -6,13 +6,14 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, Moment, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, Moment, PageQuery, Strict, Text, page_of, sent_as
 from sidecar.api.schemas.owners import CalendarState, Working
 from sidecar.services.administration import ROLES
 from sidecar.terms.scopes import SCOPES
 from sidecar.terms.states import LANGUAGES, USER_STATES
 
 
+@sent_as({"grant_type": "client_credentials", "client_id": "website", "client_secret": "a long secret"})
 class TokenRequest(Strict):
     grant_type = Text(required=True, validate=validate.OneOf(["password", "client_credentials"]))
     client_id = Text()

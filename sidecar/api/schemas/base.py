@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
@@ -96,10 +97,24 @@ class Answer(Schema):
 
 
 class Strict(Schema):
-    """Unknown fields are refused by name."""
+    """Unknown fields are refused by name. `example`: what `sent_as` says."""
+
+    example: ClassVar[Mapping[str, Any] | None] = None
 
     class Meta:
         unknown = RAISE
+
+
+_Body = TypeVar("_Body", bound=type[Strict])
+
+
+def sent_as(example: Mapping[str, Any]) -> Callable[[_Body], _Body]:
+    """Give a body an example, where one that is made of its schema would not do."""
+    def keep(schema: _Body) -> _Body:
+        schema.example = example
+        return schema
+
+    return keep
 
 
 class Edit(Strict):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, Id, Ids, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, Id, Ids, PageQuery, Strict, Text, page_of, sent_as
 from sidecar.api.schemas.customers import ContactDetail
 from sidecar.api.schemas.facts import ContactFields
 from sidecar.api.schemas.leads import LeadDetail
@@ -86,6 +86,7 @@ class DuplicateState(Answer):
     state = fields.String(required=True)
 
 
+@sent_as({"contact_id": "0198c3f2-6d1e-7c4b-9a55-3f0e2b7d8c11"})
 class Unmerge(Strict):
     """One of both."""
 

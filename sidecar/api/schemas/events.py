@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, FieldError, Id, Moment, Strict, Text, Word, clean
+from sidecar.api.examples import LEAD
+from sidecar.api.schemas.base import Answer, FieldError, Id, Moment, Strict, Text, Word, clean, sent_as
 from sidecar.intake.events import NAMES
 from sidecar.terms.states import DELIVERED, EVENTS, IDENTIFY
 
@@ -83,6 +84,9 @@ class EventRequest(Strict):
         return {"event_id": message_id} | data if message_id else data
 
 
+@sent_as({"events": [{
+    "email": LEAD["email"], "type": "page_view", "occurred_at": "2026-11-26T09:30:00Z",
+    "properties": {"url": "https://acme.example/pricing"}}]})
 class EventList(Strict):
     events = Each(
         fields.Nested(EventRequest), required=True, validate=validate.Length(min=1, max=_MAX_EVENTS))

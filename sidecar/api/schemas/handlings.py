@@ -8,7 +8,7 @@ from sidecar.api.schemas.base import Answer, Strict, Text
 from sidecar.terms.states import HANDLINGS, WISHED_KINDS
 
 _KIND = validate.OneOf(HANDLINGS)
-_CLOCK = validate.Regexp(r"([01]\d|2[0-3]):[0-5]\d\Z", error="Must be a time of day, HH:MM.")
+_CLOCK = validate.Regexp(r"([01]\d|2[0-3]):[0-5]\d$", error="Must be a time of day, HH:MM.")
 
 
 class HandlingWanted(Strict):
@@ -53,8 +53,8 @@ class UserChannel(Strict):
     channel = Text(40, required=True)
     address = Text(320, required=True)
     kinds = fields.List(Text(20, validate=validate.OneOf(WISHED_KINDS)), load_default=list(WISHED_KINDS))
-    quiet_from = Text(5, allow_none=True, load_default=None, validate=_CLOCK)
-    quiet_until = Text(5, allow_none=True, load_default=None, validate=_CLOCK)
+    quiet_from = Text(5, allow_none=True, load_default=None, validate=_CLOCK, metadata={"example": "20:00"})
+    quiet_until = Text(5, allow_none=True, load_default=None, validate=_CLOCK, metadata={"example": "07:00"})
     always_hot = fields.Boolean(load_default=False)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from sidecar.api.examples import LEAD
 from sidecar.api.schemas.base import (
     MAX_LEADS,
     Answer,
@@ -21,6 +22,7 @@ from sidecar.api.schemas.base import (
     Whole,
     Word,
     page_of,
+    sent_as,
 )
 from sidecar.api.schemas.facts import LeadContact, LeadOrganization, Refusal, Score
 from sidecar.api.sparse import FieldPaths
@@ -167,6 +169,7 @@ class LeadFilters(Strict):
     scored_to = Moment()
 
 
+@sent_as({"source": "demo_request", "min_score": 50})
 class Rescore(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
     after = Id()
@@ -221,6 +224,7 @@ class LeadExport(LeadFilters):
     reasons = fields.Boolean(load_default=False, metadata={"description": "With the reasons of the score."})
 
 
+@sent_as({"source": "trade fair", "grade": "warm"})
 class EstimateRequest(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
 
@@ -463,6 +467,7 @@ class RejectPage(Answer.from_dict(page_of(Reject))):  # type: ignore[misc]
     """Leads that were refused."""
 
 
+@sent_as({"changes": {"email": LEAD["email"]}})
 class Repair(Strict):
     changes = fields.Dict(keys=fields.String(), required=True)
 
@@ -499,6 +504,7 @@ class TimelinePage(Answer.from_dict(page_of(TimelineEntry))):  # type: ignore[mi
     """What happened to a lead."""
 
 
+@sent_as({"status": "working", "tags": ["trade fair"], "owner": "ada@example.com"})
 class LeadEdit(Edit):
     status = Text(validate=validate.OneOf(STATUSES))
     tags = fields.List(Word(100), validate=validate.Length(max=50))

@@ -80,6 +80,7 @@ def hours(**more: object) -> fields.Dict:
         values=fields.List(fields.List(Text(5), validate=validate.Length(2, 2)),
                            validate=validate.Length(max=6)),
         allow_none=True, metadata={
+            "example": {"mon": [["09:00", "12:00"], ["13:00", "17:00"]], "fri": [["09:00", "13:00"]]},
             "description": "Day of the week -> [[from, until], …] as HH:MM; other days are free. null: those"
                            " of the settings."}, **more)  # type: ignore[arg-type]
 

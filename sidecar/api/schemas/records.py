@@ -6,10 +6,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import MAX_LEADS, Answer, FieldError, FieldWarning, Ids, Strict
+from sidecar.api.examples import LEAD
+from sidecar.api.schemas.base import MAX_LEADS, Answer, FieldError, FieldWarning, Ids, Strict, sent_as
 from sidecar.api.schemas.facts import Score
 
 
+@sent_as({"leads": [dict(LEAD)]})
 class LeadList(Strict):
     """Leads are checked one by one by the engine, which names every wrong field."""
 
@@ -59,6 +61,7 @@ class Scorings(Answer):
     results = fields.List(fields.Nested(Scoring), required=True)
 
 
+@sent_as({"leads": [dict(LEAD)]})
 class ScoreRequest(Strict):
     leads = fields.List(fields.Raw(allow_none=True), validate=validate.Length(min=1, max=MAX_LEADS))
     lead_ids = Ids(MAX_LEADS, 1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, Edit, Id, Strict, Text, Whole
+from sidecar.api.examples import LEAD
+from sidecar.api.schemas.base import Answer, Edit, Id, Strict, Text, Whole, sent_as
 from sidecar.sources.model import SECRETS
 from sidecar.terms.states import SOURCE_OUTCOMES
 
@@ -89,6 +90,7 @@ class SourceList(Answer):
     kinds = fields.List(fields.Nested(SourceKind), required=True)
 
 
+@sent_as({"body": {"email": LEAD["email"], "first name": "Pat"}})
 class SourceSample(Strict):
     body = fields.Raw(required=True)
     mapping = fields.Dict(allow_none=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from sidecar.api.schemas.base import Answer, Edit, Id, Moment, PageQuery, Strict, Text, page_of
+from sidecar.api.schemas.base import Answer, Edit, Id, Moment, PageQuery, Strict, Text, page_of, sent_as
 from sidecar.terms.states import DELIVERY_STATES, LEAD_EVENTS, SUBSCRIPTION_STATES
 
 
@@ -83,6 +83,7 @@ class DeliveryPage(Answer.from_dict(page_of(Delivery))):  # type: ignore[misc]
     """Deliveries."""
 
 
+@sent_as({"failed_since": "2026-11-26T09:30:00Z"})
 class ReplayWanted(Strict):
     event_id = Id()
     failed_since = Moment()

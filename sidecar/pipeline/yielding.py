@@ -1,0 +1,33 @@
+"""People before files: while leads of people are due or at work, what nobody waits for lets them pass.
+
+Between its parts such work pauses for at most as long as a part took, so that people who come without end
+halve the pace of files and never stop it. Of bulk leads small batches are claimed meanwhile, one at a time.
+"""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+from sidecar.engine import Engine
+from sidecar.store import work
+
+_LOOK_EVERY = 0.05
+_A_LEAD = 0.001  # seconds that a step works on one
+
+
+def give_way(engine: Engine, worked: float) -> None:
+    """After a part of a job: wait until no person waits, for at most the seconds that it took."""
+    until = monotonic() + worked
+    while (left := until - monotonic()) > 0 and _people_wait(engine):
+        sleep(min(left, _LOOK_EVERY))
+
+
+def let_pass(engine: Engine, leads: int) -> None:
+    """The same before a step of a run, if it acts on more leads than a batch of people has."""
+    if leads > engine.settings.interactive_batch:
+        give_way(engine, leads * _A_LEAD)
+
+
+def _people_wait(engine: Engine) -> bool:
+    with engine.database.read() as cursor:
+        return work.people_wait(cursor)
