@@ -5,7 +5,17 @@
 
 import sys
 
-from tests.benchmarks import api, events, imports, prediction, rescoring, scaling, telling, throughput
+from tests.benchmarks import (
+    api,
+    events,
+    imports,
+    lists,
+    prediction,
+    rescoring,
+    scaling,
+    telling,
+    throughput,
+)
 from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
 from tests.benchmarks.records import bench_accuracy, bench_records
@@ -16,7 +26,7 @@ BENCHMARKS = {
     "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
-    "imports": imports.main, "rescoring": rescoring.main, "telling": telling.main,
+    "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "telling": telling.main,
     "throughput": throughput.main, "scaling": scaling.main,
 }
 

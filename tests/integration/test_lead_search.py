@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
@@ -56,6 +57,21 @@ def test_what_a_provider_found_is_found(api):
     known = api.get(f"/v1/leads/{lead}").json
     for name in (known["contact"]["full_name"], known["organization"]["name"]):
         assert found(api, name) == {lead}, name
+
+
+@pytest.mark.parametrize("text", [
+    "franklin helix", "Helix rosalind", "chief chemist", "fair-2026", "chemist fair-2026 helix", "+49 30 901820",
+    "030 901820", "0049 (30) 901-820", "901820"])
+def test_words_are_found_wherever_they_stand(api, text):
+    lead, *_ = send(api, LEAD | {"job_title": "Chief Chemist", "phone": "+49 30 901820", "tags": ["fair-2026"]},
+                    {"email": "rosalind@elsewhere.example", "full_name": "Rosalind Pine", "phone": "+49 30 901821"})
+    assert found(api, quote(text)) == {lead}
+
+
+def test_tags_are_found_while_the_lead_has_them(api):
+    lead = send(api, LEAD | {"tags": ["fair"]})[0]
+    patch(api, f"/v1/leads/{lead}", {"tags": ["demo"]})
+    assert found(api, "helix demo") == {lead} and found(api, "fair") == set()
 
 
 def test_an_edit_of_a_person_is_found_and_what_was_there_before_is_not(api):

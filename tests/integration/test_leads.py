@@ -49,6 +49,13 @@ def stored(api, engine):
                 "INSERT INTO lead_scores (lead_id, total_score, grade, breakdown, model_version,"
                 " calculated_at) SELECT id, total_score, grade, '{\"components\": {}, \"reasons\": []}', '1',"
                 " scored_at FROM leads WHERE id = %s AND grade IS NOT NULL", (lead_id,))
+            if n == 5:
+                cursor.execute("UPDATE contacts SET country = 'DE' WHERE id = (SELECT contact_id FROM leads"
+                               " WHERE id = %s)", (lead_id,))
+            if n in (9, 11):
+                cursor.execute("UPDATE leads SET hot_changes = 1 WHERE id = %s", (lead_id,))
+                cursor.execute("INSERT INTO hot_changes (lead_id, number, at, source, touched_at)"
+                               " VALUES (%s, 1, now(), 'web_form', %s)", (lead_id, None if n == 9 else "now"))
             if n == 6:
                 cursor.execute("UPDATE work_items SET stage = 'dead' WHERE lead_id = %s", (lead_id,))
     return ids
@@ -70,6 +77,9 @@ def listed(api, **query):
     ({"created_to": "2026-01-03T01:00:00+01:00"}, [0, 1]),
     ({"created_from": "2026-01-03T00:00:00Z", "created_to": "2026-01-05T00:00:00Z"}, [2, 3]),
     ({"q": "needle"}, [3]), ({"q": "FIRM11.example"}, [11]), ({"q": "%"}, []), ({"q": "_"}, []),
+    ({"q": " firm3.example  person "}, [3]), ({"q": "vip needle"}, [3]), ({"q": "vip hay"}, [0, 6, 9]),
+    ({"country": "DE"}, [5]), ({"country": "FR"}, []), ({"touched": "false"}, [9]),
+    ({"touched": "true"}, [11]),
     ({"grade": "hot", "source": "web_form"}, [10]), ({"status": "converted"}, []),
 ])
 def test_every_filter_finds_what_it_names(api, stored, query, found):
@@ -80,7 +90,8 @@ def test_every_filter_finds_what_it_names(api, stored, query, found):
 
 @pytest.mark.parametrize(("name", "value"), [
     ("status", "sold"), ("stage", "x"), ("grade", "x"), ("min_score", "101"), ("max_score", "nan"),
-    ("created_from", "yesterday"), ("created_to", "2026-01-01"), ("sort", "random"), ("limit", "0"),
+    ("country", "Germany"), ("touched", "perhaps"), ("import_id", "1"), ("created_from", "yesterday"),
+    ("created_to", "2026-01-01"), ("sort", "random"), ("limit", "0"),
     ("limit", "201"), ("cursor", "x"), ("cursor", "W10"), ("fields", "contact.salary"), ("fields", ""),
     ("fields", "id,,source"), ("fields", "tags.0"), ("colour", "red"), ("q", "\0"),
 ])
@@ -106,10 +117,32 @@ def test_every_sort_pages_without_gaps_or_repeats(api, stored, sort, limit):
 def test_the_sorts_are_what_they_are_called(api, stored):
     rows = {sort: listed(api, sort=sort)["data"] for sort in SORTS}
     assert [row["id"] for row in rows["newest"]] == stored[::-1]
-    for one, other in (("newest", "oldest"), ("score", "lowest")):
+    for one, other in (("newest", "oldest"), ("score", "lowest"), ("changed", "unchanged")):
         assert rows[one] == rows[other][::-1]
     totals = [row["score"]["total"] if row["score"] else -1 for row in rows["score"]]
     assert totals == sorted(totals, reverse=True) and totals[-2:] == [-1, -1]
+
+
+def test_what_was_changed_last_comes_first(api, stored):
+    api.client.patch(f"/v1/leads/{stored[2]}", json={"status": "working"}, headers=api.headers)
+    assert listed(api, sort="changed")["data"][0]["id"] == stored[2]
+
+
+@pytest.mark.parametrize("query", [{}, {"grade": "hot"}, {"q": "hay", "stage": "dead"}, {"tag": "nobody"}])
+def test_the_count_is_that_of_the_list(api, stored, query):
+    answer = api.get(f"/v1/leads/count?{urlencode(query)}").json
+    assert answer == {"count": len(listed(api, limit=200, **query)["data"]), "more": False}
+
+
+def test_more_than_the_bound_are_not_counted(api, stored, monkeypatch):
+    monkeypatch.setattr("sidecar.services.leads.MOST_COUNTED", 5)
+    assert api.get("/v1/leads/count").json == {"count": 5, "more": True}
+
+
+def test_what_is_masked_is_not_counted_by(app, stored):
+    reader = Api(app.test_client(), "reader")
+    assert reader.get("/v1/leads/count?tag=vip").status_code == 403
+    assert reader.get("/v1/leads/count?q=needle").json["count"] == 0
 
 
 def test_what_comes_in_between_two_pages_moves_nothing(api, stored):
@@ -462,7 +495,8 @@ def test_what_is_masked_is_neither_searched_nor_filtered_by(app, api):
     api.post("/v1/leads", {"email": "jane@jane-roe.example", "full_name": "Jane Roe", "tags": ["jane"]})
     reader = Api(app.test_client(), "reader")
     given = {"q": "jane", "tag": "jane", "owner": "jane", "source": "jane", "status": "new",
-             "stage": "queued", "grade": "hot", "min_score": "1", "max_score": "1",
+             "stage": "queued", "grade": "hot", "min_score": "1", "max_score": "1", "country": "DE",
+             "touched": "true", "import_id": "01a1f000-0000-7000-8000-000000000000",
              **{f"{what}_{end}": "2026-01-01T00:00:00Z"
                 for what in ("created", "updated", "scored") for end in ("from", "to")}}
     assert given.keys() == LeadFilters().fields.keys()

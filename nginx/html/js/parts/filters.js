@@ -3,7 +3,13 @@
 import { el } from '../dom.js';
 import { t } from '../texts.js';
 
-// kinds: [{name, label, choices?: [{name, label}], type?: 'text' | 'date' | 'number', show?: value => text}].
+// What opens below a button closes when somebody goes on beside it.
+const leave = ({ target, key }) => document.querySelectorAll('.more-filters[open]').forEach((each) => { if (key === 'Escape' || (!key && !each.contains(target))) each.removeAttribute('open'); });
+addEventListener('click', leave);
+addEventListener('keydown', leave);
+
+// kinds: [{name, label, choices?: [{name, label}], type?: 'text' | 'date' | 'number', show?: value => text, hidden?: it
+// is a chip alone}].
 export function filters(ctx, kinds) {
   const on = kinds.filter(({ name }) => ctx.query.get(name));
   const go = (changes) => ctx.go(ctx.with({ cursor: null, ...changes }));
@@ -13,7 +19,7 @@ export function filters(ctx, kinds) {
       el('option', { value: '' }, t('filter.any')), kind.choices.map(({ name, label }) => el('option', { value: name, selected: ctx.query.get(kind.name) === name }, label)))
     : el('input', { type: kind.type ?? 'text', 'aria-label': kind.label, value: ctx.query.get(kind.name) ?? '', onchange: ({ target }) => go({ [kind.name]: target.value }) }));
   const more = el('details', { class: 'more-filters', key: 'more' }, el('summary', { class: 'button' }, t('filter.add')),
-    el('div', { class: 'panel' }, kinds.map((kind) => el('label', { key: kind.name }, kind.label, control(kind)))));
+    el('div', { class: 'panel' }, kinds.filter(({ hidden }) => !hidden).map((kind) => el('label', { key: kind.name }, kind.label, control(kind)))));
   return el('div', { class: 'filters', role: 'group', 'aria-label': t('filter.all') }, more,
     on.map((kind) => el('span', { class: 'chip', key: kind.name }, `${kind.label}: ${shown(kind)}`,
       el('button', { 'aria-label': t('filter.remove', { name: kind.label }), onclick: () => go({ [kind.name]: null }) }, '✕'))),
