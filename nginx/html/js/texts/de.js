@@ -493,6 +493,8 @@ export default {
   'lead.history.earlier': { one: '{n} frühere Bewertung', other: '{n} frühere Bewertungen' },
   'lead.contact': 'Person',
   'lead.organization': 'Firma',
+  'lead.why': 'Warum diese Punkte',
+  'lead.person': 'Person',
   'lead.company': 'Firma',
   'lead.open_company': 'öffnen',
   'lead.nothing_known': 'Es ist nichts bekannt.',

@@ -493,6 +493,8 @@ export default {
   'lead.history.earlier': { one: '{n} earlier score', other: '{n} earlier scores' },
   'lead.contact': 'Person',
   'lead.organization': 'Company',
+  'lead.why': 'Why this score',
+  'lead.person': 'Person',
   'lead.company': 'Company',
   'lead.open_company': 'open',
   'lead.nothing_known': 'Nothing is known.',
