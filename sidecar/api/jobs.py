@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from typing import Any
@@ -11,11 +12,11 @@ from flask import Blueprint, request
 from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint, load
 from sidecar.api.leads import csv_file
-from sidecar.api.paging import decode_cursor, page
+from sidecar.api.paging import decode_cursor, numbers_after, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
 from sidecar.metrics import LEADS
-from sidecar.services import import_mappings, imports, jobs
+from sidecar.services import import_mappings, import_preview, import_rows, imports, jobs
 from sidecar.services.access import Caller
 from sidecar.tables import TableError
 
@@ -34,14 +35,33 @@ def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     header are read so from now on. `dry_run` counts and writes no lead. Larger files: `sidecar import`.
     """
     content = _content()
-    if request.form:
-        query = load(schemas.ImportOptions(), request.args.to_dict() | request.form.to_dict())
-    options = imports.Options(**query | {"mapping": _mapping(query.get("mapping"))})
     try:
-        job = imports.create(engine, content, options, by=actor(caller))
+        job = imports.create(engine, content, _options(query), by=actor(caller))
     except TableError as error:
         raise _invalid("", "not_a_table", str(error)) from None
     return {"job": job}
+
+
+@endpoint(bp, "POST", "/v1/jobs/imports/preview", scope="leads", query=schemas.ImportOptions(),
+          answer=schemas.FilePreview())
+def preview_import(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """What a file of leads is, sent as an import is, and how its columns would be read, with three values of
+    each; nothing is kept.
+
+    `problem` tells why it could not be imported so.
+    """
+    content = _content()
+    try:
+        return import_preview.look(engine, io.BytesIO(content), _options(query))
+    except TableError as error:
+        raise _invalid("", "not_a_table", str(error)) from None
+
+
+def _options(query: dict[str, Any]) -> imports.Options:
+    """What the query, or the fields of a form, say of a file."""
+    if request.form:
+        query = load(schemas.ImportOptions(), request.args.to_dict() | request.form.to_dict())
+    return imports.Options(**query | {"mapping": _mapping(query.get("mapping"))})
 
 
 # What the file is, is found by what it holds; other types are bodies that somebody sends by mistake.
@@ -85,7 +105,7 @@ def list_jobs(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Jobs, newest first."""
     after = decode_cursor(query.get("cursor"), 1)
     return page(*jobs.listed(
-        engine, limit=query["limit"], after=after, state=query.get("state")))
+        engine, limit=query["limit"], after=after, state=query.get("state"), kind=query.get("kind")))
 
 
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>", scope="leads", answer=schemas.JobAnswer())
@@ -131,6 +151,46 @@ def undo_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) 
     """
     _own(engine, caller, job_id)
     return {"job": imports.undo(engine, str(job_id), by=actor(caller))}
+
+
+@endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/undo/preview", scope="leads", body=schemas.Empty(),
+          answer=schemas.UndoPreview())
+def preview_undo(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
+    """What an undo would leave, because others changed it since; nothing is changed. It looks for five
+    seconds at most.
+
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    _own(engine, caller, job_id)
+    return imports.preview_undo(engine, str(job_id), by=actor(caller))
+
+
+@endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rows", scope="leads", query=schemas.RowQuery(),
+          answer=schemas.RowPage())
+def list_rows(engine: Engine, caller: Caller, job_id: Any, query: dict[str, Any]) -> Any:
+    """Rows of an import that were refused, skipped or taken with warnings, in the order of the file; of a dry
+    run the first 500 whatever would become of them.
+
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    _own(engine, caller, job_id)
+    return page(*import_rows.listed(
+        engine, str(job_id), outcome=query.get("outcome"), limit=query["limit"],
+        after=numbers_after(query.get("cursor"), 2)))
+
+
+@endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/rows/<int:line>/repair", scope="leads",
+          body=schemas.RowRepair(), answer=schemas.IntakeResult(), status=202, idempotent=True)
+def repair_row(engine: Engine, caller: Caller, job_id: Any, line: int, body: dict[str, Any]) -> Any:
+    """Send a refused row of an import again, with all its cells as they should be; it is a row of the import
+    then.
+
+    For whoever started the job, and callers with the scope pii:read.
+    """
+    _own(engine, caller, job_id)
+    result = import_rows.repair(engine, str(job_id), body["chunk"], line, body["cells"], by=actor(caller))
+    LEADS.labels(result["outcome"]).inc()
+    return result
 
 
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rejects.csv", scope="leads")

@@ -60,11 +60,18 @@ _FITS: Final[dict[str, Callable[[Any], bool]]] = {
 
 def number_after(token: str | None) -> int | None:
     """The number in a cursor of rows that are numbered. Raises Invalid for anything else."""
+    value = numbers_after(token, 1)
+    return None if value is None else value[0]
+
+
+def numbers_after(token: str | None, length: int) -> list[int] | None:
+    """The numbers in a cursor of rows that have so many. Raises Invalid for anything else."""
     value = _decoded(token)
     if value is None:
         return None
-    if isinstance(value, list) and len(value) == 1 and type(value[0]) is int and 0 <= value[0] < 2**63:
-        return int(value[0])
+    if isinstance(value, list) and len(value) == length and all(
+            type(number) is int and 0 <= number < 2**63 for number in value):
+        return value
     raise _wrong()
 
 

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict
+from sidecar.errors import Conflict, NotFound
 from sidecar.intake import delivery_keys, undoing
 from sidecar.pipeline import refusals, stitching
 from sidecar.pipeline.assigning import Assignment, assign
@@ -41,6 +41,34 @@ def begin(engine: Engine, cursor: Cursor, job: Row, *, by: Actor) -> None:
            after={"state": "undoing"})
 
 
+class _Over(Exception):
+    """What was undone to see what stays is done again."""
+
+
+def preview(engine: Engine, job_id: str, *, by: Actor, seconds: float, limit: int) -> Row:
+    """What an undo would leave, as others changed it since: {kept: [{kind, id, fields}], kept_count,
+    complete: whether all was looked at in so many seconds}. The undo is done and rolled back. Raises
+    NotFound, Conflict."""
+    kept: list[Row] = []
+    count, complete = 0, False
+    with engine.database.write() as cursor:
+        job = jobs.lock_patiently(cursor, job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        try:
+            with engine.database.write():
+                begin(engine, cursor, job, by=by)
+                until = time.monotonic() + seconds
+                complete = not _part(engine, cursor, job_id)
+                while not complete and time.monotonic() < until:
+                    complete = not _part(engine, cursor, job_id)
+                kept, count = undo.kept(cursor, job_id, limit)
+                raise _Over
+        except _Over:
+            pass
+    return {"kept": kept, "kept_count": count, "complete": complete}
+
+
 def work(engine: Engine, job_id: str, until: float) -> None:
     """Undo until a moment of time.monotonic(), one transaction at least."""
     while True:
@@ -48,15 +76,22 @@ def work(engine: Engine, job_id: str, until: float) -> None:
             job = jobs.lock(cursor, job_id)
             if job is None or job["state"] != "undoing":
                 return
-            if changed := undo.changed(cursor, job_id, _ENTITIES):
-                _restore(engine, cursor, job_id, changed)
-            elif chunk := undo.created(cursor, job_id):
-                _drop(engine, cursor, job_id, chunk)
-            else:
+            if not _part(engine, cursor, job_id):
                 jobs.end(cursor, job_id, "undone")
                 return
         if time.monotonic() >= until:
             return
+
+
+def _part(engine: Engine, cursor: Cursor, job_id: str) -> bool:
+    """Take the next part back; False when nothing is left."""
+    if changed := undo.changed(cursor, job_id, _ENTITIES):
+        _restore(engine, cursor, job_id, changed)
+    elif chunk := undo.created(cursor, job_id):
+        _drop(engine, cursor, job_id, chunk)
+    else:
+        return False
+    return True
 
 
 def _restore(engine: Engine, cursor: Cursor, job_id: str, changed: list[Row]) -> None:

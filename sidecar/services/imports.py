@@ -32,6 +32,7 @@ from sidecar.tables import (
     Choices,
     Column,
     Layout,
+    Table,
     identities_of,
     lead_of,
     line,
@@ -96,8 +97,11 @@ class Options:
     save_mapping: str | None = None
 
 
-def plan(engine: Engine, cursor: Cursor, file: BinaryIO, options: Options, by: str) -> Plan:
-    """Decide how to read a file that is open at its start, where it is left. Raises TableError."""
+def understand(
+    engine: Engine, cursor: Cursor, file: BinaryIO, options: Options
+) -> tuple[Table, import_mappings.Mapped, str | None]:
+    """The table in a file that is open at its start, where it is left; what is said of its columns; the name
+    of the saved mapping that says some of it. Raises TableError."""
     table = open_table(file, Choices(
         encoding=options.encoding, delimiter=options.delimiter, header_row=options.header_row,
         sheet=options.sheet, columns=frozenset(options.mapping),
@@ -105,9 +109,13 @@ def plan(engine: Engine, cursor: Cursor, file: BinaryIO, options: Options, by: s
         spreadsheet_mb=engine.settings.spreadsheet_mb))
     file.seek(0)
     told = import_mappings.Mapped(dict(options.mapping), options.unknown_columns, options.source)
-    name = None
-    if saved := import_mappings.of_header(engine, cursor, table.header):
-        name, told = saved[0], told.over(saved[1])
+    saved = import_mappings.of_header(engine, cursor, table.header)
+    return (table, told.over(saved[1]), saved[0]) if saved else (table, told, None)
+
+
+def plan(engine: Engine, cursor: Cursor, file: BinaryIO, options: Options, by: str) -> Plan:
+    """Decide how to read a file that is open at its start, where it is left. Raises TableError."""
+    table, told, name = understand(engine, cursor, file, options)
     columns = plan_columns(table.header, told.mapping, told.unknown_columns)
     if options.save_mapping:
         name = options.save_mapping
@@ -255,7 +263,7 @@ def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[TableRow]) -> Cou
     for row, (outcome, errors, warned) in zip(rows, outcomes, strict=True):
         if outcome == "rejected":
             kept[store.REJECTS].append((row.line, row.cells, errors))
-        elif errors or warned:
+        elif errors or warned or (job["dry_run"] and not job["next_chunk"]):
             kept[store.REMARKS].append((row.line, row.cells, outcome, [*errors, *warned]))
         for place, code in {(_place(warning, row.cells, how.columns), warning["code"]) for warning in warned}:
             warnings.setdefault(place, Counter())[code] += 1
@@ -266,6 +274,11 @@ def _take(engine: Engine, cursor: Cursor, job: Row, rows: list[TableRow]) -> Cou
     if not job["dry_run"] and counts["created"] + counts["updated"]:
         waking.wake_after(engine, job["lane"])
     return counts
+
+
+def account_of(how: Plan) -> str:
+    """Who vouches for the ids of other systems in a file's rows."""
+    return f"import:{how.source}"
 
 
 def _place(warning: Mapping[str, Any], cells: Sequence[str], columns: Sequence[Column]) -> str:
@@ -286,7 +299,7 @@ def _outcomes(
     """What becomes of each row."""
     bad = {i: problem for i, row in enumerate(rows) if (
         problem := row.problem or row_problem(row.cells, how.columns))}
-    account = f"import:{how.source}"
+    account = account_of(how)
     entries = intake.read(engine, (
         lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad),
         account=account)
@@ -363,6 +376,11 @@ def undo(engine: Engine, job_id: str, *, by: Actor, seconds: float = STEP_SECOND
     return get(engine, job_id)
 
 
+def preview_undo(engine: Engine, job_id: str, *, by: Actor) -> Row:
+    """What an undo would leave (`import_undo.preview`). Raises NotFound, Conflict."""
+    return import_undo.preview(engine, job_id, by=by, seconds=STEP_SECONDS, limit=SHOWN_PROBLEMS)
+
+
 def rejects_file(engine: Engine, job: Row) -> Iterator[str]:
     """The refused rows as a file to correct and send again: the same columns and what was wrong."""
     yield from _file(job, ("rejected_line", "rejected_because"), _kept(engine, store.REJECTS, job["id"]))
@@ -371,7 +389,7 @@ def rejects_file(engine: Engine, job: Row) -> Iterator[str]:
 def warnings_file(engine: Engine, job: Row) -> Iterator[str]:
     """The rows of which something was left out, and those that were skipped: the same columns and why."""
     yield from _file(job, ("warning_line", "warnings"), (
-        (number, cells, said) for number, cells, _, said in _kept(engine, store.REMARKS, job["id"])))
+        (number, cells, said) for number, cells, _, said in _kept(engine, store.REMARKS, job["id"]) if said))
 
 
 def _file(job: Row, more: tuple[str, str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:

@@ -60,12 +60,13 @@ def get(engine: Engine, job_id: str) -> Row:
 
 
 def listed(
-    engine: Engine, *, limit: int, after: list[Any] | None, state: str | None
+    engine: Engine, *, limit: int, after: list[Any] | None, state: str | None,
+    kind: str | None = None,
 ) -> tuple[list[Row], list[Any] | None]:
     """Jobs, newest first, without what `get` tells beside; where the next page begins."""
     with engine.database.read(may_lag=True) as cursor:
         rows, following = paged(
-            store.page(cursor, limit + 1, after[0] if after else None, state), limit)
+            store.page(cursor, limit + 1, after[0] if after else None, state, kind), limit)
     return [summary(row) for row in rows], following
 
 

@@ -39,13 +39,16 @@ def latest(cursor: Cursor, key: str) -> Row | None:
                        " ORDER BY id DESC LIMIT 1", (key,))
 
 
-def page(cursor: Cursor, limit: int, after: str | None, state: str | None) -> list[Row]:
+def page(
+    cursor: Cursor, limit: int, after: str | None, state: str | None, kind: str | None
+) -> list[Row]:
     """Jobs, newest first."""
     return many(
         cursor,
         f"SELECT {_COLUMNS} FROM jobs WHERE (%(after)s IS NULL OR id < %(after)s::uuid)"  # noqa: S608
-        " AND (%(state)s IS NULL OR state = %(state)s) ORDER BY id DESC LIMIT %(limit)s",
-        {"limit": limit, "after": after, "state": state},
+        " AND (%(state)s IS NULL OR state = %(state)s) AND (%(kind)s IS NULL OR kind = %(kind)s)"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        {"limit": limit, "after": after, "state": state, "kind": kind},
     )
 
 
@@ -143,6 +146,30 @@ def rows_after(cursor: Cursor, table: str, job_id: str, number: int) -> Row | No
     """The rows of the next chunk that has some there: {number, rows}."""
     return one(cursor, f"SELECT number, rows FROM {table} WHERE job_id = %s AND number > %s"  # noqa: S608
                        " ORDER BY number LIMIT 1", (job_id, number))
+
+
+def rows_of(cursor: Cursor, table: str, job_id: str, number: int) -> bytes | None:
+    """The encrypted rows of a chunk there."""
+    row = one(cursor, f"SELECT rows FROM {table} WHERE job_id = %s AND number = %s",  # noqa: S608
+              (job_id, number))
+    return bytes(row["rows"]) if row else None
+
+
+def put_rows(cursor: Cursor, table: str, job_id: str, number: int, rows: bytes | None) -> None:
+    """Keep these rows of a chunk there in place of those before; None: none."""
+    cursor.execute(f"DELETE FROM {table} WHERE job_id = %s AND number = %s", (job_id, number))  # noqa: S608
+    if rows is not None:
+        add_rows(cursor, table, job_id, number, rows)
+
+
+def next_chunk_with_rows(cursor: Cursor, job_id: str, number: int) -> int | None:
+    """The first chunk from this one on that has rows in one of ROW_TABLES."""
+    chunks = " UNION ALL ".join(
+        f"SELECT number FROM {table} WHERE job_id = %(job)s AND number >= %(number)s"  # noqa: S608
+        for table in ROW_TABLES)
+    row = one(cursor, f"SELECT min(number) AS number FROM ({chunks}) c",  # noqa: S608
+              {"job": job_id, "number": number})
+    return row["number"] if row else None
 
 
 def people(cursor: Cursor, job_id: str, keys: list[str]) -> list[Row]:

@@ -289,6 +289,14 @@ def reject(cursor: Cursor, intake_id: str) -> Row | None:
         " AND resolved_at IS NULL", (intake_id,))
 
 
+def rejects_of_job(cursor: Cursor, job_id: str) -> list[Row]:
+    """The refused rows of an import that nobody repaired: [{id, payload (encrypted)}]."""
+    return many(
+        cursor, "SELECT id::text AS id, payload FROM intake WHERE outcome = 'rejected'"
+        " AND resolved_at IS NULL AND payload IS NOT NULL AND id > %s AND request_id = %s",
+        (job_id, f"job:{job_id}"))
+
+
 def resolve(cursor: Cursor, intake_id: str) -> bool:
     """A refused lead came in, repaired; whether it was not repaired before. What was sent goes: the lead that
     came in has it, and an erasure would not find it here."""

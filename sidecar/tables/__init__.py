@@ -1,13 +1,14 @@
 """Tables (CSV, spreadsheets, address books): read, understood, written. Pure functions of their arguments."""
 
 from .encoding import detect_encoding
-from .mapping import Column, lead_of, plan_columns, row_problem
+from .mapping import NOBODY, Column, columns_of, lead_of, plan_columns, row_problem
 from .model import SKIPPED, Choices, Layout, Row, Table, TableError
 from .reading import identities_of, open_table, rows_below
 from .writing import BOM, cell, guard, line, unguard
 
 __all__ = [
     "BOM",
+    "NOBODY",
     "SKIPPED",
     "Choices",
     "Column",
@@ -16,6 +17,7 @@ __all__ = [
     "Table",
     "TableError",
     "cell",
+    "columns_of",
     "detect_encoding",
     "guard",
     "identities_of",

@@ -18,6 +18,9 @@ from .writing import unguard
 
 _MAX_CUSTOM: Final = MAX_KEYS - 10
 _MAX_CELL: Final = 500  # characters of a column that nobody knows
+NOBODY: Final = (
+    "No column holds an email address, a phone number or a LinkedIn URL; say which does, and see that the"
+    " first row holds the names of the columns.")
 _FIELDS: Final = frozenset((*TEXTS, *LONG_TEXTS, *NUMBERS, *LISTS))
 
 
@@ -41,6 +44,14 @@ def plan_columns(
     columns become custom fields, or with "ignore" nothing. Raises TableError for a column that the
     file has not, a field that there is not, and when no column can tell who a row is.
     """
+    columns = columns_of(headers, given, unknown)
+    if not any(column.field in IDENTITIES for column in columns):
+        raise TableError(NOBODY)
+    return columns
+
+
+def columns_of(headers: Sequence[str], given: Mapping[str, str], unknown: str = "custom") -> list[Column]:
+    """`plan_columns`, of a table that may have no column which tells who a row is."""
     if missing := sorted(set(given) - set(headers)):
         raise TableError(f"The file has no column {', '.join(missing)}; it has {', '.join(headers)}.")
     columns, custom = [], 0
@@ -54,10 +65,6 @@ def plan_columns(
         else:
             columns.append(Column(header, _free(f"custom.{header}"[:96], columns), "custom"))
             custom += 1
-    if not any(column.field in IDENTITIES for column in columns):
-        raise TableError(
-            "No column holds an email address, a phone number or a LinkedIn URL; say which does, and"
-            " see that the first row holds the names of the columns.")
     return columns
 
 

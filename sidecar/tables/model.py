@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
@@ -52,7 +52,8 @@ class Layout:
     """How a file is read, found or chosen; the same file is read again in the same way.
 
     format: a module of formats/. certainty: of the encoding, 0 to 1. skip_space: a space may stand between
-    delimiter and cell. header_line: None is the first line that is not empty.
+    delimiter and cell. sheets: those of a spreadsheet that are shown, 50 at most. header_line: None is the
+    first line that is not empty.
     """
 
     format: str = "text"
@@ -61,6 +62,7 @@ class Layout:
     delimiter: str = ","
     skip_space: bool = False
     sheet: str = ""
+    sheets: Sequence[str] = ()
     header_line: int | None = None
     spreadsheet_mb: int = 200
 

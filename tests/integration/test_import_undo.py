@@ -127,7 +127,12 @@ def test_what_people_changed_since_stays_and_is_told(engine, app, api):
     assert patch(app, api, f"/v1/leads/{new['id']}", {"status": "working"}).status_code == 200
     answer = api.post("/v1/leads", {"email": other["contact"]["email"], "message": "Call me"})
     assert answer.json["results"][0]["outcome"] == "updated"
+    at_first = snapshot(engine)
+    foretold = api.post(f"/v1/jobs/{job['id']}/undo/preview").json
+    assert foretold["complete"] and differences(at_first, snapshot(engine)) == {}
+    assert api.get(f"/v1/jobs/{job['id']}").json["job"]["state"] == "done"
     found = undone(engine, job)
+    assert [foretold["kept"], foretold["kept_count"]] == [found["kept"], found["kept_count"]]
     kept = {(item["kind"], item["id"]): item["fields"] for item in found["kept"]}
     assert kept["contact", known["contact"]["id"]] == ["job_title", "seniority"]
     assert kept["lead", new["id"]] == kept["lead", other["id"]] == ["*"]

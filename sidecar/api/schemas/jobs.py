@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, FieldError, PageQuery, Strict, Text, page_of
-from sidecar.terms.states import ENTITIES, JOB_STATES, LANES
+from sidecar.api.schemas.base import (
+    Answer,
+    FieldError,
+    FieldWarning,
+    PageQuery,
+    Strict,
+    Text,
+    Whole,
+    page_of,
+)
+from sidecar.terms.states import ENTITIES, JOB_STATES, LANES, ROW_OUTCOMES
+
+FORMATS: Final = ("text", "spreadsheet", "vcard")
 
 
 class ImportOptions(Strict):
@@ -21,7 +34,13 @@ class ImportOptions(Strict):
     save_mapping = Text(100, validate=validate.Length(min=1))
 
 
+class FileLine(Answer):
+    line = fields.Integer(required=True)
+    text = fields.String(required=True)
+
+
 class JobQuery(PageQuery):
+    kind = Text(validate=validate.OneOf(["import", "rescore"]))
     state = Text(validate=validate.OneOf(JOB_STATES))
 
 
@@ -42,6 +61,27 @@ class JobColumn(Answer):
         required=True, validate=validate.OneOf(["given", "guessed", "custom", "ignored"]))
 
 
+class FileColumn(JobColumn):
+    samples = fields.List(fields.String(), required=True)
+
+
+class FilePreview(Answer):
+    format = fields.String(required=True, validate=validate.OneOf(FORMATS))
+    encoding = fields.String(required=True, allow_none=True)
+    encoding_certainty = fields.Float(required=True, allow_none=True)
+    delimiter = fields.String(required=True, allow_none=True)
+    sheet = fields.String(required=True, allow_none=True)
+    sheets = fields.List(fields.String(), required=True)
+    header_line = fields.Integer(required=True, allow_none=True)
+    lines = fields.List(fields.Nested(FileLine), required=True, metadata={
+        "description": "What stands above the header, it, and the first rows."})
+    mapping_name = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    columns = fields.List(fields.Nested(FileColumn), required=True)
+    problem = fields.String(required=True, allow_none=True)
+
+
 class JobProblem(Answer):
     line = fields.Integer(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(["rejected", "skipped"]))
@@ -58,6 +98,35 @@ class JobKept(Answer):
     kind = fields.String(required=True, validate=validate.OneOf([*ENTITIES, "lead"]))
     id = fields.String(required=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+
+
+class UndoPreview(Answer):
+    kept = fields.List(fields.Nested(JobKept), required=True)
+    kept_count = fields.Integer(required=True)
+    complete = fields.Boolean(required=True, metadata={
+        "description": "Whether there was time for all of it."})
+
+
+class RowQuery(PageQuery):
+    outcome = Text(validate=validate.OneOf(ROW_OUTCOMES))
+
+
+class JobRow(Answer):
+    chunk = fields.Integer(required=True)
+    line = fields.Integer(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(ROW_OUTCOMES))
+    cells = fields.List(fields.String(), required=True)
+    errors = fields.List(fields.Nested(FieldWarning), required=True)
+
+
+class RowPage(Answer.from_dict(page_of(JobRow))):  # type: ignore[misc]
+    """Rows of an import."""
+
+
+class RowRepair(Strict):
+    chunk = Whole(0, 2**31 - 1, required=True)
+    cells = fields.List(Text(131_072), required=True, validate=validate.Length(max=500), metadata={
+        "description": "One for each column, in their order."})
 
 
 class Job(Answer):
@@ -78,7 +147,7 @@ class Job(Answer):
 class JobDetail(Job):
     source = fields.String(required=True, allow_none=True)
     format = fields.String(
-        required=True, allow_none=True, validate=validate.OneOf(["text", "spreadsheet", "vcard"]))
+        required=True, allow_none=True, validate=validate.OneOf(FORMATS))
     encoding = fields.String(required=True, allow_none=True)
     encoding_certainty = fields.Float(required=True, allow_none=True)
     delimiter = fields.String(required=True, allow_none=True)

@@ -58,7 +58,7 @@ def lay_out(file: BinaryIO, choices: Choices, judge: Judge) -> Layout:
         raise TableError(
             f"There is no sheet {choices.sheet[:100]}; there are {', '.join(list(sheets)[:20])}.")
     chosen = choices.sheet or max(sheets, key=lambda sheet: sheets[sheet])
-    return Layout(NAME, sheet=chosen, spreadsheet_mb=choices.spreadsheet_mb)
+    return Layout(NAME, sheet=chosen, sheets=[*sheets][:50], spreadsheet_mb=choices.spreadsheet_mb)
 
 
 def rows(file: BinaryIO, layout: Layout, width: int, identities: Mapping[int, str]) -> Iterator[Row]:
