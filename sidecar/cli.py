@@ -1135,15 +1135,7 @@ def add_form(name: str, origins: tuple[str, ...], source: str) -> None:
 
     with _administration() as engine:
         key = forms.save(engine, name, list(origins), source, by=COMMAND_LINE)
-        url = engine.settings.public_url
-    click.echo(f'<script src="{url}/intake/form.js" defer></script>\n'
-               f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>\n\n'
-               f'<!-- Or a form of your own, which needs no script: -->\n'
-               f'<form method="post" action="{url}/api/v1/forms/{key}">\n'
-               f'  <label>E-mail <input name="email" type="email" required></label>\n'
-               f'  <div hidden><input name="website_confirm" tabindex="-1" autocomplete="off"></div>\n'
-               f'  <button>Send</button>\n'
-               f'</form>')
+        click.echo(forms.snippet(engine, key))
 
 
 @forms.command("list")

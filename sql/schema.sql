@@ -1265,6 +1265,47 @@ CREATE TABLE public.sign_in_failures (
 
 COMMENT ON TABLE public.sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
 
+CREATE TABLE public.source_days (
+    source_key text NOT NULL,
+    day date DEFAULT CURRENT_DATE NOT NULL,
+    leads integer DEFAULT 0 NOT NULL,
+    refused integer DEFAULT 0 NOT NULL
+);
+
+COMMENT ON TABLE public.source_days IS 'What each source brought in the last 30 days, by day (UTC); deliveries that were refused.';
+
+CREATE TABLE public.source_deliveries (
+    id bigint NOT NULL,
+    source_key text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    outcome text NOT NULL,
+    leads integer DEFAULT 0 NOT NULL,
+    rejected integer DEFAULT 0 NOT NULL,
+    tests integer DEFAULT 0 NOT NULL,
+    events integer DEFAULT 0 NOT NULL,
+    announced integer DEFAULT 0 NOT NULL,
+    pulled boolean DEFAULT false NOT NULL,
+    reason text,
+    CONSTRAINT source_deliveries_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'rejected'::text, 'unproven'::text, 'unreadable'::text])))
+);
+
+COMMENT ON TABLE public.source_deliveries IS 'The last 20 deliveries of each source, without what they held.';
+
+COMMENT ON COLUMN public.source_deliveries.rejected IS 'Of its leads those that nothing identifies.';
+
+COMMENT ON COLUMN public.source_deliveries.pulled IS 'Its leads were asked for: they were announced, or an outage missed them.';
+
+COMMENT ON COLUMN public.source_deliveries.reason IS 'Why it was refused, or its leads were; it quotes nothing of them.';
+
+ALTER TABLE public.source_deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.source_deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.source_fetches (
     id uuid NOT NULL,
     source_key text NOT NULL,
@@ -1300,7 +1341,9 @@ CREATE TABLE public.sources (
     pull_of text,
     pulled_until timestamp with time zone,
     disabled_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    former_secret bytea,
+    former_until timestamp with time zone
 );
 
 COMMENT ON TABLE public.sources IS 'Addresses at which vendors'' webhooks are taken, /webhook/leads/{kind}/{key}. secret is encrypted.';
@@ -1310,6 +1353,8 @@ COMMENT ON COLUMN public.sources.mapping IS 'Which place of a body is which fiel
 COMMENT ON COLUMN public.sources.pull_of IS 'What the vendor calls the form or account that is asked for what an outage missed; NULL: none is.';
 
 COMMENT ON COLUMN public.sources.pulled_until IS 'Until when that was asked for.';
+
+COMMENT ON COLUMN public.sources.former_secret IS 'The secret before, encrypted, which proves deliveries too until former_until.';
 
 CREATE TABLE public.spent (
     day date NOT NULL,
@@ -1766,6 +1811,12 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY public.source_days
+    ADD CONSTRAINT source_days_pkey PRIMARY KEY (source_key, day);
+
+ALTER TABLE ONLY public.source_deliveries
+    ADD CONSTRAINT source_deliveries_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_pkey PRIMARY KEY (id);
 
@@ -2033,6 +2084,8 @@ CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
 
 CREATE INDEX sign_in_failures_last ON public.sign_in_failures USING btree (last_at);
 
+CREATE INDEX source_deliveries_source ON public.source_deliveries USING btree (source_key, id);
+
 CREATE INDEX source_fetches_due ON public.source_fetches USING btree (due_at) WHERE (failed_at IS NULL);
 
 CREATE INDEX take_links_expiry ON public.take_links USING btree (expires_at);
@@ -2266,6 +2319,12 @@ ALTER TABLE ONLY public.scoring_models
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.source_days
+    ADD CONSTRAINT source_days_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.source_deliveries
+    ADD CONSTRAINT source_deliveries_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_fkey FOREIGN KEY (source_key) REFERENCES public.sources(key) ON DELETE CASCADE;

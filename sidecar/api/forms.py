@@ -8,12 +8,13 @@ from typing import Any, Final
 from flask import Blueprint, Response, g, render_template, request
 
 from sidecar.api import schemas
-from sidecar.api.endpoint import endpoint, json_body, load
+from sidecar.api.endpoint import actor, endpoint, json_body, load
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
 from sidecar.metrics import LEADS
 from sidecar.pipeline import waking
 from sidecar.services import forms
+from sidecar.services.access import Caller
 from sidecar.terms import label
 
 bp = Blueprint("forms", __name__)
@@ -23,6 +24,27 @@ _VISIT: Final = schemas.Visit()
 _MAX_VISIT: Final = 16_384  # bytes
 # A page of a form without script names the page that follows, in a hidden field of this name.
 _NEXT: Final = "_next"
+
+
+@endpoint(bp, "GET", "/v1/forms", scope="admin", answer=schemas.FormList())
+def list_forms(engine: Engine, caller: Caller) -> Any:
+    """Web forms by name, with what a page needs to embed each."""
+    return {"data": forms.list_forms(engine)}
+
+
+@endpoint(bp, "POST", "/v1/forms", scope="admin", body=schemas.FormSave(), answer=schemas.FormList(),
+          status=201)
+def save_form(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Create a form, or change the one of this name, which is enabled then; answers all forms."""
+    forms.save(engine, body["name"], body["origins"], body["source"], by=actor(caller))
+    return {"data": forms.list_forms(engine)}
+
+
+@endpoint(bp, "POST", "/v1/forms/disable", scope="admin", body=schemas.FormName(), answer=schemas.FormList())
+def disable_form(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """Refuse what the form of this name sends from now on."""
+    forms.disable(engine, body["name"], by=actor(caller))
+    return {"data": forms.list_forms(engine)}
 
 
 @endpoint(bp, "POST", "/v1/forms/<key>", scope=None, answer=schemas.FormAnswer(), status=202, limit="form")

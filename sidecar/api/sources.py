@@ -11,6 +11,7 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
+from sidecar.metrics import LEADS
 from sidecar.services import pulls, sources
 from sidecar.services.access import Caller
 from sidecar.sources.registry import SOURCES
@@ -37,10 +38,10 @@ def add_source(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
                        pull_of=body.get("pull_of"), by=actor(caller))
 
 
-@endpoint(bp, "GET", _SOURCE, scope="admin", answer=schemas.LeadSource())
+@endpoint(bp, "GET", _SOURCE, scope="admin", answer=schemas.SourceWhole())
 def get_source(engine: Engine, caller: Caller, key: str) -> Any:
-    """One source."""
-    return sources.read(engine, key)
+    """One source, with what to do at its vendor and its last ten deliveries."""
+    return sources.whole(engine, key)
 
 
 @endpoint(bp, "PATCH", _SOURCE, scope="admin", body=schemas.SourceEdit(), answer=schemas.LeadSource())
@@ -52,9 +53,25 @@ def edit_source(engine: Engine, caller: Caller, key: str, body: dict[str, Any]) 
 @endpoint(bp, "POST", f"{_SOURCE}/sample", scope="admin", body=schemas.SourceSample(),
           answer=schemas.SourceRead())
 def sample(engine: Engine, caller: Caller, key: str, body: dict[str, Any]) -> Any:
-    """What a body would be read as, and, for any other sender, the mapping that it suggests; nothing is
-    written."""
-    return sources.sample(engine, key, body["body"])
+    """What a body would be read as, by the mapping that is sent, else the one that is kept, else, for any
+    other sender, the one that the body suggests; nothing is written."""
+    return sources.sample(engine, key, body["body"], body.get("mapping"))
+
+
+@endpoint(bp, "POST", f"{_SOURCE}/secret", scope="admin", body=schemas.SecretRenewal(),
+          answer=schemas.SourceMade())
+def renew_secret(engine: Engine, caller: Caller, key: str, body: dict[str, Any]) -> Any:
+    """Make a new secret, told this once; the one before counts for `former_hours` more."""
+    return sources.renew_secret(engine, key, body["former_hours"], by=actor(caller))
+
+
+@endpoint(bp, "POST", f"{_SOURCE}/test", scope="admin", body=schemas.Empty(), answer=schemas.IntakeResult(),
+          status=202)
+def test_source(engine: Engine, caller: Caller, key: str, body: dict[str, Any]) -> Any:
+    """Take in a test lead of the source: it is kept and scored, and nobody is told of it."""
+    result = sources.send_test(engine, key, by=actor(caller))
+    LEADS.labels(result["outcome"]).inc()
+    return result
 
 
 @endpoint(bp, "POST", "/v1/sources/<kind>/<key>", scope="leads", limit="none", body=schemas.SourceDelivery(),

@@ -96,10 +96,23 @@ def save(engine: Engine, name: str, origins: list[str], source: str, *, by: Acto
     return key
 
 
+def snippet(engine: Engine, key: str) -> str:
+    """What a page needs to embed a form, with and without script."""
+    url = engine.settings.public_url
+    return (f'<script src="{url}/intake/form.js" defer></script>\n'
+            f'<lead-form action="{url}/api/v1/forms/{key}"></lead-form>\n\n'
+            f'<!-- Or a form of your own, which needs no script: -->\n'
+            f'<form method="post" action="{url}/api/v1/forms/{key}">\n'
+            f'  <label>E-mail <input name="email" type="email" required></label>\n'
+            f'  <div hidden><input name="website_confirm" tabindex="-1" autocomplete="off"></div>\n'
+            f'  <button>Send</button>\n'
+            f'</form>')
+
+
 def list_forms(engine: Engine) -> list[Row]:
-    """All forms, by name."""
+    """All forms by name, with their snippets."""
     with engine.database.read() as cursor:
-        return forms.listed(cursor)
+        return [row | {"snippet": snippet(engine, row["key"])} for row in forms.listed(cursor)]
 
 
 def disable(engine: Engine, name: str, *, by: Actor) -> None:

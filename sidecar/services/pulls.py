@@ -81,7 +81,9 @@ def _take(engine: Engine, answer: dict[str, Any]) -> int | None:
             # Of what tells no time it is not known whether a refusal was said since: it lifts none.
             entries = [replace(entry, submitted=entry.said_at is not None) for entry in entries]
             intake.take_in(engine, entries, client=f"source:{row['name']}", lane="interactive")
-        store.delivered(cursor, asked["source_key"], len(leads), sum(one.is_test for one in page.leads))
+        store.delivered(cursor, asked["source_key"], {
+            "outcome": "accepted", "leads": len(leads), "tests": sum(one.is_test for one in page.leads),
+            "pulled": True})
         store.answered(cursor, answer["call_id"])
         sources.plan(cursor, asked["source_key"], page.following, until=asked["until"])
         if asked["until"] and not store.is_asked(cursor, asked["source_key"]):

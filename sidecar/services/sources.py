@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Invalid, NotFound, Unauthorized
-from sidecar.pipeline import waking
+from sidecar.ids import new_id
+from sidecar.pipeline import intake, waking
 from sidecar.pipeline.intake import lane_of as lane_for
 from sidecar.services.audit import Actor, record
 from sidecar.services.events import MOST, add_events
@@ -26,9 +27,12 @@ from sidecar.sources.registry import SOURCES
 from sidecar.store import idempotency
 from sidecar.store import sources as store
 from sidecar.store.database import Cursor, Row
+from sidecar.terms import label
 
 _MAX_LEADS: Final = 100  # in a delivery; HubSpot sends as many events at most
 _NAME: Final = 60
+_SHOWN: Final = 10  # of the last deliveries
+_TEST_LEAD: Final = {"email": "test.lead@example.com", "full_name": "Test Lead", "company_name": "Example"}
 _TOKENS_SECONDS: Final = 86_400  # longer than what they sign is taken
 
 
@@ -47,7 +51,7 @@ class Delivery:
 def add(
     engine: Engine, kind: str, name: str, *, by: Actor, secret: str | None = None, pull_of: str | None = None,
 ) -> dict[str, Any]:
-    """Create a source: it as `read` answers it, its `secret` where one was made (told this once), and the
+    """Create a source: it as `whole` answers it, its `secret` where one was made (told this once), and the
     `steps` to do at the vendor. Raises Invalid that names the field, Conflict."""
     source = _kind(kind)
     name = name.strip()
@@ -65,15 +69,60 @@ def add(
             raise Conflict("There is a source with this name already.", errors=[
                 {"pointer": "/name", "code": "taken", "detail": "There is a source with this name."}])
         record(cursor, by, "source.added", "source", name, after={"kind": kind})
-    url = url_of(engine, kind, key)
-    filled = {"url": url, "key": key, "secret": made or "of yours"}
-    return read(engine, key) | {"secret": made, "steps": [step.format(**filled) for step in source.setup]}
+    steps = _steps(source, url_of(engine, kind, key), key, made or "of yours")
+    return whole(engine, key) | {"secret": made, "steps": steps}
 
 
 def read(engine: Engine, key: str) -> dict[str, Any]:
     """One source, with its address. Raises NotFound."""
     with engine.database.read() as cursor:
         return _told(engine, _known(store.get(cursor, key)))
+
+
+def whole(engine: Engine, key: str) -> dict[str, Any]:
+    """One source with the `steps` to do at the vendor, what the kind calls its `secret_kind`, and its
+    `last_deliveries`. Raises NotFound."""
+    with engine.database.read() as cursor:
+        row = _told(engine, _known(store.get(cursor, key)))
+        last = store.last_deliveries(cursor, key, _SHOWN)
+    source = SOURCES.get(row["kind"])
+    return row | {"secret_kind": source.secret if source else NONE, "last_deliveries": last,
+                  "steps": _steps(source, row["url"], key, "(told once)") if source else []}
+
+
+def renew_secret(engine: Engine, key: str, hours: int, *, by: Actor) -> dict[str, Any]:
+    """A new secret, told this once; the one before proves deliveries too for so many hours: the source as
+    `whole` answers it, with `secret`. Raises NotFound, Invalid where the vendor's own is used."""
+    made = secrets.token_urlsafe(32)
+    with engine.database.write() as cursor:
+        row = _known(store.get(cursor, key))
+        if _kind(row["kind"]).secret != MADE:
+            raise _invalid("", "This source's secret is the vendor's own: enter that one.")
+        store.renew(cursor, key, engine.vault.seal(made), hours)
+        record(cursor, by, "source.secret_renewed", "source", row["name"], after={"former_hours": hours})
+    return whole(engine, key) | {"secret": made}
+
+
+def send_test(engine: Engine, key: str, *, by: Actor) -> dict[str, Any]:
+    """Take in a test lead of a source, of which nobody is told: its result, as `intake.receive` answers it.
+    Raises NotFound, Conflict when it is switched off."""
+    with engine.database.write() as cursor:
+        row = _known(store.get(cursor, key))
+        if row["disabled_at"]:
+            raise Conflict("This source is switched off.")
+        lead = lead_of(_kind(row["kind"]), row["name"], Received(_TEST_LEAD, new_id(), is_test=True))
+        [result] = intake.take_in(
+            engine, intake.read(engine, [lead], submitted=True), client=f"source:{row['name']}",
+            lane="interactive", request_id=by.request_id)
+        store.delivered(cursor, key, {"outcome": "accepted", "leads": 1, "tests": 1})
+        record(cursor, by, "source.tested", "source", row["name"])
+        waking.wake_after(engine, "interactive")
+    return dict(result)
+
+
+def _steps(source: Source, url: str, key: str, secret: str) -> list[str]:
+    """What to do at the vendor."""
+    return [step.format(url=url, key=key, secret=secret) for step in source.setup]
 
 
 def list_sources(engine: Engine) -> list[dict[str, Any]]:
@@ -109,14 +158,18 @@ def key_of(engine: Engine, name: str) -> str:
     raise NotFound("There is no such source.")
 
 
-def sample(engine: Engine, key: str, body: Any) -> dict[str, Any]:
-    """What a body would be read as: {mapping (guessed; None where the kind reads it by itself), leads}.
-    Nothing is written. Raises NotFound, Invalid."""
+def sample(
+    engine: Engine, key: str, body: Any, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a body would be read as: {mapping (given, kept or guessed; None where the kind reads it by
+    itself), guessed, leads}. Nothing is written. Raises NotFound, Invalid."""
     row = read(engine, key)
-    source, mapping = _kind(row["kind"]), row["mapping"]
+    if given is not None and (wrong := mappings.problem(given)):
+        raise _invalid(f"/mapping{wrong[0]}", wrong[1])
+    source, mapping, guessed = _kind(row["kind"]), given or row["mapping"], mappings.guessed(body)
     if mapping is None and source.name == "generic":
-        mapping = mappings.guessed(body)
-    return {"mapping": mapping, "leads": [
+        mapping = guessed
+    return {"mapping": mapping, "guessed": guessed, "leads": [
         {"lead": one.lead, "event_id": one.event_id, "is_test": one.is_test}
         for one in _read(source, mapping, body, {})]}
 
@@ -130,18 +183,18 @@ def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str
         row = store.opened(cursor, kind, key)
     if source is None or row is None:
         return _refusal(401, "unauthorized", "This address is not known, or was switched off.")
-    secret = engine.vault.open(row["secret"]) if row["secret"] else None
+    proofs = [engine.vault.open(row[name]) for name in ("secret", "former_secret") if row[name]]
+    secret = proofs[0] if proofs else None
     if delivery.method == "GET":
         reply = source.challenge(delivery.query, secret or "", key) if source.challenge else None
         return _answer(reply) if reply else _refusal(401, "unauthorized", "This is no delivery.")
     if delivery.fields is not None and not source.multipart:
         return _refused(
             engine, key, 415, "unsupported_media_type", f"{source.title} sends no multipart form.")
-    if secret is not None:
-        reason = source.check(
-            delivery.headers, delivery.body, secret, engine.now(), url_of(engine, kind, key))
-        if reason:
-            return _refused(engine, key, 401, "unauthorized", reason)
+    reasons = [source.check(delivery.headers, delivery.body, proof, engine.now(), url_of(engine, kind, key))
+               for proof in proofs]
+    if reasons and all(reasons):
+        return _refused(engine, key, 401, "unauthorized", str(reasons[0]))
     try:
         body = delivery.fields if delivery.fields is not None else _parsed(delivery)
         counts = _told_events(engine, source, key, body)
@@ -153,13 +206,26 @@ def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str
         return _refused(engine, key, 422, error.code, error.errors[0]["detail"])
     leads = [lead_of(source, row["name"], one) for one in found]
     with engine.database.write() as cursor:
-        store.delivered(cursor, key, len(leads), sum(one.is_test for one in found))
+        store.delivered(cursor, key, _delivered(engine, leads) | {
+            "tests": sum(one.is_test for one in found), "announced": len(announced),
+            "events": (counts or {}).get("accepted", 0)})
         plan(cursor, key, announced)
     if not leads:
         return _answer(Reply(200, "application/json", json.dumps(counts or {"results": []})))
     said = json.dumps([key, leads], sort_keys=True, default=str)
     return {"answer": None, "leads": leads,
             "delivery": f"{kind} {hashlib.sha256(said.encode()).hexdigest()[:40]}"}
+
+
+def _delivered(engine: Engine, leads: list[dict[str, Any]]) -> Row:
+    """What is kept of a delivery with these leads, which intake will take or refuse: {outcome, leads,
+    rejected, reason}, without what they hold."""
+    refused = [entry.errors for entry in intake.read(engine, leads, submitted=True) if entry.errors]
+    reasons = {f"{label(error['pointer'].strip('/')) or 'The lead'}: {error['code'].replace('_', ' ')}"
+               for errors in refused for error in errors}
+    return {
+        "outcome": "rejected" if refused and len(refused) == len(leads) else "accepted", "leads": len(leads),
+        "rejected": len(refused), "reason": "; ".join(sorted(reasons))[:500] or None}
 
 
 def _told_events(engine: Engine, source: Source, key: str, body: Any) -> dict[str, int] | None:
@@ -260,7 +326,7 @@ def _answer(reply: Reply) -> dict[str, Any]:
 
 def _refused(engine: Engine, key: str, status: int, code: str, detail: str) -> dict[str, Any]:
     with engine.database.write() as cursor:
-        store.refused(cursor, key, detail)
+        store.refused(cursor, key, "unproven" if status == 401 else "unreadable", detail)
     return _refusal(status, code, detail)
 
 

@@ -10,10 +10,15 @@ from psycopg2.extras import Json
 
 from sidecar.ids import new_id
 from sidecar.store.database import Cursor, Row, insert, many, one
+from sidecar.terms.states import NOT_TAKEN
 
 _COLUMNS = ("key, kind, name, secret IS NOT NULL AS has_secret, mapping, deliveries, leads, tests, refused,"
             " last_delivery_at, last_refused_at, last_refusal, pull_of, pulled_until, disabled_at,"
-            " created_at")
+            " created_at, CASE WHEN former_until > now() THEN former_until END AS former_until,"
+            " (SELECT coalesce(sum(d.leads), 0)::int FROM source_days d WHERE d.source_key = sources.key"
+            " AND d.day > current_date - 7) AS leads_7_days")
+_KEPT = 20  # deliveries of a source
+_DAYS = 30
 
 
 def add(cursor: Cursor, key: str, kind: str, name: str, secret: bytes | None, pull_of: str | None) -> bool:
@@ -36,14 +41,17 @@ def get(cursor: Cursor, key: str) -> Row | None:
 
 
 def opened(cursor: Cursor, kind: str, key: str) -> Row | None:
-    """An enabled source with its secret, still encrypted: {name, secret, mapping}."""
-    return one(cursor, "SELECT name, secret, mapping FROM sources"
+    """An enabled source with its secret, still encrypted, and the one before while it counts: {name, secret,
+    former_secret, mapping}."""
+    return one(cursor, "SELECT name, secret, mapping,"
+                       " CASE WHEN former_until > now() THEN former_secret END AS former_secret FROM sources"
                        " WHERE kind = %s AND key = %s AND disabled_at IS NULL", (kind, key))
 
 
 def change(cursor: Cursor, key: str, changes: dict[str, Any]) -> bool:
     """Set name, secret (encrypted), mapping, pull_of or disabled; whether there is such a source."""
-    columns = {"secret": "secret = %(secret)s", "mapping": "mapping = %(mapping)s", "name": "name = %(name)s",
+    columns = {"secret": "secret = %(secret)s, former_until = NULL",
+               "mapping": "mapping = %(mapping)s", "name": "name = %(name)s",
                "pull_of": "pull_of = %(pull_of)s, pulled_until = now()",
                "disabled": "disabled_at = CASE WHEN %(disabled)s THEN coalesce(disabled_at, now()) END"}
     given = {name: Json(value) if name == "mapping" and value is not None else value
@@ -54,17 +62,47 @@ def change(cursor: Cursor, key: str, changes: dict[str, Any]) -> bool:
     return bool(cursor.rowcount)
 
 
-def delivered(cursor: Cursor, key: str, leads: int, tests: int) -> None:
-    """Count a delivery that was taken."""
+def renew(cursor: Cursor, key: str, secret: bytes, hours: int) -> None:
+    """Set a secret (encrypted); the one before counts for so many hours."""
+    cursor.execute("UPDATE sources SET former_secret = secret, secret = %s,"
+                   " former_until = now() + %s * interval '1 hour' WHERE key = %s", (secret, hours, key))
+
+
+def delivered(cursor: Cursor, key: str, delivery: Row) -> None:
+    """Count a delivery that was taken: {outcome, leads, tests …} as source_deliveries has them."""
     cursor.execute(
         "UPDATE sources SET deliveries = deliveries + 1, leads = leads + %s, tests = tests + %s,"
-        " last_delivery_at = now() WHERE key = %s", (leads, tests, key))
+        " last_delivery_at = now() WHERE key = %s", (delivery["leads"], delivery["tests"], key))
+    _note(cursor, key, delivery)
 
 
-def refused(cursor: Cursor, key: str, reason: str) -> None:
+def refused(cursor: Cursor, key: str, outcome: str, reason: str) -> None:
     """Count a delivery that was refused."""
     cursor.execute("UPDATE sources SET refused = refused + 1, last_refused_at = now(), last_refusal = %s"
                    " WHERE key = %s", (reason, key))
+    _note(cursor, key, {"outcome": outcome, "reason": reason})
+
+
+def _note(cursor: Cursor, key: str, delivery: Row) -> None:
+    """Keep a delivery and its day; what is older goes. The source is locked."""
+    insert(cursor, "source_deliveries", [delivery | {"source_key": key}])
+    cursor.execute(
+        "DELETE FROM source_deliveries WHERE source_key = %(key)s AND id <= (SELECT id FROM"
+        " source_deliveries WHERE source_key = %(key)s ORDER BY id DESC OFFSET %(kept)s LIMIT 1)",
+        {"key": key, "kept": _KEPT})
+    cursor.execute(
+        "INSERT INTO source_days AS d (source_key, leads, refused) VALUES (%s, %s, %s)"
+        " ON CONFLICT (source_key, day) DO UPDATE SET leads = d.leads + excluded.leads,"
+        " refused = d.refused + excluded.refused",
+        (key, delivery.get("leads", 0), int(delivery["outcome"] in NOT_TAKEN)))
+    cursor.execute("DELETE FROM source_days WHERE source_key = %s AND day < current_date - %s", (key, _DAYS))
+
+
+def last_deliveries(cursor: Cursor, key: str, limit: int) -> list[Row]:
+    """What a source delivered, the newest first."""
+    return many(
+        cursor, "SELECT received_at, outcome, leads, rejected, tests, events, announced, pulled, reason"
+        " FROM source_deliveries WHERE source_key = %s ORDER BY id DESC LIMIT %s", (key, limit))
 
 
 def plan(cursor: Cursor, rows: Sequence[Row]) -> None:

@@ -84,6 +84,10 @@ FOLLOW_UPS: Final[tuple[FollowUp, ...]] = ("reminder", "escalation", "escalation
 SUBSCRIPTION_STATES: Final = ("active", "paused")
 DELIVERY_STATES: Final = ("owed", "delivered", "failed")
 
+# What became of what a source delivered: proof missing or wrong, no delivery of its kind.
+SOURCE_OUTCOMES: Final = ("accepted", "rejected", "unproven", "unreadable")
+NOT_TAKEN: Final = ("unproven", "unreadable")
+
 # What became of a lead that came in; of a lead in a step of the pipeline.
 INTAKE_OUTCOMES: Final = ("created", "updated", "rejected", "suppressed")
 ROW_OUTCOMES: Final = (*INTAKE_OUTCOMES, "skipped")  # of a file

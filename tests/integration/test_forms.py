@@ -178,6 +178,21 @@ def test_what_is_done_to_a_form_is_audited(engine, api):
         ("command line", "form.disabled", "shop"), ("command line", "form.saved", "shop")]
 
 
+def test_forms_by_the_api(api, send, engine):
+    told = api.post("/v1/forms", {"name": "fair", "origins": [PAGE]})
+    [made] = [form for form in told.json["data"] if form["name"] == "fair"]
+    assert told.status_code == 201 and made["source"] == "web_form" and not made["disabled_at"]
+    assert f"{engine.settings.public_url}/api/v1/forms/{made['key']}" in made["snippet"]
+    assert send(LEAD, key=made["key"]).status_code == 202
+    wrong = api.post("/v1/forms", {"name": "fair", "origins": [f"{PAGE}/page"]})
+    assert wrong.json["errors"][0]["pointer"] == "/origins/0"
+    [gone] = [form for form in api.post("/v1/forms/disable", {"name": "fair"}).json["data"]
+              if form["name"] == "fair"]
+    assert gone["disabled_at"] and send(LEAD, key=made["key"]).status_code == 404
+    assert api.post("/v1/forms/disable", {"name": "nobody's"}).status_code == 404
+    assert "fair" in {form["name"] for form in api.get("/v1/forms").json["data"]}
+
+
 def test_a_form_that_is_not_there_cannot_be_disabled(engine):
     with pytest.raises(NotFound):
         services.disable(engine, "nobody's", by=COMMAND_LINE)

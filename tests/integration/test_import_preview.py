@@ -43,7 +43,8 @@ def test_what_the_caller_says_counts(look):
     assert "no column" in look(ODD, mapping='{"Nothing": "email"}').json["errors"][0]["detail"]
     assert told["errors"][0]["code"] == "not_a_table"
     told = look(ODD, mapping=json.dumps({"Halle": "", "Firma": "message"}), source="fair").json
-    assert [column["field"] for column in told["columns"]][4:] == ["message", None] and told["source"] == "fair"
+    assert [column["field"] for column in told["columns"]][4:] == ["message", None]
+    assert told["source"] == "fair"
 
 
 def test_a_file_that_tells_nobody_is_shown_for_its_columns_to_be_said(look):

@@ -43,8 +43,10 @@ def rows_of(api, job, **query):
 
 
 def repair(api, job, row, **changes):
-    cells = [changes.get(name, cell) for name, cell in zip(HEADER.strip().split(","), row["cells"], strict=True)]
-    return api.post(f"/v1/jobs/{job['id']}/rows/{row['line']}/repair", {"chunk": row["chunk"], "cells": cells})
+    cells = [changes.get(name, cell)
+             for name, cell in zip(HEADER.strip().split(","), row["cells"], strict=True)]
+    return api.post(f"/v1/jobs/{job['id']}/rows/{row['line']}/repair", {
+        "chunk": row["chunk"], "cells": cells})
 
 
 def test_rows_are_listed_in_their_order_page_by_page(api, job):

@@ -305,6 +305,67 @@ def test_a_mapping_is_made_from_a_sample(api, engine, made, tmp_path, monkeypatc
     assert answer["leads"][0]["custom"]["firm"] == "Harbor Lines" and "company_name" not in answer["leads"][0]
 
 
+def test_the_last_deliveries_and_days_are_kept_without_what_they_held(api, engine, made):
+    row = made("generic")
+    deliver(api, engine, row, raw=json.dumps({"email": person("m1")}).encode())
+    deliver(api, engine, row, raw=b'{"name": "Nora", "email": "nora at home"}')
+    deliver(api, engine, row | {"secret": "wrong"})
+    deliver(api, engine, row, raw=b"no json")
+    told = api.get(f"/v1/sources/{row['key']}").json
+    assert [one["outcome"] for one in told["last_deliveries"]] == [
+        "unreadable", "unproven", "rejected", "accepted"]
+    assert told["last_deliveries"][2]["reason"] == "Email: invalid email"
+    assert "nora" not in json.dumps(told["last_deliveries"]).lower()
+    assert (told["leads_7_days"], told["leads"], told["refused"]) == (2, 2, 2)
+    for _ in range(25):
+        deliver(api, engine, row, raw=json.dumps({"email": person("m1")}).encode())
+    assert rows(engine, "SELECT count(*) AS n FROM source_deliveries") == [{"n": 20}]
+    assert len(api.get(f"/v1/sources/{row['key']}").json["last_deliveries"]) == 10
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE source_days SET day = day - 8")
+    assert api.get("/v1/sources").json["data"][0]["leads_7_days"] == 0
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE source_days SET day = day - 30")
+    deliver(api, engine, row, raw=json.dumps({"email": person("m1")}).encode())
+    assert len(rows(engine, "SELECT day FROM source_days")) == 1
+
+
+def test_of_a_renewed_secret_the_one_before_counts_for_a_while(api, engine, made):
+    row = made("typeform")
+    renewed = api.post(f"/v1/sources/{row['key']}/secret", {"former_hours": 2}).json
+    assert renewed["secret"] != row["secret"] and renewed["former_until"]
+    for secret in (row["secret"], renewed["secret"]):
+        assert deliver(api, engine, row | {"secret": secret}).json["answer"] is None
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE sources SET former_until = now()")
+    assert deliver(api, engine, row).json["answer"]["status"] == 401
+    assert api.get(f"/v1/sources/{row['key']}").json["former_until"] is None
+    api.post(f"/v1/sources/{row['key']}/secret", {"former_hours": 0})
+    assert deliver(api, engine, row | {"secret": renewed["secret"]}).json["answer"]["status"] == 401
+    assert api.post(f"/v1/sources/{made('jotform')['key']}/secret").status_code == 422
+
+
+def test_a_test_lead_is_taken_and_counted(api, engine, made):
+    row = made("calendly")
+    told = api.post(f"/v1/sources/{row['key']}/test")
+    assert told.status_code == 202 and told.json["outcome"] == "created", told.json
+    assert api.get(f"/v1/leads/{told.json['lead_id']}").json["is_test"] is True
+    known = api.get(f"/v1/sources/{row['key']}").json
+    assert (known["tests"], known["last_deliveries"][0]["tests"]) == (1, 1)
+    sources.edit(engine, row["key"], {"disabled": True}, by=COMMAND_LINE)
+    assert api.post(f"/v1/sources/{row['key']}/test").status_code == 409
+
+
+def test_a_mapping_is_tried_before_it_is_kept(api, engine, made):
+    path = f"/v1/sources/{made('generic')['key']}/sample"
+    body = {"who": {"x1": person("m1")}, "note": "Hello"}
+    told = api.post(path, {"body": body, "mapping": {"fields": {"/who/x1": "email"}}}).json
+    assert told["leads"][0]["lead"] == {"email": person("m1")}
+    assert set(told["guessed"]["fields"]) == {"/who/x1", "/note"}
+    wrong = api.post(path, {"body": body, "mapping": {"fields": {"/who/x1": "nothing"}}}).json
+    assert wrong["errors"][0]["pointer"] == "/mapping/fields/~1who~1x1"
+
+
 def test_the_commands(api, engine, monkeypatch, tmp_path):
     monkeypatch.setattr(cli, "_settings", lambda: engine.settings)
 

@@ -22,6 +22,7 @@ CHECKED = {
     ("lead_events", "type"): states.LEAD_EVENTS,
     ("subscriptions", "state"): states.SUBSCRIPTION_STATES,
     ("deliveries", "state"): states.DELIVERY_STATES,
+    ("source_deliveries", "outcome"): states.SOURCE_OUTCOMES,
     ("assignments", "kind"): states.ASSIGNMENT_KINDS, ("absences", "source"): states.ABSENCE_SOURCES,
     ("users", "language"): states.LANGUAGES, ("routing_models", "state"): states.MODEL_STATES[:3],
     ("hot_changes", "touched_how"): states.TOUCHES,

@@ -81,6 +81,30 @@ class LeadIds(Strict):
     lead_ids = Ids(MAX_LEADS, 1, required=True)
 
 
+class FormSave(Strict):
+    name = Text(100, required=True, validate=validate.Length(min=1))
+    origins = fields.List(Text(200), required=True, validate=validate.Length(1, 20), metadata={
+        "description": "Where its pages are: https://www.example.com."})
+    source = Text(100, load_default="web_form", validate=validate.Length(min=1))
+
+
+class FormName(Strict):
+    name = Text(100, required=True)
+
+
+class WebForm(Answer):
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    origins = fields.List(fields.String(), required=True)
+    source = fields.String(required=True)
+    disabled_at = fields.DateTime(required=True, allow_none=True)
+    snippet = fields.String(required=True)
+
+
+class FormList(Answer):
+    data = fields.List(fields.Nested(WebForm), required=True)
+
+
 class FormAnswer(Answer):
     status = Text(required=True)
 

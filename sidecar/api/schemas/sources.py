@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer, Edit, Id, Strict, Text
+from sidecar.api.schemas.base import Answer, Edit, Id, Strict, Text, Whole
 from sidecar.sources.model import SECRETS
+from sidecar.terms.states import SOURCE_OUTCOMES
 
 _MAX_SECRET = 500
 
@@ -43,13 +44,37 @@ class LeadSource(Answer):
     last_refusal = fields.String(required=True, allow_none=True)
     pull_of = fields.String(required=True, allow_none=True)
     pulled_until = fields.DateTime(required=True, allow_none=True)
+    leads_7_days = fields.Integer(required=True)
+    former_until = fields.DateTime(required=True, allow_none=True, metadata={
+        "description": "Until when the secret before counts, too."})
     disabled_at = fields.DateTime(required=True, allow_none=True)
     created_at = fields.DateTime(required=True)
 
 
-class SourceMade(LeadSource):
-    secret = fields.String(required=True, allow_none=True, metadata={"description": "Told this once."})
+class LastDelivery(Answer):
+    received_at = fields.DateTime(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(SOURCE_OUTCOMES))
+    leads = fields.Integer(required=True)
+    rejected = fields.Integer(required=True)
+    tests = fields.Integer(required=True)
+    events = fields.Integer(required=True)
+    announced = fields.Integer(required=True)
+    pulled = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class SourceWhole(LeadSource):
+    secret_kind = fields.String(required=True, validate=validate.OneOf(SECRETS))
     steps = fields.List(fields.String(), required=True, metadata={"description": "What to do at the vendor."})
+    last_deliveries = fields.List(fields.Nested(LastDelivery), required=True)
+
+
+class SourceMade(SourceWhole):
+    secret = fields.String(required=True, allow_none=True, metadata={"description": "Told this once."})
+
+
+class SecretRenewal(Strict):
+    former_hours = Whole(0, 168, load_default=24)
 
 
 class SourceKind(Answer):
@@ -66,6 +91,7 @@ class SourceList(Answer):
 
 class SourceSample(Strict):
     body = fields.Raw(required=True)
+    mapping = fields.Dict(allow_none=True)
 
 
 class ReadLead(Answer):
@@ -76,6 +102,7 @@ class ReadLead(Answer):
 
 class SourceRead(Answer):
     mapping = fields.Dict(required=True, allow_none=True)
+    guessed = fields.Dict(required=True)
     leads = fields.List(fields.Nested(ReadLead), required=True)
 
 
