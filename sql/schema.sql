@@ -1487,6 +1487,7 @@ CREATE TABLE public.users (
     calendar_read_at timestamp with time zone,
     calendar_error text,
     digest_on date,
+    oidc_identity text,
     lead_list jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT users_capacity_check CHECK ((capacity >= 0)),
     CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['en'::text, 'de'::text]))),
@@ -1506,6 +1507,8 @@ COMMENT ON COLUMN public.users.capacity IS 'How many open hot leads they take fr
 COMMENT ON COLUMN public.users.calendar_url IS 'The address of their calendar feed, encrypted: it is a secret.';
 
 COMMENT ON COLUMN public.users.digest_on IS 'The last day, in their time zone, for which their digest was looked after.';
+
+COMMENT ON COLUMN public.users.oidc_identity IS 'Who they are at the OIDC provider: its issuer, a blank, and their subject there. NULL: never signed in by one.';
 
 COMMENT ON COLUMN public.users.lead_list IS 'How they look at leads: {columns, limit}.';
 
@@ -1858,6 +1861,9 @@ ALTER TABLE ONLY public.user_channels
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_oidc_identity_key UNIQUE (oidc_identity);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
