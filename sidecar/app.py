@@ -95,8 +95,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     metrics.init_app(app, lambda: overview.queue(engine))
     for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
                    forms, handlings, events, pipeline, callbacks, operations, predictions, routing, scoring,
-                   sources, subscriptions, terms, views, health, openapi):
-                   sources, subscriptions, terms, health, openapi, docs):
+                   sources, subscriptions, terms, views, health, openapi, docs):
         app.register_blueprint(module.bp)
     return app
 

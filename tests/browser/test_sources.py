@@ -25,7 +25,7 @@ def add(page, kind, name):
     page.get_by_role("button", name="Make its address").click()
     expect(page.get_by_role("heading", name=f"{name} is ready")).to_be_visible()
     url, secret, *_ = page.get_by_role("dialog").locator(".copied > code").all_inner_texts()
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     return url, secret
 
 
@@ -85,7 +85,7 @@ def test_a_source_is_paused_tested_and_its_secret_renewed(opened, stack):
     opened.get_by_role("dialog").get_by_role("button", name="Renew the secret").click()
     expect(opened.get_by_role("heading", name="The new secret")).to_be_visible()
     renewed = opened.get_by_role("dialog").locator(".copied > code").nth(1).inner_text()
-    opened.get_by_role("button", name="Close").click()
+    opened.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(opened.get_by_text("The secret before counts, too, until")).to_be_visible()
     for each in (secret, renewed):
         assert send(stack, url, {"email": f"{each[:4].lower()}@fair-app.example"}, each).status_code == 202

@@ -113,7 +113,7 @@ function filePart(ctx) {
   const encoding = options.encoding ?? told?.encoding;
   return [
     section(t('import.what'),
-      el('div', { class: 'spread' }, el('p', {}, el('b', { dir: 'auto' }, file.name), ` · ${bytes(file.size)}`, told ? ` · ${t('import.rows', { n: told.rows })} · ${t(`import.format.${told.format}`)}` : ''),
+      el('div', { class: 'spread' }, el('p', {}, el('b', { dir: 'auto' }, file.name), ` · ${bytes(Math.max(1024, file.size))}`, told ? ` · ${t('import.rows', { n: told.rows })} · ${t(`import.format.${told.format}`)}` : ''),
         el('button', { onclick: () => { ctx.state.file = null; ctx.refresh(); } }, t('import.another'))),
       busy && !told ? el('p', { role: 'status' }, t('import.looking')) : null,
       problem ? el('p', { class: 'problem', role: 'alert' }, problem) : null,
@@ -176,7 +176,7 @@ async function start(ctx, dry, node) {
 const stateOf = (job) => el('span', { class: `tag ${job.state}` }, t(`import.state.${job.state}`));
 
 const earlier = ({ data, next }, ctx) => section(t('import.earlier'), data.length ? table([
-  { head: t('import.when'), main: true, cell: (job) => [el('a', { href: ctx.with({ job: job.id, cursor: null }) }, when(job.created_at)), job.dry_run ? el('span', { class: 'tag' }, t('import.dry')) : null] },
+  { head: t('import.when'), main: true, cell: (job) => [el('a', { href: ctx.with({ job: job.id, cursor: null }) }, when(job.created_at)), ' ', job.dry_run ? el('span', { class: 'tag' }, t('import.dry')) : null] },
   { head: t('import.state'), cell: stateOf },
   { head: t('import.by'), hide: true, cell: (job) => el('span', { dir: 'auto' }, job.created_by) },
   ...['total', 'created', 'updated', 'rejected'].map((name) => ({ head: t(`import.outcome.${name}`), number: true, cell: (job) => number(job.counts[name] ?? job.counts.handled) })),
@@ -229,7 +229,7 @@ function afterwards(job, ctx) {
   const { state } = ctx;
   const save = (what) => ctx.act(() => download(`jobs/${job.id}/${what}.csv`, `${what}.csv`), { stay: true });
   const skipped = job.counts.skipped || job.warnings.length;
-  return el('p', { class: 'row', key: 'after' },
+  return el('p', { class: 'row after', key: 'after' },
     job.dry_run && state.file ? [el('button', { class: 'main', disabled: state.busy, onclick: () => start(ctx, false, null) }, t('import.run_now')),
       el('a', { class: 'button', href: ctx.with({ job: null, cursor: null, outcome: null }) }, t('import.change'))] : null,
     job.dry_run && !state.file ? el('span', { class: 'quiet' }, t('import.choose_again')) : null,

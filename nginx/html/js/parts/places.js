@@ -11,7 +11,8 @@ const CAMPAIGN = ['source', 'medium', 'campaign', 'term', 'content'].map((name) 
 // The options of a select: `place` is chosen ("" or null: nothing), `name` is what the sender calls it.
 export function places(ctx, place, name) {
   const groups = ['contact', 'organization', 'lead'].map((entity) => ({ label: t(`places.${entity}`), fields: ctx.terms.fieldsOf(entity)
-    .filter(({ lead, type }) => lead && type !== 'object').map(({ lead, label }) => ({ lead, label })) }));
+    .filter(({ lead, type }) => lead && type !== 'object')
+    .map(({ lead, label }) => ({ lead, label: entity === 'organization' ? `${label} (${t('places.organization')})` : label })) }));
   groups.push({ label: t('places.campaign'), fields: CAMPAIGN.map((lead) => ({ lead, label: title(lead.replace('.', ' ')) })) });
   const isKnown = groups.some(({ fields }) => fields.some(({ lead }) => lead === place));
   const isCustom = place?.startsWith(CUSTOM);
