@@ -9,6 +9,7 @@ import pytest
 from sidecar.store.database import many
 from sidecar.terms import states
 from sidecar.terms.fields import DERIVED, FIELDS, GIVEN, fields_of
+from sidecar.terms.german import GERMAN
 from tests.integration.conftest import Api
 from tests.integration.test_scoring import LEAD
 
@@ -120,3 +121,14 @@ def test_what_is_worked_out_of_a_lead_is_stored(api):
         field = (GIVEN | DERIVED)[name]
         place = stored if field.entity == "lead" else stored[field.entity]
         assert place[field.name] == value, name
+
+
+def test_all_labels_are_told_in_german_too(api):
+    english, german = (api.get(f"/v1/fields?language={language}").json for language in ("en", "de"))
+
+    def labels(told):
+        return [entry["label"] for part in (told["fields"], *told["states"].values()) for entry in part]
+
+    assert set(labels(english)) == GERMAN.keys()
+    assert labels(german) == [GERMAN[label] for label in labels(english)]
+    assert api.get("/v1/fields?language=fr").status_code == 422

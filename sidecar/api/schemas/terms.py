@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from sidecar.api.schemas.base import Answer
+from sidecar.api.schemas.base import Answer, Strict
+from sidecar.terms.states import LANGUAGES
+
+
+class TermsQuery(Strict):
+    language = fields.String(load_default=LANGUAGES[0], validate=validate.OneOf(LANGUAGES))
 
 
 class Term(Answer):
