@@ -3,7 +3,7 @@ import { call } from '../api.js';
 import { el, patch } from '../dom.js';
 import { PAGES, address } from '../router.js';
 import { may, me, signIn, signOut } from '../session.js';
-import { choose, language, languages, t } from '../texts.js';
+import { choose, has, language, languages, t } from '../texts.js';
 import { sentence } from './states.js';
 
 const GROUPS = ['work', 'data', 'rules', 'outside', 'people'];
@@ -58,6 +58,7 @@ export async function signInPage(view, then, ended) {
   view.removeAttribute('aria-busy');
   const ways = await call('GET', 'auth/ways').catch(() => ({ password: true, oidc: [] }));
   const refused = new URLSearchParams(location.search).get('refused');
+  if (refused) history.replaceState(history.state, '', `${location.pathname}${location.hash}`);
   const failedSentence = el('p', { class: 'problem', role: 'alert', hidden: true });
   const email = el('input', { type: 'email', autocomplete: 'username', required: true, name: 'email', autofocus: true });
   const password = el('input', { type: 'password', autocomplete: 'current-password', required: true, name: 'password' });
@@ -76,7 +77,7 @@ export async function signInPage(view, then, ended) {
       password.select();
     }
   } }, el('h1', {}, t('sign_in')), ended ? el('p', { class: 'notice' }, t(`sign_in.ended.${ended}`)) : location.hash.length > 2 ? el('p', { class: 'quiet' }, t('sign_in.why')) : null,
-  refused ? el('p', { class: 'problem', role: 'alert' }, t('sign_in.refused', { reason: refused })) : null,
+  refused ? el('p', { class: 'problem', role: 'alert' }, has(`sign_in.refused.${refused}`) ? t(`sign_in.refused.${refused}`) : t('sign_in.refused', { reason: refused })) : null,
   el('label', {}, t('email'), email), el('label', {}, t('password'), password), failedSentence, button,
   ways.oidc.map(({ label, url }) => el('a', { class: 'button', href: `${url}?to=${encodeURIComponent(location.hash)}` }, t('sign_in.with', { name: label }))),
   el('div', { class: 'looks' }, looks())));
