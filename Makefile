@@ -73,7 +73,7 @@ openapi: venv ## Write docs/openapi.json and the JSON Schemas of models in docs/
 schema: venv ## Write sql/schema.sql anew from the migrations
 	@$(PY) -m tests.schema
 
-catalogue: venv ## Write anew what n8n, .env.example, the README and the page of the n8n nodes say of what is in the code
+catalogue: venv ## Write anew what n8n, .env.example, docs/LEADS.md and the page of the n8n nodes say of what is in the code
 	@$(PY) -m deploy.catalogue
 	@$(PY) -m local.node_tests build document
 

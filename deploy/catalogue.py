@@ -2,7 +2,7 @@
 
 The sidecar's registries say which providers and which settings there are, its channels' settings too. What
 n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
-any package, that of the sources in another; `.env.example` explains the keys and the settings; the README
+any package, that of the sources in another; `.env.example` explains the keys and the settings; docs/LEADS.md
 lists the fields of a lead, docs/PROVIDERS.md what providers are asked and what that costs.
 """
 
@@ -55,8 +55,8 @@ def _explained(name: str, about: str, default: str | None) -> str:
     return "\n".join([*(f"# {line}" for line in wrap(about, 96)), f"#{name}={value}"]) + "\n"
 
 
-def readme(text: str, fields: Iterable[str]) -> str:
-    """The README with these fields of a lead, beside those of which it needs one."""
+def leads(text: str, fields: Iterable[str]) -> str:
+    """docs/LEADS.md with these fields of a lead, beside those of which it needs one."""
     listed = "\n".join(wrap(", ".join(fields), 110))
     return _FIELDS.sub(lambda found: f"{found[1]}`{listed}`", text)
 
@@ -95,8 +95,8 @@ def write(root: Path = ROOT) -> None:
         environment.explained(SidecarSettings, *CHANNELS.values())), encoding="utf-8")
     path = root / "docs/PROVIDERS.md"
     path.write_text(prices(path.read_text(encoding="utf-8"), PROVIDERS.values()), encoding="utf-8")
-    path = root / "README.md"
-    path.write_text(readme(
+    path = root / "docs/LEADS.md"
+    path.write_text(leads(
         path.read_text(encoding="utf-8"), (name for name in FIELDS if name not in IDENTITIES)),
         encoding="utf-8")
 

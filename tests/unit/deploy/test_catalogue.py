@@ -71,11 +71,11 @@ def test_the_nodes_know_the_sources_whose_vendors_are_asked():
     assert {"meta_lead_ads", "linkedin_lead_sync", "typeform"} <= {entry["name"] for entry in written}
 
 
-def test_the_readme_lists_every_field_of_a_lead_a_new_ones_too():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_leads_lists_every_field_of_a_lead_a_new_ones_too():
+    text = (ROOT / "docs/LEADS.md").read_text(encoding="utf-8")
     names = [name for name in FIELDS if name not in IDENTITIES]
-    assert catalogue.readme(text, names) == text
-    assert "custom, pronouns`" in " ".join(catalogue.readme(text, [*names, "pronouns"]).split())
+    assert catalogue.leads(text, names) == text
+    assert "custom, pronouns`" in " ".join(catalogue.leads(text, [*names, "pronouns"]).split())
 
 
 def test_every_line_of_env_example_can_be_uncommented(tmp_path):
@@ -96,7 +96,7 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "README.md", "docs/PROVIDERS.md", "monitoring/alertmanager/silent.yml")
+                        "docs/LEADS.md", "docs/PROVIDERS.md", "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")

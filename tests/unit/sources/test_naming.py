@@ -242,11 +242,11 @@ def test_any_name_is_read(name):
     assert field_named(name) is None or field_named(name)
 
 
-def test_the_readme_names_every_language():
+def test_the_page_of_leads_names_every_language():
     names = {
         "en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian",
         "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish",
         "cs": "Czech", "tr": "Turkish", "ja": "Japanese"}
-    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs/LEADS.md").read_text(encoding="utf-8")
     spoken = {language for _, language, _ in table("words.txt")} - {"*"}
     assert spoken == names.keys() and all(names[language] in text for language in spoken)

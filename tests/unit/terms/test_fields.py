@@ -43,8 +43,8 @@ def test_what_the_request_for_leads_lists_by_hand_is_what_the_table_says() -> No
     assert {field.filter for field in FIELDS if field.filter} <= LeadFilters().fields.keys()
 
 
-def test_the_readme_lists_the_fields_of_a_lead() -> None:
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_page_of_leads_lists_the_fields_of_a_lead() -> None:
+    text = " ".join((ROOT / "docs/LEADS.md").read_text(encoding="utf-8").split())
     needed, others = re.search(r"A lead needs one of (.*?); the other fields are `(.*?)`", text).groups()
     assert needed == ", ".join(f"`{name}`" for name in IDENTITIES)
     assert others.split(", ") == [name for name in GIVEN if name not in IDENTITIES]
