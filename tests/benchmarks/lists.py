@@ -27,8 +27,8 @@ COUNTRIES = ("US", "DE", "GB", "FR", "NL", "CA", "IN", "BR", "ES", "IT", "SE", "
 # of all choices are rare. A lead is half a minute older than the next.
 _FILL = """
 CREATE TEMP TABLE made ON COMMIT DROP AS
-SELECT n, uuidv7((n - %(last)s) * interval '30 seconds') AS lead_id, uuidv7() AS contact_id,
-    now() + (n - %(last)s) * interval '30 seconds' AS at, a, b, c, d,
+SELECT n, uuidv7((n - %(until)s) * interval '30 seconds') AS lead_id, uuidv7() AS contact_id,
+    now() + (n - %(until)s) * interval '30 seconds' AS at, a, b, c, d,
     (%(given)s::text[])[1 + (a * %(given_n)s)::int %% %(given_n)s] AS first_name,
     (%(family)s::text[])[1 + (b * %(family_n)s)::int %% %(family_n)s] AS last_name,
     CASE WHEN c < 0.03 THEN 'hot' WHEN c < 0.3 THEN 'warm' ELSE 'cold' END AS grade,
@@ -86,7 +86,8 @@ def fill(engine: Engine, first: int, last: int) -> None:
         with engine.database.write() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute(_FILL, {
-                "first": start, "last": min(start + _CHUNK - 1, last), "owners": OWNERS, **lists,
+                "first": start, "last": min(start + _CHUNK - 1, last), "until": last, "owners": OWNERS,
+                **lists,
                 **{f"{name}_n": len(values) for name, values in lists.items()}})
     with engine.database.write() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0; ANALYZE")

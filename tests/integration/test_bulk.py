@@ -135,8 +135,9 @@ def test_history_audit_events_and_touches_are_as_of_single_edits(api, engine):
 
 @pytest.mark.parametrize(("body", "pointer"), [
     ({"change": {}}, "/change"), ({"change": {"status": "new", "owner": None}}, "/change"),
-    ({"change": {"status": "sold"}}, "/change/status"), ({"change": {"owner": "nobody@example.com"}}, "/owner"),
-    ({}, "/change"), ({"lead_ids": ["x"], "change": {"status": "new"}}, "/lead_ids/0"),
+    ({"change": {"status": "sold"}}, "/change/status"), ({}, "/change"),
+    ({"change": {"owner": "nobody@example.com"}}, "/owner"),
+    ({"lead_ids": ["x"], "change": {"status": "new"}}, "/lead_ids/0"),
 ])
 def test_a_wrong_change_is_named(api, body, pointer):
     answer = api.post("/v1/leads/bulk", body)
@@ -178,8 +179,8 @@ def test_subscribers_are_told_of_each(api, engine):
         made = api.post("/v1/subscriptions", {"url": receiver.url, "events": ["lead.status_changed"]})
         assert made.status_code == 201, made.json
         change(api, ids, change={"status": "lost"})
-    assert {row["lead_id"] for row in rows(
-        engine, "SELECT lead_id::text AS lead_id FROM lead_events WHERE type = 'lead.status_changed'")} == {*ids}
+    told = rows(engine, "SELECT lead_id::text AS id FROM lead_events WHERE type = 'lead.status_changed'")
+    assert {row["id"] for row in told} == {*ids}
 
 
 @pytest.mark.parametrize(("now", "back"), [

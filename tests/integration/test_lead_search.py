@@ -60,11 +60,12 @@ def test_what_a_provider_found_is_found(api):
 
 
 @pytest.mark.parametrize("text", [
-    "franklin helix", "Helix rosalind", "chief chemist", "fair-2026", "chemist fair-2026 helix", "+49 30 901820",
-    "030 901820", "0049 (30) 901-820", "901820"])
+    "franklin helix", "Helix rosalind", "chief chemist", "fair-2026", "chemist fair-2026 helix",
+    "+49 30 901820", "030 901820", "0049 (30) 901-820", "901820"])
 def test_words_are_found_wherever_they_stand(api, text):
-    lead, *_ = send(api, LEAD | {"job_title": "Chief Chemist", "phone": "+49 30 901820", "tags": ["fair-2026"]},
-                    {"email": "rosalind@elsewhere.example", "full_name": "Rosalind Pine", "phone": "+49 30 901821"})
+    lead, *_ = send(
+        api, LEAD | {"job_title": "Chief Chemist", "phone": "+49 30 901820", "tags": ["fair-2026"]},
+        {"email": "rosalind@elsewhere.example", "full_name": "Rosalind Pine", "phone": "+49 30 901821"})
     assert found(api, quote(text)) == {lead}
 
 

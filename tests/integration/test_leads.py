@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -213,12 +214,14 @@ def test_a_sort_reads_no_more_than_its_page(engine, stored, sort):
         cursor.execute(b"EXPLAIN " + cursor.query)
         plan = str(cursor.fetchall())
         picked = plan[plan.index("Limit"):]
-        assert ("leads_pkey" if sort in ("newest", "oldest") else "leads_score") in picked
+        index = {None: "leads_pkey", "score": "leads_score", "time": "leads_changed"}[leads.CURSORS[sort]]
+        assert index in picked
 
 
 @pytest.mark.parametrize("name, index", [
-    ("created_from", "leads_created"), ("updated_from", "leads_updated"), ("updated_to", "leads_updated"),
-    ("scored_from", "leads_scored"), ("scored_to", "leads_scored")])
+    ("created_from", "leads_created"), ("updated_from", "leads_(updated|changed)"),
+    ("updated_to", "leads_(updated|changed)"), ("scored_from", "leads_scored"),
+    ("scored_to", "leads_scored")])
 def test_a_filter_by_time_has_its_index(engine, name, index):
     from sidecar.store import leads
 
@@ -226,7 +229,7 @@ def test_a_filter_by_time_has_its_index(engine, name, index):
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         leads.page(cursor, {name: engine.now()}, sort="newest", limit=5, after=None)
         cursor.execute(b"EXPLAIN " + cursor.query)
-        assert index in str(cursor.fetchall())
+        assert re.search(index, str(cursor.fetchall()))
 
 
 def add(api, **lead):

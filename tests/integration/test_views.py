@@ -44,7 +44,8 @@ def kept(user):
 def test_a_view_is_kept_changed_and_deleted(people):
     ann = people["ann"]
     made = ann.post("/v1/views", HOT)
-    assert made.status_code == 201 and made.json == HOT | {"id": made.json["id"], "mine": True, "kept_by": "Ann"}
+    assert made.status_code == 201
+    assert made.json == HOT | {"id": made.json["id"], "mine": True, "kept_by": "Ann"}
     assert kept(ann) == {"My hot ones": made.json}
     edited = ann.send("PATCH", f"/v1/views/{made.json['id']}", {"name": "Hot", "columns": []})
     assert edited.json == made.json | {"name": "Hot", "columns": []}
