@@ -114,7 +114,7 @@ function headOf({ lead, near, owners, assignment }, ctx) {
       el('div', { class: 'heading' }, el('h1', { tabindex: '-1', dir: 'auto' }, nameOf(lead)), el('div', { class: 'row' }, el('span', { class: 'big' }, grade(score, grades)), el('span', { class: 'tag' }, ctx.terms.label('statuses', lead.status)),
         lead.stage && lead.stage !== 'done' ? el('span', { class: 'tag' }, ctx.terms.label('stages', lead.stage)) : null, lead.is_test ? el('span', { class: 'tag' }, t('lead.test')) : null)),
       held.length ? el('ul', { class: 'refusals', 'aria-label': t('lead.refusals') }, held.map(statement)) : null,
-      el('p', { dir: 'auto' }, [person.job_title, company?.name ?? company?.domain].filter(Boolean).join(' · ')),
+      el('p', {}, el('bdi', {}, person.job_title ?? ''), person.job_title && (company?.name ?? company?.domain) ? ' · ' : '', el('bdi', {}, company?.name ?? company?.domain ?? '')),
       el('div', { class: 'row actions' },
         person.email && seen ? contact(lead.may_email !== false, t('lead.no_mail'), { class: 'button main', href: `mailto:${person.email}`, onclick: touch('mail') }, t('lead.mail')) : null,
         person.phone && seen ? contact(lead.may_call !== false, t('lead.no_call'), { class: 'button', href: `tel:${person.phone}`, onclick: touch('call') }, t('lead.call')) : null,

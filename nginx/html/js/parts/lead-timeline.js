@@ -58,7 +58,7 @@ export function timelineSection(data, receipt, ctx) {
   const keys = new Set(data.data.map(({ key }) => key));
   const rows = [...data.data, ...older.data.filter(({ key }) => !keys.has(key))];
   const calls = new Map(receipt.calls.map((call) => [call.call_id, call]));
-  const choose = el('label', { class: 'inline' }, t('lead.timeline.kind'), el('select', { key: 'kind', onchange: ({ target }) => ctx.go(ctx.with({ kind: target.value || null }), { replace: true }) },
+  const choose = el('span', { class: 'row' }, el('label', { for: 'timeline-kind' }, t('lead.timeline.kind')), el('select', { id: 'timeline-kind', onchange: ({ target }) => ctx.go(ctx.with({ kind: target.value || null }), { replace: true }) },
     el('option', { value: '' }, t('lead.timeline.all')), KINDS.filter((each) => ctx.may('pii:read') || !OF_STAFF.includes(each)).map((each) => el('option', { value: each, selected: each === kind }, t(`lead.kind.${each}`)))));
   const more = async () => ctx.act(async () => {
     const page = await ctx.call('GET', `leads/${ctx.params.id}/timeline?limit=30${kind && `&kind=${kind}`}&cursor=${encodeURIComponent(older.next)}`);
