@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from contextlib import closing
 
 import psycopg2
@@ -13,9 +12,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from deploy.settings import ROOT
 from local import stack as local_stack
 from sidecar.terms.fields import GIVEN
+from tests.browser import registry
 from tests.browser.axe import clean
 from tests.client import Client, until
 
@@ -44,16 +43,6 @@ def hostile(kind: str, way: str) -> dict[str, object]:
         "last_name": f"{_MARK[kind]} {text[:300]}", "message": text, "tags": [text[:100], f"{text[:90]}2"],
         "utm": {"source": text[:200], text[:50]: text}, "external_ids": {"crm": text[:100]},
         "custom": {text[:90]: text, "nested": {"deep": [text]}}}
-
-
-def pages() -> list[dict[str, str]]:
-    """What the dashboard has, as its files say."""
-    found = []
-    for path in sorted((ROOT / "nginx/html/js/pages").glob("*.js")):
-        line = re.search(r"^export const at = \{ path: '([^']*)'.*\};$", path.read_text("utf-8"), re.M)
-        assert line, path
-        found.append({"file": path.stem, "path": line[1]})
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -129,20 +118,12 @@ def phone(signed_in):
 
 
 def test_every_page_shows_it_as_text(phone, stack, planted):
-    known = pages()
-    plain = [each["path"] for each in known if ":" not in each["path"]]
-    links: set[str] = set()
-    for path in plain:
-        look(phone, stack, path)
-        links |= {href.removeprefix("#/") for href in phone.locator("#view a[href^='#/']").evaluate_all(
-            "(all) => all.map((link) => link.getAttribute('href'))")}
-    links |= {f"leads/{lead_id}" for lead_id in planted}
-    for path in (each["path"] for each in known if ":" in each["path"]):
-        pattern = re.compile(re.sub(r":\w+", "[^/?]+", path))
-        several = len(planted) if path == "leads/:id" else 8
-        for address in sorted((link for link in links if pattern.fullmatch(link)),
-                              key=lambda link: link.partition("/")[2] not in planted)[:several]:
+    known = {f"leads/{lead_id}" for lead_id in planted}
+    for path in registry.paths():
+        addresses = [path] if ":" not in path else list(registry.of_path(path, known))
+        for address in addresses if path == "leads/:id" else addresses[:8]:
             look(phone, stack, address)
+            known |= registry.links(phone)
 
 
 def test_the_tabs_of_refused_leads_and_their_forms_show_it_as_text(phone, stack, planted):
