@@ -66,7 +66,7 @@ SOURCE = Source(
         "Let it send JSON or form fields by POST to {url}",
         "Let it prove itself: the header Authorization with Bearer {secret}, or X-Signature with the body's"
         " HMAC-SHA256 by that secret.",
-        "Paste one body on the source's page, or save it as a file and run `sidecar sources sample NAME FILE`:"
-        " it shows what is read as what.",
+        "Paste one body on the source's page, or save it as a file and run"
+        " `sidecar sources sample NAME FILE`: it shows what is read as what.",
     ),
 )

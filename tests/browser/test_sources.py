@@ -9,6 +9,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.axe import clean
+
 
 @pytest.fixture
 def opened(signed_in, stack):
@@ -24,6 +26,7 @@ def add(page, kind, name):
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Make its address").click()
     expect(page.get_by_role("heading", name=f"{name} is ready")).to_be_visible()
+    clean(page)
     url, secret, *_ = page.get_by_role("dialog").locator(".copied > code").all_inner_texts()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     return url, secret
@@ -49,8 +52,10 @@ def test_a_source_is_added_and_its_delivery_seen_among_the_last(opened, stack, c
     expect(rows.nth(0)).to_contain_text("Email: invalid email")
     expect(rows.nth(1)).to_contain_text("not proven")
     expect(rows.nth(2)).to_contain_text("1 lead")
+    clean(opened)
     opened.get_by_role("link", name="← All sources").click()
     expect(opened.get_by_role("row", name=re.compile("^Partner portal"))).to_contain_text("silent for")
+    clean(opened)
     [lead] = client.get("/v1/leads?q=partner-portal").json()["data"]
     assert lead["source"] == "Partner portal"
 
@@ -68,7 +73,8 @@ def test_a_generic_mapping_is_made_from_a_sample(opened, stack, client):
     expect(opened.locator(".card")).to_contain_text("Email")
     opened.get_by_label("/x2 becomes").select_option("full_name")
     expect(opened.locator(".card")).to_contain_text("Full name")
-    expect(opened.get_by_text("<b>Call</b>").first).to_be_visible()
+    expect(opened.get_by_text("<b>Call</b>", exact=True).first).to_be_visible()
+    clean(opened)
     opened.get_by_role("button", name="Read deliveries so").click()
     expect(opened.get_by_text("Deliveries are read so from now on.")).to_be_visible()
     assert send(stack, url, body["records"][0], secret).status_code == 202
@@ -110,6 +116,7 @@ def test_a_web_form_is_added_paused_and_switched_on(opened):
     card = opened.locator(".card").filter(has=opened.get_by_role("heading", name="Shop page"))
     card.get_by_text("Lines for your page").click()
     expect(card.locator("pre")).to_contain_text("/api/v1/forms/")
+    clean(opened)
     card.get_by_role("button", name="Pause").click()
     opened.get_by_role("dialog").get_by_role("button", name="Pause").click()
     expect(card.locator(".tag")).to_have_text("paused")
