@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import clean
+
 ALL = "/v1/routing/models"
 
 
@@ -42,6 +44,7 @@ def test_edit_a_rule_simulate_it_on_the_hot_leads_publish_and_roll_back(routing,
     moved = routing.get_by_role("list", name="Which leads go another way")
     expect(moved.get_by_role("link", name="Ida Routed")).to_be_visible()
     expect(moved).to_contain_text("Rule territory")
+    clean(routing)
     routing.get_by_role("button", name="Put in force").click()  # 6
     asked = routing.get_by_role("dialog")
     expect(asked).to_contain_text("this is the first")

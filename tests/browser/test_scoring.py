@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import clean
+
 ALL = "/v1/scoring/models"
 COUNTRY = "Norway"
 
@@ -67,6 +69,7 @@ def test_change_a_countrys_weight_see_whom_it_moves_publish_and_roll_back(scorin
         "href", f"#/leads/{sent[0]['lead_id']}")
     expect(moved.get_by_role("link", name="Vera Modellake")).to_have_count(0)
     expect(moved).to_contain_text("Person: Country")
+    clean(scoring)
     scoring.get_by_role("button", name="Put in force").click()  # 6
     asked = scoring.get_by_role("dialog")
     expect(asked).to_contain_text("country")
@@ -116,6 +119,7 @@ def test_all_leads_are_scored_again_with_progress(scoring):
     scoring.get_by_role("button", name="Score all leads again").click()
     scoring.get_by_role("dialog").get_by_role("button", name="Score all leads again").click()
     expect(scoring.get_by_text("Done:", exact=False)).to_be_visible(timeout=60_000)
+    clean(scoring)
 
 
 def test_a_draft_begins_from_a_template_and_is_thrown_away(scoring):
@@ -137,3 +141,4 @@ def test_predictions_tell_why_there_are_none(signed_in):
     signed_in.get_by_role("button", name="Train now").click()
     signed_in.get_by_role("dialog").get_by_role("button", name="Train now").click()
     expect(signed_in.get_by_text("Training has begun", exact=False)).to_be_visible()
+    clean(signed_in)

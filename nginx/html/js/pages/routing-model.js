@@ -94,7 +94,7 @@ function addRule(ctx, data) {
 function simulated(data, told) {
   const names = told.people.map(({ owner }) => ownerText(data, owner));
   return [
-    el('p', { class: 'big', role: 'status' }, told.leads ? t('routing.changed', { n: told.changed, of: number(told.leads) }) : t('routing.no_leads', { n: told.days })),
+    el('p', { class: 'verdict', role: 'status' }, told.leads ? t('routing.changed', { n: told.changed, of: number(told.leads) }) : t('routing.no_leads', { n: told.days })),
     told.leads < told.of ? el('p', { class: 'quiet' }, t('routing.sample', { of: number(told.of) })) : null,
     told.people.length ? chart(t('routing.per_person'), () => ({ type: 'bar', data: { labels: names, datasets: ['before', 'after'].map((when, which) => ({ label: t(`scoring.${when}`), data: told.people.map((row) => row[when]), backgroundColor: colour(which ? 'chart-1' : 'chart-6') })) },
       options: { indexAxis: 'y', scales: { x: { ticks: { precision: 0 } } } } }), [t('routing.owner'), t('scoring.before'), t('scoring.after')], told.people.map((row, place) => [names[place], number(row.before), number(row.after)])) : null,

@@ -196,7 +196,7 @@ function simulated(ctx, told) {
   const { alerts_a_week: alerts } = told;
   const label_ = (name) => ctx.terms.label('grades', name).toLowerCase();
   return [
-    el('p', { class: 'big', role: 'status' }, t('scoring.changed', { n: told.changed, of: number(told.leads) })),
+    el('p', { class: 'verdict', role: 'status' }, t('scoring.changed', { n: told.changed, of: number(told.leads) })),
     told.leads < told.of ? el('p', { class: 'quiet' }, t('scoring.sample', { of: number(told.of) })) : null,
     el('ul', { class: 'plain' }, told.grades.filter((row) => row.from !== row.to && row.leads).map((row) => el('li', { key: row.from + row.to }, t('scoring.moved', { n: row.leads, from: label_(row.from), to: label_(row.to) }))),
       el('li', {}, t('scoring.alerts', { before: number(alerts.before), after: number(alerts.after), more: number(alerts.more, { signDisplay: 'exceptZero' }) })),
@@ -214,7 +214,7 @@ function simulated(ctx, told) {
 function backtested(told) {
   const { by_score: bins } = told;
   return [
-    el('p', { class: 'big', role: 'status' }, told.auc === null ? t('scoring.no_auc') : t('scoring.auc', { auc: number(told.auc, { maximumFractionDigits: 2 }), chance: percent(told.auc) })),
+    el('p', { class: 'verdict', role: 'status' }, told.auc === null ? t('scoring.no_auc') : t('scoring.auc', { auc: number(told.auc, { maximumFractionDigits: 2 }), chance: percent(told.auc) })),
     el('p', {}, t('scoring.outcomes', { won: number(told.won), lost: number(told.lost), brier: told.brier === null ? '–' : number(told.brier, { maximumFractionDigits: 3 }) })),
     told.without_history || told.not_for_this_model ? el('p', { class: 'quiet' }, t('scoring.left_out', { without: number(told.without_history), others: number(told.not_for_this_model) })) : null,
     bins.length ? chart(t('scoring.calibration'), () => ({ type: 'line', data: { labels: bins.map(({ score }) => number(score, { maximumFractionDigits: 0 })), datasets: [

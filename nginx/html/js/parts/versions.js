@@ -78,7 +78,7 @@ export function versions(ctx, kind, rows, now, { more = [], asked = null, captio
   ], rows, { href: (row) => `#/${kind.name}/${row.id}`, caption });
 }
 
-export const changesList = (changes) => el('ul', { class: 'changes' }, changes.map((change) => el('li', { key: change, dir: 'auto' }, change)));
+export const changesList = (changes) => el('ul', { class: 'differences' }, changes.map((change) => el('li', { key: change, dir: 'auto' }, change)));
 
 // The version as it is worked at, in ctx.state: {id, version, definition, problems, undo, failed, saving}.
 export function work(ctx, row) {
