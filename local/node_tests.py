@@ -1,4 +1,7 @@
-"""Check the n8n nodes with the pinned tools: `python -m local.node_tests [SCRIPT…]` (build, lint, test)."""
+"""Check the n8n nodes and the dashboard's scripts with the pinned tools.
+
+    python -m local.node_tests [SCRIPT…]
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,21 @@ def main() -> None:
                     stdin=subprocess.DEVNULL, check=False)
             if done.returncode:
                 sys.exit(done.returncode)
+            if script == "lint":
+                _lint_dashboard(found)
     except Problem as problem:
         warn(str(problem))
         sys.exit(1)
+
+
+def _lint_dashboard(found: settings.Settings) -> None:
+    with step("dashboard: lint"):
+        done = subprocess.run(
+            [n8n.NODE, _FOLDER / "node_modules/eslint/bin/eslint.js", "-c", "eslint.config.mjs", "js",
+             "intake"],
+            cwd=settings.ROOT / "nginx/html", env=found.machine(), stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

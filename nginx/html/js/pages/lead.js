@@ -1,12 +1,12 @@
 // One lead: who it is and what they refuse, its score with reasons, all that happened, and what can be done about it.
 import { el } from '../dom.js';
-import { ago, money, readable, title, when } from '../format.js';
+import { ago, money, readable, title } from '../format.js';
 import { assign, moreMenu, openMenu, originsSection, ownerMenu, statusMenu, takeButton } from '../parts/lead-actions.js';
 import { beginEdit, heldSection, profileSection } from '../parts/lead-profile.js';
 import { scoreSection } from '../parts/lead-score.js';
 import { timelineSection } from '../parts/lead-timeline.js';
 import { ofKind, purposeOf, sourceOf } from '../parts/lead-words.js';
-import { grade, nameOf, pairs, section, source } from '../parts/pieces.js';
+import { grade, nameOf, pairs, source } from '../parts/pieces.js';
 import { note } from '../parts/states.js';
 import { PAGES } from '../router.js';
 import { t } from '../texts.js';

@@ -2,7 +2,7 @@
 import { el, svg } from '../dom.js';
 import { ago, number, points, when } from '../format.js';
 import { t } from '../texts.js';
-import { grade, section } from './pieces.js';
+import { grade } from './pieces.js';
 import { note } from './states.js';
 import { ofKind } from './lead-words.js';
 
