@@ -18,6 +18,8 @@ from sslyze.mozilla_tls_profile import tls_config_checker as tls
 
 from local import edge as edge_config
 from sidecar.secrets import hash_password
+from sidecar.services import administration
+from sidecar.services.audit import COMMAND_LINE
 from sidecar.store import access, breakers
 from tests.client import until
 from tests.integration import edges
@@ -432,6 +434,28 @@ def test_nobody_gets_what_is_another_ones(edge, app, api, reader, engine):
     assert figures(edge, path, outsider)[0] == 403
     forged = {"Authorization": f"{api.headers['Authorization'][:-1]}_"}
     assert edge.get(path, **forged).status_code == 401
+
+
+def test_sessions_of_browsers_are_told_apart_and_end(edge, engine):
+    path, cookies = "/api/v1/providers?days=9", []
+    own = {"Origin": f"https://localhost:{edge.ports['edge']}"}
+    for email in ("one@edge.example", "two@edge.example"):
+        administration.add_user(
+            engine, email=email, role="viewer", password="a very long password", name="One", by=COMMAND_LINE,
+            replace=True)
+        signed_in = edge.ask("POST", "/api/v1/auth/session", headers=own, json={
+            "email": email, "password": "a very long password"})
+        cookies.append("; ".join(f"{name}={value}" for name, value in signed_in.cookies.items()))
+
+    def did(cookie):
+        answer = edge.get(path, Cookie=cookie)
+        return answer.status_code, answer.headers.get("X-Cache")
+
+    one, two = cookies
+    assert [did(one), did(one), did(two), did(two)] == [(200, "MISS"), (200, "REVALIDATED")] * 2
+    assert did(f"{SESSION}{'s' * 43}; {two}") == (200, "BYPASS"), "of several sessions nothing is kept"
+    edge.ask("DELETE", "/api/v1/auth/session", headers=own | {"Cookie": one})
+    assert did(one) == (401, None) and did(two) == (200, "REVALIDATED")
 
 
 @pytest.mark.parametrize("away", [502, 503, 504])
