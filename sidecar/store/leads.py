@@ -233,7 +233,6 @@ def _conditions(cursor: Cursor, filters: Mapping[str, Any]) -> tuple[list[str], 
         "country": "l.contact_id IN (SELECT id FROM contacts WHERE country = %(country)s)",
         "touched": f"""l.hot_changes > 0 AND EXISTS (
             SELECT FROM hot_changes h WHERE h.lead_id = l.id AND h.number = l.hot_changes
-            AND h.touched_at IS {'NOT ' if given.get("touched") else ''}NULL)"""l.hot_changes > 0 AND EXISTS (SELECT FROM hot_changes h WHERE h.lead_id = l.id AND h.number = l.hot_changes
             AND h.touched_at IS {'NOT ' if given.get("touched") else ''}NULL)""",
         "owner": "l.owner_id = %(owner)s::uuid" if params.get("owner") else "l.owner_id IS NULL",
         "organization": "l.org_id = %(organization)s::uuid",
