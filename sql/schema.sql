@@ -1995,6 +1995,10 @@ CREATE UNIQUE INDEX lead_scores_once_per_batch ON public.lead_scores USING btree
 
 CREATE INDEX lead_status_history_lead ON public.lead_status_history USING btree (lead_id, id);
 
+CREATE INDEX leads_became_hot ON public.leads USING btree (id) WHERE (hot_changes > 0);
+
+CREATE INDEX leads_changed ON public.leads USING btree (updated_at, id);
+
 CREATE INDEX leads_contact ON public.leads USING btree (contact_id);
 
 CREATE INDEX leads_created ON public.leads USING btree (created_at);

@@ -91,7 +91,8 @@ export async function load(ctx) {
   if (query.get('cursor')) page.set('cursor', query.get('cursor'));
   const [list, count, owners] = await Promise.all([call('GET', `leads?${page}`), call('GET', `leads/count?${new URLSearchParams(wanted)}`), may('pii:read') ? call('GET', 'owners') : { data: [] }]);
   if (list.next) trail(query).keep(list.next);
-  sessionStorage.setItem('leads.list', JSON.stringify({ address: address('leads', query), ids: list.data.map(({ id }) => id) }));
+  // What a lead's page goes back to, and on to its neighbours by.
+  sessionStorage.setItem('leads.list', JSON.stringify({ address: address('leads', query), ids: list.data.map(({ id }) => id), query: String(new URLSearchParams({ ...wanted, sort: page.get('sort') })) }));
   return { list, count, views, names, owners: owners.data };
 }
 
