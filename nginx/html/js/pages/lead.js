@@ -14,7 +14,7 @@ import { t } from '../texts.js';
 export const at = { path: 'leads/:id', scope: 'leads:read' };
 export const live = 15;
 
-const LONG = 600; // letters of a message that are shown at once
+const LONG = 400; // letters of a message that are shown at once
 const MANY = 12; // tags
 const LIST = 'leads.list'; // the list that one came from: {address, ids, query?}
 
@@ -32,23 +32,28 @@ async function neighbours({ call, params: { id } }) {
   return { previous: previous ?? found.previous, next: next ?? found.next };
 }
 
+// What stands around the lead; what hangs on its person is asked once that is known.
+async function around(ctx, path, lead) {
+  const { call } = ctx;
+  const staff = ctx.may('pii:read');
+  const of = ({ contact, organization }) => Promise.all([call('GET', `contacts/${contact.id}/origins`),
+    ...[['contact', contact], ['organization', organization]].filter(([, part]) => part).map(([kind, part]) => call('GET', `held-answers?${kind}_id=${part.id}`))]);
+  const [receipt, mail, steps, near, owners, assignments, [origins, ...held]] = await Promise.all([call('GET', `${path}/receipt`), call('GET', 'stats/mail'), call('GET', `${path}/steps`), neighbours(ctx),
+    staff ? call('GET', 'owners') : { data: [] }, staff ? call('GET', `${path}/assignments`) : { data: [] }, lead.then(of)]);
+  return { receipt, mail: mail.data, steps: steps.data, origins, near, owners: owners.data, assignment: assignments.data[0] ?? null, held: held.flatMap(({ data }) => data) };
+}
+
 export async function load(ctx) {
   const { call, state } = ctx;
-  const id = encodeURIComponent(ctx.params.id);
-  const path = `leads/${id}`;
+  const path = `leads/${encodeURIComponent(ctx.params.id)}`;
   const kind = ctx.query.get('kind');
-  const [lead, timeline] = await Promise.all([call('GET', path), call('GET', `${path}/timeline?limit=30${kind ? `&kind=${encodeURIComponent(kind)}` : ''}`)]);
-  const seen = ctx.may('pii:read');
+  const asked = call('GET', path);
+  const first = state.around ? null : around(ctx, path, asked);
+  first?.catch(() => {}); // the lead's own problem is the one to tell
+  const [lead, timeline] = await Promise.all([asked, call('GET', `${path}/timeline?limit=30${kind ? `&kind=${encodeURIComponent(kind)}` : ''}`)]);
   const key = JSON.stringify([lead.version, lead.updated_at, kind, timeline.data[0]]);
-  // What follows from the lead is asked for again when something happened to it.
-  if (state.key !== key || !state.around) {
-    const held = [['contact', lead.contact.id], ...(lead.organization ? [['organization', lead.organization.id]] : [])];
-    const [receipt, mail, steps, origins, near, owners, assignments, ...answers] = await Promise.all([
-      call('GET', `${path}/receipt`), call('GET', 'stats/mail'), call('GET', `${path}/steps`), call('GET', `contacts/${lead.contact.id}/origins`), neighbours(ctx),
-      seen ? call('GET', 'owners') : { data: [] }, seen ? call('GET', `${path}/assignments`) : { data: [] },
-      ...held.map(([entity, of]) => call('GET', `held-answers?${entity}_id=${of}`))]);
-    Object.assign(state, { key, around: { receipt, mail: mail.data, steps: steps.data, origins, near, owners: owners.data, assignment: assignments.data[0] ?? null, held: answers.flatMap(({ data }) => data) } });
-  }
+  // It is asked for again when something happened to the lead.
+  if (state.key !== key) Object.assign(state, { around: await (first ?? around(ctx, path, asked)), key });
   return { lead, timeline, ...state.around };
 }
 
