@@ -150,3 +150,20 @@ def test_a_failed_run_leads_to_n8n(signed_in, client, stack):
     expect(row.get_by_role("link", name="Run 4711 in n8n")).to_have_attribute(
         "href", f"{stack.facts['n8n_url']}workflow/w1/executions/4711")
     clean(signed_in)
+
+
+def test_who_may_not_see_people_sees_reasons_alone_and_changes_nothing(page, stack, client):
+    refused(client, "viewer")
+    login = {"email": "viewer@rejects.example", "password": "a password that is long 7"}
+    client.post("/v1/users", login | {"role": "viewer"})
+    page.goto(f"{stack.facts['dashboard_url']}#/rejects?source=fair-viewer")
+    page.get_by_label("E-mail").fill(login["email"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".reject")).to_contain_text("Lead from fair-viewer")
+    expect(page.locator(".reject")).to_contain_text("There must be something after the @-sign.")
+    expect(page.get_by_text("Pat Quillviewer")).to_have_count(0)
+    expect(page.get_by_role("button", name="Repair")).to_have_count(0)
+    expect(page.get_by_role("button", name="Close")).to_have_count(0)
+    clean(page)
+    page.complaints.clear()  # browsers write on the console that nobody was signed in before

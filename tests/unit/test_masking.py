@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deploy.settings import ROOT
 from local.n8n import NODE
-from sidecar.masking import mask, mask_lead, redact
+from sidecar.masking import mask, mask_events, mask_lead, redact
 from sidecar.terms.fields import FIELDS
 
 PERSON = {
@@ -141,3 +141,9 @@ def test_what_lost_is_masked_as_what_counts_is():
     values = [shown["fields"][name]["others"][0]["value"] for name in shown["fields"]]
     assert values == [
         "j…@example.com", None, "jane.roe@example.com"]
+
+
+def test_events_tell_what_was_done_and_not_where():
+    event = {"type": "page_view", "source": "track", "properties": {
+        "url": "https://us.example/jane-roe", "list": "spring", "agent": "Jane's browser"}}
+    assert mask_events([event]) == [event | {"properties": {"list": "spring"}}]
