@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from local import browser
 from tests.client import Client
+
+expect.set_options(timeout=20_000)  # milliseconds: a simulation alone may take four seconds
 
 
 @pytest.fixture(scope="session")

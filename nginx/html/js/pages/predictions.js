@@ -37,7 +37,7 @@ function whole(row) {
     return section(row.model_version, el('p', {}, row.reason), report.needed ? progress(report.conversions, report.needed, t('predictions.conversions', { n: report.conversions, needed: number(report.needed) })) : null);
   }
   const refused = report.refused ?? (report.refused_columns ?? []).map((column) => ({ column, reason: '' }));
-  const effects = Object.entries(report.effects ?? {}).filter(([, lost]) => lost > 0).slice(0, 10);
+  const effects = Object.entries(report.effects ?? {}).filter(([, lost]) => lost > 0).sort(([, one], [, other]) => other - one).slice(0, 10);
   return el('section', { key: row.id }, el('h2', {}, t('predictions.of', { version: row.model_version })), el('p', {}, row.reason),
     el('div', { class: 'columns' },
       el('div', {}, pairs([
@@ -49,7 +49,7 @@ function whole(row) {
       el('h3', {}, t('predictions.compared')), table([
         { head: t('predictions.what'), main: true, cell: ([name]) => t(`predictions.what.${name}`) },
         { head: t('predictions.auc'), number: true, cell: ([, figures]) => digits(figures.auc) },
-        { head: t('predictions.log_loss'), number: true, cell: ([, figures]) => digits(figures.log_loss, 4) }], Object.entries(report.compared), { key: ([name]) => name, caption: t('predictions.compared') }),
+        { head: t('predictions.log_loss'), number: true, cell: ([, figures]) => digits(figures.log_loss, 4) }], ['learnt', 'in_force', 'rules'].filter((name) => report.compared[name]).map((name) => [name, report.compared[name]]), { key: ([name]) => name, caption: t('predictions.compared') }),
       el('h3', {}, t('predictions.refused')), refused.length ? el('ul', { class: 'plain lines' }, refused.map(({ column, reason }) => el('li', { key: column }, el('b', {}, title(column)), reason ? `: ${reason}` : ''))) : el('p', { class: 'quiet' }, t('predictions.none_refused')),
       effects.length ? [el('h3', {}, t('predictions.effects')), el('ul', { class: 'plain lines' }, effects.map(([name, lost]) => el('li', { key: name, class: 'spread' }, title(name), el('span', { class: 'number' }, digits(lost)))))] : null),
       calibration(report)));
