@@ -37,7 +37,7 @@ async function erase(ctx, contact) {
   }
 }
 
-const holding = (contact) => (contact.refused ?? []).map((name) => word('lead.purpose', name)).join(', ');
+const holding = (contact) => Object.keys(contact.refused ?? {}).map((name) => word('lead.purpose', name)).join(', ');
 
 export function render({ data, next }, ctx) {
   const asked = ctx.query.get('q');
