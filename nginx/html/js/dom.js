@@ -39,7 +39,9 @@ function patchAttributes(old, next) {
     if (!next.hasAttribute(name) && !kept.includes(name)) old.removeAttribute(name);
   }
   for (const { name, value } of next.attributes) {
-    if (old.getAttribute(name) !== value && !kept.includes(name)) old.setAttribute(name, value);
+    if (old.getAttribute(name) === value || kept.includes(name)) continue;
+    // The policy of the page refuses styles that are written as an attribute.
+    if (name === 'style') old.style.cssText = value; else old.setAttribute(name, value);
   }
   for (const type of Object.keys(next[HANDLERS] ?? {})) {
     if (!old[HANDLERS]?.[type]) old.addEventListener(type, dispatch);
