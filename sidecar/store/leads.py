@@ -124,9 +124,9 @@ def page(
     cursor: Cursor, filters: dict[str, Any], *, sort: str, limit: int, after: list[Any] | None
 ) -> list[Row]:
     """A keyset page of leads. Filters: q (each word of it), company (q in that alone), organization (an id),
-    status, stage, grade, source, tag, country (the person's), owner (an address, or NOBODY), touched (of those
-    that became hot), min_score, max_score, created_from, created_to, updated_from, updated_to, scored_from,
-    scored_to, import_id; `after` is the cursor of the last row (see `cursor_of`)."""
+    status, stage, grade, source, tag, country (the person's), owner (an address, or NOBODY), touched (of
+    those that became hot), min_score, max_score, created_from, created_to, updated_from, updated_to,
+    scored_from, scored_to, import_id; `after` is the cursor of the last row (see `cursor_of`)."""
     where, params = _conditions(cursor, filters)
     following, order = _SORTS[sort]
     if after:

@@ -51,7 +51,8 @@ def test_edit_a_rule_simulate_it_on_the_hot_leads_publish_and_roll_back(routing,
     asked.get_by_role("button", name="Put in force").click()  # 7
     expect(routing.get_by_text("is in force.", exact=False).first).to_be_visible()
     [published] = client.get(f"{ALL}?state=published").json()["data"]
-    assert client.get(f"{ALL}/{published['id']}").json()["definition"]["rules"][0]["countries"] == ["DE", "AT"]
+    rules = client.get(f"{ALL}/{published['id']}").json()["definition"]["rules"]
+    assert rules[0]["countries"] == ["DE", "AT"]
     routing.get_by_role("button", name="Undo", exact=True).click()  # 8: rolled back
     expect(routing.get_by_text("Taken back: the version before is in force again.")).to_be_visible()
     assert client.get(f"{ALL}?state=published").json()["data"] == []

@@ -1,4 +1,4 @@
-"""Scoring models on the dashboard: changed, tried out, published, rolled back, back-tested; every click counted."""
+"""Scoring models on the dashboard: changed, tried, published, rolled back, back-tested; clicks counted."""
 
 from __future__ import annotations
 
