@@ -11,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.axe import clean
 from tests.browser.test_dashboard import account
 
 
@@ -253,6 +254,28 @@ def test_signing_in_by_a_provider_is_offered_and_a_refusal_explained(page, stack
     link = page.get_by_role("link", name="Sign in with Example login")
     expect(link).to_have_attribute("href", f"{url}?to=%23%2Fleads%2F7")
     expect(page).to_have_url(re.compile(r"/#/leads/7$"))
+
+
+@pytest.mark.parametrize("address", ["users", "clients", "audit", "account", "users/{id}"])
+def test_the_pages_are_for_everybody(signed_in, client, stack, address):
+    me = next(user for user in client.get("/v1/users?limit=200").json()["data"]
+              if user["email"] == stack.facts["login"]["email"])
+    go(signed_in, stack, address.format(id=me["id"]))
+    signed_in.locator("#view h1:not(.visually-hidden)").wait_for()
+    clean(signed_in)
+
+
+def test_the_dialogs_are_for_everybody(signed_in, stack, tag):
+    add_user(signed_in, stack, tag, "Operator")
+    for page, button in (("users", "Add a user"), ("users", "Add a team"), ("users", f"Disable Nora {tag}"),
+                         ("account", "Add a channel"), ("account", "Add an absence"),
+                         ("clients", "Add a program")):
+        go(signed_in, stack, page)
+        signed_in.get_by_role("button", name=button).click()
+        signed_in.get_by_role("dialog").wait_for()
+        clean(signed_in)
+        signed_in.keyboard.press("Escape")
+        expect(signed_in.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_session_is_a_cookie_that_no_script_sees(signed_in, chromium):
