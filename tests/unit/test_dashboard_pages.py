@@ -1,4 +1,4 @@
-"""The dashboard's pages: each is one file and its line in the table of nginx/html/js/pages.js."""
+"""The dashboard's pages: each is one file, found by nginx/html/build.mjs; what nginx serves is made from them."""
 
 from __future__ import annotations
 
@@ -13,64 +13,96 @@ import pytest
 
 from local.n8n import NODE, ROOT
 
-JS = ROOT / "nginx/html/js"
-LINE = "  { path: 'jobs/:id/rows/:row', file: 'jobs', menu: 'Jobs', scope: 'leads:read' },\n];"
+HTML = ROOT / "nginx/html"
 PAGE = """
-import { title } from '../dom.js';
+import { t } from '../texts.js';
 
-export async function page({ params, query, terms }) {
-  return [title(params.id), params.row, query.get('sort'), terms.grades[0]];
-}
-"""
-ASK = """
-const { load, pageAt, PAGES } = await import(process.argv[1]);
-const { page, params, query } = pageAt(process.argv[2]);
-const shown = page && (await (await load(page)).page({ params, query, terms: { grades: ['hot'] } }));
-console.log(JSON.stringify({ menu: PAGES.map(({ menu }) => menu), file: page?.file, params, shown }));
+export const at = { path: 'jobs/:id/rows/:row', scope: 'leads:read', menu: { group: 'data', text: 'x' } };
+export const load = (ctx) => [ctx.params.id, ctx.params.row, ctx.query.get('sort')];
+export const render = (data) => ({ title: t('x'), nodes: data });
 """
 FIND = """
-const { pageAt } = await import(process.argv[1]);
+const { pageAt, load } = await import(process.argv[1]);
 const { page, params, query } = pageAt(process.argv[2]);
-console.log(JSON.stringify([page?.file ?? null, params ?? {}, String(query ?? '')]));
+const loaded = process.argv[3] && await (await load(page)).load({ params, query });
+const told = { file: page?.file ?? null, params, query: String(query), menu: page?.menu?.group, loaded };
+console.log(JSON.stringify(told));
 """
 
 
-def node(script: str, js: Path, address: str) -> Any:
-    """What a script prints that is given pages.js and an address."""
-    done = subprocess.run(
-        [str(NODE), "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--input-type=module",
-         "--eval", script, (js / "pages.js").as_uri(), address],
-        capture_output=True, text=True, timeout=60)
+def node(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([NODE, *arguments], capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def html(tmp_path: Path) -> Path:
+    """The dashboard's sources, and something in place of its chart library."""
+    copy = Path(shutil.copytree(HTML, tmp_path / "html", ignore=shutil.ignore_patterns(
+        "node_modules", "vendor", "pages.js")))
+    library = copy / "node_modules/chart.js/dist/chart.umd.min.js"
+    library.parent.mkdir(parents=True)
+    library.write_text("the library")
+    return copy
+
+
+def found(html: Path, address: str, *load: str) -> dict[str, Any]:
+    """What the router finds at an address."""
+    done = node("--input-type=module", "--eval", FIND, (html / "js/router.js").as_uri(), address, *load)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return json.loads(done.stdout)
 
 
-def test_a_page_is_one_file_and_one_line(tmp_path: Path) -> None:
-    js = Path(shutil.copytree(JS, tmp_path / "js"))
-    (js / "pages/jobs.js").write_text(PAGE, encoding="utf-8")
-    table = (js / "pages.js").read_text(encoding="utf-8")
-    (js / "pages.js").write_text(table.replace("];", LINE, 1), encoding="utf-8")
-    told = node(ASK, js, "#/jobs/7/rows/last_one?sort=name")
-    assert told == {"menu": ["Overview", "Leads", None, "Jobs"], "file": "jobs",
-                    "params": {"id": "7", "row": "last_one"}, "shown": ["7", "last_one", "name", "hot"]}
+def build(html: Path, *target: Path) -> None:
+    done = node(html / "build.mjs", *target)
+    assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(("address", "found"), [
-    ("", ["overview", {}, ""]),
-    ("#/?days=7", ["overview", {}, "days=7"]),
-    ("#/leads?q=a%20b", ["leads", {}, "q=a+b"]),
-    ("#/leads/", ["leads", {}, ""]),
-    ("#/leads/0198-a", ["lead", {"id": "0198-a"}, ""]),
-    ("#/leads/0198-a/more", [None, {}, ""]),
-    ("#/nowhere", [None, {}, ""]),
-])
-def test_an_address_leads_to_its_page(address: str, found: list[Any]) -> None:
-    assert node(FIND, JS, address) == found
+def test_a_page_is_one_file(html: Path) -> None:
+    (html / "js/pages/jobs.js").write_text(PAGE, encoding="utf-8")
+    build(html)
+    assert (html / "vendor/chart.js").read_text() == "the library"
+    assert found(html, "#/jobs/7/rows/last_one?sort=name", "load") == {
+        "file": "jobs", "params": {"id": "7", "row": "last_one"}, "query": "sort=name", "menu": "data",
+        "loaded": ["7", "last_one", "name"]}
 
 
-def test_every_file_below_pages_is_in_the_table_and_has_the_one_signature() -> None:
-    listed = re.findall(r"file: '(\w+)'", (JS / "pages.js").read_text(encoding="utf-8"))
-    assert sorted(listed) == sorted(path.stem for path in (JS / "pages").iterdir())
-    for name in listed:
-        source = (JS / "pages" / f"{name}.js").read_text(encoding="utf-8")
-        assert re.search(r"^export async function page\(\{ ([\w, ]+) \}\) \{$", source, re.MULTILINE), name
+def test_a_file_that_says_no_place_is_named(html: Path) -> None:
+    (html / "js/pages/jobs.js").write_text("export const load = 1;\n", encoding="utf-8")
+    done = node(html / "build.mjs")
+    assert done.returncode and 'js/pages/jobs.js has no line "export const at' in done.stderr
+
+
+def test_an_address_leads_to_its_page(html: Path) -> None:
+    build(html)
+    for address, file, params, query in (
+        ("", "overview", {}, ""),
+        ("#/?days=7", "overview", {}, "days=7"),
+        ("#/leads?q=a%20b", "leads", {}, "q=a+b"),
+        ("#/leads/", "leads", {}, ""),
+        ("#/leads/0198-a", "lead", {"id": "0198-a"}, ""),
+        ("#/nowhere/at/all", None, {}, ""),
+    ):
+        told = found(html, address)
+        assert [told["file"], told["params"], told["query"]] == [file, params, query], address
+
+
+def test_what_is_served_changes_its_address_with_any_file(html: Path, tmp_path: Path) -> None:
+    def version() -> str:
+        build(html, tmp_path / "served")
+        (folder,) = (tmp_path / "served/plain/v").iterdir()
+        return folder.name
+
+    first = version()
+    (tmp_path / "served/plain/kept").touch()
+    assert version() == first and (tmp_path / "served/plain/kept").exists(), "made once"
+    (html / "css/app.css").write_text("body { color: red; }")
+    assert version() != first
+    served = tmp_path / "served"
+    assert {path.name for path in (served / "plain").iterdir()} == {
+        "css", "docs", "icon.svg", "index.html", "intake", "js", "v", "vendor"}
+    kinds = [{path.relative_to(served / kind) for path in (served / kind).rglob("*")}
+             for kind in ("plain", "br", "gzip")]
+    assert kinds[0] == kinds[1] == kinds[2]
+    for name in ("index.html", "intake/example.html"):
+        page = (served / "plain" / name).read_text(encoding="utf-8")
+        assert f"/v/{version()}/css/app.css" in page and not re.search(r'"(\.\./)?css/', page)

@@ -22,5 +22,10 @@ export function pageAt(hash) {
   return { page, path, params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)])), query: new URLSearchParams(query) };
 }
 
-export const load = ({ file }) => import(`./pages/${file}.js`);
+// A file that is gone was replaced by an update: then everything is loaded anew.
+export const load = ({ file }) => import(`./pages/${file}.js`).catch(async (error) => {
+  const answer = await fetch(new URL(`./pages/${file}.js`, import.meta.url)).catch(() => null);
+  if (answer?.status === 404) location.reload();
+  throw error;
+});
 export { PAGES };
