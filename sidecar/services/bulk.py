@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from sidecar.engine import Engine
-from sidecar.errors import Conflict, Invalid
+from sidecar.errors import Conflict, Invalid, Unavailable
 from sidecar.ids import new_id
 from sidecar.pipeline import assigning, waking
 from sidecar.pipeline.assigning import Assignment
@@ -86,7 +87,8 @@ def undo(engine: Engine, job_id: str, *, by: Actor) -> Row:
 
 
 def _worked(engine: Engine, job_id: str) -> Row:
-    work(engine, job_id, STEP_SECONDS)
+    with suppress(Unavailable):  # it was begun: its steps go on with it, and nobody begins another
+        work(engine, job_id, STEP_SECONDS)
     with engine.database.read() as cursor:
         row = there(job_store.get(cursor, job_id))
         if row["state"] in ("queued", "running", "undoing"):

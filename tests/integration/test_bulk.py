@@ -7,7 +7,7 @@ import pytest
 from sidecar.services import bulk, jobs
 from sidecar.services.audit import Actor
 from sidecar.services.bulk import retagged, untagged
-from tests.integration.conftest import Api, users_of
+from tests.integration.conftest import Api, deadlock_once, users_of
 from tests.integration.receivers import receiving
 from tests.integration.test_duplicates import rows
 from tests.integration.test_leads import listed
@@ -142,6 +142,15 @@ def test_history_audit_events_and_touches_are_as_of_single_edits(api, engine):
 def test_a_wrong_change_is_named(api, body, pointer):
     answer = api.post("/v1/leads/bulk", body)
     assert answer.status_code == 422 and answer.json["errors"][0]["pointer"] == pointer
+
+
+def test_what_meets_a_deadlock_goes_on_as_the_same_job(api, engine, monkeypatch):
+    ids = leads_of(api, 2)
+    deadlock_once(monkeypatch, bulk.leads, "set_all")
+    job = change(api, ids, change={"status": "lost"})
+    assert job["state"] == "queued" and rows(engine, "SELECT count(*) AS n FROM jobs")[0]["n"] == 1
+    job, _ = jobs.step(engine, job["id"])
+    assert counts(job) == {"updated": 2}
 
 
 def test_more_than_the_bound_are_refused(api, engine, monkeypatch):
