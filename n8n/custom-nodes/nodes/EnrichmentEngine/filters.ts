@@ -48,9 +48,12 @@ export const filters: INodeProperties = {
 	default: {},
 	description: 'Only leads that match all of these',
 	options: [
+		text('Company ID', 'organization', 'The company of the lead'),
+		text('Country', 'country', 'Where the person is, as a code of two letters', 'e.g. DE'),
 		time('Created Before', 'created_to', 'Leads that came in before this time'),
 		time('Created Since', 'created_from', 'Leads that came in at this time or later'),
 		choice('Grade', 'grade', 'getGrades'),
+		text('Import ID', 'import_id', 'Leads that an import brought, while it can be undone'),
 		total('Max Score', 'max_score', 'Leads with this score or a lower one'),
 		total('Min Score', 'min_score', 'Leads with this score or a higher one'),
 		text(
@@ -70,6 +73,13 @@ export const filters: INodeProperties = {
 		choice('Stage', 'stage', 'getStages'),
 		choice('Status', 'status', 'getStatuses'),
 		text('Tag', 'tag', 'A tag of the lead. Needs the scope pii:read.'),
+		{
+			displayName: 'Touched',
+			name: 'touched',
+			type: 'boolean',
+			default: true,
+			description: 'Whether somebody did something about the lead since it became hot',
+		},
 		time('Updated Before', 'updated_to', 'Leads that last changed before this time'),
 		time('Updated Since', 'updated_from', 'Leads that changed at this time or later'),
 	],
