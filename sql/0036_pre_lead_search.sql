@@ -1,5 +1,5 @@
 -- Leads are found by title, telephone number and tags, those too that were there before; and by country.
--- depends: 0038_pre_closed_rejects
+-- depends: 0035_pre_closed_rejects
 -- transactional: false
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS contacts_country ON contacts (country) WHERE country IS NOT NULL;
