@@ -1,4 +1,4 @@
-"""The dashboard's pages: each is one file, found by nginx/html/build.mjs; what nginx serves is made from them."""
+"""The dashboard's pages: one file each, found by nginx/html/build.mjs; what nginx serves is made from them."""
 
 from __future__ import annotations
 
