@@ -1,4 +1,4 @@
-"""The dashboard's pages: one file each, found by nginx/html/build.mjs; what nginx serves is made from them."""
+"""The dashboard's pages: one file each, found by nginx/html/build.mjs; what nginx serves is made of them."""
 
 from __future__ import annotations
 
