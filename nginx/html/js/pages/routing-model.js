@@ -2,7 +2,8 @@
 import { el } from '../dom.js';
 import { number, title } from '../format.js';
 import { chart, colour } from '../parts/chart.js';
-import { chips, conditionText, countries, numberInput, optionalCondition } from '../parts/conditions.js';
+import { chips, conditionText, numberInput, optionalCondition } from '../parts/conditions.js';
+import { countries, country } from '../parts/countries.js';
 import { section } from '../parts/pieces.js';
 import { table } from '../parts/table.js';
 import { beside, change, head, jsonView, labelled, movedLeads, notYet, problemsBelow, publish, saved, textInput, tryOut, work, wrong } from '../parts/versions.js';
@@ -21,7 +22,6 @@ export async function load(ctx) {
 }
 
 const ruleId = (place) => `rule-${place}`;
-const country = (code) => countries().find(({ name }) => name === code)?.label ?? code;
 const ownerText = (data, email) => data.owners.find((owner) => owner.email === email)?.name ?? email;
 const weighed = (name, weight) => (weight === undefined || weight === 1 ? name : t('routing.weighed', { name, weight: number(weight) }));
 

@@ -1,24 +1,14 @@
 // Conditions on leads, as scoring and routing models say them: read as a sentence, and put together from selects.
 import { el } from '../dom.js';
 import { date, number, readable, title } from '../format.js';
-import { language, t } from '../texts.js';
+import { t } from '../texts.js';
+import { countries } from './countries.js';
 
 const ENTITIES = ['contact', 'organization', 'lead'];
 const OPERATORS = ['is', 'in', 'between', 'contains', 'begins', 'words', 'before', 'after', 'last_days', 'next_days', 'known'];
 const LISTS = ['in', 'contains', 'begins', 'words'];
 const FIRST = { is: '', in: [], between: { from: 0 }, contains: [], begins: [], words: [], last_days: 30, next_days: 30, known: true };
 const GROUPS = ['all', 'any'];
-
-// ISO 3166-1: the codes that the browser has a name for.
-const CODES = Array.from({ length: 676 }, (_, at) => String.fromCharCode(65 + Math.floor(at / 26), 65 + (at % 26)));
-let countriesOf = null;
-export function countries() {
-  if (countriesOf?.language !== language()) {
-    const names = new Intl.DisplayNames(language(), { type: 'region', fallback: 'none' });
-    countriesOf = { language: language(), list: CODES.map((name) => ({ name, label: names.of(name) })).filter(({ label }) => label).sort((a, b) => a.label.localeCompare(b.label, language())) };
-  }
-  return countriesOf.list;
-}
 
 const partsOf = (place) => { const [entity, ...rest] = place.split('.'); return [entity, rest.join('.')]; };
 const fieldOf = (ctx, place) => ctx.terms.fieldsOf(partsOf(place)[0]).find(({ name }) => name === partsOf(place)[1]);
