@@ -207,7 +207,7 @@ def test_a_program_gets_its_secret_once_and_another_scope(signed_in, client, sta
     answer = client.session.post(f"{stack.facts['api_url']}/v1/auth/token", timeout=10, json={
         "grant_type": "client_credentials", "client_id": tag, "client_secret": secret})
     assert answer.json()["scope"] == "leads:read"
-    signed_in.get_by_role("button", name=f"Change {tag}").click()
+    signed_in.get_by_role("button", name=f"Edit {tag}").click()
     signed_in.get_by_role("dialog").get_by_label("notify").check()
     signed_in.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(row(signed_in, tag)).to_contain_text("notify")

@@ -41,7 +41,7 @@ const signedIn = (ctx, sessions) => section(t('account.sessions'),
     { head: t('account.seen'), cell: (row) => (row.current ? el('span', { class: 'good' }, t('account.this_one')) : ago(row.seen_at)) },
     { head: t('account.since'), cell: (row) => ago(row.created_at) },
     { head: t('account.way'), cell: (row) => t(row.way === 'oidc' ? 'user.by_provider' : 'user.by_password') },
-    { head: '', cell: (row) => (row.current ? '' : el('button', { class: 'small', onclick: () => ctx.act(() => ctx.call('DELETE', `auth/sessions/${row.id}`), { done: t('account.ended', { n: 1 }) }) }, t('sign_out'))) },
+    { head: t('actions'), cell: (row) => (row.current ? '' : el('button', { class: 'small', onclick: () => ctx.act(() => ctx.call('DELETE', `auth/sessions/${row.id}`), { done: t('account.ended', { n: 1 }) }) }, t('sign_out'))) },
   ], sessions, { caption: t('account.sessions') }),
   sessions.length > 1 ? el('p', {}, el('button', { onclick: async () => {
     let ended = 0;

@@ -33,7 +33,7 @@ export async function load({ call, query }) {
 
 function changes({ before, after }) {
   const { fields, ...set } = after ?? {};
-  const lines = Object.keys({ ...before, ...set }).filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(set[name])).map((name) => [title(name), before && name in before ? `${readable(before[name])} → ${readable(set[name])}` : readable(set[name])]);
+  const lines = Object.keys({ ...before, ...set }).filter((name) => !name.endsWith('_id') && JSON.stringify(before?.[name]) !== JSON.stringify(set[name])).map((name) => [title(name), before && name in before ? `${readable(before[name])} → ${readable(set[name])}` : readable(set[name])]);
   return [lines.map(([name, text]) => el('div', {}, `${name}: `, el('span', { dir: 'auto' }, text))),
     fields?.length ? el('span', {}, t('audit.fields', { names: fields.map(title).join(', ') })) : null];
 }

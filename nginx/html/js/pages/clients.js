@@ -54,7 +54,7 @@ export function render({ data }, ctx) {
       { head: t('clients.scopes'), cell: (client) => client.scopes.map((name) => el('span', { class: 'tag', title: t(`clients.scope.${name}`) }, name)) },
       { head: t('clients.state'), cell: (client) => (client.enabled ? el('span', { class: 'good' }, t('clients.on')) : el('span', { class: 'quiet' }, t('clients.off'))) },
       { head: t('clients.since'), hide: true, cell: (client) => date(client.created_at) },
-      { head: '', cell: (client) => el('span', { class: 'row' },
+      { head: t('actions'), cell: (client) => el('span', { class: 'row' },
         el('button', { class: 'small', 'aria-label': t('clients.edit', { name: client.id }), onclick: () => edit(ctx, client) }, t('edit')),
         el('button', { class: 'small', 'aria-label': t('clients.secret_new_title', { name: client.id }), onclick: () => newSecret(ctx, client) }, t('clients.secret_new')),
         el('button', { class: 'small', 'aria-label': t(client.enabled ? 'clients.disable_title' : 'clients.enable_one', { name: client.id }), onclick: () => turn(ctx, client, !client.enabled) }, t(client.enabled ? 'clients.disable' : 'clients.enable')),

@@ -72,7 +72,7 @@ const people = (ctx, users) => table([
   roles().map(({ name, label }) => el('option', { value: name, selected: name === user.role }, label)))) },
   { head: t('users.state'), cell: state },
   { head: t('users.last'), cell: (user) => (user.last_sign_in_at ? ago(user.last_sign_in_at) : el('span', { class: 'quiet' }, t('users.never'))) },
-  { head: '', cell: (user) => (user.id === ctx.me.id ? el('span', { class: 'quiet' }, t('users.you')) : user.enabled
+  { head: t('actions'), cell: (user) => (user.id === ctx.me.id ? el('span', { class: 'quiet' }, t('users.you')) : user.enabled
     ? el('button', { class: 'small', 'aria-label': t('users.disable_one', { name: nameOf(user) }), onclick: () => disable(ctx, user) }, t('users.disable'))
     : el('button', { class: 'small', 'aria-label': t('users.enable_one', { name: nameOf(user) }), onclick: () => enable(ctx, user) }, t('users.enable'))) },
 ], users, { href: (user) => `#/users/${user.id}`, caption: t('nav.users') });
@@ -111,7 +111,7 @@ const teamsOf = (ctx, { teams, users }) => section(t('users.teams'),
     { head: t('users.team_name'), main: true, cell: (team) => el('span', { dir: 'auto' }, team.name) },
     { head: t('users.team_lead'), cell: (team) => team.lead ?? t('nobody') },
     { head: t('users.members'), cell: (team) => team.members.map((member) => `${member.name ?? member.user} (${member.weight})`).join(', ') || t('nobody') },
-    { head: '', cell: (team) => el('span', { class: 'row' },
+    { head: t('actions'), cell: (team) => el('span', { class: 'row' },
       el('button', { class: 'small', 'aria-label': t('users.team_edit', { name: team.name }), onclick: () => editTeam(ctx, team, users) }, t('edit')),
       el('button', { class: 'small', 'aria-label': t('users.team_remove', { name: team.name }), onclick: () => removeTeam(ctx, team) }, t('remove'))) },
   ], teams, { caption: t('users.teams') }) : empty(t('users.no_teams')),

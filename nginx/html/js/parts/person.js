@@ -66,7 +66,7 @@ export function absences(ctx, base, user, rows) {
       { head: t('person.from'), main: true, cell: (row) => when(row.starts_at) },
       { head: t('person.until'), cell: (row) => when(row.ends_at) },
       { head: t('person.says'), cell: (row) => t(`person.source.${row.source}`) },
-      { head: '', cell: (row) => (row.source === 'person' ? el('button', { class: 'small', onclick: () => remove(row) }, t('remove')) : '') },
+      { head: t('actions'), cell: (row) => (row.source === 'person' ? el('button', { class: 'small', onclick: () => remove(row) }, t('remove')) : '') },
     ], rows, { caption: t('person.away') }) : empty(t('person.never_away')),
     el('p', { class: 'row' }, el('button', { onclick: add }, t('person.away_add')),
       el('button', { onclick: set }, user.calendar ? t('person.calendar_other') : t('person.calendar_set')),
@@ -107,7 +107,7 @@ export function channels(ctx, base, rows, choices) {
       { head: t('person.address'), cell: (row) => el('span', { dir: 'auto' }, row.address) },
       { head: t('person.kinds'), cell: (row) => row.kinds.map((name) => t(`person.kind.${name}`)).join(', ') },
       { head: t('person.quiet'), cell: (row) => (row.quiet_from ? `${row.quiet_from}–${row.quiet_until}${row.always_hot ? ` (${t('person.but_hot')})` : ''}` : t('person.none_quiet')) },
-      { head: '', cell: (row) => el('span', { class: 'row' }, el('button', { class: 'small', onclick: () => edit(row) }, t('edit')),
+      { head: t('actions'), cell: (row) => el('span', { class: 'row' }, el('button', { class: 'small', onclick: () => edit(row) }, t('edit')),
         el('button', { class: 'small', onclick: () => save(rows.filter((other) => other !== row), t('person.channel_removed')) }, t('remove'))) },
     ], rows, { key: (row) => row.channel, caption: t('person.channels') }) : empty(t('person.told_nowhere')),
     choices.channels.length > rows.length ? el('p', {}, el('button', { onclick: () => edit(null) }, t('person.channel_add'))) : null);
