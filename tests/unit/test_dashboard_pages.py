@@ -1,4 +1,4 @@
-"""The dashboard's pages: one file each, found by nginx/html/build.mjs; what nginx serves is made of them."""
+"""The dashboard's pages: each is one file, found by build.mjs, which also makes what nginx serves."""
 
 from __future__ import annotations
 
