@@ -31,6 +31,11 @@ class Delivered(Answer):
     dead = fields.Integer(required=True)
 
 
+class Swept(Delivered):
+    more = fields.Boolean(required=True, metadata={
+        "description": "The time was over before all was sent: ask again."})
+
+
 class Notification(Message):
     lead_id = fields.String(required=True, allow_none=True)
 
