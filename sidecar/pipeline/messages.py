@@ -183,8 +183,8 @@ def notify_stored(engine: Engine, lead_ids: list[str]) -> dict[str, int]:
 
 
 def sweep(engine: Engine, seconds: float = 5.0) -> dict[str, int | bool]:
-    """What comes round every minute: owe the digests of this hour, and send what is due, as `deliver`; `more`:
-    the time was over before all was sent."""
+    """What comes round every minute: owe the digests of this hour, and send what is due, as `deliver`;
+    `more`: the time was over before all was sent."""
     owe_digests(engine)
     with engine.database.write() as cursor:
         for row in notifications.of_no_channel(cursor, engine.settings.channels.keys()):

@@ -72,7 +72,8 @@ def test_a_lead_shows_its_fields_and_what_they_may_be():
 
 def test_words_for_types():
     assert kind_of({"type": ["string", "null"]}, {}) == "text or null"
-    assert kind_of({"type": "array", "items": {"type": "string", "format": "uuid"}}, {}) == "list of id (UUID)"
+    ids = {"type": "array", "items": {"type": "string", "format": "uuid"}}
+    assert kind_of(ids, {}) == "list of id (UUID)"
     assert kind_of({"anyOf": [{"$ref": "#/x/A"}, {"type": "null"}]}, {"A": {"type": "object"}}) == (
         "object or null")
     assert limits_of({"minimum": 1, "maximum": 200, "default": 50}) == "1 to 200, usually 50"
