@@ -27,7 +27,7 @@ def notify(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 
 
 @endpoint(bp, "POST", "/v1/notifications/deliver", scope="notify", body=schemas.Empty(),
-          answer=schemas.Delivered())
+          answer=schemas.Swept())
 def deliver(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Send what is owed, beginning for at most five seconds, and owe the digests of this hour."""
     return messages.sweep(engine)

@@ -182,13 +182,15 @@ def notify_stored(engine: Engine, lead_ids: list[str]) -> dict[str, int]:
     return deliver(engine, lead_ids)
 
 
-def sweep(engine: Engine) -> dict[str, int]:
-    """What comes round every minute: owe the digests of this hour, and send all that is due, as `deliver`."""
+def sweep(engine: Engine, seconds: float = 5.0) -> dict[str, int | bool]:
+    """What comes round every minute: owe the digests of this hour, and send what is due, as `deliver`;
+    `more`: the time was over before all was sent."""
     owe_digests(engine)
     with engine.database.write() as cursor:
         for row in notifications.of_no_channel(cursor, engine.settings.channels.keys()):
             _died(engine, cursor, row, f"there is no channel {row['channel']}")
-    return deliver(engine)
+    until = time.monotonic() + seconds
+    return {**deliver(engine, seconds=seconds), "more": time.monotonic() >= until}
 
 
 def deliver(

@@ -319,11 +319,17 @@ def test_a_mail_server_that_fails_is_asked_again_and_one_that_refuses_is_not(sin
 def test_a_message_of_an_unknown_channel_is_dead_and_says_so(api, sinks, by_mail):
     owe(by_mail)
     update(by_mail, "channel = 'pager' WHERE recipient = 'ann@example.com'")
-    assert messages.sweep(by_mail) == {"sent": 1, "waiting": 0, "dead": 1}
+    assert messages.sweep(by_mail) == {"sent": 1, "waiting": 0, "dead": 1, "more": False}
     is_dead(outbox(by_mail)["ann@example.com"], "there is no channel pager")
     assert [mail["to"] for mail in sinks.got("mail")] == [["bob@example.com"]]
     reasons = {row["channel"]: row["last_error"] for row in api.get("/v1/notifications").json["data"]}
     assert reasons == {"email": None, "pager": "there is no channel pager"}
+
+
+def test_a_sweep_says_when_its_time_was_over(sinks, by_mail):
+    owe(by_mail)
+    assert messages.sweep(by_mail, seconds=0)["more"] is True
+    assert messages.sweep(by_mail) == {"sent": 2, "waiting": 0, "dead": 0, "more": False}
 
 
 def test_a_message_that_was_being_sent_when_its_sender_died_is_marked(sinks, by_mail):

@@ -411,3 +411,13 @@ test('deliver: what is owed, once per run', async () => {
 		[['notifications/deliver', {}]],
 	);
 });
+
+test('deliver: goes on while more is owed, but not beyond the next run', async () => {
+	let left = 3;
+	const some = () => ({ body: { sent: 100, waiting: 1, dead: 0, more: --left > 0 } });
+	const { outputs, sent } = await step('deliver', { items: [{}], sidecar: some }, 'run');
+	assert.deepEqual(json(outputs[0]), [{ sent: 300, waiting: 1, dead: 0, more: false }]);
+	assert.equal(sent.length, 3);
+	left = 1000;
+	assert.equal((await step('deliver', { items: [{}], sidecar: some }, 'run')).sent.length, 10);
+});

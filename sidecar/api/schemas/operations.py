@@ -37,6 +37,11 @@ class NotificationQuery(PageQuery):
     channel = fields.String(validate=validate.OneOf(tuple(CHANNELS)))
 
 
+class Swept(Delivered):
+    more = fields.Boolean(required=True, metadata={
+        "description": "The time was over before all was sent: ask again."})
+
+
 class Notification(Message):
     lead_id = fields.String(required=True, allow_none=True)
     replayable = fields.Boolean(required=True, metadata={
