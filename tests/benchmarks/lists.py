@@ -156,6 +156,7 @@ def page_weight() -> None:
             network.send("Network.enable")
             sizes: list[int] = []
             network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+            sizes.clear()
             with tab.expect_response(lambda answer: "/v1/leads?" in answer.url):
                 tab.goto(f"{stack.facts['dashboard_url']}#/leads")
             tab.locator("tbody tr").nth(PAGE - 1).wait_for()
