@@ -500,6 +500,7 @@ def test_what_is_masked_is_neither_searched_nor_filtered_by(app, api):
     given = {"q": "jane", "tag": "jane", "owner": "jane", "source": "jane", "status": "new",
              "stage": "queued", "grade": "hot", "min_score": "1", "max_score": "1", "country": "DE",
              "touched": "true", "import_id": "01a1f000-0000-7000-8000-000000000000",
+             "organization": "01a1f000-0000-7000-8000-000000000000",
              **{f"{what}_{end}": "2026-01-01T00:00:00Z"
                 for what in ("created", "updated", "scored") for end in ("from", "to")}}
     assert given.keys() == LeadFilters().fields.keys()

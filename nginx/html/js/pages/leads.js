@@ -19,7 +19,7 @@ const SIZES = [25, 50, 100, 200];
 const RECEIVED = { today: [0, 1], yesterday: [-1, 0], week: [-7, 1], month: [-30, 1] }; // days from today: [from, until]
 const DATES = ['created_from', 'created_to', 'updated_from', 'updated_to', 'scored_from', 'scored_to'];
 const PERSONAL = ['tag', 'owner'];
-const FILTERS = ['q', 'grade', 'status', 'stage', 'owner', 'source', 'tag', 'country', 'received', 'min_score', 'max_score', 'touched', 'import_id', ...DATES];
+const FILTERS = ['q', 'grade', 'status', 'stage', 'owner', 'source', 'tag', 'country', 'received', 'min_score', 'max_score', 'touched', 'organization', 'import_id', ...DATES];
 const READY = [
   { id: 'all', text: 'leads.all', query: '' },
   { id: 'yesterday', text: 'leads.view.yesterday', query: 'grade=hot&touched=false&received=yesterday&sort=score' },
@@ -85,7 +85,7 @@ export async function load(ctx) {
   const views = await call('GET', 'views');
   const wanted = asked(query, me);
   const names = shownColumns(views, query);
-  const fields = ['id', 'version', 'score.total', 'score.grade', 'contact.full_name', 'contact.email', 'contact.phone', 'status', 'owner', 'tags', 'created_at',
+  const fields = ['id', 'version', 'score.total', 'score.grade', 'contact.full_name', 'contact.email', 'contact.phone', 'status', 'owner', 'tags', 'created_at', ...(wanted.organization ? ['organization.name'] : []),
     ...columnsOf({ terms }).filter(({ name, of }) => of && names.includes(name)).map(({ of }) => of)];
   const page = new URLSearchParams({ ...wanted, limit: views.usual.limit ?? USUAL_SIZE, sort: query.get('sort') ?? 'newest', fields: [...new Set(fields.join(',').split(','))].join(',') });
   if (query.get('cursor')) page.set('cursor', query.get('cursor'));
@@ -242,7 +242,7 @@ function placesOf() {
   return all;
 }
 
-const kindsOf = (ctx, owners) => [
+const kindsOf = (ctx, { owners, list }) => [
   { name: 'grade', label: t('leads.grade'), choices: ctx.terms.grades },
   { name: 'status', label: t('leads.status'), choices: ctx.terms.statuses },
   { name: 'owner', label: t('leads.owner'), choices: [{ name: 'me', label: t('leads.owner.me') }, { name: 'none', label: t('nobody') }, ...ownerChoices(owners, ctx.me)] },
@@ -255,6 +255,7 @@ const kindsOf = (ctx, owners) => [
   { name: 'max_score', label: t('leads.max_score'), type: 'number' },
   { name: 'stage', label: t('leads.stage'), choices: ctx.terms.stages },
   ...DATES.map((name) => ({ name, label: t(`leads.${name}`), type: 'date', show: (value) => date(value.includes('T') ? value : `${value}T00:00`) })),
+  { name: 'organization', label: t('leads.company'), hidden: true, show: (value) => list.data[0]?.organization?.name ?? value },
   { name: 'import_id', label: t('leads.import'), hidden: true },
 ].filter(({ name }) => ctx.may('pii:read') || !PERSONAL.includes(name));
 
@@ -337,7 +338,7 @@ export function render(data, ctx) {
   const sort = ctx.query.get('sort') ?? 'newest';
   const [by, directions] = Object.entries(SORTS).find(([, each]) => each.includes(sort));
   const shown = columnsOf(ctx).filter(({ name }) => names.includes(name));
-  const kinds = kindsOf(ctx, owners);
+  const kinds = kindsOf(ctx, data);
   const open = viewOf(data.views, ctx.query);
   const found = count.more ? t('leads.more_than', { n: count.count }) : t('leads.found', { n: count.count });
   const title = open && open.id !== 'all' ? open.text ? t(open.text) : open.name : t('nav.leads');
