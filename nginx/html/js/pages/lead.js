@@ -82,11 +82,12 @@ function sent(lead, ctx) {
   const labels = Object.fromEntries(['lead', 'organization', 'contact'].flatMap((entity) => ctx.terms.fieldsOf(entity)).filter(({ lead: name }) => name).map((field) => [field.lead, field.label]));
   const unused = (lead.warnings ?? []).filter(({ value }) => (value ?? '') !== '');
   const before = lead.refusals.filter((said) => !inForce(said));
+  const other = Object.keys(lead.first_utm ?? {}).length > 0 && readable(lead.first_utm) !== readable(lead.utm ?? {}); // than the last one
   const block = (head, values, name = title) => (Object.keys(values ?? {}).length ? [el('h3', {}, head), pairs(Object.entries(values).map(([key, value]) => [name(key), el('span', { dir: 'auto' }, readable(value))]))] : []);
   const parts = [
     ...(unused.length ? [el('h3', {}, t('lead.unused')), el('ul', { class: 'plain' }, unused.map(({ pointer, detail, value }, index) => el('li', { key: index },
       `${labels[pointer.split('/')[1]] ?? title(pointer.slice(1))}: `, el('b', { dir: 'auto' }, `“${readable(value)}”`), el('span', { class: 'quiet' }, ` ${detail ?? ''}`))))] : []),
-    ...block(t('lead.answers'), lead.custom), ...block(t(Object.keys(lead.first_utm ?? {}).length ? 'lead.campaign_last' : 'lead.campaign'), lead.utm), ...block(t('lead.campaign_first'), lead.first_utm),
+    ...block(t('lead.answers'), lead.custom), ...block(t(other ? 'lead.campaign_last' : 'lead.campaign'), lead.utm), ...block(t('lead.campaign_first'), other ? lead.first_utm : {}),
     ...block(t('lead.consent'), lead.contact.consent, purposeOf), ...block(t('lead.elsewhere'), { ...lead.external_ids, ...(lead.owner_name ? { owner: lead.owner_name } : {}), ...(lead.outcome ? { outcome: lead.outcome } : {}) }),
     ...(before.length ? [el('h3', {}, t('lead.said_before')), el('ul', { class: 'plain' }, before.map(statement))] : []),
   ];

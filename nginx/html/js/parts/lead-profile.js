@@ -131,7 +131,7 @@ export function profileSection(kind, part, fields, more) {
   };
   return el('section', { key: kind, class: 'profile' }, el('div', { class: 'spread' }, el('h2', {}, t(`lead.${kind}`), more.href ? [' ', el('a', { class: 'small', href: more.href }, t('lead.open_company'))] : null),
     missing.length && ctx.may('leads') && ctx.may('pii:read') ? el('button', { class: 'small', onclick: add }, t('lead.add')) : null),
-  known.length ? el('table', { class: 'lead-fields' }, el('thead', { class: 'visually-hidden' }, el('tr', {}, ['field', 'value'].map((head) => el('th', { scope: 'col' }, t(`lead.head.${head}`))))),
+  known.length ? el('table', { class: 'lead-fields' }, el('colgroup', {}, el('col', { class: 'names' }), el('col')), el('thead', { class: 'visually-hidden' }, el('tr', {}, ['field', 'value'].map((head) => el('th', { scope: 'col' }, t(`lead.head.${head}`))))),
     el('tbody', {}, known.map((field) => row(ctx, kind, part, field, more)))) : el('p', { class: 'quiet' }, t('lead.nothing_known')),
   wrongAnswers(ctx, kind, part, more.asked));
 }
