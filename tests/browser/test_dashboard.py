@@ -94,15 +94,15 @@ def test_the_skip_link_leads_to_the_content_and_nowhere_else(signed_in):
 def test_the_palette_finds_a_lead_and_a_page(signed_in, client):
     sent = client.post("/v1/leads", hot("palette")).json()["results"][0]
     signed_in.keyboard.press("Control+k")
-    box = signed_in.get_by_role("combobox")
+    box = signed_in.get_by_role("dialog").get_by_role("combobox")
     box.fill("starkpalette")
     expect(signed_in.get_by_role("option", name=re.compile("Vera Starkpalette"))).to_be_visible()
     box.press("Enter")
     expect(signed_in).to_have_url(re.compile(f"#/leads/{sent['lead_id']}$"))
     expect(signed_in.get_by_role("heading", name=re.compile("Vera Starkpalette"), level=1)).to_be_focused()
     signed_in.keyboard.press("Control+k")
-    signed_in.get_by_role("combobox").fill("overview")
-    signed_in.get_by_role("combobox").press("Enter")
+    signed_in.get_by_role("dialog").get_by_role("combobox").fill("overview")
+    signed_in.get_by_role("dialog").get_by_role("combobox").press("Enter")
     expect(signed_in.get_by_role("heading", name="Overview")).to_be_focused()
 
 

@@ -19,6 +19,7 @@ const places = new Map(); // where each entry of the history was scrolled to
 let open = null; // {module, ctx, data, key}: the page that is shown
 let turn = 0;
 let why = null; // the session ended
+let moving = false; // the next page is not there yet: what scrolls then is nobody's place
 
 const entry = () => (history.state?.entry ?? null);
 
@@ -125,7 +126,10 @@ async function show({ quiet = false, same = false } = {}) {
     }
     showProblem(problem, true);
   } finally {
-    if (mine === turn) view.removeAttribute('aria-busy');
+    if (mine === turn) {
+      view.removeAttribute('aria-busy');
+      moving = false;
+    }
   }
 }
 
@@ -134,7 +138,7 @@ let entries = 0;
 function newPlace() {
   if (entry() === null) history.replaceState({ entry: `${Date.now()}-${entries += 1}` }, '');
 }
-addEventListener('scroll', () => { places.set(entry(), scrollY); }, { passive: true });
+addEventListener('scroll', () => { if (!moving) places.set(entry(), scrollY); }, { passive: true });
 history.scrollRestoration = 'manual';
 
 let leaving = null; // the address that somebody stayed at because something was typed there
@@ -147,6 +151,7 @@ addEventListener('hashchange', (event) => {
     return;
   }
   settle(view);
+  moving = true;
   newPlace();
   show();
 });

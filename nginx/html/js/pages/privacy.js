@@ -15,7 +15,7 @@ export const at = { path: 'privacy', scope: 'pii:read', menu: { group: 'people',
 
 const PURPOSES = ['any', 'any_contact', 'marketing_email', 'phone', 'enrichment'];
 const purposes = () => PURPOSES.map((name) => ({ name, label: word('lead.purpose', name) }));
-const nameOf = (contact) => contact.full_name || contact.email || contact.phone || t('unknown');
+const nameOf = ({ fields }) => fields.full_name || fields.email || fields.phone || t('unknown');
 
 export const load = ({ call, query }) => (query.get('q') ? call('GET', `contacts?limit=25&${query}`) : { data: [], next: null });
 
@@ -46,7 +46,7 @@ export function render({ data, next }, ctx) {
     note(t('privacy.about')),
     el('section', {}, el('div', { class: 'tools', role: 'search' }, search(ctx, t('privacy.search'))),
       data.length ? table([
-        { head: t('privacy.person'), main: true, cell: (contact) => el('span', { dir: 'auto' }, nameOf(contact), contact.email && contact.full_name ? el('small', { class: 'quiet' }, ` ${contact.email}`) : null) },
+        { head: t('privacy.person'), main: true, cell: (contact) => el('span', { dir: 'auto' }, nameOf(contact), contact.fields.email && contact.fields.full_name ? el('small', { class: 'quiet' }, ` ${contact.fields.email}`) : null) },
         { head: t('privacy.refused'), cell: (contact) => holding(contact) || '–' },
         { head: t('privacy.since'), cell: (contact) => ago(contact.created_at) },
         { head: t('privacy.actions'), cell: (contact) => el('div', { class: 'row' },
