@@ -42,7 +42,7 @@ function thing(ctx, { names }, { entity_kind: kind, entity_id: id }) {
   const name = kind === 'user' ? names.get(id) : ['client', 'tool', 'owner_name'].includes(kind) ? id : null;
   const said = [word('audit.kind', kind), name].filter(Boolean).join(' ');
   return el('span', { class: 'row' }, PAGES[kind] ? el('a', { href: `#/${PAGES[kind]}/${id}`, dir: 'auto' }, said) : el('span', { dir: 'auto' }, said),
-    ctx.query.get('entity_id') === id ? null : el('a', { class: 'quiet', href: `#/audit?entity_kind=${kind}&entity_id=${encodeURIComponent(id)}`, 'aria-label': t('audit.all_of', { name: said }) }, t('audit.history')));
+    ctx.query.get('entity_id') === id ? null : el('a', { class: 'quiet', href: `#/audit?entity_kind=${kind}&entity_id=${encodeURIComponent(id)}`, 'aria-label': `${t('audit.history')}: ${t('audit.all_of', { name: said })}` }, t('audit.history')));
 }
 
 export function render(data, ctx) {
