@@ -111,12 +111,13 @@ def steps_of(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: da
     first, as `sidecar.scoring.steps.single_steps` tells it. Facts and model are those of `score`."""
     made = compiled(model)
     subject = Subject(facts, now)
-    parts = [_part(made, component, subject) for component in made.components]
-    total = min(FULL, sum(part.points * component.percent for part, component in zip(
-        parts, made.components, strict=True)) // 100)
-    return single_steps(
-        made, subject, lambda: list(chain.from_iterable(part.of_rules for part in parts)),
-        list(chain.from_iterable(part.of_slots for part in parts)), total, made.grade(total, previous_grade))
+
+    def scored(lead: Subject) -> int:
+        points = sum(_part(made, part, lead).points * part.percent for part in made.components)
+        return min(FULL, points // 100)
+
+    total = scored(subject)
+    return single_steps(made, subject, total, made.grade(total, previous_grade), scored)
 
 
 def _part(made: Model, component: Component, subject: Subject) -> _Part:

@@ -181,17 +181,17 @@ def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]
     return {"grade": name, "missing": (least - total) / 100, "steps": steps}
 
 
-def single_steps(made: Model, subject: Subject, points: Callable[[], Sequence[int]], sums: Sequence[int],
-                 total: int, grade: str) -> list[dict[str, Any]]:
+def single_steps(made: Model, subject: Subject, total: int, grade: str,
+                 scored: Callable[[Subject], int]) -> list[dict[str, Any]]:
     """What each step would do alone to a lead with this total, what adds most first, of the same the surest:
     [{"component", "rule", "points", "text", "total", "grade", "event", "sure"}]. `event`: something that
-    happens, not a fact; `sure`: it cannot turn out worse. Steps that add nothing are left out."""
-    search = _Search(made, subject, points, sums, 0)
+    happens, not a fact; `sure`: it cannot turn out worse. Steps that add nothing are left out. `scored`: the
+    total of a subject, as the model itself makes it."""
     found = []
     for step in _table(made).widest:
         if step.name in subject.ages if step.value is None else step.read(subject.facts) is not None:
             continue
-        after = search.total((search.way(step),))
+        after = scored(subject.after([(step.name, step.value)]))
         if after > total:
             found.append({
                 "component": step.component, "rule": step.rule, "points": (after - total) / 100,
@@ -219,7 +219,7 @@ class _Search:
         for mosts, steps in table.by_most:
             for step in steps[bisect_left(mosts, need):]:
                 if step.name not in ages if step.value is None else step.read(facts) is None:
-                    way = self.way(step)
+                    way = step if step.plain else self._way(step)
                     if way.most >= need and self._reaches((way,)):
                         return (way,)
         taken = 0
@@ -227,7 +227,7 @@ class _Search:
             if step.name in ages if step.value is None else step.read(facts) is not None:
                 taken |= step.bit
             else:
-                way = self.way(step)
+                way = step if step.plain else self._way(step)
                 if way.most > 0:
                     self._widest.append(way)
         for number in range(2, _MOST_STEPS + 1):
@@ -294,7 +294,7 @@ class _Search:
             sums = map(add, sums, way.gains)
         return self._made.total(sums)
 
-    def way(self, step: Step) -> Step:
+    def _way(self, step: Step) -> Step:
         """A step as this lead would take it."""
         if step.plain:
             return step
