@@ -164,14 +164,18 @@ def _set_status(engine: Engine, cursor: Cursor, lead_ids: list[str], plan: Row, 
     leads.set_all(cursor, "status", [{"id": row["id"], "status": status} for row in rows])
     first = follow_statuses(engine, cursor, rows, status, by.name, by.user_id)
     _audit(cursor, by, "lead.edited", rows, "status", {row["id"]: status for row in rows})
+    latest = leads.latest_statuses(cursor, [row["id"] for row in rows])
     return _outcome(lead_ids, {
-        row["id"]: {"status": row["status"], "touched": row["hot_changes"] if row["id"] in first else None}
+        row["id"]: {"status": row["status"], "change_id": latest[row["id"]],
+                    "touched": row["hot_changes"] if row["id"] in first else None}
         for row in rows}, {row["id"] for row in wanted} - may)
 
 
 def _status_back(engine: Engine, cursor: Cursor, rows: list[Row], plan: Row, by: Actor) -> Done:
     before = {row["id"]: row["before"] for row in rows}
-    found = [row for row in leads.lock_all(cursor, list(before)) if row["status"] == plan["value"]]
+    there_still = leads.lock_all(cursor, list(before))
+    latest = leads.latest_statuses(cursor, list(before))
+    found = [row for row in there_still if latest.get(row["id"]) == before[row["id"]]["change_id"]]
     to = {row["id"]: before[row["id"]]["status"] for row in found}
     may = _may_open(cursor, found, to)
     for status in sorted({to[lead_id] for lead_id in may}):

@@ -115,9 +115,9 @@ def change_password(
 ) -> Opened:
     """One's own new password: every sign-in ends, and this browser goes on with the session that is answered.
     Raises as administration.set_own_password does."""
-    with engine.database.write() as cursor:
-        administration.set_own_password(engine, caller, current, new, by=by)
-        return begin(engine, cursor, caller.id, way="password", agent=agent)
+    # Not in one transaction: a wrong guess at the current one is counted, whatever becomes of the rest.
+    administration.set_own_password(engine, caller, current, new, by=by)
+    return sign_in(engine, caller.name, new, agent=agent, replaced=None)
 
 
 def end(engine: Engine, token: str) -> None:

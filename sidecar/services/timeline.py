@@ -94,6 +94,7 @@ def _changes(
             told = {"from": before.get(name), "to": after[name]}
         elif name in said:
             told = {"to": said[name]}
-        if not reveal:
-            told = {side: mask(about, {name: value}).get(name) for side, value in told.items()}
+        if not reveal:  # what is hidden is left out: null would say that it was taken away
+            shown = {side: mask(about, {name: value}) for side, value in told.items()}
+            told = {side: values[name] for side, values in shown.items() if name in values}
         yield {"field": name} | told

@@ -388,6 +388,13 @@ def open_contacts(cursor: Cursor, contact_ids: Collection[str]) -> set[str]:
         f" AND status IN {words(OPEN)}", (as_array(contact_ids),))}
 
 
+def latest_statuses(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, int]:
+    """The latest change in the history of the status of each lead, by its id."""
+    return {row["lead_id"]: row["id"] for row in many(
+        cursor, "SELECT lead_id::text AS lead_id, max(id) AS id FROM lead_status_history"
+        " WHERE lead_id = ANY(%s::uuid[]) GROUP BY lead_id", (as_array(lead_ids),))}
+
+
 def add_status(cursor: Cursor, lead_id: str, before: str, after: str, actor: str) -> None:
     """History of the sales status."""
     add_statuses(cursor, {lead_id: (before, after)}, actor)

@@ -336,12 +336,15 @@ def test_the_log_holds_no_secret(edge, strict):
     strict.get("/take/secret-link", X_Forwarded_For="2001:db8:7:7::7")
     strict.ask("POST", "/webhook/leads/typeform/secret-key", data=b" " * (1024 * 1024 + 1))
     strict.ask("POST", "/webhook/leads/typeform/secret-key", json={})
-    until(lambda: strict.log.count("\n") >= 4 and "/webhook/leads/typeform/..." in strict.log, 5, "the log")
+    for path in ("secret-7key", "secret-7key/test", "typeform/secret-key"):
+        strict.ask("POST", f"/api/v1/sources/{path}", json={})
+    until(lambda: strict.log.count("\n") >= 7 and "/webhook/leads/typeform/..." in strict.log, 5, "the log")
     for secret in ("secret", "lovelace", "zzz", "203.0.113.77", "db8:7"):
         assert secret not in strict.log
     lines = [json.loads(line) for line in strict.log.splitlines()]
     assert {"203.0.113.0", "2001:db8::"} <= {line["address"] for line in lines}
-    assert {"/v1/take/...", "/webhook/lead-sources"} <= {line["path"] for line in lines}
+    assert {"/v1/take/...", "/webhook/lead-sources", "/v1/sources/...", "/v1/sources/typeform/..."} <= {
+        line["path"] for line in lines}
 
 
 @pytest.mark.parametrize(("setting", "logged"), [("whole", "127.0.0.1"), ("none", "")])

@@ -334,6 +334,14 @@ def test_a_program_has_no_sessions(app, people):
     assert Api(app.test_client(), "tests").get("/v1/auth/sessions").status_code == 403
 
 
+def test_wrong_guesses_at_the_current_password_are_counted_like_those_at_the_sign_in(app, people):
+    grace = Browser(app)
+    answers = [grace.send("PUT", f"{PATH}/password", {
+        "current_password": "wrong", "new_password": "another long one"}) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429] * 2
+    assert grace.status() == 200
+
+
 def test_a_new_password_ends_all_but_this_browser(app, people):
     grace, phone = Browser(app), Browser(app)
     wrong = grace.send("PUT", f"{PATH}/password", {

@@ -88,6 +88,12 @@ def test_an_edit_tells_who_changed_what_as_far_as_that_is_kept(api, sent, reader
     assert changes["first_name"] == {"to": "L."}
 
 
+def test_what_is_hidden_of_an_edit_is_left_out_and_does_not_look_as_if_it_was_taken_away(api, sent, reader):
+    patch(api, f"/v1/leads/{sent['lead_id']}", {"tags": ["vip"], "status": "lost"})
+    changes = {change.pop("field"): change for change in edits(reader, sent["lead_id"])[0]["changes"]}
+    assert changes == {"tags": {}, "status": {"from": "new", "to": "lost"}}
+
+
 def test_who_may_not_see_people_is_told_of_nobody(api, sent, reader):
     api.post(f"/v1/contacts/{sent['contact_id']}/refusals", {
         "purpose": "phone", "refused": True, "reason": "Nora said so."})

@@ -84,7 +84,7 @@ export function render({ company, leads, more }, ctx) {
       { head: t('companies.score'), cell: (lead) => grade(lead.score, label('grades')) },
       { head: t('company.title'), cell: (lead) => lead.contact.job_title },
       { head: t('company.status'), cell: (lead) => ctx.terms.label('statuses', lead.status) },
-      { head: t('company.owner'), cell: (lead) => lead.owner ?? t('nobody') },
+      ...(ctx.may('pii:read') ? [{ head: t('company.owner'), cell: (lead) => lead.owner ?? t('nobody') }] : []),
       { head: t('company.received'), hide: true, cell: (lead) => ago(lead.created_at) },
     ], leads, { href: (lead) => `#/leads/${lead.id}`, caption: t('company.people', { n: company.people }) }) : empty(t('company.no_leads')),
     more ? el('p', { class: 'quiet' }, t('company.first', { n: MOST })) : null),
@@ -92,7 +92,7 @@ export function render({ company, leads, more }, ctx) {
       section(t('company.known'), profile(ctx, company)),
       el('div', {},
         section(t('company.account'), pairs([
-          [t('company.owner'), owners.length ? owners.join(', ') : t('nobody')],
+          [t('company.owner'), ctx.may('pii:read') ? owners.join(', ') || t('nobody') : null],
           [t('companies.people'), number(company.people)], [t('companies.open_leads'), number(company.open_leads)],
           [t('companies.since'), ago(company.created_at)]])),
         score ? section(t('company.why'), el('ul', { class: 'plain lines' }, score.reasons.map((reason, index) => el('li', { key: index, class: 'spread' },
