@@ -81,15 +81,16 @@ def sign_in(page: Any, facts: dict[str, Any]) -> None:
 def dashboard(context: Any, facts: dict[str, Any]) -> None:
     """Every page in both themes, as wide as a screen and as a phone: dashboard-PAGE-THEME[-phone].png."""
     page = context.new_page()
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.emulate_media(reduced_motion="reduce")
     sign_in(page, facts)
     for name, address in addresses(page, facts["dashboard_url"]).items():
         for theme in _THEMES:
             page.emulate_media(color_scheme=theme)
-            for width, height, more in ((1280, 800, ""), (360, 740, "-phone")):
+            for width, height, more in ((1280, 1000, ""), (360, 740, "-phone")):
                 page.set_viewport_size({"width": width, "height": height})
                 shown(page, facts["dashboard_url"], address)
-                page.screenshot(path=_IMAGES / f"dashboard-{name}-{theme}{more}.png", full_page=not more)
+                page.screenshot(path=_IMAGES / f"dashboard-{name}-{theme}{more}.png")
     page.close()
 
 

@@ -23,7 +23,7 @@ export function agoText(iso) {
   let amount = (new Date(iso) - Date.now()) / 1000;
   if (Math.abs(amount) < 10) return t('time.now');
   for (const [size, unit] of STEPS) {
-    if (Math.abs(amount) < size) return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(Math.round(amount), unit);
+    if (Math.abs(amount) < size) return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(Math.round(amount), unit);
     amount /= size;
   }
   return when(iso);
