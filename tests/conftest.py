@@ -29,20 +29,24 @@ def services():
         yield started
 
 
-# `make test` runs three groups beside each other: they mostly wait, for n8n to start, for leases to end. Each
-# has a stack of its own; test_canvas, test_recovery and test_provider_calls start one more. All other modules
-# are the third group.
+# `make test` runs three groups beside each other, and a fourth when one is done: they mostly wait, for n8n to
+# start, for leases to end. Each has a stack of its own; test_canvas, test_recovery and test_provider_calls
+# start one more. The pages in the browser are a group, all modules that are named nowhere another.
 GROUPS = {
-    "kills": {"test_kill", "test_trigger_kill", "test_canvas"},
-    "leads": {"test_bad_input", "test_csv_imports", "test_end_to_end", "test_erasure", "test_intake_edge",
-              "test_n8n_drives", "test_dashboard", "test_lead_forms", "test_sources"},
+    "kills": {"workflows/test_kill", "workflows/test_trigger_kill", "workflows/test_canvas"},
+    "leads": {"workflows/test_bad_input", "workflows/test_csv_imports", "workflows/test_end_to_end",
+              "workflows/test_erasure", "workflows/test_intake_edge", "workflows/test_n8n_drives",
+              "workflows/test_sources", "browser/test_lead_forms"},
+    "others": {"browser/test_tracking"},  # which starts a browser of its own kind
 }
 
 
 class Groups(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        module = Path(nodeid.partition("::")[0]).stem
-        return next((name for name, modules in GROUPS.items() if module in modules), "others")
+        path = Path(nodeid.partition("::")[0])
+        module = f"{path.parent.name}/{path.stem}"
+        return next((name for name, modules in GROUPS.items() if module in modules),
+                    "pages" if path.parent.name == "browser" else "others")
 
 
 def pytest_xdist_make_scheduler(config, log):

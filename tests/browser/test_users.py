@@ -296,7 +296,8 @@ def test_another_page_cannot_use_the_session(signed_in, client, stack, tag):
         f"<form method=post enctype=text/plain action='{stack.facts['api_url']}/v1/users'>"
         f"<input name='{body}' value='&quot;}}'><button>Win a prize</button></form>")))
     signed_in.goto(address)
-    with signed_in.expect_response("**/api/v1/users") as answer:
+    with signed_in.expect_console_message(lambda message: "403" in message.text), \
+            signed_in.expect_response("**/api/v1/users") as answer:
         signed_in.get_by_role("button", name="Win a prize").click()
     assert answer.value.status == 403
     assert "__Host-session-" in answer.value.request.all_headers()["cookie"]
