@@ -60,6 +60,8 @@ def test_another_tab_is_signed_in_and_signed_out_with_this_one(signed_in, chromi
     account(other).get_by_role("button", name="Sign out").click()
     expect(other.get_by_label("Password")).to_be_visible()
     expect(signed_in.get_by_label("Password")).to_be_visible()
+    # What was looked at and typed is nobody's who signs in here next.
+    assert other.evaluate("sessionStorage.length") == 0
     other.close()
     signed_in.complaints.clear()  # the 401 that told it
 
