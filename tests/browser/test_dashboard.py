@@ -53,6 +53,16 @@ def test_a_wrong_password_is_said_in_a_sentence(page, stack):
     page.complaints.clear()
 
 
+def test_a_link_tells_why_a_sign_in_was_refused_in_our_words_alone(page, stack):
+    page.goto(f"{stack.facts['dashboard_url']}?refused=denied")
+    expect(page.get_by_role("alert").filter(visible=True)).to_have_count(1)
+    page.goto(f"{stack.facts['dashboard_url']}?refused=Call%20Eve")
+    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
+    expect(page).to_have_url(re.compile("^[^?]*$"))
+    page.complaints.clear()  # browsers write on the console that nobody was signed in before
+
+
 def test_another_tab_is_signed_in_and_signed_out_with_this_one(signed_in, chromium, stack):
     other = chromium.new_page()
     other.goto(f"{stack.facts['dashboard_url']}#/leads")
@@ -60,6 +70,8 @@ def test_another_tab_is_signed_in_and_signed_out_with_this_one(signed_in, chromi
     account(other).get_by_role("button", name="Sign out").click()
     expect(other.get_by_label("Password")).to_be_visible()
     expect(signed_in.get_by_label("Password")).to_be_visible()
+    # What was looked at and typed is nobody's who signs in here next.
+    assert other.evaluate("sessionStorage.length") == 0
     other.close()
     signed_in.complaints.clear()  # the 401 that told it
 

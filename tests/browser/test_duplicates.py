@@ -109,3 +109,22 @@ def test_what_was_kept_apart_is_listed_and_can_be_reviewed_again(signed_in, clie
     signed_in.get_by_role("button", name="Review again").click()
     expect(signed_in.get_by_role("status").filter(has_text="to be reviewed again")).to_be_visible()
     assert state_of(client, duplicate) == "open"
+
+
+def test_who_may_not_see_people_is_not_told_that_nobody_has_a_lead(page, stack, client, pair):
+    first, second = pair("Rosalind", "Overbeck")
+    duplicate = id_of(client, (first, second))
+    company = client.get(f"/v1/contacts/{first}").json()["organization"]["id"]
+    login = {"email": "viewer@duplicates.example", "password": "a password that is long 7"}
+    client.post("/v1/users", login | {"role": "viewer"})
+    page.goto(f"{stack.facts['dashboard_url']}#/duplicates?pair={duplicate}")
+    page.get_by_label("E-mail").fill(login["email"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("columnheader", name="After merging")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="R. O. (kept)")).to_be_visible()
+    expect(page.locator("#view")).not_to_contain_text("obody")
+    page.goto(f"{stack.facts['dashboard_url']}#/companies/{company}")
+    expect(page.get_by_role("heading", name="Overbeck Pumps")).to_be_visible()
+    expect(page.locator("#view")).not_to_contain_text("obody")
+    page.complaints.clear()  # browsers write on the console that nobody was signed in before

@@ -252,6 +252,28 @@ def test_a_lead_is_assigned_its_status_changed_and_both_taken_back(at, sent, cli
     assert client.get(f"/v1/leads/{ids['lead_id']}").json()["status"] == "working"
 
 
+def test_taking_a_status_back_leaves_what_somebody_else_set_since(at, sent, client):
+    path = f"/v1/leads/{sent(hot('since'))['lead_id']}"
+    page = at(path.removeprefix("/v1/"))
+    page.keyboard.press("s")
+    page.locator(".panel.menu").get_by_role("button", name="Working").click()
+    expect(page.locator("#toasts")).to_contain_text("The status is now “Working”.")
+    client.call("PATCH", path, json={"status": "converted"}).raise_for_status()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else changed this lead meanwhile")
+    assert client.get(path).json()["status"] == "converted"
+    page.complaints.clear()  # the 412
+
+
+def test_a_mail_to_a_stranger_goes_to_nobody_else(at, sent):
+    email = f"vera?bcc=eve@mail-{RUN}.example"
+    page = at(f"leads/{sent(hot('mailed', email=email))['lead_id']}")
+    links = page.locator("a[href^='mailto:']")
+    expect(links).to_have_count(2)
+    for link in links.all():
+        expect(link).to_have_attribute("href", f"mailto:vera%3Fbcc%3Deve@mail-{RUN}.example")
+
+
 def test_a_hot_lead_is_taken_and_put_off(at, sent, client):
     ids = sent(hot("taken"))
     page = at(f"leads/{ids['lead_id']}")

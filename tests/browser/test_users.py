@@ -85,6 +85,18 @@ def test_a_wrong_address_is_said_beside_its_field_and_nothing_typed_is_lost(sign
     signed_in.complaints.clear()  # the 409
 
 
+def test_a_press_beside_a_dialog_closes_it_unless_something_was_typed(signed_in, stack):
+    go(signed_in, stack, "users")
+    dialog = signed_in.get_by_role("dialog")
+    for typed in (False, True):
+        signed_in.get_by_role("button", name="Add a user").click()
+        if typed:
+            dialog.get_by_label("Name", exact=True).fill("Nora")
+        signed_in.mouse.click(5, 5)
+        expect(dialog).to_have_count(int(typed))
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("Nora")
+
+
 def test_a_role_is_changed_and_taken_back(signed_in, stack, tag):
     add_user(signed_in, stack, tag)
     box = signed_in.get_by_label(f"Role of Nora {tag}")
@@ -107,6 +119,22 @@ def test_what_becomes_of_leads_is_said_before_somebody_is_disabled(signed_in, cl
     assert client.get(f"/v1/leads/{lead}").json()["owner"] != f"{tag}@users.example"
     signed_in.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(row(signed_in, f"Nora {tag}")).to_contain_text("active")
+
+
+def test_what_becomes_of_leads_is_said_before_somebody_may_see_people_no_more(signed_in, client, stack, tag):
+    add_user(signed_in, stack, tag, "Operator")
+    lead = client.post("/v1/leads", {"email": f"lead@{tag}.example"}).json()["results"][0]["lead_id"]
+    client.call("PATCH", f"/v1/leads/{lead}", json={"owner": f"{tag}@users.example"}).raise_for_status()
+    box, dialog = signed_in.get_by_label(f"Role of Nora {tag}"), signed_in.get_by_role("dialog")
+    box.select_option(label="Viewer")
+    expect(dialog).to_contain_text("Their open lead goes to")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(box).to_have_value("operator")
+    assert client.get(f"/v1/leads/{lead}").json()["owner"] == f"{tag}@users.example"
+    box.select_option(label="Viewer")
+    dialog.get_by_role("button", name="Make a viewer").click()
+    expect(signed_in.locator("#toasts")).to_contain_text("Viewer. Their browsers are signed out.")
+    assert client.get(f"/v1/leads/{lead}").json()["owner"] != f"{tag}@users.example"
 
 
 def test_who_is_disabled_is_out_at_once_and_told_why(signed_in, other, stack, tag):

@@ -27,6 +27,7 @@ export function ended() {
 export async function signOut() {
   await call('DELETE', 'auth/session');
   ended();
+  sessionStorage.clear(); // drafts and searches are theirs who go
   tabs.postMessage('out');
 }
 

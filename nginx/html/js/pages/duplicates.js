@@ -132,7 +132,7 @@ function review(ctx, data) {
     key: side, class: 'small', 'aria-pressed': String(side === keep), onclick: () => look(ctx, pair, side) }, side === keep ? '✓ ' : '', el('span', { dir: 'auto' }, name(pair[side])), ` · ${t('duplicates.of_leads', { n: pair[side].leads })}`))) : null,
   after?.problem ? el('p', { class: 'problem' }, sentence(after.problem)) : null,
   table(columns, lines(ctx, pair), { key: ({ key }) => key, caption: t('duplicates.caption'), class: 'compare' }),
-  after?.lead ? el('p', {}, t(after.archived_lead_id ? 'duplicates.lead_of_two' : 'duplicates.lead_stays', {
+  after?.lead && ctx.may('pii:read') ? el('p', {}, t(after.archived_lead_id ? 'duplicates.lead_of_two' : 'duplicates.lead_stays', {
     status: ctx.terms.label('statuses', after.lead.status), owner: after.lead.owner ?? t('nobody') })) : null,
   el('p', { class: 'form-actions decide' },
     acts ? [

@@ -5,7 +5,7 @@ import { assign, moreMenu, openMenu, originsSection, ownerMenu, statusMenu, take
 import { beginEdit, heldSection, profileSection } from '../parts/lead-profile.js';
 import { scoreSection } from '../parts/lead-score.js';
 import { timelineSection } from '../parts/lead-timeline.js';
-import { ofKind, purposeOf, sourceOf } from '../parts/lead-words.js';
+import { mailTo, ofKind, purposeOf, sourceOf } from '../parts/lead-words.js';
 import { grade, nameOf, pairs, source } from '../parts/pieces.js';
 import { note } from '../parts/states.js';
 import { PAGES } from '../router.js';
@@ -122,7 +122,7 @@ function headOf({ lead, near, owners, assignment }, ctx) {
       held.length ? el('ul', { class: 'refusals', 'aria-label': t('lead.refusals') }, held.map(statement)) : null,
       el('p', {}, el('bdi', {}, person.job_title ?? ''), person.job_title && (company?.name ?? company?.domain) ? ' · ' : '', el('bdi', {}, company?.name ?? company?.domain ?? '')),
       el('div', { class: 'row actions' },
-        person.email && seen ? contact(lead.may_email !== false, t('lead.no_mail'), { class: 'button main', href: `mailto:${person.email}`, onclick: touch('mail') }, t('lead.mail')) : null,
+        person.email && seen ? contact(lead.may_email !== false, t('lead.no_mail'), { class: 'button main', href: mailTo(person.email), onclick: touch('mail') }, t('lead.mail')) : null,
         person.phone && seen ? contact(lead.may_call !== false, t('lead.no_call'), { class: 'button', href: `tel:${person.phone}`, onclick: touch('call') }, t('lead.call')) : null,
         edits ? [takeButton(ctx, lead), statusMenu(ctx, lead), seen ? [ownerMenu(ctx, lead, owners),
           ctx.me?.email && lead.owner !== ctx.me.email && owners.some(({ email }) => email === ctx.me.email) ? el('button', { key: 'mine', onclick: () => assign(ctx, lead, ctx.me.email) }, t('lead.to_me')) : null] : null] : null,

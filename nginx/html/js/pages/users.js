@@ -45,13 +45,18 @@ const add = (ctx) => ask({
   },
 });
 
-// What becomes of their leads is said before they go.
-export async function disable(ctx, user) {
+// What becomes of their leads: [how many are open, in a sentence]; null when the service does not say.
+async function fateOf(ctx, user) {
   let told;
-  if (!await ctx.act(async () => { told = await ctx.call('GET', `users/${user.id}/leaving`); }, { stay: true })) return;
-  const fate = !told.open_leads ? t('users.no_leads')
-    : told.heirs.length ? t('users.leads_go', { n: told.open_leads, names: told.heirs.slice(0, 5).join(', ') }) : t('users.leads_nobody', { n: told.open_leads });
-  if (!await confirm(t('users.disable_title', { name: nameOf(user) }), [t('users.disable_what'), fate], t('users.disable'), { danger: true })) return;
+  if (!await ctx.act(async () => { told = await ctx.call('GET', `users/${user.id}/leaving`); }, { stay: true })) return null;
+  const { open_leads: n, heirs } = told;
+  return [n, !n ? t('users.no_leads') : heirs.length ? t('users.leads_go', { n, names: heirs.slice(0, 5).join(', ') }) : t('users.leads_nobody', { n })];
+}
+
+// It is said before they go.
+export async function disable(ctx, user) {
+  const fate = await fateOf(ctx, user);
+  if (!fate || !await confirm(t('users.disable_title', { name: nameOf(user) }), [t('users.disable_what'), fate[1]], t('users.disable'), { danger: true })) return;
   await ctx.act(() => ctx.call('POST', `users/${user.id}/disable`, {}), {
     done: t('users.disabled', { name: nameOf(user) }), undo: () => ctx.call('POST', `users/${user.id}/enable`, {}) });
 }
@@ -59,8 +64,13 @@ export async function disable(ctx, user) {
 export const enable = (ctx, user) => ctx.act(() => ctx.call('POST', `users/${user.id}/enable`, {}), {
   done: t('users.enabled', { name: nameOf(user) }), undo: () => ctx.call('POST', `users/${user.id}/disable`, {}) });
 
-export const setRole = (ctx, user, role) => ctx.act(() => ctx.call('PATCH', `users/${user.id}`, { role }), {
-  done: t('users.role_set', { name: nameOf(user), role: word('users.role', role) }), undo: () => ctx.call('PATCH', `users/${user.id}`, { role: user.role }) });
+// Who becomes a viewer gives the open leads away, as who goes does.
+async function setRole(ctx, user, role) {
+  const [n, fate] = role === 'viewer' ? await fateOf(ctx, user) ?? [] : [0];
+  if (n === undefined || (n && !await confirm(t('users.viewer_title', { name: nameOf(user) }), [fate], t('users.viewer'), { danger: true }))) return false;
+  return ctx.act(() => ctx.call('PATCH', `users/${user.id}`, { role }), {
+    done: t('users.role_set', { name: nameOf(user), role: word('users.role', role) }), undo: () => ctx.call('PATCH', `users/${user.id}`, { role: user.role }) });
+}
 
 const state = (user) => [el('span', { class: user.state === 'left' ? 'quiet' : user.state === 'away' ? 'caution' : 'good' }, word('users.state', user.state)),
   user.away_until ? el('small', { class: 'quiet' }, ` ${t('users.until', { time: when(user.away_until) })}`) : null];

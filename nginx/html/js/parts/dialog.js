@@ -4,15 +4,16 @@ import { t } from '../texts.js';
 
 // Ask in a dialog: `content` are nodes (a form's fields, say); answers what `value()` gives once the main button is
 // pressed, null when it is closed. `danger` colours the button, `typed` is a word that must be typed first. When
-// `act` is given, it is awaited before the dialog closes; a Problem that it raises stays in the dialog.
+// `act` is given, it is awaited before the dialog closes; a Problem that it raises stays in the dialog. A press beside
+// it closes it, unless something was typed.
 export function ask({ title, content = [], action, danger = false, typed = null, value = () => true, act = null, wide = false }) {
   return new Promise((answer) => {
-    let answered = null;
+    let [answered, entered] = [null, false];
     const wrong = el('p', { class: 'problem', role: 'alert', hidden: true });
     const main = el('button', { class: danger ? 'main danger' : 'main', disabled: Boolean(typed) }, action ?? t('ok'));
     const check = typed ? el('label', {}, t('type_to_confirm', { word: typed }), el('input', {
       autocomplete: 'off', spellcheck: 'false', oninput: ({ target }) => { main.disabled = target.value !== typed; } })) : null;
-    const form = el('form', { method: 'dialog', onsubmit: async (event) => {
+    const form = el('form', { method: 'dialog', oninput: () => { entered = true; }, onsubmit: async (event) => {
       event.preventDefault();
       wrong.hidden = true;
       main.disabled = true;
@@ -30,7 +31,7 @@ export function ask({ title, content = [], action, danger = false, typed = null,
     el('p', { class: 'dialog-actions' }, el('button', { type: 'button', onclick: () => dialog.close() }, t('cancel')), main));
     const dialog = el('dialog', { 'aria-labelledby': 'dialog-title', class: wide ? 'wide' : null,
       onclose: () => { dialog.remove(); answer(answered); },
-      onclick: (event) => { if (event.target === dialog) dialog.close(); } }, form);
+      onclick: (event) => { if (event.target === dialog && !entered) dialog.close(); } }, form);
     document.body.append(dialog);
     dialog.showModal();
   });

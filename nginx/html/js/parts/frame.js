@@ -57,8 +57,9 @@ export async function signInPage(view, then, ended) {
   patch(nav, []);
   view.removeAttribute('aria-busy');
   const ways = await call('GET', 'auth/ways').catch(() => ({ password: true, oidc: [] }));
-  const refused = new URLSearchParams(location.search).get('refused');
-  if (refused) history.replaceState(history.state, '', `${location.pathname}${location.hash}`);
+  // A name of ours, so that a link shows nobody's words as ours.
+  const refused = /^[a-z_]{1,20}$/.exec(new URLSearchParams(location.search).get('refused') ?? '')?.[0];
+  if (location.search) history.replaceState(history.state, '', `${location.pathname}${location.hash}`);
   const failedSentence = el('p', { class: 'problem', role: 'alert', hidden: true });
   const email = el('input', { type: 'email', autocomplete: 'username', required: true, name: 'email', autofocus: true });
   const password = el('input', { type: 'password', autocomplete: 'current-password', required: true, name: 'password' });

@@ -17,9 +17,9 @@ const WAIT_MS = 250;
 
 const patchLead = (ctx, lead, changes) => ctx.call('PATCH', `leads/${lead.id}`, changes, { 'If-Match': `"${lead.version}"` });
 
-// Change something of a lead, with the way back.
+// Change something of a lead, with the way back, as long as nobody changed it since.
 const change = (ctx, lead, name, value, done) => (value === (lead[name] ?? null) ? null : ctx.act(() => patchLead(ctx, lead, { [name]: value }), {
-  done, undo: () => ctx.call('PATCH', `leads/${lead.id}`, { [name]: lead[name] ?? null }) }));
+  done, undo: (now) => patchLead(ctx, now, { [name]: lead[name] ?? null }) }));
 
 export const assign = (ctx, lead, owner) => change(ctx, lead, 'owner', owner, owner ? t('lead.assigned', { name: owner }) : t('lead.assigned_nobody'));
 export const setStatus = (ctx, lead, status) => change(ctx, lead, 'status', status, t('lead.status_now', { status: ctx.terms.label('statuses', status) }));
@@ -83,7 +83,7 @@ const rescore = (ctx, lead) => ctx.act(() => ctx.call('POST', 'leads/rescore', {
 async function editTags(ctx, lead) {
   const tags = await ask({ title: t('lead.tags'), action: t('save'), value: ({ elements }) => elements.tags.value.split(',').map((tag) => tag.trim()).filter(Boolean),
     content: field(t('lead.tags'), { name: 'tags', rows: 3, value: lead.tags.join(', ') }, { help: t('lead.tags.help') }) });
-  if (tags) await ctx.act(() => patchLead(ctx, lead, { tags }), { done: t('lead.tags.done'), undo: () => ctx.call('PATCH', `leads/${lead.id}`, { tags: lead.tags }) });
+  if (tags) await ctx.act(() => patchLead(ctx, lead, { tags }), { done: t('lead.tags.done'), undo: (now) => patchLead(ctx, now, { tags: lead.tags }) });
 }
 
 async function refusal(ctx, lead) {

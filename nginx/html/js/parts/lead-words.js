@@ -28,12 +28,15 @@ export function textOf(field, value) {
   return field.choices?.includes(value) && /^[a-z_]+$/.test(value) ? inWords(value) : readable(value);
 }
 
+// Where a mail to an address begins: what a stranger wrote before the @ adds no other recipient and no text.
+export const mailTo = (email) => `mailto:${encodeURIComponent(email).replaceAll('%40', '@')}`;
+
 // A value, with the link that leads to what it names. `reach`: whether its person may be written to and called.
 export function valueOf(field, value, reach) {
   const text = textOf(field, value);
   const safe = typeof value === 'string' ? value : '';
   const away = { rel: 'noopener noreferrer', target: '_blank' };
-  if (field.name === 'email' && reach.mail && safe) return el('a', { href: `mailto:${safe}` }, text);
+  if (field.name === 'email' && reach.mail && safe) return el('a', { href: mailTo(safe) }, text);
   if (field.name === 'phone' && reach.call && safe) return el('a', { href: `tel:${safe}` }, text);
   if (field.name === 'linkedin_url' && safe.startsWith('https://www.linkedin.com/')) return el('a', { href: safe, ...away }, safe.replace('https://www.', ''));
   if (field.name === 'domain' && /^[a-z0-9.-]+$/.test(safe)) return el('a', { href: `https://${safe}`, ...away }, text);

@@ -1578,6 +1578,8 @@ export default {
   'users.enable_one': '{name} zulassen',
   'users.disable_title': '{name} sperren?',
   'users.disable_what': 'Sie werden sofort abgemeldet und können sich nicht mehr anmelden, bis sie wieder zugelassen sind.',
+  'users.viewer_title': '{name} nur noch betrachten lassen?',
+  'users.viewer': 'Nur betrachten',
   'users.no_leads': 'Sie haben keinen offenen Lead.',
   'users.leads_go': { one: 'Ihr offener Lead geht an {names}. Er kommt nicht von selbst zurück.', other: 'Ihre {n} offenen Leads gehen reihum an {names}. Sie kommen nicht von selbst zurück.' },
   'users.leads_nobody': { one: 'Niemand könnte ihren offenen Lead übernehmen: legen Sie zuerst jemanden an, der Leads bearbeitet.', other: 'Niemand könnte ihre {n} offenen Leads übernehmen: legen Sie zuerst jemanden an, der Leads bearbeitet.' },

@@ -1578,6 +1578,8 @@ export default {
   'users.enable_one': 'Enable {name}',
   'users.disable_title': 'Disable {name}?',
   'users.disable_what': 'They are signed out at once and cannot sign in again until they are enabled.',
+  'users.viewer_title': 'Make {name} a viewer?',
+  'users.viewer': 'Make a viewer',
   'users.no_leads': 'They have no open lead.',
   'users.leads_go': { one: 'Their open lead goes to {names}. It does not come back by itself.', other: 'Their {n} open leads go in turn to {names}. They do not come back by themselves.' },
   'users.leads_nobody': { one: 'Nobody could take their open lead: add another operator first.', other: 'Nobody could take their {n} open leads: add another operator first.' },
