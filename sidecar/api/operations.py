@@ -37,8 +37,8 @@ def deliver(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
           answer=schemas.NotificationPage())
 def notifications(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     """Messages, newest first, of a state, kind or channel where these are given."""
-    after, limit = decode_cursor(query.pop("cursor", None), 1), query.pop("limit")
-    return page(*messages.list_messages(engine, query, limit=limit, after=after))
+    after = decode_cursor(query.get("cursor"), 1)
+    return page(*messages.list_messages(engine, query, limit=query["limit"], after=after))
 
 
 @endpoint(bp, "POST", "/v1/notifications/<uuid:message_id>/replay", scope="leads", body=schemas.Empty(),
