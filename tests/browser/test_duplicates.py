@@ -114,7 +114,7 @@ def test_what_was_kept_apart_is_listed_and_can_be_reviewed_again(signed_in, clie
 def test_who_may_not_see_people_is_not_told_that_nobody_has_a_lead(page, stack, client, pair):
     first, second = pair("Rosalind", "Overbeck")
     duplicate = id_of(client, (first, second))
-    company = client.get(f"/v1/contacts/{first}").json()["organization"]["id"]
+    company = client.get(f"/v1/contacts/{first}").json()["organization_id"]
     login = {"email": "viewer@duplicates.example", "password": "a password that is long 7"}
     client.post("/v1/users", login | {"role": "viewer"})
     page.goto(f"{stack.facts['dashboard_url']}#/duplicates?pair={duplicate}")

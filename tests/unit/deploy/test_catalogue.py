@@ -126,7 +126,7 @@ def test_a_new_providers_key_reaches_n8n_in_both_stacks(tree):
     assert by_compose == embedded == dict.fromkeys(PROVIDERS, "") | {"zephyr": "a-key"}
 
 
-PORTS = ("edge", "sidecar", "postgres", "valkey", "n8n", "providers", "sinks", "smtp")
+PORTS = ("edge", "editor", "sidecar", "postgres", "valkey", "n8n", "providers", "sinks", "smtp")
 
 
 class Everything(dict):
