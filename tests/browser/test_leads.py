@@ -223,7 +223,7 @@ def test_heads_sort_and_the_way_through_the_pages_is_kept(at, client):
     page.get_by_role("button", name=re.compile("^Received")).click()
     expect(page).to_have_url(re.compile("sort=oldest"))
     expect(page.get_by_role("columnheader", name="Received")).to_have_attribute("aria-sort", "ascending")
-    first = rows(page).first.text_content()
+    first = rows(page).first.get_attribute("data-href")
     page.get_by_role("link", name="Next").click()
     expect(rows(page)).to_have_count(10)
     rows(page).first.get_by_role("link").first.click()
@@ -232,7 +232,7 @@ def test_heads_sort_and_the_way_through_the_pages_is_kept(at, client):
     expect(rows(page)).to_have_count(10)
     page.get_by_role("link", name="Previous").click()
     expect(rows(page)).to_have_count(50)
-    expect(rows(page).first).to_have_text(first or "")
+    expect(rows(page).first).to_have_attribute("data-href", first or "")
 
 
 @pytest.mark.parametrize("text", ["sought engineer", "030 901820", "seeker-tag", "pat sought0"])
