@@ -180,6 +180,7 @@ class Rescore(LeadFilters):
             raise ValidationError("Send lead_ids or filters.")
 
 
+@sent_as({"source": "demo_request", "grade": "hot"})
 class EnrichAgain(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
     after = Id()
@@ -203,6 +204,7 @@ class BulkChange(Strict):
             raise ValidationError("Send one thing to change.")
 
 
+@sent_as({"source": "trade fair", "grade": "warm", "change": {"status": "working"}})
 class Bulk(LeadFilters):
     lead_ids = Ids(MAX_LEADS, 1)
     change = fields.Nested(BulkChange, required=True)
