@@ -3,8 +3,10 @@
 -- transactional: false
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS contacts_country ON contacts (country) WHERE country IS NOT NULL;
--- Takes over from leads_updated, in which many leads of one moment are in no order.
+-- Takes the place of leads_updated, in which many leads of one moment are in no order: whoever asked that one
+-- asks this one.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS leads_changed ON leads (updated_at, id);
+DROP INDEX CONCURRENTLY IF EXISTS leads_updated;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS leads_became_hot ON leads (id) WHERE hot_changes > 0;
 
 -- A thousand at a time: whoever writes leads meanwhile waits for one of these at most.

@@ -2033,8 +2033,6 @@ CREATE INDEX leads_status ON public.leads USING btree (status, id DESC);
 
 CREATE INDEX leads_tags ON public.leads USING gin (tags);
 
-CREATE INDEX leads_updated ON public.leads USING btree (updated_at);
-
 CREATE INDEX merges_kept ON public.merges USING btree (kept_id);
 
 CREATE UNIQUE INDEX ml_models_one_of ON public.ml_models USING btree (state) WHERE (state = ANY (ARRAY['published'::text, 'waiting'::text]));
