@@ -31,12 +31,12 @@ def services():
 
 # `make test` runs three groups beside each other, and a fourth when one is done: they mostly wait, for n8n to
 # start, for leases to end. Each has a stack of its own; test_canvas, test_recovery and test_provider_calls
-# start one more. The pages in the browser are a group, all modules that are named nowhere another.
+# start one more. The pages in the browser are a group, all modules that are named nowhere are another.
 GROUPS = {
     "kills": {"workflows/test_kill", "workflows/test_trigger_kill", "workflows/test_canvas"},
     "leads": {"workflows/test_bad_input", "workflows/test_csv_imports", "workflows/test_end_to_end",
               "workflows/test_erasure", "workflows/test_intake_edge", "workflows/test_n8n_drives",
-              "workflows/test_sources", "browser/test_lead_forms"},
+              "workflows/test_sources"},
     "others": {"browser/test_tracking"},  # which starts a browser of its own kind
 }
 

@@ -7,8 +7,16 @@ from playwright.sync_api import expect
 
 from local import browser
 from tests.client import Client
+from tests.stack import running
 
 expect.set_options(timeout=20_000)  # milliseconds: a simulation alone may take four seconds
+
+
+@pytest.fixture(scope="session")
+def stack():
+    """A stack of their own: on the pages people change who is told, and where, and by which rules."""
+    with running(SIDECAR_LEASE_SECONDS="15") as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
