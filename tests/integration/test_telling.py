@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from unittest.mock import patch
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,15 @@ from sidecar.store import notifications
 from sidecar.store.database import Database, many, one
 from tests.integration.boards import Board, Paper, person, told_by
 from tests.workflows.test_end_to_end import perfect
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def following(hour: int, minute: int, zone: tzinfo) -> datetime:
+    """The next time that it is so late there: what is stored now was stored less than a day before."""
+    now = datetime.now(zone)
+    at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return at if at > now else at + timedelta(days=1)
 
 
 def sql(engine, statement, *params):
@@ -113,11 +123,12 @@ def test_who_has_the_lead_again_before_the_other_was_told_is_told(api, engine, b
     quiet = {"quiet_from": "00:00", "quiet_until": "23:59"}
     dana, eli = person(engine, "Dana", [("board", "D1", {})]), person(engine, "Eli", [("board", "E1", quiet)])
     run = hot_lead(api, by_board, "owned8", dana)
-    noon = _at(by_board, datetime.fromisoformat("2026-11-26T12:00:00+00:00"))
-    for has, due in ((eli, "now()"), (dana, "'2026-11-26T12:00Z'")):
+    noon = _at(by_board, following(12, 0, UTC))
+    for has in (eli, dana):
         sql(engine, "UPDATE leads SET owner_id = %s WHERE id = %s", has["id"], run[1])
-        sql(engine, f"UPDATE notifications SET due_at = {due} WHERE state = 'owed'")
+        sql(engine, "UPDATE notifications SET due_at = now() WHERE state = 'owed'")
         messages.deliver(noon)
+    sql(engine, "UPDATE notifications SET due_at = now() WHERE state = 'owed'")
     messages.deliver(by_board)
     assert board.recipients == ["D1"]
     assert states(engine) == [("D1", "sent"), ("E1", "withdrawn")]
@@ -146,11 +157,11 @@ def test_what_comes_in_quiet_hours_waits_for_their_end(api, engine, board, by_bo
     run = hot_lead(api, by_board, "quiet1", dana)
     sql(engine, "UPDATE notifications SET due_at = now()")
     late = told_by(engine, board)
-    evening = datetime.fromisoformat("2026-11-26T21:00:00+01:00")
+    evening = following(21, 0, BERLIN)
     messages.deliver(_at(late, evening))
     [waiting] = rows(engine, "SELECT state, due_at, attempts FROM notifications")
     assert (waiting["state"], waiting["attempts"]) == ("owed", 0)
-    assert waiting["due_at"] == datetime.fromisoformat("2026-11-27T08:00:00+01:00")
+    assert waiting["due_at"] == (evening + timedelta(days=1)).replace(hour=8)
     assert board.out == []
     sql(engine, "UPDATE notifications SET due_at = now()")
     messages.deliver(_at(late, evening + timedelta(hours=12)))
@@ -161,8 +172,7 @@ def test_hot_leads_come_in_quiet_hours_too_to_who_wants_it(api, engine, board, b
     dana = person(engine, "Dana", [("board", "D1", {
         "quiet_from": "00:00", "quiet_until": "23:59", "always_hot": True})])
     run = hot_lead(api, by_board, "quiet2", dana)
-    noon = _at(by_board, datetime.fromisoformat("2026-11-26T12:00:00+00:00"))
-    assert told(noon, run) == 1
+    assert told(_at(by_board, following(12, 0, UTC)), run) == 1
 
 
 def _at(engine, moment):
@@ -362,7 +372,7 @@ def test_a_slow_channel_keeps_no_other_waiting(api, engine):
 
 @pytest.fixture
 def morning(engine, board):
-    return _at(told_by(engine, board), datetime.fromisoformat("2026-11-27T07:30:00+00:00"))
+    return _at(told_by(engine, board), following(8, 30, BERLIN))
 
 
 def digests(engine):
@@ -384,7 +394,7 @@ def test_owners_get_a_digest_once_a_day_in_the_morning_of_their_zone(api, engine
     owned(api, engine, by_board, "digest1", berlin)
     for _ in range(2):
         messages.sweep(morning)
-    assert digests(engine) == [{"recipient": "D1", "about": {"day": "2026-11-27"}}]
+    assert digests(engine) == [{"recipient": "D1", "about": {"day": f"{morning.now():%Y-%m-%d}"}}]
     [message] = [message for message in board.out if message["kind"] == "digest"]
     assert message["content"]["untouched"]["count"] == 1
     assert message["content"]["untouched"]["leads"][0]["link"].startswith("http")
@@ -397,7 +407,7 @@ def test_there_is_no_digest_where_there_is_nothing_to_say(api, engine, by_board,
     sql(engine, "UPDATE hot_changes SET touched_at = at, at = at - interval '3 days' WHERE lead_id = %s",
         lead_id)
     sql(engine, "UPDATE notifications SET state = 'withdrawn'")
-    messages.sweep(_at(morning, datetime.fromisoformat("2026-11-27T09:30:00+00:00")))
+    messages.sweep(_at(morning, following(9, 30, UTC)))
     assert digests(engine) == []
 
 
@@ -405,5 +415,5 @@ def test_of_who_refuses_contact_no_digest_tells(api, engine, by_board, morning):
     dana = person(engine, "Dana", [("board", "D1", {})])
     owned(api, engine, by_board, "digest3", dana)
     sql(engine, "UPDATE contacts SET refused = '{\"any_contact\": true}'")
-    messages.sweep(_at(morning, datetime.fromisoformat("2026-11-27T09:30:00+00:00")))
+    messages.sweep(_at(morning, following(9, 30, UTC)))
     assert digests(engine) == []
