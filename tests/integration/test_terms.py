@@ -45,7 +45,8 @@ CHECKED = {
     ("import_changes", "entity_kind"): states.ENTITIES,
     ("import_kept", "entity_kind"): (*states.ENTITIES, "lead"),
 }
-ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("users", "role")}
+ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("users", "role"), ("sessions", "way"),
+             ("sessions", "ended_as")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
 
 
