@@ -46,7 +46,7 @@ CHECKED = {
     ("import_kept", "entity_kind"): (*states.ENTITIES, "lead"),
 }
 ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("users", "role"), ("sessions", "way"),
-             ("sessions", "ended_as")}
+             ("sessions", "ended_as"), ("job_leads", "outcome")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
 
 
