@@ -263,9 +263,12 @@ class Trial:
         self.wake()
 
     def wake(self) -> bool:
-        return requests.post(
-            f"{self.stack.facts['internal']['n8n_main_url']}/webhook/{self.path}", timeout=10,
-            headers={"X-Wake-Token": self.stack.stack.secrets["WAKE_TOKEN"]}).ok
+        try:
+            return requests.post(
+                f"{self.stack.facts['internal']['n8n_main_url']}/webhook/{self.path}", timeout=10,
+                headers={"X-Wake-Token": self.stack.stack.secrets["WAKE_TOKEN"]}).ok
+        except requests.Timeout:  # n8n is busy: the next one may do
+            return False
 
     def running(self) -> bool:
         """Whether n8n has a run of the canvas that has not ended."""
