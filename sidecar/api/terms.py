@@ -19,7 +19,6 @@ from sidecar.terms.german import GERMAN
 bp = Blueprint("terms", __name__)
 
 
-
 def _terms(language: str) -> dict[str, Any]:
     def said(words: str) -> str:
         return GERMAN.get(words, words) if language == "de" else words
@@ -47,6 +46,8 @@ def _terms(language: str) -> dict[str, Any]:
             "message_states": named(states.MESSAGE_STATES),
             "delivery_states": named(states.DELIVERY_STATES),
             "channels": named(CHANNELS),
+            "goals": named(states.GOALS),
+            "purposes": named(states.PURPOSES),
             "machines": [{"name": code, "label": said(words)} for code, words in states.MACHINES.items()],
         },
     }

@@ -32,6 +32,10 @@ class States(Answer):
     message_states = fields.List(fields.Nested(Term), required=True)
     delivery_states = fields.List(fields.Nested(Term), required=True)
     channels = fields.List(fields.Nested(Term), required=True)
+    goals = fields.List(fields.Nested(Term), required=True, metadata={
+        "description": "What providers are asked for."})
+    purposes = fields.List(fields.Nested(Term), required=True, metadata={
+        "description": "What a person refuses or agrees to."})
     machines = fields.List(fields.Nested(Term), required=True, metadata={
         "description": "By what an event is known to be a machine's."})
 

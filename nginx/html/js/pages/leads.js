@@ -2,6 +2,7 @@
 // in the address; lists that people keep are tabs.
 import { el, settle } from '../dom.js';
 import { ago, date, money, number, readable } from '../format.js';
+import { countries } from '../parts/countries.js';
 import { ask, confirm } from '../parts/dialog.js';
 import { filters, search } from '../parts/filters.js';
 import { field } from '../parts/form.js';
@@ -10,7 +11,7 @@ import { empty } from '../parts/states.js';
 import { table } from '../parts/table.js';
 import { toast } from '../parts/toast.js';
 import { address } from '../router.js';
-import { language, t } from '../texts.js';
+import { t } from '../texts.js';
 
 export const at = { path: 'leads', scope: 'leads:read', menu: { group: 'work', order: 20, text: 'nav.leads' } };
 export const live = 30;
@@ -230,18 +231,6 @@ function bulkBar(ctx, { count, list, owners }) {
     el('button', { class: 'small link', key: 'none', onclick: () => chooseNone(ctx) }, t('leads.choose_none')));
 }
 
-// All places that a browser knows by a code of two letters, in the page's language.
-let countries = null;
-function placesOf() {
-  if (countries?.language === language()) return countries.all;
-  const names = new Intl.DisplayNames([language()], { type: 'region', fallback: 'none' });
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-  const all = letters.flatMap((first) => letters.map((second) => first + second)).filter((name) => !['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ'].includes(name))
-    .map((name) => ({ name, label: names.of(name) })).filter(({ label }) => label).sort((a, b) => a.label.localeCompare(b.label, language()));
-  countries = { language: language(), all };
-  return all;
-}
-
 const kindsOf = (ctx, { owners, list }) => [
   { name: 'grade', label: t('leads.grade'), choices: ctx.terms.grades },
   { name: 'status', label: t('leads.status'), choices: ctx.terms.statuses },
@@ -250,7 +239,7 @@ const kindsOf = (ctx, { owners, list }) => [
   { name: 'touched', label: t('leads.touched'), choices: ['false', 'true'].map((name) => ({ name, label: t(`leads.touched.${name}`) })) },
   { name: 'source', label: t('leads.source'), show: source },
   { name: 'tag', label: t('leads.tag') },
-  { name: 'country', label: t('leads.country'), choices: placesOf() },
+  { name: 'country', label: t('leads.country'), choices: countries() },
   { name: 'min_score', label: t('leads.min_score'), type: 'number' },
   { name: 'max_score', label: t('leads.max_score'), type: 'number' },
   { name: 'stage', label: t('leads.stage'), choices: ctx.terms.stages },

@@ -13,8 +13,6 @@ import { t } from '../texts.js';
 
 export const at = { path: 'privacy', scope: 'pii:read', menu: { group: 'people', order: 40, text: 'nav.privacy' } };
 
-const PURPOSES = ['any', 'any_contact', 'marketing_email', 'phone', 'enrichment'];
-const purposes = () => PURPOSES.map((name) => ({ name, label: word('lead.purpose', name) }));
 const nameOf = ({ fields }) => fields.full_name || fields.email || fields.phone || t('unknown');
 
 export const load = ({ call, query }) => (query.get('q') ? call('GET', `contacts?limit=25&${query}`) : { data: [], next: null });
@@ -23,7 +21,7 @@ const save = (ctx, contact) => ctx.act(() => download(`contacts/${contact.id}/ex
 
 async function refuse(ctx, contact) {
   const said = await ask({ title: t('privacy.refuse_title', { name: nameOf(contact) }), action: t('save'), value: valuesOf,
-    content: [field(t('privacy.purpose'), { name: 'purpose', choices: purposes() }),
+    content: [field(t('privacy.purpose'), { name: 'purpose', choices: ctx.terms.purposes.map(({ name }) => ({ name, label: word('lead.purpose', name) })) }),
       field(t('privacy.said'), { name: 'refused', choices: [{ name: 'true', label: t('privacy.refuses') }, { name: 'false', label: t('privacy.agrees') }] }),
       field(t('privacy.how'), { name: 'reason', required: true, maxlength: 500 }, { help: t('privacy.how_help') })],
     act: (values) => ctx.call('POST', `contacts/${contact.id}/refusals`, { ...values, refused: values.refused === 'true' }) });

@@ -10,8 +10,6 @@ import { failed, note, sentence } from './states.js';
 import { failure, toast } from './toast.js';
 import { inWords, purposeOf, textOf } from './lead-words.js';
 
-const GOALS = ['decision', 'reach', 'fill'];
-const PURPOSES = ['marketing_email', 'phone', 'any_contact', 'enrichment', 'any'];
 const SNOOZES = [60, 240, 1440, 10080];
 const WAIT_MS = 250;
 
@@ -69,7 +67,7 @@ async function enrich(ctx, lead) {
   const wanted = await ask({ title: t('lead.enrich'), action: t('lead.enrich.action'), value: ({ elements }) => ({ goal: elements.goal.value || null, again: elements.again.checked }), content: [
     refused ? note(t('lead.enrich.refused')) : el('p', {}, t('lead.enrich.cost', { expected: money(cost.expected), high: money(cost.high) }), play.high ? ` ${t('lead.enrich.play', { expected: money(play.expected) })}` : ''),
     operations.length ? el('ul', {}, operations.map(({ provider, operation, calls }) => el('li', {}, `${inWords(provider)}: ${inWords(operation).toLowerCase()}`, calls < 1 ? el('span', { class: 'quiet' }, ` ${t('lead.enrich.perhaps')}`) : null))) : el('p', { class: 'quiet' }, t('lead.enrich.nothing')),
-    field(t('lead.enrich.goal'), { name: 'goal', value: lead.goal, choices: [{ name: '', label: t('lead.goal.usual') }, ...GOALS.map((name) => ({ name, label: t(`lead.goal.${name}`) }))] }),
+    field(t('lead.enrich.goal'), { name: 'goal', value: lead.goal, choices: [{ name: '', label: t('lead.goal.usual') }, ...ctx.terms.goals.map(({ name }) => ({ name, label: t(`lead.goal.${name}`) }))] }),
     field(t('lead.enrich.again'), { name: 'again', type: 'checkbox' }, { help: t('lead.enrich.again_help') })] });
   if (!wanted) return;
   await ctx.act(async () => {
@@ -89,7 +87,7 @@ async function editTags(ctx, lead) {
 async function refusal(ctx, lead) {
   await ask({ title: t('lead.refusal'), action: t('save'), value: ({ elements }) => ({ purpose: elements.purpose.value, refused: elements.refused.value === 'true', reason: elements.reason.value }), content: [
     field(t('lead.refusal.what'), { name: 'refused', choices: [{ name: 'true', label: t('lead.refusal.refuses') }, { name: 'false', label: t('lead.refusal.agrees') }] }),
-    field(t('lead.refusal.purpose'), { name: 'purpose', choices: PURPOSES.map((name) => ({ name, label: purposeOf(name) })) }),
+    field(t('lead.refusal.purpose'), { name: 'purpose', choices: ctx.terms.purposes.map(({ name }) => ({ name, label: purposeOf(name) })) }),
     field(t('lead.refusal.reason'), { name: 'reason', required: true, maxlength: 500 }, { help: t('lead.refusal.help') })],
   act: async (said) => { await ctx.call('POST', `contacts/${lead.contact.id}/refusals`, said); await ctx.act(async () => null, { done: t('lead.refusal.done') }); } });
 }

@@ -1,16 +1,13 @@
 // Values of a lead's fields as people read them, and what stands behind a word of the service.
 import { el } from '../dom.js';
 import { number, readable, title } from '../format.js';
-import { has, language, t } from '../texts.js';
+import { has, t } from '../texts.js';
+import { country } from './countries.js';
 
 // A word of a vocabulary: lead.value.cxo is "C-level".
 export const inWords = (name) => (has(`lead.value.${name}`) ? t(`lead.value.${name}`) : title(name));
 
 export const ofKind = (kind, name) => (has(`lead.${kind}.${name}`) ? t(`lead.${kind}.${name}`) : title(name));
-
-function country(code) {
-  try { return new Intl.DisplayNames(language(), { type: 'region' }).of(code) ?? code; } catch { return code; }
-}
 
 // "US-DC" is a part of a country by its code: "DC, United States".
 const region = (code) => (/^[A-Z]{2}-\w{1,3}$/.test(code) ? `${code.slice(3)}, ${country(code.slice(0, 2))}` : code);
