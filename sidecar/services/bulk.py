@@ -27,7 +27,7 @@ from sidecar.store import access, assignments, following, leads
 from sidecar.store import bulk as store
 from sidecar.store import jobs as job_store
 from sidecar.store.database import Cursor, Row
-from sidecar.terms.states import OPEN
+from sidecar.terms.states import OPEN, Change
 
 MOST: Final = 10_000  # leads of one change
 CHUNK_LEADS: Final = 500
@@ -108,7 +108,7 @@ def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
     return outcomes
 
 
-_COUNTED: Final = {"changed": "updated", "same": "skipped", "refused": "rejected"}
+_COUNTED: Final[Mapping[Change, str]] = {"changed": "updated", "same": "skipped", "refused": "rejected"}
 
 
 def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:

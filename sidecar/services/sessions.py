@@ -8,8 +8,9 @@ behind.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from sidecar.engine import Engine
 from sidecar.errors import NotFound, Unauthorized
@@ -21,10 +22,11 @@ from sidecar.store import access as users
 from sidecar.store import sessions as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.scopes import ROLE_SCOPES
+from sidecar.terms.states import SessionEnd, SessionWay
 
 _LONGEST_AGENT = 200
 # Why one has to sign in again, for the `reason` of the problem.
-_ENDED = {
+_ENDED: Final[Mapping[SessionEnd | Literal["idle", "expired"], str]] = {
     "signed_out": "You signed out; sign in again.",
     "elsewhere": "This session was ended from another one; sign in again.",
     "password": "Your password was changed; sign in again.",
@@ -52,7 +54,7 @@ def sign_in(engine: Engine, email: str, password: str, *, agent: str, replaced: 
         return begin(engine, cursor, user["id"], way="password", agent=agent)
 
 
-def begin(engine: Engine, cursor: Cursor, user_id: str, *, way: str, agent: str) -> Opened:
+def begin(engine: Engine, cursor: Cursor, user_id: str, *, way: SessionWay, agent: str) -> Opened:
     """Begin a session of an enabled user, whom the caller holds locked."""
     token = secrets.token_urlsafe(32)
     users.note_sign_in(cursor, user_id)

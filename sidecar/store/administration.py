@@ -9,6 +9,7 @@ from sidecar.secrets import NOBODY
 from sidecar.store import sessions
 from sidecar.store.database import Cursor, Row, many, one
 from sidecar.store.owners import WORKING
+from sidecar.terms.states import SessionEnd
 
 _USER = f"""
 SELECT id::text AS id, email, name, role, disabled_at IS NULL AS enabled, created_at, last_sign_in_at,
@@ -68,7 +69,7 @@ def enable_user(cursor: Cursor, user_id: str, enabled: bool) -> None:
     _enable(cursor, "users", user_id, enabled)
 
 
-def end_sign_ins(cursor: Cursor, user_id: str, why: str) -> None:
+def end_sign_ins(cursor: Cursor, user_id: str, why: SessionEnd) -> None:
     """End every sign-in of a user, refresh tokens and sessions, because of their password, their role or as
     they are disabled."""
     cursor.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sidecar.store.database import Cursor, Row, many, one
+from sidecar.terms.states import SessionEnd, SessionWay
 
 _FIND = """
 SELECT s.id::text AS id, u.id::text AS user_id, u.email, u.role,
@@ -14,7 +15,7 @@ FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1"""
 
 
 def add(
-    cursor: Cursor, token_hash: bytes, user_id: str, *, way: str, user_agent: str, days: int
+    cursor: Cursor, token_hash: bytes, user_id: str, *, way: SessionWay, user_agent: str, days: int
 ) -> str:
     """Begin a session: its id."""
     row = one(
@@ -42,7 +43,7 @@ def end(cursor: Cursor, token_hash: bytes) -> None:
                    " AND ended_at IS NULL", (token_hash,))
 
 
-def end_all(cursor: Cursor, user_id: str, why: str, *, but: str | None = None) -> int:
+def end_all(cursor: Cursor, user_id: str, why: SessionEnd, *, but: str | None = None) -> int:
     """End every session of a user `but` one; how many there were."""
     cursor.execute(
         "UPDATE sessions SET ended_at = now(), ended_as = %s WHERE user_id = %s AND ended_at IS NULL"

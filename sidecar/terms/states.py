@@ -121,6 +121,14 @@ OWED: Final = ("owed", "sending")  # it is not delivered yet
 JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoing", "undone")
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
+# What became of a lead of a change of many; `kept`: the change was undone, but somebody had changed it since.
+Change = Literal["changed", "same", "refused", "undone", "kept"]
+CHANGES: Final[tuple[Change, ...]] = get_args(Change)
+SessionWay = Literal["password", "oidc"]  # how somebody signed in in a browser
+SESSION_WAYS: Final[tuple[SessionWay, ...]] = get_args(SessionWay)
+# Why a session was ended: on this page, on another, or for the user's password, role or leave.
+SessionEnd = Literal["signed_out", "elsewhere", "password", "role", "disabled"]
+SESSION_ENDS: Final[tuple[SessionEnd, ...]] = get_args(SessionEnd)
 ROUTING_STATES: Final = ("draft", "published", "retired")
 MODEL_STATES: Final = (*ROUTING_STATES, "shipped")
 PREDICTION_STATES: Final = ("waiting", "draft", "published", "retired")

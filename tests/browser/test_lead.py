@@ -16,7 +16,8 @@ RUN = "frames"  # in the names of all here: the sandbox answers by name, and so 
 def hot(tag: str, **more: object) -> dict[str, object]:
     return {"email": f"vera@{tag}-{RUN}.example", "first_name": "Vera", "last_name": f"Stark{tag}",
             "job_title": "VP of Sales", "company_name": f"{tag.title()} {RUN} Inc.", "country": "US",
-            "employee_count": 400, "industry": "Software", "source": "demo_request", "message": "Please call me."} | more
+            "employee_count": 400, "industry": "Software", "source": "demo_request",
+            "message": "Please call me."} | more
 
 
 @pytest.fixture

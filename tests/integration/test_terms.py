@@ -38,6 +38,8 @@ CHECKED = {
     ("handlings", "kind"): states.HANDLINGS,
     ("jobs", "state"): states.JOB_STATES, ("jobs", "lane"): states.LANES,
     ("scoring_models", "state"): states.MODEL_STATES,
+    ("job_leads", "outcome"): states.CHANGES,
+    ("sessions", "way"): states.SESSION_WAYS, ("sessions", "ended_as"): states.SESSION_ENDS,
     ("ml_models", "state"): states.PREDICTION_STATES,
     ("held_answers", "state"): states.HELD_ANSWER_STATES, ("corrections", "cause"): states.CORRECTIONS,
     ("duplicates", "state"): states.DUPLICATE_STATES,
@@ -45,8 +47,7 @@ CHECKED = {
     ("import_changes", "entity_kind"): states.ENTITIES,
     ("import_kept", "entity_kind"): (*states.ENTITIES, "lead"),
 }
-ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("users", "role"), ("sessions", "way"),
-             ("sessions", "ended_as"), ("job_leads", "outcome")}
+ELSEWHERE = {("counts", "figure"), ("jobs", "kind"), ("users", "role")}
 TABLES = {"contact": "contacts", "organization": "organizations", "lead": "leads"}
 
 
