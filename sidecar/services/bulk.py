@@ -23,7 +23,7 @@ from sidecar.services.audit import Actor, record
 from sidecar.services.imports import STEP_SECONDS, guarded, there
 from sidecar.services.leads import follow_statuses, permitted
 from sidecar.services.owners import found_owner
-from sidecar.store import access, assignments, following, leads
+from sidecar.store import access, assignments, following, intake, leads
 from sidecar.store import bulk as store
 from sidecar.store import jobs as job_store
 from sidecar.store.database import Cursor, Row
@@ -242,6 +242,7 @@ def _set_tags(engine: Engine, cursor: Cursor, lead_ids: list[str], plan: Row, by
     rows = [row for row in wanted if len(after[row["id"]]) <= MOST_TAGS]
     leads.set_all(cursor, "tags", [{"id": row["id"], "tags": after[row["id"]]} for row in rows])
     _audit(cursor, by, "lead.edited", rows, "tags", after)
+    _score(engine, cursor, rows)
     changed = {row["id"]: {"tags": row["tags"]} for row in rows}
     return _outcome(lead_ids, changed, {row["id"] for row in wanted} - changed.keys())
 
@@ -254,7 +255,14 @@ def _tags_back(engine: Engine, cursor: Cursor, rows: list[Row], plan: Row, by: A
     back = [row for row in found if after[row["id"]] != row["tags"] and len(after[row["id"]]) <= MOST_TAGS]
     leads.set_all(cursor, "tags", [{"id": row["id"], "tags": after[row["id"]]} for row in back])
     _audit(cursor, by, "lead.edit_undone", back, "tags", after)
+    _score(engine, cursor, back)
     return _undone(rows, {row["id"] for row in back})
+
+
+def _score(engine: Engine, cursor: Cursor, rows: Sequence[Row]) -> None:
+    """Rules may look at tags."""
+    intake.queue(cursor, [row["id"] for row in rows], "bulk", engine.settings.bulk_batch, score_only=True)
+    waking.wake_after(engine, "bulk")
 
 
 def untagged(now: Sequence[str], former: Sequence[str], what: str, tags: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from sidecar.masking import PERSONAL_FILTERS, mask, mask_lead
-from sidecar.pipeline import assigning, estimating, following, provenance
+from sidecar.pipeline import assigning, estimating, following, provenance, waking
 from sidecar.pipeline.intake import lane_of, read, receive, take_in
 from sidecar.records.text import tidy_lines
 from sidecar.services.audit import Actor, record
@@ -16,7 +16,7 @@ from sidecar.services.owners import found_owner
 from sidecar.store import calls, intake, leads, subscriptions, work
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
-from sidecar.terms.fields import fields_of
+from sidecar.terms.fields import SCORED, fields_of
 from sidecar.terms.states import OPEN
 from sidecar.webhooks import of_edit
 
@@ -151,6 +151,9 @@ def _edit(engine: Engine, cursor: Cursor, before: Row, changed: dict[str, Any], 
     leads.edit(cursor, before["id"], changed)
     if "status" in changed:
         follow_statuses(engine, cursor, [before], changed["status"], by.name, by.user_id)
+    if changed.keys() & set(SCORED["lead"]):
+        intake.queue(cursor, [before["id"]], "interactive", engine.settings.bulk_batch, score_only=True)
+        waking.wake_after(engine, "interactive")
     # A message is free text of a person: the audit log says that it changed, not how.
     told = [name for name in changed if name in _AUDITED]
     record(cursor, by, "lead.edited", "lead", before["id"], before={name: before[name] for name in told},

@@ -207,3 +207,17 @@ def test_tags_that_were_added_go_and_others_stay(now, back):
 def test_tags_that_were_removed_come_again(now, back):
     assert retagged(["a", "c"], "remove_tags", ["a", "b"]) == ["c"]
     assert untagged(now, ["a", "c"], "remove_tags", ["a", "b"]) == back
+
+
+def test_whose_tags_changed_are_scored_again(api, engine):
+    queued = ("SELECT lead_id::text AS id FROM work_items WHERE stage = 'queued' AND score_only"
+              " ORDER BY lead_id")
+    ids = leads_of(api, 3)
+    run(api, claim(api))
+    job = change(api, ids[:2], change={"add_tags": ["vip"]})
+    assert rows(engine, queued) == [{"id": lead_id} for lead_id in sorted(ids[:2])]
+    run(api, claim(api))
+    undo(api, job)
+    answer = api.client.patch(f"/v1/leads/{ids[2]}", json={"tags": ["vip"]}, headers=api.headers)
+    assert answer.json["changed"] == ["tags"]
+    assert rows(engine, queued) == [{"id": lead_id} for lead_id in sorted(ids)]
