@@ -1,7 +1,8 @@
 """People before files: while leads of people are due or at work, what nobody waits for lets them pass.
 
-Between its parts such work pauses for at most as long as a part took, so that people who come without end
-halve the pace of files and never stop it. Of bulk leads small batches are claimed meanwhile, one at a time.
+Between its parts such work pauses for at most three times as long as a part took, so that people who come
+without end leave files a quarter of their pace and never stop them. Of bulk leads small batches are claimed
+meanwhile, one at a time.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from sidecar.engine import Engine
 from sidecar.store import work
 
 _LOOK_EVERY = 0.05
+_PATIENCE = 3  # times what was worked
+_LONGEST = 5.0  # seconds: an answer is waited for
 _A_LEAD = 0.001  # seconds that a step works on one
 
 
 def give_way(engine: Engine, worked: float) -> None:
-    """After a part of a job: wait until no person waits, for at most the seconds that it took."""
-    until = monotonic() + worked
+    """After a part of a job that took some seconds: wait until no person waits, or patience ends."""
+    until = monotonic() + min(_PATIENCE * worked, _LONGEST)
     while (left := until - monotonic()) > 0 and _people_wait(engine):
         sleep(min(left, _LOOK_EVERY))
 

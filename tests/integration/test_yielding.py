@@ -41,15 +41,21 @@ def test_nothing_waits_when_no_person_does(api, engine, clock):
     assert clock.now == 0
 
 
-def test_it_waits_while_a_person_is_due_or_at_work_and_no_longer_than_it_worked(api, engine, clock):
+def test_it_waits_while_a_person_is_due_or_at_work_for_three_times_what_it_worked(api, engine, clock):
     send(api, lead(1))
-    yielding.give_way(engine, 2.0)
-    assert clock.now == pytest.approx(2.0)
+    yielding.give_way(engine, 1.0)
+    assert clock.now == pytest.approx(3.0)
     batch = claim(api)
     assert batch["lane"] == "interactive"
-    clock.at[3.0] = lambda: finish(api, batch)
-    yielding.give_way(engine, 2.0)
-    assert clock.now == pytest.approx(3.0, abs=0.1)
+    clock.at[4.0] = lambda: finish(api, batch)
+    yielding.give_way(engine, 1.0)
+    assert clock.now == pytest.approx(4.0, abs=0.1)
+
+
+def test_it_waits_for_five_seconds_at_most(api, engine, clock):
+    send(api, lead(1))
+    yielding.give_way(engine, 60.0)
+    assert clock.now == pytest.approx(5.0)
 
 
 def test_who_waits_for_an_approval_holds_nobody_up(api, engine, clock):
@@ -68,7 +74,7 @@ def test_a_step_on_many_leads_waits_and_one_of_people_does_not(api, engine, cloc
     api.step(people, "plan")
     assert clock.now == 0
     api.step(bulk, "plan")
-    assert clock.now == pytest.approx(0.06)
+    assert clock.now == pytest.approx(0.18)
 
 
 def test_bulk_batches_are_small_and_alone_while_people_wait(api, engine):
