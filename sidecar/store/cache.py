@@ -100,6 +100,15 @@ class Cache:
             pipe.delete(_RESPONSES)
             pipe.execute()
 
+    def figures(self) -> bytes | None:
+        """What /metrics tells of Postgres, while it is kept."""
+        known: bytes | None = self.redis.get("figures")  # type: ignore[assignment]
+        return known
+
+    def keep_figures(self, told: bytes, seconds: int) -> None:
+        """Keep it for so many seconds."""
+        self.redis.set("figures", told, ex=seconds)
+
     def ping(self) -> bool:
         """Whether Redis answers."""
         return bool(self.redis.ping())
