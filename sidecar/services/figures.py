@@ -5,6 +5,7 @@ A reader is one question, or a few that belong together; add yours to READERS.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
@@ -12,15 +13,27 @@ from itertools import product
 from redis import RedisError
 
 from sidecar.engine import Engine
+from sidecar.enrichment import PROVIDERS
 from sidecar.errors import Unavailable
 from sidecar.metrics import Figures, exposition
 from sidecar.pipeline import stalling
 from sidecar.pipeline.following import FOLLOWED
 from sidecar.scoring.drift import drift
-from sidecar.store import calls, following, notifications, subscriptions, work
+from sidecar.services.jobs import KINDS
+from sidecar.store import (
+    breakers,
+    calls,
+    following,
+    notifications,
+    spending,
+    statistics,
+    subscriptions,
+    work,
+)
 from sidecar.store import drift as drift_store
+from sidecar.store import jobs as jobs_store
 from sidecar.store.database import Cursor
-from sidecar.terms.states import FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
+from sidecar.terms.states import DUE, FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
 
 _NOTHING = [{"leads": 0, "won": 0, "lost": 0}] * 10
 
@@ -30,9 +43,21 @@ def _work(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     return {
         "work_items": {at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
         "queue_oldest_age_seconds": {
-            (lane,): max(0.0, depth.get((lane, "queued"), {}).get("oldest_seconds", 0.0)) for lane in LANES},
+            at: max(0.0, depth.get(at, {}).get("oldest_seconds", 0.0)) for at in product(LANES, DUE)},
         "last_claim_age_seconds": {(): stalling.pace(engine).last_run_seconds},
+        "grades": {(grade,): leads for grade, leads in statistics.grades(cursor).items()},
+        "job_oldest_progress_age_seconds": {
+            (kind,): waiting.get(kind, 0.0) for waiting in (jobs_store.progress(cursor),) for kind in KINDS},
     }
+
+
+def _redis(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    try:
+        seen = engine.cache.seen_at(*LANES)
+    except RedisError:
+        return {"redis_up": {(): 0}, "sweep_age_seconds": {}}
+    return {"redis_up": {(): 1},
+            "sweep_age_seconds": {(): max(0.0, engine.now().timestamp() - seen)}}
 
 
 def _messages(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
@@ -55,9 +80,18 @@ def _events(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
+    states = breakers.provider_states(cursor)
+    live = {name: bool(states.get(name, {}).get("live")) for name in PROVIDERS}
+    month = {(row["provider"], row["sandbox"]): row["this_month"]
+             for row in spending.by_provider(cursor, month=True, without=[])}
     return {
         "provider_calls": {labels: row["calls"] for labels, row in spent.items()},
         "provider_credits": {labels: row["credits"] or 0 for labels, row in spent.items()},
+        "provider_credits_spent": {(name,): month.get((name, not live[name]), 0.0) for name in PROVIDERS},
+        "provider_credits_budget": {
+            (name,): engine.settings.ceilings.month.get(name, math.inf) for name in PROVIDERS},
+        "provider_breaker_open": {
+            (name,): bool(states.get(name, {}).get("open")) for name in PROVIDERS},
     }
 
 
@@ -76,7 +110,7 @@ def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 
 READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _messages, _events, _providers, _scores)
+    _work, _redis, _messages, _events, _providers, _scores)
 
 
 def figures(engine: Engine) -> dict[str, Figures]:
