@@ -82,7 +82,7 @@ def sidecar_environment(stack: Stack) -> dict[str, str]:
         "SIDECAR_WRITES_PER_MINUTE": "1000000",
         "SIDECAR_FORM_POSTS_PER_MINUTE": "1000",
         "SIDECAR_BIND": f"{HOST}:{ports['sidecar']}",
-        "PROMETHEUS_MULTIPROC_DIR": str(stack.settings.state / "metrics"),
+        "SIDECAR_METRICS_DIR": str(stack.settings.state / "metrics"),
     } | stack.settings.starting_with("SIDECAR_")
 
 

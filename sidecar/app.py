@@ -47,7 +47,7 @@ from sidecar.api import (
 from sidecar.engine import Engine
 from sidecar.ids import new_id
 from sidecar.jsons import as_json
-from sidecar.services import overview
+from sidecar.services import figures
 from sidecar.settings import Settings
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.extensions["engine"] = engine
     _requests(app)
     errors.init_app(app)
-    metrics.init_app(app, lambda: overview.queue(engine))
+    metrics.init_app(app, lambda: figures.text(engine))
     for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
                    forms, handlings, events, pipeline, callbacks, operations, predictions, routing, scoring,
                    sources, subscriptions, terms, views, health, openapi, docs):

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 bind = os.environ.get("SIDECAR_BIND", "127.0.0.1:8000")
@@ -17,23 +18,44 @@ forwarded_allow_ips = os.environ.get("SIDECAR_TRUSTED_PROXIES", "127.0.0.1")
 control_socket_disable = True
 accesslog = None  # the application logs each request itself, as JSON
 
+# Where the workers count together; other processes of the sidecar count for themselves.
+metrics_dir = os.environ.get("SIDECAR_METRICS_DIR")
+if metrics_dir:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics_dir
+
 
 def on_starting(server):
-    """Metrics of dead workers of an earlier run must not be counted again."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if folder:
-        shutil.rmtree(folder, ignore_errors=True)
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    """Metrics of an earlier run must not be counted again."""
+    if metrics_dir:
+        shutil.rmtree(metrics_dir, ignore_errors=True)
+        Path(metrics_dir).mkdir(parents=True, exist_ok=True)
+
+
+def pre_fork(server, worker):
+    """A worker takes a place that no other one has."""
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in count() if place not in taken)
+
+
+def post_fork(server, worker):
+    """A worker counts on where the last one in its place ended: there are as many files of metrics as places,
+    however many workers come and go in a year."""
+    if metrics_dir:
+        from prometheus_client import values
+
+        values.ValueClass = values.MultiProcessValue(lambda: f"worker{worker.place}")
 
 
 def post_worker_init(worker):
     """Whoever serves also watches whether anybody works, and sends what subscribers are owed."""
+    from sidecar.metrics import WORKERS
     from sidecar.pipeline import deliveries, stalling
 
     gc.freeze()  # what the application is made of stays: nobody need look through it for garbage
     gc.set_threshold(20_000)  # leads are trees, of which nothing is left: looking took 5 % of the time
     engine = worker.wsgi.extensions["engine"]
     stalling.watch(engine)
+    WORKERS.inc()
     worker.end_deliveries = deliveries.watch(engine)
 
 
@@ -44,7 +66,7 @@ def worker_exit(server, worker):
 
 def child_exit(server, worker):
     """A worker that ended no longer counts in the live gauges."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if metrics_dir:
         from prometheus_client import multiprocess
 
-        multiprocess.mark_process_dead(worker.pid)
+        multiprocess.mark_process_dead(f"worker{worker.place}")

@@ -1,129 +1,200 @@
 """Prometheus metrics, right with several workers.
 
-Counters live in PROMETHEUS_MULTIPROC_DIR (emptied at start); gauges of the queue are read from
-Postgres at the scrape.
+What gunicorn's workers count they add up in SIDECAR_METRICS_DIR; what Postgres knows is read from
+it at the scrape and kept a few seconds, for all processes. A new gauge of what Postgres knows is a line of
+FAMILIES and a name in an answer of `sidecar/services/figures.py`.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from flask import Flask, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
-from prometheus_flask_exporter import PrometheusMetrics
 
-LEADS = Counter("enrich_leads_received", "Leads received, by outcome.", ["outcome"])
-WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
+from sidecar import __version__
 
+_PATH = "/metrics"
+# Of requests, whatever a client sends, few methods make series; a path without a route makes one.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "other"
+
+REQUESTS = Counter(
+    "enrich_http_request", "Requests, by method, route (none: there is none) and status.",
+    ["method", "url_rule", "status"])
+REQUEST_SECONDS = Histogram(
+    "enrich_http_request_duration_seconds", "Time that a request took, by method, route and status.",
+    ["method", "url_rule", "status"])
+WORKERS = Gauge("enrich_workers", "Processes that serve requests.", multiprocess_mode="livesum")
+WORKERS_BUSY = Gauge(
+    "enrich_workers_busy", "Processes that serve a request at this moment, scrapes left out.",
+    multiprocess_mode="livesum")
+BUILD = Gauge("enrich_build_info", "1, by the version that runs.", ["version"], multiprocess_mode="livemax")
+
+POOL = Gauge(
+    "enrich_database_pool_connections", "Connections to Postgres, by whether a transaction has them.",
+    ["state"], multiprocess_mode="livesum")
+POOL_SECONDS = Histogram(
+    "enrich_database_pool_wait_seconds", "Time until a transaction had its connection.",
+    buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 3))
+
+LEADS = Counter(
+    "enrich_leads_received", "Leads received, by source (other: one that is no form's and no connection's and"
+    " brought few leads) and outcome.", ["source", "outcome"])
+LEADS_REFUSED = Counter(
+    "enrich_leads_refused", "Leads refused at the door, by the first reason.", ["code"])
+SCORED_SECONDS = Histogram(
+    "enrich_lead_scored_seconds", "Time from the receipt of a lead to its first score, by lane.", ["lane"],
+    buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600, 14_400, 86_400))
 MODELS_REFUSED = Counter(
     "enrich_scoring_models_refused",
     "How often the published scoring model could not be used, and the default one was.", ["reason"])
 
+ANSWERS = Counter(
+    "enrich_provider_answers", "What came of calls of providers.", ["provider", "outcome"])
+ANSWER_SECONDS = Histogram(
+    "enrich_provider_answer_seconds", "Time that providers took to answer.", ["provider"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60))
+CACHE_LOOKUPS = Counter(
+    "enrich_provider_cache_lookups",
+    "Questions about leads: hit, an answer is kept; miss, a provider is to be asked.", ["result"])
+REFUSALS_HELD = Counter(
+    "enrich_refusals_held", "How often a refusal held something back: asking providers about a lead"
+    " (enrichment), telling people of it (alert).", ["purpose"])
+
+MESSAGES = Counter(
+    "enrich_messages", "What came of trying to send messages: sent, retried (tried again later), quiet (put"
+    " off by quiet hours), withdrawn, dead.", ["channel", "outcome"])
+HOT_SECONDS = Histogram(
+    "enrich_hot_message_seconds",
+    "Time from a lead's change into hot to the message about it, those left out that quiet hours put off.",
+    ["channel"], buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600))
 PRESSES = Counter(
     "enrich_presses", "Presses of buttons and links about hot leads, by channel, wish and what came of it.",
     ["channel", "kind", "verdict"])
-
-LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
-LIMITS_UNAVAILABLE = Counter(
-    "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])
-
 FIRST_TOUCH = Histogram(
     "enrich_first_touch_minutes", "Minutes from a lead's change into hot to the first touch, by its kind.",
     ["how"], buckets=(1, 5, 15, 30, 60, 120, 240, 480, 1440, 2880, 10080))
 
+WAKES = Counter("enrich_wake_calls", "Calls of the wake webhook, by result.", ["result"])
+LIMITED = Counter("enrich_rate_limited", "Requests refused by a rate limit, by class.", ["limit"])
+LIMITS_UNAVAILABLE = Counter(
+    "enrich_rate_limits_unavailable", "Requests that Redis could not count, by class.", ["limit"])
 RESPONSE_CACHE = Counter(
     "enrich_response_cache", "Requests that Redis may answer: hit, miss, or Redis unavailable.", ["result"])
 
 
+# Labels' values, in the order of their family's labels -> figure.
 Figures = Mapping[tuple[str, ...], float]
 
 
-@dataclass(frozen=True)
-class QueueFigures:
-    """What stands in Postgres, by labels: leads by (lane, stage), the age in seconds of the oldest due one by
-    (lane,) and of the last claim (+Inf: there was none), messages that are not delivered by (state,), hot
-    leads that nobody touched by (the last follow-up that was given,), subscriptions and what they are owed by
-    (state,), the age of the oldest event that waits, calls and credits of the last 30 days by (provider,
-    sandbox); of this month and the last the leads by (month, tenth of the scale), the outcomes by (month,
-    tenth, outcome), the stability index by (month,), the calibration error of outcomes. Zeros, too: a series
-    that comes and goes cannot be alerted on.
-    """
+class Family(NamedTuple):
+    """A gauge `enrich_<name>` that Postgres answers at the scrape."""
 
-    leads: Figures
-    oldest: Figures
-    last_claim: Figures
-    messages: Figures
-    untouched: Figures
-    subscriptions: Figures
-    deliveries: Figures
-    oldest_event: Figures
-    calls: Figures
-    credits: Figures
-    scores: Figures
-    outcomes: Figures
-    stability: Figures
-    calibration: Figures
+    name: str
+    text: str
+    labels: tuple[str, ...] = ()
 
 
-class QueueCollector(Collector):
-    """Queue depth and age, messages and provider calls, as Postgres has them at the scrape."""
+# Zeros are told, too: a series that comes and goes cannot be alerted on. All replicas tell the same.
+FAMILIES = (
+    Family("work_items", "Leads by lane and stage.", ("lane", "stage")),
+    Family("queue_oldest_age_seconds", "For how long the oldest due lead has been due.", ("lane", "stage")),
+    Family("last_claim_age_seconds", "Time since a run last took leads; +Inf: none ever did."),
+    Family("sweep_age_seconds", "Time since n8n last asked for due leads, as its sweep does every minute;"
+           " +Inf: never since Redis started."),
+    Family("job_oldest_progress_age_seconds", "Time since the last step of the job, of those due a step, that"
+           " waits longest for it; 0: none is due.", ("kind",)),
+    Family("grades", "Leads by grade.", ("grade",)),
+    Family("redis_up", "Whether Redis answers."),
+    Family("notifications", "Messages not delivered, by state.", ("state",)),
+    Family("hot_leads_untouched", "Hot leads that nobody touched, by the last follow-up that was given.",
+           ("step",)),
+    Family("subscriptions", "Subscriptions to events, by state.", ("state",)),
+    Family("deliveries", "Events not delivered to a subscriber, by state.", ("state",)),
+    Family("event_oldest_age_seconds", "Age of the oldest event that an active subscription is owed."),
+    Family("provider_calls", "Provider calls of the last 30 days.", ("provider", "sandbox")),
+    Family("provider_credits", "Credits spent in the last 30 days.", ("provider", "sandbox")),
+    Family("provider_credits_spent", "USD that a provider cost this month (UTC), reserved ones too.",
+           ("provider",)),
+    Family("provider_credits_budget", "USD that it may cost this month; +Inf: no ceiling.", ("provider",)),
+    Family("provider_breaker_open", "1 while the provider is left alone because it fails, else 0.",
+           ("provider",)),
+    Family("scores", "Leads by the month in which they came and the tenth of the scale they began in.",
+           ("month", "tenth")),
+    Family("score_outcomes", "Outcomes by month and the tenth of the scale of the last score before.",
+           ("month", "tenth", "outcome")),
+    Family("score_stability_index", "Population stability index of a month's scores against those of the"
+           " three months before.", ("month",)),
+    Family("score_calibration_error", "How far the shares of won by score of the last three months are from"
+           " those of the year before."),
+)
 
-    def __init__(self, read: Callable[[], QueueFigures | None]) -> None:
-        self._read = read
+
+class _Told(Collector):
+    """The families of these figures."""
+
+    def __init__(self, told: Mapping[str, Figures]) -> None:
+        self._told = told
 
     def collect(self) -> Iterator[Metric]:
-        """Nothing when there are no figures (the health check tells that the database is unavailable)."""
-        told = self._read()
-        if told is None:
-            return
-        for name, text, labels, figures in (
-            ("work_items", "Leads by lane and stage.", ["lane", "stage"], told.leads),
-            ("queue_oldest_age_seconds", "Age of the oldest due lead.", ["lane"], told.oldest),
-            ("last_claim_age_seconds", "Time since a run last took leads.", [], told.last_claim),
-            ("notifications", "Messages not delivered, by state.", ["state"], told.messages),
-            ("hot_leads_untouched", "Hot leads that nobody touched, by the last follow-up that was given.",
-             ["step"], told.untouched),
-            ("subscriptions", "Subscriptions to events, by state.", ["state"], told.subscriptions),
-            ("deliveries", "Events not delivered to a subscriber, by state.", ["state"], told.deliveries),
-            ("event_oldest_age_seconds", "Age of the oldest event that an active subscription is owed.", [],
-             told.oldest_event),
-            ("provider_calls", "Provider calls of the last 30 days.", ["provider", "sandbox"], told.calls),
-            ("provider_credits", "Credits spent in the last 30 days.", ["provider", "sandbox"],
-             told.credits),
-            ("scores", "Leads by the month in which they came and the tenth of the scale they began in.",
-             ["month", "tenth"], told.scores),
-            ("score_outcomes", "Outcomes by month and the tenth of the scale of the last score before.",
-             ["month", "tenth", "outcome"], told.outcomes),
-            ("score_stability_index", "Population stability index of a month's scores against those of the"
-             " three months before.", ["month"], told.stability),
-            ("score_calibration_error", "How far the shares of won by score of the last three months are from"
-             " those of the year before.", [], told.calibration),
-        ):
-            gauge = GaugeMetricFamily(f"enrich_{name}", text, labels=labels)
-            for values, figure in figures.items():
+        for family in FAMILIES:
+            gauge = GaugeMetricFamily(f"enrich_{family.name}", family.text, labels=family.labels)
+            for values, figure in self._told[family.name].items():
                 gauge.add_metric(values, figure)
             yield gauge
 
 
-def init_app(app: Flask, read: Callable[[], QueueFigures | None]) -> None:
-    """Measure every request by route, and serve /metrics; `read` answers the queue's figures, None when the
-    database is unavailable."""
-    own = CollectorRegistry(auto_describe=True)
-    PrometheusMetrics(app, path=None, group_by="url_rule", defaults_prefix="enrich", registry=own)
-    collector = QueueCollector(read)
+def exposition(told: Mapping[str, Figures]) -> bytes:
+    """The families of what Postgres answered, as Prometheus reads them: figures by the family's name."""
+    registry = CollectorRegistry()
+    registry.register(_Told(told))
+    return generate_latest(registry)
 
-    @app.get("/metrics")
+
+def init_app(app: Flask, read: Callable[[], bytes]) -> None:
+    """Measure every request by route, and serve /metrics; `read` answers what Postgres tells (`exposition`),
+    nothing when it is unavailable."""
+    BUILD.labels(__version__).set(1)
+
+    @app.before_request
+    def begin() -> None:
+        g.begun = time.perf_counter()
+        if request.path != _PATH:
+            WORKERS_BUSY.inc()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        labels = (request.method if request.method in _METHODS else OTHER,
+                  request.url_rule.rule if request.url_rule else "none", response.status_code)
+        REQUESTS.labels(*labels).inc()
+        REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - g.begun)
+        return response
+
+    @app.teardown_request
+    def left(error: BaseException | None) -> None:
+        if request.path != _PATH:
+            WORKERS_BUSY.dec()
+
+    @app.get(_PATH)
     def metrics() -> Response:
-        registry = CollectorRegistry()
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            registry.register(collector)
-            return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-        registry.register(collector)
-        text = b"".join(generate_latest(part) for part in (own, REGISTRY, registry))
-        return Response(text, content_type=CONTENT_TYPE_LATEST)
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+            text = generate_latest(counted)
+        else:
+            text = generate_latest(REGISTRY)
+        return Response(text + read(), content_type=CONTENT_TYPE_LATEST)

@@ -11,7 +11,6 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint, json_body, load
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
-from sidecar.metrics import LEADS
 from sidecar.pipeline import waking
 from sidecar.services import forms
 from sidecar.services.access import Caller
@@ -59,8 +58,7 @@ def send(engine: Engine, caller: None, key: str) -> Any:
     plain = request.mimetype in _FORM_TYPES
     sent = _fields() if plain else json_body()
     following = sent.pop(_NEXT, "") if plain else ""
-    outcome, errors = forms.receive(engine, form, sent, g.get("request_id"))
-    LEADS.labels(outcome).inc()
+    errors = forms.receive(engine, form, sent, g.get("request_id"))
     as_page = plain and "text/html" in request.headers.get("Accept", "")
     if errors:
         if as_page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections import Counter
 from typing import Any
 
 from flask import Blueprint, request
@@ -15,7 +14,6 @@ from sidecar.api.leads import csv_file
 from sidecar.api.paging import decode_cursor, numbers_after, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
-from sidecar.metrics import LEADS
 from sidecar.services import import_mappings, import_preview, import_rows, imports, jobs
 from sidecar.services.access import Caller
 from sidecar.tables import TableError
@@ -117,20 +115,14 @@ def get_job(engine: Engine, caller: Caller, job_id: Any) -> Any:
 @endpoint(bp, "POST", "/v1/jobs/step", scope="leads", body=schemas.Empty(), answer=schemas.JobStep())
 def step_due(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
     """Work for five seconds on the oldest job that waits; its job is null when none does."""
-    return _stepped(engine, *jobs.step_due(engine))
+    return {"job": jobs.step_due(engine), "more": jobs.more(engine)}
 
 
 @endpoint(bp, "POST", "/v1/jobs/<uuid:job_id>/step", scope="leads", body=schemas.Empty(),
           answer=schemas.JobStep())
 def step_job(engine: Engine, caller: Caller, job_id: Any, body: dict[str, Any]) -> Any:
     """Work for five seconds on a job and tell its progress; may be repeated at any time."""
-    return _stepped(engine, *jobs.step(engine, str(job_id)))
-
-
-def _stepped(engine: Engine, job: dict[str, Any] | None, outcomes: Counter[str]) -> dict[str, Any]:
-    if job and job["kind"] == "import" and not job["dry_run"]:
-        for outcome, count in outcomes.items():
-            LEADS.labels(outcome).inc(count)
+    job, _ = jobs.step(engine, str(job_id))
     return {"job": job, "more": jobs.more(engine)}
 
 
@@ -188,9 +180,7 @@ def repair_row(engine: Engine, caller: Caller, job_id: Any, line: int, body: dic
     For whoever started the job, and callers with the scope pii:read.
     """
     _own(engine, caller, job_id)
-    result = import_rows.repair(engine, str(job_id), body["chunk"], line, body["cells"], by=actor(caller))
-    LEADS.labels(result["outcome"]).inc()
-    return result
+    return import_rows.repair(engine, str(job_id), body["chunk"], line, body["cells"], by=actor(caller))
 
 
 @endpoint(bp, "GET", "/v1/jobs/<uuid:job_id>/rejects.csv", scope="leads")

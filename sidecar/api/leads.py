@@ -14,7 +14,6 @@ from sidecar.api.preconditions import if_match
 from sidecar.api.sparse import project
 from sidecar.engine import Engine
 from sidecar.errors import Invalid
-from sidecar.metrics import LEADS
 from sidecar.pipeline import intake, looking, waking
 from sidecar.services import bulk, exports, leads, receipts, timeline
 from sidecar.services.access import Caller
@@ -48,9 +47,6 @@ def create(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     ) if dry_run else intake.receive(
         engine, raw_leads, client=caller.name, request_id=g.get("request_id"), lane=options["lane"],
         only_new=options["only_new"], strict=query["strict"], told=options["warnings"], goal=options["goal"])
-    if not dry_run:
-        for result in results:
-            LEADS.labels(result["outcome"]).inc()
     if all(result["outcome"] == "rejected" for result in results):
         raise Invalid(
             "The lead is not valid; see errors." if single else "No lead is valid; see errors.",
@@ -233,7 +229,6 @@ def repair_reject(engine: Engine, caller: Caller, reject_id: Any, body: dict[str
     """
     result = leads.repair(
         engine, str(reject_id), body["changes"], by=actor(caller), client=caller.name)
-    LEADS.labels(result["outcome"]).inc()
     waking.wake_after(engine, "interactive")
     return result
 

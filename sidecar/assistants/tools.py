@@ -164,7 +164,7 @@ def spend(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
 
 def queue_health(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
     """Whether leads move, and what stands in the way."""
-    figures, queue = overview.overview(engine, 1, reveal=False), overview.queue(engine)
+    figures = overview.overview(engine, 1, reveal=False)
     dead, _ = leads.dead_letters(
         engine, "dead", limit=5, after=None, most_replays=None, reveal=False)
     failed, _ = workflow_errors.list_errors(engine, limit=5, after=None)
@@ -173,7 +173,7 @@ def queue_health(engine: Engine, asked: dict[str, Any], reveal: bool) -> Answer:
     return Answer(
         f"{moves} {stages['queued']} queued, {stages['waiting']} waiting, {stages['dead']} dead.", {
             "stages": stages, "pace": figures["pace"],
-            "messages": {state: count for (state,), count in queue.messages.items()} if queue else {},
+            "messages": overview.messages(engine),
             "dead_letters": dead, "workflow_errors": failed}, len(dead) + len(failed))
 
 

@@ -21,6 +21,7 @@ from sidecar.enrichment.model import DAY, Operation, Provider
 from sidecar.enrichment.money import cost, highest
 from sidecar.errors import NotFound
 from sidecar.intake.refusals import may_enrich
+from sidecar.metrics import ANSWER_SECONDS, ANSWERS, REFUSALS_HELD
 from sidecar.pipeline import spending
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.breaking import Told, allowed, note, use_keys
@@ -76,6 +77,7 @@ def _begin(
                     if not may_enrich(refused, engine.settings.no_enrichment_after)}
         if not refusing:
             break
+        REFUSALS_HELD.labels("enrichment").inc(len(refusing))
         asking -= refusing
     for row in rows:
         planned.setdefault(row["provider"], []).append(row["call_id"])
@@ -240,6 +242,14 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         if told["outcome"] in ("found", "not_found")])
     calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
     note(engine, cursor, health)
+    engine.database.after_commit(lambda: _measure(answers, settled))
+
+
+def _measure(answers: list[tuple[Row, dict[str, Any]]], settled: list[Row]) -> None:
+    for (row, answer), told in zip(answers, settled, strict=True):
+        ANSWERS.labels(row["provider"], told["outcome"]).inc()
+        if answer.get("elapsed_ms") is not None:
+            ANSWER_SECONDS.labels(row["provider"]).observe(answer["elapsed_ms"] / 1000)
 
 
 def _ttl(operation: Operation, outcome: str, retry_after_s: float | None) -> float:

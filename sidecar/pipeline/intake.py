@@ -26,6 +26,7 @@ from sidecar.intake import (
 )
 from sidecar.intake.decision import newest_last
 from sidecar.pipeline import assigning, stitching
+from sidecar.pipeline.counting import count_leads
 from sidecar.pipeline.refusals import hash_of
 from sidecar.records import match_keys, read_lead
 from sidecar.records.text import storable
@@ -113,6 +114,8 @@ def take_in(
                              if row["lead_id"] and entry.lead.get("owner_name")]:
                     assigning.by_names(engine, cursor, owned, receipt.client)
             _join(engine, cursor, entries, known, writes, receipt)
+            came = [(entry.source, result) for entry, result in zip(entries, writes.results, strict=True)]
+            engine.database.after_commit(lambda: count_leads(engine, came))
     results = [_would_be(result, known) for result in writes.results] if dry_run else writes.results
     return [
         result | {"lead_url": result["lead_id"] and lead_url(engine, result["lead_id"])}

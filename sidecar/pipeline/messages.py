@@ -17,6 +17,7 @@ from sidecar.channels.routing import Person, Place, Wish, recipients
 from sidecar.channels.timing import quiet_until
 from sidecar.engine import Engine
 from sidecar.masking import redact
+from sidecar.metrics import HOT_SECONDS, MESSAGES, REFUSALS_HELD
 from sidecar.pipeline import telling
 from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
@@ -189,6 +190,7 @@ def sweep(engine: Engine, seconds: float = 5.0) -> dict[str, int | bool]:
     with engine.database.write() as cursor:
         for row in notifications.of_no_channel(cursor, engine.settings.channels.keys()):
             _died(engine, cursor, row, f"there is no channel {row['channel']}")
+            MESSAGES.labels(row["channel"], "dead").inc()
     until = time.monotonic() + seconds
     return {**deliver(engine, seconds=seconds), "more": time.monotonic() >= until}
 
@@ -277,7 +279,7 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
     quiet = quiet_until(engine.now(), message["time_zone"] or engine.settings.time_zone,
                         message["quiet_from"], message["quiet_until"])
     if quiet and kind != "handled" and not (message["always_hot"] and kind != "digest"):
-        return _state("owed", "Quiet hours.", due_at=quiet, refunded=True), None
+        return _state("owed", notifications.QUIET, due_at=quiet, refunded=True), None
     channel = engine.settings.channels[message["channel"]]
     try:
         told = telling.told(engine, channel, message, stood)
@@ -369,6 +371,19 @@ def _put(engine: Engine, rows: list[tuple[Row, Row]]) -> None:
                 notifications.owe_to_another(cursor, _rows(engine, cursor, [Due(
                     message["kind"], message["lead_id"], message["hot_change"], row["elsewhere"].owner_id,
                     _key(message["about"] or {}), message["about"], engine.now())]))
+        engine.database.after_commit(lambda: _measure(engine, rows))
+
+
+def _measure(engine: Engine, rows: list[tuple[Row, Row]]) -> None:
+    for message, row in rows:
+        state, error = row["state"], row["error"]
+        outcome = state if state != "owed" else "quiet" if error == notifications.QUIET else "retried"
+        MESSAGES.labels(message["channel"], outcome).inc()
+        if state == "sent" and message["kind"] == "hot_lead" and not message["was_quiet"]:
+            HOT_SECONDS.labels(message["channel"]).observe(
+                (engine.now() - message["created_at"]).total_seconds())
+        if error == notifications.WITHHELD:
+            REFUSALS_HELD.labels("alert").inc()
 
 
 def _key(about: Row) -> str:

@@ -15,6 +15,7 @@ from sidecar.enrichment.money import Purse
 from sidecar.enrichment.planner import Step, goal_of
 from sidecar.enrichment.planning import lacks
 from sidecar.ids import new_id
+from sidecar.metrics import CACHE_LOOKUPS, REFUSALS_HELD
 from sidecar.pipeline import reaching, spending
 from sidecar.pipeline.answers import merge_answers
 from sidecar.pipeline.batches import step
@@ -42,7 +43,9 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         known = merge_answers(engine, cursor, at_work.lead_ids)
         rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
         may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
-        wanted = _wanted(engine, cursor, batch_id, may_ask, at_work.lane) if may_ask else []
+        fresh = {lead_id for lead_id, number in rounds.items() if number == 1}
+        wanted = _wanted(engine, cursor, batch_id, may_ask, at_work.lane, fresh) if may_ask else []
+        REFUSALS_HELD.labels("enrichment").inc(len(fresh - {row["lead_id"] for row in known}))
         planned = calls.plan(cursor, wanted) if wanted else []
         asking = {lead_id for row in planned for lead_id in row["lead_ids"]}
         return {
@@ -68,10 +71,10 @@ class Round:
 
 
 def _wanted(
-    engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None
+    engine: Engine, cursor: Cursor, batch_id: str, known: list[Row], lane: str | None, fresh: set[str]
 ) -> list[Row]:
     """Ledger rows to plan: identical lookups of several leads are one call. Their prices are reserved under
-    a lock, so that all that plan at once never pass a ceiling."""
+    a lock, so that all that plan at once never pass a ceiling. `fresh`: the leads whose first round it is."""
     looks = Looks(engine, cursor, known)
     known = reaching.with_candidates(engine, cursor, looks.facts_of(known))
     survey = Survey.of(engine, cursor, known)
@@ -89,6 +92,10 @@ def _wanted(
         if not all(now.pay([row["lead_id"]], row["provider"], row["sandbox"], row["price"])
                    for row in round_.calls.values()):
             round_ = chosen(Looks(engine, cursor, known))  # others were faster
+    CACHE_LOOKUPS.labels("hit").inc(len({
+        item.key for lead_id in fresh & survey.possible.keys() for item in survey.possible[lead_id].values()
+        if survey.answer(item)}))
+    CACHE_LOOKUPS.labels("miss").inc(len(round_.calls))
     return [
         {"id": new_id(), "batch_id": batch_id, "request": engine.vault.seal(row["params"])}
         | {name: value for name, value in row.items() if name != "params"}

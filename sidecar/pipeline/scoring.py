@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sidecar.channels.timing import armed
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.metrics import MODELS_REFUSED
+from sidecar.metrics import MODELS_REFUSED, SCORED_SECONDS
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import leads_failed
 from sidecar.pipeline.messages import owe_hot
@@ -38,6 +38,7 @@ def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
     """
     with step(engine, "score", batch_id, lead_ids, changes_people=True) as at_work:
         done = score_leads(engine, at_work.cursor, at_work.lead_ids, batch_id)
+        engine.database.after_commit(lambda: _measure(at_work.lane or "", done.first))
         return {"results": at_work.results(
             leads_failed(at_work, done.failures, "score") if done.failures else None)}
 
@@ -45,11 +46,17 @@ def score(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
 @dataclass(slots=True)
 class Scored:
     """What came of scoring some leads: who could not be scored, by id, and the ids of those whose score or
-    its reasons are others now, and of those that became hot."""
+    its reasons are others now, and of those that became hot; of those that had no score, for how long."""
 
     failures: dict[str, Exception] = field(default_factory=dict)
     other: list[str] = field(default_factory=list)
     hot: list[str] = field(default_factory=list)
+    first: list[timedelta] = field(default_factory=list)
+
+
+def _measure(lane: str, first: list[timedelta]) -> None:
+    for waited in first:
+        SCORED_SECONDS.labels(lane).observe(waited.total_seconds())
 
 
 def score_leads(
@@ -87,6 +94,8 @@ def score_leads(
         if score_now == score_before and facts_now == facts_before and not keep_same:
             continue
         done.other.append(lead_id)
+        if row["grade"] is None:
+            done.first.append(now - row["created_at"])
         total = round(result["total"] * 100)
         is_news = result["grade"] == "hot" and not row["is_test"] and row["status"] != "archived"
         became_hot = is_news and row["grade"] != "hot" and armed(row["cooled_at"], now, rearm)

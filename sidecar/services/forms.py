@@ -30,16 +30,14 @@ def find(engine: Engine, key: str, origin: str | None) -> Row:
     return form
 
 
-def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> tuple[str, list[dict[str, Any]]]:
-    """Take one lead in, as intake does: (its outcome, errors to tell the sender).
-
-    The sender of what fell into the honeypot is told nothing.
-    """
+def receive(engine: Engine, form: Row, sent: Any, request_id: str | None) -> list[dict[str, Any]]:
+    """Take one lead in, as intake does: the errors to tell its sender, who is told nothing of what fell into
+    the honeypot."""
     lead = {"source": form["source"]} | sent if isinstance(sent, dict) else sent
     [entry] = intake.read(engine, [lead], submitted=True)
     [result] = intake.take_in(
         engine, [entry], client=f"form:{form['name']}", lane="interactive", request_id=request_id)
-    return result["outcome"], [] if intake.SUSPECTED in entry.errors else result["errors"]
+    return [] if intake.SUSPECTED in entry.errors else result["errors"]
 
 
 def visit(engine: Engine, form: Row, told: dict[str, Any], *, ip: str | None, user_agent: str) -> None:

@@ -22,6 +22,8 @@ _WORK: Final[Mapping[str, Callable[[Engine, str, float], Counter[str]]]] = {
 _SHOW: Final[Mapping[str, Callable[[Engine, Cursor, Row], Row]]] = {
     "import": imports.show, "rescore": rescoring.show, "bulk": bulk.show}
 
+KINDS: Final = tuple(_WORK)
+
 
 def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Row, Counter[str]]:
     """Work on a job for at most some seconds and one chunk; (the job, outcomes of this step).
@@ -35,11 +37,11 @@ def step(engine: Engine, job_id: str, seconds: float = STEP_SECONDS) -> tuple[Ro
     return get(engine, job_id), outcomes
 
 
-def step_due(engine: Engine) -> tuple[Row | None, Counter[str]]:
-    """A step of the oldest job that waits for one; (None, nothing) when none does."""
+def step_due(engine: Engine) -> Row | None:
+    """A step of the oldest job that waits for one; None when none does."""
     waking.clear(engine, waking.IMPORTS)
     job_id = _due(engine)
-    return step(engine, job_id) if job_id else (None, Counter())
+    return step(engine, job_id)[0] if job_id else None
 
 
 def more(engine: Engine) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from sidecar.engine import Engine
@@ -12,28 +11,14 @@ from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.money import runway
 from sidecar.errors import Unavailable
 from sidecar.masking import mask_lead
-from sidecar.metrics import QueueFigures
 from sidecar.pipeline import stalling
 from sidecar.pipeline.following import FOLLOWED
 from sidecar.pipeline.retention import add_up_counts
-from sidecar.scoring.drift import drift
-from sidecar.store import (
-    breakers,
-    calls,
-    following,
-    leads,
-    notifications,
-    spending,
-    statistics,
-    subscriptions,
-    work,
-)
-from sidecar.store import drift as drift_store
-from sidecar.terms.states import EMAIL_STATUSES, FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
+from sidecar.store import breakers, calls, following, leads, notifications, spending, statistics
+from sidecar.terms.states import EMAIL_STATUSES
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
-_NOTHING = [{"leads": 0, "won": 0, "lost": 0}] * 10
 _LATELY = 7  # days whose spending tells how long a ceiling lasts
 
 
@@ -112,40 +97,10 @@ def untouched(engine: Engine) -> list[dict[str, Any]]:
         return following.by_owner(cursor, engine.now() - FOLLOWED)
 
 
-def queue(engine: Engine) -> QueueFigures | None:
-    """What Prometheus is told of the queue; None when the database is unavailable."""
-    try:
-        with engine.database.read(may_lag=True) as cursor:
-            depth = {(row["lane"], row["stage"]): row for row in work.depth(cursor)}
-            messages = notifications.counts(cursor)
-            events = subscriptions.figures(cursor)
-            pace = stalling.pace(engine)
-            untouched = following.untouched(cursor, engine.now() - FOLLOWED)
-            by_month = drift_store.months(cursor)
-            spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
-    except Unavailable:
-        return None
-    moved = drift(by_month, engine.now().date())
-    lately = {f"{month:%Y-%m}": by_month.get(month, _NOTHING) for month in moved["stability"]}
-    return QueueFigures(
-        leads={at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
-        oldest={(lane,): max(0.0, depth.get((lane, "queued"), {}).get("oldest_seconds", 0.0))
-                for lane in LANES},
-        last_claim={(): pace.last_run_seconds},
-        messages={(state,): count for state, count in messages.items()},
-        untouched={(str(step),): untouched.get(step, 0) for step in range(len(FOLLOW_UPS) + 1)},
-        subscriptions={(state,): events[state] for state in SUBSCRIPTION_STATES},
-        deliveries={(state,): events[state] for state in ("owed", "failed")},
-        oldest_event={(): events["oldest_seconds"]},
-        calls={labels: row["calls"] for labels, row in spent.items()},
-        credits={labels: row["credits"] or 0 for labels, row in spent.items()},
-        scores={(month, str(place)): tenth["leads"]
-                for month, tenths in lately.items() for place, tenth in enumerate(tenths)},
-        outcomes={(month, str(place), outcome): tenth[outcome] for month, tenths in lately.items()
-                  for place, tenth in enumerate(tenths) for outcome in ("won", "lost")},
-        stability={(f"{month:%Y-%m}",): index for month, index in moved["stability"].items()},
-        calibration={(): moved["calibration"]},
-    )
+def messages(engine: Engine) -> dict[str, int]:
+    """How many messages were not delivered: {waiting, dead}."""
+    with engine.database.read(may_lag=True) as cursor:
+        return notifications.counts(cursor)
 
 
 def _brief(lead: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 import redis
 
 # Reserve `count` consecutive slots of a provider's pace; answers the first slot's time in ms.
@@ -60,8 +63,18 @@ class Cache:
         return bool(self.redis.set(f"once:{name}", 1, nx=True, ex=seconds))
 
     def clear_wake(self, *lanes: str) -> None:
-        """From here on a wake-up counts again: the claim that follows sees all that was committed."""
-        self.redis.delete(*(f"wake:{lane}" for lane in lanes))
+        """From here on a wake-up counts again: the claim that follows sees all that was committed. When it
+        came is noted."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.delete(*(f"wake:{lane}" for lane in lanes))
+            pipe.mset({f"seen:{lane}": int(time.time()) for lane in lanes})
+            pipe.execute()
+
+    def seen_at(self, *lanes: str) -> float:
+        """When a claim of any of the lanes last came, in seconds since the epoch; infinitely long ago when
+        none did."""
+        noted: list[bytes | None] = self.redis.mget(f"seen:{lane}" for lane in lanes)  # type: ignore[assignment]
+        return max((float(at) for at in noted if at is not None), default=-math.inf)
 
     def reserve(self, provider: str, count: int, per_second: float, now_ms: int) -> float:
         """Reserve slots in a provider's pace; the first slot's time in ms since the epoch."""
@@ -99,6 +112,15 @@ class Cache:
             pipe.incr(_GENERATION)  # first: nothing of before is kept from here on
             pipe.delete(_RESPONSES)
             pipe.execute()
+
+    def figures(self) -> bytes | None:
+        """What /metrics tells of Postgres, while it is kept."""
+        known: bytes | None = self.redis.get("figures")  # type: ignore[assignment]
+        return known
+
+    def keep_figures(self, told: bytes, seconds: int) -> None:
+        """Keep it for so many seconds."""
+        self.redis.set("figures", told, ex=seconds)
 
     def ping(self) -> bool:
         """Whether Redis answers."""

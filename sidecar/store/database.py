@@ -20,10 +20,12 @@ from psycopg2.pool import ThreadedConnectionPool
 
 from sidecar import jsons
 from sidecar.errors import Deadlock, Unavailable
+from sidecar.metrics import POOL, POOL_SECONDS
 
 Row = dict[str, Any]
 _BASE64 = f"{ascii_letters}{digits}_=-".encode()
 _PARAMETER = re.compile(r"\$\d+")
+_IN_USE, _IDLE = POOL.labels("in_use"), POOL.labels("idle")
 
 
 def words(names: Iterable[str]) -> str:
@@ -134,7 +136,7 @@ class Database:
         self._dsn = dsn
         self._size = size
         self._pool: ThreadedConnectionPool | None = None
-        self._used_at: dict[int, float] = {}
+        self._idle_since: dict[int, float] = {}
         self._running = _Running()
 
     @property
@@ -221,8 +223,16 @@ class Database:
         if self._pool:
             self._pool.closeall()
             self._pool = None
+            _IDLE.dec(len(self._idle_since))
+            self._idle_since.clear()
 
     def _connect(self) -> connection:
+        with POOL_SECONDS.time():
+            conn = self._free()
+        _IN_USE.inc()
+        return conn
+
+    def _free(self) -> connection:
         try:
             if self._pool is None:
                 self._pool = ThreadedConnectionPool(
@@ -241,8 +251,10 @@ class Database:
         raise Unavailable("The database does not answer at the moment. Try again.")
 
     def _alive(self, conn: connection) -> bool:
-        used_at = self._used_at.get(id(conn))
-        if used_at is None or time.monotonic() - used_at < self._trust_idle:
+        idle_since = self._idle_since.pop(id(conn), None)
+        if idle_since is not None:
+            _IDLE.dec()
+        if idle_since is None or time.monotonic() - idle_since < self._trust_idle:
             return not conn.closed
         try:
             with conn.cursor() as cursor:
@@ -256,10 +268,10 @@ class Database:
         with suppress(psycopg2.Error):
             if self._pool:
                 self._pool.putconn(conn, close=bool(conn.closed))
-        if conn.closed:
-            self._used_at.pop(id(conn), None)
-        else:
-            self._used_at[id(conn)] = time.monotonic()
+        _IN_USE.dec()
+        if not conn.closed:
+            self._idle_since[id(conn)] = time.monotonic()
+            _IDLE.inc()
 
 
 class _Running(threading.local):

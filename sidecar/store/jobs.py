@@ -14,6 +14,8 @@ REJECTS, REMARKS = ROW_TABLES = ("job_rejects", "job_remarks")
 _COLUMNS = ("id::text AS id, kind, state, created_by, plan, dry_run, lane, chunk_rows, chunks, next_chunk,"
             " total, created, updated, rejected, suppressed, skipped, warnings, attempts, error,"
             " position::text AS position, created_at, updated_at")
+# Jobs that wait for a step.
+_STEPS = f"(state IN {words(JOB_DUE)} AND chunks IS NOT NULL OR state = 'undoing')"
 
 
 def add(cursor: Cursor, row: Row) -> bool:
@@ -65,10 +67,16 @@ def lock_patiently(cursor: Cursor, job_id: str) -> Row | None:
 
 def due(cursor: Cursor) -> str | None:
     """The oldest job that waits for a step and has none under way."""
-    row = one(cursor, f"SELECT id::text AS id FROM jobs WHERE state IN {words(JOB_DUE)}"  # noqa: S608
-                      " AND chunks IS NOT NULL OR state = 'undoing' ORDER BY jobs.id LIMIT 1"
+    row = one(cursor, f"SELECT id::text AS id FROM jobs WHERE {_STEPS} ORDER BY jobs.id LIMIT 1"  # noqa: S608
                       " FOR UPDATE SKIP LOCKED")
     return row["id"] if row else None
+
+
+def progress(cursor: Cursor) -> dict[str, float]:
+    """By kind, for how many seconds the job that waits longest for a step has waited."""
+    return {row["kind"]: row["seconds"] for row in many(
+        cursor, "SELECT kind, extract(epoch FROM now() - min(updated_at))::float8 AS seconds FROM jobs"  # noqa: S608
+        f" WHERE {_STEPS} GROUP BY kind")}
 
 
 def chunk(cursor: Cursor, job_id: str, number: int) -> bytes:

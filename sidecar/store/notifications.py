@@ -14,6 +14,7 @@ _STUCK_SECONDS = 60
 
 
 ELSEWHERE = "It is for somebody else now."
+QUIET = "Quiet hours."
 
 
 def owe(cursor: Cursor, rows: list[Row]) -> None:
@@ -49,7 +50,8 @@ def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None
 def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -> list[Row]:
     """Take messages that are due (of these leads, or any), of each channel as many as there is room for.
 
-    One that was stuck in sending is taken again and marked as a possible duplicate. Of the user whom it is
+    One that was stuck in sending is taken again and marked as a possible duplicate; `was_quiet`: quiet hours
+    put it off. Of the user whom it is
     for are told whether they `left`, or may see people no more, and their wishes `quiet_from`, `quiet_until`
     and `always_hot`; of who reads it `reader_id`, language and time zone: that user, else whose mail address
     it goes to.
@@ -72,7 +74,7 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
             RETURNING n.*)
         SELECT c.id::text AS id, c.kind, c.lead_id::text AS lead_id, c.hot_change, c.channel, c.recipient,
                c.user_id::text AS user_id, c.content, c.about, c.reference, c.attempts, c.possible_duplicate,
-               c.created_at, c.claimed_at, coalesce(
+               c.created_at, c.claimed_at, coalesce(c.last_error = %(quiet)s, false) AS was_quiet, coalesce(
                    u.disabled_at IS NOT NULL OR u.role <> ALL(%(roles)s), false) AS left,
                r.id::text AS reader_id, r.email AS reader, r.language, r.time_zone,
                w.quiet_from, w.quiet_until, coalesce(w.always_hot, false) AS always_hot
@@ -82,7 +84,8 @@ def take(cursor: Cursor, rooms: Mapping[str, int], lead_ids: list[str] | None) -
         LEFT JOIN user_channels w ON w.user_id = c.user_id AND w.channel = c.channel
         ORDER BY c.due_at, c.id
         """,
-        {"stuck": _STUCK_SECONDS, "leads": lead_ids, "rooms": as_json(dict(rooms)), "roles": MAY_SEE},
+        {"stuck": _STUCK_SECONDS, "leads": lead_ids, "rooms": as_json(dict(rooms)), "roles": MAY_SEE,
+         "quiet": QUIET},
     )
 
 

@@ -130,6 +130,27 @@ def mail(cursor: Cursor) -> dict[str, Row]:
         " WHERE email_status IS NOT NULL GROUP BY email_status")}
 
 
+def grades(cursor: Cursor) -> dict[str, int]:
+    """How many leads there are of each grade, and `unscored`."""
+    counted = {row["name"]: row["n"] for row in many(
+        cursor, "SELECT name, sum(n)::bigint AS n FROM ("
+        " SELECT name, n FROM counts WHERE figure = 'grade'"
+        " UNION ALL SELECT name, n FROM count_changes WHERE figure = 'grade') x GROUP BY name")}
+    return {name: counted.get(name, 0) for name in (*GRADES, "unscored")}
+
+
+def named_sources(cursor: Cursor, fewest: int, most: int) -> list[str]:
+    """The sources of forms and connections, and those of at least so many leads: the `most` largest."""
+    return [row["name"] for row in many(
+        cursor, """
+        SELECT name FROM (
+            SELECT source AS name, 'infinity'::float8 AS n FROM forms
+            UNION ALL SELECT CASE kind WHEN 'generic' THEN name ELSE kind END, 'infinity' FROM sources
+            UNION ALL SELECT name, n FROM counts WHERE figure = 'source' AND n >= %s) x
+        GROUP BY name ORDER BY max(n) DESC, name LIMIT %s
+        """, (fewest, most))]
+
+
 def pace(cursor: Cursor) -> Row:
     """{oldest_waiting_seconds: age of the oldest due lead, 0 when none is; last_run_at and last_run_seconds:
     of the youngest claim, missing when there was none}."""

@@ -81,7 +81,6 @@ def main() -> None:
              "validated and normalised alone": records(leads[:10_000])}
     with tempfile.TemporaryDirectory() as folder, running_services() as stack:
         environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
-        environment.pop("PROMETHEUS_MULTIPROC_DIR")
         path = Path(folder) / "leads.csv"
         write(path, leads[:count // 10])
         _, small, _ = command(path, environment)

@@ -209,7 +209,6 @@ def main() -> None:
     os.environ["SIDECAR_READS_PER_MINUTE"] = "10000000"
     with running_services(POSTGRES_SHARED_BUFFERS="1GB") as stack:
         environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
-        environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
         engine = Engine.build(Settings.from_env(environment))
         fill(engine, LEADS // 10)
         one_score(stack, engine)

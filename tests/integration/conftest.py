@@ -23,7 +23,7 @@ def environ(services):
         "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_SLACK_WEBHOOK_URL": "",
         "SIDECAR_SMTP_URL": "", "SIDECAR_SLACK_BOT_TOKEN": "", "SIDECAR_TEAMS_WEBHOOKS": "",
         "SIDECAR_TWILIO_ACCOUNT": "",
-        "SIDECAR_MAX_ATTEMPTS": "3",
+        "SIDECAR_MAX_ATTEMPTS": "3", "SIDECAR_METRICS_SECONDS": "0",
         # Where the receivers of tests are; 127.0.0.1 is not allowed.
         "SIDECAR_SUBSCRIBER_HOSTS": "localhost",
     }

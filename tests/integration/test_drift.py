@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sidecar.services import overview
+from sidecar.services.figures import figures
 from sidecar.store import drift
 from sidecar.store.database import many
 from tests.integration.test_models import leads, no_models  # noqa: F401
@@ -35,11 +35,11 @@ def test_leads_count_by_their_first_score_and_outcomes_by_the_last_before(api, e
         with engine.database.read() as cursor:
             rows = many(cursor, "SELECT tenth, leads, won, lost FROM score_months")
         assert [dict(row) for row in rows] == [{"tenth": 1, "leads": 3, "won": 1, "lost": 1}]
-    told = overview.queue(engine)
-    month = f"{now:%Y-%m}"
-    assert told.scores[month, "1"] == 3 and told.outcomes[month, "1", "won"] == 1
-    assert told.scores[month, "9"] == 0 and told.stability[month,] == 0 and told.calibration[()] == 0
-    assert len(told.scores) == 20 and len(told.outcomes) == 40
+    told = figures(engine)
+    scores, outcomes, month = told["scores"], told["score_outcomes"], f"{now:%Y-%m}"
+    assert scores[month, "1"] == 3 and scores[month, "9"] == 0 and outcomes[month, "1", "won"] == 1
+    assert told["score_stability_index"][month,] == 0 and told["score_calibration_error"][()] == 0
+    assert len(scores) == 20 and len(outcomes) == 40
 
 
 def test_what_was_erased_is_counted_no_more(api, engine):

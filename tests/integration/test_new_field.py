@@ -43,7 +43,6 @@ def test_a_field_of_a_contact_is_one_line_and_its_migration(tmp_path, settings):
         f"-- depends: {last}\nALTER TABLE contacts ADD COLUMN pronouns text;\n", encoding="utf-8")
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SIDECAR_")}
     ours |= settings | {"PYTHONPATH": f"{root}{os.pathsep}{ROOT}"}
-    ours.pop("PROMETHEUS_MULTIPROC_DIR", None)
     run = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.integration.throwaway_field"], cwd=root,
         env=ours, capture_output=True, text=True, timeout=120, check=False)

@@ -75,7 +75,6 @@ def test_a_kill_in_the_middle_of_a_large_file_loses_and_doubles_nothing(services
     people, bad = write(path)
     environment = programs.sidecar_environment(services) | {
         "SIDECAR_WAKE_URL": "", "SIDECAR_IMPORTS_WAKE_URL": ""}
-    environment.pop("PROMETHEUS_MULTIPROC_DIR")
     dsn = environment["SIDECAR_DATABASE_URL"]
 
     def reached(part, command):

@@ -1,0 +1,140 @@
+"""What Postgres tells Prometheus: the families of `sidecar/metrics.py`, by name.
+
+A reader is one question, or a few that belong together; add yours to READERS.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import product
+
+from redis import RedisError
+
+from sidecar.engine import Engine
+from sidecar.enrichment import PROVIDERS
+from sidecar.errors import Unavailable
+from sidecar.metrics import Figures, exposition
+from sidecar.pipeline import stalling
+from sidecar.pipeline.following import FOLLOWED
+from sidecar.scoring.drift import drift
+from sidecar.services.jobs import KINDS
+from sidecar.store import (
+    breakers,
+    calls,
+    following,
+    notifications,
+    spending,
+    statistics,
+    subscriptions,
+    work,
+)
+from sidecar.store import drift as drift_store
+from sidecar.store import jobs as jobs_store
+from sidecar.store.database import Cursor
+from sidecar.terms.states import DUE, FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
+
+_NOTHING = [{"leads": 0, "won": 0, "lost": 0}] * 10
+
+
+def _work(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    depth = {(row["lane"], row["stage"]): row for row in work.depth(cursor)}
+    return {
+        "work_items": {at: depth.get(at, {}).get("leads", 0) for at in product(LANES, UNFINISHED)},
+        "queue_oldest_age_seconds": {
+            at: max(0.0, depth.get(at, {}).get("oldest_seconds", 0.0)) for at in product(LANES, DUE)},
+        "last_claim_age_seconds": {(): stalling.pace(engine).last_run_seconds},
+        "grades": {(grade,): leads for grade, leads in statistics.grades(cursor).items()},
+        "job_oldest_progress_age_seconds": {
+            (kind,): waiting.get(kind, 0.0) for waiting in (jobs_store.progress(cursor),) for kind in KINDS},
+    }
+
+
+def _redis(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    try:
+        seen = engine.cache.seen_at(*LANES)
+    except RedisError:
+        return {"redis_up": {(): 0}, "sweep_age_seconds": {}}
+    return {"redis_up": {(): 1},
+            "sweep_age_seconds": {(): max(0.0, engine.now().timestamp() - seen)}}
+
+
+def _messages(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    untouched = following.untouched(cursor, engine.now() - FOLLOWED)
+    return {
+        "notifications": {(state,): count for state, count in notifications.counts(cursor).items()},
+        "hot_leads_untouched": {
+            (str(step),): untouched.get(step, 0) for step in range(len(FOLLOW_UPS) + 1)},
+    }
+
+
+def _events(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    events = subscriptions.figures(cursor)
+    return {
+        "subscriptions": {(state,): events[state] for state in SUBSCRIPTION_STATES},
+        "deliveries": {(state,): events[state] for state in ("owed", "failed")},
+        "event_oldest_age_seconds": {(): events["oldest_seconds"]},
+    }
+
+
+def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
+    states = breakers.provider_states(cursor)
+    live = {name: bool(states.get(name, {}).get("live")) for name in PROVIDERS}
+    month = {(row["provider"], row["sandbox"]): row["this_month"]
+             for row in spending.by_provider(cursor, month=True, without=[])}
+    return {
+        "provider_calls": {labels: row["calls"] for labels, row in spent.items()},
+        "provider_credits": {labels: row["credits"] or 0 for labels, row in spent.items()},
+        "provider_credits_spent": {(name,): month.get((name, not live[name]), 0.0) for name in PROVIDERS},
+        "provider_credits_budget": {
+            (name,): engine.settings.ceilings.month.get(name, math.inf) for name in PROVIDERS},
+        "provider_breaker_open": {
+            (name,): bool(states.get(name, {}).get("open")) for name in PROVIDERS},
+    }
+
+
+def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    by_month = drift_store.months(cursor)
+    moved = drift(by_month, engine.now().date())
+    lately = {f"{month:%Y-%m}": by_month.get(month, _NOTHING) for month in moved["stability"]}
+    return {
+        "scores": {(month, str(place)): tenth["leads"]
+                   for month, tenths in lately.items() for place, tenth in enumerate(tenths)},
+        "score_outcomes": {(month, str(place), outcome): tenth[outcome] for month, tenths in lately.items()
+                           for place, tenth in enumerate(tenths) for outcome in ("won", "lost")},
+        "score_stability_index": {(f"{month:%Y-%m}",): index for month, index in moved["stability"].items()},
+        "score_calibration_error": {(): moved["calibration"]},
+    }
+
+
+READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
+    _work, _redis, _messages, _events, _providers, _scores)
+
+
+def figures(engine: Engine) -> dict[str, Figures]:
+    """Figures by the name of their family. Raises Unavailable."""
+    told: dict[str, Figures] = {}
+    with engine.database.read(may_lag=True) as cursor:
+        for reader in READERS:
+            told |= reader(engine, cursor)
+    return told
+
+
+def text(engine: Engine) -> bytes:
+    """The figures as Prometheus reads them; nothing when the database is unavailable. All processes tell what
+    one of them read within the last SIDECAR_METRICS_SECONDS."""
+    seconds = engine.settings.metrics_seconds
+    with suppress(RedisError):
+        known = engine.cache.figures() if seconds else None
+        if known is not None:
+            return known
+    try:
+        told = exposition(figures(engine))
+    except Unavailable:
+        return b""
+    with suppress(RedisError):
+        if seconds:
+            engine.cache.keep_figures(told, seconds)
+    return told
