@@ -3,7 +3,8 @@
 The sidecar's registries say which providers and which settings there are, its channels' settings too. What
 n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
 any package, that of the sources in another; `.env.example` explains the keys and the settings; docs/LEADS.md
-lists the fields of a lead, docs/PROVIDERS.md what providers are asked and what that costs.
+lists the fields of a lead, docs/PROVIDERS.md what providers are asked and what that costs,
+docs/MONITORING.md what is measured.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from deploy.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from sidecar.enrichment.model import Provider
+    from sidecar.metrics import Measured
 
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
 _SOURCES = "n8n/custom-nodes/shared/sources.json"
-_PRICES = re.compile(r"(<!-- made by make catalogue -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- made by make catalogue -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _FIELDS = re.compile(r"(the other fields are\s+)`[^`]*`")
 _PROVIDERS = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
 _SIDECAR = re.compile(r"(^# --- The sidecar [^\n]*\n).*", re.MULTILINE | re.DOTALL)
@@ -75,7 +77,17 @@ def prices(text: str, providers: Iterable[Provider]) -> str:
                 f" {operation.price_missing:g} |")
         sources.append(f"- {provider.title}: {provider.prices}")
     table = "\n".join([*lines, "", *sources, ""])
-    return _PRICES.sub(lambda found: found[1] + table, text)
+    return _TABLE.sub(lambda found: found[1] + table, text)
+
+
+def metrics(text: str, measured: Iterable[Measured]) -> str:
+    """docs/MONITORING.md with what is measured."""
+    lines = ["| metric | kind | labels | says |", "| --- | --- | --- | --- |"]
+    for one in measured:
+        labels = ", ".join(f"`{label}`" for label in one.labels)
+        lines.append(f"| `{one.name}` | {one.kind} | {labels} | {one.text} |")
+    table = "\n".join([*lines, ""])
+    return _TABLE.sub(lambda found: found[1] + table, text)
 
 
 def write(root: Path = ROOT) -> None:
@@ -83,6 +95,7 @@ def write(root: Path = ROOT) -> None:
     from sidecar import environment
     from sidecar.channels import CHANNELS
     from sidecar.enrichment import PROVIDERS, catalogue
+    from sidecar.metrics import measured
     from sidecar.records.schema import FIELDS, IDENTITIES
     from sidecar.settings import Settings as SidecarSettings
     from sidecar.sources import registry
@@ -95,6 +108,8 @@ def write(root: Path = ROOT) -> None:
         environment.explained(SidecarSettings, *CHANNELS.values())), encoding="utf-8")
     path = root / "docs/PROVIDERS.md"
     path.write_text(prices(path.read_text(encoding="utf-8"), PROVIDERS.values()), encoding="utf-8")
+    path = root / "docs/MONITORING.md"
+    path.write_text(metrics(path.read_text(encoding="utf-8"), measured()), encoding="utf-8")
     path = root / "docs/LEADS.md"
     path.write_text(leads(
         path.read_text(encoding="utf-8"), (name for name in FIELDS if name not in IDENTITIES)),

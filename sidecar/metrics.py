@@ -22,6 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
@@ -33,11 +34,11 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 OTHER = "other"
 
 REQUESTS = Counter(
-    "enrich_http_request", "Requests, by method, route (none: there is none) and status.",
-    ["method", "url_rule", "status"])
+    "enrich_http_request", "Requests, by method, status and route (none: there is none).",
+    ["method", "status", "url_rule"])
 REQUEST_SECONDS = Histogram(
-    "enrich_http_request_duration_seconds", "Time that a request took, by method, route and status.",
-    ["method", "url_rule", "status"])
+    "enrich_http_request_duration_seconds", "Time that a request took, by method, status and route.",
+    ["method", "status", "url_rule"])
 WORKERS = Gauge("enrich_workers", "Processes that serve requests.", multiprocess_mode="livesum")
 WORKERS_BUSY = Gauge(
     "enrich_workers_busy", "Processes that serve a request at this moment, scrapes left out.",
@@ -144,6 +145,24 @@ FAMILIES = (
 )
 
 
+class Measured(NamedTuple):
+    """A metric as queries name it, of which kind it is, its labels, what it says."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    text: str
+
+
+def measured() -> list[Measured]:
+    """All that is measured, by name; `gauge of Postgres`: read at the scrape, the same from every replica."""
+    counted = (one for one in globals().values() if isinstance(one, MetricWrapperBase))
+    return sorted([
+        *(Measured(one._name + ("_total" if one._type == "counter" else ""), one._type, one._labelnames,
+                   one._documentation) for one in counted if one._type),
+        *(Measured(f"enrich_{one.name}", "gauge of Postgres", one.labels, one.text) for one in FAMILIES)])
+
+
 class _Told(Collector):
     """The families of these figures."""
 
@@ -178,8 +197,8 @@ def init_app(app: Flask, read: Callable[[], bytes]) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        labels = (request.method if request.method in _METHODS else OTHER,
-                  request.url_rule.rule if request.url_rule else "none", response.status_code)
+        labels = (request.method if request.method in _METHODS else OTHER, response.status_code,
+                  request.url_rule.rule if request.url_rule else "none")
         REQUESTS.labels(*labels).inc()
         REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - g.begun)
         return response

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     events,
     imports,
     lists,
+    metrics,
     prediction,
     rescoring,
     scaling,
@@ -26,8 +27,8 @@ BENCHMARKS = {
     "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
-    "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "telling": telling.main,
-    "throughput": throughput.main, "scaling": scaling.main,
+    "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "rescoring": rescoring.main,
+    "telling": telling.main, "throughput": throughput.main, "scaling": scaling.main,
 }
 
 if __name__ == "__main__":

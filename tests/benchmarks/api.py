@@ -50,11 +50,12 @@ def lead(number: int, mark: str) -> dict[str, object]:
 
 
 @contextmanager
-def serving(stack: Stack, app: str, config: str, port: int) -> Iterator[str]:
-    """gunicorn with two workers; yields its address."""
+def serving(stack: Stack, app: str, config: str, port: int, **settings: str) -> Iterator[str]:
+    """gunicorn with two workers, or with these settings; yields its address."""
     environment = {**os.environ, **programs.sidecar_environment(stack), "SIDECAR_WAKE_URL": "",
                    "SIDECAR_WORKERS": "2", "SIDECAR_BIND": f"127.0.0.1:{port}",
-                   "SIDECAR_LOG_LEVEL": "WARNING", "SIDECAR_WRITES_PER_MINUTE": "10000000"}
+                   "SIDECAR_LOG_LEVEL": "WARNING", "SIDECAR_WRITES_PER_MINUTE": "10000000",
+                   "SIDECAR_METRICS_DIR": str(stack.settings.state / f"metrics-{port}"), **settings}
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "gunicorn"), "-c", config, app],
         env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -64,6 +65,17 @@ def serving(stack: Stack, app: str, config: str, port: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def token_of(stack: Stack, engine: Engine) -> str:
+    """The access token of a client that may do all."""
+    with engine.database.write() as cursor:
+        access.save_client(cursor, "bench", hash_password("bench"), list(SCOPES))
+    with serving(stack, *OURS, 18112) as address:
+        token: str = requests.post(f"http://{address}/v1/auth/token", timeout=30, json={
+            "grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench",
+        }).json()["access_token"]
+    return token
 
 
 def _answers(url: str) -> bool:
@@ -171,12 +183,7 @@ def main() -> None:
     with running_services(POSTGRES_SHARED_BUFFERS="1GB") as stack:
         environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
         engine = Engine.build(Settings.from_env(environment))
-        with engine.database.write() as cursor:
-            access.save_client(cursor, "bench", hash_password("bench"), list(SCOPES))
-        with serving(stack, *OURS, 18112) as address:
-            token = requests.post(f"http://{address}/v1/auth/token", timeout=30, json={
-                "grant_type": "client_credentials", "client_id": "bench", "client_secret": "bench",
-            }).json()["access_token"]
+        token = token_of(stack, engine)
         small, large = 10_000, 1_000_000 if os.environ.get("SOAK") else 100_000
         leads = make_leads(large)
         before = size(engine, leads[:small])

@@ -1,12 +1,15 @@
-"""The sidecar with one route more, which asks for a sign-in and does nothing: a peer of benchmarks."""
+"""The sidecar with one route more, which asks for a sign-in and does nothing, and the same without metrics:
+peers of benchmarks."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from flask import Blueprint, Flask
+from prometheus_client.metrics import MetricWrapperBase
 
-from sidecar import app
+from sidecar import app, metrics
 from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
@@ -19,6 +22,33 @@ bp = Blueprint("empty", __name__)
 def empty(engine: Engine, caller: Caller) -> Any:
     """Nothing."""
     return {}
+
+
+class Nothing:
+    """A metric that counts nothing."""
+
+    def labels(self, *values: object) -> Nothing:
+        """Itself."""
+        return self
+
+    def time(self) -> Nothing:
+        """Itself."""
+        return self
+
+    def inc(self, *amount: object) -> None:
+        """Nothing."""
+
+    dec = observe = __enter__ = __exit__ = inc
+
+
+def create_unmeasured() -> Flask:
+    """The sidecar and the route, where nothing is counted."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("sidecar.")]:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, MetricWrapperBase):
+                setattr(module, name, Nothing())
+    metrics.init_app = lambda app, read: None
+    return create_app()
 
 
 def create_app() -> Flask:

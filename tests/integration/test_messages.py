@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 import requests
+from prometheus_client import REGISTRY
 from requests.adapters import HTTPAdapter, Retry
 
 from sidecar.channels import web
@@ -162,7 +163,14 @@ def lose(engine, batch_id):
 
 
 def test_a_hot_lead_is_told_when_its_flow_takes_it_to_notify(sinks, by_slack, hot):
+    def counted():
+        return [REGISTRY.get_sample_value(*sample) or 0 for sample in (
+            ("enrich_messages_total", {"channel": "slack", "outcome": "sent"}),
+            ("enrich_hot_message_seconds_count", {"channel": "slack"}))]
+
+    before = counted()
     assert messages.notify(by_slack, *hot)["sent"] == 1
+    assert counted() == [value + 1 for value in before]
     completion.complete(by_slack, *hot)
     assert told(by_slack, sinks) == (1, "sent")
 

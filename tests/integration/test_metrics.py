@@ -2,18 +2,69 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+import requests
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
 from redis import ConnectionError as RedisAway
 
+from deploy.settings import ROOT
+from sidecar import __version__
 from sidecar.metrics import FAMILIES
+from sidecar.pipeline.counting import FEWEST, SOURCES
+from sidecar.pipeline.retention import add_up_counts
 from sidecar.services import figures
+from sidecar.store import forms
+from tests.client import until
+from tests.integration.test_messages import free_port
+from tests.integration.test_pipeline import answer_all, claim, lead, run, send
+
+UNNAMED = re.compile(r"zzz\d")
+
+
+def read(text):
+    """{(name of a sample, labels' values by the names of the labels): value}, buckets left out."""
+    return {(sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
+            for family in text_string_to_metric_families(text) for sample in family.samples
+            if not sample.name.endswith("_bucket")}
+
+
+def told(app):
+    return read(app.test_client().get("/metrics").text)
+
+
+@pytest.fixture
+def counted(app):
+    """What was counted since the test began."""
+    before = Counter(told(app))
+    return lambda: {name: value - before[name] for name, value in told(app).items() if value != before[name]}
+
+
+@pytest.fixture
+def trade_fair(api, engine):
+    """A form's source: it is told by its name."""
+    with engine.database.write() as cursor:
+        forms.save(cursor, "metrics-form", "Metrics", [], "trade fair")
+    SOURCES.forget()
+    yield
+    with engine.database.write() as cursor:
+        cursor.execute("DELETE FROM forms WHERE key = 'metrics-form'")
+    SOURCES.forget()
 
 
 def test_each_family_is_answered_with_as_many_labels_as_it_has(api, engine):
-    told = figures.figures(engine)
-    assert set(told) == {family.name for family in FAMILIES}
-    assert all(len(labels) == len(family.labels) for family in FAMILIES for labels in told[family.name])
+    answered = figures.figures(engine)
+    assert set(answered) == {family.name for family in FAMILIES}
+    assert all(len(labels) == len(family.labels) for family in FAMILIES for labels in answered[family.name])
 
 
 def test_what_was_read_is_kept_for_all_processes(api, engine, monkeypatch):
@@ -29,7 +80,122 @@ def test_what_was_read_is_kept_for_all_processes(api, engine, monkeypatch):
     def away(*arguments):
         raise RedisAway("away")
 
-    monkeypatch.setattr(keeps.cache, "figures", away)
-    monkeypatch.setattr(keeps.cache, "keep_figures", away)
-    assert b"enrich_work_items{" in figures.text(keeps)
+    for name in ("figures", "keep_figures", "seen_at"):
+        monkeypatch.setattr(keeps.cache, name, away)
+    assert read(figures.text(keeps).decode())[("enrich_redis_up",)] == 0
     engine.cache.redis.delete("figures")
+
+
+def test_the_way_of_leads_is_counted(api, app, counted, trade_fair):
+    answer = api.post("/v1/leads", {"leads": [
+        lead(1, source="trade fair"), lead(2, source="trade fair"), lead(3, source="zzz1"),
+        {"first_name": "Nobody"}, lead(4, refused={"enrichment": True}, source="trade fair")]})
+    assert answer.status_code == 202
+    assert told(app)["enrich_grades", "unscored"] == 4
+    batch = claim(api)
+    run(api, batch)
+    found = counted()
+    assert {name[1:]: value for name, value in found.items() if name[0] == "enrich_leads_received_total"} == {
+        ("created", "trade fair"): 3, ("created", "other"): 1, ("rejected", "other"): 1}
+    assert found["enrich_leads_refused_total", "missing_identity"] == 1
+    assert found["enrich_lead_scored_seconds_count", "interactive"] == 4
+    assert found["enrich_refusals_held_total", "enrichment"] == 1
+    assert found["enrich_provider_cache_lookups_total", "miss"] > 0
+    asked = sum(value for name, value in found.items() if name[0] == "enrich_provider_answers_total")
+    assert asked == sum(value for name, value in found.items()
+                        if name[0] == "enrich_provider_answer_seconds_count") > 0
+    assert sum(value for name, value in told(app).items() if name[0] == "enrich_grades") == 4
+    assert told(app)["enrich_sweep_age_seconds",] < 60
+    assert told(app)["enrich_provider_credits_budget", "hunter"] == float("inf")
+
+
+def test_an_answer_that_is_kept_is_a_hit(api, counted):
+    for address, known in (("pat@firm1.example", 0), ("kim@firm1.example", 1)):
+        send(api, lead(1, email=address))
+        batch = claim(api)
+        api.step(batch, "plan")
+        hits = counted().get(("enrich_provider_cache_lookups_total", "hit"), 0)
+        assert bool(hits) is bool(known)
+        answer_all(api, batch, "missing")
+
+
+def test_what_strangers_invent_makes_no_series(api, app, trade_fair):
+    """Neither sources nor paths, methods or codes."""
+    client = FlaskClient(app, app.response_class)
+    headers = api.headers
+
+    def attack(first, last):
+        leads = [lead(n, source=f"zzz{n}") | {f"zzz{n}": "x"} for n in range(first, last)]
+        assert client.post("/v1/leads", json={"leads": leads}, headers=headers).status_code == 202
+        for n in range(first, first + 50):
+            client.get(f"/zzz{n}")
+            client.get(f"/v1/leads/zzz{n}", headers=headers)
+            client.open("/v1/leads", method=f"ZZZ{n}", headers=headers)
+            client.post(f"/v1/forms/zzz{n}", json={"source": f"zzz{n}"})
+        return {name for name in told(app) if name[0].startswith("enrich_")}
+
+    before = attack(0, 2)
+    after = attack(2, 1000)
+    assert after == before
+    assert not [name for name in after if any(UNNAMED.search(str(part).lower()) for part in name)]
+
+
+def test_nobody_is_named(api, app, engine):
+    """A source that brought many leads is told by its name, if that names no person."""
+    people = [lead(n, email=f"vera.stark{n}@plum{n}.example", first_name="Vera", last_name="Stark",
+                   phone="+1 202-555-0143", source="vera.stark@plum.example", message="Call Vera Stark")
+              for n in range(FEWEST)]
+    fair = [lead(n, email=f"v{n}@quince{n}.example", source="spring fair") for n in range(FEWEST)]
+    send(api, *people, *fair)
+    add_up_counts(engine)
+    SOURCES.forget()
+    send(api, lead(500, source="spring fair"), lead(501, source="vera.stark@plum.example"))
+    text = app.test_client().get("/metrics").text
+    assert 'source="spring fair"' in text
+    assert not re.search(r"vera|stark|plum|quince|firm\d|202.?555|@", text, re.IGNORECASE)
+    SOURCES.forget()
+
+
+@pytest.fixture
+def gunicorn(environ, tmp_path):
+    """Two workers; answers (their address, the process, the folder of their metrics)."""
+    port, folder = free_port(), tmp_path / "metrics"
+    environment = {**os.environ, **environ, "SIDECAR_BIND": f"127.0.0.1:{port}", "SIDECAR_WORKERS": "2",
+                   "SIDECAR_METRICS_DIR": str(folder), "SIDECAR_LOG_LEVEL": "WARNING"}
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "gunicorn"), "-c", str(ROOT / "sidecar/gunicorn.conf.py"),
+         "sidecar.app:create_app()"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{port}", process, folder
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def test_several_workers_add_up_and_one_that_is_replaced_counts_on(gunicorn):
+    address, process, folder = gunicorn
+    unknown = ("enrich_http_request_total", "GET", "404", "none")
+
+    def scraped():
+        try:
+            return read(requests.get(f"{address}/metrics", timeout=60).text)
+        except requests.ConnectionError:
+            return {}
+
+    def workers():
+        return {int(pid) for pid in Path(
+            f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()}
+
+    until(lambda: scraped().get(("enrich_workers",)) == 2, 60, "two workers")
+    for n in range(60):
+        requests.get(f"{address}/zzz{n}", timeout=60)
+    before, files, first = scraped(), {path.name for path in folder.iterdir()}, workers()
+    assert before[unknown] == 60 and before["enrich_http_request_duration_seconds_count", *unknown[1:]] == 60
+    assert before["enrich_workers_busy",] == 0 and before["enrich_build_info", __version__] == 1
+    os.kill(min(first), signal.SIGKILL)
+    until(lambda: len(workers() - first) == 1, 60, "a new worker")
+    until(lambda: scraped().get(("enrich_workers",)) == 2, 60, "two workers")
+    for n in range(60):
+        requests.get(f"{address}/zzz{n}", timeout=60)
+    assert scraped()[unknown] == 120
+    assert {path.name for path in folder.iterdir()} == files

@@ -12,6 +12,7 @@ from deploy.settings import ROOT, Settings, read_env_file
 from sidecar import environment
 from sidecar.channels import CHANNELS
 from sidecar.enrichment import PROVIDERS
+from sidecar.metrics import measured
 from sidecar.records.schema import FIELDS, IDENTITIES
 from sidecar.settings import Settings as SidecarSettings
 from sidecar.sources import registry
@@ -65,6 +66,12 @@ def test_the_page_of_the_providers_lists_what_each_is_asked_and_what_it_costs():
     assert "`hunter.verifier`" in text and "`home_page.imprint`" in text
 
 
+def test_the_page_of_monitoring_lists_what_is_measured():
+    text = (ROOT / "docs/MONITORING.md").read_text(encoding="utf-8")
+    assert catalogue.metrics(text, measured()) == text
+    assert "`enrich_work_items`" in text and "`enrich_leads_received_total`" in text
+
+
 def test_the_nodes_know_the_sources_whose_vendors_are_asked():
     written = json.loads((ROOT / "n8n/custom-nodes/shared/sources.json").read_text(encoding="utf-8"))
     assert written == registry.catalogue()
@@ -96,7 +103,8 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "docs/LEADS.md", "docs/PROVIDERS.md", "monitoring/alertmanager/silent.yml")
+                        "docs/LEADS.md", "docs/MONITORING.md", "docs/PROVIDERS.md",
+                        "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")
