@@ -136,7 +136,7 @@ class Database:
         self._dsn = dsn
         self._size = size
         self._pool: ThreadedConnectionPool | None = None
-        self._idle_since: dict[int, float] = {}
+        self._used_at: dict[int, float] = {}
         self._running = _Running()
 
     @property
@@ -223,8 +223,8 @@ class Database:
         if self._pool:
             self._pool.closeall()
             self._pool = None
-            _IDLE.dec(len(self._idle_since))
-            self._idle_since.clear()
+            _IDLE.dec(len(self._used_at))
+            self._used_at.clear()
 
     def _connect(self) -> connection:
         with POOL_SECONDS.time():
@@ -251,7 +251,7 @@ class Database:
         raise Unavailable("The database does not answer at the moment. Try again.")
 
     def _alive(self, conn: connection) -> bool:
-        idle_since = self._idle_since.pop(id(conn), None)
+        idle_since = self._used_at.pop(id(conn), None)
         if idle_since is not None:
             _IDLE.dec()
         if idle_since is None or time.monotonic() - idle_since < self._trust_idle:
@@ -270,7 +270,7 @@ class Database:
                 self._pool.putconn(conn, close=bool(conn.closed))
         _IN_USE.dec()
         if not conn.closed:
-            self._idle_since[id(conn)] = time.monotonic()
+            self._used_at[id(conn)] = time.monotonic()
             _IDLE.inc()
 
 
