@@ -45,6 +45,16 @@ def find(settings: Settings, package: str) -> str | None:
     return next(filter(None, found), None)
 
 
+def monitoring(settings: Settings) -> dict[str, str]:
+    """Package to program of what watches a stack: what is found; nothing with LOCAL_MONITORING=off, or where
+    Prometheus or Alertmanager is missing."""
+    wish = settings.get("LOCAL_MONITORING", "auto")
+    if wish not in ("auto", "off"):
+        raise Problem(f"LOCAL_MONITORING must be auto or off, not {wish!r}.")
+    found = {package: program for package in PACKAGES if (program := find(settings, package))}
+    return found if wish == "auto" and {"prometheus", "prometheus-alertmanager"} <= found.keys() else {}
+
+
 def fetch(settings: Settings) -> None:
     """Download and unpack what is missing; a Problem where there is no apt, or it reaches no packages.
 
