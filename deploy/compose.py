@@ -78,7 +78,7 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
         "jwt_keys": f"first:{known['jwt_secret']}",
         "sandbox_url": chosen.get("SIDECAR_SANDBOX_URL", ""),
         "sidecar_settings.json": json.dumps(chosen),
-        "smtp_password": unquote(urlsplit(smtp).password or ""),
+        "smtp_password": smtp_password(smtp),
         "provider_keys.json": json.dumps(provider_keys(found)),
         "alertmanager.yml": alertmanager(
             found.root / "monitoring/alertmanager", smtp,
@@ -103,6 +103,11 @@ def alertmanager(source: Path, smtp: str, to: str, sender: str) -> str:
     }.items():
         text = text.replace(f"${{{name}}}", value)
     return text
+
+
+def smtp_password(smtp: str) -> str:
+    """The password in the URL of a mail server."""
+    return unquote(urlsplit(smtp).password or "")
 
 
 def _once(path: Path, make: Callable[[], str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from deploy.problem import Problem
 from deploy.progress import say
 from deploy.settings import Settings
+from local import debian
 
 HOST = "127.0.0.1"
 
@@ -40,6 +41,18 @@ PORTS = (
     Port("sinks", "LOCAL_SINKS_PORT", 8026, "the messages that were sent, and their Slack, Teams and SMS"),
 )
 
+# Those of the monitoring, by the package of the program that listens.
+MONITORING = {
+    "prometheus": Port("prometheus", "LOCAL_PROMETHEUS_PORT", 9090, "Prometheus"),
+    "prometheus-alertmanager": Port("alertmanager", "LOCAL_ALERTMANAGER_PORT", 9093, "Alertmanager"),
+    "prometheus-node-exporter": Port(
+        "node_exporter", "LOCAL_NODE_EXPORTER_PORT", 9100, "figures of the machine"),
+    "prometheus-postgres-exporter": Port(
+        "postgres_exporter", "LOCAL_POSTGRES_EXPORTER_PORT", 9187, "figures of Postgres"),
+    "prometheus-redis-exporter": Port(
+        "redis_exporter", "LOCAL_REDIS_EXPORTER_PORT", 9121, "figures of Valkey"),
+}
+
 
 def n8n_workers(settings: Settings) -> int:
     """How many n8n workers run (LOCAL_N8N_WORKERS)."""
@@ -50,14 +63,14 @@ def n8n_workers(settings: Settings) -> int:
 
 
 def wanted(settings: Settings) -> list[Port]:
-    """The ports of a stack: those above, and two for each further n8n worker."""
+    """The ports of a stack: those above, two for each further n8n worker, those of what watches it."""
     further = [
         Port(f"worker{kind}_{number}", f"LOCAL_N8N_WORKER_{number}{kind.upper()}_PORT",
              5680 + 2 * (number - 1) + offset, f"n8n worker {number}")
         for number in range(2, n8n_workers(settings) + 1)
         for offset, kind in enumerate(("", "_broker"))
     ]
-    return [*PORTS, *further]
+    return [*PORTS, *further, *(MONITORING[package] for package in debian.monitoring(settings))]
 
 
 def choose(settings: Settings, *, running: bool, taken: Callable[[int], bool] | None = None,

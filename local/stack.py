@@ -16,13 +16,13 @@ from deploy.catalogue import provider_keys
 from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
 from deploy.progress import say, step
-from local import certificates, edge, n8n, ports, postgres, programs
+from local import certificates, edge, monitoring, n8n, ports, postgres, programs
 from local.programs import LOGIN_EMAIL, Stack
 from local.supervision import Supervisor, clear_away
 
 STOP_ORDER = (
-    "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n", "sidecar",
-    "sinks", "providers", "valkey", "postgres")
+    *monitoring.NAMES, "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n",
+    "sidecar", "sinks", "providers", "valkey", "postgres")
 
 
 def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
@@ -65,7 +65,7 @@ def start(found: settings.Settings) -> Stack:
     nodes_changed = n8n.place_nodes(found, user_folder, stack.product_url)
     edge.place_html(found)
     config = edge.write_config(found, stack.ports, stack.certificates)
-    listed = programs.everything(stack, tree, config)
+    listed = [*programs.everything(stack, tree, config), *monitoring.programs(stack)]
     with step("starting Postgres and Valkey"):
         supervisor.apply(listed, found.machine())
         start_services(stack, supervisor)
@@ -142,6 +142,7 @@ def facts(stack: Stack) -> dict[str, Any]:
         "teams_url": f"{sinks}/teams",
         "sms_url": f"{sinks}/sms",
         "providers_url": f"http://127.0.0.1:{chosen['providers']}",
+        **monitoring.facts(stack),
         "ca_file": str(stack.certificates.ca),
         "internal": {
             "database_url": stack.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD"),
@@ -181,6 +182,8 @@ def run(found: settings.Settings) -> None:
     say(f"            sign in to both as {LOGIN_EMAIL} with {known['login']['password']}")
     say(f"API docs    {known['docs_url']}")
     say(f"Messages    {known['mail_url'].removesuffix('mail')}")
+    for sentence in monitoring.sentences(found, known):
+        say(sentence)
     say(f"Programs find all of this in {found.state / 'stack.json'}; trust {known['ca_file']}.")
 
 
@@ -202,7 +205,9 @@ def status(found: settings.Settings) -> None:
         say("The stack is stopped; `make run` starts it.")
         return
     for process in supervisor.processes():
-        say(f"{process['name']:12} {process['statename']:9} {process['description']}")
+        say(f"{process['name']:17} {process['statename']:9} {process['description']}")
+    for sentence in monitoring.sentences(found, json.loads((found.state / "stack.json").read_text())):
+        say(sentence)
 
 
 def logs(found: settings.Settings) -> None:

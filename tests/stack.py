@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from deploy import settings
 from deploy.catalogue import key_settings
-from local import programs
+from local import debian, programs
 from local import stack as local_stack
 from local.programs import Stack
 from local.supervision import Supervisor, leftovers
@@ -47,7 +49,14 @@ def found_settings(state: Path, **values: str) -> settings.Settings:
     """Settings of a private stack; nobody's .env is read."""
     machine = {name: value for name, value in os.environ.items()
                if not name.startswith(("SIDECAR_", "N8N_", "LOCAL_")) and name not in key_settings().values()}
-    return settings.Settings(state=state, values=machine | {"LOCAL_PORTS": "free"} | values)
+    return settings.Settings(
+        state=state, values=machine | {"LOCAL_PORTS": "free", "LOCAL_MONITORING": "off"} | values)
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """Skips where one of these programs of Debian's packages is missing."""
+    missing = [name for name in programs if not shutil.which(name)]
+    return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)} not found; {debian.HOW}")
 
 
 @contextmanager
