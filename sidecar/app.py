@@ -36,6 +36,7 @@ from sidecar.api import (
     owners,
     pipeline,
     predictions,
+    privacy,
     records,
     routing,
     scoring,
@@ -94,7 +95,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     metrics.init_app(app, lambda: figures.text(engine))
     for module in (auth, administration, owners, records, leads, customers, duplicates, held_answers, jobs,
-                   forms, handlings, events, pipeline, callbacks, operations, predictions, routing, scoring,
+                   forms, handlings, events, pipeline, callbacks, operations, predictions, privacy, routing,
+                   scoring,
                    sources, subscriptions, terms, views, health, openapi, docs):
         app.register_blueprint(module.bp)
     return app

@@ -1276,3 +1276,48 @@ def _edit_source(name: str, **changes: Any) -> None:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
+
+
+@main.group()
+def retention() -> None:
+    """How long what is stored is kept."""
+
+
+@retention.command("people")
+@click.option("--dry-run", is_flag=True, help="Tell who is to be erased and why; nobody is erased.")
+@click.option("--days", type=click.IntRange(0, 3660), default=0, show_default=True,
+              help="With --dry-run: those too who will be due within so many days.")
+def retain_people(dry_run: bool, days: int) -> None:
+    """Erase those whose time is over by the rules of privacy: who was announced, after the cooling period.
+
+    An admin has to switch it on first, in the dashboard or by PATCH /v1/privacy/settings.
+    """
+    from sidecar.pipeline import privacy as rounds
+    from sidecar.services import jobs, privacy
+
+    with _administration() as engine:
+        while rounds.survey(engine):
+            pass
+        if dry_run:
+            number, after = 0, None
+            while True:
+                rows, following = privacy.due(engine, days=days, limit=500, after=after)
+                number += len(rows)
+                for row in rows:
+                    click.echo(f"{row['id']}  {row['why']}")
+                if following is None:
+                    break
+                after = following[0], following[1]
+            click.echo(f"{number} to be erased", err=True)
+            return
+        if not privacy.settings(engine)["erase"]:
+            raise click.ClickException("Nobody is erased by rule: that is switched off.")
+        job_id, erased = rounds.begin_erasure(engine), 0
+        while job_id:
+            job, outcomes = jobs.step(engine, job_id)
+            erased += outcomes["updated"]
+            if job["state"] not in ("queued", "running"):
+                break
+            if not outcomes:  # n8n's workflow has the job
+                time.sleep(1)
+    click.echo(f"{erased} erased")

@@ -134,6 +134,9 @@ FAMILIES = (
     Family("provider_credits_budget", "USD that it may cost this month; +Inf: no ceiling.", ("provider",)),
     Family("provider_breaker_open", "1 while the provider is left alone because it fails, else 0.",
            ("provider",)),
+    Family("privacy_notices_overdue", "People whose notice of Article 14 GDPR is overdue, as the last"
+           " round of the housekeeping found."),
+    Family("privacy_retention_due", "People whose time is over by the rules of retention."),
     Family("scores", "Leads by the month in which they came and the tenth of the scale they began in.",
            ("month", "tenth")),
     Family("score_outcomes", "Outcomes by month and the tenth of the scale of the last score before.",

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sidecar.errors import Invalid
@@ -96,6 +96,17 @@ def moment_after(token: str | None) -> tuple[datetime, str] | None:
         with suppress(ValueError, OverflowError):
             at = datetime.fromisoformat(value[0])
             return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC), value[1]
+    raise _wrong()
+
+
+def day_after(token: str | None) -> tuple[str, str] | None:
+    """The day and the id in a cursor of rows in the order of both. Raises Invalid for anything else."""
+    value = _decoded(token)
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 2 and is_id(value[1]):
+        with suppress(ValueError, TypeError):
+            return date.fromisoformat(value[0]).isoformat(), value[1]
     raise _wrong()
 
 

@@ -14,22 +14,19 @@ from sidecar.engine import Engine
 from sidecar.services.access import Caller
 from sidecar.terms import label, states
 from sidecar.terms.fields import FIELDS
-from sidecar.terms.german import GERMAN
+from sidecar.terms.german import said
 
 bp = Blueprint("terms", __name__)
 
 
 def _terms(language: str) -> dict[str, Any]:
-    def said(words: str) -> str:
-        return GERMAN.get(words, words) if language == "de" else words
-
     def named(names: Iterable[str]) -> list[dict[str, Any]]:
-        return [{"name": name, "label": said(label(name))} for name in names]
+        return [{"name": name, "label": said(label(name), language)} for name in names]
 
     return {
         "fields": [
-            {"entity": field.entity, "name": field.name, "label": said(field.label), "type": field.kind,
-             "lead": None if field.derived_from else field.lead,
+            {"entity": field.entity, "name": field.name, "label": said(field.label, language),
+             "type": field.kind, "lead": None if field.derived_from else field.lead,
              "longest": field.longest, "personal": field.personal, "derived": field.derived_from is not None,
              "editable": field.editable, "scored": field.scored, "choices": field.choices or None}
             for field in FIELDS
@@ -48,7 +45,12 @@ def _terms(language: str) -> dict[str, Any]:
             "channels": named(CHANNELS),
             "goals": named(states.GOALS),
             "purposes": named(states.PURPOSES),
-            "machines": [{"name": code, "label": said(words)} for code, words in states.MACHINES.items()],
+            "grounds": [ground | {"article": states.GROUNDS[ground["name"]]}
+                        for ground in named(states.GROUNDS)],
+            "origins": named(states.ORIGINS),
+            "standings": named(states.STANDINGS),
+            "machines": [{"name": code, "label": said(words, language)}
+                         for code, words in states.MACHINES.items()],
         },
     }
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -30,8 +31,8 @@ DEFAULT: Final = "en"
 class Phrases:
     """One language: its phrases by key, and how it writes numbers and times."""
 
-    def __init__(self, language: str) -> None:
-        text = _TEMPLATES.joinpath(f"{language}.json").read_text("utf-8")
+    def __init__(self, language: str, folder: Traversable = _TEMPLATES) -> None:
+        text = folder.joinpath(f"{language}.json").read_text("utf-8")
         self.language = language
         self.texts: Mapping[str, str | Mapping[str, str]] = json.loads(text)
         self._locale = Locale(language)
@@ -60,6 +61,10 @@ class Phrases:
     def time(self, at: datetime, zone: ZoneInfo, form: str = "time") -> str:
         """As the phrase `form` writes it, in that time zone."""
         return str(format_datetime(at, self.get(form), tzinfo=zone, locale=self._locale))
+
+    def date(self, day: date) -> str:
+        """26 November 2026."""
+        return str(format_date(day, "long", locale=self._locale))
 
     def ago(self, at: datetime, now: datetime) -> str:
         """2 minutes ago."""

@@ -8,7 +8,7 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
-from sidecar.pipeline import calendars
+from sidecar.pipeline import calendars, privacy
 from sidecar.pipeline.learning import learn
 from sidecar.store import drift, history, retention, spending, statistics, undo
 
@@ -39,6 +39,8 @@ def tidy_up(engine: Engine) -> None:
     calendars.begin(engine)
     _forget_files(engine)
     count_scores(engine)
+    privacy.survey(engine)
+    privacy.begin_erasure(engine)
 
 
 def _forget_files(engine: Engine) -> None:

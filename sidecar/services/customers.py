@@ -27,6 +27,7 @@ from sidecar.store import (
     intake,
     jobs,
     leads,
+    privacy,
     refusals,
     scores,
     undo,
@@ -146,6 +147,7 @@ def export(engine: Engine, contact_id: str, *, by: Actor) -> Row:
                              for row in held_answers.of_contact(cursor, contact_id)],
             "employments": customers.employments(cursor, contact_id),
             "events": events.of_contact(cursor, contact_id),
+            "privacy": privacy.statements(cursor, [contact_id], undone=True),
             "before_imports": [part | {"before": pictured(engine, part["before"])}
                                for part in undo.of_contact(cursor, contact_id)],
         }
@@ -171,26 +173,54 @@ def erase(engine: Engine, contact_id: str, *, by: Actor) -> None:
     Keyed hashes remain, so that the next import refuses the person and nobody is asked about them.
     """
     with engine.database.write() as cursor:
-        # In the order in which intake locks: keys, leads, contacts.
-        intake.lock(cursor, customers.identities(cursor, contact_id))
-        customers.lock_leads(cursor, [contact_id])
-        row = customers.get(cursor, "contact", contact_id, lock=True)
-        if row is None:
+        if not erase_all(engine, cursor, [contact_id], by=by):
             raise NotFound("There is no such contact.")
-        keys = customers.identities(cursor, contact_id)
+
+
+def erase_all(
+    engine: Engine, cursor: Cursor, contact_ids: list[str], *, by: Actor, suppressed: bool = True
+) -> list[str]:
+    """Forget these people, as `erase` does: those who were there.
+
+    suppressed: they asked to be forgotten and must not come in again. Else their time is over, and they may;
+    of them what they refuse stays, by the keyed hash of their address.
+    """
+    # In the order in which intake locks: keys, leads, contacts.
+    intake.lock(cursor, customers.identities(cursor, contact_ids))
+    customers.lock_leads(cursor, contact_ids)
+    found = {contact_id: row for contact_id in sorted(contact_ids)
+             if (row := customers.get(cursor, "contact", contact_id, lock=True))}
+    ids = list(found)
+    keys = customers.identities(cursor, ids)
+    if suppressed:
         customers.suppress(cursor, {engine.hash("suppression", *key) for key in keys}, "erasure")
-        traces = _traces(engine, cursor, contact_id, row["known"])
-        _forget_rejects(engine, cursor, traces)
-        workflow_errors.forget(cursor, traces)
-        if engine.history:
-            # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
-            with engine.history.write() as theirs:
-                history.forget(theirs, traces)
+    else:
+        refusals.add(cursor, [row for person in found.values()
+                               for row in _left_of(engine, cursor, person)])
+    traces = {trace for contact_id, row in found.items()
+              for trace in _traces(engine, cursor, contact_id, row["known"])}
+    _forget_rejects(engine, cursor, traces)
+    workflow_errors.forget(cursor, traces)
+    if engine.history:
+        # Before the commit: if n8n's database is unavailable, nothing is erased, and the caller retries.
+        with engine.history.write() as theirs:
+            history.forget(theirs, traces)
+    for contact_id in ids:
         events.forget_devices(cursor, contact_id)
-        forget(engine, cursor, [contact_id], erased=True)
-        preview.forget(engine, cursor, keys)
-        customers.erase(cursor, [contact_id])
+    forget(engine, cursor, ids, erased=True)
+    preview.forget(engine, cursor, keys)
+    customers.erase(cursor, ids)
+    for contact_id in ids:
         record(cursor, by, "contact.erased", "contact", contact_id)
+    return ids
+
+
+def _left_of(engine: Engine, cursor: Cursor, row: Row) -> list[Row]:
+    """What somebody refuses, as statements of their address alone, or of another key where they have none."""
+    email = row["known"].get("email_canonical")
+    key = ("email", email) if email else next(iter(customers.identities(cursor, [row["id"]])), None)
+    return [row_of(Statement(purpose, True, True, "retention", engine.now()), None, hash_of(engine, key))
+            for purpose in row["refused"]] if key else []
 
 
 def _traces(engine: Engine, cursor: Cursor, contact_id: str, known: dict[str, Any]) -> set[str]:

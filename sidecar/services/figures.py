@@ -19,6 +19,7 @@ from sidecar.metrics import Figures, exposition
 from sidecar.pipeline import stalling
 from sidecar.pipeline.following import FOLLOWED
 from sidecar.scoring.drift import drift
+from sidecar.services import privacy
 from sidecar.services.jobs import KINDS
 from sidecar.store import (
     breakers,
@@ -95,6 +96,12 @@ def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     }
 
 
+def _privacy(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    due = privacy.counts(engine, cursor)
+    return {"privacy_notices_overdue": {(): due["overdue"]},
+            "privacy_retention_due": {(): due["retention_due"]}}
+
+
 def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     by_month = drift_store.months(cursor)
     moved = drift(by_month, engine.now().date())
@@ -110,7 +117,7 @@ def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 
 READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _redis, _messages, _events, _providers, _scores)
+    _work, _redis, _messages, _events, _providers, _privacy, _scores)
 
 
 def figures(engine: Engine) -> dict[str, Figures]:

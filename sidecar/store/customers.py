@@ -97,10 +97,11 @@ def lock_leads(
     return sorted(rows, key=lambda row: (row.pop("created_at"), row["id"]))
 
 
-def identities(cursor: Cursor, contact_id: str) -> list[tuple[str, str]]:
-    """The keys by which a person is recognised."""
+def identities(cursor: Cursor, contact_ids: Collection[str]) -> list[tuple[str, str]]:
+    """The keys by which people are recognised."""
     return [(row["kind"], row["value"]) for row in many(
-        cursor, "SELECT kind, value FROM contact_identities WHERE contact_id = %s", (contact_id,))]
+        cursor, "SELECT DISTINCT kind, value FROM contact_identities WHERE contact_id = ANY(%s::uuid[])",
+        (list(contact_ids),))]
 
 
 def move_keys(

@@ -21,6 +21,7 @@ _MOVED: Final = {
     "refusals": ("contact_id", "id"),
     "held_answers": ("contact_id", "id"),
     "employments": ("contact_id", "id"),
+    "privacy_statements": ("contact_id", "id"),
     "merges": ("kept_id", "id"),
 }
 _ALSO: Final = {"provider_calls": " AND subject_kind = 'contact'",
@@ -53,8 +54,8 @@ def move_calls(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
 
 
 def move_rows(cursor: Cursor, kept: str, lost: str) -> dict[str, list[Any]]:
-    """Move leads, events, refusals, held answers, former employers, earlier merges, keys and pairs of the
-    lost contact; tells which."""
+    """Move leads, events, refusals, held answers, former employers, grounds and notices, earlier merges, keys
+    and pairs of the lost contact; tells which."""
     # Of one answer that is held for both, what a person decided counts.
     for contact, other, which in (
             (kept, lost, "o.state <> 'held' AND h.state = 'held'"), (lost, kept, "true")):

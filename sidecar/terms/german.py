@@ -46,6 +46,12 @@ GERMAN: Final = {
     "Source": "Quelle", "Status": "Status", "Tags": "Schlagwörter", "Teams": "Teams",
     "Technologies": "Technik", "Unsubscribe": "Abgemeldet", "Waiting": "Wartet", "Warm": "Warm",
     "Webinar": "Webinar", "Withdrawn": "Zurückgezogen", "Working": "In Bearbeitung",
+    # Privacy.
+    "Closed": "Abgeschlossen", "Contract": "Vertrag oder Anfrage", "Customer": "Kunde",
+    "Event": "Veranstaltung oder Download", "Form": "Formular", "Legal obligation": "Rechtliche Pflicht",
+    "Legitimate interest": "Berechtigtes Interesse", "List": "Liste", "Objected": "Widersprochen",
+    "Open": "Offen", "Provider": "Anbieter", "Public interest": "Öffentliches Interesse",
+    "Request": "Anfrage", "System": "Anderes System", "Vital interest": "Lebenswichtiges Interesse",
     "a link was followed that people cannot see": "ein für Menschen unsichtbarer Link wurde verfolgt",
     "a privacy service loads the pictures of every mail, read or not":
         "ein Schutzdienst lädt die Bilder jeder Mail, gelesen oder nicht",
@@ -66,3 +72,8 @@ GERMAN: Final = {
     "the same address did it for many recipients within seconds":
         "dieselbe Adresse tat es in Sekunden für viele Empfänger",
 }
+
+
+def said(words: str, language: str) -> str:
+    """Words of the terms in a language."""
+    return GERMAN.get(words, words) if language == "de" else words

@@ -68,6 +68,20 @@ PURPOSES: Final = {
 OF_MAIL: Final = tuple(
     purpose for purpose, parts in PURPOSES.items() if "marketing_email" in (purpose, *parts))
 
+# On what legal ground data of a person are kept -> its letter in Art. 6(1) GDPR.
+GROUNDS: Final = {
+    "consent": "a", "contract": "b", "legal_obligation": "c", "vital_interest": "d", "public_interest": "e",
+    "legitimate_interest": "f",
+}
+GROUNDS_BY: Final = ("rule", "source", "person")  # who says so
+# How data of a person came. By the first three they gave it themselves (Art. 13 GDPR), by the others not
+# (Art. 14).
+ORIGINS: Final = ("request", "form", "event", "list", "system", "provider")
+GIVEN_BY_THEM: Final = ORIGINS[:3]
+# Of a person, for how long their data are kept; the first that is so.
+STANDINGS: Final = ("customer", "objected", "open", "closed")
+NOTICE_STATES: Final = ("overdue", "due_soon", "due", "sent")
+
 # What happens to leads: subscribers are told of it.
 LEAD_EVENTS: Final = (
     "lead.created", "lead.enriched", "lead.scored", "lead.became_hot", "lead.cooled", "lead.status_changed",

@@ -25,6 +25,7 @@ FLOORS = (
     ("webhooks",),
     ("environment", "secrets", "logs"),
     ("channels",),
+    ("privacy",),
     ("settings",),
     ("metrics",),
     ("store",),
@@ -38,7 +39,7 @@ FLOORS = (
     ("__main__",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"__init__": -1}
-PURE = ("terms", *(room for rooms in FLOORS[1:8] for room in rooms))
+PURE = ("terms", *(room for rooms in FLOORS[1:8] for room in rooms), "privacy")
 
 # Which rooms may touch what lies outside.
 ONLY_IN = {

@@ -13,6 +13,7 @@ from sidecar.api.schemas.handlings import HandlingDone
 from sidecar.api.schemas.held_answers import HeldAnswer
 from sidecar.api.schemas.leads import Event, LeadDetail, changed
 from sidecar.api.schemas.owners import Assignment
+from sidecar.api.schemas.privacy import PrivacyStatement
 from sidecar.terms.fields import fields_of
 from sidecar.terms.states import COMPANY_SIZES, GRADES, PURPOSES
 
@@ -171,6 +172,11 @@ class ScoredBy(Answer):
     facts = fields.Dict(required=True)
 
 
+class PrivacySaid(PrivacyStatement):
+    id = fields.String(required=True)
+    contact_id = fields.String(required=True)
+
+
 class ContactExport(Answer):
     contact = fields.Nested(Contact, required=True)
     sources = sources()
@@ -187,4 +193,6 @@ class ContactExport(Answer):
     held_answers = fields.List(fields.Nested(HeldAnswer), required=True)
     employments = fields.List(fields.Nested(Employment), required=True)
     events = fields.List(fields.Nested(PastEvent), required=True)
+    privacy = fields.List(fields.Nested(PrivacySaid), required=True, metadata={
+        "description": "What people said of the ground, and that notices were sent."})
     before_imports = fields.List(fields.Nested(BeforeImport), required=True)

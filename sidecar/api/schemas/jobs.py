@@ -40,7 +40,7 @@ class FileLine(Answer):
 
 
 class JobQuery(PageQuery):
-    kind = Text(validate=validate.OneOf(["import", "rescore"]))
+    kind = Text(validate=validate.OneOf(["import", "rescore", "erasure"]))
     state = Text(validate=validate.OneOf(JOB_STATES))
 
 

@@ -21,6 +21,10 @@ class Status(Term):
     open = fields.Boolean(required=True)
 
 
+class Ground(Term):
+    article = fields.String(required=True, metadata={"description": "Its letter in Art. 6(1) GDPR."})
+
+
 class States(Answer):
     grades = fields.List(fields.Nested(Term), required=True)
     statuses = fields.List(fields.Nested(Status), required=True)
@@ -36,6 +40,9 @@ class States(Answer):
         "description": "What providers are asked for."})
     purposes = fields.List(fields.Nested(Term), required=True, metadata={
         "description": "What a person refuses or agrees to."})
+    grounds = fields.List(fields.Nested(Ground), required=True)
+    origins = fields.List(fields.Nested(Term), required=True)
+    standings = fields.List(fields.Nested(Term), required=True)
     machines = fields.List(fields.Nested(Term), required=True, metadata={
         "description": "By what an event is known to be a machine's."})
 

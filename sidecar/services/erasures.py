@@ -1,0 +1,58 @@
+"""Erasing those whose time is over, as a job of many small steps.
+
+One step is one transaction of some people. Each is looked at once more in it: who is not due any more,
+because they wrote, bought or somebody set another ground, stays. Switched off, the job ends.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import timedelta
+
+from sidecar.engine import Engine
+from sidecar.pipeline.privacy import work_out, zone_of
+from sidecar.privacy.notices import day
+from sidecar.privacy.settings import whole
+from sidecar.services.audit import Actor
+from sidecar.services.customers import erase_all
+from sidecar.services.imports import guarded
+from sidecar.store import jobs
+from sidecar.store import privacy as store
+from sidecar.store.database import Cursor
+
+RETENTION = Actor("retention")
+
+
+def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
+    """Erase for some seconds, a chunk of people at least: how many were erased (updated), and how many stay
+    (skipped)."""
+    until = time.monotonic() + seconds
+    outcomes: Counter[str] = Counter()
+    while (counts := guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))) is not None:
+        outcomes += counts
+        if time.monotonic() >= until:
+            break
+    return outcomes
+
+
+def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
+    job = jobs.lock(cursor, job_id)
+    if job is None or job["state"] not in ("queued", "running"):
+        return None
+    settings = whole(store.settings(cursor)["definition"])
+    if not settings["erase"]:
+        jobs.end(cursor, job_id, "cancelled")
+        return None
+    chosen = store.cooled(cursor, engine.now() - timedelta(days=settings["cooling_days"]), job["position"],
+                          job["chunk_rows"])
+    if not chosen:
+        jobs.end(cursor, job_id, "done")
+        return None
+    today = day(engine.now(), zone_of(engine))
+    due = [contact_id for contact_id, found in work_out(engine, cursor, chosen).items()
+           if found.kept.due_on and found.kept.due_on < today]
+    erased = erase_all(engine, cursor, due, by=RETENTION, suppressed=False) if due else []
+    counts = Counter(updated=len(erased), skipped=len(chosen) - len(erased))
+    jobs.move_on(cursor, job_id, counts, chosen[-1])
+    return counts
