@@ -163,9 +163,13 @@ def _program(tree: Path) -> Path:
 
 def _node(environment: Mapping[str, str], program: str, *arguments: str) -> str:
     """A JavaScript program; its output. Raises a Problem when it fails."""
-    done = subprocess.run(
-        [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=600)
+    try:
+        done = subprocess.run(
+            [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=600)
+    except subprocess.TimeoutExpired:
+        raise Problem(
+            f"{Path(program).name} {arguments[0]} did not end within 10 minutes; see make logs.") from None
     if done.returncode:
         raise Problem(f"{Path(program).name} {arguments[0]} failed ({done.returncode}):\n"
                       f"{(done.stdout + done.stderr)[-2000:]}")
