@@ -16,13 +16,14 @@ from deploy.catalogue import provider_keys
 from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
 from deploy.progress import say, step
-from local import certificates, edge, n8n, ports, postgres, programs
+from local import aside, certificates, edge, n8n, ports, postgres, programs
 from local.programs import LOGIN_EMAIL, Stack
 from local.supervision import Supervisor, clear_away
 
+SERVERS = ("postgres", "valkey")
 STOP_ORDER = (
     "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n", "sidecar",
-    "sinks", "providers", "valkey", "postgres")
+    "sinks", "providers", *reversed(SERVERS))
 
 
 def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
@@ -46,19 +47,26 @@ def start_services(stack: Stack, supervisor: Supervisor) -> None:
     """Postgres and Valkey, with both databases and the sidecar's schema."""
     state = stack.settings.state
     postgres.prepare(state, stack.secrets["POSTGRES_PASSWORD"])
-    for name in ("postgres", "valkey"):
+    for name in SERVERS:
         supervisor.start(name)
-    admin = stack.dsn("postgres", "POSTGRES_PASSWORD")
-    postgres.wait(admin)
-    postgres.ensure_databases(admin, {
-        "sidecar": stack.secrets["SIDECAR_DATABASE_PASSWORD"],
-        "n8n": stack.secrets["N8N_DATABASE_PASSWORD"]})
+    postgres.wait(stack.dsn("postgres", "POSTGRES_PASSWORD"))
+    make_databases(stack)
     postgres.allow_forgetting(stack.dsn("postgres", "POSTGRES_PASSWORD", "n8n"))
     sidecar(stack, "migrate")
 
 
-def start(found: settings.Settings) -> Stack:
-    """Everything up, migrated, provisioned and published. Returns when leads are accepted."""
+def make_databases(stack: Stack) -> None:
+    """Both databases with their accounts, where there are none."""
+    postgres.ensure_databases(stack.dsn("postgres", "POSTGRES_PASSWORD"), {
+        "sidecar": stack.secrets["SIDECAR_DATABASE_PASSWORD"],
+        "n8n": stack.secrets["N8N_DATABASE_PASSWORD"]})
+
+
+def start(found: settings.Settings, restart: bool = False) -> Stack:
+    """Everything up, migrated, provisioned and published. Returns when leads are accepted.
+
+    `restart`: programs that run already are started anew, as their code is another release's.
+    """
     stack, supervisor = prepare(found)
     tree = n8n.install(found)
     user_folder = found.state / "n8n"
@@ -72,7 +80,8 @@ def start(found: settings.Settings) -> Stack:
     with step("starting sidecar, n8n, edge and sandbox"):
         provision(stack)
         for program in listed:
-            if nodes_changed and program.name.startswith("n8n"):
+            code = restart and program.name not in SERVERS
+            if code or (nodes_changed and program.name.startswith("n8n")):
                 supervisor.restart(program.name)
             else:
                 supervisor.start(program.name)
@@ -165,6 +174,8 @@ def run(found: settings.Settings) -> None:
     """Start everything, send the samples, say where things are."""
     from local import samples
 
+    if end_restore(found):
+        say("A restore was cut off: what was there before it is back.")
     stack = start(found)
     known = facts(stack)
     if not (found.state / "samples-sent").exists():
@@ -182,6 +193,15 @@ def run(found: settings.Settings) -> None:
     say(f"API docs    {known['docs_url']}")
     say(f"Messages    {known['mail_url'].removesuffix('mail')}")
     say(f"Programs find all of this in {found.state / 'stack.json'}; trust {known['ca_file']}.")
+
+
+def end_restore(found: settings.Settings) -> bool:
+    """Put back what a restore that did not succeed replaced; False when there is none."""
+    if not (found.state / postgres.ASIDE).exists():
+        return False
+    stop(found)
+    clear_away(found.state)
+    return aside.back(found.state)
 
 
 def stop(found: settings.Settings) -> None:
@@ -218,7 +238,7 @@ def clean(found: settings.Settings) -> None:
     if not found.state.exists():
         return
     stop(found)
-    for path in (postgres.cluster(found.state).home, found.state):
+    for path in (*postgres.homes(found.state), found.state):
         if path.exists():
             say(f"removing {path}")
             shutil.rmtree(path)
