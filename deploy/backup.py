@@ -9,15 +9,14 @@ restored beside the others.
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +33,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from psycopg2 import sql
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ, connection, parse_dsn
 
+from deploy.locking import alone
 from deploy.problem import Problem
 from deploy.secret_store import sync_folder, write_private
 from deploy.settings import Settings
@@ -42,7 +42,7 @@ from sidecar.secrets import Vault
 from sidecar.store import backups
 from sidecar.store.migrations import unknown
 
-MANIFEST, SEALED = "manifest.json", "secrets.sealed"
+MANIFEST, SEALED, LOCK = "manifest.json", "secrets.sealed", ".lock"
 _FORMAT = 1
 _MARK = b"enrichment backup 1\n"
 _SALT, _NONCE = 16, 12
@@ -147,7 +147,7 @@ def take(folder: Path, server: Server, keys: Keys, secrets: Mapping[str, str], w
     `n8n`: its version. Raises a Problem, and leaves nothing, when it does not become whole.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone(folder / LOCK, "Another backup is being made."):
         for cut_off in folder.glob(".*.part"):
             shutil.rmtree(cut_off)
         target = folder / f"{now:%Y%m%dT%H%M%SZ}"
@@ -392,16 +392,6 @@ def _sync(folder: Path) -> None:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
     sync_folder(folder)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem("Another backup is being made.") from None
-        yield
 
 
 def _connect(url: str) -> connection:

@@ -7,8 +7,10 @@ is there; what then lies in its old places is the restore's.
 from __future__ import annotations
 
 import shutil
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from deploy.locking import alone
 from deploy.secret_store import sync_folder
 from local import postgres
 
@@ -16,6 +18,11 @@ from local import postgres
 KEPT = ("secrets.env", "postgres-mark", "postgres", "valkey", "n8n", "n8n-owner-hash", "provisioned",
         "samples-sent")
 _WHOLE = ".whole"
+
+
+def at_work(state: Path) -> AbstractContextManager[None]:
+    """Of a restore and what undoes one, one at a time."""
+    return alone(state / ".restore", "A restore is at work; wait for its end.")
 
 
 def put(state: Path) -> None:

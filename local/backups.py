@@ -52,6 +52,7 @@ def take(found: Settings) -> Backup:
     word, (keep, days) = backup.passphrase(found), backup.kept(found)
     if not (found.state / "secrets.env").exists():
         raise Problem("There is nothing to back up: no stack was started here.")
+    local_stack.undo_cut_off_restore(found)
     folder, now = backup.home(found), datetime.now(UTC)
     with _postgres(found) as stack, step(f"backing up both databases into {folder}"):
         secrets = dict(stack.secrets)
@@ -69,6 +70,7 @@ def take(found: Settings) -> Backup:
 def verify(found: Settings) -> None:
     """Restore a backup into databases beside the stack's, which are dropped again."""
     chosen = _read(found)
+    local_stack.undo_cut_off_restore(found)
     with _postgres(found) as stack, step(f"restoring {chosen.name} to try it"):
         _room(chosen, postgres.cluster(found.state).home)
         backup.verify(chosen, server(stack), keys(found, chosen.secrets))
@@ -79,35 +81,41 @@ def verify(found: Settings) -> None:
 def restore(found: Settings) -> None:
     """Make the stack what it was at a backup, and start it. All is checked before anything is touched; what
     is replaced is kept until the stack is up, and put back when it does not get up."""
-    local_stack.end_restore(found)
-    with step("checking the backup"):
-        chosen = _read(found)
-        backup.check(chosen, keys(found, chosen.secrets))
-        if (postgres.cluster(found.state).data / "PG_VERSION").exists() and found.get("REPLACE") != "yes":
-            raise Problem("There is a stack here already. `make restore REPLACE=yes` restores in its place: "
-                          "it is stopped, and kept until the restored one is up.")
-        _room(chosen, found.state)
-    local_stack.stop(found)
-    aside.put(found.state)
-    try:
+    found.state.mkdir(parents=True, exist_ok=True)
+    with aside.at_work(found.state):
+        local_stack.end_restore(found)
+        with step("checking the backup"):
+            chosen = _read(found)
+            backup.check(chosen, keys(found, chosen.secrets))
+            if (postgres.cluster(found.state).data / "PG_VERSION").exists() and found.get("REPLACE") != "yes":
+                raise Problem("There is a stack here already. `make restore REPLACE=yes` restores in its "
+                              "place: it is stopped, and kept until the restored one is up.")
+            _room(chosen, found.state)
+        local_stack.stop(found)
         secrets = dict(chosen.secrets)
         settings = secrets.pop(_SETTINGS, "")
-        secret_store.save(found.state / "secrets.env", secrets)
-        for name in ("provisioned", "samples-sent"):
-            (found.state / name).touch()
-        with _postgres(found) as stack, step(f"restoring {chosen.name}"):
-            local_stack.make_databases(stack)
-            backup.restore(chosen, server(stack))
-            backup.record(chosen, server(stack), datetime.now(UTC))
-        local_stack.start(found)
-    except BaseException:
-        local_stack.end_restore(found)
-        raise
-    aside.forget(found.state)
+        aside.put(found.state)
+        try:
+            _restore(found, chosen, secrets)
+        except BaseException:
+            local_stack.end_restore(found)
+            raise
+        aside.forget(found.state)
     said = found.root / _SETTINGS
     if settings and (not said.exists() or said.read_text(encoding="utf-8") != settings):
         secret_store.write_private(found.state / "settings-of-the-backup", settings)
         say(f"         the settings were others then: see {found.state / 'settings-of-the-backup'}")
+
+
+def _restore(found: Settings, chosen: Backup, secrets: Mapping[str, str]) -> None:
+    secret_store.save(found.state / "secrets.env", secrets)
+    for name in ("provisioned", "samples-sent"):
+        (found.state / name).touch()
+    with _postgres(found) as stack, step(f"restoring {chosen.name}"):
+        local_stack.make_databases(stack)
+        backup.restore(chosen, server(stack))
+        backup.record(chosen, server(stack), datetime.now(UTC))
+    local_stack.start(found)
 
 
 def upgrade(found: Settings) -> None:

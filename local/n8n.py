@@ -104,6 +104,16 @@ def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool
     return True
 
 
+def forget_torn_key(user_folder: Path) -> None:
+    """n8n notes its key in a file, too, and does not start when that was torn; it gets the key from us."""
+    path = user_folder / ".n8n/config"
+    if path.exists():
+        try:
+            json.loads(path.read_bytes())
+        except ValueError:
+            path.unlink()
+
+
 def build_dashboard(settings: Settings, target: Path | None = None) -> None:
     """What the dashboard is made from: its chart library, as its lock file says, and the list of its pages;
     at the target, what nginx serves."""

@@ -71,6 +71,7 @@ def start(found: settings.Settings, restart: bool = False) -> Stack:
     tree = n8n.install(found)
     user_folder = found.state / "n8n"
     nodes_changed = n8n.place_nodes(found, user_folder, stack.product_url)
+    n8n.forget_torn_key(user_folder)
     edge.place_html(found)
     config = edge.write_config(found, stack.ports, stack.certificates)
     listed = programs.everything(stack, tree, config)
@@ -174,8 +175,7 @@ def run(found: settings.Settings) -> None:
     """Start everything, send the samples, say where things are."""
     from local import samples
 
-    if end_restore(found):
-        say("A restore was cut off: what was there before it is back.")
+    undo_cut_off_restore(found)
     stack = start(found)
     known = facts(stack)
     if not (found.state / "samples-sent").exists():
@@ -202,6 +202,14 @@ def end_restore(found: settings.Settings) -> bool:
     stop(found)
     clear_away(found.state)
     return aside.back(found.state)
+
+
+def undo_cut_off_restore(found: settings.Settings) -> None:
+    """Before anything else is done with a stack. Raises a Problem while the restore is still at work."""
+    if found.state.exists():
+        with aside.at_work(found.state):
+            if end_restore(found):
+                say("A restore was cut off: what was there before it is back.")
 
 
 def stop(found: settings.Settings) -> None:

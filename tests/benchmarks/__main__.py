@@ -12,6 +12,7 @@ from tests.benchmarks import (
     lists,
     prediction,
     rescoring,
+    restoring,
     scaling,
     telling,
     throughput,
@@ -26,8 +27,8 @@ BENCHMARKS = {
     "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
-    "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "telling": telling.main,
-    "throughput": throughput.main, "scaling": scaling.main,
+    "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "restoring": restoring.main,
+    "telling": telling.main, "throughput": throughput.main, "scaling": scaling.main,
 }
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 
 from deploy import backup
+from deploy.locking import alone
 from deploy.problem import Problem
 from local import backups as local_backups
 from local import programs
@@ -141,7 +142,7 @@ def test_what_a_killed_backup_left_behind_goes_with_the_next(restored, keys, tmp
 
 
 def test_two_at_once_are_refused(restored, keys, tmp_path):
-    with backup._alone(tmp_path), pytest.raises(Problem, match="Another backup"):
+    with alone(tmp_path / ".lock", ""), pytest.raises(Problem, match="Another backup"):
         backup.take(tmp_path, restored, keys, {}, predecessor.PASSPHRASE, "2.41.1", NOW)
 
 
