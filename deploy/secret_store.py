@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.settings import read_env_file
@@ -50,13 +50,31 @@ def load(path: Path) -> dict[str, str]:
     missing = {name: make() for name, make in GENERATED.items() if name not in known}
     if missing:
         known |= missing
-        write_private(path, "".join(f"{name}={value}\n" for name, value in known.items()))
+        save(path, known)
     return known
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read; a reader sees the old or the new one, whole."""
+def save(path: Path, known: Mapping[str, str]) -> None:
+    """Write these secrets into that file."""
+    write_private(path, "".join(f"{name}={value}\n" for name, value in known.items()))
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a file that only its owner may read; a reader sees the old or the new one, whole, and so does
+    who comes after a power cut."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in that folder are on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

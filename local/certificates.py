@@ -35,5 +35,7 @@ def ensure(folder: Path) -> Certificates:
     edge = authority.issue_cert(*NAMES, organization_name="Enrichment engine, local")
     write_private(files.key, edge.private_key_pem.bytes().decode())
     files.chain.write_bytes(b"".join(blob.bytes() for blob in edge.cert_chain_pems))
-    authority.cert_pem.write_to_path(str(files.ca))
+    fresh = folder / ".ca.pem"
+    authority.cert_pem.write_to_path(str(fresh))
+    fresh.replace(files.ca)  # last: it says that all are there
     return files

@@ -104,6 +104,16 @@ def place_nodes(settings: Settings, user_folder: Path, product_url: str) -> bool
     return True
 
 
+def forget_torn_key(user_folder: Path) -> None:
+    """n8n notes its key in a file, too, and does not start when that was torn; it gets the key from us."""
+    path = user_folder / ".n8n/config"
+    if path.exists():
+        try:
+            json.loads(path.read_bytes())
+        except ValueError:
+            path.unlink()
+
+
 def build_dashboard(settings: Settings, target: Path | None = None) -> None:
     """What the dashboard is made from: its chart library, as its lock file says, and the list of its pages;
     at the target, what nginx serves."""
@@ -163,9 +173,13 @@ def _program(tree: Path) -> Path:
 
 def _node(environment: Mapping[str, str], program: str, *arguments: str) -> str:
     """A JavaScript program; its output. Raises a Problem when it fails."""
-    done = subprocess.run(
-        [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=600)
+    try:
+        done = subprocess.run(
+            [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=600)
+    except subprocess.TimeoutExpired:
+        raise Problem(
+            f"{Path(program).name} {arguments[0]} did not end within 10 minutes; see make logs.") from None
     if done.returncode:
         raise Problem(f"{Path(program).name} {arguments[0]} failed ({done.returncode}):\n"
                       f"{(done.stdout + done.stderr)[-2000:]}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from deploy.problem import Problem
 from deploy.progress import say
+from deploy.secret_store import write_private
 from deploy.settings import Settings
 from local import debian
 
@@ -103,7 +104,7 @@ def choose(settings: Settings, *, running: bool, taken: Callable[[int], bool] | 
                 if not any_free:
                     say(f"         port {prefer} is taken, {port.what} listens on {number}")
         chosen[port.name] = number
-    memory.write_text(json.dumps(remembered | chosen, indent=2))
+    write_private(memory, json.dumps(remembered | chosen, indent=2))
     return chosen
 
 

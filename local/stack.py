@@ -16,13 +16,14 @@ from deploy.catalogue import provider_keys
 from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
 from deploy.progress import say, step
-from local import certificates, edge, monitoring, n8n, ports, postgres, programs
+from local import aside, certificates, edge, monitoring, n8n, ports, postgres, programs
 from local.programs import LOGIN_EMAIL, Stack
 from local.supervision import Supervisor, clear_away
 
+SERVERS = ("postgres", "valkey")
 STOP_ORDER = (
     *monitoring.NAMES, "nginx", *(f"n8n-worker-{number}" for number in range(2, 9)), "n8n-worker", "n8n",
-    "sidecar", "sinks", "providers", "valkey", "postgres")
+    "sidecar", "sinks", "providers", *reversed(SERVERS))
 
 
 def prepare(found: settings.Settings) -> tuple[Stack, Supervisor]:
@@ -46,23 +47,31 @@ def start_services(stack: Stack, supervisor: Supervisor) -> None:
     """Postgres and Valkey, with both databases and the sidecar's schema."""
     state = stack.settings.state
     postgres.prepare(state, stack.secrets["POSTGRES_PASSWORD"])
-    for name in ("postgres", "valkey"):
+    for name in SERVERS:
         supervisor.start(name)
-    admin = stack.dsn("postgres", "POSTGRES_PASSWORD")
-    postgres.wait(admin)
-    postgres.ensure_databases(admin, {
-        "sidecar": stack.secrets["SIDECAR_DATABASE_PASSWORD"],
-        "n8n": stack.secrets["N8N_DATABASE_PASSWORD"]})
+    postgres.wait(stack.dsn("postgres", "POSTGRES_PASSWORD"))
+    make_databases(stack)
     postgres.allow_forgetting(stack.dsn("postgres", "POSTGRES_PASSWORD", "n8n"))
     sidecar(stack, "migrate")
 
 
-def start(found: settings.Settings) -> Stack:
-    """Everything up, migrated, provisioned and published. Returns when leads are accepted."""
+def make_databases(stack: Stack) -> None:
+    """Both databases with their accounts, where there are none."""
+    postgres.ensure_databases(stack.dsn("postgres", "POSTGRES_PASSWORD"), {
+        "sidecar": stack.secrets["SIDECAR_DATABASE_PASSWORD"],
+        "n8n": stack.secrets["N8N_DATABASE_PASSWORD"]})
+
+
+def start(found: settings.Settings, restart: bool = False) -> Stack:
+    """Everything up, migrated, provisioned and published. Returns when leads are accepted.
+
+    `restart`: programs that run already are started anew, as their code is another release's.
+    """
     stack, supervisor = prepare(found)
     tree = n8n.install(found)
     user_folder = found.state / "n8n"
     nodes_changed = n8n.place_nodes(found, user_folder, stack.product_url)
+    n8n.forget_torn_key(user_folder)
     edge.place_html(found)
     config = edge.write_config(found, stack.ports, stack.certificates)
     listed = [*programs.everything(stack, tree, config), *monitoring.programs(stack)]
@@ -72,7 +81,8 @@ def start(found: settings.Settings) -> Stack:
     with step("starting sidecar, n8n, edge and sandbox"):
         provision(stack)
         for program in listed:
-            if nodes_changed and program.name.startswith("n8n"):
+            code = restart and program.name not in SERVERS
+            if code or (nodes_changed and program.name.startswith("n8n")):
                 supervisor.restart(program.name)
             else:
                 supervisor.start(program.name)
@@ -166,6 +176,7 @@ def run(found: settings.Settings) -> None:
     """Start everything, send the samples, say where things are."""
     from local import samples
 
+    undo_cut_off_restore(found)
     stack = start(found)
     known = facts(stack)
     if not (found.state / "samples-sent").exists():
@@ -185,6 +196,23 @@ def run(found: settings.Settings) -> None:
     for sentence in monitoring.sentences(found, known):
         say(sentence)
     say(f"Programs find all of this in {found.state / 'stack.json'}; trust {known['ca_file']}.")
+
+
+def end_restore(found: settings.Settings) -> bool:
+    """Put back what a restore that did not succeed replaced; False when there is none."""
+    if not (found.state / postgres.ASIDE).exists():
+        return False
+    stop(found)
+    clear_away(found.state)
+    return aside.back(found.state)
+
+
+def undo_cut_off_restore(found: settings.Settings) -> None:
+    """Before anything else is done with a stack. Raises a Problem while the restore is still at work."""
+    if found.state.exists():
+        with aside.at_work(found.state):
+            if end_restore(found):
+                say("A restore was cut off: what was there before it is back.")
 
 
 def stop(found: settings.Settings) -> None:
@@ -223,7 +251,7 @@ def clean(found: settings.Settings) -> None:
     if not found.state.exists():
         return
     stop(found)
-    for path in (postgres.cluster(found.state).home, found.state):
+    for path in (*postgres.homes(found.state), found.state):
         if path.exists():
             say(f"removing {path}")
             shutil.rmtree(path)

@@ -603,13 +603,13 @@ def _definition(file: Path) -> Any:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    from sidecar.errors import Unavailable
+    from sidecar.errors import Conflict, Unavailable
     from sidecar.services import models
     from sidecar.store.migrations import migrate as apply
 
     try:
         applied = apply(_settings().database_url)
-    except Unavailable as error:
+    except (Conflict, Unavailable) as error:
         raise click.ClickException(error.detail) from None
     with _administration() as engine:
         models.keep_shipped(engine)

@@ -291,6 +291,17 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.backups (
+    name text NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    release text NOT NULL,
+    bytes bigint NOT NULL,
+    verified_at timestamp with time zone,
+    CONSTRAINT backups_bytes_check CHECK ((bytes > 0))
+);
+
+COMMENT ON TABLE public.backups IS 'Backups that were made; verified_at: when it was last restored to try it.';
+
 CREATE TABLE public.batches (
     id uuid DEFAULT uuidv7() NOT NULL,
     lane text NOT NULL,
@@ -1684,6 +1695,9 @@ ALTER TABLE ONLY public.assignments
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.backups
+    ADD CONSTRAINT backups_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_pkey PRIMARY KEY (id);

@@ -1,4 +1,4 @@
-"""The numbers of Postgres' advisory locks, each once. All end with their transaction.
+"""The numbers of Postgres' advisory locks, each once. All but the last end with their transaction.
 
 A lock of one number and one of a number and a part are never the same to Postgres; the numbers differ
 nonetheless, so that pg_locks tells which is waited for.
@@ -28,6 +28,8 @@ PREDICTIONS = 80
 ROUTING = 81
 # Who publishes or drafts routing models: one after the other.
 ROUTING_MODELS = 82
+# Who migrates the database: one at a time. Held by a connection, as migrations are transactions of their own.
+MIGRATIONS = 83
 
 # Not a lock but the seed of the hashes that are: of a caller and its Idempotency-Key, so that of two requests
 # with one key the second is told. Such a hash has 64 bits and does not meet the numbers above.

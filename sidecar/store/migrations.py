@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg2
 from psycopg2 import OperationalError
 from yoyo import get_backend, read_migrations
 from yoyo.migrations import MigrationList
 
-from sidecar.errors import Unavailable
+from sidecar.errors import Conflict, Unavailable
+from sidecar.store.locks import MIGRATIONS
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
@@ -17,16 +21,35 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
     """Apply what is missing; answers the ids applied. A failing file leaves nothing half done.
 
-    Raises Unavailable when the server does not answer.
+    Raises Unavailable when the server does not answer, Conflict when a newer release migrated the database.
     """
+    url = urlunsplit(urlsplit(dsn)._replace(scheme="postgresql"))
     try:
-        backend = get_backend(urlunsplit(urlsplit(dsn)._replace(scheme="postgresql")))
+        backend = get_backend(url)
+        guard = psycopg2.connect(url)
     except OperationalError as error:
         raise Unavailable("The database does not answer at the moment. Try again.") from error
     # schema.sql beside them is to be read, not to be run.
     migrations = MigrationList(
         migration for migration in read_migrations(str(folder)) if migration.id[0].isdigit())
-    with backend.lock():
-        pending = backend.to_apply(migrations)
-        backend.apply_migrations(pending)
+    # yoyo's own lock is a row, which stays when its run is killed. This one ends with its connection: who has
+    # it removes such a row.
+    guard.autocommit = True  # an open transaction would keep an index from being made beside others' work
+    with closing(guard), guard.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (MIGRATIONS,))
+        backend.break_lock()
+        with backend.lock():
+            backend.ensure_internal_schema_updated()
+            cursor.execute(f"SELECT migration_id FROM {backend.migration_table_quoted} ORDER BY 1")  # noqa: S608
+            if newer := unknown((row[0] for row in cursor.fetchall()), folder):
+                raise Conflict(f"A newer release has used this database ({newer[-1]}): start that release, "
+                               "or restore a backup of this one.")
+            pending = backend.to_apply(migrations)
+            backend.apply_migrations(pending)
     return [migration.id for migration in pending]
+
+
+def unknown(applied: Iterable[str], folder: Path = SQL_FOLDER) -> list[str]:
+    """Which of these ids of applied migrations are none of this release's, in their order."""
+    known = {path.stem for path in folder.glob("[0-9]*.sql")}
+    return [name for name in applied if name not in known]

@@ -13,6 +13,7 @@ from tests.benchmarks import (
     metrics,
     prediction,
     rescoring,
+    restoring,
     scaling,
     telling,
     throughput,
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
     "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "rescoring": rescoring.main,
+    "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "restoring": restoring.main,
     "telling": telling.main, "throughput": throughput.main, "scaling": scaling.main,
 }
 

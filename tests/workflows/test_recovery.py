@@ -1,4 +1,5 @@
-"""The embedded stack gets up by itself after its processes were killed, all of them or the supervisor."""
+"""The embedded stack gets up by itself after its processes were killed, all of them or the supervisor; and as
+what it was at a backup of the release before."""
 
 from __future__ import annotations
 
@@ -6,14 +7,20 @@ import json
 import os
 import re
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 import requests
 
-from local import postgres, supervision
+from deploy import secret_store
+from deploy.backup import listed as list_backups
+from deploy.problem import Problem
+from local import backups, postgres, supervision
 from local import stack as local_stack
+from local.supervision import Supervisor
+from tests import predecessor
 from tests.client import Client, until
 from tests.stack import running
 from tests.workflows.test_end_to_end import perfect, unique
@@ -105,3 +112,39 @@ def test_the_edge_serves_no_hidden_file(mine, path):
     url = mine.facts["dashboard_url"].rstrip("/") + path
     answer = requests.get(url, timeout=10, verify=mine.facts["ca_file"])
     assert answer.status_code == 404
+
+
+def test_the_predecessors_backup_is_restored_in_its_place_and_upgraded(mine, tmp_path):
+    """Last of this stack's tests, as everything of it is another's then: the leads that were in flight
+    finish, n8n's credentials are read."""
+    known = mine.stack.settings
+    (tmp_path / "word").write_text(predecessor.PASSPHRASE)
+    settings = replace(known, values={
+        **known.values, "BACKUP_FOLDER": str(tmp_path), "BACKUP_PASSPHRASE_FILE": str(tmp_path / "word")})
+    backup = predecessor.unpack(tmp_path)
+    before = mine.supervisor.pids()
+    with pytest.raises(Problem, match="REPLACE=yes"):
+        backups.restore(settings)
+    with pytest.raises(Problem, match="BACKUP_PASSPHRASE_FILE"):
+        backups.upgrade(known)
+    assert mine.supervisor.pids() == before, "nothing was touched"
+
+    backups.restore(replace(settings, values={**settings.values, "BACKUP": backup.name, "REPLACE": "yes"}))
+    facts = json.loads((known.state / "stack.json").read_text())
+    assert facts["client_secret"] != mine.facts["client_secret"]
+    client = Client(facts)
+    assert client.webhook(perfect(unique())).status_code == 202
+    rows = client.get("/v1/leads", params={"q": "inflight"}).json()["data"]
+    assert len(rows) == predecessor.IN_FLIGHT
+    for row in rows:
+        client.settled(row["id"], 150)
+    assert not (known.state / postgres.ASIDE).exists()
+    assert postgres.homes(known.state) == [postgres.cluster(known.state).home]
+
+    restored = Supervisor(known.state, secret_store.load(known.state / "secrets.env")["SUPERVISOR_PASSWORD"])
+    before = restored.pids()
+    backups.upgrade(settings)
+    assert len(list_backups(tmp_path)) == 2
+    after = restored.pids()
+    assert {name for name in before if before[name] == after[name]} == {"postgres", "valkey"}
+    client.settled(client.post("/v1/leads", perfect(unique())).json()["results"][0]["lead_id"])

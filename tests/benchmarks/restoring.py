@@ -1,0 +1,122 @@
+"""What a backup and its restore cost, by parts, beside the server's own copy of the same database.
+
+    LEADS=1000000 python -m tests.benchmarks restoring
+
+n8n's database is the one of the release before's backup. Goal: 1,000,000 leads in at most ten minutes on two
+cores, from the check of the backup to a database that is analyzed and whose rows are counted.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg2
+
+from deploy import backup
+from deploy.backup import Server
+from local import backups, programs
+from local.programs import Stack
+from sidecar.engine import Engine
+from sidecar.settings import Settings
+from tests import predecessor
+from tests.benchmarks.rescoring import ORIGINALS, fill
+from tests.stack import running_services
+
+LEADS = int(os.environ.get("LEADS", "40000"))
+GOAL = 1_000_000 / 600
+
+
+class Timed(Server):
+    """Tells how long each program takes."""
+
+    def run(self, program: str, url: str, *arguments: str) -> None:
+        begun = time.monotonic()
+        super().run(program, url, *arguments)
+        print(f"  {program} {url.rsplit('/', 1)[1]}: {time.monotonic() - begun:.1f} s", flush=True)
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Prints how long it took."""
+    begun = time.monotonic()
+    yield
+    print(f"{what}: {time.monotonic() - begun:.1f} s", flush=True)
+
+
+def do(stack: Stack, *statements: str) -> None:
+    """As the superuser, each by itself."""
+    with closing(psycopg2.connect(stack.dsn("postgres", "POSTGRES_PASSWORD"))) as admin:
+        admin.autocommit = True
+        with admin.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+
+def main() -> None:
+    """Print every figure."""
+    with running_services(POSTGRES_SHARED_BUFFERS="256MB") as stack, tempfile.TemporaryDirectory() as name:
+        environment = programs.sidecar_environment(stack) | {"SIDECAR_WAKE_URL": ""}
+        environment.pop("PROMETHEUS_MULTIPROC_DIR", None)
+        engine = Engine.build(Settings.from_env(environment))
+        fill(engine, LEADS)
+        complete(engine)
+        engine.close()
+        known = backups.server(stack)
+        version = backups.n8n_version(stack.settings)
+        before = backup.read(predecessor.unpack(Path(name)), predecessor.PASSPHRASE, version)
+        backup.restore(before, Server(known.programs, {"n8n": known.urls["n8n"]}))
+        keys = backups.keys(stack.settings, dict(stack.secrets) | {
+            "N8N_ENCRYPTION_KEY": before.secrets["N8N_ENCRYPTION_KEY"]})
+        server = Timed(known.programs, known.urls)
+        with timed(f"backup of {LEADS:,} leads"):
+            made = backup.take(Path(name) / "made", server, keys, stack.secrets, predecessor.PASSPHRASE,
+                               version, datetime.now(UTC))
+        print(f"  {made.database_bytes / 1e6:.0f} MB of databases, {made.bytes / 1e6:.0f} MB of dumps")
+        do(stack, "CREATE DATABASE copied TEMPLATE template0", "CHECKPOINT", "DROP DATABASE copied")
+        begun = time.monotonic()
+        do(stack, "CREATE DATABASE copied TEMPLATE sidecar STRATEGY file_copy", "DROP DATABASE copied")
+        peer = time.monotonic() - begun
+        do(stack, *(f"DROP DATABASE {database} WITH (FORCE)" for database in known.urls),
+           *(f"CREATE DATABASE {database} OWNER {database} TEMPLATE template0" for database in known.urls))
+        begun = time.monotonic()
+        with timed("check of the backup"):
+            found = backup.read(made.folder, predecessor.PASSPHRASE, version)
+            backup.check(found, keys)
+        with timed("restore"):
+            backup.restore(found, server)
+        took = time.monotonic() - begun
+        print(f"check and restore of {LEADS:,} leads: {took:.0f} s, {LEADS / took:.0f} leads/s (goal"
+              f" {GOAL:.0f}); the server's own copy of the files {peer:.1f} s: ratio {took / peer:.1f}")
+
+
+def complete(engine: Engine) -> None:
+    """The copies of `fill` get what the leads that came in have beside."""
+    with engine.database.write() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("""
+            CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
+            SELECT id, contact_id, row_number() OVER (ORDER BY id) %% %(originals)s AS n FROM leads l
+            WHERE NOT EXISTS (SELECT FROM intake i WHERE i.lead_id = l.id);
+            CREATE TEMPORARY TABLE originals ON COMMIT DROP AS
+            SELECT i.*, l.contact_id, row_number() OVER (ORDER BY l.id) %% %(originals)s AS n
+            FROM intake i JOIN leads l ON l.id = i.lead_id;
+            ANALYZE copies; ANALYZE originals;
+            INSERT INTO intake (client, source, payload, outcome, lead_id)
+            SELECT o.client, o.source, o.payload, o.outcome, c.id FROM copies c JOIN originals o USING (n);
+            INSERT INTO contact_identities (kind, value, contact_id, names)
+            SELECT i.kind, i.value || '.' || c.id, c.contact_id, i.names
+            FROM copies c JOIN originals o USING (n) JOIN contact_identities i ON i.contact_id = o.contact_id;
+            INSERT INTO provenance (entity_kind, entity_id, source, fields)
+            SELECT p.entity_kind, c.contact_id, p.source, p.fields FROM copies c JOIN originals o USING (n)
+            JOIN provenance p ON p.entity_kind = 'contact' AND p.entity_id = o.contact_id
+        """, {"originals": ORIGINALS})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""A backup is made, tried and restored on a real Postgres; what does not fit is refused."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from deploy import backup
+from deploy.locking import alone
+from deploy.problem import Problem
+from local import backups as local_backups
+from local import programs
+from sidecar.app import create_app
+from sidecar.engine import Engine
+from sidecar.errors import Conflict
+from sidecar.secrets import hash_password
+from sidecar.settings import Settings
+from sidecar.store import access
+from sidecar.store.migrations import SQL_FOLDER, migrate
+from sidecar.terms.scopes import SCOPES
+from tests import predecessor
+from tests.integration.conftest import Api
+from tests.integration.test_pipeline import claim, expire, run
+
+NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
+DATABASES = ("sidecar", "n8n")
+
+
+def do(url, *statements):
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else None
+
+
+@pytest.fixture(scope="module")
+def server(services):
+    """Two empty databases on the tests' Postgres."""
+    theirs = local_backups.server(services)
+    admin = services.dsn("postgres", "POSTGRES_PASSWORD")
+    names = {name: f"backed_up_{name}" for name in DATABASES}
+    do(admin, *(f"CREATE DATABASE {names[name]} OWNER {name} TEMPLATE template0" for name in DATABASES))
+    yield backup.Server(theirs.programs, {
+        name: services.dsn("postgres", "POSTGRES_PASSWORD", names[name]) for name in DATABASES})
+    do(admin, *(f"DROP DATABASE {names[name]} WITH (FORCE)" for name in DATABASES))
+
+
+@pytest.fixture(scope="module")
+def before(services, tmp_path_factory):
+    """The backup of the release before."""
+    found = services.settings
+    return backup.read(predecessor.unpack(tmp_path_factory.mktemp("predecessor")), predecessor.PASSPHRASE,
+                       local_backups.n8n_version(found))
+
+
+@pytest.fixture(scope="module")
+def keys(services, before):
+    return local_backups.keys(services.settings, before.secrets)
+
+
+@pytest.fixture(scope="module")
+def restored(server, before, keys):
+    """The databases with what the release before backed up."""
+    backup.check(before, keys)
+    backup.restore(before, server)
+    return server
+
+
+@pytest.fixture
+def made(restored, keys, before, tmp_path):
+    return backup.take(tmp_path, restored, keys, before.secrets, predecessor.PASSPHRASE, "2.41.1", NOW)
+
+
+def test_leads_that_were_in_flight_in_the_release_before_finish_in_this_one(services, restored, before, keys):
+    url = services.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD", "backed_up_sidecar")
+    known = set(before.manifest["migrations"])
+    assert migrate(url) == [path.stem for path in sorted(SQL_FOLDER.glob("0*.sql")) if path.stem not in known]
+    secrets = before.secrets
+    environ = programs.sidecar_environment(services) | {
+        "SIDECAR_DATABASE_URL": url, "SIDECAR_REDIS_URL": f"{services.redis_url}/9", "SIDECAR_WAKE_URL": "",
+        "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_ENCRYPTION_KEYS": secrets["FERNET_KEY"],
+        "SIDECAR_HASH_KEY": secrets["HASH_KEY"]}
+    engine = Engine.build(Settings.from_env(environ))
+    try:
+        with engine.database.write() as cursor:
+            access.save_client(cursor, "tests", hash_password("secret"), list(SCOPES))
+        api = Api(create_app(engine.settings, engine).test_client(), "tests")
+        rows = api.get("/v1/leads?q=inflight&limit=50").json["data"]
+        assert sorted(row["stage"] for row in rows) == ["leased"] * 2 + ["queued"] * 3
+        expire(engine)
+        while (batch := claim(api))["leads"]:
+            run(api, batch)
+        assert {api.get(f"/v1/leads/{row['id']}").json["stage"] for row in rows} == {"done"}
+    finally:
+        engine.cache.redis.flushdb()
+        engine.close()
+
+
+def test_what_is_not_empty_is_not_restored_into(restored, before):
+    with pytest.raises(Problem, match="sidecar is not empty"):
+        backup.restore(before, restored)
+
+
+def test_it_is_tried_beside_what_is_there_and_noted(restored, made, keys):
+    assert made.bytes > 0 and backup.listed(made.folder.parent) == [made.folder]
+    migrate(restored.urls["sidecar"])
+    backup.record(made, restored)
+    read = backup.read(made.folder, predecessor.PASSPHRASE, "2.41.1")
+    backup.verify(read, restored, keys)
+    backup.record(read, restored, NOW)
+    assert do(restored.urls["sidecar"], "SELECT name, taken_at, bytes, verified_at FROM backups") == [
+        (made.name, NOW, made.bytes, NOW)]
+    assert do(restored.urls["sidecar"], "SELECT 1 FROM pg_database WHERE datname LIKE 'verified%'") == []
+
+
+def test_a_row_that_is_missing_is_told(restored, made, keys):
+    told = json.loads(json.dumps(dict(made.manifest)))
+    told["databases"]["sidecar"]["tables"]["public.leads"] += 1
+    with pytest.raises(Problem, match=r"Of public\.leads the backup has 28 rows, restored were 27"):
+        backup.verify(replace(made, manifest=told), restored, keys)
+
+
+def test_a_backup_that_its_own_keys_would_not_open_is_not_made(restored, keys, tmp_path):
+    for wrong in (replace(keys, n8n="another"), replace(keys, encryption=("A" * 43 + "=",))):
+        with pytest.raises(Problem, match="open"):
+            backup.take(tmp_path, restored, wrong, {}, predecessor.PASSPHRASE, "2.41.1", NOW)
+        assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_what_a_killed_backup_left_behind_goes_with_the_next(restored, keys, tmp_path):
+    (tmp_path / ".20260101T000000Z.part").mkdir()
+    made = backup.take(tmp_path, restored, keys, {}, predecessor.PASSPHRASE, "2.41.1", NOW)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", made.name]
+
+
+def test_two_at_once_are_refused(restored, keys, tmp_path):
+    with alone(tmp_path / ".lock", ""), pytest.raises(Problem, match="Another backup"):
+        backup.take(tmp_path, restored, keys, {}, predecessor.PASSPHRASE, "2.41.1", NOW)
+
+
+def test_a_migration_that_was_killed_keeps_nobody_from_the_next(restored):
+    url = restored.urls["sidecar"]
+    migrate(url)
+    do(url, "INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 4711)")
+    assert migrate(url) == []
+    assert do(url, "SELECT count(*) FROM yoyo_lock") == [(0,)]
+
+
+def test_a_database_of_a_newer_release_is_refused(restored, tmp_path):
+    url = restored.urls["sidecar"]
+    do(url, "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc)"
+            " VALUES ('later', '9999_pre_later', now())")
+    try:
+        with pytest.raises(Conflict, match=r"A newer release has used this database \(9999_pre_later\)"):
+            migrate(url)
+    finally:
+        do(url, "DELETE FROM _yoyo_migration WHERE migration_hash = 'later'")
+
+
+def test_the_release_before_is_the_one_that_is_kept(before):
+    assert Path(predecessor.FILE).stem == before.manifest["release"]
