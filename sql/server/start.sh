@@ -3,7 +3,12 @@
 # Postgres wants its TLS key to be its own, which a mounted secret is not: it is copied into memory.
 set -euo pipefail
 install -m 0600 /run/secrets/postgres.key /tmp/server.key
-if [ "$1" = replica ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
+archive=()
+if [ "$1" = primary ]; then
+	/etc/postgresql/backup.sh configure
+	# A segment at the latest every minute: so much can be lost with this machine.
+	archive=(-c archive_mode=on -c archive_timeout=60 -c "archive_command=pgbackrest --stanza=engine archive-push %p")
+elif [ ! -s "$PGDATA/PG_VERSION" ]; then
 	echo "copying the primary's data"
 	PGPASSWORD=$(cat /run/secrets/replicator_password) pg_basebackup --pgdata "$PGDATA" \
 		--write-recovery-conf --wal-method stream --checkpoint fast --progress --dbname \
@@ -16,4 +21,4 @@ exec docker-entrypoint.sh postgres \
 	-c hba_file=/etc/postgresql/pg_hba.conf -c password_encryption=scram-sha-256 \
 	-c max_connections="${MAX_CONNECTIONS:-200}" -c shared_buffers="${SHARED_BUFFERS:-256MB}" \
 	-c wal_keep_size=1GB -c wal_compression=on -c max_wal_size=2GB -c hot_standby_feedback=on \
-	-c log_min_error_statement=panic -c log_error_verbosity=terse
+	-c log_min_error_statement=panic -c log_error_verbosity=terse "${archive[@]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -128,7 +129,7 @@ def test_nothing_but_the_edge_is_published(deployment):
         container["Config"]["Labels"]["com.docker.compose.service"]
         for container in deployment.containers()
         if any((container["NetworkSettings"]["Ports"] or {}).values())}
-    assert published == {"nginx"}
+    assert published == {"edge"}
     network = json.loads(docker("network", "inspect", f"{PROJECT}_back"))[0]
     assert network["Internal"] is True
 
@@ -193,8 +194,6 @@ def test_prometheus_finds_every_part_and_its_rules_are_good(deployment):
 
 def test_every_series_of_the_dashboard_and_of_the_alerts_exists(deployment):
     """Whatever is drawn or alerted on is really measured; counters of rare things may not have begun."""
-    import re
-
     from deploy.settings import ROOT
 
     text = (ROOT / "monitoring/grafana/dashboards/enrichment-engine.json").read_text()
@@ -242,6 +241,32 @@ def test_the_edge_answers_under_both_names(deployment, client):
     assert editor.status_code == 200
     assert requests.get(f"{deployment.product}/api/metrics", verify=client.facts["ca_file"],
                         timeout=10).status_code == 404
+
+
+def test_the_dashboard_comes_packed_and_http3_is_offered_where_nginx_has_it(deployment, client):
+    page = requests.get(f"{deployment.product}/", verify=client.facts["ca_file"], timeout=10, stream=True,
+                        headers={"Accept-Encoding": "br, gzip"})
+    assert page.headers["Content-Encoding"] == "br"
+    built = "--with-http_v3_module" in deployment.compose("exec", "-T", "nginx", "sh", "-c", "nginx -V 2>&1")
+    port = deployment.settings.get("HTTPS_PORT")
+    assert page.headers.get("Alt-Svc") == (f'h3=":{port}"; ma=86400' if built else None)
+
+
+def test_a_replica_that_was_replaced_is_found_at_its_new_address(deployment, client):
+    one, other = (container["Id"] for container in deployment.containers("sidecar"))
+    again = ("up", "--detach", "--no-recreate", "--no-deps", "--wait", "--scale", "sidecar=2", "sidecar")
+    for gone in (one, other):
+        docker("rm", "--force", gone)
+        deployment.compose(*again)
+    until(lambda: client.get("/v1/auth/whoami").status_code == 200, 15, "the new addresses")
+
+
+def test_runs_of_workflows_go_through_the_queue(deployment, client):
+    answer = client.post("/v1/leads", hot("queued"))
+    client.settled(answer.json()["results"][0]["lead_id"])
+    figures = deployment.compose("exec", "-T", "n8n", "wget", "-qO-", "http://127.0.0.1:5678/metrics")
+    done = re.findall(r"^n8n_scaling_mode_queue_jobs_completed(?:\{.*\})? (\d+)", figures, re.M)
+    assert done and int(done[0]) > 0
 
 
 def test_make_up_again_changes_nothing(deployment):

@@ -17,6 +17,7 @@ from deploy.settings import Settings
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = FILE["services"]
+NETWORK = {"nginx": "service:edge"}  # that two of them listen at one address during an upgrade
 
 
 def test_it_is_a_compose_file():
@@ -32,16 +33,16 @@ def test_every_container_is_as_closed_as_it_can_be(name):
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"] and "cap_add" not in service
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert not service.get("privileged") and "network_mode" not in service
+    assert not service.get("privileged") and service.get("network_mode") == NETWORK.get(name)
     assert service["logging"]["options"]["max-size"]
     assert service["deploy"]["resources"]["limits"]["memory"]
 
 
 def test_only_the_edge_is_published_and_the_data_has_no_way_out():
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["edge"]
     assert FILE["networks"]["back"]["internal"] is True
-    assert SERVICES["nginx"]["networks"] == ["front"]
-    for name in ("postgres", "postgres-replica", "redis", "prometheus"):
+    assert SERVICES["edge"]["networks"] == ["front"]
+    for name in ("postgres", "postgres-replica", "backup", "restore", "redis", "prometheus"):
         assert SERVICES[name]["networks"] == ["back"]
 
 
@@ -62,9 +63,9 @@ def test_secrets_are_files_and_never_in_the_environment(name):
         assert path in mounted, f"{name} names {path} and does not mount it"
 
 
-@pytest.mark.parametrize("name", [n for n in SERVICES if n not in ("migrate", "n8n-import")])
+@pytest.mark.parametrize("name", [n for n in SERVICES if n not in ("migrate", "n8n-import", "restore")])
 def test_services_that_stay_have_a_health_check_or_are_simple(name):
-    simple = {"postgres-exporter", "redis-exporter", "nginx-exporter", "providers", "sinks"}
+    simple = {"postgres-exporter", "redis-exporter", "nginx-exporter", "providers", "sinks", "backup"}
     baked = {"nginx", "sidecar"}
     assert "healthcheck" in SERVICES[name] or name in simple | baked
     for folder in baked:
@@ -118,7 +119,8 @@ def test_secrets_are_kept_and_settings_follow(prepared):
         "HUNTER_API_KEY": "a-key"}))
     assert json.loads((folder / "provider_keys.json").read_text())["hunter"] == "a-key"
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert {name for name in after if before.get(name) != after[name]} == {"provider_keys.json"}
+    assert {name for name in after if before.get(name) != after[name]} == {
+        "provider_keys.json", "secrets.sealed"}
 
 
 def test_alerts_are_mailed_when_somebody_may_get_them(prepared):

@@ -1,0 +1,99 @@
+#!/bin/bash
+# Backups of the whole Postgres server with pgBackRest, encrypted, in /var/lib/pgbackrest (docs/OPERATIONS.md).
+#   configure       write pgBackRest's configuration into memory
+#   make full|incr  one now; what is older than BACKUP_KEEP_DAYS goes
+#   watch           one a day, a whole one a week, without end
+#   list            what there is, as pgBackRest's JSON
+#   restore [TIME]  the data as of that time, else all that was archived; what was there is kept aside
+#   keep | undo     drop what was kept aside, or take it back
+set -euo pipefail
+repository=/var/lib/pgbackrest aside=$PGDATA.aside
+engine() { pgbackrest --stanza=engine "$@"; }
+ask() { psql -qtA --no-psqlrc --username postgres "$@"; }
+
+configure() {
+	(umask 077 && cat >/tmp/pgbackrest.conf) <<-CONF
+		[global]
+		repo1-path=$repository
+		repo1-cipher-type=aes-256-cbc
+		repo1-cipher-pass=$(cat /run/secrets/backup_passphrase)
+		repo1-retention-full-type=time
+		repo1-retention-full=${BACKUP_KEEP_DAYS:-14}
+		repo1-bundle=y
+		repo1-block=y
+		compress-type=zst
+		start-fast=y
+		archive-timeout=120
+		# Rather a gap among the points in time, closed by the next backup, than a full disk.
+		archive-push-queue-max=8GiB
+		lock-path=/tmp/pgbackrest
+		log-level-file=off
+		log-level-console=warn
+		[engine]
+		pg1-path=$PGDATA
+		pg1-user=postgres
+	CONF
+}
+
+# What a restore has to know before it begins: the newest migration and by which keys the data is encrypted.
+# The secrets lie beside it, sealed with the same passphrase.
+make() {
+	local schema notes label bytes
+	schema=$(ask sidecar -c "SELECT coalesce(max(migration_id), '') FROM _yoyo_migration")
+	mapfile -t notes </run/secrets/backup_notes
+	engine stanza-create
+	engine --type="$1" --annotation="release=${notes[0]}" --annotation="keys=${notes[1]}" \
+		--annotation="schema=$schema" backup
+	cp /run/secrets/secrets.sealed "$repository/secrets.sealed.new"
+	mv "$repository/secrets.sealed.new" "$repository/secrets.sealed"
+	touch "$repository/made.incr" "$repository/made.$1"
+	read -r label bytes < <(ask sidecar -v told="$(engine info --output=json)" -F ' ' <<<"$_last")
+	ask sidecar -v name="$label" -v bytes="$bytes" -v release="${notes[0]}" <<<"$_note"
+}
+# Of pgBackRest's JSON the last backup: its name, and the bytes that it took.
+_last="SELECT b->>'label', b->'info'->'repository'->>'delta' FROM jsonb_path_query(:'told', '\$[0].backup[last]') b"
+# For the metrics, where the schema has a place for it.
+_note="SELECT to_regclass('public.backups') IS NOT NULL AS known \gset
+\if :known
+INSERT INTO backups (name, taken_at, release, bytes) VALUES (:'name', now(), :'release', :bytes) ON CONFLICT DO NOTHING;
+\endif"
+
+# made KIND MINUTES: whether one was made since.
+made() { [ -n "$(find "$repository/made.$1" -mmin "-$2" 2>/dev/null)" ]; }
+
+watch() {
+	trap 'exit 0' TERM INT
+	while :; do
+		if ! made full 10080; then
+			"$0" make full || echo "no backup could be made" >&2
+		elif ! made incr 1440; then
+			"$0" make incr || echo "no backup could be made" >&2
+		fi
+		sleep 600 &
+		wait $!
+	done
+}
+
+restore() {
+	[ ! -e "$aside" ] || { echo "$aside is left of an earlier restore; it has to go first" >&2; exit 1; }
+	if [ -e "$PGDATA" ]; then mv "$PGDATA" "$aside"; fi
+	install -d -m 0700 "$PGDATA"
+	local upto=()
+	if [ -n "${1:-}" ]; then upto=(--type=time "--target=$1" --target-action=promote); fi
+	engine --process-max=2 "${upto[@]}" restore || { undo; exit 1; }
+}
+
+undo() {
+	rm -rf "$PGDATA"
+	if [ -e "$aside" ]; then mv "$aside" "$PGDATA"; fi
+}
+
+[ "$1" = configure ] || [ -e /tmp/pgbackrest.conf ] || configure
+case $1 in
+configure | watch) "$1" ;;
+make | restore) "$@" ;;
+undo) undo ;;
+keep) rm -rf "$aside" ;;
+list) engine info --output=json ;;
+*) sed -n '3,8s/^# *//p' "$0" >&2 && exit 2 ;;
+esac
