@@ -8,11 +8,10 @@ FAMILIES and a name in an answer of `sidecar/services/figures.py`.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -25,20 +24,15 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
+from prometheus_flask_exporter import PrometheusMetrics
 
 from sidecar import __version__
 
 _PATH = "/metrics"
-# Of requests, whatever a client sends, few methods make series; a path without a route makes one.
+# Of requests, whatever a client sends, these methods make series; a path without a route makes one.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
 
-REQUESTS = Counter(
-    "enrich_http_request", "Requests, by method, status and route (none: there is none).",
-    ["method", "status", "url_rule"])
-REQUEST_SECONDS = Histogram(
-    "enrich_http_request_duration_seconds", "Time that a request took, by method, status and route.",
-    ["method", "status", "url_rule"])
 WORKERS = Gauge("enrich_workers", "Processes that serve requests.", multiprocess_mode="livesum")
 WORKERS_BUSY = Gauge(
     "enrich_workers_busy", "Processes that serve a request at this moment, scrapes left out.",
@@ -159,7 +153,8 @@ class Measured(NamedTuple):
 
 def measured() -> list[Measured]:
     """All that is measured, by name; `gauge of Postgres`: read at the scrape, the same from every replica."""
-    counted = (one for one in globals().values() if isinstance(one, MetricWrapperBase))
+    counted = (one for one in (*globals().values(), *_of_requests(Flask(__name__))._collector_to_names)
+               if isinstance(one, MetricWrapperBase))
     return sorted([
         *(Measured(one._name + ("_total" if one._type == "counter" else ""), one._type, one._labelnames,
                    one._documentation) for one in counted if one._type),
@@ -187,24 +182,30 @@ def exposition(told: Mapping[str, Figures]) -> bytes:
     return generate_latest(registry)
 
 
+def url_rule(asked: Request) -> str:
+    """A request's route."""
+    return asked.url_rule.rule if asked.url_rule else "none"
+
+
+def _of_requests(app: Flask) -> CollectorRegistry:
+    """Count an app's requests, and how long they take."""
+    own = CollectorRegistry(auto_describe=True)
+    PrometheusMetrics(app, path=None, group_by=url_rule, defaults_prefix="enrich", registry=own)
+    return own
+
+
 def init_app(app: Flask, read: Callable[[], bytes]) -> None:
     """Measure every request by route, and serve /metrics; `read` answers what Postgres tells (`exposition`),
     nothing when it is unavailable."""
     BUILD.labels(__version__).set(1)
+    own = _of_requests(app)
 
     @app.before_request
     def begin() -> None:
-        g.begun = time.perf_counter()
         if request.path != _PATH:
             WORKERS_BUSY.inc()
-
-    @app.after_request
-    def end(response: Response) -> Response:
-        labels = (request.method if request.method in _METHODS else OTHER, response.status_code,
-                  request.url_rule.rule if request.url_rule else "none")
-        REQUESTS.labels(*labels).inc()
-        REQUEST_SECONDS.labels(*labels).observe(time.perf_counter() - g.begun)
-        return response
+        if request.method not in _METHODS:
+            request.prom_do_not_track = True  # type: ignore[attr-defined]
 
     @app.teardown_request
     def left(error: BaseException | None) -> None:
@@ -218,5 +219,5 @@ def init_app(app: Flask, read: Callable[[], bytes]) -> None:
             MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
             text = generate_latest(counted)
         else:
-            text = generate_latest(REGISTRY)
+            text = generate_latest(own) + generate_latest(REGISTRY)
         return Response(text + read(), content_type=CONTENT_TYPE_LATEST)

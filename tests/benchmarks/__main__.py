@@ -29,8 +29,8 @@ BENCHMARKS = {
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
     "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "rescoring": rescoring.main,
-    "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "restoring": restoring.main,
-    "telling": telling.main, "throughput": throughput.main, "scaling": scaling.main,
+    "restoring": restoring.main, "telling": telling.main, "throughput": throughput.main,
+    "scaling": scaling.main,
 }
 
 if __name__ == "__main__":
