@@ -60,7 +60,7 @@ def serving(stack: Stack, app: str, config: str, port: int, **settings: str) -> 
         [str(Path(sys.executable).parent / "gunicorn"), "-c", config, app],
         env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        until(lambda: _answers(f"http://127.0.0.1:{port}"), 30, "gunicorn")
+        until(lambda: _answers(f"http://127.0.0.1:{port}"), 120, "gunicorn")
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()

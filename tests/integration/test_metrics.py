@@ -25,6 +25,7 @@ from sidecar.pipeline.retention import add_up_counts
 from sidecar.services import figures
 from sidecar.store import forms
 from tests.client import until
+from tests.integration.test_calls import down, sql
 from tests.integration.test_messages import free_port
 from tests.integration.test_pipeline import answer_all, claim, lead, run, send
 
@@ -84,6 +85,27 @@ def test_what_was_read_is_kept_for_all_processes(api, engine, monkeypatch):
         monkeypatch.setattr(keeps.cache, name, away)
     assert read(figures.text(keeps).decode())[("enrich_redis_up",)] == 0
     engine.cache.redis.delete("figures")
+
+
+def test_what_hangs_is_paused_or_paid_is_told(api, app, engine):
+    """What is due a step: not a job that ended, or whose file is still being sent."""
+    down(engine, "hunter")
+    for kind, state, chunks, minutes in (
+            ("import", "running", 3, 60), ("import", "queued", 3, 5), ("import", "done", 3, 600),
+            ("bulk", "queued", None, 600)):
+        sql(engine, "INSERT INTO jobs (kind, state, created_by, plan, lane, chunk_rows, chunks, updated_at)"
+            " VALUES (%s, %s, 'tests', '', 'bulk', 500, %s, now() - %s * interval '1 minute')",
+            kind, state, chunks, minutes)
+    [lead_id] = send(api, lead(1))
+    sql(engine, "INSERT INTO provider_calls (provider, operation, request_key, subject_kind, subject_id,"
+        " sandbox, state, price, lead_id, started_at) VALUES ('hunter', 'person', 'k', 'contact',"
+        " gen_random_uuid(), true, 'answered', 0.25, %s, now())", lead_id)
+    answered = told(app)
+    assert 3600 <= answered["enrich_job_oldest_progress_age_seconds", "import"] < 4200
+    assert answered["enrich_job_oldest_progress_age_seconds", "bulk"] == 0
+    assert [answered["enrich_provider_breaker_open", name] for name in ("hunter", "clearbit")] == [1, 0]
+    assert [answered["enrich_provider_credits_spent", name] for name in ("hunter", "clearbit")] == [0.25, 0]
+    assert answered["enrich_queue_oldest_age_seconds", "interactive", "queued"] >= 0
 
 
 def test_the_way_of_leads_is_counted(api, app, counted, trade_fair):
