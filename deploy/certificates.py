@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.problem import Problem
@@ -24,8 +26,6 @@ def ensure(target: Path, edge: list[str]) -> None:
         return
     if set(_SERVERS) & set(missing):  # they trust one authority, whose key is not kept
         missing |= {name: wanted[name] for name in _SERVERS}
-    if not shutil.which("openssl"):
-        raise Problem("Making the certificates needs the program openssl, which is not installed.")
     with tempfile.TemporaryDirectory() as scratch:
         key, authority = Path(scratch) / "ca.key", Path(scratch) / "ca.crt"
         _openssl("req", "-x509", *_new_key(key), "-out", authority, "-days", "3650",
@@ -51,11 +51,27 @@ def ensure(target: Path, edge: list[str]) -> None:
             shutil.copy(authority, target / "edge-ca.crt")
 
 
+def expiry(files: Mapping[str, Path]) -> str:
+    """When each of these certificates ends, as the node exporter's textfile collector reads it; of a chain
+    the first, which is the server's own."""
+    name = "enrich_certificate_expiry_timestamp_seconds"
+    lines = [f"# HELP {name} When a certificate ends.", f"# TYPE {name} gauge"]
+    for certificate, path in files.items():
+        told = _openssl("x509", "-in", path, "-noout", "-enddate")  # notAfter=Jan  5 09:34:43 2028 GMT
+        ends = ssl.cert_time_to_seconds(told.strip().partition("=")[2])
+        lines.append(f'{name}{{certificate="{certificate}"}} {ends}')
+    return "\n".join(lines) + "\n"
+
+
 def _new_key(path: Path) -> tuple[object, ...]:
     return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path)
 
 
-def _openssl(*arguments: object) -> None:
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)
+def _openssl(*arguments: object) -> str:
+    try:
+        done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Problem("The certificates need the program openssl, which is not installed.") from None
     if done.returncode:
         raise Problem(f"openssl {arguments[0]} failed:\n{done.stderr[-1000:]}")
+    return done.stdout

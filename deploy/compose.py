@@ -14,9 +14,8 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from deploy import archive, certificates, commands, rolling, sandbox
+from deploy import alerting, archive, certificates, commands, rolling, sandbox
 from deploy.catalogue import provider_keys
 from deploy.engine import compose, folder
 from deploy.live import PUBLISHED, WEBHOOK_HEADER, wait_live
@@ -41,6 +40,8 @@ def prepare(found: Settings) -> None:
         _write(target / name, text)
     certificates.ensure(target, [
         found.get("PRODUCT_HOST", "localhost"), found.get("EDITOR_HOST", "editor.localhost")])
+    _write(target / "certificates.prom", certificates.expiry(
+        {name: target / f"{name}.crt" for name in ("edge", "postgres", "redis")}))
     archive.seal(target)
 
 
@@ -63,7 +64,7 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
         } | chosen
     account = f"sidecar:{known['sidecar_database_password']}"
     redis = f":{known['redis_password']}@redis:6379"
-    smtp = chosen.get("SIDECAR_SMTP_URL", "")
+    told = {**found.values, **chosen}
     return {
         "sidecar_n8n_database_url": f"postgresql://{account}@postgres:5432/n8n?{_TLS_QUERY}",
         "sidecar_database_url": f"postgresql://{account}@postgres:5432/sidecar?{_TLS_QUERY}",
@@ -77,36 +78,10 @@ def _derived(found: Settings, known: Mapping[str, str]) -> dict[str, str]:
         "jwt_keys": f"first:{known['jwt_secret']}",
         "sandbox_url": chosen.get("SIDECAR_SANDBOX_URL", ""),
         "sidecar_settings.json": json.dumps(chosen),
-        "smtp_password": smtp_password(smtp),
         "provider_keys.json": json.dumps(provider_keys(found)),
-        "alertmanager.yml": alertmanager(
-            found.root / "monitoring/alertmanager", smtp,
-            found.get("SIDECAR_OPERATIONS_MAIL_TO"), found.get("SIDECAR_MAIL_FROM")),
+        "alertmanager.yml": alerting.configuration(told, "/run/secrets"),
+        **alerting.secrets(told),
     }
-
-
-def alertmanager(source: Path, smtp: str, to: str, sender: str) -> str:
-    """Alertmanager's configuration: it reads no environment, so the mail server is filled in.
-
-    Without a mail server or an address the alerts are only shown, in Prometheus and Grafana.
-    """
-    parts = urlsplit(smtp)
-    if not (smtp and to):
-        return (source / "silent.yml").read_text(encoding="utf-8")
-    text = (source / "mail.yml").read_text(encoding="utf-8")
-    for name, value in {
-        "SMARTHOST": f"{parts.hostname}:{parts.port or 587}",
-        "FROM": sender or "Enrichment <leads@localhost>", "TO": to,
-        "USERNAME": unquote(parts.username or ""),
-        "REQUIRE_TLS": "true" if parts.username else "false",
-    }.items():
-        text = text.replace(f"${{{name}}}", value)
-    return text
-
-
-def smtp_password(smtp: str) -> str:
-    """The password in the URL of a mail server."""
-    return unquote(urlsplit(smtp).password or "")
 
 
 def _once(path: Path, make: Callable[[], str]) -> str:

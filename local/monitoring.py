@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from deploy import compose
+from deploy import alerting
 from deploy.secret_store import write_private
 from deploy.settings import Settings
 from local import debian
@@ -50,15 +50,14 @@ def prometheus_config(root: Path, found: Mapping[str, list[str]]) -> dict[str, A
     }
 
 
-def alertmanager_config(stack: Stack, folder: Path) -> str:
-    """Alerts go where the sidecar's mail goes: to the sandbox's sink, unless somebody set a mail server."""
-    sidecar = sidecar_environment(stack)
-    own_server = stack.settings.get("SIDECAR_SMTP_URL")
-    text = compose.alertmanager(
-        stack.settings.root / "monitoring/alertmanager", sidecar["SIDECAR_SMTP_URL"],
-        sidecar.get("SIDECAR_OPERATIONS_MAIL_TO") or ("" if own_server else "operations@example.com"),
-        sidecar["SIDECAR_MAIL_FROM"])
-    return text.replace("/run/secrets", str(folder))
+def alert_settings(stack: Stack) -> dict[str, str]:
+    """Alerts go where the sidecar's messages of failures go, by mail to the sandbox's sink unless somebody set a
+    mail server."""
+    chosen = {**stack.settings.values, **sidecar_environment(stack)}
+    if not stack.settings.get("SIDECAR_SMTP_URL"):
+        chosen["SIDECAR_OPERATIONS_MAIL_TO"] = (
+            chosen.get("SIDECAR_OPERATIONS_MAIL_TO") or "operations@example.com")
+    return chosen
 
 
 def programs(stack: Stack) -> list[Program]:
@@ -74,10 +73,10 @@ def programs(stack: Stack) -> list[Program]:
         folder.mkdir(exist_ok=True)
     config = prometheus_config(stack.settings.root, targets(ports))
     write_private(rules / "prometheus.yml", json.dumps(config, indent=1))
-    told = alertmanager_config(stack, mail)
-    write_private(mail / "alertmanager.yml", told)
-    write_private(mail / "smtp_password", compose.smtp_password(
-        sidecar_environment(stack)["SIDECAR_SMTP_URL"]))
+    chosen = alert_settings(stack)
+    told = {"alertmanager.yml": alerting.configuration(chosen, str(mail)), **alerting.secrets(chosen)}
+    for name, text in told.items():
+        write_private(mail / name, text)
     read = json.dumps(config) + "".join(Path(name).read_text() for name in config["rule_files"])
     listed = [
         Program("prometheus", (
@@ -87,7 +86,7 @@ def programs(stack: Stack) -> list[Program]:
         Program("alertmanager", (
             found["prometheus-alertmanager"], f"--config.file={mail / 'alertmanager.yml'}",
             f"--storage.path={mail / 'data'}", f"--web.listen-address={HOST}:{ports['alertmanager']}",
-            "--cluster.listen-address="), _digest(told), directory=mail),
+            "--cluster.listen-address="), _digest("".join(told.values())), directory=mail),
     ]
     for name, environment in {
         "node-exporter": {},

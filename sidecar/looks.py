@@ -85,9 +85,11 @@ def html_of(rendered: Mapping[str, Any]) -> str:
 
 
 def slack_html(payload: Mapping[str, Any]) -> str:
-    """A message of Slack's: its blocks, or its text where it has none."""
+    """A message of Slack's: its blocks, or its text and attachments where it has none."""
     blocks = _list(payload.get("blocks"))
-    body = "".join(_block(block) for block in blocks) or f"<p>{_mrkdwn(payload.get('text'))}</p>"
+    attached = map(_mapping, _list(payload.get("attachments")))
+    texts = [payload.get("text"), *(one.get(part) for one in attached for part in ("title", "text"))]
+    body = "".join(map(_block, blocks)) or "".join(f"<p>{_mrkdwn(text)}</p>" for text in texts if text)
     return ('<div class="slack"><div class="icon">E</div><div class="body">'
             f'<span class="who">Enrichment</span><span class="app">APP</span>{body}</div></div>')
 

@@ -23,7 +23,7 @@ class Webhooks:
     async def slack(self, request: web.Request) -> web.Response:
         """https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks"""
         payload = await _json(request)
-        if not payload.get("text"):
+        if not (payload.get("text") or payload.get("attachments")):
             return web.Response(status=400, text="invalid_payload")
         if block_kit.problems(payload):
             return web.Response(status=400, text="invalid_blocks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import check_jsonschema
@@ -11,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from deploy import compose
+from deploy import certificates, compose
 from deploy.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,8 @@ def test_secrets_are_files_and_never_in_the_environment(name):
 
 @pytest.mark.parametrize("name", [n for n in SERVICES if n not in ("migrate", "n8n-import", "restore")])
 def test_services_that_stay_have_a_health_check_or_are_simple(name):
-    simple = {"postgres-exporter", "redis-exporter", "nginx-exporter", "providers", "sinks", "backup"}
+    simple = {"postgres-exporter", "redis-exporter", "nginx-exporter", "node-exporter", "providers", "sinks",
+              "backup"}
     baked = {"nginx", "sidecar"}
     assert "healthcheck" in SERVICES[name] or name in simple | baked
     for folder in baked:
@@ -123,24 +125,44 @@ def test_secrets_are_kept_and_settings_follow(prepared):
         "provider_keys.json", "secrets.sealed"}
 
 
-def test_alerts_are_mailed_when_somebody_may_get_them(prepared):
+def test_alertmanager_gets_what_is_set_in_env_and_its_secrets_as_files(prepared):
     _, folder = prepared
-    config = yaml.safe_load((folder / "alertmanager.yml").read_text())
-    assert config["global"]["smtp_smarthost"] == "mail.example:587"
-    assert config["global"]["smtp_auth_username"] == "me"
+    page, *_ = json.loads((folder / "alertmanager.yml").read_text())["receivers"]
+    assert page["email_configs"][0]["smarthost"] == "mail.example:587"
+    assert page["email_configs"][0]["auth_password_file"] == "/run/secrets/smtp_password"
     assert (folder / "smtp_password").read_text() == "pass@word"
-    silent = compose.alertmanager(ROOT / "monitoring/alertmanager", "", "", "")
-    assert yaml.safe_load(silent)["route"]["receiver"] == "nobody"
+    assert (folder / "alerts_slack_url").read_text() == (folder / "alerts_pagerduty_key").read_text() == ""
+
+
+def test_in_the_sandbox_alerts_go_to_its_slack(tmp_path):
+    compose.prepare(Settings(state=tmp_path, root=ROOT, values={
+        "SECRETS_DIR": str(tmp_path), "COMPOSE_PROFILES": "sandbox"}))
+    assert (tmp_path / "alerts_slack_url").read_text() == "http://sinks:8026/services/T000/B000/operations"
+    page, *_ = json.loads((tmp_path / "alertmanager.yml").read_text())["receivers"]
+    assert page["slack_configs"] and "email_configs" not in page
+
+
+def test_when_each_certificate_ends_is_told_to_the_node_exporter(prepared):
+    _, folder = prepared
+    now = datetime.now(UTC)
+    ends = {name: datetime.fromtimestamp(float(time), UTC) for name, time in re.findall(
+        r'enrich_certificate_expiry_timestamp_seconds{certificate="(\w+)"} (\d+)',
+        (folder / "certificates.prom").read_text())}
+    assert ends.keys() == {"edge", "postgres", "redis"}
+    assert all(timedelta(days=820) < end - now < timedelta(days=826) for end in ends.values())
 
 
 def test_a_given_certificate_is_kept_and_half_of_one_refused(tmp_path):
     folder = tmp_path / "secrets"
     folder.mkdir()
-    (folder / "edge.crt").write_text("mine")
+    certificates.ensure(folder, ["leads.example.com"])
+    mine, key = (folder / "edge.crt").read_text(), folder / "edge.key"
+    key.rename(folder / "aside")
+    (folder / "edge-ca.crt").unlink()
     found = Settings(state=tmp_path, root=ROOT, values={"SECRETS_DIR": str(folder)})
     with pytest.raises(compose.Problem, match=r"edge\.key"):
         compose.prepare(found)
-    (folder / "edge.key").write_text("mine too")
+    (folder / "aside").rename(key)
     compose.prepare(found)
-    assert (folder / "edge.crt").read_text() == "mine"
+    assert (folder / "edge.crt").read_text() == mine
     assert not (folder / "edge-ca.crt").exists()

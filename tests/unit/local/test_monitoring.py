@@ -53,8 +53,10 @@ def test_it_runs_where_its_programs_are_found_unless_it_is_off(found):
     assert listed.keys() == {"prometheus", "alertmanager", "postgres-exporter"}
     config = json.loads((found.state / "prometheus/prometheus.yml").read_text())
     assert config["alerting"]["alertmanagers"][0]["static_configs"] == [{"targets": ["127.0.0.1:9093"]}]
-    mail = yaml.safe_load((found.state / "alertmanager/alertmanager.yml").read_text())
-    assert mail["global"]["smtp_smarthost"] == "127.0.0.1:8025"
+    page, *_ = json.loads((found.state / "alertmanager/alertmanager.yml").read_text())["receivers"]
+    assert page["email_configs"][0]["smarthost"] == "127.0.0.1:8025"
+    assert page["slack_configs"][0]["api_url_file"] == str(found.state / "alertmanager/alerts_slack_url")
+    assert (found.state / "alertmanager/alerts_slack_url").read_text().startswith("http://127.0.0.1:8026/")
     for values in ({"LOCAL_MONITORING": "off"}, {"PATH": "/nowhere"}):
         without = Settings(found.state, {**found.values, **values})
         assert monitoring.programs(stack(without)) == []
@@ -74,8 +76,8 @@ def test_a_program_whose_configuration_changed_is_another(found, tmp_path):
 def test_nobody_is_told_by_a_mail_server_of_people_who_named_no_address(found):
     own = Settings(found.state, {**found.values, "SIDECAR_SMTP_URL": "smtp://mail.example.org"})
     monitoring.programs(stack(own))
-    assert yaml.safe_load((found.state / "alertmanager/alertmanager.yml").read_text())["receivers"] == [
-        {"name": "nobody"}]
+    receivers = json.loads((found.state / "alertmanager/alertmanager.yml").read_text())["receivers"]
+    assert not any("email_configs" in one for one in receivers)
 
 
 def test_people_are_told_where_it_is_or_how_to_get_it(found):
