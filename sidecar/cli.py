@@ -498,6 +498,36 @@ def rescore_all() -> None:
                f" {counts['skipped']} the same, {counts['rejected']} could not be scored.")
 
 
+@main.command()
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+              help="When the stall began (UTC).")
+@click.option("--dry-run", is_flag=True, help="Tell what leads lack; nothing is taken up.")
+@click.option("--no-pull", is_flag=True, help="Ask no vendor for what was missed.")
+def backfill(since: datetime, dry_run: bool, no_pull: bool) -> None:
+    """After a stall: take up again what came since then and lacks something; nothing is paid for twice."""
+    from datetime import UTC
+
+    from sidecar.services import backfill as service
+    from sidecar.services import jobs
+    from sidecar.services.audit import COMMAND_LINE
+
+    begun = since.replace(tzinfo=UTC)
+    with _administration() as engine:
+        for lacks, count in service.preview(engine, begun).items():
+            click.echo(f"{count} leads: {lacks}")
+        if dry_run:
+            return
+        job = service.begin(engine, begun, pull=not no_pull, by=COMMAND_LINE)
+        while job["state"] in ("queued", "running"):
+            job, outcomes = jobs.step(engine, job["id"])
+            counts = job["counts"]
+            click.echo(f"\r{counts['handled']} of {counts['total']} leads", nl=False, err=True)
+            if not outcomes and job["state"] != "done":  # n8n's workflow has the job
+                time.sleep(1)
+    click.echo(err=True)
+    click.echo(f"{job['state']}: {counts['updated']} leads are taken up again.")
+
+
 @main.group()
 def routing() -> None:
     """The routing model: show, check, try out, publish; its history."""

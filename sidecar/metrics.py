@@ -139,6 +139,17 @@ FAMILIES = (
            " three months before.", ("month",)),
     Family("score_calibration_error", "How far the shares of won by score of the last three months are from"
            " those of the year before."),
+    Family("source_silence_ratio", "How unlikely the time since a source's last lead is, over the most that"
+           " is usual for it: above 1 it has fallen silent.", ("source",)),
+    Family("provider_fill_ratio", "Share of the latest answers that told a field.", ("provider", "field")),
+    Family("provider_fill_ratio_usual", "The same on a usual day of the last weeks.", ("provider", "field")),
+    Family("provider_fill_chance", "Chance of so small a share on a bad day.", ("provider", "field")),
+    Family("refusal_ratio", "Share of the latest leads that were refused, by code.", ("code",)),
+    Family("refusal_ratio_usual", "The same on a usual day of the last weeks.", ("code",)),
+    Family("refusal_chance", "Chance of so large a share on a bad day.", ("code",)),
+    Family("watch_age_seconds", "Time since somebody looked for what does not come; +Inf: nobody ever did."),
+    Family("provider_runway_days", "For how many days a month's ceiling lasts at the pace of the last week;"
+           " +Inf: nothing is spent.", ("provider",)),
 )
 
 

@@ -66,4 +66,4 @@ COMMENT ON TABLE privacy_settings IS 'One row: who the controller is, the rules 
 COMMENT ON COLUMN privacy_settings.looked_until IS 'Up to which contact the round is that works out contact_privacy; NULL: it begins anew.';
 
 ALTER TABLE jobs DROP CONSTRAINT jobs_kind_check;
-ALTER TABLE jobs ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('import', 'rescore', 'bulk', 'erasure'));
+ALTER TABLE jobs ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('import', 'rescore', 'bulk', 'erasure', 'backfill'));

@@ -291,17 +291,6 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.backups (
-    name text NOT NULL,
-    taken_at timestamp with time zone NOT NULL,
-    release text NOT NULL,
-    bytes bigint NOT NULL,
-    verified_at timestamp with time zone,
-    CONSTRAINT backups_bytes_check CHECK ((bytes > 0))
-);
-
-COMMENT ON TABLE public.backups IS 'Backups that were made; verified_at: when it was last restored to try it.';
-
 CREATE TABLE public.batches (
     id uuid DEFAULT uuidv7() NOT NULL,
     lane text NOT NULL,
@@ -355,30 +344,6 @@ COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recogni
 COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it was before that one was merged into this.';
 
 COMMENT ON COLUMN public.contact_identities.names IS 'By which names the person came with an address: folded, as they sound, and how they begin.';
-
-CREATE TABLE public.contact_privacy (
-    contact_id uuid NOT NULL,
-    ground text NOT NULL,
-    ground_by text NOT NULL,
-    standing text NOT NULL,
-    notice_due_on date,
-    notice_sent_on date,
-    retention_months integer,
-    retention_from date NOT NULL,
-    retention_due_on date,
-    announced_at timestamp with time zone,
-    CONSTRAINT contact_privacy_ground_by_check CHECK ((ground_by = ANY (ARRAY['rule'::text, 'source'::text, 'person'::text]))),
-    CONSTRAINT contact_privacy_ground_check CHECK ((ground = ANY (ARRAY['consent'::text, 'contract'::text, 'legal_obligation'::text, 'vital_interest'::text, 'public_interest'::text, 'legitimate_interest'::text]))),
-    CONSTRAINT contact_privacy_standing_check CHECK ((standing = ANY (ARRAY['customer'::text, 'objected'::text, 'open'::text, 'closed'::text])))
-);
-
-COMMENT ON TABLE public.contact_privacy IS 'Worked out of all that is stored of a contact, again and again: its ground, the clock of its notice, until when it is kept.';
-
-COMMENT ON COLUMN public.contact_privacy.notice_due_on IS 'The last day on which the notice of Article 14 GDPR is in time; NULL: none is owed, or all was told.';
-
-COMMENT ON COLUMN public.contact_privacy.retention_due_on IS 'The last day on which it is kept; NULL: it is kept without end.';
-
-COMMENT ON COLUMN public.contact_privacy.announced_at IS 'Since when it is to be erased once the cooling period is over; NULL: it is not.';
 
 CREATE TABLE public.corrections (
     call_id uuid NOT NULL,
@@ -755,7 +720,7 @@ CREATE TABLE public.jobs (
     skipped integer DEFAULT 0 NOT NULL,
     warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
     "position" uuid,
-    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text, 'bulk'::text, 'erasure'::text]))),
+    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text, 'bulk'::text, 'backfill'::text]))),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
@@ -1047,40 +1012,6 @@ CREATE TABLE public.owner_names (
 
 COMMENT ON TABLE public.owner_names IS 'Owners as files and other systems call them, in lower case: which user each is. NULL: nobody said yet.';
 
-CREATE TABLE public.privacy_settings (
-    one_row boolean DEFAULT true NOT NULL,
-    definition jsonb DEFAULT '{}'::jsonb NOT NULL,
-    looked_until uuid,
-    looked_at timestamp with time zone,
-    CONSTRAINT privacy_settings_one_row_check CHECK (one_row)
-);
-
-COMMENT ON TABLE public.privacy_settings IS 'One row: who the controller is, the rules of retention, and whether they are applied.';
-
-COMMENT ON COLUMN public.privacy_settings.looked_until IS 'Up to which contact the round is that works out contact_privacy; NULL: it begins anew.';
-
-CREATE TABLE public.privacy_statements (
-    id uuid DEFAULT uuidv7() NOT NULL,
-    contact_id uuid NOT NULL,
-    kind text NOT NULL,
-    ground text,
-    reason text,
-    sources text[] DEFAULT '{}'::text[] NOT NULL,
-    stated_by text NOT NULL,
-    stated_at timestamp with time zone NOT NULL,
-    batch_id uuid,
-    undone_at timestamp with time zone,
-    undone_by text,
-    CONSTRAINT privacy_statements_ground_check CHECK ((ground = ANY (ARRAY['consent'::text, 'contract'::text, 'legal_obligation'::text, 'vital_interest'::text, 'public_interest'::text, 'legitimate_interest'::text]))),
-    CONSTRAINT privacy_statements_kind_check CHECK ((kind = ANY (ARRAY['ground'::text, 'notice'::text])))
-);
-
-COMMENT ON TABLE public.privacy_statements IS 'What people said of a contact''s ground, and that its notice was sent; only added, or marked as undone.';
-
-COMMENT ON COLUMN public.privacy_statements.ground IS 'Of a ground; NULL: it is by rule again.';
-
-COMMENT ON COLUMN public.privacy_statements.sources IS 'Of a notice: the sources that it named.';
-
 CREATE TABLE public.provenance (
     entity_kind text NOT NULL,
     entity_id uuid NOT NULL,
@@ -1338,6 +1269,15 @@ CREATE TABLE public.sign_in_failures (
 
 COMMENT ON TABLE public.sign_in_failures IS 'Wrong passwords in a row by keyed hash of the address. Addresses of nobody are there too: a lock must not tell who has an account.';
 
+CREATE TABLE public.signs (
+    family text NOT NULL,
+    labels text[] NOT NULL,
+    value double precision NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.signs IS 'What of watched_hours is unusual, as the last look found it: gauges of Prometheus by family and labels.';
+
 CREATE TABLE public.source_days (
     source_key text NOT NULL,
     day date DEFAULT CURRENT_DATE NOT NULL,
@@ -1397,19 +1337,6 @@ CREATE TABLE public.source_fetches (
 COMMENT ON TABLE public.source_fetches IS 'Requests to vendors for leads that they announced or an outage missed, without keys. A row goes when its answer is stored.';
 
 COMMENT ON COLUMN public.source_fetches.until IS 'Of what an outage missed: when its last page is stored, its source is pulled until then. Null: it was announced.';
-
-CREATE TABLE public.source_grounds (
-    source text NOT NULL,
-    ground text,
-    origin text,
-    set_by text NOT NULL,
-    set_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT source_grounds_check CHECK ((num_nonnulls(ground, origin) > 0)),
-    CONSTRAINT source_grounds_ground_check CHECK ((ground = ANY (ARRAY['consent'::text, 'contract'::text, 'legal_obligation'::text, 'vital_interest'::text, 'public_interest'::text, 'legitimate_interest'::text]))),
-    CONSTRAINT source_grounds_origin_check CHECK ((origin = ANY (ARRAY['request'::text, 'form'::text, 'event'::text, 'list'::text, 'system'::text, 'provider'::text])))
-);
-
-COMMENT ON TABLE public.source_grounds IS 'What people say of all that comes from a source or with an import of this source: on what ground, how it came.';
 
 CREATE TABLE public.sources (
     key text NOT NULL,
@@ -1612,6 +1539,23 @@ COMMENT ON TABLE public.views IS 'Lists of leads that people keep under a name: 
 
 COMMENT ON COLUMN public.views.shared IS 'Everybody sees it, not only who keeps it.';
 
+CREATE TABLE public.watched_hours (
+    figure text NOT NULL,
+    name text NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    n integer NOT NULL,
+    asked integer DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.watched_hours IS 'By hour: leads of a source, refused ones by code, all that came in, and how often a provider told a field of those that it was asked. Kept for nine weeks.';
+
+COMMENT ON COLUMN public.watched_hours.name IS 'A source, a code, nothing, or a provider and a field: hunter contact.email.';
+
+COMMENT ON COLUMN public.watched_hours.asked IS 'Of a field: how many answers might have told it.';
+
+COMMENT ON COLUMN public.watched_hours.last_at IS 'Of a source: when the last lead of the hour came.';
+
 CREATE TABLE public.work_items (
     lead_id uuid NOT NULL,
     lane text NOT NULL,
@@ -1636,6 +1580,7 @@ CREATE TABLE public.work_items (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     stopped text,
     awaits text[],
+    stopped_at timestamp with time zone,
     CONSTRAINT work_items_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT work_items_max_batch_check CHECK ((max_batch >= 1)),
     CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'let_go'::text, 'dead'::text]))),
@@ -1671,6 +1616,8 @@ COMMENT ON COLUMN public.work_items.stopped IS 'Why no more was asked when its l
 
 COMMENT ON COLUMN public.work_items.awaits IS 'Providers of which a waiting lead is due as soon as they answer again.';
 
+COMMENT ON COLUMN public.work_items.stopped_at IS 'Since when no more is asked about it, for the reason that stands in stopped; NULL: from before this was noted.';
+
 CREATE TABLE public.workflow_errors (
     id uuid DEFAULT uuidv7() NOT NULL,
     execution_id text,
@@ -1696,9 +1643,6 @@ ALTER TABLE ONLY public.assignments
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.backups
-    ADD CONSTRAINT backups_pkey PRIMARY KEY (name);
-
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
 
@@ -1710,9 +1654,6 @@ ALTER TABLE ONLY public.contact_blocks
 
 ALTER TABLE ONLY public.contact_checks
     ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
-
-ALTER TABLE ONLY public.contact_privacy
-    ADD CONSTRAINT contact_privacy_pkey PRIMARY KEY (contact_id);
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
@@ -1855,12 +1796,6 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.owner_names
     ADD CONSTRAINT owner_names_pkey PRIMARY KEY (name);
 
-ALTER TABLE ONLY public.privacy_settings
-    ADD CONSTRAINT privacy_settings_pkey PRIMARY KEY (one_row);
-
-ALTER TABLE ONLY public.privacy_statements
-    ADD CONSTRAINT privacy_statements_pkey PRIMARY KEY (id);
-
 ALTER TABLE ONLY public.provenance
     ADD CONSTRAINT provenance_pkey PRIMARY KEY (entity_id, entity_kind, source);
 
@@ -1912,6 +1847,9 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (key_hash);
 
+ALTER TABLE ONLY public.signs
+    ADD CONSTRAINT signs_pkey PRIMARY KEY (family, labels);
+
 ALTER TABLE ONLY public.source_days
     ADD CONSTRAINT source_days_pkey PRIMARY KEY (source_key, day);
 
@@ -1923,9 +1861,6 @@ ALTER TABLE ONLY public.source_fetches
 
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_name_key UNIQUE (source_key, name);
-
-ALTER TABLE ONLY public.source_grounds
-    ADD CONSTRAINT source_grounds_pkey PRIMARY KEY (source);
 
 ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_name_key UNIQUE (name);
@@ -1975,6 +1910,9 @@ ALTER TABLE ONLY public.views
 ALTER TABLE ONLY public.views
     ADD CONSTRAINT views_user_id_name_key UNIQUE (user_id, name);
 
+ALTER TABLE ONLY public.watched_hours
+    ADD CONSTRAINT watched_hours_pkey PRIMARY KEY (figure, name, hour);
+
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_pkey PRIMARY KEY (lead_id);
 
@@ -1998,14 +1936,6 @@ CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contac
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
 
 CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id, person_id) NULLS NOT DISTINCT;
-
-CREATE INDEX contact_privacy_announced ON public.contact_privacy USING btree (announced_at, contact_id) WHERE (announced_at IS NOT NULL);
-
-CREATE INDEX contact_privacy_notices ON public.contact_privacy USING btree (notice_due_on, contact_id) WHERE (notice_due_on IS NOT NULL);
-
-CREATE INDEX contact_privacy_retention ON public.contact_privacy USING btree (retention_due_on, contact_id) WHERE (retention_due_on IS NOT NULL);
-
-CREATE INDEX contact_privacy_sent ON public.contact_privacy USING btree (notice_sent_on, contact_id) WHERE (notice_sent_on IS NOT NULL);
 
 CREATE INDEX contacts_country ON public.contacts USING btree (country) WHERE (country IS NOT NULL);
 
@@ -2157,10 +2087,6 @@ CREATE UNIQUE INDEX organizations_key_without_domain ON public.organizations USI
 CREATE INDEX organizations_search ON public.organizations USING gin (lower(((COALESCE(name, ''::text) || ' '::text) || COALESCE(domain, ''::text))) public.gin_trgm_ops);
 ALTER INDEX public.organizations_search ALTER COLUMN 1 SET STATISTICS 1000;
 
-CREATE INDEX privacy_statements_batch ON public.privacy_statements USING btree (batch_id) WHERE (batch_id IS NOT NULL);
-
-CREATE INDEX privacy_statements_contact ON public.privacy_statements USING btree (contact_id);
-
 CREATE INDEX provider_cache_expiry ON public.provider_cache USING btree (expires_at);
 
 CREATE INDEX provider_cache_subject ON public.provider_cache USING btree (subject_id);
@@ -2294,9 +2220,6 @@ ALTER TABLE ONLY public.contact_checks
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.contact_privacy
-    ADD CONSTRAINT contact_privacy_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
-
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
 
@@ -2419,9 +2342,6 @@ ALTER TABLE ONLY public.notifications
 
 ALTER TABLE ONLY public.owner_names
     ADD CONSTRAINT owner_names_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
-
-ALTER TABLE ONLY public.privacy_statements
-    ADD CONSTRAINT privacy_statements_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.provider_calls
     ADD CONSTRAINT provider_calls_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);

@@ -14,7 +14,7 @@ from sidecar.api.leads import csv_file
 from sidecar.api.paging import decode_cursor, numbers_after, page
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
-from sidecar.services import import_mappings, import_preview, import_rows, imports, jobs
+from sidecar.services import backfill, import_mappings, import_preview, import_rows, imports, jobs
 from sidecar.services.access import Caller
 from sidecar.tables import TableError
 
@@ -208,6 +208,29 @@ def _own(engine: Engine, caller: Caller, job_id: Any) -> dict[str, Any]:
     if job["created_by"] != caller.name and not caller.may("pii:read"):
         raise Forbidden("Another caller's rows need the scope pii:read.")
     return job
+
+
+@endpoint(bp, "GET", "/v1/jobs/backfills", scope="leads:read", query=schemas.BackfillQuery(),
+          answer=schemas.BackfillPreview())
+def preview_backfill(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
+    """How many leads a backfill would take up, by what they lack.
+
+    Each is counted once, by the first of `dead`, `let_go`, `waiting`, `unscored`, `ceiling` (no money was
+    left), `provider` (it failed, or nobody knows whether it answered), `message` (it was given up).
+    """
+    lacks = backfill.preview(engine, query["since"])
+    return {"leads": sum(lacks.values()), "lacks": lacks}
+
+
+@endpoint(bp, "POST", "/v1/jobs/backfills", scope="leads", body=schemas.Backfill(),
+          answer=schemas.JobAnswer(), status=202, idempotent=True)
+def begin_backfill(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
+    """After a stall: what came since then and lacks something is taken up again, and messages that were given
+    up are owed again, as a job. What was answered and still counts is not paid for again.
+
+    With `pull` vendors are asked by the next pulls for what they have since then.
+    """
+    return {"job": backfill.begin(engine, body["since"], pull=body["pull"], by=actor(caller))}
 
 
 @endpoint(bp, "GET", "/v1/import-mappings", scope="leads", answer=schemas.ImportMappings())

@@ -42,7 +42,6 @@ MOST: Final = 200_000  # of whom a part may stand for all
 _TIMES: Final = 8
 _SEED: Final = "estimate"  # the same is estimated every time
 _ROUNDS: Final = 40  # none needs as many
-_LATELY: Final = 7  # days whose spending tells how long a ceiling lasts
 
 
 def estimate(engine: Engine, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _estimate(engine: Engine, filters: Mapping[str, Any]) -> tuple[dict[str, Any
         of = sample({row["lead_id"]: row["together"] for row in leads}, AT_MOST[deciding], _TIMES,
                     Random(_SEED).random)
         scene = _Scene.read(engine, cursor, of, leads)
-        lately = spending.lately(cursor, _LATELY)
+        lately = spending.lately(cursor, spending.LATELY)
     runs = [_Rehearsal.of(engine, scene, number) for number in range(of.times)]
     for run in runs:
         run.go_through()
@@ -298,6 +297,6 @@ def _ceilings(
         spent, more = purse.months.get(at, 0.0), expected.get(at, 0.0)
         told.append({
             "per": "month", "provider": provider, "sandbox": at[1],
-            "runway_days": runway(ceiling, spent + more, lately.get(at, 0.0), _LATELY),
+            "runway_days": runway(ceiling, spent + more, lately.get(at, 0.0), spending.LATELY),
         } | adding.left(ceiling, spent, more, of.of))
     return told

@@ -12,6 +12,7 @@ from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import Offer, offers_of
 from sidecar.enrichment.planner import Planner
 from sidecar.pipeline.scoring import model_in_force
+from sidecar.pipeline.watching import note_lessons
 from sidecar.scoring.bounds import Scorecard
 from sidecar.store import facts
 from sidecar.store import learning as store
@@ -55,17 +56,21 @@ def _learn(cursor: Cursor, learnt: Learnt, offers: dict[str, Offer], answers: Se
     known = {kind: facts.values(cursor, kind, ids, LOOKED_AT[kind]) for kind, ids in told_of.items()}
     planner = Planner(list(offers.values()), Scorecard(model_in_force(cursor)), learnt.beliefs, "decision",
                       frozenset(), learnt.threshold)
+    lessons = []
     for row in answers:
         offer = offers.get(_name(row))
         if offer is None or not learnt.counts(offer.name, sandbox=row["sandbox"]):
             continue
         about = {kind: row[kind] for kind in ENTITIES if row[kind]}
-        planner.learn(lesson(
+        taught = lesson(
             row, offer,
             {kind: [FieldValue(**value) for value in stated[kind].get(entity, ())]
              for kind, entity in about.items()},
             {kind: known[kind].get(entity, {}) for kind, entity in about.items()},
-            [(name, outcome == "found") for name, outcome in row["history"] if name in offers], PROVIDERS))
+            [(name, outcome == "found") for name, outcome in row["history"] if name in offers], PROVIDERS)
+        planner.learn(taught)
+        lessons.append((taught, row["answered_at"]))
+    note_lessons(cursor, lessons)
 
 
 def _name(row: Row) -> str:

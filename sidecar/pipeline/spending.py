@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
 
 from sidecar.engine import Engine
-from sidecar.enrichment.money import Purse
-from sidecar.store import calls
+from sidecar.enrichment import PROVIDERS
+from sidecar.enrichment.money import Purse, runway
+from sidecar.store import breakers, calls
 from sidecar.store import spending as store
 from sidecar.store.database import Cursor, Row
 
@@ -14,6 +16,7 @@ lock = store.lock
 pending = store.pending
 lately = store.lately
 settle_late = store.settle_late
+LATELY: Final = 7  # days whose spending tells how long a ceiling lasts
 
 
 def purse(engine: Engine, cursor: Cursor, lead_ids: list[str], without: Sequence[str] = ()) -> Purse:
@@ -29,6 +32,29 @@ def purse(engine: Engine, cursor: Cursor, lead_ids: list[str], without: Sequence
         made.months[row["provider"], row["sandbox"]] = row["this_month"]
         made.days[row["sandbox"]] = made.days.get(row["sandbox"], 0.0) + row["today"]
     return made
+
+
+class Month(NamedTuple):
+    """What a provider cost this month in USD, as it is asked now, and for how many days the rest of its
+    ceiling lasts; None: it has none, or nothing was spent lately."""
+
+    cost: float
+    runway_days: float | None
+
+
+def months(engine: Engine, cursor: Cursor) -> dict[str, Month]:
+    """The month of each provider."""
+    live = {name for name, state in breakers.provider_states(cursor).items() if state["live"]}
+    spent = {(row["provider"], row["sandbox"]): row["this_month"]
+             for row in store.by_provider(cursor, month=True, without=[])}
+    recent = lately(cursor, LATELY)
+    found = {}
+    for name in PROVIDERS:
+        at = name, name not in live
+        cost = spent.get(at, 0.0)
+        found[name] = Month(cost, runway(
+            engine.settings.ceilings.month.get(name), cost, recent.get(at, 0.0), LATELY))
+    return found
 
 
 def payers(engine: Engine, cursor: Cursor, rows: list[Row], asking: Collection[str]) -> dict[str, str | None]:

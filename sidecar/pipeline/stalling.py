@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
+from sidecar.pipeline import watching
 from sidecar.store import statistics
 
 # A sweep comes every minute, so some of them in a row found nobody.
@@ -54,8 +54,13 @@ def watch(engine: Engine) -> None:
     def look() -> None:
         pause = threading.Event()
         while not pause.wait(_LOOK_EVERY_SECONDS):
-            with suppress(Unavailable):  # the readiness tells that
+            try:
                 pace(engine)
+                watching.look(engine)
+            except Unavailable:  # the readiness tells that
+                continue
+            except Exception:  # an alert tells that nobody looks
+                log.exception("looking for what does not come failed; it is tried again in a minute")
 
     threading.Thread(target=look, name="stalling", daemon=True).start()
 

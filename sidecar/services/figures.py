@@ -16,8 +16,9 @@ from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS
 from sidecar.errors import Unavailable
 from sidecar.metrics import Figures, exposition
-from sidecar.pipeline import stalling
+from sidecar.pipeline import stalling, watching
 from sidecar.pipeline.following import FOLLOWED
+from sidecar.pipeline.spending import months
 from sidecar.scoring.drift import drift
 from sidecar.services import privacy
 from sidecar.services.jobs import KINDS
@@ -26,7 +27,6 @@ from sidecar.store import (
     calls,
     following,
     notifications,
-    spending,
     statistics,
     subscriptions,
     work,
@@ -82,15 +82,16 @@ def _events(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
     states = breakers.provider_states(cursor)
-    live = {name: bool(states.get(name, {}).get("live")) for name in PROVIDERS}
-    month = {(row["provider"], row["sandbox"]): row["this_month"]
-             for row in spending.by_provider(cursor, month=True, without=[])}
+    paid = months(engine, cursor)
     return {
         "provider_calls": {labels: row["calls"] for labels, row in spent.items()},
         "provider_credits": {labels: row["credits"] or 0 for labels, row in spent.items()},
-        "provider_credits_spent": {(name,): month.get((name, not live[name]), 0.0) for name in PROVIDERS},
+        "provider_credits_spent": {(name,): paid[name].cost for name in PROVIDERS},
         "provider_credits_budget": {
             (name,): engine.settings.ceilings.month.get(name, math.inf) for name in PROVIDERS},
+        "provider_runway_days": {
+            (name,): math.inf if paid[name].runway_days is None else paid[name].runway_days
+            for name in PROVIDERS},
         "provider_breaker_open": {
             (name,): bool(states.get(name, {}).get("open")) for name in PROVIDERS},
     }
@@ -117,7 +118,7 @@ def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 
 READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _redis, _messages, _events, _providers, _privacy, _scores)
+    _work, _redis, _messages, _events, _providers, _privacy, _scores, watching.signs)
 
 
 def figures(engine: Engine) -> dict[str, Figures]:

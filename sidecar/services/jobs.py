@@ -9,7 +9,7 @@ from typing import Any, Final
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.pipeline import waking
-from sidecar.services import bulk, erasures, imports, rescoring
+from sidecar.services import backfill, bulk, erasures, imports, rescoring
 from sidecar.services.audit import Actor, record
 from sidecar.services.imports import ENDED, STEP_SECONDS, summary, there
 from sidecar.store import jobs as store
@@ -19,10 +19,10 @@ from sidecar.store.paging import paged
 # By kind: what does its work for some seconds, and how it is told whole.
 _WORK: Final[Mapping[str, Callable[[Engine, str, float], Counter[str]]]] = {
     "import": imports.work, "rescore": rescoring.work, "bulk": bulk.work,
-    "erasure": erasures.work}
+    "erasure": erasures.work, "backfill": backfill.work}
 _SHOW: Final[Mapping[str, Callable[[Engine, Cursor, Row], Row]]] = {
     "import": imports.show, "rescore": rescoring.show, "bulk": bulk.show,
-    "erasure": rescoring.show}
+    "erasure": rescoring.show, "backfill": backfill.show}
 
 KINDS: Final = tuple(_WORK)
 

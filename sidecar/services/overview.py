@@ -8,18 +8,17 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS
-from sidecar.enrichment.money import runway
 from sidecar.errors import Unavailable
 from sidecar.masking import mask_lead
 from sidecar.pipeline import stalling
 from sidecar.pipeline.following import FOLLOWED
 from sidecar.pipeline.retention import add_up_counts
+from sidecar.pipeline.spending import months
 from sidecar.store import breakers, calls, following, leads, notifications, spending, statistics
 from sidecar.terms.states import EMAIL_STATUSES
 
 # Where nobody claims work nobody tidies up: then who looks does it.
 _MANY_CHANGES = 20_000
-_LATELY = 7  # days whose spending tells how long a ceiling lasts
 
 
 def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
@@ -43,18 +42,15 @@ def overview(engine: Engine, days: int, *, reveal: bool) -> dict[str, Any]:
 def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
     """[{name, title, sandbox, health, last_error, calls, found, in_doubt, credits, cost, month_cost,
     month_ceiling, runway_days}] of the last days, money in USD."""
-    ceilings = engine.settings.ceilings.month
     with engine.database.read(may_lag=True) as cursor:
         states = breakers.provider_states(cursor)
         spend = calls.spend(cursor, days)
-        month = {(row["provider"], row["sandbox"]): row["this_month"]
-                 for row in spending.by_provider(cursor, month=True, without=[])}
-        lately = spending.lately(cursor, _LATELY)
+        paid = months(engine, cursor)
     result = []
     for provider in PROVIDERS.values():
         state = states.get(provider.name, {})
         live = bool(state.get("live"))
-        at, ceiling = (provider.name, not live), ceilings.get(provider.name)
+        month = paid[provider.name]
         spent = next(
             (row for row in spend
              if row["provider"] == provider.name and row["sandbox"] is not live), {})
@@ -64,8 +60,8 @@ def providers(engine: Engine, days: int = 30) -> list[dict[str, Any]]:
             "last_error": state.get("last_error"), "calls": spent.get("calls", 0),
             "found": spent.get("found", 0), "in_doubt": spent.get("in_doubt", 0),
             "credits": spent.get("credits", 0.0), "cost": spent.get("cost", 0.0),
-            "month_cost": month.get(at, 0.0), "month_ceiling": ceiling,
-            "runway_days": runway(ceiling, month.get(at, 0.0), lately.get(at, 0.0), _LATELY),
+            "month_cost": month.cost, "month_ceiling": engine.settings.ceilings.month.get(provider.name),
+            "runway_days": month.runway_days,
         })
     return result
 

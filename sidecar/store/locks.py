@@ -30,6 +30,8 @@ ROUTING = 81
 ROUTING_MODELS = 82
 # Who migrates the database: one at a time. Held by a connection, as migrations are transactions of their own.
 MIGRATIONS = 83
+# Who looks for what does not come as it usually does: one at a time.
+WATCHING = 85
 
 # Not a lock but the seed of the hashes that are: of a caller and its Idempotency-Key, so that of two requests
 # with one key the second is told. Such a hash has 64 bits and does not meet the numbers above.

@@ -201,6 +201,10 @@ def skip_enrichment(cursor: Cursor, lead_ids: list[str]) -> None:
     cursor.execute("UPDATE work_items SET rounds = NULL WHERE lead_id = ANY(%s::uuid[])", (lead_ids,))
 
 
+# It was decided why no more is asked: not of a lead t that was only scored again.
+_ASKED = "v.stopped IS NOT NULL AND NOT (t.score_only AND t.stopped IS NOT NULL)"
+
+
 def leave(cursor: Cursor, leads: list[Leaving]) -> None:
     """Write what becomes of leads that leave their run."""
     update_from(
@@ -213,7 +217,8 @@ def leave(cursor: Cursor, leads: list[Leaving]) -> None:
         changes=f"""stage = v.stage, due_at = now() + v.due_in * interval '1 second',
             attempts = v.attempts, waits = v.waits, max_batch = v.max_batch, reason_code = v.code,
             reason = v.reason, left_at = v.left_at, passes = v.passes, awaits = v.awaits,
-            stopped = coalesce(v.stopped, t.stopped),
+            stopped = CASE WHEN {_ASKED} THEN v.stopped ELSE t.stopped END,
+            stopped_at = CASE WHEN {_ASKED} THEN now() ELSE t.stopped_at END,
             score_only = t.score_only AND v.stage IN {_DUE},
             replays = CASE WHEN v.stage = 'done' THEN 0 ELSE t.replays END,
             batch_id = CASE WHEN v.kept THEN t.batch_id END, requeue = false, updated_at = now()""",

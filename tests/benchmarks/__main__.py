@@ -15,6 +15,7 @@ from tests.benchmarks import (
     rescoring,
     restoring,
     scaling,
+    stalls,
     telling,
     throughput,
 )
@@ -28,9 +29,9 @@ BENCHMARKS = {
     "records": bench_records.main, "accuracy": bench_accuracy.main, "matching": bench_matching.main,
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
-    "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "rescoring": rescoring.main,
-    "restoring": restoring.main, "telling": telling.main, "throughput": throughput.main,
-    "scaling": scaling.main,
+    "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "stalls": stalls.main,
+    "rescoring": rescoring.main, "restoring": restoring.main, "telling": telling.main,
+    "throughput": throughput.main, "scaling": scaling.main,
 }
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import psycopg2
 import pytest
@@ -138,6 +139,23 @@ def test_what_its_flow_left_is_taken_up_again(signed_in, client, stack, put):
     row.get_by_role("button", name="Take up again").click()
     expect(row).to_have_count(0)
     client.settled(lead_id)
+
+
+def test_a_gap_is_filled(signed_in, client, stack, put):
+    lead_id = put("gap", "dead")
+    signed_in.goto(f"{stack.facts['dashboard_url']}#/rejects?tab=dead")
+    signed_in.get_by_role("button", name="Fill a gap").click()
+    dialog = signed_in.get_by_role("dialog")
+    clean(signed_in)
+    dialog.get_by_label("When it began").fill(f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%dT%H:%M}")
+    dialog.get_by_role("button", name="Look").click()
+    expect(dialog).to_contain_text("failed")
+    expect(dialog.get_by_label("Ask vendors for what they have since then")).to_be_checked()
+    clean(signed_in)
+    dialog.get_by_role("button", name="Take them up").click()
+    expect(signed_in.get_by_role("status").filter(has_text="The gap is being filled.")).to_be_visible()
+    client.settled(lead_id)
+    assert client.get("/v1/jobs?kind=backfill").json()["data"][0]["counts"]["updated"] >= 1
 
 
 def test_a_failed_run_leads_to_n8n(signed_in, client, stack):

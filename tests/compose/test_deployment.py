@@ -187,6 +187,7 @@ def test_prometheus_finds_every_part_and_its_rules_are_good(deployment):
     for service, *check in (
         ("prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml"),
         ("prometheus", "promtool", "test", "rules", "/etc/prometheus/alerts_test.yml"),
+        ("prometheus", "promtool", "test", "rules", "/etc/prometheus/stalls_test.yml"),
         ("alertmanager", "amtool", "check-config", "/run/secrets/alertmanager.yml"),
     ):
         deployment.compose("exec", "-T", service, *check)

@@ -17,7 +17,7 @@ FLOORS = (
     ("terms", "errors", "ids", "jsons", "looks", "sheets"),
     ("records", "masking", "calendars"),
     ("sources",),
-    ("scoring", "robots"),
+    ("scoring", "robots", "watching"),
     ("tables",),
     ("matching",),
     ("enrichment",),

@@ -10,6 +10,7 @@ from sidecar.api.schemas.base import (
     Answer,
     FieldError,
     FieldWarning,
+    Moment,
     PageQuery,
     Strict,
     Text,
@@ -40,7 +41,7 @@ class FileLine(Answer):
 
 
 class JobQuery(PageQuery):
-    kind = Text(validate=validate.OneOf(["import", "rescore", "erasure"]))
+    kind = Text(validate=validate.OneOf(["import", "rescore", "erasure", "backfill"]))
     state = Text(validate=validate.OneOf(JOB_STATES))
 
 
@@ -163,6 +164,20 @@ class JobDetail(Job):
 
 class JobAnswer(Answer):
     job = fields.Nested(JobDetail, required=True, allow_none=True)
+
+
+class BackfillQuery(Strict):
+    since = Moment(required=True)
+
+
+class Backfill(Strict):
+    since = Moment(required=True)
+    pull = fields.Boolean(load_default=True)
+
+
+class BackfillPreview(Answer):
+    leads = fields.Integer(required=True)
+    lacks = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
 class ImportMapping(Answer):

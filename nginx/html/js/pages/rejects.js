@@ -1,9 +1,10 @@
 // What did not go through: leads that were refused, that failed, that their flow left, and failed runs of n8n.
 import { el } from '../dom.js';
 import { ago, number, readable, title, when } from '../format.js';
+import { ask, confirm } from '../parts/dialog.js';
 import { filters } from '../parts/filters.js';
-import { field, form } from '../parts/form.js';
-import { heading, pairs, source, tabs } from '../parts/pieces.js';
+import { field, form, valuesOf } from '../parts/form.js';
+import { heading, pairs, progress, source, tabs } from '../parts/pieces.js';
 import { empty, note } from '../parts/states.js';
 import { pages, table } from '../parts/table.js';
 import { toast } from '../parts/toast.js';
@@ -40,7 +41,8 @@ function asked(ctx) {
 
 export async function load(ctx) {
   ctx.state.chosen ??= new Set();
-  return { kind: tab(ctx), ...await ctx.call('GET', asked(ctx)) };
+  const [page, jobs] = await Promise.all([ctx.call('GET', asked(ctx)), ctx.may('leads') ? ctx.call('GET', 'jobs?kind=backfill&limit=1') : { data: [] }]);
+  return { kind: tab(ctx), ...page, job: jobs.data[0] };
 }
 
 const clear = (ctx) => { ctx.state.chosen = new Set(); };
@@ -60,6 +62,27 @@ const bulk = (ctx, ids, ...buttons) => {
     buttons.map(({ text, run, main }) => el('button', { key: text, class: main ? 'main' : null, onclick: () => run(chosen) }, text)),
     el('button', { class: 'link', onclick: () => { clear(ctx); ctx.refresh(); } }, t('rejects.none_chosen'))) : null;
 };
+
+// What a stall left: taken up again since a moment
+
+async function backfill(ctx) {
+  const since = await ask({ title: t('backfill.title'), action: t('backfill.look'), content: [el('p', {}, t('backfill.help')),
+    field(t('backfill.since'), { name: 'since', type: 'datetime-local', required: true })],
+  value: valuesOf, act: async (given) => {
+    const at = new Date(given.since).toISOString();
+    return { at, ...await ctx.call('GET', `jobs/backfills?since=${encodeURIComponent(at)}`) };
+  } });
+  if (!since) return;
+  const pull = el('input', { type: 'checkbox', checked: true });
+  const begun = await confirm(t('backfill.title'), [t('backfill.leads', { n: since.leads }), el('ul', {}, Object.entries(since.lacks).map(([name, n]) => el('li', {}, t(`backfill.lacks_${name}`, { n })))),
+    el('label', { class: 'inline' }, pull, t('backfill.pull'))], t('backfill.begin'),
+  { act: () => ctx.call('POST', 'jobs/backfills', { since: since.at, pull: pull.checked }) });
+  if (begun) { await ctx.reload(); toast(t('backfill.begun')); }
+}
+
+const GOING = ['queued', 'running'];
+const backfilling = (job) => (job && GOING.includes(job.state)
+  ? progress(job.counts.handled, job.counts.total, t('backfill.going', { done: number(job.counts.handled), n: job.counts.total ?? 0 })) : null);
 
 // refused
 
@@ -196,7 +219,8 @@ const runs = (ctx, { data, next }) => el('section', {}, el('p', { class: 'quiet'
 export function render(data, ctx) {
   const shown = { refused, dead, let_go: dead, runs }[data.kind];
   return { title: t('nav.rejects'), nodes: [
-    heading(t('nav.rejects')),
+    heading(t('nav.rejects'), ctx.may('leads') ? el('button', { disabled: GOING.includes(data.job?.state), onclick: () => backfill(ctx) }, t('backfill.title')) : null),
+    el('div', { key: 'backfill' }, backfilling(data.job)),
     tabs(ctx, TABS.map((name) => ({ name, label: t(`rejects.tab_${name}`) })), data.kind),
     el('div', { key: data.kind }, shown(ctx, data)),
   ] };
