@@ -74,6 +74,10 @@ FAMILIES = (
            " three months before.", ("month",)),
     Family("score_calibration_error", "How far the shares of won by score of the last three months are from"
            " those of the year before."),
+    Family("table_bytes", "Bytes of a table, with its indexes and long values.", ("table",)),
+    Family("table_dead_ratio", "Which share of a table's rows is dead; 0 of a table with few.", ("table",)),
+    Family("retention_due_rows", "Rows that should be gone for an hour; 10000 of a rule, and more, are told"
+           " as that many.", ("table",)),
 )
 
 

@@ -16,8 +16,9 @@ from sidecar.errors import Unavailable
 from sidecar.metrics import Figures, exposition
 from sidecar.pipeline import stalling
 from sidecar.pipeline.following import FOLLOWED
+from sidecar.pipeline.retention import days_of
 from sidecar.scoring.drift import drift
-from sidecar.store import calls, following, notifications, subscriptions, work
+from sidecar.store import calls, following, notifications, retention, subscriptions, work
 from sidecar.store import drift as drift_store
 from sidecar.store.database import Cursor
 from sidecar.terms.states import FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
@@ -75,8 +76,19 @@ def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     }
 
 
+def _tables(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    with engine.database.read() as primary:  # a replica does not know what is dead
+        sizes = retention.sizes(primary)
+    return {
+        "table_bytes": {(name,): size for name, (size, _) in sizes.items()},
+        "table_dead_ratio": {(name,): dead for name, (_, dead) in sizes.items()},
+        "retention_due_rows": {(name,): rows for name, rows in retention.waiting(cursor, {
+            rule.name: days_of(engine, rule) for rule in retention.RULES}).items()},
+    }
+
+
 READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _messages, _events, _providers, _scores)
+    _work, _messages, _events, _providers, _scores, _tables)
 
 
 def figures(engine: Engine) -> dict[str, Figures]:

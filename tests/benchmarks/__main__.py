@@ -7,9 +7,11 @@ import sys
 
 from tests.benchmarks import (
     api,
+    days,
     events,
     imports,
     lists,
+    partitions,
     prediction,
     rescoring,
     scaling,
@@ -27,7 +29,8 @@ BENCHMARKS = {
     "markets": bench_markets.main, "scoring": bench_scoring.main, "robots": bench_robots.main,
     "prediction": prediction.main, "api": api.main, "events": events.main,
     "imports": imports.main, "lists": lists.main, "rescoring": rescoring.main, "telling": telling.main,
-    "throughput": throughput.main, "scaling": scaling.main,
+    "throughput": throughput.main, "scaling": scaling.main, "days": days.main,
+    "partitions": partitions.main,
 }
 
 if __name__ == "__main__":
