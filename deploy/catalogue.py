@@ -4,7 +4,7 @@ The sidecar's registries say which providers and which settings there are, its c
 n8n's nodes and both stacks need of the providers stands in a JSON file, so that `make up` reads it without
 any package, that of the sources in another; `.env.example` explains the keys and the settings; docs/LEADS.md
 lists the fields of a lead, docs/PROVIDERS.md what providers are asked and what that costs,
-docs/MONITORING.md what is measured.
+docs/MONITORING.md what is measured, docs/RETENTION.md what is kept for how long.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from deploy.settings import ROOT, Settings
 if TYPE_CHECKING:
     from sidecar.enrichment.model import Provider
     from sidecar.metrics import Measured
+    from sidecar.store.retention import Rule
 
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
 _SOURCES = "n8n/custom-nodes/shared/sources.json"
-_TABLE = re.compile(r"(<!-- made by make catalogue -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_MADE = re.compile(r"(<!-- made by make catalogue -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _FIELDS = re.compile(r"(the other fields are\s+)`[^`]*`")
 _PROVIDERS = re.compile(r"(^# --- Providers .*\n(?:# .*\n)*)(?:#\w+=\n)*", re.MULTILINE)
 _SIDECAR = re.compile(r"(^# --- The sidecar [^\n]*\n).*", re.MULTILINE | re.DOTALL)
@@ -77,7 +78,7 @@ def prices(text: str, providers: Iterable[Provider]) -> str:
                 f" {operation.price_missing:g} |")
         sources.append(f"- {provider.title}: {provider.prices}")
     table = "\n".join([*lines, "", *sources, ""])
-    return _TABLE.sub(lambda found: found[1] + table, text)
+    return _MADE.sub(lambda found: found[1] + table, text)
 
 
 def metrics(text: str, measured: Iterable[Measured]) -> str:
@@ -87,7 +88,25 @@ def metrics(text: str, measured: Iterable[Measured]) -> str:
         labels = ", ".join(f"`{label}`" for label in one.labels)
         lines.append(f"| `{one.name}` | {one.kind} | {labels} | {one.text} |")
     table = "\n".join([*lines, ""])
-    return _TABLE.sub(lambda found: found[1] + table, text)
+    return _MADE.sub(lambda found: found[1] + table, text)
+
+
+def retention(
+    text: str, rules: Iterable[Rule], kept: Mapping[str, Iterable[str]],
+    settings: Mapping[str, tuple[str, str | None]],
+) -> str:
+    """docs/RETENTION.md with these rules, and the tables that have none by what their rows stay for."""
+    lines = ["| rows of | kept for | what goes |", "| --- | --- | --- |"]
+    for rule in rules:
+        if isinstance(rule.days, int):
+            days = f"{rule.days} days" if rule.days else "until they end"
+        else:
+            setting = f"SIDECAR_{rule.days.upper()}"
+            days = f"{settings[setting][1]} days (`{setting}`)"
+        lines.append(f"| `{rule.table}` | {days} | {rule.name}: {rule.why} |")
+    lines += ["", "All other rows stay:", ""]
+    lines += [f"- {reason}: {', '.join(f'`{table}`' for table in tables)}" for reason, tables in kept.items()]
+    return _MADE.sub(lambda found: found[1] + "\n".join([*lines, ""]), text)
 
 
 def write(root: Path = ROOT) -> None:
@@ -99,6 +118,7 @@ def write(root: Path = ROOT) -> None:
     from sidecar.records.schema import FIELDS, IDENTITIES
     from sidecar.settings import Settings as SidecarSettings
     from sidecar.sources import registry
+    from sidecar.store.retention import KEPT, RULES
 
     (root / _SOURCES).write_text(json.dumps(registry.catalogue(), indent=2) + "\n", encoding="utf-8")
     (root / _FILE).write_text(json.dumps(catalogue(), indent=2) + "\n", encoding="utf-8")
@@ -110,6 +130,10 @@ def write(root: Path = ROOT) -> None:
     path.write_text(prices(path.read_text(encoding="utf-8"), PROVIDERS.values()), encoding="utf-8")
     path = root / "docs/MONITORING.md"
     path.write_text(metrics(path.read_text(encoding="utf-8"), measured()), encoding="utf-8")
+    path = root / "docs/RETENTION.md"
+    path.write_text(retention(
+        path.read_text(encoding="utf-8"), RULES, KEPT, environment.explained(SidecarSettings)),
+        encoding="utf-8")
     path = root / "docs/LEADS.md"
     path.write_text(leads(
         path.read_text(encoding="utf-8"), (name for name in FIELDS if name not in IDENTITIES)),

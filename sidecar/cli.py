@@ -656,6 +656,18 @@ def recount() -> None:
     click.echo(f"{wrong} figures were wrong and are corrected." if wrong else "Every figure is right.")
 
 
+@main.command("retention")
+@click.option("--dry-run", is_flag=True, help="Tell what would go; nothing does.")
+def forget(dry_run: bool) -> None:
+    """Let what is over its time go, all of it at once; else it goes in parts, every minute."""
+    from sidecar.pipeline import retention
+
+    with _administration() as engine:
+        for rule, rows in (retention.tell if dry_run else retention.forget_all)(engine):
+            click.echo(f"{rows:12,} {rule.name} after {retention.days_of(engine, rule)} days ({rule.table}):"
+                       f" {rule.why}")
+
+
 @main.command()
 def providers() -> None:
     """Print the provider catalogue as JSON (the n8n credential's fields are made from it)."""

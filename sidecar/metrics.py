@@ -150,6 +150,10 @@ FAMILIES = (
     Family("watch_age_seconds", "Time since somebody looked for what does not come; +Inf: nobody ever did."),
     Family("provider_runway_days", "For how many days a month's ceiling lasts at the pace of the last week;"
            " +Inf: nothing is spent.", ("provider",)),
+    Family("table_bytes", "Bytes of a table, with its indexes and long values.", ("table",)),
+    Family("table_dead_ratio", "Which share of a table's rows is dead; 0 of a table with few.", ("table",)),
+    Family("retention_due_rows", "Rows that should be gone for an hour; 10000 of a rule, and more, are told"
+           " as that many.", ("table",)),
 )
 
 

@@ -221,6 +221,15 @@ class Settings:
         "Days for which raw leads, encrypted, and failed n8n executions are kept.", integer(1, 3650), "30")
     unknown_event_days: int = setting(
         "Days for which events are kept whose person is not known yet.", integer(1, 3650), "90")
+    score_days: int = setting(
+        "Days for which all scores of a lead are kept; of older ones its last and those that changed its"
+        " grade are.", integer(62, 3650), "180")
+    event_days: int = setting(
+        "Days for which page views, opens and clicks are kept.", integer(90, 3650), "730")
+    history_days: int = setting(
+        "Days for which calls of providers, claims, finished jobs and what became of each submission are"
+        " kept one by one; then sums of them are.", integer(366, 3650), "400")
+    audit_days: int = setting("Days for which the audit log is kept.", integer(366, 36_500), "1100")
     import_undo_days: int = setting("Days for which an import can be undone.", integer(1, 3650), "30")
     spreadsheet_mb: int = setting(
         "Megabytes that a spreadsheet may unpack to; larger lists come as CSV.", integer(1, 2000), "200")

@@ -438,7 +438,8 @@ CREATE TABLE public.events (
     anonymous boolean DEFAULT false NOT NULL,
     machine text,
     CONSTRAINT events_of_somebody CHECK ((num_nonnulls(contact_id, key_hash, device_hash) > 0))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
 
 COMMENT ON TABLE public.events IS 'What people did: forms, demo requests, page views, mail opens, replies, meetings.';
 
@@ -561,7 +562,8 @@ CREATE TABLE public.idempotency_keys (
     status smallint NOT NULL,
     answer bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 
 COMMENT ON TABLE public.idempotency_keys IS 'Requests with an Idempotency-Key: a keyed hash of what was asked, and the encrypted answer. Kept for 24 hours.';
 
@@ -634,7 +636,8 @@ CREATE TABLE public.intake (
     closed_at timestamp with time zone,
     closed_by text,
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
 
 COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
 
@@ -643,6 +646,14 @@ COMMENT ON COLUMN public.intake.person_id IS 'The contact who was recognised, if
 COMMENT ON COLUMN public.intake.account IS 'Who vouches for the ids of other systems in it: a source, or that of a file; NULL: nobody.';
 
 COMMENT ON COLUMN public.intake.closed_at IS 'Of a refused lead: since when nobody is to repair it; NULL: it is open, or was repaired.';
+
+CREATE TABLE public.intake_past (
+    day date NOT NULL,
+    outcome text NOT NULL,
+    n bigint NOT NULL
+);
+
+COMMENT ON TABLE public.intake_past IS 'Rows of intake that are not kept any more, by UTC day and outcome.';
 
 CREATE TABLE public.job_chunks (
     job_id uuid NOT NULL,
@@ -748,7 +759,8 @@ CREATE TABLE public.lead_events (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT lead_events_check CHECK ((num_nonnulls(lead_id, reject_id) = 1)),
     CONSTRAINT lead_events_type_check CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.enriched'::text, 'lead.scored'::text, 'lead.became_hot'::text, 'lead.cooled'::text, 'lead.status_changed'::text, 'lead.assigned'::text, 'lead.claimed'::text, 'lead.contacted'::text, 'lead.won'::text, 'lead.employer_changed'::text, 'lead.refusals_changed'::text, 'lead.refused'::text, 'lead.dead'::text, 'lead.let_go'::text])))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 
 COMMENT ON TABLE public.lead_events IS 'What happened to leads and somebody subscribed to. References only, without foreign keys: those would lock leads after work items. Who erases a lead deletes its events.';
 
@@ -777,7 +789,8 @@ CREATE TABLE public.lead_scores (
     digest text,
     CONSTRAINT lead_scores_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT lead_scores_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
 
 COMMENT ON TABLE public.lead_scores IS 'History of scores, of each claim the last one; breakdown holds components and reasons.';
 
@@ -845,7 +858,8 @@ CREATE TABLE public.leads (
     CONSTRAINT leads_grade_check CHECK ((grade = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'converted'::text, 'lost'::text, 'archived'::text]))),
     CONSTRAINT leads_total_score_check CHECK (((total_score >= 0) AND (total_score <= 10000)))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 ALTER TABLE ONLY public.leads ALTER COLUMN search_text SET STATISTICS 1000;
 
 COMMENT ON TABLE public.leads IS 'Sales opportunities: a person who came in by some source.';
@@ -1048,7 +1062,8 @@ CREATE TABLE public.provider_cache (
     fetched_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     stale boolean DEFAULT false NOT NULL
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 
 COMMENT ON TABLE public.provider_cache IS 'Raw provider answers, encrypted, each with its time to live.';
 
@@ -1082,7 +1097,8 @@ CREATE TABLE public.provider_calls (
     key_mark text DEFAULT 'sandbox'::text NOT NULL,
     CONSTRAINT provider_calls_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'started'::text, 'answered'::text, 'in_doubt'::text, 'dropped'::text]))),
     CONSTRAINT provider_calls_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
 
 COMMENT ON TABLE public.provider_calls IS 'The ledger: a row stands here, committed as started, before money is spent.';
 
@@ -1157,6 +1173,13 @@ COMMENT ON COLUMN public.refusals.refused IS 'False: agreed.';
 COMMENT ON COLUMN public.refusals.own IS 'The person''s own act; else a list says it. A refusal is lifted by a later own act alone.';
 
 COMMENT ON COLUMN public.refusals.intake_id IS 'The lead that brought it.';
+
+CREATE TABLE public.retention_marks (
+    rule text NOT NULL,
+    seen_to uuid NOT NULL
+);
+
+COMMENT ON TABLE public.retention_marks IS 'Of rules some of whose rows stay: up to which row they were looked at, so that none is twice.';
 
 CREATE TABLE public.routing_models (
     id bigint NOT NULL,
@@ -1586,7 +1609,7 @@ CREATE TABLE public.work_items (
     CONSTRAINT work_items_stage_check CHECK ((stage = ANY (ARRAY['queued'::text, 'leased'::text, 'waiting'::text, 'scored'::text, 'done'::text, 'let_go'::text, 'dead'::text]))),
     CONSTRAINT work_items_stopped_check CHECK ((stopped = ANY (ARRAY['settled'::text, 'not_worth'::text, 'known'::text, 'nothing_left'::text, 'ceiling'::text, 'waiting'::text, 'refused'::text, 'skipped'::text])))
 )
-WITH (fillfactor='70');
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
 
 COMMENT ON TABLE public.work_items IS 'Where each lead is in the pipeline; one row per lead.';
 
@@ -1721,6 +1744,9 @@ ALTER TABLE ONLY public.import_mappings
 ALTER TABLE ONLY public.import_mappings
     ADD CONSTRAINT import_mappings_signature_key UNIQUE (signature);
 
+ALTER TABLE ONLY public.intake_past
+    ADD CONSTRAINT intake_past_pkey PRIMARY KEY (day, outcome);
+
 ALTER TABLE ONLY public.intake
     ADD CONSTRAINT intake_pkey PRIMARY KEY (id);
 
@@ -1819,6 +1845,9 @@ ALTER TABLE ONLY public.refusals
 
 ALTER TABLE ONLY public.refusals
     ADD CONSTRAINT refusals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.retention_marks
+    ADD CONSTRAINT retention_marks_pkey PRIMARY KEY (rule);
 
 ALTER TABLE ONLY public.routing_models
     ADD CONSTRAINT routing_models_pkey PRIMARY KEY (id);
@@ -1925,6 +1954,8 @@ CREATE INDEX assignments_lead ON public.assignments USING btree (lead_id, at);
 
 CREATE INDEX assignments_user ON public.assignments USING btree (user_id, at);
 
+CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+
 CREATE INDEX audit_log_entity ON public.audit_log USING btree (entity_kind, entity_id, id);
 
 CREATE INDEX batches_execution ON public.batches USING btree (execution_id);
@@ -1967,6 +1998,8 @@ CREATE INDEX events_address ON public.events USING btree (((properties ->> 'ip':
 CREATE INDEX events_bounce ON public.events USING btree (contact_id, occurred_at) WHERE (type = 'bounce'::text);
 
 CREATE INDEX events_contact ON public.events USING btree (contact_id, occurred_at);
+
+CREATE INDEX events_delivered ON public.events USING btree (received_at) WHERE ((type = 'email_delivered'::text) AND (email_status IS NULL));
 
 CREATE INDEX events_device ON public.events USING btree (device_hash, anonymous) WHERE (device_hash IS NOT NULL);
 
@@ -2078,6 +2111,8 @@ CREATE INDEX notifications_dead ON public.notifications USING btree (created_at)
 
 CREATE INDEX notifications_lead ON public.notifications USING btree (lead_id);
 
+CREATE INDEX notifications_of_no_lead ON public.notifications USING btree (created_at) WHERE (lead_id IS NULL);
+
 CREATE INDEX notifications_owed ON public.notifications USING btree (due_at) WHERE (state = ANY (ARRAY['owed'::text, 'sending'::text]));
 
 CREATE INDEX organizations_company_key ON public.organizations USING btree (company_key);
@@ -2152,6 +2187,8 @@ CREATE INDEX work_items_batch ON public.work_items USING btree (batch_id) WHERE 
 CREATE INDEX work_items_due ON public.work_items USING btree (lane, due_at, lead_id) WHERE (stage = ANY (ARRAY['queued'::text, 'waiting'::text]));
 
 CREATE INDEX work_items_stage ON public.work_items USING btree (stage, lead_id DESC) WHERE (stage <> 'done'::text);
+
+CREATE INDEX workflow_errors_at ON public.workflow_errors USING btree (occurred_at);
 
 CREATE TRIGGER contacts_email_status BEFORE UPDATE OF email ON public.contacts FOR EACH ROW WHEN (((old.email_status IS NOT NULL) AND (lower(new.email) IS DISTINCT FROM lower(old.email)))) EXECUTE FUNCTION public.forget_email_status();
 
@@ -2343,9 +2380,6 @@ ALTER TABLE ONLY public.notifications
 ALTER TABLE ONLY public.owner_names
     ADD CONSTRAINT owner_names_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
-ALTER TABLE ONLY public.provider_calls
-    ADD CONSTRAINT provider_calls_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
-
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
@@ -2402,9 +2436,6 @@ ALTER TABLE ONLY public.user_channels
 
 ALTER TABLE ONLY public.views
     ADD CONSTRAINT views_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.work_items
-    ADD CONSTRAINT work_items_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
 
 ALTER TABLE ONLY public.work_items
     ADD CONSTRAINT work_items_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;

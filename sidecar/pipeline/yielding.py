@@ -21,7 +21,7 @@ _A_LEAD = 0.001  # seconds that a step works on one
 def give_way(engine: Engine, worked: float) -> None:
     """After a part of a job that took some seconds: wait until no person waits, or patience ends."""
     until = monotonic() + min(_PATIENCE * worked, _LONGEST)
-    while (left := until - monotonic()) > 0 and _people_wait(engine):
+    while (left := until - monotonic()) > 0 and people_wait(engine):
         sleep(min(left, _LOOK_EVERY))
 
 
@@ -31,6 +31,7 @@ def let_pass(engine: Engine, leads: int) -> None:
         give_way(engine, leads * _A_LEAD)
 
 
-def _people_wait(engine: Engine) -> bool:
+def people_wait(engine: Engine) -> bool:
+    """Whether leads of people are due or at work."""
     with engine.database.read() as cursor:
         return work.people_wait(cursor)

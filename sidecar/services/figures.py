@@ -18,6 +18,7 @@ from sidecar.errors import Unavailable
 from sidecar.metrics import Figures, exposition
 from sidecar.pipeline import stalling, watching
 from sidecar.pipeline.following import FOLLOWED
+from sidecar.pipeline.retention import days_of
 from sidecar.pipeline.spending import months
 from sidecar.scoring.drift import drift
 from sidecar.services import privacy
@@ -27,6 +28,7 @@ from sidecar.store import (
     calls,
     following,
     notifications,
+    retention,
     statistics,
     subscriptions,
     work,
@@ -117,8 +119,19 @@ def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     }
 
 
+def _tables(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    with engine.database.read() as primary:  # a replica does not know what is dead
+        sizes = retention.sizes(primary)
+    return {
+        "table_bytes": {(name,): size for name, (size, _) in sizes.items()},
+        "table_dead_ratio": {(name,): dead for name, (_, dead) in sizes.items()},
+        "retention_due_rows": {(name,): rows for name, rows in retention.waiting(cursor, {
+            rule.name: days_of(engine, rule) for rule in retention.RULES}).items()},
+    }
+
+
 READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _redis, _messages, _events, _providers, _privacy, _scores, watching.signs)
+    _work, _redis, _messages, _events, _providers, _privacy, _scores, _tables, watching.signs)
 
 
 def figures(engine: Engine) -> dict[str, Figures]:

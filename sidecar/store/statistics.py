@@ -210,6 +210,7 @@ def recount(cursor: Cursor) -> int:
               SELECT f.*, 1 AS n FROM leads r, lead_figures(r.created_at, r.source, r.grade) f
               UNION ALL SELECT f.*, 1 FROM work_items r, work_figures(r.stage) f
               UNION ALL SELECT f.*, 1 FROM intake r, intake_figures(r.outcome) f
+              UNION ALL SELECT f.*, r.n FROM intake_past r, intake_figures(r.outcome) f
               UNION ALL SELECT figure, day, name, -n FROM counts
               UNION ALL SELECT figure, day, name, -n FROM count_changes) x
         GROUP BY figure, day, name HAVING sum(n) <> 0 RETURNING 1

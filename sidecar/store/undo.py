@@ -39,7 +39,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     },
 }
 KEYS = {table: key for tables in TABLES.values() for table, (_, key) in tables.items()}
-_UNDO = ("import_changes", "import_created", "import_kept")
+UNDO = ("import_changes", "import_created", "import_kept")
 
 
 def _document(kind: str) -> str:
@@ -346,12 +346,3 @@ def forget(cursor: Cursor, contact_ids: list[str], key_hashes: list[str], *, era
         JOIN contacts ON contacts.id = entity_id WHERE NOT (%(erased)s AND entity_id = ANY(%(ids)s::uuid[]))
         ON CONFLICT (job_id, entity_id) DO UPDATE SET fields = excluded.fields
         """, {"ids": contact_ids, "hashes": key_hashes, "erased": erased})
-
-
-def purge(cursor: Cursor, days: int, rows: int) -> None:
-    """Forget what imports that are older could be undone by, a bounded number of rows."""
-    for table in _UNDO:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE ctid IN (SELECT u.ctid FROM {table} u"  # noqa: S608
-            " JOIN jobs j ON j.id = u.job_id WHERE j.updated_at < now() - %s * interval '1 day' LIMIT %s)",
-            (days, rows))

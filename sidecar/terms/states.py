@@ -35,6 +35,7 @@ EVENTS: Final = (
 )
 # A mail arrived: nobody's deed, but it tells of the address, as do those by which a mail is known to have.
 DELIVERED: Final = "email_delivered"
+LOOKED: Final = ("page_view", "email_open", "email_click")  # they come by the thousand, machines' too
 OF_A_MAIL: Final = (DELIVERED, "email_open", "email_click", "email_reply", "bounce")
 WORDS: Final = ("unsubscribe", "resubscribe")  # by these they refuse marketing mail, or agree to it
 OF_A_MAILBOX: Final = (*WORDS, "bounce")  # about everybody who is reached there
@@ -132,6 +133,7 @@ USER_STATES: Final = ("active", "away", "left")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # of working hours, from Monday on
 MESSAGE_STATES: Final = ("owed", "sending", "sent", "withdrawn", "dead")
 OWED: Final = ("owed", "sending")  # it is not delivered yet
+NO_LONGER_OWED: Final = ("sent", "withdrawn", "dead")
 JOB_STATES: Final = ("queued", "running", "done", "failed", "cancelled", "undoing", "undone")
 JOB_DUE: Final = ("queued", "running")  # it takes steps
 JOB_UNFINISHED: Final = ("queued", "running", "failed")  # it may still go on
@@ -143,6 +145,7 @@ SESSION_WAYS: Final[tuple[SessionWay, ...]] = get_args(SessionWay)
 # Why a session was ended: on this page, on another, or for the user's password, role or leave.
 SessionEnd = Literal["signed_out", "elsewhere", "password", "role", "disabled"]
 SESSION_ENDS: Final[tuple[SessionEnd, ...]] = get_args(SessionEnd)
+JOB_AT_REST: Final = ("done", "failed", "cancelled", "undone")
 ROUTING_STATES: Final = ("draft", "published", "retired")
 MODEL_STATES: Final = (*ROUTING_STATES, "shipped")
 PREDICTION_STATES: Final = ("waiting", "draft", "published", "retired")

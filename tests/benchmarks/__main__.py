@@ -7,10 +7,12 @@ import sys
 
 from tests.benchmarks import (
     api,
+    days,
     events,
     imports,
     lists,
     metrics,
+    partitions,
     prediction,
     rescoring,
     restoring,
@@ -31,7 +33,8 @@ BENCHMARKS = {
     "prediction": prediction.main, "api": api.main, "events": events.main,
     "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "stalls": stalls.main,
     "rescoring": rescoring.main, "restoring": restoring.main, "telling": telling.main,
-    "throughput": throughput.main, "scaling": scaling.main,
+    "throughput": throughput.main, "scaling": scaling.main, "days": days.main,
+    "partitions": partitions.main,
 }
 
 if __name__ == "__main__":

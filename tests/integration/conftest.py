@@ -65,7 +65,7 @@ def api(app, engine):
         cursor.execute("TRUNCATE organizations, contacts, leads, intake, batches, provider_state,"
                        " provider_breakers, provider_calls, provider_cache, notifications, provenance,"
                        " suppressions, idempotency_keys, jobs, workflow_errors, subscriptions, lead_events,"
-                       " learnt CASCADE")
+                       " learnt, intake_past, retention_marks CASCADE")
     engine.cache.forget_responses()
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)

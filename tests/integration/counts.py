@@ -9,7 +9,8 @@ UNION ALL SELECT 'day', (created_at AT TIME ZONE 'UTC')::date, coalesce(grade, '
 FROM leads GROUP BY 2, 3
 UNION ALL SELECT 'source', NULL, source, count(*) FROM leads GROUP BY 3
 UNION ALL SELECT 'stage', NULL, stage, count(*) FROM work_items GROUP BY 3
-UNION ALL SELECT 'outcome', NULL, outcome, count(*) FROM intake GROUP BY 3
+UNION ALL SELECT 'outcome', NULL, outcome, sum(n)::bigint FROM (
+    SELECT outcome, 1 AS n FROM intake UNION ALL SELECT outcome, n FROM intake_past) ever GROUP BY 3
 """
 KEPT = ("SELECT figure, day, name, sum(n)::bigint AS n FROM"
         " (SELECT * FROM counts UNION ALL SELECT * FROM count_changes) x"

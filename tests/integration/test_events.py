@@ -8,8 +8,8 @@ from itertools import permutations
 
 import pytest
 
+from sidecar.pipeline import retention
 from sidecar.pipeline.recognising import recognise
-from sidecar.store import retention
 from sidecar.store.database import many
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import claim, run
@@ -215,12 +215,12 @@ def test_what_is_over_its_time_goes(api, engine):
          {"email": NORA["email"], "properties": {"ip": "198.51.100.7", "user_agent": "N", "url": "/"}})
     with engine.database.write() as cursor:
         cursor.execute("UPDATE events SET received_at = received_at - interval '31 days'")
-        retention.purge(cursor, 30)
+    retention.forget(engine)
+    with engine.database.write() as cursor:
         cursor.execute("UPDATE events SET received_at = received_at - interval '60 days'")
     assert {str(row["properties"]) for row in rows(engine, "SELECT properties FROM events")} == {
         "{}", "{'url': '/'}"}
-    with engine.database.write() as cursor:
-        retention.purge(cursor, 30)
+    retention.forget(engine)
     assert [row["properties"] for row in rows(engine, "SELECT properties FROM events")] == [{"url": "/"}]
 
 

@@ -277,8 +277,7 @@ def test_what_cannot_be_undone_is_told(engine, api, state, sentence):
     if state == "old":
         with engine.database.write() as cursor:
             cursor.execute("UPDATE jobs SET updated_at = now() - interval '31 days'")
-        with engine.database.write() as cursor:
-            retention.undo.purge(cursor, engine.settings.import_undo_days, 1000)
+        retention.forget(engine)
     answer = api.post(f"/v1/jobs/{job['id']}/undo")
     assert answer.status_code == 409 and sentence in answer.json["detail"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import pytest
 
+from sidecar.pipeline import retention
 from sidecar.services import leads
 from sidecar.services.audit import COMMAND_LINE
-from sidecar.store import retention, work
+from sidecar.store import work
 from tests.integration.conftest import Api, deadlock_once, users_of
 from tests.integration.test_pipeline import claim, lead, run, send, stage, start
 
@@ -324,7 +325,7 @@ def test_what_is_no_longer_kept_cannot_be_repaired(api, engine):
     [reject] = api.get("/v1/rejects").json["data"]
     with engine.database.write() as cursor:
         cursor.execute("UPDATE intake SET received_at = now() - interval '1 year'")
-        retention.purge(cursor, 30)
+    retention.forget(engine)
     refused = api.post(f"/v1/rejects/{reject['id']}/repair", {"changes": {"email": "pat@firm1.example"}})
     assert refused.status_code == 409 and "no longer kept" in refused.json["detail"]
     assert counted(engine)["leads"] == 0 and len(api.get("/v1/rejects").json["data"]) == 1

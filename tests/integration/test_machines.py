@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from sidecar.store import retention
+from sidecar.pipeline import retention
 from sidecar.terms.states import MACHINES
 from tests.integration.test_events import NORA, OTTO, ago, paired, rows, send, tell
 from tests.integration.test_pipeline import claim, run
@@ -114,7 +114,7 @@ def test_a_mark_stays_when_the_traces_are_forgotten(api, engine, lead):
     tell(api, click(engine, 5000, 1, agent="curl/8.4.0"))
     with engine.database.write() as cursor:
         cursor.execute("UPDATE events SET received_at = now() - interval '40 days'")
-        retention.purge(cursor, 30)
+    retention.forget(engine)
     assert rows(engine, "SELECT properties ? 'ip' AS traced FROM events WHERE type = 'email_click'") == [
         {"traced": False}]
     tell(api, click(engine, 100, 2, agent=FIREFOX))

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sidecar.app import create_app
+from sidecar.pipeline import retention
 from sidecar.services import access as signing_in
 from sidecar.services import administration
 from sidecar.services.audit import COMMAND_LINE
-from sidecar.store import retention
 from tests.integration.conftest import Api, users_of
 
 PASSWORD = "correct horse battery"
@@ -312,8 +312,7 @@ def test_sessions_are_forgotten_when_they_would_have_expired(app, engine, people
     Browser(app), Browser(app)
     with engine.database.write() as cursor:
         cursor.execute("UPDATE sessions SET expires_at = now() WHERE ctid = (SELECT min(ctid) FROM sessions)")
-    with engine.database.write() as cursor:
-        assert retention.purge(cursor, 30)["sessions"] == 1
+    assert retention.forget(engine)["sessions"] == 1
 
 
 def test_own_sessions_are_listed_and_ended_from_another(app, people):

@@ -16,6 +16,7 @@ from sidecar.metrics import measured
 from sidecar.records.schema import FIELDS, IDENTITIES
 from sidecar.settings import Settings as SidecarSettings
 from sidecar.sources import registry
+from sidecar.store.retention import KEPT, RULES
 from tests.product_copy import copy_product, python
 
 # A provider in its one file, and its twin.
@@ -72,6 +73,12 @@ def test_the_page_of_monitoring_lists_what_is_measured():
     assert "`enrich_work_items`" in text and "`enrich_leads_received_total`" in text
 
 
+def test_the_page_of_retention_lists_every_rule_and_every_table_without_one():
+    text = (ROOT / "docs/RETENTION.md").read_text(encoding="utf-8")
+    assert catalogue.retention(text, RULES, KEPT, environment.explained(SidecarSettings)) == text
+    assert "| `provider_calls` | 400 days (`SIDECAR_HISTORY_DAYS`) | calls: " in text
+
+
 def test_the_nodes_know_the_sources_whose_vendors_are_asked():
     written = json.loads((ROOT / "n8n/custom-nodes/shared/sources.json").read_text(encoding="utf-8"))
     assert written == registry.catalogue()
@@ -103,7 +110,8 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "docs/LEADS.md", "docs/MONITORING.md", "docs/PROVIDERS.md")
+                        "docs/LEADS.md", "docs/MONITORING.md", "docs/PROVIDERS.md", "docs/RETENTION.md",
+                        "monitoring/alertmanager/silent.yml")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")
