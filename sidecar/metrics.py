@@ -92,6 +92,15 @@ RESPONSE_CACHE = Counter(
     "enrich_response_cache", "Requests that Redis may answer: hit, miss, or Redis unavailable.", ["result"])
 
 
+def from_zero(counter: Counter, *values: str) -> None:
+    """The counter's series are there before their first time: one that begins at 1 has no rate."""
+    for value in values:
+        counter.labels(value)
+
+
+from_zero(WAKES, "ok", "lost")
+from_zero(REFUSALS_HELD, "enrichment", "alert")
+
 # Labels' values, in the order of their family's labels -> figure.
 Figures = Mapping[tuple[str, ...], float]
 

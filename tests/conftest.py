@@ -41,7 +41,7 @@ GROUPS = {
     "kills": {"workflows/test_kill", "workflows/test_trigger_kill", "workflows/test_canvas"},
     "leads": {"workflows/test_bad_input", "workflows/test_csv_imports", "workflows/test_end_to_end",
               "workflows/test_erasure", "workflows/test_intake_edge", "workflows/test_n8n_drives",
-              "workflows/test_sources"},
+              "workflows/test_sources", "workflows/test_monitoring"},
     "others": {"browser/test_tracking"},  # which starts a browser of its own kind
 }
 

@@ -7,32 +7,37 @@ unavailable, known callers pass; sign-ins, which strangers may try, are counted 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, ip_address, ip_network
+from operator import attrgetter
 
 from flask import g, request
 from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.errors import TooMany
-from sidecar.metrics import LIMITED, LIMITS_UNAVAILABLE
+from sidecar.metrics import LIMITED, LIMITS_UNAVAILABLE, from_zero
 from sidecar.services.access import Caller
 
 _WINDOW = 60
 _ALONE_PER_MINUTE = 10
+# Class of routes -> what its bucket holds by these settings.
+_CAPACITIES = {
+    "sign_in": attrgetter("sign_ins_per_minute"),
+    "read": attrgetter("reads_per_minute"),
+    "write": attrgetter("writes_per_minute"),
+    "page": attrgetter("page_views_per_minute"),
+    "form": attrgetter("form_posts_per_minute"),
+    "link": attrgetter("link_requests_per_minute"),
+    "press": attrgetter("presses_per_minute"),
+}
+from_zero(LIMITED, *_CAPACITIES)
+from_zero(LIMITS_UNAVAILABLE, *_CAPACITIES)
 
 
 def check(engine: Engine, route_class: str, caller: Caller | None) -> None:
     """Count this request. Raises TooMany when the caller's bucket is empty."""
-    capacity = {
-        "sign_in": engine.settings.sign_ins_per_minute,
-        "read": engine.settings.reads_per_minute,
-        "write": engine.settings.writes_per_minute,
-        "page": engine.settings.page_views_per_minute,
-        "form": engine.settings.form_posts_per_minute,
-        "link": engine.settings.link_requests_per_minute,
-        "press": engine.settings.presses_per_minute,
-    }.get(route_class)
-    if capacity is None:
+    if route_class not in _CAPACITIES:
         return
+    capacity: int = _CAPACITIES[route_class](engine.settings)
     who = caller.id if caller else network(request.remote_addr or "unknown")
     try:
         allowed, left, wait = engine.cache.take(

@@ -1,0 +1,231 @@
+"""A real Prometheus beside the whole stack: every panel has data, every rule reads what exists."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from deploy import dashboards
+from local import monitoring, n8n, postgres, programs
+from local import stack as local_stack
+from local.ports import HOST
+from tests.client import Client, until
+from tests.promql import metrics, selectors
+from tests.stack import needs
+from tests.workflows.test_end_to_end import perfect, unique
+
+pytestmark = needs("prometheus", "prometheus-alertmanager", "prometheus-node-exporter",
+                   "prometheus-postgres-exporter", "prometheus-redis-exporter")
+
+NGINX = (Path(__file__).parent / "recorded/nginx_exporter.txt").read_bytes()
+PANELS = {
+    f"{path.stem}: {panel['title']}, {target['legendFormat'] or 'figure'}": target["expr"]
+    for path, text in dashboards.files().items() for panel in json.loads(text)["panels"]
+    for target in panel.get("targets", ())}
+VARIABLES = {f"{uid}: {name}": (metric, name) for uid, about in dashboards.described().items()
+             for name, metric in about["variables"].items()}
+# Of a healthy stack: nothing answered with a server error.
+ABSENT = re.compile(r'status=~"5\.\."')
+
+
+@pytest.fixture(scope="module")
+def prometheus(stack, tmp_path_factory):
+    """Prometheus and all that it scrapes, on the stack that runs; leads were driven through it."""
+    client = Client(stack.facts)
+    fail_a_run(stack, client)
+    drive(stack, client)
+    with recorded(NGINX) as nginx, replica(stack, tmp_path_factory.mktemp("wal")):
+        watching = start(stack, nginx)
+        url = watching.facts["prometheus_url"]
+        try:
+            until(lambda: targets(url) == {"up"}, 120, "all that is scraped")
+            drive(stack, client)  # counters that begin between two scrapes have a rate
+            until(lambda: all(rule["health"] != "unknown" for rule in rules(url)), 60, "the rules")
+            until(lambda: asked(url, "min(sum_over_time(up[5m])) >= 4"), 60, "a few scrapes")
+            yield url
+        finally:
+            for name in monitoring.NAMES:
+                stack.supervisor.stop(name)
+
+
+def start(stack, nginx):
+    """What watches, on the running stack; it looks every three seconds, not every fifteen."""
+    values = {**stack.stack.settings.values, "LOCAL_MONITORING": "auto"}
+    again, supervisor = local_stack.prepare(replace(stack.stack.settings, values=values))
+    settings = again.settings
+    assert not supervisor.apply([
+        *programs.everything(again, n8n.install(settings), settings.state / "nginx/nginx.conf"),
+        *monitoring.programs(again)], settings.machine()), "what ran was stopped"
+    path = settings.state / "prometheus/prometheus.yml"
+    config = json.loads(path.read_text())
+    config["global"] = {"scrape_interval": "3s", "scrape_timeout": "3s", "evaluation_interval": "1s"}
+    config["scrape_configs"].append({"job_name": "nginx", "static_configs": [{"targets": [nginx]}]})
+    for place, name in enumerate(config["rule_files"]):
+        quick = path.with_name(Path(name).name)
+        quick.write_text(re.sub(r"(?m)^    interval: .*$", "", Path(name).read_text()))
+        config["rule_files"][place] = str(quick)
+    path.write_text(json.dumps(config))
+    for name in monitoring.NAMES:
+        supervisor.restart(name)
+    return SimpleNamespace(facts=monitoring.facts(again))
+
+
+def fail_a_run(stack, client):
+    """The enrichment flow is woken while the sidecar is away: n8n counts a run that failed."""
+    internal = stack.facts["internal"]
+    assert client.get("/readyz").status_code == 200  # signed in
+    stack.supervisor.stop("sidecar")
+    try:
+        woken = requests.post(internal["sidecar_environment"]["SIDECAR_WAKE_URL"], timeout=30, json={
+            "lane": "interactive"}, headers={"X-Wake-Token": stack.stack.secrets["WAKE_TOKEN"]})
+        assert woken.ok, woken.text
+        until(lambda: "n8n_workflow_failed_total" in requests.get(
+            f"{internal['n8n_main_url']}/metrics", timeout=30).text, 60, "the run to fail")
+    finally:
+        stack.supervisor.start("sidecar")
+    until(lambda: ready(client), 120, "the sidecar to answer")
+
+
+def ready(client):
+    """Whether the sidecar answers; a busy machine takes long over its first answer."""
+    try:
+        return client.get("/readyz").status_code == 200
+    except requests.Timeout:
+        return False
+
+
+def drive(stack, client):
+    """A hot lead by n8n, one by the API and one that is refused; somebody takes the hot one, and looks."""
+    lead = perfect(unique())
+    by_webhook = until(lambda: (answer := client.webhook(lead)).status_code == 202 and answer.json(), 60,
+                       "the webhook, whose flow may try the sidecar that was away")["results"][0]["lead_id"]
+    answer = client.post("/v1/leads", {"leads": [perfect(unique()), {"email": "nobody"}]})
+    by_api = answer.json()["results"][0]["lead_id"]
+    assert client.settled(by_webhook)["score"]["grade"] == client.settled(by_api)["score"]["grade"] == "hot"
+    until(lambda: any(by_webhook in str(message) for message in client.messages("mail_url")), 60, "the mail")
+    admin = requests.post(f"{stack.facts['api_url']}/v1/auth/token", verify=stack.facts["ca_file"], json={
+        "grant_type": "password", "username": stack.facts["login"]["email"],
+        "password": stack.facts["login"]["password"]}, timeout=30).json()
+    taken = client.post(f"/v1/leads/{by_webhook}/handlings", {"kind": "claim"},
+                        headers={"Authorization": f"Bearer {admin['access_token']}"})
+    assert taken.json()["verdict"] == "done", taken.text
+    assert client.get("/v1/leads").status_code == 200
+
+
+@contextmanager
+def recorded(text):
+    """A page that tells always the same; its address."""
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer((HOST, 0), Page)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"{HOST}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def replica(stack, folder):
+    """Somebody who streams from Postgres as a replica does."""
+    found = postgres.cluster(stack.stack.settings.state)
+    receiver = subprocess.Popen(
+        [str(found.binaries / "bin/pg_receivewal"), "-D", str(folder),
+         "-d", stack.stack.dsn("postgres", "POSTGRES_PASSWORD")],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        receiver.kill()
+        receiver.wait()
+
+
+def asked(url, query):
+    """What a query answers now."""
+    answer = requests.get(f"{url}/api/v1/query", params={"query": query}, timeout=30).json()
+    assert answer["status"] == "success", answer["error"]
+    return answer["data"]["result"]
+
+
+def names(url):
+    return set(requests.get(f"{url}/api/v1/label/__name__/values", timeout=30).json()["data"])
+
+
+def targets(url):
+    """Whether all that is scraped is up; nothing while Prometheus reads its files."""
+    try:
+        answer = requests.get(f"{url}/api/v1/targets", timeout=30)
+    except requests.ConnectionError:
+        return None
+    return answer.ok and {target["health"] for target in answer.json()["data"]["activeTargets"]}
+
+
+def rules(url):
+    groups = requests.get(f"{url}/api/v1/rules", timeout=30).json()["data"]["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def unanswered(url, queries, seconds=30):
+    """Those of these queries, by what asks them, that have no answer, however often they are asked: a busy
+    machine misses a scrape now and then."""
+    left = dict(queries)
+
+    def all_answered():
+        for place, query in list(left.items()):
+            if asked(url, query):
+                del left[place]
+        return not left
+
+    with suppress(AssertionError):
+        until(all_answered, seconds, "answers")
+    return left
+
+
+def test_every_panel_has_data(prometheus):
+    empty = unanswered(prometheus, {
+        panel: re.sub(r"\$\w+", ".*", query) for panel, query in PANELS.items()})
+    found = names(prometheus)
+    assert not empty, {panel: sorted(metrics(query) - found) for panel, query in empty.items()}
+
+
+def test_every_metric_that_is_named_exists(prometheus):
+    found = names(prometheus) | {rule["name"] for rule in rules(prometheus) if rule["type"] == "recording"}
+    read = {f"rule {rule['name']}": rule["query"] for rule in rules(prometheus)} | PANELS
+    unknown = {place: sorted(missing) for place, query in read.items() if (missing := metrics(query) - found)}
+    assert not unknown
+
+
+def test_every_rule_works_and_reads_series_that_exist(prometheus):
+    known = rules(prometheus)
+    assert not {rule["name"]: rule["lastError"] for rule in known if rule["health"] != "ok"}
+    assert not unanswered(prometheus, {
+        (rule["name"], selector): f"last_over_time({selector}[10m])" for rule in known
+        for selector in selectors(rule["query"]) if not ABSENT.search(selector)})
+
+
+def test_every_choice_has_values(prometheus):
+    assert not unanswered(prometheus, {
+        place: f'{metric}{{{label}!=""}}' for place, (metric, label) in VARIABLES.items()})
+
+
+def test_alertmanager_is_told(prometheus):
+    known = requests.get(f"{prometheus}/api/v1/alertmanagers", timeout=30).json()["data"]
+    assert len(known["activeAlertmanagers"]) == 1
