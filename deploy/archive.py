@@ -135,10 +135,10 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
             compose(found, "stop", "postgres")
     with step("restoring"):
         target = f"{when:%Y-%m-%d %H:%M:%S.%f}+00" if when else ""
-        _one_shot(found, "restore", target)
         try:
-            compose(found, "up", "--detach", "--no-deps", "--wait", "--wait-timeout", "600", "postgres")
-            _promoted(found)
+            _one_shot(found, "restore", target)
+            compose(found, "up", "--detach", "--no-deps", "postgres")
+            _until(lambda: _recovered(found), 6 * 3600, "Postgres does not end its recovery.")
         except Problem:
             compose(found, "stop", "postgres")
             _one_shot(found, "undo")
@@ -153,7 +153,7 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
 
 
 def _one_shot(found: Settings, *words: str, capture: bool = False) -> str:
-    return compose(found, "--profile", "restore", "run", "--rm", "--no-deps", "-T", "restore", *words,
+    return compose(found, "--profile=restore", "run", "--rm", "--no-deps", "-T", "restore", *words,
                    capture=capture)
 
 
@@ -163,15 +163,21 @@ def _ask(found: Settings, statement: str) -> str:
 
 
 def _archive_all(found: Settings) -> None:
-    """Wait until all that happened is archived."""
+    """Wait until all that happened is archived, and a change behind it, which ends a recovery."""
+    _ask(found, "SELECT pg_current_xact_id()")
     last = _ask(found, "SELECT pg_walfile_name(pg_switch_wal())")
     _until(lambda: _ask(found, "SELECT last_archived_wal FROM pg_stat_archiver") >= last, 120,
            "Postgres cannot archive its log; see make logs-up.")
 
 
-def _promoted(found: Settings) -> None:
-    _until(lambda: _ask(found, "SELECT pg_is_in_recovery()") == "f", 3600,
-           "Postgres does not end its recovery.")
+def _recovered(found: Settings) -> bool:
+    """Whether Postgres has reached its point. Raises a Problem when it ended before."""
+    container = compose(found, "ps", "--all", "--quiet", "postgres", capture=True).strip()
+    if docker(found, "inspect", "--format", "{{.RestartCount}}", container).strip() != "0":
+        raise Problem("Postgres ended during its recovery.")
+    return compose(found, "exec", "-T", "postgres", "sh", "-c",
+                   "psql -qtA -U postgres -c 'SELECT pg_is_in_recovery()' 2>/dev/null || :",
+                   capture=True).strip() == "f"
 
 
 def _until(holds: Callable[[], bool], seconds: float, failed: str) -> None:
@@ -188,7 +194,7 @@ def _forget(found: Settings) -> None:
     compose(found, "exec", "-T", "redis", "sh", "-c",
             'REDISCLI_AUTH="$(cat /run/secrets/redis_password)" valkey-cli --tls '
             "--cacert /run/secrets/ca.crt -h localhost FLUSHALL", capture=True)
-    compose(found, "--profile", "*", "rm", "--force", "postgres-replica")
+    compose(found, "--profile=*", "rm", "--force", "postgres-replica")
     project = json.loads(compose(found, "config", "--format", "json", capture=True))["name"]
     copy = f"{project}_postgres-replica"
     if copy in docker(found, "volume", "ls", "--quiet").split():

@@ -183,7 +183,7 @@ def report(found: Settings) -> None:
 
 def down(found: Settings) -> None:
     """Stop and remove the containers; what was stored stays."""
-    compose(found, "--profile", "*", "down")
+    compose(found, "--profile=*", "down")
 
 
 def logs(found: Settings) -> None:

@@ -21,7 +21,7 @@ def compose(found: Settings, *arguments: str, capture: bool = False) -> str:
     command = shlex.split(found.get("COMPOSE", "docker compose"))
     environment = {name: value for name, value in found.values.items() if name != "COMPOSE"}
     environment |= {"SECRETS_DIR": str(folder(found)), "TIME_ZONE": found.time_zone}
-    verb = next(word for word in arguments if not word.startswith("-") and word != "*")
+    verb = next(word for word in arguments if not word.startswith("-"))
     return _run([*command, *arguments], f"docker compose {verb} failed; see make logs-up.",
                 found.root, environment, capture)
 

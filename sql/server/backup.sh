@@ -7,7 +7,7 @@
 #   restore [TIME]  the data as of that time, else all that was archived; what was there is kept aside
 #   keep | undo     drop what was kept aside, or take it back
 set -euo pipefail
-repository=/var/lib/pgbackrest aside=$PGDATA.aside
+repository=/var/lib/pgbackrest aside=/var/lib/postgresql/aside
 engine() { pgbackrest --stanza=engine "$@"; }
 ask() { psql -qtA --no-psqlrc --username postgres "$@"; }
 
@@ -74,18 +74,29 @@ watch() {
 	done
 }
 
+# all_of FROM TO: move everything in a folder into another one. PGDATA's own folder is root's.
+all_of() { find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$2" {} +; }
+
 restore() {
-	[ ! -e "$aside" ] || { echo "$aside is left of an earlier restore; it has to go first" >&2; exit 1; }
-	if [ -e "$PGDATA" ]; then mv "$PGDATA" "$aside"; fi
-	install -d -m 0700 "$PGDATA"
+	undo
+	install -d -m 0700 "$aside.part"
+	all_of "$PGDATA" "$aside.part"
+	mv "$aside.part" "$aside"
 	local upto=()
 	if [ -n "${1:-}" ]; then upto=(--type=time "--target=$1" --target-action=promote); fi
-	engine --process-max=2 "${upto[@]}" restore || { undo; exit 1; }
+	engine --process-max=2 "${upto[@]}" restore
 }
 
+# What is wholly aside is the data; what is only partly so has the rest of it still in its place.
 undo() {
-	rm -rf "$PGDATA"
-	if [ -e "$aside" ]; then mv "$aside" "$PGDATA"; fi
+	if [ -e "$aside" ]; then
+		find "$PGDATA" -mindepth 1 -delete
+		mv "$aside" "$aside.part"
+	fi
+	if [ -e "$aside.part" ]; then
+		all_of "$aside.part" "$PGDATA"
+		rmdir "$aside.part"
+	fi
 }
 
 [ "$1" = configure ] || [ -e /tmp/pgbackrest.conf ] || configure
