@@ -78,7 +78,7 @@ def sources_of(known: Known, settings: Mapping[str, Setting]) -> list[Source]:
         _add(found, row["source"], origin, said.ground, known, row["first_at"], row["last_at"])
     for name, at in known.providers.items():
         _add(found, name, "provider", settings.get(name, Setting(None, None)).ground, known, at, at)
-    return sorted(found.values(), key=lambda source: (source.first_at, source.name))
+    return sorted(found.values(), key=lambda source: (source.first_at, source.name, source.origin))
 
 
 def _add(

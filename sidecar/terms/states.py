@@ -81,6 +81,7 @@ ORIGINS: Final = ("request", "form", "event", "list", "system", "provider")
 GIVEN_BY_THEM: Final = ORIGINS[:3]
 # Of a person, for how long their data are kept; the first that is so.
 STANDINGS: Final = ("customer", "objected", "open", "closed")
+PRIVACY_KINDS: Final = ("ground", "notice")  # of what people say of somebody
 NOTICE_STATES: Final = ("overdue", "due_soon", "due", "sent")
 
 # What happens to leads: subscribers are told of it.

@@ -44,6 +44,11 @@ CHECKED = {
     ("held_answers", "state"): states.HELD_ANSWER_STATES, ("corrections", "cause"): states.CORRECTIONS,
     ("duplicates", "state"): states.DUPLICATE_STATES,
     ("refusals", "purpose"): tuple(states.PURPOSES),
+    ("contact_privacy", "ground"): tuple(states.GROUNDS), ("contact_privacy", "ground_by"): states.GROUNDS_BY,
+    ("contact_privacy", "standing"): states.STANDINGS,
+    ("privacy_statements", "kind"): states.PRIVACY_KINDS,
+    ("privacy_statements", "ground"): tuple(states.GROUNDS),
+    ("source_grounds", "ground"): tuple(states.GROUNDS), ("source_grounds", "origin"): states.ORIGINS,
     ("import_changes", "entity_kind"): states.ENTITIES,
     ("import_kept", "entity_kind"): (*states.ENTITIES, "lead"),
 }

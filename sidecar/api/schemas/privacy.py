@@ -18,7 +18,15 @@ from sidecar.api.schemas.base import (
     Word,
     page_of,
 )
-from sidecar.terms.states import GROUNDS, GROUNDS_BY, LANGUAGES, NOTICE_STATES, ORIGINS, STANDINGS
+from sidecar.terms.states import (
+    GROUNDS,
+    GROUNDS_BY,
+    LANGUAGES,
+    NOTICE_STATES,
+    ORIGINS,
+    PRIVACY_KINDS,
+    STANDINGS,
+)
 
 _MOST_RULES = 50
 _MOST_MARKED = 1000
@@ -183,7 +191,7 @@ class PersonRetention(Answer):
 
 
 class PrivacyStatement(Answer):
-    kind = fields.String(required=True, validate=validate.OneOf(("ground", "notice")))
+    kind = fields.String(required=True, validate=validate.OneOf(PRIVACY_KINDS))
     ground = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     sources = fields.List(fields.String(), required=True)
