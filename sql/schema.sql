@@ -291,6 +291,17 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.backups (
+    name text NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    release text NOT NULL,
+    bytes bigint NOT NULL,
+    verified_at timestamp with time zone,
+    CONSTRAINT backups_bytes_check CHECK ((bytes > 0))
+);
+
+COMMENT ON TABLE public.backups IS 'Backups that were made; verified_at: when it was last restored to try it.';
+
 CREATE TABLE public.batches (
     id uuid DEFAULT uuidv7() NOT NULL,
     lane text NOT NULL,
@@ -344,6 +355,30 @@ COMMENT ON TABLE public.contact_identities IS 'Keys by which a person is recogni
 COMMENT ON COLUMN public.contact_identities.person_id IS 'The contact whose it was before that one was merged into this.';
 
 COMMENT ON COLUMN public.contact_identities.names IS 'By which names the person came with an address: folded, as they sound, and how they begin.';
+
+CREATE TABLE public.contact_privacy (
+    contact_id uuid NOT NULL,
+    ground text NOT NULL,
+    ground_by text NOT NULL,
+    standing text NOT NULL,
+    notice_due_on date,
+    notice_sent_on date,
+    retention_months integer,
+    retention_from date NOT NULL,
+    retention_due_on date,
+    announced_at timestamp with time zone,
+    CONSTRAINT contact_privacy_ground_by_check CHECK ((ground_by = ANY (ARRAY['rule'::text, 'source'::text, 'person'::text]))),
+    CONSTRAINT contact_privacy_ground_check CHECK ((ground = ANY (ARRAY['consent'::text, 'contract'::text, 'legal_obligation'::text, 'vital_interest'::text, 'public_interest'::text, 'legitimate_interest'::text]))),
+    CONSTRAINT contact_privacy_standing_check CHECK ((standing = ANY (ARRAY['customer'::text, 'objected'::text, 'open'::text, 'closed'::text])))
+);
+
+COMMENT ON TABLE public.contact_privacy IS 'Worked out of all that is stored of a contact, again and again: its ground, the clock of its notice, until when it is kept.';
+
+COMMENT ON COLUMN public.contact_privacy.notice_due_on IS 'The last day on which the notice of Article 14 GDPR is in time; NULL: none is owed, or all was told.';
+
+COMMENT ON COLUMN public.contact_privacy.retention_due_on IS 'The last day on which it is kept; NULL: it is kept without end.';
+
+COMMENT ON COLUMN public.contact_privacy.announced_at IS 'Since when it is to be erased once the cooling period is over; NULL: it is not.';
 
 CREATE TABLE public.corrections (
     call_id uuid NOT NULL,
@@ -731,7 +766,7 @@ CREATE TABLE public.jobs (
     skipped integer DEFAULT 0 NOT NULL,
     warnings jsonb DEFAULT '{}'::jsonb NOT NULL,
     "position" uuid,
-    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text, 'bulk'::text, 'backfill'::text]))),
+    CONSTRAINT jobs_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'rescore'::text, 'bulk'::text, 'erasure'::text, 'backfill'::text]))),
     CONSTRAINT jobs_lane_check CHECK ((lane = ANY (ARRAY['interactive'::text, 'bulk'::text]))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text])))
 );
@@ -1025,6 +1060,40 @@ CREATE TABLE public.owner_names (
 );
 
 COMMENT ON TABLE public.owner_names IS 'Owners as files and other systems call them, in lower case: which user each is. NULL: nobody said yet.';
+
+CREATE TABLE public.privacy_settings (
+    one_row boolean DEFAULT true NOT NULL,
+    definition jsonb DEFAULT '{}'::jsonb NOT NULL,
+    looked_until uuid,
+    looked_at timestamp with time zone,
+    CONSTRAINT privacy_settings_one_row_check CHECK (one_row)
+);
+
+COMMENT ON TABLE public.privacy_settings IS 'One row: who the controller is, the rules of retention, and whether they are applied.';
+
+COMMENT ON COLUMN public.privacy_settings.looked_until IS 'Up to which contact the round is that works out contact_privacy; NULL: it begins anew.';
+
+CREATE TABLE public.privacy_statements (
+    id uuid DEFAULT uuidv7() NOT NULL,
+    contact_id uuid NOT NULL,
+    kind text NOT NULL,
+    ground text,
+    reason text,
+    sources text[] DEFAULT '{}'::text[] NOT NULL,
+    stated_by text NOT NULL,
+    stated_at timestamp with time zone NOT NULL,
+    batch_id uuid,
+    undone_at timestamp with time zone,
+    undone_by text,
+    CONSTRAINT privacy_statements_ground_check CHECK ((ground = ANY (ARRAY['consent'::text, 'contract'::text, 'legal_obligation'::text, 'vital_interest'::text, 'public_interest'::text, 'legitimate_interest'::text]))),
+    CONSTRAINT privacy_statements_kind_check CHECK ((kind = ANY (ARRAY['ground'::text, 'notice'::text])))
+);
+
+COMMENT ON TABLE public.privacy_statements IS 'What people said of a contact''s ground, and that its notice was sent; only added, or marked as undone.';
+
+COMMENT ON COLUMN public.privacy_statements.ground IS 'Of a ground; NULL: it is by rule again.';
+
+COMMENT ON COLUMN public.privacy_statements.sources IS 'Of a notice: the sources that it named.';
 
 CREATE TABLE public.provenance (
     entity_kind text NOT NULL,
@@ -1361,6 +1430,19 @@ COMMENT ON TABLE public.source_fetches IS 'Requests to vendors for leads that th
 
 COMMENT ON COLUMN public.source_fetches.until IS 'Of what an outage missed: when its last page is stored, its source is pulled until then. Null: it was announced.';
 
+CREATE TABLE public.source_grounds (
+    source text NOT NULL,
+    ground text,
+    origin text,
+    set_by text NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT source_grounds_check CHECK ((num_nonnulls(ground, origin) > 0)),
+    CONSTRAINT source_grounds_ground_check CHECK ((ground = ANY (ARRAY['consent'::text, 'contract'::text, 'legal_obligation'::text, 'vital_interest'::text, 'public_interest'::text, 'legitimate_interest'::text]))),
+    CONSTRAINT source_grounds_origin_check CHECK ((origin = ANY (ARRAY['request'::text, 'form'::text, 'event'::text, 'list'::text, 'system'::text, 'provider'::text])))
+);
+
+COMMENT ON TABLE public.source_grounds IS 'What people say of all that comes from a source or with an import of this source: on what ground, how it came.';
+
 CREATE TABLE public.sources (
     key text NOT NULL,
     kind text NOT NULL,
@@ -1666,6 +1748,9 @@ ALTER TABLE ONLY public.assignments
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.backups
+    ADD CONSTRAINT backups_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.batches
     ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
 
@@ -1677,6 +1762,9 @@ ALTER TABLE ONLY public.contact_blocks
 
 ALTER TABLE ONLY public.contact_checks
     ADD CONSTRAINT contact_checks_pkey PRIMARY KEY (contact_id);
+
+ALTER TABLE ONLY public.contact_privacy
+    ADD CONSTRAINT contact_privacy_pkey PRIMARY KEY (contact_id);
 
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
@@ -1822,6 +1910,12 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.owner_names
     ADD CONSTRAINT owner_names_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.privacy_settings
+    ADD CONSTRAINT privacy_settings_pkey PRIMARY KEY (one_row);
+
+ALTER TABLE ONLY public.privacy_statements
+    ADD CONSTRAINT privacy_statements_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.provenance
     ADD CONSTRAINT provenance_pkey PRIMARY KEY (entity_id, entity_kind, source);
 
@@ -1891,6 +1985,9 @@ ALTER TABLE ONLY public.source_fetches
 ALTER TABLE ONLY public.source_fetches
     ADD CONSTRAINT source_fetches_source_key_name_key UNIQUE (source_key, name);
 
+ALTER TABLE ONLY public.source_grounds
+    ADD CONSTRAINT source_grounds_pkey PRIMARY KEY (source);
+
 ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_name_key UNIQUE (name);
 
@@ -1954,6 +2051,8 @@ CREATE INDEX assignments_lead ON public.assignments USING btree (lead_id, at);
 
 CREATE INDEX assignments_user ON public.assignments USING btree (user_id, at);
 
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor, id);
+
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
 CREATE INDEX audit_log_entity ON public.audit_log USING btree (entity_kind, entity_id, id);
@@ -1967,6 +2066,14 @@ CREATE INDEX contact_checks_waiting ON public.contact_checks USING btree (contac
 CREATE INDEX contact_identities_contact ON public.contact_identities USING btree (contact_id);
 
 CREATE UNIQUE INDEX contact_identities_key ON public.contact_identities USING btree (kind, value, contact_id, person_id) NULLS NOT DISTINCT;
+
+CREATE INDEX contact_privacy_announced ON public.contact_privacy USING btree (announced_at, contact_id) WHERE (announced_at IS NOT NULL);
+
+CREATE INDEX contact_privacy_notices ON public.contact_privacy USING btree (notice_due_on, contact_id) WHERE (notice_due_on IS NOT NULL);
+
+CREATE INDEX contact_privacy_retention ON public.contact_privacy USING btree (retention_due_on, contact_id) WHERE (retention_due_on IS NOT NULL);
+
+CREATE INDEX contact_privacy_sent ON public.contact_privacy USING btree (notice_sent_on, contact_id) WHERE (notice_sent_on IS NOT NULL);
 
 CREATE INDEX contacts_country ON public.contacts USING btree (country) WHERE (country IS NOT NULL);
 
@@ -2122,6 +2229,10 @@ CREATE UNIQUE INDEX organizations_key_without_domain ON public.organizations USI
 CREATE INDEX organizations_search ON public.organizations USING gin (lower(((COALESCE(name, ''::text) || ' '::text) || COALESCE(domain, ''::text))) public.gin_trgm_ops);
 ALTER INDEX public.organizations_search ALTER COLUMN 1 SET STATISTICS 1000;
 
+CREATE INDEX privacy_statements_batch ON public.privacy_statements USING btree (batch_id) WHERE (batch_id IS NOT NULL);
+
+CREATE INDEX privacy_statements_contact ON public.privacy_statements USING btree (contact_id);
+
 CREATE INDEX provider_cache_expiry ON public.provider_cache USING btree (expires_at);
 
 CREATE INDEX provider_cache_subject ON public.provider_cache USING btree (subject_id);
@@ -2257,6 +2368,9 @@ ALTER TABLE ONLY public.contact_checks
 ALTER TABLE ONLY public.contact_identities
     ADD CONSTRAINT contact_identities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_privacy
+    ADD CONSTRAINT contact_privacy_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id) ON DELETE SET NULL;
 
@@ -2379,6 +2493,9 @@ ALTER TABLE ONLY public.notifications
 
 ALTER TABLE ONLY public.owner_names
     ADD CONSTRAINT owner_names_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.privacy_statements
+    ADD CONSTRAINT privacy_statements_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;

@@ -1,5 +1,5 @@
 -- Which backups there are, so that an alert can tell when there is none of late.
--- depends: 0036_pre_lead_search
+-- depends: 0039_pre_retention
 
 CREATE TABLE backups (
     name        text PRIMARY KEY,

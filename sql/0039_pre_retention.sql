@@ -1,5 +1,5 @@
 -- What is over its time goes in small parts: by which index, how far the search for it came, what is kept of it as sums.
--- depends: 0036_pre_lead_search
+-- depends: 0038_pre_privacy_dates
 -- transactional: false
 
 CREATE TABLE IF NOT EXISTS retention_marks (

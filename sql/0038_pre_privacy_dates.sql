@@ -1,5 +1,5 @@
 -- On which ground people's data are kept and for how long, and who is to be told where they came from.
--- depends: 0036_pre_lead_search
+-- depends: 0037_pre_stalls
 
 CREATE TABLE contact_privacy (
     contact_id       uuid PRIMARY KEY REFERENCES contacts ON DELETE CASCADE,
