@@ -51,8 +51,8 @@ def prometheus_config(root: Path, found: Mapping[str, list[str]]) -> dict[str, A
 
 
 def alert_settings(stack: Stack) -> dict[str, str]:
-    """Alerts go where the sidecar's messages of failures go, by mail to the sandbox's sink unless somebody set
-    a mail server."""
+    """Alerts go where the sidecar's messages of failures go: by mail, to the sandbox's sink unless somebody
+    set a mail server."""
     chosen = {**stack.settings.values, **sidecar_environment(stack)}
     if not stack.settings.get("SIDECAR_SMTP_URL"):
         chosen["SIDECAR_OPERATIONS_MAIL_TO"] = (

@@ -92,8 +92,7 @@ def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
         "provider_credits_budget": {
             (name,): engine.settings.ceilings.month.get(name, math.inf) for name in PROVIDERS},
         "provider_runway_days": {
-            (name,): math.inf if paid[name].runway_days is None else paid[name].runway_days
-            for name in PROVIDERS},
+            (name,): math.inf if (days := paid[name].runway_days) is None else days for name in PROVIDERS},
         "provider_breaker_open": {
             (name,): bool(states.get(name, {}).get("open")) for name in PROVIDERS},
     }
