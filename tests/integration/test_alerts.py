@@ -192,5 +192,13 @@ def test_who_is_to_be_woken_is_told_by_every_way_and_told_when_it_is_over(watche
     assert over["event_action"] == "resolve" and over["dedup_key"] == event["dedup_key"]
     told = [watched.mails()[-1]["subject"], watched.got(paging.SLACK)[-1]["attachments"][0]["title"]]
     assert told == ["Over: ServiceDown: n8n-worker does not answer"] * 2
+
+    # A ticket wakes nobody.
+    watched.sidecar.text = 'enrich_provider_breaker_open{provider="hunter"} 1\n'
+    until(lambda: len(watched.mails()) > 2 and len(watched.got(paging.SLACK)) > 2, 30, "somebody to be told")
+    ticket = "Alert: ProviderDown: The provider hunter fails and is not asked any more"
+    told = [watched.mails()[-1]["subject"], watched.got(paging.SLACK)[-1]["attachments"][0]["title"]]
+    assert told == [ticket] * 2
+    assert len(watched.got(paging.PAGERDUTY)) == 2
     everything = [watched.mails(), watched.got(paging.PAGERDUTY), watched.got(paging.SLACK)]
     assert "LeadsWait" not in json.dumps(everything)
