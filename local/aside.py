@@ -7,7 +7,8 @@ is there; what then lies in its old places is the restore's.
 from __future__ import annotations
 
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.locking import alone
@@ -20,9 +21,11 @@ KEPT = ("secrets.env", "postgres-mark", "postgres", "valkey", "n8n", "n8n-owner-
 _WHOLE = ".whole"
 
 
-def at_work(state: Path) -> AbstractContextManager[None]:
+@contextmanager
+def at_work(state: Path) -> Iterator[None]:
     """Of a restore and what undoes one, one at a time."""
-    return alone(state / ".restore", "A restore is at work; wait for its end.")
+    with alone(state / ".restore", "A restore is at work; wait for its end."):
+        yield
 
 
 def put(state: Path) -> None:

@@ -122,6 +122,8 @@ FAMILIES = (
            " +Inf: never since Redis started."),
     Family("job_oldest_progress_age_seconds", "Time since the last step of the job, of those due a step, that"
            " waits longest for it; 0: none is due.", ("kind",)),
+    Family("backup_age_seconds", "Time since the last backup was made; +Inf: none was."),
+    Family("backup_verified_age_seconds", "Time since a backup was last restored to try it; +Inf: none was."),
     Family("grades", "Leads by grade.", ("grade",)),
     Family("redis_up", "Whether Redis answers."),
     Family("notifications", "Messages not delivered, by state.", ("state",)),

@@ -24,6 +24,7 @@ from sidecar.scoring.drift import drift
 from sidecar.services import privacy
 from sidecar.services.jobs import KINDS
 from sidecar.store import (
+    backups,
     breakers,
     calls,
     following,
@@ -129,8 +130,13 @@ def _tables(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     }
 
 
+def _backups(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+    ages = backups.ages(cursor)
+    return {"backup_age_seconds": {(): ages["made"]}, "backup_verified_age_seconds": {(): ages["verified"]}}
+
+
 READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _redis, _messages, _events, _providers, _privacy, _scores, _tables, watching.signs)
+    _work, _redis, _messages, _events, _providers, _privacy, _scores, _tables, _backups, watching.signs)
 
 
 def figures(engine: Engine) -> dict[str, Figures]:

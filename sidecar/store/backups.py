@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from psycopg2.extensions import cursor as PlainCursor
+
+from sidecar.store.database import Cursor, one
 
 
 def record(cursor: PlainCursor, name: str, taken_at: datetime, release: str, size: int,
            verified_at: datetime | None) -> None:
     """Note a backup of that many bytes, and when it was last restored to try it. A database that a backup
-    before an upgrade is made of may have no table for it yet."""
-    cursor.execute("SELECT to_regclass('public.backups') IS NOT NULL")
-    if (found := cursor.fetchone()) and found[0]:
+    before an upgrade is made of may have no table for it yet. Those of a year ago are forgotten."""
+    cursor.execute("SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = 'backups'")
+    if cursor.rowcount:
+        cursor.execute("DELETE FROM public.backups WHERE taken_at < %s - interval '1 year'", (taken_at,))
         cursor.execute(
             "INSERT INTO public.backups (name, taken_at, release, bytes, verified_at)"
             " VALUES (%s, %s, %s, %s, %s)"
@@ -21,6 +23,10 @@ def record(cursor: PlainCursor, name: str, taken_at: datetime, release: str, siz
             (name, taken_at, release, size, verified_at))
 
 
-def forget(cursor: PlainCursor, names: Iterable[str]) -> None:
-    """Backups that were removed."""
-    cursor.execute("DELETE FROM public.backups WHERE name = ANY(%s)", (list(names),))
+def ages(cursor: Cursor) -> dict[str, float]:
+    """Seconds since the last backup was `made`, and since one was last `verified`; infinite when none was."""
+    found = one(cursor, """
+        SELECT coalesce(extract(epoch FROM now() - max(taken_at)), 'Infinity')::float8 AS made,
+               coalesce(extract(epoch FROM now() - max(verified_at)), 'Infinity')::float8 AS verified
+        FROM backups""")
+    return found or {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
@@ -20,8 +21,9 @@ from sidecar.app import create_app
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.secrets import hash_password
+from sidecar.services import figures
 from sidecar.settings import Settings
-from sidecar.store import access
+from sidecar.store import access, backups
 from sidecar.store.migrations import SQL_FOLDER, migrate
 from sidecar.terms.scopes import SCOPES
 from tests import predecessor
@@ -74,9 +76,10 @@ def restored(server, before, keys):
     return server
 
 
-@pytest.fixture
-def made(restored, keys, before, tmp_path):
-    return backup.take(tmp_path, restored, keys, before.secrets, predecessor.PASSPHRASE, "2.41.1", NOW)
+@pytest.fixture(scope="module")
+def made(restored, keys, before, tmp_path_factory):
+    return backup.take(tmp_path_factory.mktemp("backups"), restored, keys, before.secrets,
+                       predecessor.PASSPHRASE, "2.41.1", NOW)
 
 
 def test_leads_that_were_in_flight_in_the_release_before_finish_in_this_one(services, restored, before, keys):
@@ -119,6 +122,32 @@ def test_it_is_tried_beside_what_is_there_and_noted(restored, made, keys):
     assert do(restored.urls["sidecar"], "SELECT name, taken_at, bytes, verified_at FROM backups") == [
         (made.name, NOW, made.bytes, NOW)]
     assert do(restored.urls["sidecar"], "SELECT 1 FROM pg_database WHERE datname LIKE 'verified%'") == []
+
+
+def test_how_long_ago_backups_were_made_and_tried_is_measured(engine):
+    def told():
+        found = figures.figures(engine)
+        return found["backup_age_seconds"][()], found["backup_verified_age_seconds"][()]
+
+    def note(name, hours, tried=None):
+        with engine.database.write() as cursor:
+            backups.record(cursor, name, engine.now() - timedelta(hours=hours), "0.1.0", 7,
+                           tried and engine.now() - timedelta(hours=tried))
+
+    try:
+        assert told() == (math.inf, math.inf)
+        note("former", 24 * 400)
+        note("older", 26, 25)
+        note("newer", 2)
+        assert [round(age / 3600) for age in told()] == [2, 25]
+        note("newer", 2, 1)
+        assert [round(age / 3600) for age in told()] == [2, 1]
+        with engine.database.read() as cursor:
+            cursor.execute("SELECT name FROM backups ORDER BY 1")
+            assert [row["name"] for row in cursor.fetchall()] == ["newer", "older"]
+    finally:
+        with engine.database.write() as cursor:
+            cursor.execute("DELETE FROM backups")
 
 
 def test_a_row_that_is_missing_is_told(restored, made, keys):
