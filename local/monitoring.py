@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from deploy import alerting
+from deploy import alerting, certificates
 from deploy.secret_store import write_private
 from deploy.settings import Settings
 from local import debian
@@ -68,8 +69,9 @@ def programs(stack: Stack) -> list[Program]:
     found, ports = debian.monitoring(stack.settings), stack.ports
     if not found:
         return []
-    rules, mail = stack.settings.state / "prometheus", stack.settings.state / "alertmanager"
-    for folder in (rules, mail):
+    state = stack.settings.state
+    rules, mail, machine = state / "prometheus", state / "alertmanager", state / "node-exporter"
+    for folder in (rules, mail, machine):
         folder.mkdir(exist_ok=True)
     config = prometheus_config(stack.settings.root, targets(ports))
     write_private(rules / "prometheus.yml", json.dumps(config, indent=1))
@@ -77,6 +79,8 @@ def programs(stack: Stack) -> list[Program]:
     told = {"alertmanager.yml": alerting.configuration(chosen, str(mail)), **alerting.secrets(chosen)}
     for name, text in told.items():
         write_private(mail / name, text)
+    if shutil.which("openssl"):
+        (machine / "certificates.prom").write_text(certificates.expiry({"edge": stack.certificates.chain}))
     read = json.dumps(config) + "".join(Path(name).read_text() for name in config["rule_files"])
     listed = [
         Program("prometheus", (
@@ -88,16 +92,16 @@ def programs(stack: Stack) -> list[Program]:
             f"--storage.path={mail / 'data'}", f"--web.listen-address={HOST}:{ports['alertmanager']}",
             "--cluster.listen-address="), _digest("".join(told.values())), directory=mail),
     ]
-    for name, environment in {
-        "node-exporter": {},
-        "postgres-exporter": {"DATA_SOURCE_NAME": stack.dsn("postgres", "POSTGRES_PASSWORD")
-                              + "?sslmode=disable"},
-        "redis-exporter": {"REDIS_ADDR": f"redis://{HOST}:{ports['valkey']}",
-                           "REDIS_PASSWORD": stack.secrets["VALKEY_PASSWORD"]},
-    }.items():
+    for name, options, environment in (
+        ("node-exporter", (f"--collector.textfile.directory={machine}",), {}),
+        ("postgres-exporter", (), {
+            "DATA_SOURCE_NAME": stack.dsn("postgres", "POSTGRES_PASSWORD") + "?sslmode=disable"}),
+        ("redis-exporter", (), {"REDIS_ADDR": f"redis://{HOST}:{ports['valkey']}",
+                                "REDIS_PASSWORD": stack.secrets["VALKEY_PASSWORD"]}),
+    ):
         if program := found.get(f"prometheus-{name}"):
-            address = f"{HOST}:{ports[name.replace('-', '_')]}"
-            listed.append(Program(name, (program, f"--web.listen-address={address}"), environment))
+            address = f"--web.listen-address={HOST}:{ports[name.replace('-', '_')]}"
+            listed.append(Program(name, (program, address, *options), environment))
     return listed
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from deploy.problem import Problem
 from deploy.settings import ROOT, Settings
-from local import debian, monitoring, ports
+from local import certificates, debian, monitoring, ports
 from local.programs import Stack
 from tests.unit.local.test_debian import program
 
@@ -31,7 +30,8 @@ def found(tmp_path):
 
 def stack(settings):
     numbers = {port.name: port.default for port in ports.wanted(settings)}
-    return Stack(settings, numbers, defaultdict(lambda: "a-secret"), SimpleNamespace(ca="ca.pem"))
+    shown = certificates.ensure(settings.state / "tls")
+    return Stack(settings, numbers, defaultdict(lambda: "a-secret"), shown)
 
 
 def test_it_scrapes_what_the_deployment_scrapes_where_that_is_here():
