@@ -1321,11 +1321,11 @@ def _read(path: Path) -> str:
 
 
 @main.group()
-def retention() -> None:
-    """How long what is stored is kept."""
+def privacy() -> None:
+    """How long people are kept."""
 
 
-@retention.command("people")
+@privacy.command("retention")
 @click.option("--dry-run", is_flag=True, help="Tell who is to be erased and why; nobody is erased.")
 @click.option("--days", type=click.IntRange(0, 3660), default=0, show_default=True,
               help="With --dry-run: those too who will be due within so many days.")
@@ -1335,7 +1335,8 @@ def retain_people(dry_run: bool, days: int) -> None:
     An admin has to switch it on first, in the dashboard or by PATCH /v1/privacy/settings.
     """
     from sidecar.pipeline import privacy as rounds
-    from sidecar.services import jobs, privacy
+    from sidecar.services import jobs
+    from sidecar.services import privacy as service
 
     with _administration() as engine:
         while rounds.survey(engine):
@@ -1343,7 +1344,7 @@ def retain_people(dry_run: bool, days: int) -> None:
         if dry_run:
             number, after = 0, None
             while True:
-                rows, following = privacy.due(engine, days=days, limit=500, after=after)
+                rows, following = service.due(engine, days=days, limit=500, after=after)
                 number += len(rows)
                 for row in rows:
                     click.echo(f"{row['id']}  {row['why']}")
@@ -1352,7 +1353,7 @@ def retain_people(dry_run: bool, days: int) -> None:
                 after = following[0], following[1]
             click.echo(f"{number} to be erased", err=True)
             return
-        if not privacy.settings(engine)["erase"]:
+        if not service.settings(engine)["erase"]:
             raise click.ClickException("Nobody is erased by rule: that is switched off.")
         job_id, erased = rounds.begin_erasure(engine), 0
         while job_id:

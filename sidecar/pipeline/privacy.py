@@ -22,7 +22,7 @@ from sidecar.store import jobs
 from sidecar.store import privacy as store
 from sidecar.store.database import Cursor
 
-PEOPLE: Final = 1000  # of a part
+PEOPLE: Final = 500  # of a part
 KEY: Final = "erasure"  # one job at a time
 CHUNK_PEOPLE: Final = 50  # of a step of it, which reads all refused leads once
 

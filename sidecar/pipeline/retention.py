@@ -47,8 +47,11 @@ def tidy_up(engine: Engine) -> None:
     calendars.begin(engine)
     _forget_files(engine)
     count_scores(engine)
-    privacy.survey(engine)
-    privacy.begin_erasure(engine)
+    try:
+        privacy.survey(engine)
+        privacy.begin_erasure(engine)
+    except Exception:  # leads go on
+        log.exception("the round of privacy failed; it is tried again in a minute")
 
 
 def forget(engine: Engine, seconds: float = _SECONDS) -> dict[str, int]:

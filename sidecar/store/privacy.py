@@ -79,9 +79,14 @@ def known(cursor: Cursor, contact_ids: Collection[str], providers: Collection[st
                min(coalesce(i.received_at, l.created_at)) AS first_at,
                max(coalesce(i.received_at, l.created_at)) AS last_at
         FROM leads l LEFT JOIN intake i ON i.lead_id = l.id
-        LEFT JOIN LATERAL (SELECT type, properties ? 'list' AS listed FROM events
-                           WHERE intake_id = i.id ORDER BY id LIMIT 1) e ON true
-        WHERE l.contact_id = ANY({_IDS}) GROUP BY 1, 2, 3, 4, 5, 6
+        LEFT JOIN LATERAL (
+            (SELECT type, properties ? 'list' AS listed FROM events n WHERE n.intake_id = i.id
+             ORDER BY n.id LIMIT 1)
+            -- What came in is no longer kept one by one after a year or so; what the person did is.
+            UNION ALL
+            (SELECT type, properties ? 'list' FROM events n WHERE i.id IS NULL AND n.contact_id = l.contact_id
+             AND n.lead_id = l.id AND n.source = 'intake' ORDER BY n.id LIMIT 1)) e ON true
+        WHERE l.contact_id = ANY({_IDS}) AND NOT l.is_test GROUP BY 1, 2, 3, 4, 5, 6
         """, (ids,)))  # noqa: S608
     told = _by_contact(many(
         cursor,

@@ -27,8 +27,8 @@ def forget(cursor: Cursor, traces: Iterable[str]) -> None:
     """Delete failures, and messages to operations, that hold one of the texts, which are in lower case."""
     texts = sorted(traces)
     cursor.execute(
-        "DELETE FROM workflow_errors WHERE EXISTS (SELECT FROM unnest(%s) trace"
+        "DELETE FROM workflow_errors WHERE EXISTS (SELECT FROM unnest(%s::text[]) trace"
         " WHERE position(trace IN lower(concat_ws(' ', workflow_name, node, message))) > 0)", (texts,))
     cursor.execute(
-        "DELETE FROM notifications WHERE kind = 'operations' AND EXISTS (SELECT FROM unnest(%s) trace"
+        "DELETE FROM notifications WHERE kind = 'operations' AND EXISTS (SELECT FROM unnest(%s::text[]) trace"
         " WHERE position(trace IN lower(content::text)) > 0)", (texts,))

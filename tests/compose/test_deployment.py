@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import requests
 
+from deploy.settings import ROOT
 from sidecar.channels import CHANNELS
 from tests.client import until
 from tests.compose.conftest import PROJECT, docker
@@ -186,8 +187,8 @@ def test_prometheus_finds_every_part_and_its_rules_are_good(deployment):
     until(lambda: not down(), 90, "every target to be up")
     for service, *check in (
         ("prometheus", "promtool", "check", "config", "/etc/prometheus/prometheus.yml"),
-        ("prometheus", "promtool", "test", "rules", "/etc/prometheus/alerts_test.yml"),
-        ("prometheus", "promtool", "test", "rules", "/etc/prometheus/stalls_test.yml"),
+        ("prometheus", "promtool", "test", "rules",
+         *(f"/etc/prometheus/{file.name}" for file in (ROOT / "monitoring/prometheus").glob("*_test.yml"))),
         ("alertmanager", "amtool", "check-config", "/run/secrets/alertmanager.yml"),
     ):
         deployment.compose("exec", "-T", service, *check)
@@ -195,8 +196,6 @@ def test_prometheus_finds_every_part_and_its_rules_are_good(deployment):
 
 def test_every_series_of_the_dashboard_and_of_the_alerts_exists(deployment):
     """Whatever is drawn or alerted on is really measured; counters of rare things may not have begun."""
-    from deploy.settings import ROOT
-
     text = (ROOT / "monitoring/grafana/dashboards/enrichment-engine.json").read_text()
     text += (ROOT / "monitoring/prometheus/alerts.yml").read_text()
     wanted = set(re.findall(r"\b((?:enrich|n8n|pg|redis|nginx)_[a-z0-9_]+)", text))

@@ -76,9 +76,10 @@ def restored(server, before, keys):
     return server
 
 
-@pytest.fixture
-def made(restored, keys, before, tmp_path):
-    return backup.take(tmp_path, restored, keys, before.secrets, predecessor.PASSPHRASE, "2.41.1", NOW)
+@pytest.fixture(scope="module")
+def made(restored, keys, before, tmp_path_factory):
+    return backup.take(tmp_path_factory.mktemp("backups"), restored, keys, before.secrets,
+                       predecessor.PASSPHRASE, "2.41.1", NOW)
 
 
 def test_leads_that_were_in_flight_in_the_release_before_finish_in_this_one(services, restored, before, keys):

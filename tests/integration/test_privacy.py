@@ -265,7 +265,7 @@ def test_the_dry_run_says_who_and_why_and_erases_nobody(api, engine, environ):
     row = due(api)["old@kept.example"]
     assert row["retention_months"] == 24 and "24 months" in row["why"] and row["announced_at"] is None
     assert due(api).keys() == {"old@kept.example"} and len(due(api, 3660)) == 2
-    run = CliRunner().invoke(cli.main, ["retention", "people", "--dry-run"], env=environ)
+    run = CliRunner().invoke(cli.main, ["privacy", "retention", "--dry-run"], env=environ)
     assert run.exit_code == 0, run.output
     assert contact_id in run.output and "24 months" in run.output and "1 to be erased" in run.output
     assert api.get(f"/v1/contacts/{contact_id}").status_code == 200
@@ -401,3 +401,15 @@ def test_settings_are_checked_and_audited(api):
     [line] = api.get("/v1/audit?action=privacy.settings_changed&limit=1").json["data"]
     assert line["after"]["cooling_days"] == 14
 
+
+
+def test_when_what_came_in_is_no_longer_kept_the_lead_tells_how_it_came(api, engine):
+    asked_id = sent(api, "demo request", "demo@gone.example")
+    list_id = sent(api, "csv import", "list@gone.example")
+    before = {contact: of(api, contact) for contact in (asked_id, list_id)}
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE events SET intake_id = NULL; DELETE FROM intake")
+    for contact, told in before.items():
+        found = of(api, contact)
+        assert found["ground"] == told["ground"] and found["notice"]["sources"] == told["notice"]["sources"]
+        assert [row["origin"] for row in found["sources"]] == [row["origin"] for row in told["sources"]]

@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from deploy.settings import ROOT
+from sidecar import metrics
 from tests.alerts import FILES, FOLDER, RULES, RUNBOOKS
 from tests.stack import needs
 
-TESTS = [file.with_name(f"{file.stem}_test.yml") for file in FILES]
+TESTS = sorted(FOLDER.glob("*_test.yml"))
 PATHS = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["paths"]
 NAMES = {rule["alert"] for rule in RULES}
 # What a command of Compose is about.
@@ -106,3 +107,13 @@ def test_intake_is_what_takes_leads_in():
     [pattern] = set(re.findall(r'url_rule=~"([^"]+)"', (FOLDER / "slos.yml").read_text()))
     assert {rule for rule in taking if re.fullmatch(pattern, rule)} == {
         "/v1/leads", "/v1/forms/<key>", "/v1/sources/<kind>/<key>"}
+
+
+@pytest.mark.parametrize(("metric", "labels", "bound"), [
+    (metrics.SCORED_SECONDS, ("interactive",), "10.0"), (metrics.HOT_SECONDS, ("slack",), "60.0")])
+def test_what_is_promised_is_a_bound_that_is_measured(metric, labels, bound):
+    metric.labels(*labels)
+    [family] = metric.collect()
+    assert bound in {sample.labels.get("le") for sample in family.samples}
+    assert f'le="{bound}"' in (FOLDER / "slos.yml").read_text()
+    assert f"{family.name}_bucket" in (FOLDER / "slos.yml").read_text()

@@ -138,6 +138,18 @@ def test_a_delay_holds_the_answer_back():
     run(scenario)
 
 
+def test_slack_takes_what_has_attachments_and_no_text_and_nothing_that_has_neither():
+    async def scenario(http, mail):
+        alert = {"attachments": [{"title": "Alert: ServiceDown", "text": "sidecar does not answer"}]}
+        for body, status in ((alert, 200), ({"attachments": []}, 400), ({}, 400)):
+            async with http.post("/services/T000/B000/operations", json=body) as answer:
+                assert answer.status == status
+        async with http.get("/") as page:
+            assert "<p>Alert: ServiceDown</p><p>sidecar does not answer</p>" in await page.text()
+
+    run(scenario)
+
+
 @pytest.mark.parametrize(("channel", "path", "body"), [
     ("slack", "/services/T000/B000/sales", {"json": HOT}),
     ("slack-bot", "/api/chat.postMessage", {"json": HOT | {"channel": "C0HOT"}, "headers": BOT}),
