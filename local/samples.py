@@ -72,7 +72,15 @@ def report(facts: dict[str, Any]) -> None:
         messages = requests.get(facts[kind], timeout=10).json()
         say(f"{title} messages: {len(messages)}")
         for message in messages[:8] if kind in ("slack_url", "mail_url") else ():
-            say(f"  {(message.get('subject') or message['payload']['text'])[:110]}")
+            say(f"  {headline(message)[:110]}")
+
+
+def headline(message: dict[str, Any]) -> str:
+    """What a mail or a Slack message is about; Alertmanager's say it in an attachment."""
+    if subject := message.get("subject"):
+        return str(subject)
+    payload = message["payload"]
+    return str(payload.get("text") or payload["attachments"][0]["title"])
 
 
 def _leads(facts: dict[str, Any], session: requests.Session) -> list[dict[str, Any]]:
