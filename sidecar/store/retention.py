@@ -46,7 +46,7 @@ class Rule:
 
 _MARK = "SELECT seen_to FROM retention_marks WHERE rule = %(rule)s"
 _ENDED = "(l.status IN ('converted', 'lost') OR l.outcome IS NOT NULL)"
-_OF_JOB = "EXISTS (SELECT FROM jobs j WHERE j.id = r.job_id AND j.updated_at < {old})"
+_OF_JOB = "r.job_id = ANY(ARRAY(SELECT j.id FROM jobs j WHERE j.updated_at < {old}))"
 
 RULES: Final = (
     Rule(name="raw leads", table="intake", days="raw_payload_days", order="r.received_at",
@@ -108,10 +108,10 @@ RULES: Final = (
     Rule(name="jobs", table="jobs", days="history_days", order="r.id",
          due=f"r.id < {{old_id}} AND r.updated_at < {{old}} AND r.state IN {words(JOB_AT_REST)}",
          why="imports and other jobs, with all that is kept of them"),
-    *(Rule(name=table.replace("_", " "), table=table, days="raw_payload_days", order="", due=_OF_JOB,
+    *(Rule(name=table.replace("_", " "), table=table, days="raw_payload_days", order="r.job_id", due=_OF_JOB,
            why="rows of jobs: refused ones, remarks, what leads were before")
       for table in (*jobs.ROW_TABLES, "job_people", "job_leads")),
-    *(Rule(name=table.replace("_", " "), table=table, days="import_undo_days", order="", due=_OF_JOB,
+    *(Rule(name=table.replace("_", " "), table=table, days="import_undo_days", order="r.job_id", due=_OF_JOB,
            why="by what an import is undone") for table in undo.UNDO),
     Rule(name="failed runs", table="workflow_errors", days="raw_payload_days", order="r.occurred_at",
          due="r.occurred_at < {old}", why="failed executions of n8n"),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sidecar.cli import main
 from sidecar.pipeline import retention, yielding
 from sidecar.services import figures
+from sidecar.store import drift, spending, statistics
 from sidecar.store import retention as store
-from sidecar.store import spending, statistics
 from sidecar.store.database import many, one
 from sidecar.store.retention import KEPT, RULES
 from tests.integration.counts import KEPT as COUNTS
@@ -176,6 +176,40 @@ def test_of_old_scores_the_last_the_changes_and_those_of_ended_leads_stay(api, e
     assert left == expected
     with engine.database.read() as cursor:
         assert store.due(cursor, BY_NAME["scores"], 180) == 0
+
+
+def test_what_drift_and_spending_say_of_the_last_year_is_as_before(api, engine):
+    try:
+        run(engine, """
+            TRUNCATE score_months;
+            WITH c AS (INSERT INTO contacts (id) SELECT uuidv7() FROM generate_series(1, 20) RETURNING id)
+            INSERT INTO leads (contact_id, source, created_at, status, updated_at)
+            SELECT id, 's', now() - interval '350 days', (ARRAY['converted', 'lost', 'new'])[mod(n, 3) + 1],
+                   now() - n * interval '10 days'
+            FROM (SELECT id, row_number() OVER () AS n FROM c) x;
+            INSERT INTO lead_scores (id, lead_id, total_score, grade, breakdown, model_version, calculated_at)
+            SELECT uuidv7(-age * interval '1 day'), id, (hashtext(id::text || age) & 8191), 'warm', '{}', '1',
+                   now() - age * interval '1 day' FROM leads, generate_series(5, 350, 15) age;
+            INSERT INTO provider_calls (id, lead_id, provider, operation, request_key, subject_kind,
+                subject_id, sandbox, state, outcome, planned_at, started_at, price)
+            SELECT uuidv7(-age * interval '1 day'), id, 'hunter', 'person', id::text || age, 'contact',
+                contact_id, false, 'answered', 'found', now() - age * interval '1 day',
+                now() - age * interval '1 day', 0.5 FROM leads, generate_series(30, 450, 60) age""")
+
+        def told():
+            with engine.database.write() as cursor:
+                cursor.execute("TRUNCATE score_months")
+                drift.refresh(cursor)
+                spending.fold(cursor)
+                return (drift.months(cursor), spending.by_day(cursor, 460), spending.by_source(cursor, 365),
+                        spending.lately(cursor, 460))
+
+        before, done = told(), retention.forget(engine, 30)
+        assert (done["scores"], done["calls"]) == (7 * 11, 20)
+        assert told() == before
+        assert sum(tenth["won"] for month in before[0].values() for tenth in month) == 6
+    finally:
+        run(engine, "TRUNCATE provider_calls, score_months CASCADE")
 
 
 def test_of_old_events_looks_go_and_deeds_stay(api, engine):
