@@ -24,6 +24,7 @@ ALTER TABLE work_items DROP CONSTRAINT IF EXISTS work_items_batch_id_fkey;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS audit_log_at ON audit_log (at);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS events_delivered ON events (received_at)
     WHERE type = 'email_delivered' AND email_status IS NULL;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS intake_of_no_lead ON intake (received_at) WHERE lead_id IS NULL;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS notifications_of_no_lead ON notifications (created_at) WHERE lead_id IS NULL;
 CREATE INDEX CONCURRENTLY IF NOT EXISTS workflow_errors_at ON workflow_errors (occurred_at);
 

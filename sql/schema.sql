@@ -2144,6 +2144,8 @@ CREATE INDEX import_changes_keys ON public.import_changes USING gin (key_hashes)
 
 CREATE INDEX intake_lead ON public.intake USING btree (lead_id);
 
+CREATE INDEX intake_of_no_lead ON public.intake USING btree (received_at) WHERE (lead_id IS NULL);
+
 CREATE INDEX intake_open_rejects ON public.intake USING btree (id DESC) WHERE ((outcome = 'rejected'::text) AND (resolved_at IS NULL));
 
 CREATE INDEX intake_payloads ON public.intake USING btree (received_at) WHERE (payload IS NOT NULL);

@@ -7,7 +7,7 @@ from typing import Final
 
 from sidecar.store import jobs, undo
 from sidecar.store.database import Cursor, many, one, words
-from sidecar.terms.states import DELIVERED, JOB_AT_REST, LOOKED, NO_LONGER_OWED
+from sidecar.terms.states import DELIVERED, JOB_AT_REST, LOOKED, NO_LONGER_OWED, UNDER_WAY
 
 ROWS = 1000  # of a part
 COUNTED = 10_000  # rows that should be gone, as Prometheus is told; that many or more
@@ -46,14 +46,16 @@ class Rule:
 
 _MARK = "SELECT seen_to FROM retention_marks WHERE rule = %(rule)s"
 _ENDED = "(l.status IN ('converted', 'lost') OR l.outcome IS NOT NULL)"
-_OF_JOB = "EXISTS (SELECT FROM jobs j WHERE j.id = r.job_id AND j.updated_at < {old})"
+_OF_JOB = "r.job_id = ANY(ARRAY(SELECT j.id FROM jobs j WHERE j.updated_at < {old}))"
 
 RULES: Final = (
     Rule(name="raw leads", table="intake", days="raw_payload_days", order="r.received_at",
          due="r.payload IS NOT NULL AND r.received_at < {old}", change="payload = NULL",
          why="what was sent, encrypted; what became of it stays"),
     Rule(name="submissions", table="intake", days="history_days", order="r.received_at",
-         due="r.received_at < {old}", why="what became of each that was sent; sums by day stay",
+         due="r.lead_id IS NULL AND r.received_at < {old}",
+         why="refused ones, and of people who are forgotten; sums by day stay. Those of leads stay with them:"
+             " they tell where a person's data come from",
          sums=("INSERT INTO intake_past SELECT (received_at AT TIME ZONE 'UTC')::date, outcome, count(*)"
                " FROM gone GROUP BY 1, 2"
                " ON CONFLICT (day, outcome) DO UPDATE SET n = intake_past.n + excluded.n",
@@ -70,15 +72,19 @@ RULES: Final = (
          why="scores between; of each lead the last one and every change of its grade stay, of leads that"
              " were won or lost all of them"),
     Rule(name="calls", table="provider_calls", days="history_days", order="r.id",
-         due="r.id < {old_id} AND r.planned_at < {old} AND r.state NOT IN ('planned', 'started')"
-             " AND r.outcome IS DISTINCT FROM 'pending'",
+         due="r.id < {old_id} AND r.planned_at < {old}",
+         # When a provider first told of a person is when the clock of the notice began.
+         kept=f"r.state IN {words(UNDER_WAY)} OR r.outcome IS NOT DISTINCT FROM 'pending' OR EXISTS"
+              " (SELECT FROM contact_privacy p WHERE p.contact_id = r.subject_id"
+              " AND p.notice_due_on IS NOT NULL)",
          sums=("INSERT INTO spent_changes SELECT (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date,"
                " provider, sandbox, sum(price) FROM gone WHERE price > 0 GROUP BY 1, 2, 3",),
-         why="the ledger of calls; what they cost stays, by day and provider"),
+         why="the ledger of calls; what they cost stays, by day and provider, and all about people who are"
+             " owed a notice"),
     Rule(name="claims", table="batches", days="history_days", order="r.id",
-         due="r.id < {old_id} AND r.created_at < {old} AND NOT EXISTS (SELECT FROM work_items w"
+         due="r.id < {old_id} AND r.created_at < {old} AND NOT EXISTS (SELECT FROM work_items w"  # noqa: S608
              " WHERE w.batch_id = r.id AND w.stage IN ('leased', 'scored')) AND NOT EXISTS (SELECT FROM"
-             " provider_calls c WHERE c.batch_id = r.id AND c.state IN ('planned', 'started'))",
+             f" provider_calls c WHERE c.batch_id = r.id AND c.state IN {words(UNDER_WAY)})",
          why="which run took how many leads"),
     Rule(name="answers", table="provider_cache", days=30, order="r.expires_at", due="r.expires_at < {old}",
          why="raw answers of providers, after the end of their own time"),
@@ -94,10 +100,12 @@ RULES: Final = (
          why="by what browser and from where something was done; the rest of it stays"),
     Rule(name="events", table="events", days="event_days", order="r.id",
          due="r.id < {old_id} AND r.received_at < {old} AND r.occurred_at < {old}",
-         kept=f"r.type NOT IN {words(LOOKED)} OR r.email_status IS NOT NULL OR EXISTS (SELECT FROM leads l"
-              f" WHERE l.contact_id = r.contact_id AND {_ENDED})",
-         why="page views, opens and clicks; what people did more than that stays, and all of leads that"
-             " were won or lost"),
+         kept=f"r.type NOT IN {words(LOOKED)} OR r.email_status IS NOT NULL OR EXISTS (SELECT FROM leads l"  # noqa: S608
+              f" WHERE l.contact_id = r.contact_id AND {_ENDED}) OR r.machine IS NULL AND NOT EXISTS"
+              " (SELECT FROM events n WHERE n.contact_id = r.contact_id AND n.machine IS NULL"
+              f" AND n.type NOT IN ('{DELIVERED}', 'bounce') AND n.occurred_at > r.occurred_at)",
+         why="page views, opens and clicks; what people did more than that stays, the last of what each did,"
+             " and all of leads that were won or lost"),
     Rule(name="events of leads", table="lead_events", days="raw_payload_days", order="r.created_at",
          due="r.created_at < {old}", why="what subscribers were told, with its deliveries"),
     Rule(name="messages", table="notifications", days="history_days", order="r.created_at",
@@ -108,10 +116,10 @@ RULES: Final = (
     Rule(name="jobs", table="jobs", days="history_days", order="r.id",
          due=f"r.id < {{old_id}} AND r.updated_at < {{old}} AND r.state IN {words(JOB_AT_REST)}",
          why="imports and other jobs, with all that is kept of them"),
-    *(Rule(name=table.replace("_", " "), table=table, days="raw_payload_days", order="", due=_OF_JOB,
+    *(Rule(name=table.replace("_", " "), table=table, days="raw_payload_days", order="r.job_id", due=_OF_JOB,
            why="rows of jobs: refused ones, remarks, what leads were before")
       for table in (*jobs.ROW_TABLES, "job_people", "job_leads")),
-    *(Rule(name=table.replace("_", " "), table=table, days="import_undo_days", order="", due=_OF_JOB,
+    *(Rule(name=table.replace("_", " "), table=table, days="import_undo_days", order="r.job_id", due=_OF_JOB,
            why="by what an import is undone") for table in undo.UNDO),
     Rule(name="failed runs", table="workflow_errors", days="raw_payload_days", order="r.occurred_at",
          due="r.occurred_at < {old}", why="failed executions of n8n"),
@@ -139,7 +147,7 @@ RULES: Final = (
 KEPT: Final = {
     "with their person or company, until these are erased": (
         "contacts", "organizations", "contact_identities", "contact_blocks", "contact_checks", "provenance",
-        "employments", "held_answers", "duplicates", "merges"),
+        "employments", "held_answers", "duplicates", "merges", "contact_privacy", "privacy_statements"),
     "with their lead": (
         "leads", "work_items", "lead_facts", "lead_status_history", "hot_changes", "follow_ups", "handlings",
         "assignments", "looks"),
@@ -148,10 +156,12 @@ KEPT: Final = {
     "until they are added up, every minute": ("count_changes", "spent_changes", "left_leads"),
     "with what they are about, which goes by a rule": ("deliveries", "corrections", "job_chunks"),
     "so many of each source as are shown": ("source_deliveries", "source_days"),
+    "for nine weeks, which who watches them counts himself": ("watched_hours", "signs"),
     "as long as somebody wants them, there are few": (
         "users", "clients", "teams", "team_members", "user_channels", "absences", "owner_names", "views",
-        "forms", "sources", "import_mappings", "routing_models", "routing_shares", "scoring_models",
-        "ml_models", "learnt", "provider_state", "provider_breakers", "retention_marks"),
+        "forms", "sources", "source_grounds", "privacy_settings", "backups", "import_mappings",
+        "routing_models", "routing_shares", "scoring_models", "ml_models", "learnt",
+        "provider_state", "provider_breakers", "retention_marks"),
 }
 
 
