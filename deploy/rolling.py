@@ -73,12 +73,20 @@ def _containers(found: Settings, service: str) -> list[str]:
 
 
 def _roll(found: Settings, service: str, variable: str = "", port: int = 0) -> None:
-    """As many new containers beside the old ones; then nginx sends to the new alone, then the old end."""
+    """As many new containers beside the old ones; then nginx sends to the new alone, then the old end.
+
+    Meanwhile nginx knows addresses instead of the name, under which a container is found before it answers:
+    what gunicorn takes while it starts waits until it has started.
+    """
     old = _containers(found, service)
+    if variable:
+        _reload(found, f"{variable}={_servers(found, old, port)}")
     try:
         _up(found, "--no-recreate", "--scale", f"{service}={2 * len(old)}", service)
     except Problem:
         _remove(found, [one for one in _containers(found, service) if one not in old])
+        if variable:
+            _reload(found)
         raise Problem(f"The new {service} does not start; the old one still serves.") from None
     new = [one for one in _containers(found, service) if one not in old]
     if variable:

@@ -72,6 +72,7 @@ def values(settings: Settings, ports: Mapping[str, int], certificates: Certifica
         "NGINX_HTTP3": "",
         "NGINX_ALT_SVC": "",
         "NGINX_RESOLVE": "",
+        "NGINX_KEEPALIVE_MIN": "0s",
         "NGINX_REAL_IP": directives(
             "set_real_ip_from", settings.get("NGINX_TRUSTED_PROXIES"), "real_ip_recursive on; real_ip_header "
             f"{settings.get('NGINX_REAL_IP_HEADER', 'X-Forwarded-For')};"),

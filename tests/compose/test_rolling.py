@@ -14,8 +14,8 @@ import requests
 from deploy import compose
 from tests.client import Client, until
 
-PAUSE = 0.4  # seconds between two leads of a sender: about ten a second from all
-SENDERS = 6
+PAUSE = 1.0  # seconds between two leads of a sender: about four a second from all
+SENDERS = 4
 
 
 @dataclass
