@@ -75,8 +75,8 @@ def _silences(engine: Engine, cursor: Cursor) -> Iterator[Sign]:
     today = now.astimezone(ZoneInfo(zone)).date()
     days = frozenset((day - _MONDAY).days for back in range(_DAYS)
                      if (day := today - timedelta(days=back)) in free)
-    for source, silence in silences(seen, _wall(now, zone), days).items():
-        yield "source_silence_ratio", [source], silence.ratio
+    for source, ratio in silences(seen, _wall(now, zone), days).items():
+        yield "source_silence_ratio", [source], ratio
 
 
 def _wall(moment: datetime, zone: str) -> float:

@@ -39,14 +39,6 @@ class Seen(NamedTuple):
     last: float
 
 
-class Silence(NamedTuple):
-    """How long nothing came, in hours; `ratio`: how unlikely that is (minus its logarithm) over the most that
-    is usual. Above 1 something is wrong."""
-
-    hours: float
-    ratio: float
-
-
 @dataclass(frozen=True)
 class Profile:
     """What is usual: leads by hour of the week, how regular the hours and the days are (the shape of the
@@ -140,9 +132,9 @@ class Profile:
                    _between(self._hours, start, end))
 
 
-def silences(sources: Mapping[str, Seen], now: float, free: Container[int] = ()) -> dict[str, Silence]:
-    """How silent each source is of which it is known what is usual; one that brought nothing for WEEKS is
-    none any more. `free`: days that the calendar calls days of rest."""
+def silences(sources: Mapping[str, Seen], now: float, free: Container[int] = ()) -> dict[str, float]:
+    """How silent (`silence`) each source is of which it is known what is usual; one that brought nothing for
+    WEEKS is none any more. `free`: days that the calendar calls days of rest."""
     profiles = {name: made for name, seen in sources.items()
                 if now - seen.last <= WEEKS * _WEEK and (made := Profile.of(seen, free))}
     return {name: silence(name, sources, profiles, now, free) for name in profiles}
@@ -151,8 +143,9 @@ def silences(sources: Mapping[str, Seen], now: float, free: Container[int] = ())
 def silence(
     name: str, sources: Mapping[str, Seen], profiles: Mapping[str, Profile], now: float,
     free: Container[int] = (),
-) -> Silence:
-    """How silent one of these sources is."""
+) -> float:
+    """How silent one of these sources is: how unlikely it is (minus the logarithm of the chance) that nothing
+    came since its last lead, over the most that is usual. Above 1 something is wrong."""
     profile, last = profiles[name], sources[name].last
     rests = {}
     for day, _, until in _days(last, now):
@@ -161,7 +154,7 @@ def silence(
                        math.floor(until))
             for sibling, other in profiles.items() if sibling != name)
         rests[day] = 1 / (1 + math.exp(-odds))
-    return Silence(now - last, profile.unlikely(last, now, rests, free) / profile.most)
+    return profile.unlikely(last, now, rests, free) / profile.most
 
 
 def _regular(counts: Iterable[tuple[float, float]], weeks: int) -> float:

@@ -104,7 +104,7 @@ class Watch:
             {hour: n for hour, n in self.hours[other].items() if hour < last}), self._last(other, now))
             for other in self.leads} | {name: Seen(self.hours[name], last)}
         profiles = {other: made for other, seen in sources.items() if (made := self._profile(other, seen))}
-        return silence(name, sources, profiles, now, self.free).ratio if name in profiles else 0.0
+        return silence(name, sources, profiles, now, self.free) if name in profiles else 0.0
 
     def _last(self, name: str, now: float) -> float:
         place = bisect_right(self.leads[name], now)

@@ -24,8 +24,7 @@ def office(count=4, *, until=MONDAY, days=5, weeks=WEEKS, last=None):
 
 
 def ratio(sources, now, name="office", free=()):
-    found = silences(sources, now, free)
-    return found[name].ratio if name in found else None
+    return silences(sources, now, free).get(name)
 
 
 def test_nights_and_weekends_are_no_silence():
