@@ -110,8 +110,7 @@ def test_keys_are_found_by_their_settings(tmp_path):
 def tree(tmp_path):
     """A copy of the product with one more provider and its twin, after `make catalogue`."""
     root = copy_product(tmp_path, "sidecar", "sandbox", "deploy", "n8n/custom-nodes/shared", ".env.example",
-                        "docs/LEADS.md", "docs/MONITORING.md", "docs/PROVIDERS.md", "docs/RETENTION.md",
-                        "monitoring/alertmanager/silent.yml")
+                        "docs/LEADS.md", "docs/MONITORING.md", "docs/PROVIDERS.md", "docs/RETENTION.md")
     (root / "sidecar/enrichment/providers/zephyr.py").write_text(PROVIDER)
     (root / "sandbox/providers/zephyr.py").write_text(TWIN)
     python(root, "-m", "deploy.catalogue")
