@@ -195,10 +195,11 @@ class _Told(Collector):
 
     def collect(self) -> Iterator[Metric]:
         for family in FAMILIES:
-            gauge = GaugeMetricFamily(f"enrich_{family.name}", family.text, labels=family.labels)
-            for values, figure in self._told[family.name].items():
-                gauge.add_metric(values, figure)
-            yield gauge
+            if family.name in self._told:
+                gauge = GaugeMetricFamily(f"enrich_{family.name}", family.text, labels=family.labels)
+                for values, figure in self._told[family.name].items():
+                    gauge.add_metric(values, figure)
+                yield gauge
 
 
 def exposition(told: Mapping[str, Figures]) -> bytes:

@@ -275,8 +275,8 @@ class Settings:
         "Seconds for which Redis keeps answers of lists and figures, unless something is written; 0: none.",
         integer(0, 300), "5")
     metrics_seconds: int = setting(
-        "Seconds for which Redis keeps what /metrics tells of Postgres, for all processes; 0: each scrape"
-        " asks anew.", integer(0, 60), "10")
+        "Seconds for which Redis keeps what /metrics tells of Postgres, for all processes; what moves slowly"
+        " 60 times as long; 0: each scrape asks anew.", integer(0, 60), "10")
     no_enrichment_after: tuple[str, ...] = setting(
         "Refusals after which no provider is asked about somebody: some of marketing_email, phone,"
         " any_contact, enrichment, any; empty: none.", _purposes, "enrichment,any_contact,any")

@@ -82,13 +82,17 @@ def _events(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     }
 
 
-def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
+def _calls(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     spent = {(row["provider"], str(row["sandbox"]).lower()): row for row in calls.spend(cursor, 30)}
+    both = list(product(PROVIDERS, ("false", "true")))
+    return {name: {labels: spent.get(labels, {}).get(column) or 0 for labels in both}
+            for name, column in (("provider_calls", "calls"), ("provider_credits", "credits"))}
+
+
+def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     states = breakers.provider_states(cursor)
     paid = months(engine, cursor)
     return {
-        "provider_calls": {labels: row["calls"] for labels, row in spent.items()},
-        "provider_credits": {labels: row["credits"] or 0 for labels, row in spent.items()},
         "provider_credits_spent": {(name,): paid[name].cost for name in PROVIDERS},
         "provider_credits_budget": {
             (name,): engine.settings.ceilings.month.get(name, math.inf) for name in PROVIDERS},
@@ -135,15 +139,18 @@ def _backups(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     return {"backup_age_seconds": {(): ages["made"]}, "backup_verified_age_seconds": {(): ages["verified"]}}
 
 
-READERS: tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...] = (
-    _work, _redis, _messages, _events, _providers, _privacy, _scores, _tables, _backups, watching.signs)
+Readers = tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...]
+READERS: Readers = (_work, _redis, _messages, _events, _providers, _backups, watching.signs)
+# What is dear to read and moves slowly: kept so many times as long.
+SLOW: Readers = (_calls, _scores, _privacy, _tables)
+_SLOWLY = 60
 
 
-def figures(engine: Engine) -> dict[str, Figures]:
+def figures(engine: Engine, readers: Readers = READERS + SLOW) -> dict[str, Figures]:
     """Figures by the name of their family. Raises Unavailable."""
     told: dict[str, Figures] = {}
     with engine.database.read(may_lag=True) as cursor:
-        for reader in READERS:
+        for reader in readers:
             told |= reader(engine, cursor)
     return told
 
@@ -152,15 +159,19 @@ def text(engine: Engine) -> bytes:
     """The figures as Prometheus reads them; nothing when the database is unavailable. All processes tell what
     one of them read within the last SIDECAR_METRICS_SECONDS."""
     seconds = engine.settings.metrics_seconds
+    return _kept(engine, "now", READERS, seconds) + _kept(engine, "slow", SLOW, seconds * _SLOWLY)
+
+
+def _kept(engine: Engine, name: str, readers: Readers, seconds: int) -> bytes:
     with suppress(RedisError):
-        known = engine.cache.figures() if seconds else None
+        known = engine.cache.figures(name) if seconds else None
         if known is not None:
             return known
     try:
-        told = exposition(figures(engine))
+        told = exposition(figures(engine, readers))
     except Unavailable:
         return b""
     with suppress(RedisError):
         if seconds:
-            engine.cache.keep_figures(told, seconds)
+            engine.cache.keep_figures(name, told, seconds)
     return told

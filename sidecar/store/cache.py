@@ -113,14 +113,14 @@ class Cache:
             pipe.delete(_RESPONSES)
             pipe.execute()
 
-    def figures(self) -> bytes | None:
-        """What /metrics tells of Postgres, while it is kept."""
-        known: bytes | None = self.redis.get("figures")  # type: ignore[assignment]
+    def figures(self, name: str) -> bytes | None:
+        """A part of what /metrics tells of Postgres, while it is kept."""
+        known: bytes | None = self.redis.get(f"figures:{name}")  # type: ignore[assignment]
         return known
 
-    def keep_figures(self, told: bytes, seconds: int) -> None:
+    def keep_figures(self, name: str, told: bytes, seconds: int) -> None:
         """Keep it for so many seconds."""
-        self.redis.set("figures", told, ex=seconds)
+        self.redis.set(f"figures:{name}", told, ex=seconds)
 
     def ping(self) -> bool:
         """Whether Redis answers."""
