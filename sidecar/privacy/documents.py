@@ -128,7 +128,7 @@ def why_kept(kept: Mapping[str, Any], language: str) -> str:
     if kept["retention_due_on"] is None:
         return say("kept.always", ground=ground, standing=standing)
     begins = "kept.from_objection" if kept["standing"] == "objected" else "kept.from_last"
-    return say("kept.until", ground=ground, standing=standing, months=kept["retention_months"],
+    return say("kept.until", ground=ground, standing=standing, count=kept["retention_months"],
                begins=say(begins, on=say.date(kept["retention_from"])),
                until=say.date(kept["retention_due_on"]))
 
@@ -141,16 +141,16 @@ def _kept(found: Assessment, language: str) -> str:
 
 def notice(
     found: Assessment, known: Mapping[str, Any], settings: Mapping[str, Any], asked: Sequence[str],
-    today: date, language: str,
+    now: datetime, zone: ZoneInfo, language: str,
 ) -> Document:
     """What is to be told to somebody whose data came from others (Art. 14(1), (2)). known: the fields of the
     contact, of which the categories are told, not the values; asked: titles of providers."""
-    words = _Words(language, ZoneInfo("UTC"))
+    words = _Words(language, zone)
     say = words.say
     told = [source for source in found.sources if not source.given]
     return Document(language, say("notice.title"), (
         say("notice.to", name=words.value(known.get("full_name") or known.get("email"))),
-        say("notice.date", on=say.date(today)), say("notice.intro"),
+        say("notice.date", on=say.date(day(now, zone))), say("notice.intro"),
     ), (
         _objection(words),
         _controller(words, settings),
@@ -255,9 +255,11 @@ def _scoring(words: _Words) -> Section:
 
 
 def _rights(words: _Words, settings: Mapping[str, Any]) -> Section:
-    say = words.say
-    return Section(say("rights"), tuple(say(f"rights.{name}") for name in _RIGHTS), (
-        (say("rights.complaint"), words.value(settings["authority"])),))
+    say, complaint = words.say, words.say("rights.complaint")
+    told = tuple(say(f"rights.{name}") for name in _RIGHTS)
+    if settings["authority"]:
+        return Section(say("rights"), told, ((complaint, words.value(settings["authority"])),))
+    return Section(say("rights"), (*told, f"{complaint}."))
 
 
 def _stated(

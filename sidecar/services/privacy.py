@@ -226,7 +226,7 @@ def notice(engine: Engine, contact_id: str, language: str, form: str, *, by: Act
                            " has to say so.")
         told = documents.notice(
             found, row["known"] if row else {}, said, _titles(store.asked(cursor, contact_id)),
-            day(engine.now(), zone_of(engine)), language)
+            engine.now(), zone_of(engine), language)
         record(cursor, by, "contact.notice_made", "contact", contact_id)
     return documents.render(told, form)
 

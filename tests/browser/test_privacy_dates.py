@@ -70,5 +70,7 @@ def test_notices_are_told_marked_and_taken_back_and_rules_are_set(signed_in, cli
         signed_in.get_by_role("dialog").get_by_role("button", name="Download").click()
     report = saved.value.path().read_text("utf-8")
     assert "nora@told-where-from.example" in report and "She ordered by phone" in report
-    signed_in.set_content(report)
-    expect(signed_in.get_by_role("heading", name="All data that we have of you")).to_be_visible()
+    alone = signed_in.context.new_page()
+    alone.set_content(report)
+    expect(alone.get_by_role("heading", name="All data that we have of you")).to_be_visible()
+    alone.close()

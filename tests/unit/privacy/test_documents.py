@@ -43,6 +43,10 @@ def seen(page):
     return tags
 
 
+def forms(phrase):
+    return [phrase] if isinstance(phrase, str) else [phrase["one"], phrase["other"]]
+
+
 def places(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
@@ -51,8 +55,9 @@ def test_both_languages_say_the_same() -> None:
     english, german = (phrases(language).texts for language in LANGUAGES)
     assert list(english) == list(german)
     for key, text in english.items():
-        assert isinstance(text, str) and text.strip() == text and text
-        assert key == "time" or places(text) == places(german[key]), key
+        for one, other in zip(forms(text), forms(german[key]), strict=True):
+            assert one.strip() == one and one and other.strip() == other and other
+            assert key == "time" or places(one) == places(other), key
 
 
 def test_each_phrase_is_used() -> None:
@@ -65,7 +70,7 @@ def notice(language="en", **values):
     person = known(arrival(values.pop("source", "csv import")))
     found = assess(person, {}, DEFAULT_RULES, ZoneInfo("UTC"))
     settings = whole({"controller": "Acme", "contact": "x@acme.example"})
-    return documents.notice(found, values, settings, ["Hunter"], NOW.date(), language)
+    return documents.notice(found, values, settings, ["Hunter"], NOW, ZoneInfo("UTC"), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,3 +102,10 @@ def test_a_text_has_facts_rows_and_lists() -> None:
         Section("Two", rows=(("only",),))))
     assert render(document, "text") == (
         "Title\n=====\nIntro\n\nOne\n---\nSaid\nName: Ada\n- A: 1; B: 2\n\nTwo\n---\n- only\n")
+
+
+@pytest.mark.parametrize(("months", "said"), [(1, "1 Monat ab"), (24, "24 Monate ab")])
+def test_a_month_is_one(months, said) -> None:
+    assert said in documents.why_kept({
+        "ground": "consent", "standing": "open", "retention_months": months, "retention_from": NOW.date(),
+        "retention_due_on": NOW.date()}, "de")

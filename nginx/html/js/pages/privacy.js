@@ -2,7 +2,7 @@
 // where their data came from, and who is kept no longer.
 import { download } from '../api.js';
 import { el } from '../dom.js';
-import { ago, number, title } from '../format.js';
+import { ago, number } from '../format.js';
 import { ask, confirm } from '../parts/dialog.js';
 import { search } from '../parts/filters.js';
 import { field, form, valuesOf } from '../parts/form.js';
@@ -127,7 +127,7 @@ function notices({ data, next, settings }, ctx) {
   return [
     note(t('privacy.notices_about')),
     settings.controller && settings.contact ? null : note(el('strong', {}, t('privacy.who_missing'))),
-    tabs(ctx, STATES.map((name) => ({ name, label: name === 'sent' ? t('privacy.state.sent') : `${t(`privacy.state.${name}`)} (${number(settings.counts[name])})` })), state, 'state'),
+    tabs(ctx, STATES.map((name) => ({ name, label: name === 'sent' ? t('privacy.state.sent') : `${t(`privacy.state.${name}`)} (${number(settings.counts[name])})` })), state, 'state', t('privacy.which')),
     section(null, el('div', { class: 'tools' },
       el('button', { onclick: () => ctx.act(() => download(`privacy/notices.csv?state=${state}`, 'notices.csv'), { done: t('privacy.saved'), stay: true }) }, t('privacy.csv')),
       may && data.length ? el('button', { onclick: all }, t('privacy.mark_all')) : null),
@@ -147,7 +147,7 @@ function notices({ data, next, settings }, ctx) {
 function retention({ data, next, settings }, ctx) {
   return [
     note(settings.erase ? t('privacy.erase_on', { n: settings.cooling_days }) : t('privacy.erase_off')),
-    tabs(ctx, ['0', '30', '365'].map((name) => ({ name, label: t(`privacy.within.${name}`) })), among(['0', '30', '365'], ctx.query.get('days')), 'days'),
+    tabs(ctx, ['0', '30', '365'].map((name) => ({ name, label: t(`privacy.within.${name}`) })), among(['0', '30', '365'], ctx.query.get('days')), 'days', t('privacy.which')),
     section(null, data.length ? table([
       { head: t('privacy.person'), main: true, cell: person },
       { head: t('privacy.ground'), cell: (row) => ctx.terms.label('grounds', row.ground) },
@@ -197,10 +197,10 @@ function rules({ data, settings }, ctx) {
       { head: t('privacy.months'), number: true, cell: (rule) => (rule.months ? number(rule.months) : '–') },
     ], settings.rules, { key: (rule) => `${rule.ground}-${rule.standing}`, caption: t('privacy.rules') })),
     section(t('privacy.source_rules'), data.length ? table([
-      { head: t('privacy.source'), main: true, cell: (row) => el('span', { dir: 'auto' }, source(row.source)) },
+      { head: t('privacy.source'), main: true, cell: (row) => el('span', { dir: 'auto' }, row.source) },
       { head: t('privacy.ground'), cell: (row) => (row.ground ? ctx.terms.label('grounds', row.ground) : t('privacy.by_rule')) },
       { head: t('privacy.origin'), cell: (row) => (row.origin ? ctx.terms.label('origins', row.origin) : t('privacy.by_rule')) },
-      { head: t('privacy.set_by'), cell: (row) => title(row.set_by) },
+      { head: t('privacy.set_by'), cell: (row) => row.set_by },
     ], data, { key: (row) => row.source, caption: t('privacy.source_rules') }) : empty(t('privacy.no_source_rules')),
     ctx.may('admin') ? el('p', {}, el('button', { onclick: () => setSource(ctx) }, t('privacy.source_set'))) : null),
   ];

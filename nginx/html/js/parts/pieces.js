@@ -24,7 +24,7 @@ export const tile = (value, name, href = null, more = null) => el(href ? 'a' : '
   el('b', {}, value), el('span', {}, name), more ? el('small', { class: 'quiet' }, more) : null);
 
 // Tabs that live in the address: [{name, label}] and the one that is open.
-export const tabs = (ctx, kinds, open, name = 'tab') => el('nav', { class: 'tabs', 'aria-label': t('tabs') }, kinds.map((kind, at) => el('a', {
+export const tabs = (ctx, kinds, open, name = 'tab', label = t('tabs')) => el('nav', { class: 'tabs', 'aria-label': label }, kinds.map((kind, at) => el('a', {
   href: ctx.with({ [name]: at ? kind.name : null, cursor: null }), 'aria-current': kind.name === open ? 'page' : null }, kind.label)));
 
 // A text that is copied when the button is pressed.

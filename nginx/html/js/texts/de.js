@@ -1406,6 +1406,7 @@ export default {
   'privacy.state.overdue': 'Überfällig',
   'privacy.state.due_soon': 'In 7 Tagen fällig',
   'privacy.state.sent': 'Gesendet',
+  'privacy.which': 'Welche gezeigt werden',
   'privacy.csv': 'Als CSV speichern',
   'privacy.bulk': 'Gewählte Personen',
   'privacy.chosen': { one: 'Eine gewählt', other: '{n} gewählt' },

@@ -1406,6 +1406,7 @@ export default {
   'privacy.state.overdue': 'Overdue',
   'privacy.state.due_soon': 'Due within 7 days',
   'privacy.state.sent': 'Sent',
+  'privacy.which': 'Which are shown',
   'privacy.csv': 'Save as CSV',
   'privacy.bulk': 'Chosen people',
   'privacy.chosen': { one: 'One is chosen', other: '{n} are chosen' },
