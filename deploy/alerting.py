@@ -30,9 +30,12 @@ _UPHEAVAL: Final = (
 EXPLAINED: Final = {
     ('alertname="PostgresDown"',): (*_UPHEAVAL, "ApiErrors", "EventsWait", "ReplicaLags", "ServiceDown"),
     ('alertname="RedisDown"',): (*_UPHEAVAL, "ServiceDown", "WakeUpsLost"),
-    ('alertname="ServiceDown"',): (*_UPHEAVAL, "ApiErrors", "EventsWait", "WakeUpsLost"),
+    ('alertname="ServiceDown"', 'job="sidecar"'): (*_UPHEAVAL, "ApiErrors", "EventsWait", "WakeUpsLost"),
+    # One of several of n8n's processes explains no lead that is refused.
+    ('alertname="ServiceDown"',): (
+        *_STANDSTILL, "EventsWait", "N8nQueueGrows", "PipelineStalled", "WakeUpsLost", "WorkflowsFail"),
     ('alertname="PipelineStalled"',): (*_STANDSTILL, "WakeUpsLost"),
-    ('alertname="LeadsWait"',): ("HotMessagesLate", "LeadsScoredLate"),
+    ('alertname="LeadsWait"', 'lane="interactive"'): ("HotMessagesLate", "LeadsScoredLate"),
     ('alertname="IntakeFails"', 'severity="page"'): ("ApiErrors",),
 }
 
@@ -120,6 +123,9 @@ def _mail(smtp: str, folder: str) -> dict[str, Any]:
                  } if parts.username else {}
     # smtps speaks TLS from the start, as Alertmanager does at port 465; else STARTTLS hides the password.
     port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    if parts.scheme == "smtps" and port != 465:
+        raise Problem(f"Alerts go by smtps:// at port 465 alone, not {port}: give SIDECAR_SMTP_URL as "
+                      "smtp:// for STARTTLS, or port 465.")
     return {"smarthost": f"{parts.hostname}:{port}",
             "require_tls": bool(parts.username) and parts.scheme != "smtps"} | signed_in
 

@@ -139,9 +139,11 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
             _one_shot(found, "restore", target)
             compose(found, "up", "--detach", "--no-deps", "postgres")
             _until(lambda: _recovered(found), 6 * 3600, "Postgres does not end its recovery.")
-        except Problem:
+        except BaseException as error:
             compose(found, "stop", "postgres")
             _one_shot(found, "undo")
+            if not isinstance(error, Problem):
+                raise
             raise Problem(
                 "Postgres did not reach that point; its data is again as it was. TIME may lie behind the "
                 "last change that was archived. make up starts the deployment.") from None

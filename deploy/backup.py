@@ -258,13 +258,13 @@ def read(folder: Path, word: str, n8n: str) -> Backup:
         raise Problem(f"{folder} is no whole backup.") from None
     except ValueError:
         raise Problem(f"The manifest of {folder} was changed.") from None
+    secrets = json.loads(open_sealed(sealed, word, written))
     newer = manifest["format"] > _FORMAT or unknown(manifest["migrations"])
     if newer or any(_version(theirs) > _version(ours) for theirs, ours in (
             (manifest["release"], __version__), (manifest["n8n"], n8n))):
         raise Problem(
             f"{folder.name} is a backup of a newer release ({manifest['release']}, n8n {manifest['n8n']}); "
             f"this is {__version__} with n8n {n8n}: restore it with that release.")
-    secrets = json.loads(open_sealed(sealed, word, written))
     found = _sums(folder)
     for name, file in manifest["files"].items():
         if found.get(name) != file:

@@ -83,10 +83,12 @@ def _roll(found: Settings, service: str, variable: str = "", port: int = 0) -> N
         _reload(found, f"{variable}={_servers(found, old, port)}")
     try:
         _up(found, "--no-recreate", "--scale", f"{service}={2 * len(old)}", service)
-    except Problem:
+    except BaseException as error:
         _remove(found, [one for one in _containers(found, service) if one not in old])
         if variable:
             _reload(found)
+        if not isinstance(error, Problem):
+            raise
         raise Problem(f"The new {service} does not start; the old one still serves.") from None
     new = [one for one in _containers(found, service) if one not in old]
     if variable:

@@ -227,8 +227,8 @@ class Settings:
     event_days: int = setting(
         "Days for which page views, opens and clicks are kept.", integer(90, 3650), "730")
     history_days: int = setting(
-        "Days for which calls of providers, claims, finished jobs and what became of each submission are"
-        " kept one by one; then sums of them are.", integer(366, 3650), "400")
+        "Days for which calls of providers, claims, finished jobs and submissions of no lead are kept"
+        " one by one; then sums of them are.", integer(366, 3650), "400")
     audit_days: int = setting("Days for which the audit log is kept.", integer(366, 36_500), "1100")
     import_undo_days: int = setting("Days for which an import can be undone.", integer(1, 3650), "30")
     spreadsheet_mb: int = setting(

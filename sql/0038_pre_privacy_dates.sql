@@ -64,6 +64,3 @@ CREATE TABLE privacy_settings (
 INSERT INTO privacy_settings DEFAULT VALUES;
 COMMENT ON TABLE privacy_settings IS 'One row: who the controller is, the rules of retention, and whether they are applied.';
 COMMENT ON COLUMN privacy_settings.looked_until IS 'Up to which contact the round is that works out contact_privacy; NULL: it begins anew.';
-
-ALTER TABLE jobs DROP CONSTRAINT jobs_kind_check;
-ALTER TABLE jobs ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('import', 'rescore', 'bulk', 'erasure', 'backfill'));

@@ -7,6 +7,7 @@ and nobody has to remember to say so. What is asked of one person is worked out 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -21,6 +22,8 @@ from sidecar.privacy.settings import whole
 from sidecar.store import jobs
 from sidecar.store import privacy as store
 from sidecar.store.database import Cursor
+
+log = logging.getLogger(__name__)
 
 PEOPLE: Final = 500  # of a part
 KEY: Final = "erasure"  # one job at a time
@@ -72,6 +75,8 @@ def begin_erasure(engine: Engine) -> str | None:
         settings = whole(store.settings(cursor)["definition"])
         if not settings["erase"]:
             return None
+        if jobs.end_failed(cursor, KEY, engine.now() - timedelta(days=1)):
+            log.warning("erasing by rule failed for a day and begins anew")
         total = store.count_cooled(cursor, engine.now() - timedelta(days=settings["cooling_days"]))
         job_id = new_id()
         job: dict[str, Any] = {

@@ -14,6 +14,7 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.enrichment.planner import Lesson
+from sidecar.masking import redact
 from sidecar.metrics import Figures
 from sidecar.routing.hours import holidays_of
 from sidecar.store import watching as store
@@ -76,7 +77,8 @@ def _silences(engine: Engine, cursor: Cursor) -> Iterator[Sign]:
     days = frozenset((day - _MONDAY).days for back in range(_DAYS)
                      if (day := today - timedelta(days=back)) in free)
     for source, ratio in silences(seen, _wall(now, zone), days).items():
-        yield "source_silence_ratio", [source], ratio
+        if redact(source) == source:  # it goes out in alerts
+            yield "source_silence_ratio", [source], ratio
 
 
 def _wall(moment: datetime, zone: str) -> float:

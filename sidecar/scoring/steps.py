@@ -9,7 +9,7 @@ the model's own arithmetic, so that what they are said to add they add.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +24,8 @@ from sidecar.terms.states import EVENTS
 
 # The moment at which steps are tried that no date matters to.
 _NOW: Final = datetime(2000, 1, 1, tzinfo=UTC)
+# The least and the most that may be predicted: whether a rule of the prediction counts may hang on a step.
+_PREDICTED: Final[tuple[Mapping[str, Any], ...]] = ({}, {"prediction": {"points": 100}})
 # More steps are no advice; more combinations are not tried.
 _MOST_STEPS: Final = 3
 _MOST_TRIED: Final = 300
@@ -112,9 +114,7 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
     if not rules:
         return None
     after = [rule.evaluate(Subject({}, _NOW).after([(name, value)])) for rule in rules]
-    before = [rule.evaluate(Subject({}, _NOW)) for rule in rules]
-    gains = [(one.hundredths if one else 0) - (other.hundredths if other else 0)
-             for one, other in zip(after, before, strict=True)]
+    gains = [max(_gained(rule, facts, name, value) for facts in _PREDICTED) for rule in rules]
     best = max(range(len(rules)), key=lambda place: (
         gains[place] * made.components[rules[place].component].percent))
     rule, outcome = rules[best], after[best]
@@ -131,6 +131,12 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
         made.components[rule.component].name, rule.name, said), [(look.slot, look.gain) for look in looks])
 
 
+def _gained(rule: Rule, facts: Mapping[str, Any], name: str, value: Any) -> int:
+    before, after = (rule.evaluate(subject) for subject in (
+        Subject(facts, _NOW), Subject(facts, _NOW).after([(name, value)])))
+    return (after.hundredths if after else 0) - (before.hundredths if before else 0)
+
+
 def _look(rule: Rule, name: str, gain: int) -> Look:
     events, places = frozenset(rule.events) - {name}, rule.places
     if "when" in rule.document or name not in places:
@@ -138,8 +144,14 @@ def _look(rule: Rule, name: str, gain: int) -> Look:
         others = tuple(place for place in places if place != name)
     else:  # the first known one counts
         before, others = places[:places.index(name)], places[places.index(name) + 1:]
-    return Look(rule.number, rule.slot, gain, reader(before) if before else None,
-                reader(others) if others else None, events)
+    read = reader(others) if others else None
+    if rule.document["kind"] == "prediction":
+        read = _always  # what a step adds to it hangs on the lead
+    return Look(rule.number, rule.slot, gain, reader(before) if before else None, read, events)
+
+
+def _always(facts: Mapping[str, Any]) -> Any:
+    return True
 
 
 def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> Step:

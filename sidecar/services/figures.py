@@ -136,7 +136,8 @@ def _tables(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 def _backups(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
     ages = backups.ages(cursor)
-    return {"backup_age_seconds": {(): ages["made"]}, "backup_verified_age_seconds": {(): ages["verified"]}}
+    return {"backup_age_seconds": {(): ages["made"]},
+            "backup_verified_age_seconds": {(): ages["verified"]} if "verified" in ages else {}}
 
 
 Readers = tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...]
@@ -144,6 +145,7 @@ READERS: Readers = (_work, _redis, _messages, _events, _providers, _backups, wat
 # What is dear to read and moves slowly: kept so many times as long.
 SLOW: Readers = (_calls, _scores, _privacy, _tables)
 _SLOWLY = 60
+_PAUSE = 30  # seconds until a database that did not answer is asked again
 
 
 def figures(engine: Engine, readers: Readers = READERS + SLOW) -> dict[str, Figures]:
@@ -170,8 +172,8 @@ def _kept(engine: Engine, name: str, readers: Readers, seconds: int) -> bytes:
     try:
         told = exposition(figures(engine, readers))
     except Unavailable:
-        return b""
+        told = b""
     with suppress(RedisError):
         if seconds:
-            engine.cache.keep_figures(name, told, seconds)
+            engine.cache.keep_figures(name, told, seconds if told else min(seconds, _PAUSE))
     return told

@@ -17,7 +17,7 @@ from sidecar.privacy.notices import SOON_DAYS, day
 from sidecar.privacy.settings import whole
 from sidecar.services import customers as people
 from sidecar.services.audit import Actor, record
-from sidecar.store import customers
+from sidecar.store import customers, retention
 from sidecar.store import privacy as store
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
@@ -130,6 +130,7 @@ def mark_sent(
                  "batch_id": batch_id} for contact_id, one in found.items()])
             work_out(engine, cursor, part)
             count += len(found)
+        retention.look_again(cursor, "calls")  # those about people who are owed a notice stay
         record(cursor, by, "privacy.notices_sent", "privacy", batch_id, after={"contacts": count})
     return {"batch_id": batch_id, "count": count}
 

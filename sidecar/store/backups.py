@@ -24,9 +24,11 @@ def record(cursor: PlainCursor, name: str, taken_at: datetime, release: str, siz
 
 
 def ages(cursor: Cursor) -> dict[str, float]:
-    """Seconds since the last backup was `made`, and since one was last `verified`; infinite when none was."""
+    """Seconds since the last backup was `made`, and since one was last `verified`; infinite when none was,
+    the latter absent where there are archived ones alone: these are tried by no command."""
     found = one(cursor, """
         SELECT coalesce(extract(epoch FROM now() - max(taken_at)), 'Infinity')::float8 AS made,
-               coalesce(extract(epoch FROM now() - max(verified_at)), 'Infinity')::float8 AS verified
-        FROM backups""")
-    return found or {}
+               coalesce(extract(epoch FROM now() - max(verified_at)), 'Infinity')::float8 AS verified,
+               count(*) > 0 AND bool_and(name !~ 'Z$') AS archived
+        FROM backups""") or {}
+    return {"made": found["made"]} | ({} if found["archived"] else {"verified": found["verified"]})

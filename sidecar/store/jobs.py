@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from psycopg2.extras import Json
 
@@ -73,10 +74,11 @@ def due(cursor: Cursor) -> str | None:
 
 
 def progress(cursor: Cursor) -> dict[str, float]:
-    """By kind, for how many seconds the job that waits longest for a step has waited."""
+    """For how many seconds the job whose turn it is has waited for a step, by its kind; nothing without one.
+    Those behind it wait for its end."""
     return {row["kind"]: row["seconds"] for row in many(
-        cursor, "SELECT kind, extract(epoch FROM now() - min(updated_at))::float8 AS seconds FROM jobs"  # noqa: S608
-        f" WHERE {_STEPS} GROUP BY kind")}
+        cursor, "SELECT kind, extract(epoch FROM now() - updated_at)::float8 AS seconds FROM jobs"  # noqa: S608
+        f" WHERE {_STEPS} ORDER BY jobs.id LIMIT 1")}
 
 
 def chunk(cursor: Cursor, job_id: str, number: int) -> bytes:
@@ -137,6 +139,14 @@ def note_failure(cursor: Cursor, job_id: str, error: str, most: int) -> None:
         " state = CASE WHEN attempts + 1 >= %(most)s THEN 'failed' ELSE state END"
         f" WHERE id = %(id)s AND state IN {words(JOB_DUE)}",
         {"id": job_id, "error": error, "most": most})
+
+
+def end_failed(cursor: Cursor, key: str, before: datetime) -> bool:
+    """Close the job under a key that failed before a moment: another may take its place. Whether there was
+    one."""
+    cursor.execute("UPDATE jobs SET state = 'cancelled', updated_at = now()"
+                   " WHERE key = %s AND state = 'failed' AND updated_at < %s", (key, before))
+    return bool(cursor.rowcount)
 
 
 def revive(cursor: Cursor, job_id: str) -> None:

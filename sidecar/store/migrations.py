@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import OperationalError
+from psycopg2.extensions import cursor as PlainCursor
 from yoyo import get_backend, read_migrations
 from yoyo.migrations import MigrationList
 
 from sidecar.errors import Conflict, Unavailable
 from sidecar.store.locks import MIGRATIONS
 
+_LOOK_EVERY = 0.2
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
 
@@ -36,7 +39,8 @@ def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
     # it removes such a row.
     guard.autocommit = True  # an open transaction would keep an index from being made beside others' work
     with closing(guard), guard.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (MIGRATIONS,))
+        _wait_for_turn(cursor)
+        _drop_torn_indexes(cursor)
         backend.break_lock()
         with backend.lock():
             backend.ensure_internal_schema_updated()
@@ -47,6 +51,24 @@ def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
             pending = backend.to_apply(migrations)
             backend.apply_migrations(pending)
     return [migration.id for migration in pending]
+
+
+def _wait_for_turn(cursor: PlainCursor) -> None:
+    """Until no other run is at work. A statement that waited would hold up the one for whose end an index
+    waits that the other run makes."""
+    while True:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", (MIGRATIONS,))
+        if cursor.fetchone() == (True,):
+            return
+        sleep(_LOOK_EVERY)
+
+
+def _drop_torn_indexes(cursor: PlainCursor) -> None:
+    """What a killed CREATE INDEX CONCURRENTLY left has the name of an index and serves nothing."""
+    cursor.execute("SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class c ON c.oid = indexrelid"
+                   " WHERE NOT indisvalid AND c.relnamespace = 'public'::regnamespace")
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
 
 
 def unknown(applied: Iterable[str], folder: Path = SQL_FOLDER) -> list[str]:

@@ -165,6 +165,11 @@ KEPT: Final = {
 }
 
 
+def look_again(cursor: Cursor, name: str) -> None:
+    """What a rule passed because it was to stay may be due now."""
+    cursor.execute("DELETE FROM retention_marks WHERE rule = %s", (name,))
+
+
 def part(cursor: Cursor, rule: Rule, days: int) -> tuple[int, bool]:
     """Do what a rule says with ROWS rows at most: (how many are gone or changed, whether more may be due)."""
     change = f"UPDATE {rule.table} r SET {rule.change}" if rule.change else f"DELETE FROM {rule.table} r"  # noqa: S608

@@ -5,6 +5,11 @@ set -euo pipefail
 install -m 0600 /run/secrets/postgres.key /tmp/server.key
 archive=()
 if [ "$1" = primary ]; then
+	aside=/var/lib/postgresql/aside
+	if [ -e "$aside.part" ] || { [ -e "$aside" ] && [ ! -s "$PGDATA/global/pg_control" ]; }; then
+		echo "A restore was cut off: make restore-up begins it anew, from what is kept aside." >&2
+		exit 1
+	fi
 	/etc/postgresql/backup.sh configure
 	# A segment at the latest every minute: so much can be lost with this machine.
 	archive=(-c archive_mode=on -c archive_timeout=60 -c "archive_command=pgbackrest --stanza=engine archive-push %p")

@@ -17,6 +17,7 @@ from sidecar.api.schemas.base import (
     Whole,
     Word,
     page_of,
+    sent_as,
 )
 from sidecar.terms.states import (
     GROUNDS,
@@ -133,6 +134,7 @@ class NoticePage(Answer.from_dict(page_of(NoticeOf))):  # type: ignore[misc]
     """Who is to get a notice, or got it."""
 
 
+@sent_as({"state": "overdue"})
 class NoticesSent(Strict):
     contact_ids = fields.List(Id(), validate=validate.Length(1, _MOST_MARKED))
     state = Text(validate=validate.OneOf(("overdue", "due_soon", "due")), metadata={

@@ -75,6 +75,21 @@ def test_the_smallest_sure_step_that_is_enough_comes_first() -> None:
          "text": "Left their details in a form"}]}
 
 
+def test_what_is_predicted_counts_in_a_step_by_whose_fact_it_begins_to_count() -> None:
+    empty: dict[str, Any] = {"weight": 0.0, "empty": "Nothing", "rules": []}
+    model = {"version": "own", "thresholds": {"hot": 11, "warm": 0}, "components": {
+        "demographic": empty, "firmographic": empty, "behavioral": empty, "engagement": empty,
+        "ml": {"weight": 0.79, "empty": "Nothing", "rules": [
+            {"name": "trade", "kind": "keywords", "facts": ["organization.industry"], "missing": "Trade?",
+             "otherwise": {"points": 0, "text": "Another"},
+             "cases": [{"points": 13, "text": "Farming", "words": ["farming"]}]},
+            {"name": "predicted", "kind": "prediction", "missing": "None",
+             "when": {"fact": "organization.industry", "known": True}}]}}}
+    steps = {points: score({"prediction": {"points": points, "text": ""}}, model, NOW)["next_grade"]["steps"]
+             for points in (0, 1, 100)}
+    assert [[step["points"] for step in found] for found in steps.values()] == [[], [11.06], [79.0]]
+
+
 def test_two_steps_from_hot() -> None:
     found = score(PERFECT | {"events": []}, default_model(), NOW)
     assert (found["grade"], found["next_grade"]["grade"]) == ("warm", "hot")
