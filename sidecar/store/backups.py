@@ -29,6 +29,6 @@ def ages(cursor: Cursor) -> dict[str, float]:
     found = one(cursor, """
         SELECT coalesce(extract(epoch FROM now() - max(taken_at)), 'Infinity')::float8 AS made,
                coalesce(extract(epoch FROM now() - max(verified_at)), 'Infinity')::float8 AS verified,
-               count(*) > 0 AND bool_and(name !~ 'Z$') AS archived
+               count(*) > 0 AND bool_and(verified_at IS NULL AND name !~ 'Z$') AS archived
         FROM backups""") or {}
     return {"made": found["made"]} | ({} if found["archived"] else {"verified": found["verified"]})

@@ -230,6 +230,12 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
             cursor.execute(
                 "INSERT INTO employments (contact_id, organization_id, source)"
                 " SELECT %s, id, 'hunter' FROM organizations LIMIT 1", (contact,))
+            cursor.execute(
+                "INSERT INTO privacy_statements (contact_id, kind, stated_by, stated_at)"
+                " VALUES (%s, 'notice', 'tests', now())", (contact,))
+            cursor.execute(
+                "INSERT INTO contact_privacy (contact_id, ground, ground_by, standing, retention_from)"
+                " VALUES (%s, 'legitimate_interest', 'rule', 'open', now())", (contact,))
         # Another pair of the lost contact, and a contact that was merged into it earlier.
         cursor.execute("INSERT INTO duplicates (left_id, right_id, score, reasons) VALUES"
                        " (least(%s::uuid, %s::uuid), greatest(%s::uuid, %s::uuid), 0.6, '[]')",
@@ -252,6 +258,8 @@ def test_a_merge_keeps_every_row_of_both(api, engine, keep_first):
     duplicates_before = sum(before.pop(("duplicates", side)) for side in ("left_id", "right_id"))
     assert sum(after.pop(("duplicates", side)) for side in ("left_id", "right_id")) == duplicates_before - 2
     before[("merges", "kept_id")] += 1
+    worked_out = ("contact_privacy", "contact_id")  # of a contact as it is
+    assert (before.pop(worked_out), after.pop(worked_out)) == (2, 1)
     assert all(before.values()), f"nothing to lose in {[name for name, n in before.items() if not n]}"
     assert {name: n for name, n in after.items() if name not in NOTES} == {
         name: n for name, n in before.items() if name not in NOTES}
