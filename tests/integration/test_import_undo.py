@@ -401,6 +401,7 @@ def test_every_table_that_hangs_on_people_is_undone_or_said_not_to_be(engine):
     others = {"contact_blocks", "contact_checks", "duplicates", "merges", "intake", "lead_scores",
               "lead_status_history", "notifications", "held_answers", "employments", "looks",
               "left_leads", "lead_facts", "hot_changes", "handlings", "take_links", "job_leads",
+              "contact_privacy", "privacy_statements",
               # What was is told, however it ended.
               "assignments"}
     with engine.database.read() as cursor:
