@@ -165,7 +165,7 @@ def _ask(found: Settings, statement: str) -> str:
 
 
 def _archive_all(found: Settings) -> None:
-    """Wait until all that happened is archived, and a change behind it, which ends a recovery."""
+    """Wait until all that happened is archived, with a last change at which a recovery may end."""
     _ask(found, "SELECT pg_current_xact_id()")
     last = _ask(found, "SELECT pg_walfile_name(pg_switch_wal())")
     _until(lambda: _ask(found, "SELECT last_archived_wal FROM pg_stat_archiver") >= last, 120,

@@ -90,7 +90,7 @@ def restore(found: Settings) -> None:
             if (postgres.cluster(found.state).data / "PG_VERSION").exists() and found.get("REPLACE") != "yes":
                 raise Problem("There is a stack here already. `make restore REPLACE=yes` restores in its "
                               "place: it is stopped, and kept until the restored one is up.")
-            _room(chosen, found.state)
+            _room(chosen, postgres.cluster(found.state).home.parent)
         local_stack.stop(found)
         secrets = dict(chosen.secrets)
         settings = secrets.pop(_SETTINGS, "")

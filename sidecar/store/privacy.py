@@ -82,7 +82,7 @@ def known(cursor: Cursor, contact_ids: Collection[str], providers: Collection[st
         LEFT JOIN LATERAL (
             (SELECT type, properties ? 'list' AS listed FROM events n WHERE n.intake_id = i.id
              ORDER BY n.id LIMIT 1)
-            -- What came in is no longer kept one by one after a year or so; what the person did is.
+            -- Where no submission is stored, what the person did then tells.
             UNION ALL
             (SELECT type, properties ? 'list' FROM events n WHERE i.id IS NULL AND n.contact_id = l.contact_id
              AND n.lead_id = l.id AND n.source = 'intake' ORDER BY n.id LIMIT 1)) e ON true
