@@ -66,7 +66,8 @@ def _wait_for_turn(cursor: PlainCursor) -> None:
 def _drop_torn_indexes(cursor: PlainCursor) -> None:
     """What a killed CREATE INDEX CONCURRENTLY left has the name of an index and serves nothing."""
     cursor.execute("SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class c ON c.oid = indexrelid"
-                   " WHERE NOT indisvalid AND c.relnamespace = 'public'::regnamespace")
+                   " WHERE NOT indisvalid AND c.relnamespace = 'public'::regnamespace"
+                   " AND indexrelid NOT IN (SELECT index_relid FROM pg_stat_progress_create_index)")
     for (name,) in cursor.fetchall():
         cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
 

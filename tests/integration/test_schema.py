@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
+
+import psycopg2
+import pytest
 
 from sidecar.store.migrations import SQL_FOLDER, migrate
 from tests.schema import SCHEMA, dump
@@ -19,6 +23,22 @@ def test_the_schema_that_is_shown_is_the_one_that_the_migrations_make(services):
 def test_the_schema_that_is_shown_is_not_run(services):
     """A migrated database lacks nothing, though schema.sql lies beside the migrations."""
     assert migrate(services.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD")) == []
+
+
+def test_an_index_that_was_not_finished_is_removed_before_it_is_taken_for_one(services):
+    dsn = services.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD")
+    with closing(psycopg2.connect(dsn)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("CREATE TABLE torn AS SELECT 1 AS n FROM generate_series(1, 2)")
+        try:
+            with pytest.raises(psycopg2.errors.UniqueViolation):
+                cursor.execute("CREATE UNIQUE INDEX CONCURRENTLY torn_n ON torn (n)")
+            assert migrate(dsn) == []
+            cursor.execute("SELECT to_regclass('torn_n')")
+            assert cursor.fetchone() == (None,)
+        finally:
+            cursor.execute("DROP TABLE torn")
 
 
 def test_the_migrations_are_one_chain():
