@@ -77,7 +77,9 @@ def test_each_table_has_a_rule_or_a_reason_to_stay(engine):
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.order], ids=lambda rule: rule.name)
 def test_what_is_over_its_time_is_found_by_an_index_in_its_order(engine, rule):
     with engine.database.write() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        # Of a nearly empty table all ways cost the same: a sort is in the plan only where nothing else does.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+                       " SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off")
         plan = "\n".join(row["QUERY PLAN"] for row in many(
             cursor, f"EXPLAIN SELECT FROM {rule.table} r WHERE {rule.found} ORDER BY {rule.order} LIMIT 9",
             {"rule": rule.name, "days": 400}))
