@@ -104,7 +104,9 @@ def edit(cursor: Cursor, table: Table, model_id: int, definition: Mapping[str, A
 
 
 def remove(cursor: Cursor, table: Table, model_id: int) -> None:
-    """A draft that nobody wants."""
+    """A draft that nobody wants. What was made from it was made from what it was made from."""
+    cursor.execute(f"UPDATE {table.name} m SET based_on = d.based_on FROM {table.name} d"  # noqa: S608
+                   " WHERE d.id = %s AND m.based_on = d.id", (model_id,))
     cursor.execute(f"DELETE FROM {table.name} WHERE id = %s AND state = 'draft'", (model_id,))  # noqa: S608
 
 

@@ -112,8 +112,11 @@ def test_only_drafts_are_thrown_away(api):
     assert api.client.delete(path, headers=api.headers | {"If-Match": '"77"'}).status_code == 412
     assert api.client.delete(path, headers=api.headers).status_code == 204
     assert api.get(path).status_code == 404
-    kept = draft(api)
+    first = draft(api)
+    kept = draft(api, based_on=first["id"])
     api.post(f"{ALL}/{kept['id']}/publish")
+    assert api.client.delete(f"{ALL}/{first['id']}", headers=api.headers).status_code == 204
+    assert api.get(f"{ALL}/{kept['id']}").json["based_on"] is None
     assert api.client.delete(f"{ALL}/{kept['id']}", headers=api.headers).status_code == 409
 
 

@@ -272,7 +272,9 @@ def test_a_draft_is_published_rolled_back_and_told_apart(api, sales):
     assert api.post(f"{ALL}/{back['id']}/retire").json["state"] == "retired"
     assert api.post(f"{ALL}/{back['id']}/retire").status_code == 409
     draft = api.post(ALL, {"based_on": second["id"]}).json
+    other = api.post(ALL, {"based_on": draft["id"]}).json
     assert api.client.delete(f"{ALL}/{draft['id']}", headers=api.headers).status_code == 204
+    assert api.get(f"{ALL}/{other['id']}").json["based_on"] == second["id"]
     assert api.get(f"{ALL}/{draft['id']}").status_code == 404
     assert api.get("/v1/routing/schema").json["title"] == "Routing model"
     assert api.get("/v1/audit").json["data"][0]["action"] == "routing_model.deleted"
