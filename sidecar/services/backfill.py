@@ -19,7 +19,7 @@ from sidecar.pipeline import waking
 from sidecar.pipeline.surveying import ERROR_TTL_SECONDS
 from sidecar.services import rescoring
 from sidecar.services.audit import Actor, record
-from sidecar.services.imports import guarded, there
+from sidecar.services.imports import in_chunks, there
 from sidecar.store import backfill as store
 from sidecar.store import bulk, intake
 from sidecar.store import jobs as job_store
@@ -56,13 +56,7 @@ def begin(engine: Engine, since: datetime, *, pull: bool, by: Actor) -> Row:
 def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
     """Take leads up for some seconds, a chunk at least: how many were (updated), and how many lack nothing
     any more (skipped)."""
-    until = time.monotonic() + seconds
-    outcomes: Counter[str] = Counter()
-    while (counts := guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))) is not None:
-        outcomes += counts
-        if time.monotonic() >= until:
-            break
-    return outcomes
+    return in_chunks(engine, job_id, time.monotonic() + seconds, _next)
 
 
 def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:

@@ -20,7 +20,7 @@ from sidecar.pipeline import assigning, waking
 from sidecar.pipeline.assigning import Assignment
 from sidecar.services import rescoring
 from sidecar.services.audit import Actor, record
-from sidecar.services.imports import STEP_SECONDS, guarded, there
+from sidecar.services.imports import STEP_SECONDS, in_chunks, there
 from sidecar.services.leads import follow_statuses, permitted
 from sidecar.services.owners import found_owner
 from sidecar.store import access, assignments, following, intake, leads
@@ -99,13 +99,7 @@ def _worked(engine: Engine, job_id: str) -> Row:
 def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
     """Change leads, or take that back, for some seconds, a chunk at least: how many were changed (updated),
     are so already (skipped), or could not be (rejected)."""
-    until = time.monotonic() + seconds
-    outcomes: Counter[str] = Counter()
-    while (counts := guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))) is not None:
-        outcomes += counts
-        if time.monotonic() >= until:
-            break
-    return outcomes
+    return in_chunks(engine, job_id, time.monotonic() + seconds, _next)
 
 
 _COUNTED: Final[Mapping[Change, str]] = {"changed": "updated", "same": "skipped", "refused": "rejected"}

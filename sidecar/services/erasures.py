@@ -16,7 +16,7 @@ from sidecar.privacy.notices import day
 from sidecar.privacy.settings import whole
 from sidecar.services.audit import Actor
 from sidecar.services.customers import erase_all
-from sidecar.services.imports import guarded
+from sidecar.services.imports import in_chunks
 from sidecar.store import jobs
 from sidecar.store import privacy as store
 from sidecar.store.database import Cursor
@@ -27,13 +27,7 @@ RETENTION = Actor("retention")
 def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
     """Erase for some seconds, a chunk of people at least: how many were erased (updated), and how many stay
     (skipped)."""
-    until = time.monotonic() + seconds
-    outcomes: Counter[str] = Counter()
-    while (counts := guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))) is not None:
-        outcomes += counts
-        if time.monotonic() >= until:
-            break
-    return outcomes
+    return in_chunks(engine, job_id, time.monotonic() + seconds, _next)
 
 
 def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:

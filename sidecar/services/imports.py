@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
@@ -218,12 +218,17 @@ def _mine(cursor: Cursor, job_id: str) -> Row:
 def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
     """Take rows in, or undo, for some seconds, a chunk at least: what became of the rows."""
     until = time.monotonic() + seconds
-    outcomes: Counter[str] = Counter()
     import_undo.work(engine, job_id, until)
-    while True:
-        counts = guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))
-        if counts is None:
-            break
+    return in_chunks(engine, job_id, until, _next)
+
+
+def in_chunks(
+    engine: Engine, job_id: str, until: float, part: Callable[[Engine, Cursor, str], Counter[str] | None],
+) -> Counter[str]:
+    """A job's next chunks until a moment of the monotonic clock, one at least: what became of what is in
+    them. `part` does one; None: there is none left."""
+    outcomes: Counter[str] = Counter()
+    while (counts := guarded(engine, job_id, lambda cursor: part(engine, cursor, job_id))) is not None:
         outcomes += counts
         if time.monotonic() >= until:
             break

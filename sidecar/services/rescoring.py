@@ -16,7 +16,7 @@ from sidecar.ids import new_id
 from sidecar.pipeline import waking
 from sidecar.pipeline.scoring import score_leads
 from sidecar.services.audit import Actor, record
-from sidecar.services.imports import guarded, summary, there
+from sidecar.services.imports import in_chunks, summary, there
 from sidecar.store import intake, scores
 from sidecar.store import jobs as store
 from sidecar.store import work as work_items
@@ -47,15 +47,7 @@ def begin(engine: Engine, *, by: Actor) -> Row:
 def work(engine: Engine, job_id: str, seconds: float) -> Counter[str]:
     """Score for some seconds, a chunk of leads at least: how many have another score (updated), the same
     (skipped), or could not be scored (rejected)."""
-    until = time.monotonic() + seconds
-    outcomes: Counter[str] = Counter()
-    while True:
-        counts = guarded(engine, job_id, lambda cursor: _next(engine, cursor, job_id))
-        if counts is None:
-            return outcomes
-        outcomes += counts
-        if time.monotonic() >= until:
-            return outcomes
+    return in_chunks(engine, job_id, time.monotonic() + seconds, _next)
 
 
 def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
