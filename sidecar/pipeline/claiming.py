@@ -6,7 +6,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.ids import new_id
-from sidecar.pipeline import waking
+from sidecar.pipeline import waking, yielding
 from sidecar.pipeline.batches import reference
 from sidecar.pipeline.closing import ended, write
 from sidecar.pipeline.scoring import score_leads
@@ -21,38 +21,43 @@ def claim(
 ) -> dict[str, Any]:
     """Lease a batch: {batch_id, lane, lease_until, more, leads: [reference]}; people before imports.
 
-    batch_id is null and leads is empty when nothing is due or enough runs are at work. While people wait,
-    bulk batches are no larger than theirs and come one at a time. What a dead run left behind is taken
+    batch_id is null and leads is empty when nothing is due or enough runs are at work. While people come,
+    bulk batches are a fifth as large, one at a time and with pauses. What a dead run left behind is taken
     back first.
     """
     lanes = (lane,) if lane else LANES
     waking.clear(engine, *lanes)
-    settings = engine.settings
-    sizes = {"interactive": settings.interactive_batch, "bulk": settings.bulk_batch}
-    at_once = {"interactive": settings.interactive_batches, "bulk": settings.bulk_batches}
+    for candidate in lanes:
+        if candidate == "bulk" and not yielding.let_claim(engine):
+            continue
+        found = _claim(engine, candidate, limit, execution_id)
+        if found:
+            return found
+    return {"batch_id": None, "lane": lane, "lease_until": None, "more": False, "leads": []}
+
+
+def _claim(
+    engine: Engine, lane: str, limit: int | None, execution_id: str | None
+) -> dict[str, Any] | None:
     with engine.database.write() as cursor:
         expire(engine, cursor)
-        for candidate in lanes:
-            if not work.more_due(cursor, candidate):
-                continue  # its claims are not held up by what this one does in another lane
-            size, most = sizes[candidate], at_once[candidate]
-            if candidate == "bulk" and work.people_wait(cursor):
-                size, most = min(size, settings.interactive_batch), 1
-            batch_id = new_id()
-            batch = work.claim(
-                cursor, batch_id, candidate, min(limit or size, size), most, settings.lease_seconds,
-                execution_id,
-            )
-            if batch:
-                return {
-                    "batch_id": batch_id,
-                    "lane": candidate,
-                    "lease_until": batch["lease_until"],
-                    "more": work.more_due(cursor, candidate),
-                    "leads": [reference(engine, batch_id, row)
-                              for row in work.references(cursor, batch["lead_ids"])],
-                }
-    return {"batch_id": None, "lane": lane, "lease_until": None, "more": False, "leads": []}
+        if not work.more_due(cursor, lane):
+            return None  # claims of this lane at the same time are not waited for
+        size, most = yielding.room(engine, cursor, lane)
+        batch_id = new_id()
+        batch = work.claim(
+            cursor, batch_id, lane, min(limit or size, size), most, engine.settings.lease_seconds,
+            execution_id)
+        if not batch:
+            return None
+        return {
+            "batch_id": batch_id,
+            "lane": lane,
+            "lease_until": batch["lease_until"],
+            "more": work.more_due(cursor, lane),
+            "leads": [reference(engine, batch_id, row)
+                      for row in work.references(cursor, batch["lead_ids"])],
+        }
 
 
 def expire(engine: Engine, cursor: Cursor) -> None:

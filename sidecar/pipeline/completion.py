@@ -41,8 +41,7 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
         learning.leave(cursor, [
             {"lead_id": left["lead_id"], "gain": last.gain, "doubt": last.doubt} for left in leaving
             if left["stage"] == "done" and (last := doubts.get(left["lead_id"]))])
-        return {
-            "results": at_work.results(),
-            "more": at_work.lane is not None and work.more_due(cursor, at_work.lane),
-            "lane": at_work.lane,
-        }
+        results, lane = at_work.results(), at_work.lane
+    # Only now: who brings leads meanwhile sees either that this run is at work or that it is not.
+    with engine.database.read() as cursor:
+        return {"results": results, "more": lane is not None and work.more_due(cursor, lane), "lane": lane}

@@ -16,7 +16,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Unavailable
 from sidecar.pipeline import calendars, privacy
 from sidecar.pipeline.learning import learn
-from sidecar.pipeline.yielding import give_way, people_wait
+from sidecar.pipeline.yielding import give_way, people_come
 from sidecar.store import drift, history, retention, spending, statistics
 from sidecar.store.retention import RULES, Rule
 
@@ -73,7 +73,7 @@ def forget(engine: Engine, seconds: float = _SECONDS) -> dict[str, int]:
             done[rule.name] += gone
             if due:
                 more.append(rule)
-        left = more if monotonic() < until and not people_wait(engine) else []
+        left = more if monotonic() < until and not people_come(engine) else []
     return done
 
 

@@ -10,6 +10,7 @@ from redis import RedisError
 
 from sidecar.engine import Engine
 from sidecar.metrics import WAKES
+from sidecar.pipeline import yielding
 
 IMPORTS = "imports"  # beside the lanes of leads: jobs that wait for a step
 
@@ -26,11 +27,12 @@ def wake_after(engine: Engine, lane: str) -> None:
 
 
 def wake(engine: Engine, lane: str) -> bool:
-    """Call the wake webhook once per second and lane, in the background. Whether this call did."""
+    """Call the wake webhook once per second and lane, in the background, if a run is to be woken. Whether
+    this call did."""
     if not _url(engine, lane):
         return False
     try:
-        if not engine.cache.first_wake(lane):
+        if not yielding.to_be_woken(engine, lane) or not engine.cache.first_wake(lane):
             return False
     except RedisError:
         return False

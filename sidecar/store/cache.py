@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import redis
 
@@ -61,6 +63,21 @@ class Cache:
     def first_in(self, name: str, seconds: int) -> bool:
         """Whether nobody else did this within the last seconds."""
         return bool(self.redis.set(f"once:{name}", 1, nx=True, ex=seconds))
+
+    @contextmanager
+    def alone(self, name: str, seconds: float) -> Iterator[bool]:
+        """Whether nobody else is at this, who may take so many seconds."""
+        key = f"alone:{name}"
+        alone = bool(self.redis.set(key, 1, nx=True, px=int(1000 * seconds)))
+        try:
+            yield alone
+        finally:
+            if alone:
+                self.redis.delete(key)
+
+    def busy(self, name: str) -> bool:
+        """Whether somebody is at this alone."""
+        return bool(self.redis.exists(f"alone:{name}"))
 
     def clear_wake(self, *lanes: str) -> None:
         """From here on a wake-up counts again: the claim that follows sees all that was committed. When it

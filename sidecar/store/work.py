@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TypedDict, cast
 
@@ -14,6 +15,7 @@ _DUE, _HELD, _LEFT = words(DUE), words(HELD), words(LEFT)
 ON_HOLD = f"({{0}}.stage IN {_HELD} AND {{0}}.step IS NOT DISTINCT FROM 'hold')"
 # Of a lead w of the claim b: its run went on with others.
 _PASSED_BY = "w.stepped_at < b.stepped_at"
+_LATELY = 10  # seconds
 
 
 class Held(TypedDict):
@@ -70,15 +72,9 @@ def claim(
     execution_id: str | None,
 ) -> Row | None:
     """Lease up to `limit` due leads of a lane: {lead_ids, lease_until}; None when none is due or enough
-    runs are at work. A run is none any more whose leads are on hold or were passed by."""
+    runs are at work."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (locks.CLAIM, lane))
-    running = one(
-        cursor,
-        "SELECT count(DISTINCT b.id) AS n FROM work_items w JOIN batches b ON b.id = w.batch_id"  # noqa: S608
-        f" WHERE w.stage IN {_HELD} AND w.lane = %s AND w.lease_until > now()"
-        f" AND NOT {ON_HOLD.format('w')} AND NOT {_PASSED_BY}", (lane,),
-    )
-    if running and running["n"] >= max_open:
+    if runs(cursor, lane) >= max_open:
         return None
     rows = many(
         cursor,
@@ -119,6 +115,18 @@ def claim(
     return batch and batch | {"lead_ids": lead_ids}
 
 
+def runs(cursor: Cursor, lane: str) -> int:
+    """How many runs are at work on leads of a lane. A run is none any more whose leads are on hold or were
+    passed by."""
+    row = one(
+        cursor,
+        "SELECT count(DISTINCT b.id) AS n FROM work_items w JOIN batches b ON b.id = w.batch_id"  # noqa: S608
+        f" WHERE w.stage IN {_HELD} AND w.lane = %s AND w.lease_until > now()"
+        f" AND NOT {ON_HOLD.format('w')} AND NOT {_PASSED_BY}", (lane,),
+    )
+    return int(row["n"]) if row else 0
+
+
 def more_due(cursor: Cursor, lane: str) -> bool:
     """Whether leads of this lane wait and are due."""
     row = one(
@@ -129,15 +137,27 @@ def more_due(cursor: Cursor, lane: str) -> bool:
     return bool(row and row["more"])
 
 
-def people_wait(cursor: Cursor) -> bool:
-    """Whether leads of people, the interactive lane, are due or at work."""
+def people_come(cursor: Cursor) -> bool:
+    """Whether leads of people, the interactive lane, are due or at work, or were claimed within the last ten
+    seconds: more may come at once."""
+    if since_last_claim(cursor, "interactive") < _LATELY:
+        return True
     row = one(
         cursor,
         "SELECT EXISTS (SELECT 1 FROM work_items w WHERE w.lane = 'interactive'"  # noqa: S608
         f" AND w.stage IN {_DUE} AND w.due_at <= now())"
         " OR EXISTS (SELECT 1 FROM work_items w WHERE w.lane = 'interactive'"
-        f" AND w.stage IN {_HELD} AND w.lease_until > now() AND NOT {ON_HOLD.format('w')}) AS wait")
-    return bool(row and row["wait"])
+        f" AND w.stage IN {_HELD} AND w.lease_until > now() AND NOT {ON_HOLD.format('w')}) AS come")
+    return bool(row and row["come"])
+
+
+def since_last_claim(cursor: Cursor, lane: str) -> float:
+    """Seconds since leads of a lane were claimed; infinite if that is ten seconds ago or more."""
+    row = one(
+        cursor,
+        "SELECT extract(epoch FROM clock_timestamp() - max(created_at))::float8 AS seconds FROM batches"
+        " WHERE id > uuidv7(%s * interval '-1 second') AND lane = %s", (_LATELY, lane))
+    return math.inf if row is None or row["seconds"] is None else float(row["seconds"])
 
 
 def lock_people(cursor: Cursor, lead_ids: list[str]) -> None:

@@ -302,11 +302,11 @@ def test_a_part_that_is_killed_is_not_begun_and_the_next_does_it(api, engine, mo
     assert dict(retention.forget_all(engine))[rule] == 0
 
 
-def test_while_people_wait_a_rule_has_one_part_a_minute(api, engine, monkeypatch):
+def test_while_people_come_a_rule_has_one_part_a_minute(api, engine, monkeypatch):
     monkeypatch.setattr(store, "ROWS", 2)
     made(engine)
     [lead] = send(api, "waits@past.example")
-    assert yielding.people_wait(engine)
+    assert yielding.people_come(engine)
     assert retention.forget(engine)["idempotency keys"] == 2
     run(engine, "DELETE FROM leads WHERE id = %(lead)s", lead=lead)
     assert retention.forget(engine)["idempotency keys"] == 3
