@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import time
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,13 +45,13 @@ from sidecar.api import (
     views,
 )
 from sidecar.engine import Engine
-from sidecar.ids import new_id
+from sidecar.ids import is_request_id, new_id
 from sidecar.jsons import as_json
 from sidecar.services import figures
 from sidecar.settings import Settings
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-_REQUEST_ID = re.compile(r"[\w.:-]{8,64}")
+_OURS = ("job:", "command:")  # what these call themselves nobody else does
 _access = logging.getLogger("sidecar.access")
 
 
@@ -108,7 +107,9 @@ def _requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+        taken = is_request_id(given) and not given.startswith(_OURS)
+        g.request_id = given if taken else new_id()
+        logs.begin(g.request_id)
         g.started = time.perf_counter()
 
     @app.after_request
@@ -129,4 +130,6 @@ def _requests(app: Flask) -> None:
             )
         return response
 
-
+    @app.teardown_request
+    def over(error: BaseException | None) -> None:
+        logs.begin(None)

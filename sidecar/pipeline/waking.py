@@ -8,6 +8,7 @@ import threading
 import requests
 from redis import RedisError
 
+from sidecar import logs
 from sidecar.engine import Engine
 from sidecar.metrics import WAKES
 
@@ -34,7 +35,7 @@ def wake(engine: Engine, lane: str) -> bool:
             return False
     except RedisError:
         return False
-    threading.Thread(target=_call, args=(engine, lane), daemon=True).start()
+    threading.Thread(target=logs.carried(_call, engine, lane), daemon=True).start()
     return True
 
 
@@ -77,7 +78,7 @@ def _url(engine: Engine, lane: str) -> str:
 def _call(engine: Engine, lane: str) -> None:
     try:
         requests.post(
-            _url(engine, lane), json={"lane": lane}, timeout=5,
+            _url(engine, lane), json={"lane": lane, "request_id": logs.request_id()}, timeout=5,
             headers={"X-Wake-Token": engine.settings.wake_token},
         ).raise_for_status()
         WAKES.labels("ok").inc()
