@@ -14,7 +14,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from sidecar import logs, metrics
+from sidecar import logs, metrics, tracing
 from sidecar.api import (
     administration,
     auth,
@@ -52,6 +52,7 @@ from sidecar.settings import Settings
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 _OURS = ("job:", "command:")  # what these call themselves nobody else does
+_UNTOLD = ("/healthz", "/readyz", "/metrics")
 _access = logging.getLogger("sidecar.access")
 
 
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     settings = settings or Settings.from_env(os.environ)
     engine = engine or Engine.build(settings)
     logs.configure(settings.log_level)
+    tracing.start(settings.traces_endpoint, settings.traces_ratio)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)
     app.url_map.converters["int"] = RowNumber
@@ -110,6 +112,9 @@ def _requests(app: Flask) -> None:
         taken = is_request_id(given) and not given.startswith(_OURS)
         g.request_id = given if taken else new_id()
         logs.begin(g.request_id)
+        if request.path not in _UNTOLD:
+            g.span = tracing.of_request(request.method, request.headers.get("Traceparent"))
+            g.span.__enter__()
         g.started = time.perf_counter()
 
     @app.after_request
@@ -117,7 +122,9 @@ def _requests(app: Flask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.extend(g.get("response_headers", {}))
-        if request.path not in ("/healthz", "/readyz", "/metrics"):
+        if request.path not in _UNTOLD:
+            tracing.note(route=request.url_rule.rule if request.url_rule else "none",
+                         status=response.status_code)
             _access.info(
                 "request",
                 extra={
@@ -132,4 +139,6 @@ def _requests(app: Flask) -> None:
 
     @app.teardown_request
     def over(error: BaseException | None) -> None:
+        if span := g.pop("span", None):
+            span.__exit__(None, None, None)
         logs.begin(None)

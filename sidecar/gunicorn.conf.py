@@ -75,7 +75,10 @@ def post_worker_init(worker):
 
 def worker_exit(server, worker):
     """Nothing is sent any more when the process waits for its threads; one that never served sent nothing."""
+    from sidecar import tracing
+
     getattr(worker, "end_deliveries", lambda: None)()
+    tracing.stop()
 
 
 def child_exit(server, worker):

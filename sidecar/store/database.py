@@ -18,7 +18,7 @@ from psycopg2.extensions import connection
 from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
-from sidecar import jsons
+from sidecar import jsons, tracing
 from sidecar.errors import Deadlock, Unavailable
 from sidecar.metrics import POOL, POOL_SECONDS
 
@@ -176,6 +176,13 @@ class Database:
             with _savepoint(self._running.cursor) as cursor:
                 yield cursor
             return
+        with tracing.span("transaction", write=not read_only), self._outermost(read_only, unseen) as cursor:
+            yield cursor
+        while self._running.after:
+            self._running.after.pop(0)()
+
+    @contextmanager
+    def _outermost(self, read_only: bool, unseen: bool) -> Iterator[Cursor]:
         conn = self._connect()
         wrote = False
         try:
@@ -196,8 +203,6 @@ class Database:
             self._return(conn)
             if wrote and self._written:
                 self._written()
-        while self._running.after:
-            self._running.after.pop(0)()
 
     def ping(self) -> None:
         """Read from the schema. Raises Unavailable when the server does not answer."""

@@ -24,6 +24,7 @@ FLOORS = (
     ("intake", "routing"),
     ("webhooks",),
     ("environment", "secrets", "logs"),
+    ("tracing",),
     ("channels",),
     ("privacy",),
     ("settings",),
@@ -49,6 +50,7 @@ ONLY_IN = {
     "smtplib": ("channels",),
     "dns": ("services",),
     "mcp": ("assistants",),
+    "opentelemetry": ("tracing",),
 }
 IMPURE = {"flask", "psycopg2", "redis", "requests", "os", "socket", "subprocess", "time", "random", "secrets"}
 
