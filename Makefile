@@ -93,8 +93,8 @@ catalogue: venv ## Write anew what n8n, .env.example, docs/LEADS.md and the page
 	@$(PY) -m local.node_tests build document
 
 lock: venv ## Make both lock files from pyproject.toml; UPGRADE=flask takes its newest version, UPGRADE=all everything's
-	@for lock in "requirements.lock --extra ml --extra mcp" \
-	  "requirements-dev.lock --extra ml --extra mcp --extra local --extra dev"; do \
+	@for lock in "requirements.lock --extra ml --extra mcp --extra trace" \
+	  "requirements-dev.lock --extra ml --extra mcp --extra trace --extra local --extra dev"; do \
 	  $(COMPILE) $(if $(filter all,$(UPGRADE)),--upgrade,$(addprefix --upgrade-package=,$(UPGRADE))) -o $$lock || exit; \
 	done
 	@$(PYTHON) local/bootstrap.py

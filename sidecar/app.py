@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import time
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from sidecar import logs, metrics
+from sidecar import logs, metrics, tracing
 from sidecar.api import (
     administration,
     auth,
@@ -46,13 +45,14 @@ from sidecar.api import (
     views,
 )
 from sidecar.engine import Engine
-from sidecar.ids import new_id
+from sidecar.ids import is_request_id, new_id
 from sidecar.jsons import as_json
 from sidecar.services import figures
 from sidecar.settings import Settings
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-_REQUEST_ID = re.compile(r"[\w.:-]{8,64}")
+_OURS = ("job:", "command:")  # what these call themselves nobody else does
+_UNTOLD = ("/healthz", "/readyz", "/metrics")
 _access = logging.getLogger("sidecar.access")
 
 
@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     settings = settings or Settings.from_env(os.environ)
     engine = engine or Engine.build(settings)
     logs.configure(settings.log_level)
+    tracing.start(settings.traces_endpoint, settings.traces_ratio)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)
     app.url_map.converters["int"] = RowNumber
@@ -108,7 +109,12 @@ def _requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id()
+        taken = is_request_id(given) and not given.startswith(_OURS)
+        g.request_id = given if taken else new_id()
+        logs.begin(g.request_id)
+        if request.path not in _UNTOLD:
+            g.span = tracing.of_request(request.method, request.headers.get("Traceparent"))
+            g.span.__enter__()
         g.started = time.perf_counter()
 
     @app.after_request
@@ -116,7 +122,9 @@ def _requests(app: Flask) -> None:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.extend(g.get("response_headers", {}))
-        if request.path not in ("/healthz", "/readyz", "/metrics"):
+        if request.path not in _UNTOLD:
+            tracing.note(route=request.url_rule.rule if request.url_rule else "none",
+                         status=response.status_code)
             _access.info(
                 "request",
                 extra={
@@ -129,4 +137,8 @@ def _requests(app: Flask) -> None:
             )
         return response
 
-
+    @app.teardown_request
+    def over(error: BaseException | None) -> None:
+        if span := g.pop("span", None):
+            span.__exit__(None, None, None)
+        logs.begin(None)

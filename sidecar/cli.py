@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 @click.version_option(__version__, prog_name="sidecar")
 def main() -> None:
     """Customer Data Enrichment Engine."""
+    from sidecar import logs
+    from sidecar.ids import new_id
+
+    logs.configure("WARNING")
+    logs.begin(f"command:{new_id()}")
 
 
 def _lines(process: Callable[[Iterable[str]], Iterable[str]]) -> None:
@@ -496,6 +501,35 @@ def rescore_all() -> None:
     click.echo(err=True)
     click.echo(f"{job['state']}: {counts['updated']} leads have another score or other reasons,"
                f" {counts['skipped']} the same, {counts['rejected']} could not be scored.")
+
+
+@main.command()
+@click.argument("request_id")
+def find(request_id: str) -> None:
+    """What a request caused, the earliest first, from what it brought to the messages.
+
+    REQUEST_ID is what an error shows, the header X-Request-Id of an answer, or `request_id` in a log; a run
+    of n8n is n8n-execution-NUMBER, an import job:ID.
+    """
+    from datetime import datetime
+
+    from sidecar.services import requests
+
+    with _administration() as engine:
+        after = None
+        while True:
+            story, following = requests.find(engine, request_id, limit=1000, after=after, reveal=True)
+            for row in story["data"]:
+                details = {"lead": row["lead_id"], **row["details"]}
+                said = " ".join(f"{name}={value}" for name, value in details.items() if value is not None)
+                click.echo(f"{row['at']:%Y-%m-%d %H:%M:%S.%f} {row['kind']:9} {said}")
+            if following is None:
+                break
+            after = datetime.fromisoformat(following[0]), following[1]
+    if story["more_leads"]:
+        click.echo(f"It brought more than these {len(story['leads'])} leads.", err=True)
+    click.echo("The lines of the edge and of the sidecar: search their logs for the same id"
+               " (docs/MONITORING.md).", err=True)
 
 
 @main.command()

@@ -6,6 +6,10 @@ import shutil
 from itertools import count
 from pathlib import Path
 
+from gunicorn.glogging import Logger
+
+from sidecar.logs import JsonFormatter
+
 bind = os.environ.get("SIDECAR_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("SIDECAR_WORKERS", "5"))
 worker_class = "sync"
@@ -17,6 +21,16 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 forwarded_allow_ips = os.environ.get("SIDECAR_TRUSTED_PROXIES", "127.0.0.1")
 control_socket_disable = True
 accesslog = None  # the application logs each request itself, as JSON
+
+
+class logger_class(Logger):
+    """What gunicorn itself tells, of workers and of requests that it cannot read, as JSON too."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
+
 
 # Where the workers count together; other processes of the sidecar count for themselves.
 metrics_dir = os.environ.get("SIDECAR_METRICS_DIR")
@@ -61,7 +75,10 @@ def post_worker_init(worker):
 
 def worker_exit(server, worker):
     """Nothing is sent any more when the process waits for its threads; one that never served sent nothing."""
+    from sidecar import tracing
+
     getattr(worker, "end_deliveries", lambda: None)()
+    tracing.stop()
 
 
 def child_exit(server, worker):

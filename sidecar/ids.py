@@ -1,4 +1,5 @@
-"""Time-ordered identifiers (UUID version 7, RFC 9562), made here so that batches know their ids."""
+"""Identifiers: time-ordered ones (UUID version 7, RFC 9562), made here so that batches know their ids;
+the form of those of requests."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import os
 import re
 import time
 
+# Of a request, a run of n8n, a job or a command: nothing that a log or an address would have to escape.
+_REQUEST = re.compile(r"[\w.:-]{8,64}", re.ASCII)
 _FORM = re.compile(r"[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}", re.ASCII | re.IGNORECASE)
 
 
@@ -19,3 +22,8 @@ def new_id() -> str:
 def is_id(text: object) -> bool:
     """Whether this is a UUID in its usual form."""
     return isinstance(text, str) and _FORM.fullmatch(text) is not None
+
+
+def is_request_id(text: str) -> bool:
+    """Whether this may be the id of a request."""
+    return _REQUEST.fullmatch(text) is not None

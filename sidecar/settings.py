@@ -93,6 +93,16 @@ def _usd(value: str) -> float:
     return usd
 
 
+def _share(value: str) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        raise ValueError("must be a number from 0 to 1") from None
+    if not 0 <= share <= 1:
+        raise ValueError("must be a number from 0 to 1")
+    return share
+
+
 def _provider_ceilings(value: str) -> dict[str, float]:
     """{provider: USD} of "hunter=49, clearbit=20"."""
     ceilings = {}
@@ -337,6 +347,10 @@ class Settings:
     hand_on_when_away: bool = setting(
         "Whether leads of owners who are away go to somebody else at the first escalation: true or false.",
         boolean, "true")
+    traces_endpoint: str | None = setting(
+        "Where traces are sent, by OTLP over HTTP, e.g. http://collector:4318/v1/traces (docs/MONITORING.md);"
+        " empty: nowhere.", optional(url("https", "http")), "")
+    traces_ratio: float = setting("Share of traces that are kept, from 0 to 1.", _share, "0.05")
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR.", text, "INFO")
 
     channels: Mapping[str, Channel]  # by name, each with the settings that its own file declares

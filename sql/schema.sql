@@ -2057,6 +2057,8 @@ CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
 CREATE INDEX audit_log_entity ON public.audit_log USING btree (entity_kind, entity_id, id);
 
+CREATE INDEX audit_log_request ON public.audit_log USING btree (request_id) WHERE (request_id IS NOT NULL);
+
 CREATE INDEX batches_execution ON public.batches USING btree (execution_id);
 
 CREATE INDEX contact_blocks_contact ON public.contact_blocks USING btree (contact_id);
@@ -2154,6 +2156,8 @@ CREATE INDEX intake_received ON public.intake USING btree (received_at);
 
 CREATE INDEX intake_rejects ON public.intake USING btree (id DESC) WHERE (outcome = 'rejected'::text);
 
+CREATE INDEX intake_request ON public.intake USING btree (request_id) WHERE (request_id IS NOT NULL);
+
 CREATE INDEX job_leads_lead ON public.job_leads USING btree (lead_id);
 
 CREATE INDEX jobs_due ON public.jobs USING btree (id) WHERE ((state = ANY (ARRAY['queued'::text, 'running'::text])) AND (chunks IS NOT NULL));
@@ -2165,6 +2169,8 @@ CREATE UNIQUE INDEX jobs_unfinished_key ON public.jobs USING btree (key) WHERE (
 CREATE INDEX lead_events_created ON public.lead_events USING btree (created_at);
 
 CREATE INDEX lead_events_lead ON public.lead_events USING btree (lead_id);
+
+CREATE INDEX lead_scores_batch ON public.lead_scores USING btree (batch_id) WHERE (batch_id IS NOT NULL);
 
 CREATE INDEX lead_scores_lead ON public.lead_scores USING btree (lead_id, calculated_at DESC);
 

@@ -8,12 +8,12 @@ from flask import Blueprint
 
 from sidecar.api import schemas
 from sidecar.api.endpoint import actor, endpoint
-from sidecar.api.paging import decode_cursor, page
+from sidecar.api.paging import decode_cursor, moment_after, page
 from sidecar.channels.previews import preview
 from sidecar.engine import Engine
 from sidecar.errors import NotFound
 from sidecar.pipeline import messages, waking, workflow_errors
-from sidecar.services import leads, overview, replays
+from sidecar.services import leads, overview, replays, requests
 from sidecar.services.access import Caller
 
 bp = Blueprint("operations", __name__)
@@ -109,6 +109,22 @@ def failed_workflows(engine: Engine, caller: Caller, query: dict[str, Any]) -> A
     """Failed n8n executions, newest first."""
     after = decode_cursor(query.get("cursor"), 1)
     return page(*workflow_errors.list_errors(engine, limit=query["limit"], after=after))
+
+
+@endpoint(bp, "GET", "/v1/requests/<request_id>", scope="leads", query=schemas.RequestQuery(),
+          answer=schemas.RequestStory())
+def request_story(engine: Engine, caller: Caller, request_id: str, query: dict[str, Any]) -> Any:
+    """What a request caused, the earliest first: what it brought, the runs of n8n that took it up, calls of
+    providers with their price, scores, messages, deliveries of events, lines of the audit log.
+
+    Its id is in the header X-Request-Id of the answer, in a problem, and in the logs of the edge and of the
+    sidecar. A run of n8n is n8n-execution-… with its number, an import job:… with its id. What happened to
+    the leads of a request counts from then on. Messages name nobody without the scope pii:read.
+    """
+    story, following = requests.find(
+        engine, request_id, limit=query["limit"], after=moment_after(query.get("cursor")),
+        reveal=caller.may("pii:read"))
+    return story | page(story["data"], following)
 
 
 @endpoint(bp, "GET", "/v1/providers", scope="leads:read", query=schemas.SpendQuery(),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from redis import RedisError
 
+from sidecar import tracing
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, operation_of, priced, reading
 from sidecar.enrichment.breaker import PAUSES
@@ -248,6 +249,9 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
 def _measure(answers: list[tuple[Row, dict[str, Any]]], settled: list[Row]) -> None:
     for (row, answer), told in zip(answers, settled, strict=True):
         ANSWERS.labels(row["provider"], told["outcome"]).inc()
+        tracing.ended(
+            "provider call", answer.get("elapsed_ms") or 0, provider=row["provider"],
+            operation=row["operation"], sandbox=row["sandbox"], outcome=told["outcome"], call=row["call_id"])
         if answer.get("elapsed_ms") is not None:
             ANSWER_SECONDS.labels(row["provider"]).observe(answer["elapsed_ms"] / 1000)
 

@@ -6,6 +6,7 @@ import threading
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from sidecar import logs
 from sidecar.channels.handling import Decision, decide
 from sidecar.channels.timing import snoozed_until
 from sidecar.engine import Engine
@@ -191,7 +192,8 @@ def _tell(engine: Engine, cursor: Cursor, lead_id: str) -> None:
     """The messages that are out change, soon after the commit; the sweep does it where this process dies."""
     messages.owe_changes(engine, cursor, lead_id)
     engine.database.after_commit(lambda: threading.Thread(
-        target=_change_messages, args=(engine, lead_id), name=f"messages of {lead_id}", daemon=True).start())
+        target=logs.carried(_change_messages, engine, lead_id), name=f"messages of {lead_id}",
+        daemon=True).start())
 
 
 def _change_messages(engine: Engine, lead_id: str) -> Any:

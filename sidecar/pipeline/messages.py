@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from sidecar import tracing
 from sidecar.channels.handling import Lead, Stood, after
 from sidecar.channels.model import Channel, DeliveryError
 from sidecar.channels.routing import Person, Place, Wish, recipients
@@ -214,7 +215,7 @@ def deliver(
             rooms = {name: room for name in channels if (room := _AT_ONCE - under_way.count(name))}
             if rooms and time.monotonic() < until:
                 for message, send in _taken(engine, rooms, lead_ids):
-                    running[pool.submit(send)] = message
+                    running[pool.submit(tracing.carried(send))] = message
             if not running:
                 break
             done = wait(running, return_when=FIRST_COMPLETED).done
@@ -289,7 +290,12 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
         return _state("withdrawn", notifications.WITHHELD), None
     message_id = f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}"
     language = message["language"] or engine.settings.language
-    return {}, lambda: _send(channel, message, told, message_id, language)
+
+    def send() -> Sent:
+        with tracing.span("send message", channel=channel.name, kind=kind, message=message["id"]):
+            return _send(channel, message, told, message_id, language)
+
+    return {}, send
 
 
 def _state(state: str, error: str | None, **more: Any) -> Row:

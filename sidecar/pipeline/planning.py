@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sidecar import tracing
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, planning
 from sidecar.enrichment.money import Purse
@@ -44,7 +45,9 @@ def plan(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, Any]:
         rounds = {lead["lead_id"]: lead["rounds"] for lead in at_work.held}
         may_ask = [row for row in known if 0 < (rounds[row["lead_id"]] or 0) <= engine.settings.max_rounds]
         fresh = {lead_id for lead_id, number in rounds.items() if number == 1}
-        wanted = _wanted(engine, cursor, batch_id, may_ask, at_work.lane, fresh) if may_ask else []
+        with tracing.span("plan calls", leads=len(may_ask)):
+            wanted = _wanted(engine, cursor, batch_id, may_ask, at_work.lane, fresh) if may_ask else []
+            tracing.note(calls=len(wanted))
         REFUSALS_HELD.labels("enrichment").inc(len(fresh - {row["lead_id"] for row in known}))
         planned = calls.plan(cursor, wanted) if wanted else []
         asking = {lead_id for row in planned for lead_id in row["lead_ids"]}

@@ -8,6 +8,7 @@ import threading
 import requests
 from redis import RedisError
 
+from sidecar import logs, tracing
 from sidecar.engine import Engine
 from sidecar.metrics import WAKES
 from sidecar.pipeline import yielding
@@ -36,7 +37,7 @@ def wake(engine: Engine, lane: str) -> bool:
             return False
     except RedisError:
         return False
-    threading.Thread(target=_call, args=(engine, lane), daemon=True).start()
+    threading.Thread(target=logs.carried(_call, engine, lane, tracing.headers()), daemon=True).start()
     return True
 
 
@@ -76,11 +77,11 @@ def _url(engine: Engine, lane: str) -> str:
     return (settings.imports_wake_url if lane == IMPORTS else settings.wake_url) or ""
 
 
-def _call(engine: Engine, lane: str) -> None:
+def _call(engine: Engine, lane: str, trace: dict[str, str]) -> None:
     try:
         requests.post(
-            _url(engine, lane), json={"lane": lane}, timeout=5,
-            headers={"X-Wake-Token": engine.settings.wake_token},
+            _url(engine, lane), json={"lane": lane, "request_id": logs.request_id()}, timeout=5,
+            headers={"X-Wake-Token": engine.settings.wake_token} | trace,
         ).raise_for_status()
         WAKES.labels("ok").inc()
     except requests.RequestException as error:

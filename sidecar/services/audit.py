@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sidecar import logs
 from sidecar.store import access
 from sidecar.store.database import Cursor
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, by the request that asked for it; user_id: None if it is a program."""
+    """Who acts, by the request that asked for it, else what is at work; user_id: None if it is a program."""
 
     name: str
     request_id: str | None = None
@@ -30,4 +31,4 @@ def record(
 ) -> None:
     """Note that `by` did `action` (e.g. lead.edited) to this entity."""
     access.audit(cursor, by.name, action, kind, entity_id, before=before, after=after,
-                 request_id=by.request_id)
+                 request_id=by.request_id or logs.request_id())

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from sidecar import logs
 from sidecar.channels.answers import answer, unknown
 from sidecar.channels.model import DeliveryError
 from sidecar.channels.slack_bot import SlackBot
@@ -69,7 +70,7 @@ def press(
         said = answer(done.decision, user["language"], user["time_zone"] or engine.settings.time_zone,
                       engine.now())
     threading.Thread(
-        target=bot.whisper, args=(pressed.answer_url, said), name="slack answer", daemon=True).start()
+        target=logs.carried(bot.whisper, pressed.answer_url, said), name="slack answer", daemon=True).start()
 
 
 def _is_text(body: bytes) -> bool:

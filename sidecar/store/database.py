@@ -18,7 +18,7 @@ from psycopg2.extensions import connection
 from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
-from sidecar import jsons
+from sidecar import jsons, tracing
 from sidecar.errors import Deadlock, Unavailable
 from sidecar.metrics import POOL, POOL_SECONDS
 
@@ -176,26 +176,27 @@ class Database:
             with _savepoint(self._running.cursor) as cursor:
                 yield cursor
             return
-        conn = self._connect()
-        wrote = False
-        try:
-            conn.readonly = read_only
-            with conn, conn.cursor(cursor_factory=Cursor) as cursor:
-                self._running.cursor = cursor
-                yield cursor
-                wrote = not read_only and not unseen
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-            self._running.after.clear()
-            ended = Deadlock if isinstance(error, DeadlockDetected) else Unavailable
-            raise ended("The database does not answer at the moment. Try again.") from error
-        except BaseException:
-            self._running.after.clear()
-            raise
-        finally:
-            self._running.cursor = None
-            self._return(conn)
-            if wrote and self._written:
-                self._written()
+        with tracing.span("transaction", write=not read_only):
+            conn = self._connect()
+            wrote = False
+            try:
+                conn.readonly = read_only
+                with conn, conn.cursor(cursor_factory=Cursor) as cursor:
+                    self._running.cursor = cursor
+                    yield cursor
+                    wrote = not read_only and not unseen
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+                self._running.after.clear()
+                ended = Deadlock if isinstance(error, DeadlockDetected) else Unavailable
+                raise ended("The database does not answer at the moment. Try again.") from error
+            except BaseException:
+                self._running.after.clear()
+                raise
+            finally:
+                self._running.cursor = None
+                self._return(conn)
+                if wrote and self._written:
+                    self._written()
         while self._running.after:
             self._running.after.pop(0)()
 

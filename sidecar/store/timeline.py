@@ -25,7 +25,8 @@ _KINDS: Final[dict[str, tuple[str, str, str, str]]] = {
         "FROM events e WHERE e.contact_id = %(contact)s::uuid"
         f" AND (e.type <> '{DELIVERED}' OR e.email_status IS NOT NULL)"),
     "received": (
-        "i.received_at", "i.id", "'client', i.client, 'source', i.source, 'outcome', i.outcome",
+        "i.received_at", "i.id", "'client', i.client, 'source', i.source, 'outcome', i.outcome,"
+        " 'request_id', i.request_id",
         "FROM intake i WHERE i.lead_id = %(lead)s::uuid"),
     "message": (
         "coalesce(n.sent_at, n.created_at)", "n.id",

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     stalls,
     telling,
     throughput,
+    tracing,
 )
 from tests.benchmarks.enrichment import bench_markets
 from tests.benchmarks.matching import bench_matching
@@ -34,7 +35,7 @@ BENCHMARKS = {
     "imports": imports.main, "lists": lists.main, "metrics": metrics.main, "stalls": stalls.main,
     "rescoring": rescoring.main, "restoring": restoring.main, "telling": telling.main,
     "throughput": throughput.main, "scaling": scaling.main, "days": days.main,
-    "partitions": partitions.main,
+    "partitions": partitions.main, "tracing": tracing.main,
 }
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""The sidecar with one route more, which asks for a sign-in and does nothing, and the same without metrics:
-peers of benchmarks."""
+"""The sidecar with one route more, which asks for a sign-in and does nothing, and the same without metrics
+or spans: peers of benchmarks."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -14,6 +16,7 @@ from sidecar.api import schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
 from sidecar.services.access import Caller
+from sidecar.store import database
 
 bp = Blueprint("empty", __name__)
 
@@ -48,6 +51,15 @@ def create_unmeasured() -> Flask:
             if isinstance(value, MetricWrapperBase):
                 setattr(module, name, Nothing())
     metrics.init_app = lambda app, read: None
+    return create_app()
+
+
+def create_untraced() -> Flask:
+    """The sidecar and the route, where no request and no transaction looks whether it is traced."""
+    nothing = nullcontext()
+    app.tracing = database.tracing = SimpleNamespace(
+        start=lambda *_: None, note=lambda **_: None, of_request=lambda *_: nothing,
+        span=lambda *_, **__: nothing)
     return create_app()
 
 

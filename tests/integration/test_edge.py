@@ -486,3 +486,13 @@ def test_people_are_not_kept_at_the_edge(edge, api):
     assert b"grades" in kept and b"ada.edge" not in kept
     assert api.headers["Authorization"].encode() not in kept
     assert api.headers["Authorization"].rsplit(".", 1)[1].encode() not in kept
+
+
+def test_ids_and_traces_are_those_of_the_edge(edge):
+    """The id stands in the answer too. A sender's would be searched for, its trace decide what is kept."""
+    said = {"X-Request-Id": "0" * 32, "Traceparent": f"00-{'1' * 32}-{'2' * 16}-01", "Tracestate": "a=b"}
+    answer = edge.ask("GET", "/webhook/x", headers=said)
+    got = {name.lower(): value for name, value in edge.n8n.got[-1]["headers"].items()}
+    assert re.fullmatch("[0-9a-f]{32}", got["x-request-id"]) and got["x-request-id"] != said["X-Request-Id"]
+    assert answer.headers["X-Request-Id"] == got["x-request-id"]
+    assert "traceparent" not in got and "tracestate" not in got

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -185,9 +186,10 @@ def gunicorn(environ, tmp_path):
     port, folder = free_port(), tmp_path / "metrics"
     environment = {**os.environ, **environ, "SIDECAR_BIND": f"127.0.0.1:{port}", "SIDECAR_WORKERS": "2",
                    "SIDECAR_METRICS_DIR": str(folder), "SIDECAR_LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "gunicorn"), "-c", str(ROOT / "sidecar/gunicorn.conf.py"),
-         "sidecar.app:create_app()"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).parent / "gunicorn"), "-c", str(ROOT / "sidecar/gunicorn.conf.py"),
+             "sidecar.app:create_app()"], env=environment, cwd=ROOT, stderr=log)
     try:
         yield f"http://127.0.0.1:{port}", process, folder
     finally:
@@ -195,7 +197,7 @@ def gunicorn(environ, tmp_path):
         process.wait(60)
 
 
-def test_several_workers_add_up_and_one_that_is_replaced_counts_on(gunicorn):
+def test_several_workers_add_up_and_one_that_is_replaced_counts_on(gunicorn, tmp_path):
     address, process, folder = gunicorn
     unknown = ("enrich_http_request_total", "GET", "404")
     timed = ("enrich_http_request_duration_seconds_count", "GET", "404", "none")
@@ -223,3 +225,5 @@ def test_several_workers_add_up_and_one_that_is_replaced_counts_on(gunicorn):
         requests.get(f"{address}/zzz{n}", timeout=60)
     assert scraped()[unknown] == 120
     assert {path.name for path in folder.iterdir()} == files
+    told = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert any("SIGKILL" in line["message"] for line in told), "what gunicorn itself tells is JSON too"

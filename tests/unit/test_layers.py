@@ -24,6 +24,7 @@ FLOORS = (
     ("intake", "routing"),
     ("webhooks",),
     ("environment", "secrets", "logs"),
+    ("tracing",),
     ("channels",),
     ("privacy",),
     ("settings",),
@@ -43,12 +44,13 @@ PURE = ("terms", *(room for rooms in FLOORS[1:8] for room in rooms), "privacy")
 
 # Which rooms may touch what lies outside.
 ONLY_IN = {
-    "flask": ("api", "app", "metrics", "logs"),
+    "flask": ("api", "app", "metrics"),
     "psycopg2": ("store",),
     "requests": ("channels", "pipeline"),
     "smtplib": ("channels",),
     "dns": ("services",),
     "mcp": ("assistants",),
+    "opentelemetry": ("tracing",),
 }
 IMPURE = {"flask", "psycopg2", "redis", "requests", "os", "socket", "subprocess", "time", "random", "secrets"}
 

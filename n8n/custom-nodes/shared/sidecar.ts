@@ -11,6 +11,7 @@ import type {
 	IWebhookFunctions,
 	JsonObject,
 } from 'n8n-workflow';
+import { marksOf } from './marks';
 import {
 	NOT_THE_SIDECAR,
 	REFUSALS,
@@ -107,12 +108,16 @@ export async function connect(context: Context): Promise<Send> {
 	const { id = '', name = 'Sidecar' } = context.getNode().credentials?.[SIDECAR_CREDENTIAL] ?? {};
 	// Read once for all requests: else n8n reads it from its database for each. A new token gets into it.
 	const credential = { id: id ?? '', name, type: SIDECAR_CREDENTIAL, data };
+	const marks = marksOf(context);
 	return async (method, path, body, once = { key: '', seconds: 0 }) => {
 		if (/\/v\d+$/.test(base)) throw notReached(name, NOT_THE_SIDECAR);
 		const options: IHttpRequestOptions = {
 			method,
 			url: `${base}/v1/${path}`,
-			headers: method === 'GET' ? {} : { 'Content-Type': typeOf(body), ...idempotency(once) },
+			headers: {
+				...marks,
+				...(method === 'GET' ? {} : { 'Content-Type': typeOf(body), ...idempotency(once) }),
+			},
 			body: contentOf(body),
 			returnFullResponse: true,
 			// 401 must throw: n8n then fetches a new token and repeats the request.

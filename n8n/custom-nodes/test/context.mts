@@ -19,6 +19,8 @@ export interface Reply {
 export interface Given {
 	/** What the paired item holds at earlier steps of the package, the farthest first. */
 	before?: Record<string, IDataObject>;
+	/** What began the run, by its type, and what it handed on; undefined: the run did not begin there. */
+	begun?: Record<string, IDataObject | undefined>;
 	items?: IDataObject[];
 	/** A function is asked for each item. */
 	parameters?: Record<string, unknown>;
@@ -44,12 +46,20 @@ export function context(given: Given): Context {
 		sent,
 		hints,
 		addExecutionHints: (hint: { message: string }) => hints.push(hint),
-		getParentNodes: () =>
-			Object.keys(given.before ?? {})
+		getParentNodes: () => [
+			...Object.keys(given.before ?? {})
 				.reverse()
 				.map((name) => ({ name, type: 'n8n-nodes-enrichment-engine.enrichmentBatch' })),
+			...Object.keys(given.begun ?? {}).map((type) => ({ name: type, type })),
+		],
 		getWorkflowDataProxy: () => ({
-			$: (name: string) => ({ item: { json: given.before?.[name] } }),
+			$: (name: string) => ({
+				item: { json: given.before?.[name] },
+				first: () => {
+					if (given.begun?.[name] === undefined) throw new Error('not executed');
+					return { json: given.begun[name] };
+				},
+			}),
 		}),
 		getInputSourceData: () => ({ previousNode: 'HTTP Request' }),
 		getInputData: () => input,

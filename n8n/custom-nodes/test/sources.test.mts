@@ -45,17 +45,29 @@ test('the very bytes that came are checked by the sidecar, and its leads start a
 	const { made, answered, sent } = await deliver({
 		rawBody: Buffer.from('{"a": "\u00e9" }'),
 		query: { source: 'tally', key: 'k3y', 'hub.mode': ['x', 'y'] },
-		headers: { 'content-type': 'application/json', 'tally-signature': 'abc' },
+		headers: {
+			'content-type': 'application/json',
+			'tally-signature': 'abc',
+			'x-request-id': 'c0ffee00c0ffee00',
+		},
 		sidecar: () => ({ body: { answer: null, leads, delivery: 'tally 1' } }),
 	});
 	assert.equal(sent[0].path, 'sources/tally/k3y');
 	assert.deepEqual(sent[0].body, {
 		method: 'POST',
 		query: { 'hub.mode': 'x' },
-		headers: { 'content-type': 'application/json', 'tally-signature': 'abc' },
+		headers: {
+			'content-type': 'application/json',
+			'tally-signature': 'abc',
+			'x-request-id': 'c0ffee00c0ffee00',
+		},
 		body: Buffer.from('{"a": "\u00e9" }').toString('base64'),
 	});
-	assert.deepEqual(made, { workflowData: [[{ json: { leads, delivery: 'tally 1' } }]] });
+	assert.equal(sent[0].headers['X-Request-Id'], 'c0ffee00c0ffee00');
+	const handedOn = { 'x-request-id': 'c0ffee00c0ffee00' };
+	assert.deepEqual(made, {
+		workflowData: [[{ json: { leads, delivery: 'tally 1', headers: handedOn } }]],
+	});
 	assert.deepEqual(answered, {});
 });
 

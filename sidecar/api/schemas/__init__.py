@@ -15,6 +15,7 @@ from sidecar.api.schemas.owners import *  # noqa: F403
 from sidecar.api.schemas.pipeline import *  # noqa: F403
 from sidecar.api.schemas.privacy import *  # noqa: F403
 from sidecar.api.schemas.records import *  # noqa: F403
+from sidecar.api.schemas.requests import *  # noqa: F403
 from sidecar.api.schemas.routing import *  # noqa: F403
 from sidecar.api.schemas.scoring import *  # noqa: F403
 from sidecar.api.schemas.sources import *  # noqa: F403

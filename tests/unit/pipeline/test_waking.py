@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
 
+from sidecar import logs
 from sidecar.pipeline import waking
 
 
@@ -51,3 +53,26 @@ def test_what_comes_together_wakes_once_and_what_comes_later_again(planned, woke
 def test_without_an_address_nobody_is_woken(planned, woken):
     waking.wake_soon(engine(None), "bulk")
     assert planned == []
+
+
+def test_n8n_is_told_who_woke_it(monkeypatch):
+    posted, called = {}, Event()
+
+    def post(url, **sent):
+        posted.update(sent)
+        called.set()
+        return SimpleNamespace(raise_for_status=lambda: None)
+
+    monkeypatch.setattr(waking.requests, "post", post)
+    known = engine()
+    known.settings.wake_token = "token"
+    known.cache = SimpleNamespace(first_wake=lambda lane: True)
+    monkeypatch.setattr(waking.tracing, "headers", lambda: {"traceparent": "00-trace"})
+    logs.begin("5f0c1d2e3b4a5968")
+    try:
+        assert waking.wake(known, "bulk")
+    finally:
+        logs.begin(None)
+    assert called.wait(10)
+    assert posted["json"] == {"lane": "bulk", "request_id": "5f0c1d2e3b4a5968"}
+    assert posted["headers"] == {"X-Wake-Token": "token", "traceparent": "00-trace"}

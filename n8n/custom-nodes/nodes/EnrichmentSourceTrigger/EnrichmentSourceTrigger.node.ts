@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 import { documentation } from '../../shared/documentation';
+import { handedOn } from '../../shared/marks';
 import { SidecarError, connect, isObject } from '../../shared/sidecar';
 import { checkSidecar } from '../../shared/sidecarCredential';
 
@@ -81,7 +82,8 @@ export class EnrichmentSourceTrigger implements INodeType {
 			const send = await connect(this);
 			const { answer, leads, delivery } = await send('POST', path, sent(this, query));
 			if (isObject(answer)) return answered(this, answer);
-			return { workflowData: [this.helpers.returnJsonArray({ leads, delivery } as IDataObject)] };
+			const begun = { leads, delivery, headers: handedOn(this) } as IDataObject;
+			return { workflowData: [this.helpers.returnJsonArray(begun)] };
 		} catch (error) {
 			if (!(error instanceof SidecarError)) {
 				throw new NodeOperationError(this.getNode(), error as Error);
