@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -72,6 +73,13 @@ class Json(DefaultJSONProvider):
         return DefaultJSONProvider.default(value)
 
 
+class App(Flask):
+    """Flask, which would look at each function at each request to see whether it is asynchronous: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 class RowNumber(IntegerConverter):
     """`<int:…>` in a path: the number of a row. One beyond all that Postgres has is of none, as the last."""
 
@@ -85,7 +93,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     engine = engine or Engine.build(settings)
     logs.configure(settings.log_level)
     tracing.start(settings.traces_endpoint, settings.traces_ratio)
-    app = Flask(__name__, static_folder=None)
+    app = App(__name__, static_folder=None)
     app.json = Json(app)
     app.url_map.converters["int"] = RowNumber
     # One proxy, the edge, tells where a request comes from.

@@ -62,7 +62,7 @@ class Vault:
 
 def keyed_hash(key: str, *parts: str) -> str:
     """HMAC-SHA256 as hex over the parts; tells equality and nothing else."""
-    return hmac.new(key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), "\x1f".join(parts).encode(), "sha256").hex()
 
 
 def hash_password(password: str) -> str:

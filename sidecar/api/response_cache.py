@@ -55,7 +55,7 @@ def cached(engine: Engine, caller: Caller | None, answer: Callable[[], str]) -> 
         return answer()
     question = _question(engine, caller)
     try:
-        generation, sealed = engine.cache.response(question)
+        generation, sealed = engine.cache.response(question, seconds)
     except RedisError:
         RESPONSE_CACHE.labels("unavailable").inc()
         return answer()
@@ -68,7 +68,7 @@ def cached(engine: Engine, caller: Caller | None, answer: Callable[[], str]) -> 
     found = answer()
     if len(found) <= _MAX_BYTES:
         try:
-            engine.cache.keep_response(generation, question, engine.vault.seal(found), seconds)
+            engine.cache.keep_response(generation, question, engine.vault.seal(found))
         except RedisError:
             RESPONSE_CACHE.labels("unavailable").inc()
     return found

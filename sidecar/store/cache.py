@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import redis
 
+from sidecar.ids import new_id
+
 # Reserve `count` consecutive slots of a provider's pace; answers the first slot's time in ms.
 _RESERVE = """
 local now = tonumber(ARGV[1])
@@ -33,16 +35,27 @@ redis.call('EXPIRE', KEYS[1], math.ceil(capacity / rate) + 1)
 return {allowed and 1 or 0, math.floor(tokens), allowed and 0 or math.ceil((1 - tokens) / rate)}
 """
 
-# Keep an answer unless something was written since its question began. KEYS = generation, answers;
-# ARGV = generation at the question, field, answer, seconds that all answers are kept, how many.
+# Answers are kept in one hash beside the name of their generation, so that one DEL forgets all and whoever
+# asks next begins another. ARGV = question, name of a new generation, seconds that all answers are kept.
+# Answers {generation, what is kept or nil}.
+_ASK = """
+local generation = redis.call('HGET', KEYS[1], 'generation')
+if not generation then
+    generation = ARGV[2]
+    redis.call('HSET', KEYS[1], 'generation', generation)
+    redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
+return {generation, redis.call('HGET', KEYS[1], ARGV[1])}
+"""
+# Keep an answer unless something was written since its question began. ARGV = generation at the question,
+# question, answer, how many at most.
 _KEEP = """
-if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then return 0 end
-if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[5]) then return 0 end
-redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
-redis.call('EXPIRE', KEYS[2], ARGV[4], 'NX')
+if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
+if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[4]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 return 1
 """
-_GENERATION, _RESPONSES = "answers:generation", "answers"
+_RESPONSES = "answers"
 _MOST_RESPONSES = 200
 
 
@@ -54,6 +67,7 @@ class Cache:
             url, socket_timeout=2, socket_connect_timeout=2, health_check_interval=30
         )
         self._take = self.redis.register_script(_TAKE)
+        self._ask = self.redis.register_script(_ASK)
         self._keep = self.redis.register_script(_KEEP)
 
     def first_wake(self, lane: str) -> bool:
@@ -110,25 +124,19 @@ class Cache:
             pipe.expire(f"budget:{budget}", seconds, nx=True)
             return int(pipe.execute()[0])
 
-    def response(self, question: str) -> tuple[str, bytes | None]:
-        """(generation, the cached response to this request or None)."""
-        with self.redis.pipeline(transaction=False) as pipe:
-            pipe.get(_GENERATION)  # first, so that a write that happens meanwhile is noticed
-            pipe.hget(_RESPONSES, question)
-            generation, known = pipe.execute()
-        return (generation or b"0").decode(), known
+    def response(self, question: str, seconds: int) -> tuple[bytes, bytes | None]:
+        """(generation, the cached response to this request or None); those of a generation are kept for at
+        most `seconds`."""
+        generation, known = self._ask(keys=[_RESPONSES], args=[question, new_id(), seconds])
+        return generation, known
 
-    def keep_response(self, generation: str, question: str, answer: bytes, seconds: int) -> None:
-        """Keep an answer for at most `seconds`, unless something was written since the generation."""
-        self._keep(keys=[_GENERATION, _RESPONSES], args=[
-            generation, question, answer, seconds, _MOST_RESPONSES])
+    def keep_response(self, generation: bytes, question: str, answer: bytes) -> None:
+        """Keep an answer with those of its generation, unless something was written since."""
+        self._keep(keys=[_RESPONSES], args=[generation, question, answer, _MOST_RESPONSES])
 
     def forget_responses(self) -> None:
         """Something was written: no answer from before is given again."""
-        with self.redis.pipeline(transaction=False) as pipe:
-            pipe.incr(_GENERATION)  # first: nothing of before is kept from here on
-            pipe.delete(_RESPONSES)
-            pipe.execute()
+        self.redis.delete(_RESPONSES)
 
     def figures(self, name: str) -> bytes | None:
         """A part of what /metrics tells of Postgres, while it is kept."""

@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 
 import psycopg2
 from psycopg2.errors import DeadlockDetected
-from psycopg2.extensions import connection
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
 from psycopg2.extensions import cursor as PlainCursor
 from psycopg2.pool import ThreadedConnectionPool
 
@@ -40,16 +40,53 @@ def containing(text: str) -> str:
 
 
 class _Connection(connection):
-    """A connection that knows which statements it has prepared: how each is run, by its text."""
+    """A connection that knows which statements it has prepared: how each is run, by its text. Cursors begin
+    and end its transactions."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.autocommit = True
         self.prepared: dict[str, str] = {}
 
 
 class Cursor(PlainCursor):
     """A cursor whose rows are dicts, and whose statements can be planned once per connection. (psycopg2's own
-    sets each value of a row in Python, which took a sixth of the sidecar's work on a lead.)"""
+    sets each value of a row in Python, which took a sixth of the sidecar's work on a lead.) What has no
+    answer needs no round trip of its own: it waits for the next statement, or the end of the transaction."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._waiting: list[bytes] = []
+
+    def begin(self, *, read_only: bool) -> None:
+        """A transaction begins with the next statement."""
+        self._waiting = [b"BEGIN READ ONLY" if read_only else b"BEGIN"]
+
+    def later(self, sql: bytes) -> None:
+        """Run a statement in one round trip with the next one; if it fails, that fails."""
+        self._waiting.append(sql)
+
+    def execute(self, sql: str | bytes, params: Any = None) -> None:  # type: ignore[override]
+        """Run what waits, and a statement."""
+        if self._waiting:
+            sql, params = b";\n".join((*self._waiting, self.mogrify(sql, params))), None
+            self._waiting = []
+        super().execute(sql, params)
+
+    def commit(self) -> None:
+        """Keep what was done, if anything was."""
+        if self._in_transaction or len(self._waiting) > 1:
+            self.execute(b"COMMIT")
+
+    def roll_back(self, to: str = "") -> None:
+        """Undo what was done, or what was done since a savepoint; what waits is not done."""
+        self._waiting = []
+        if self._in_transaction:
+            self.execute(f"ROLLBACK {to}")
+
+    @property
+    def _in_transaction(self) -> bool:
+        return self.connection.info.transaction_status != TRANSACTION_STATUS_IDLE
 
     def fetchone(self) -> Row | None:  # type: ignore[override]
         """The next row, or None."""
@@ -92,7 +129,7 @@ class Executes(Protocol):
 
 
 class Gathered:
-    """Statements without answers, sent to the server in one round trip."""
+    """Statements without answers, sent to the server in one round trip with what follows them."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -108,9 +145,10 @@ class Gathered:
 
     def send(self) -> None:
         """Run them in their order; the first that fails ends it."""
-        if self._statements:
-            self._cursor.execute(b";\n".join(self._statements))
-            self._statements = []
+        for statement in self._statements:
+            self._cursor.later(statement)
+        self._statements = []
+
 
 # A connection idle for longer is asked before it is trusted: the server may have restarted.
 _TRUST_IDLE_SECONDS = 1.0
@@ -180,11 +218,17 @@ class Database:
             conn = self._connect()
             wrote = False
             try:
-                conn.readonly = read_only
-                with conn, conn.cursor(cursor_factory=Cursor) as cursor:
+                with conn.cursor(cursor_factory=Cursor) as cursor:
+                    cursor.begin(read_only=read_only)
                     self._running.cursor = cursor
-                    yield cursor
-                    wrote = not read_only and not unseen
+                    try:
+                        yield cursor
+                        wrote = not read_only and not unseen
+                        cursor.commit()
+                    except BaseException:
+                        with suppress(psycopg2.Error):
+                            cursor.roll_back()
+                        raise
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 self._running.after.clear()
                 ended = Deadlock if isinstance(error, DeadlockDetected) else Unavailable
@@ -228,8 +272,11 @@ class Database:
             self._used_at.clear()
 
     def _connect(self) -> connection:
-        with POOL_SECONDS.time():
+        begun = time.perf_counter()
+        try:
             conn = self._free()
+        finally:
+            POOL_SECONDS.observe(time.perf_counter() - begun)
         _IN_USE.inc()
         return conn
 
@@ -260,7 +307,6 @@ class Database:
         try:
             with conn.cursor() as cursor:
                 cursor.execute("SELECT 1")
-            conn.rollback()
         except psycopg2.Error:
             return False
         return True
@@ -268,7 +314,8 @@ class Database:
     def _return(self, conn: connection) -> None:
         with suppress(psycopg2.Error):
             if self._pool:
-                self._pool.putconn(conn, close=bool(conn.closed))
+                self._pool.putconn(
+                    conn, close=conn.info.transaction_status != TRANSACTION_STATUS_IDLE)
         _IN_USE.dec()
         if not conn.closed:
             self._used_at[id(conn)] = time.monotonic()
@@ -288,12 +335,12 @@ def _savepoint(cursor: Cursor) -> Iterator[Cursor]:
     cursor.execute("SAVEPOINT part")
     try:
         yield cursor
+        cursor.execute("RELEASE SAVEPOINT part")
     except BaseException:
         with suppress(psycopg2.Error):
             # Released too, or the one around it, which has the same name, could not be reached.
-            cursor.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+            cursor.roll_back("TO SAVEPOINT part; RELEASE SAVEPOINT part")
         raise
-    cursor.execute("RELEASE SAVEPOINT part")
 
 
 def one(cursor: Cursor, sql: str, params: Any = None) -> Row | None:

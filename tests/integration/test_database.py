@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from psycopg2.errors import ReadOnlySqlTransaction
+from psycopg2.errors import DivisionByZero, ReadOnlySqlTransaction
 
-from sidecar.store.database import Database, as_array, one
+from sidecar.pipeline import intake
+from sidecar.store.database import Cursor, Database, Gathered, as_array, one
 
 
 def pid(database):
@@ -15,6 +16,20 @@ def pid(database):
 
 def test_a_connection_is_used_again(engine):
     assert len({pid(engine.database) for _ in range(10)}) == 1
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The round trips to Postgres: of each, the statements."""
+    trips = []
+    execute = Cursor.execute
+
+    def noted(cursor, sql, params=None):
+        trips.append([*cursor._waiting, sql])
+        execute(cursor, sql, params)
+
+    monkeypatch.setattr(Cursor, "execute", noted)
+    return trips
 
 
 @pytest.mark.parametrize("texts", [
@@ -54,6 +69,53 @@ def test_an_inner_transaction_is_part_of_the_outer_one(engine):
         assert one(outer, "SELECT array_agg(n) AS n FROM nested")["n"] == [2]
         assert told == []
     assert told == ["committed"]
+
+
+def test_a_transaction_that_asks_nothing_sends_nothing(engine, sent):
+    with engine.database.write(), engine.database.write(unseen=True):
+        pass
+    assert sent == [[b"BEGIN", "SAVEPOINT part"], ["RELEASE SAVEPOINT part"], [b"COMMIT"]]
+    sent.clear()
+    with engine.database.read():
+        pass
+    with pytest.raises(ZeroDivisionError), engine.database.write():
+        1 / 0  # noqa: B018
+    assert sent == []
+
+
+def test_a_lead_is_taken_in_by_two_round_trips(engine, sent):
+    for name in ("ada", "bob"):
+        sent.clear()
+        intake.receive(engine, [{"email": f"{name}@looms.example"}], client="tests")
+    know, write = sent
+    assert know[0] == b"BEGIN" and write[-1] == b"COMMIT"
+
+
+def later(cursor, *statements):
+    gathered = Gathered(cursor)
+    for statement in statements:
+        gathered.execute(statement)
+    gathered.send()
+
+
+def test_what_waits_fails_with_what_it_waits_for(engine):
+    with engine.database.write() as cursor:
+        cursor.execute("CREATE TEMP TABLE waited (n int)")
+    with pytest.raises(DivisionByZero), engine.database.write() as cursor:
+        later(cursor, "INSERT INTO waited VALUES (1)", "SELECT 1 / 0")
+    with engine.database.write() as cursor:
+        later(cursor, "INSERT INTO waited VALUES (2)")
+        with pytest.raises(DivisionByZero), engine.database.write() as inner:
+            later(inner, "INSERT INTO waited VALUES (3)", "SELECT 1 / 0")
+        with pytest.raises(ZeroDivisionError), engine.database.write() as inner:
+            later(inner, "INSERT INTO waited VALUES (4)")
+            1 / 0  # noqa: B018
+        later(cursor, "INSERT INTO waited VALUES (5)")
+        assert one(cursor, "SELECT array_agg(n) AS n FROM waited")["n"] == [2, 5]
+        later(cursor, "INSERT INTO waited VALUES (6)")
+    with engine.database.write() as cursor:
+        assert one(cursor, "SELECT array_agg(n) AS n FROM waited")["n"] == [2, 5, 6]
+        cursor.execute("DROP TABLE waited")
 
 
 def test_what_was_to_follow_a_commit_does_not_follow_a_rollback(engine):

@@ -64,14 +64,15 @@ def test_who_may_not_see_people_gets_no_answer_of_one_who_may(app, api, engine):
 
 def test_an_answer_that_a_write_overtook_is_not_kept(engine):
     engine.cache.forget_responses()
-    generation, known = engine.cache.response("question")
+    generation, known = engine.cache.response("question", 5)
     assert known is None
     engine.cache.forget_responses()
-    engine.cache.keep_response(generation, "question", b"old", 5)
-    generation, known = engine.cache.response("question")
+    engine.cache.keep_response(generation, "question", b"old")
+    assert engine.cache.redis.exists("answers") == 0
+    generation, known = engine.cache.response("question", 5)
     assert known is None
-    engine.cache.keep_response(generation, "question", b"new", 5)
-    assert engine.cache.response("question") == (generation, b"new")
+    engine.cache.keep_response(generation, "question", b"new")
+    assert engine.cache.response("question", 5) == (generation, b"new")
     assert 0 < engine.cache.redis.ttl("answers") <= 5
 
 
@@ -86,7 +87,8 @@ def test_an_erased_person_is_in_no_kept_answer(api, engine):
 def test_what_redis_keeps_names_nobody(api, engine):
     api.post("/v1/leads", ADA)
     assert b"ada.kept" in api.get("/v1/leads?q=ada.kept").data
-    (question, kept), = engine.cache.redis.hgetall("answers").items()
+    (question, kept), = (engine.cache.redis.hgetall("answers").items()
+                         - {(b"generation", engine.cache.redis.hget("answers", "generation"))})
     assert b"kept" not in question and b"ada.kept" not in kept
     assert "ada.kept" in engine.vault.open(kept)
     engine.cache.redis.hset("answers", question, b"of another key")
@@ -150,7 +152,7 @@ def test_a_bounded_number_of_first_pages_is_kept(api, engine, monkeypatch):
     following = api.get("/v1/leads?limit=1").json["next"]
     for query in (f"limit=1&cursor={following}", "limit=2", "limit=3", "limit=4"):
         api.get(f"/v1/leads?{query}")
-    assert engine.cache.redis.hlen("answers") == 2
+    assert engine.cache.redis.hlen("answers") == 1 + 2  # beside the name of their generation
 
 
 def test_without_redis_the_store_answers(api, engine, monkeypatch):
