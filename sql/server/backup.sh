@@ -5,7 +5,8 @@
 #   watch           one a day, a whole one a week, without end
 #   list            what there is, as pgBackRest's JSON
 #   restore [TIME]  the data as of that time, else all that was archived; what was there is kept aside
-#   keep | undo     drop what was kept aside, or take it back
+#   aside           tell whether something is kept aside: a restore is at work, or was cut off
+#   keep | undo     drop what is kept aside, or take it back
 set -euo pipefail
 repository=/var/lib/pgbackrest aside=/var/lib/postgresql/aside
 engine() { pgbackrest --stanza=engine "$@"; }
@@ -78,13 +79,25 @@ watch() {
 all_of() { find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$2" {} +; }
 
 restore() {
-	undo
+	if [ -n "$(aside)" ]; then
+		echo "A restore was cut off: undo or keep what it put aside." >&2
+		return 1
+	fi
 	install -d -m 0700 "$aside.part"
 	all_of "$PGDATA" "$aside.part"
 	mv "$aside.part" "$aside"
 	local upto=()
 	if [ -n "${1:-}" ]; then upto=(--type=time "--target=$1" --target-action=promote); fi
 	engine --process-max=2 "${upto[@]}" restore
+}
+
+aside() { find "$(dirname "$aside")" -mindepth 1 -maxdepth 1 -name 'aside*' ! -name aside.gone; }
+
+# It is not there any more before its first file goes.
+keep() {
+	rm -rf "$aside.gone"
+	[ ! -e "$aside" ] || mv "$aside" "$aside.gone"
+	rm -rf "$aside.gone"
 }
 
 # What is wholly aside is the data; what is only partly so has the rest of it still in its place.
@@ -103,8 +116,7 @@ undo() {
 case $1 in
 configure | watch) "$1" ;;
 make | restore) "$@" ;;
-undo) undo ;;
-keep) rm -rf "$aside" ;;
+aside | keep | undo) "$1" ;;
 list) engine info --output=json ;;
-*) sed -n '3,8s/^# *//p' "$0" >&2 && exit 2 ;;
+*) sed -n '3,9s/^# *//p' "$0" >&2 && exit 2 ;;
 esac
