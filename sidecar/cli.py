@@ -513,7 +513,8 @@ def backfill(since: datetime, dry_run: bool, no_pull: bool) -> None:
 
     begun = since.replace(tzinfo=UTC)
     with _administration() as engine:
-        for lacks, count in service.preview(engine, begun).items():
+        found, _ = service.preview(engine, begun)
+        for lacks, count in found.items():
             click.echo(f"{count} leads: {lacks}")
         if dry_run:
             return
