@@ -107,9 +107,8 @@ def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 
 def _privacy(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
-    due = privacy.counts(engine, cursor)
-    return {"privacy_notices_overdue": {(): due["overdue"]},
-            "privacy_retention_due": {(): due["retention_due"]}}
+    return {"privacy_notices_overdue": {(): privacy.counts(engine, cursor)["overdue"]},
+            "privacy_retention_due": {(): privacy.overstaying(engine, cursor)}}
 
 
 def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
