@@ -39,7 +39,7 @@ configure() {
 # What a restore has to know before it begins: the newest migration and by which keys the data is encrypted.
 # The secrets lie beside it, sealed with the same passphrase.
 make() {
-	local schema notes label bytes
+	local schema notes made label bytes
 	schema=$(ask sidecar -c "SELECT coalesce(max(migration_id), '') FROM _yoyo_migration")
 	mapfile -t notes </run/secrets/backup_notes
 	engine stanza-create
@@ -48,11 +48,13 @@ make() {
 	cp /run/secrets/secrets.sealed "$repository/secrets.sealed.new"
 	mv "$repository/secrets.sealed.new" "$repository/secrets.sealed"
 	touch "$repository/made.incr" "$repository/made.$1"
-	read -r label bytes < <(ask sidecar -v told="$(engine info --output=json)" -F ' ' <<<"$_last")
+	made=$(ask sidecar -v ON_ERROR_STOP=1 -F ' ' <<<"$_last")
+	read -r label bytes <<<"$made"
 	ask sidecar -v name="$label" -v bytes="$bytes" -v release="${notes[0]}" <<<"$_note"
 }
-# Of pgBackRest's JSON the last backup: its name, and the bytes that it took.
-_last="SELECT b->>'label', b->'info'->'repository'->>'delta' FROM jsonb_path_query(:'told', '\$[0].backup[last]') b"
+# Of pgBackRest's JSON, which is too long for an argument, the last backup: its name, and the bytes that it took.
+_last="\set told \`pgbackrest --stanza=engine info --output=json\`
+SELECT b->>'label', b->'info'->'repository'->>'delta' FROM jsonb_path_query(:'told', '\$[0].backup[last]') b"
 # For the metrics, where the schema has a place for it.
 _note="SELECT to_regclass('public.backups') IS NOT NULL AS known \gset
 \if :known

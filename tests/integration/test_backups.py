@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 from click.testing import CliRunner
+from psycopg2.extensions import parse_dsn
 
 from deploy import backup
 from deploy.locking import alone
 from deploy.problem import Problem
+from deploy.settings import ROOT
 from local import backups as local_backups
 from local import programs
 from sidecar import cli
@@ -216,6 +219,36 @@ def test_how_long_ago_backups_were_made_and_tried_is_measured(engine):
         with engine.database.read() as cursor:
             cursor.execute("SELECT name FROM backups ORDER BY 1")
             assert [row["name"] for row in cursor.fetchall()] == ["20260301-033000F", "newer", "older"]
+    finally:
+        with engine.database.write() as cursor:
+            cursor.execute("DELETE FROM backups")
+
+
+def test_a_backup_that_was_archived_is_noted_however_many_there_are(services, server, engine, tmp_path):
+    """pgBackRest's list of them is longer than an argument of a program may be."""
+    listed = [{"label": f"20260301-{n:06}F", "info": {"repository": {"delta": n}}, "why": "x" * 900}
+              for n in range(1, 401)]
+    (tmp_path / "told").write_text(json.dumps([{"backup": listed}]))
+    (tmp_path / "pgbackrest").write_text(f'#!/bin/sh\ncase "$*" in *info*) cat {tmp_path}/told ;; esac\n')
+    (tmp_path / "pgbackrest").chmod(0o755)
+    (tmp_path / "backup_notes").write_text("0.1.0\nhash_key:1\n")
+    for name in ("secrets.sealed", "pgbackrest.conf"):
+        (tmp_path / name).touch()
+    text = (ROOT / "sql/server/backup.sh").read_text(encoding="utf-8")
+    for path in ("/var/lib/pgbackrest", "/run/secrets", "/tmp/pgbackrest.conf"):
+        assert path in text
+        text = text.replace(path, str(tmp_path / ("pgbackrest.conf" if path.endswith("conf") else "")))
+    (tmp_path / "backup.sh").write_text(text)
+    url = parse_dsn(services.dsn("postgres", "POSTGRES_PASSWORD"))
+    done = subprocess.run(
+        ["bash", tmp_path / "backup.sh", "make", "full"], capture_output=True, text=True, check=False,
+        env={"PATH": f"{tmp_path}:{server.programs}:/usr/bin:/bin", "PGHOST": url["host"],
+             "PGPORT": url.get("port", "5432"), "PGPASSWORD": url["password"]})
+    assert done.returncode == 0, done.stderr
+    try:
+        with engine.database.read() as cursor:
+            cursor.execute("SELECT name, bytes, verified_at FROM backups")
+            assert cursor.fetchall() == [{"name": "20260301-000400F", "bytes": 400, "verified_at": None}]
     finally:
         with engine.database.write() as cursor:
             cursor.execute("DELETE FROM backups")
