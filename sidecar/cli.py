@@ -1340,8 +1340,10 @@ def retain_people(dry_run: bool, days: int) -> None:
     from sidecar.services import privacy as service
 
     with _administration() as engine:
-        while rounds.survey(engine):
-            pass
+        rounds.begin_anew(engine)
+        while (more := rounds.survey(engine)) is not False:
+            if more is None:  # the housekeeping does a part
+                time.sleep(0.2)
         if dry_run:
             number, after = 0, None
             while True:

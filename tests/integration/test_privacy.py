@@ -438,6 +438,22 @@ def test_the_round_comes_by_everybody_in_parts(api, engine):
     assert len(listed(api, "overdue")) == 7
 
 
+def test_the_command_looks_at_everybody_and_waits_for_whoever_looks_too(api, engine, environ, monkeypatch):
+    ids = [sent(api, "csv import", f"c{n}@command.example") for n in range(3)]
+    for contact_id in ids:
+        days(engine, contact_id, 800)
+    survey(engine)
+    with engine.database.write() as cursor:  # the housekeeping has come by all of them
+        cursor.execute("UPDATE privacy_settings SET looked_until = %s;"
+                       " UPDATE contact_privacy SET retention_due_on = NULL", (ids[-1],))
+    answers = [None, None]
+    looks = privacy.survey
+    monkeypatch.setattr(privacy, "survey", lambda engine: answers.pop() if answers else looks(engine))
+    monkeypatch.setattr(cli.time, "sleep", lambda seconds: None)
+    run = CliRunner().invoke(cli.main, ["privacy", "retention", "--dry-run"], env=environ)
+    assert "3 to be erased" in run.output, run.output
+
+
 def test_settings_are_checked_and_audited(api):
     rule = {"ground": "any", "standing": "closed", "months": 6}
     assert patched(api, {"rules": [rule], "cooling_days": 14})["rules"] == [rule]
