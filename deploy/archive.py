@@ -49,11 +49,15 @@ def seal(target: Path) -> None:
     files = sorted(path.name for path in target.iterdir()
                    if path.is_file() and not path.name.startswith(".")
                    and path.name not in (sealed.name, "backup_passphrase"))
-    packed = subprocess.run(
-        ["tar", "--create", "--gzip", *files], cwd=target, capture_output=True, check=False)
-    done = subprocess.run(
-        ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000", "-pass", "file:backup_passphrase",
-         "-out", fresh.name], cwd=target, input=packed.stdout, capture_output=True, check=False)
+    try:
+        packed = subprocess.run(
+            ["tar", "--create", "--gzip", *files], cwd=target, capture_output=True, check=False)
+        done = subprocess.run(
+            ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000",
+             "-pass", "file:backup_passphrase", "-out", fresh.name],
+            cwd=target, input=packed.stdout, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise Problem(f"{error.filename} is not installed.") from None
     if packed.returncode or done.returncode:
         raise Problem(f"The secrets cannot be sealed: {(packed.stderr + done.stderr).decode()[-500:]}")
     sealed.write_bytes(fresh.read_bytes())  # in place: a running container has this very file mounted

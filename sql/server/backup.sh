@@ -45,13 +45,28 @@ make() {
 	engine stanza-create
 	engine --type="$1" --annotation="release=${notes[0]}" --annotation="keys=${notes[1]}" \
 		--annotation="schema=$schema" backup
-	cp /run/secrets/secrets.sealed "$repository/secrets.sealed.new"
-	mv "$repository/secrets.sealed.new" "$repository/secrets.sealed"
+	copy_secrets
 	touch "$repository/made.incr" "$repository/made.$1"
 	made=$(ask sidecar -v ON_ERROR_STOP=1 -F ' ' <<<"$_last")
 	read -r label bytes <<<"$made"
 	ask sidecar -v name="$label" -v bytes="$bytes" -v release="${notes[0]}" <<<"$_note"
 }
+# They are sealed anew in place: what is copied at that moment is torn, which is found out here, not when it is needed.
+copy_secrets() {
+	local fresh=$repository/secrets.sealed.new
+	for _ in 1 2 3; do
+		cp /run/secrets/secrets.sealed "$fresh"
+		if openssl enc -d -aes-256-cbc -pbkdf2 -iter 600000 -pass file:/run/secrets/backup_passphrase \
+			-in "$fresh" | tar -tz >/dev/null; then
+			mv "$fresh" "$repository/secrets.sealed"
+			return
+		fi
+		sleep 1
+	done
+	echo "The sealed secrets do not open with the passphrase; make backup-up seals them anew." >&2
+	return 1
+}
+
 # Of pgBackRest's JSON, which is too long for an argument, the last backup: its name, and the bytes that it took.
 _last="\set told \`pgbackrest --stanza=engine info --output=json\`
 SELECT b->>'label', b->'info'->'repository'->>'delta' FROM jsonb_path_query(:'told', '\$[0].backup[last]') b"

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from psycopg2.extensions import parse_dsn
 
-from deploy import backup
+from deploy import archive, backup
 from deploy.locking import alone
 from deploy.problem import Problem
 from deploy.settings import ROOT
@@ -225,25 +225,37 @@ def test_how_long_ago_backups_were_made_and_tried_is_measured(engine):
 
 
 def test_a_backup_that_was_archived_is_noted_however_many_there_are(services, server, engine, tmp_path):
-    """pgBackRest's list of them is longer than an argument of a program may be."""
+    """pgBackRest's list of them is longer than an argument of a program may be. Secrets that are being sealed
+    when they are copied are not taken."""
     listed = [{"label": f"20260301-{n:06}F", "info": {"repository": {"delta": n}}, "why": "x" * 900}
               for n in range(1, 401)]
     (tmp_path / "told").write_text(json.dumps([{"backup": listed}]))
     (tmp_path / "pgbackrest").write_text(f'#!/bin/sh\ncase "$*" in *info*) cat {tmp_path}/told ;; esac\n')
     (tmp_path / "pgbackrest").chmod(0o755)
     (tmp_path / "backup_notes").write_text("0.1.0\nhash_key:1\n")
-    for name in ("secrets.sealed", "pgbackrest.conf"):
-        (tmp_path / name).touch()
+    (tmp_path / "sleep").symlink_to("/bin/true")
+    (tmp_path / "pgbackrest.conf").touch()
+    (tmp_path / "backup_passphrase").write_text("a long passphrase")
     text = (ROOT / "sql/server/backup.sh").read_text(encoding="utf-8")
     for path in ("/var/lib/pgbackrest", "/run/secrets", "/tmp/pgbackrest.conf"):
         assert path in text
         text = text.replace(path, str(tmp_path / ("pgbackrest.conf" if path.endswith("conf") else "")))
     (tmp_path / "backup.sh").write_text(text)
     url = parse_dsn(services.dsn("postgres", "POSTGRES_PASSWORD"))
-    done = subprocess.run(
-        ["bash", tmp_path / "backup.sh", "make", "full"], capture_output=True, text=True, check=False,
-        env={"PATH": f"{tmp_path}:{server.programs}:/usr/bin:/bin", "PGHOST": url["host"],
-             "PGPORT": url.get("port", "5432"), "PGPASSWORD": url["password"]})
+
+    def make():
+        return subprocess.run(
+            ["bash", tmp_path / "backup.sh", "make", "full"], capture_output=True, text=True, check=False,
+            env={"PATH": f"{tmp_path}:{server.programs}:/usr/bin:/bin", "PGHOST": url["host"],
+                 "PGPORT": url.get("port", "5432"), "PGPASSWORD": url["password"]})
+
+    archive.seal(tmp_path)
+    whole = (tmp_path / "secrets.sealed").read_bytes()
+    (tmp_path / "secrets.sealed").write_bytes(whole[:-500])
+    torn = make()
+    assert torn.returncode == 1 and "do not open" in torn.stderr
+    (tmp_path / "secrets.sealed").write_bytes(whole)
+    done = make()
     assert done.returncode == 0, done.stderr
     try:
         with engine.database.read() as cursor:
