@@ -30,9 +30,10 @@ _UPHEAVAL: Final = (
 EXPLAINED: Final = {
     ('alertname="PostgresDown"',): (*_UPHEAVAL, "ApiErrors", "EventsWait", "ReplicaLags", "ServiceDown"),
     ('alertname="RedisDown"',): (*_UPHEAVAL, "ServiceDown", "WakeUpsLost"),
-    ('alertname="ServiceDown"', 'job="sidecar"'): (*_UPHEAVAL, "ApiErrors", "EventsWait", "WakeUpsLost"),
-    # One of several of n8n's processes explains no lead that is refused.
-    ('alertname="ServiceDown"',): (
+    # A part of which nothing answers: one of several, a ticket, explains nothing.
+    ('alertname="ServiceDown"', 'severity="page"', 'job="sidecar"'): (
+        *_UPHEAVAL, "ApiErrors", "EventsWait", "WakeUpsLost"),
+    ('alertname="ServiceDown"', 'severity="page"'): (
         *_STANDSTILL, "EventsWait", "N8nQueueGrows", "PipelineStalled", "WakeUpsLost", "WorkflowsFail"),
     ('alertname="PipelineStalled"',): (*_STANDSTILL, "WakeUpsLost"),
     ('alertname="LeadsWait"', 'lane="interactive"'): ("HotMessagesLate", "LeadsScoredLate"),

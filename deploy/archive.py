@@ -7,12 +7,16 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from deploy import asked
 from deploy.engine import compose, docker, folder
+from deploy.locking import alone
 from deploy.problem import Problem
 from deploy.progress import say, step
 from deploy.settings import Settings
@@ -43,12 +47,17 @@ def seal(target: Path) -> None:
     """
     sealed, fresh = target / "secrets.sealed", target / ".secrets.sealed"
     files = sorted(path.name for path in target.iterdir()
-                   if path.is_file() and path.name not in (sealed.name, fresh.name, "backup_passphrase"))
-    packed = subprocess.run(
-        ["tar", "--create", "--gzip", *files], cwd=target, capture_output=True, check=False)
-    done = subprocess.run(
-        ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000", "-pass", "file:backup_passphrase",
-         "-out", fresh.name], cwd=target, input=packed.stdout, capture_output=True, check=False)
+                   if path.is_file() and not path.name.startswith(".")
+                   and path.name not in (sealed.name, "backup_passphrase"))
+    try:
+        packed = subprocess.run(
+            ["tar", "--create", "--gzip", *files], cwd=target, capture_output=True, check=False)
+        done = subprocess.run(
+            ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000",
+             "-pass", "file:backup_passphrase", "-out", fresh.name],
+            cwd=target, input=packed.stdout, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise Problem(f"{error.filename} is not installed.") from None
     if packed.returncode or done.returncode:
         raise Problem(f"The secrets cannot be sealed: {(packed.stderr + done.stderr).decode()[-500:]}")
     sealed.write_bytes(fresh.read_bytes())  # in place: a running container has this very file mounted
@@ -109,10 +118,35 @@ def newest_migration(root: Path) -> str:
 
 def backup(found: Settings) -> None:
     """A backup now, of what changed since the last whole one."""
+    undo_cut_off_restore(found)
     with step("backing up Postgres"):
         compose(found, "exec", "-T", "backup", "/etc/postgresql/backup.sh", "make", "incr")
     passphrase = folder(found) / "backup_passphrase"
     say(f"It is encrypted by {passphrase}. Keep that folder elsewhere, too: nothing can be read without it.")
+
+
+def undo_cut_off_restore(found: Settings) -> None:
+    """Before anything else is done with a deployment. Raises a Problem while the restore is still at work,
+    or when what was restored has been in use since."""
+    with _alone(found):
+        _undo_cut_off(found)
+
+
+def _alone(found: Settings) -> AbstractContextManager[None]:
+    return alone(folder(found) / ".restore", "A restore is at work; wait for its end.")
+
+
+def _undo_cut_off(found: Settings) -> None:
+    if not _one_shot(found, "aside", capture=True).strip():
+        return
+    if "sidecar" in _running(found):
+        raise Problem(
+            "A restore was cut off, and the deployment started since. Both are kept, what was there before"
+            " and what is there now: docker compose --profile=restore run --rm --no-deps restore keep drops"
+            " what was before. To take that back instead, make down, then the same with undo.")
+    compose(found, "stop")
+    _one_shot(found, "undo")
+    say("         A restore was cut off: what was there before it is back.")
 
 
 def restore(found: Settings, start: Callable[[Settings], None]) -> None:
@@ -122,36 +156,52 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
     backup of a newer release, keys that would not decrypt it.
     """
     when = moment(found.get("TIME"))
-    compose(found, "build", "--quiet", "postgres")
-    told = _one_shot(found, "list", capture=True)
-    keys = frozenset((folder(found) / "backup_notes").read_text(encoding="utf-8").splitlines()[1].split())
-    refuse(chosen(listed(told), when), keys, newest_migration(found.root))
-    with step("stopping the deployment"):
-        services = set(compose(found, "ps", "--services", "--status", "running", capture=True).split())
-        if rest := sorted(services - {"postgres", "redis"}):
-            compose(found, "stop", *rest)
-        if "postgres" in services:
-            _archive_all(found)
-            compose(found, "stop", "postgres")
-    with step("restoring"):
-        target = f"{when:%Y-%m-%d %H:%M:%S.%f}+00" if when else ""
-        try:
-            _one_shot(found, "restore", target)
-            compose(found, "up", "--detach", "--no-deps", "postgres")
-            _until(lambda: _recovered(found), 6 * 3600, "Postgres does not end its recovery.")
-        except BaseException as error:
-            compose(found, "stop", "postgres")
-            _one_shot(found, "undo")
-            if not isinstance(error, Problem):
-                raise
-            raise Problem(
-                "Postgres did not reach that point; its data is again as it was. TIME may lie behind the "
-                "last change that was archived. make up starts the deployment.") from None
-        _one_shot(found, "keep")
-    with step("forgetting what belonged to the data before"):
-        _forget(found)
+    with _alone(found):
+        _undo_cut_off(found)
+        told = _one_shot(found, "list", capture=True)
+        keys = frozenset((folder(found) / "backup_notes").read_text(encoding="utf-8").splitlines()[1].split())
+        first = chosen(listed(told), when)
+        refuse(first, keys, newest_migration(found.root))
+        sidecar = partial(_sidecar, found)
+        wishes = asked.since(when or first.ended, sidecar)
+        with step("stopping the deployment"):
+            services = _running(found)
+            if rest := sorted(services - {"postgres", "redis"}):
+                compose(found, "stop", *rest)
+            if "postgres" in services:
+                _archive_all(found)
+                compose(found, "stop", "postgres")
+        with step("restoring"):
+            target = f"{when:%Y-%m-%d %H:%M:%S.%f}+00" if when else ""
+            try:
+                _one_shot(found, "restore", target)
+                compose(found, "up", "--detach", "--no-deps", "postgres")
+                _until(lambda: _recovered(found), 6 * 3600, "Postgres does not end its recovery.")
+                if wishes:
+                    sidecar("migrate")
+                    asked.repeat(wishes, sidecar, found.state / asked.KEPT)
+                _forget(found)
+            except BaseException as error:
+                compose(found, "stop", "postgres")
+                _one_shot(found, "undo")
+                if not isinstance(error, Problem):
+                    raise
+                raise Problem(
+                    f"{error} The data is again as it was; make up starts the deployment. Where Postgres did "
+                    "not reach its point, TIME may lie behind the last change that was archived.") from None
+            _one_shot(found, "keep")
     start(found)
     backup(found)
+
+
+def _running(found: Settings) -> set[str]:
+    return set(compose(found, "ps", "--services", "--status", "running", capture=True).split())
+
+
+def _sidecar(found: Settings, *words: str, given: str = "") -> str:
+    """A command of the sidecar's command line, without its other services."""
+    return compose(found, "run", "--rm", "--no-deps", "-T", "sidecar", "python", "-m", "sidecar", *words,
+                   capture=True, given=given)
 
 
 def _one_shot(found: Settings, *words: str, capture: bool = False) -> str:
@@ -191,7 +241,7 @@ def _until(holds: Callable[[], bool], seconds: float, failed: str) -> None:
 
 
 def _forget(found: Settings) -> None:
-    """n8n's queue and the sidecar's counts in Redis, and the copy of the data before."""
+    """Drop what belongs to the data before: n8n's queue and the sidecar's counts in Redis, and the copy."""
     compose(found, "up", "--detach", "--no-deps", "--wait", "redis")
     compose(found, "exec", "-T", "redis", "sh", "-c",
             'REDISCLI_AUTH="$(cat /run/secrets/redis_password)" valkey-cli --tls '

@@ -280,7 +280,7 @@ def check(backup: Backup, keys: Keys) -> None:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 
 
 def restore(backup: Backup, server: Server) -> None:

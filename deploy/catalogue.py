@@ -99,7 +99,7 @@ def retention(
     lines = ["| rows of | kept for | what goes |", "| --- | --- | --- |"]
     for rule in rules:
         if isinstance(rule.days, int):
-            days = f"{rule.days} days" if rule.days else "until they end"
+            days = f"{rule.days} day{'s' * (rule.days > 1)}" if rule.days else "until they end"
         else:
             setting = f"SIDECAR_{rule.days.upper()}"
             days = f"{settings[setting][1]} days (`{setting}`)"

@@ -116,6 +116,12 @@ def up(found: Settings) -> None:
         check_ports(found)
     with step("building the images"):
         compose(found, "build", "--quiet")
+    archive.undo_cut_off_restore(found)
+    start(found)
+
+
+def start(found: Settings) -> None:
+    """The containers of images that are there, and the workflows; then says where things are."""
     with step("starting the containers"):
         # Exactly the one-shot services may end; waiting for them fails when they do.
         compose(found, "up", "--detach", "--no-build", "--wait", "--wait-timeout", "600",
@@ -157,7 +163,10 @@ def restore(found: Settings) -> None:
     """Make the data what it was at TIME, else as far as it was archived."""
     with step("secrets and certificates"):
         prepare(found)
-    archive.restore(found, up)
+        check_ports(found)
+    with step("building the images"):
+        compose(found, "build", "--quiet")
+    archive.restore(found, start)
 
 
 def upgrade(found: Settings) -> None:

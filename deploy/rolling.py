@@ -63,7 +63,8 @@ def upgrade(found: Settings, prepare: Callable[[Settings], None], publish: Calla
         services = compose(found, "config", "--services", capture=True).split()
         done = {"n8n", "nginx", *(name for name, *_ in _ROLLED), *_ONE_SHOT, *_GROUND}
         _up(found, *sorted(set(services) - done))
-    if changed := [name for name in services if name in _GROUND and _differs(found, name)]:
+    if changed := [name for name in services if name in _GROUND and _of_another_release(
+            found, name, _containers(found, name))]:
         say(f"This release also changes {', '.join(changed)}: make up restarts them, which is a pause of "
             "seconds.")
 
@@ -76,26 +77,28 @@ def _roll(found: Settings, service: str, variable: str = "", port: int = 0) -> N
     """As many new containers beside the old ones; then nginx sends to the new alone, then the old end.
 
     Meanwhile nginx knows addresses instead of the name, under which a container is found before it answers:
-    what gunicorn takes while it starts waits until it has started.
+    what gunicorn takes while it starts waits until it has started. Whatever ends it, nginx knows the name
+    again. New ones that an upgrade before had started when it was cut off stay, and count.
     """
-    old = _containers(found, service)
-    if variable:
-        _reload(found, f"{variable}={_servers(found, old, port)}")
+    known = _containers(found, service)
+    old = _of_another_release(found, service, known) or known
     try:
-        _up(found, "--no-recreate", "--scale", f"{service}={2 * len(old)}", service)
-    except BaseException as error:
-        _remove(found, [one for one in _containers(found, service) if one not in old])
+        if variable:
+            _reload(found, f"{variable}={_servers(found, old, port)}")
+        try:
+            _up(found, "--no-recreate", "--scale", f"{service}={max(2 * len(old), len(known))}", service)
+        except BaseException as error:
+            _remove(found, [one for one in _containers(found, service) if one not in known])
+            if not isinstance(error, Problem):
+                raise
+            raise Problem(f"The new {service} does not start; the old one still serves.") from None
+        new = [one for one in _containers(found, service) if one not in old]
+        if variable:
+            _reload(found, f"{variable}={_servers(found, new, port)}")
+        _remove(found, old)
+    finally:
         if variable:
             _reload(found)
-        if not isinstance(error, Problem):
-            raise
-        raise Problem(f"The new {service} does not start; the old one still serves.") from None
-    new = [one for one in _containers(found, service) if one not in old]
-    if variable:
-        _reload(found, f"{variable}={_servers(found, new, port)}")
-    _remove(found, old)
-    if variable:
-        _reload(found)
 
 
 def _up(found: Settings, *words: str) -> None:
@@ -124,13 +127,11 @@ def _servers(found: Settings, containers: list[str], port: int) -> str:
     return " max_fails=3 fail_timeout=5s; server ".join(f"{address}:{port}" for address in addresses)
 
 
-def _differs(found: Settings, service: str) -> bool:
-    """Whether a container of it is of another image or other settings than this release's."""
+def _of_another_release(found: Settings, service: str, containers: list[str]) -> list[str]:
+    """Those of its containers that are of another image or other settings than this release's."""
     _, wanted = compose(found, "config", "--hash", service, capture=True).split()
-    image = compose(found, "config", "--images", service, capture=True).split()
-    built = json.loads(docker(found, "image", "inspect", *image))[0]["Id"]
-    return any(
-        one["Image"] != built or one["Config"]["Labels"]["com.docker.compose.config-hash"] != wanted
-        for one in json.loads(docker(found, "inspect", *_containers(found, service))))
-
-
+    services = json.loads(compose(found, "config", "--format", "json", capture=True))["services"]
+    built = json.loads(docker(found, "image", "inspect", services[service]["image"]))[0]["Id"]
+    return [
+        name for name, one in zip(containers, json.loads(docker(found, "inspect", *containers)), strict=True)
+        if one["Image"] != built or one["Config"]["Labels"]["com.docker.compose.config-hash"] != wanted]

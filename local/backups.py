@@ -10,9 +10,10 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from deploy import backup, commands, secret_store
+from deploy import asked, backup, commands, secret_store
 from deploy.backup import Backup, Keys, Server
 from deploy.problem import Problem
 from deploy.progress import say, step
@@ -87,16 +88,17 @@ def restore(found: Settings) -> None:
         with step("checking the backup"):
             chosen = _read(found)
             backup.check(chosen, keys(found, chosen.secrets))
-            if (postgres.cluster(found.state).data / "PG_VERSION").exists() and found.get("REPLACE") != "yes":
+            if _there(found) and found.get("REPLACE") != "yes":
                 raise Problem("There is a stack here already. `make restore REPLACE=yes` restores in its "
                               "place: it is stopped, and kept until the restored one is up.")
             _room(chosen, postgres.cluster(found.state).home.parent)
+        told = _asked(found, chosen)
         local_stack.stop(found)
         secrets = dict(chosen.secrets)
         settings = secrets.pop(_SETTINGS, "")
         aside.put(found.state)
         try:
-            _restore(found, chosen, secrets)
+            _restore(found, chosen, secrets, told)
         except BaseException:
             local_stack.end_restore(found)
             raise
@@ -107,7 +109,22 @@ def restore(found: Settings) -> None:
         say(f"         the settings were others then: see {found.state / 'settings-of-the-backup'}")
 
 
-def _restore(found: Settings, chosen: Backup, secrets: Mapping[str, str]) -> None:
+def _asked(found: Settings, chosen: Backup) -> str:
+    """What people asked of the stack that is here since the backup was made."""
+    def ask(*words: str, given: str = "") -> str:
+        if not _there(found):
+            raise Problem("There is no stack here.")
+        with _postgres(found) as stack:
+            return local_stack.sidecar(stack, *words, given=given)
+
+    return asked.since(datetime.fromisoformat(chosen.manifest["taken_at"]), ask)
+
+
+def _there(found: Settings) -> bool:
+    return (postgres.cluster(found.state).data / "PG_VERSION").exists()
+
+
+def _restore(found: Settings, chosen: Backup, secrets: Mapping[str, str], told: str) -> None:
     secret_store.save(found.state / "secrets.env", secrets)
     for name in ("provisioned", "samples-sent"):
         (found.state / name).touch()
@@ -115,6 +132,9 @@ def _restore(found: Settings, chosen: Backup, secrets: Mapping[str, str]) -> Non
         local_stack.make_databases(stack)
         backup.restore(chosen, server(stack))
         backup.record(chosen, server(stack), datetime.now(UTC))
+        if told:
+            local_stack.migrate(stack)
+            asked.repeat(told, partial(local_stack.sidecar, stack), found.state / asked.KEPT)
     local_stack.start(found)
 
 

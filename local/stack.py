@@ -51,6 +51,11 @@ def start_services(stack: Stack, supervisor: Supervisor) -> None:
         supervisor.start(name)
     postgres.wait(stack.dsn("postgres", "POSTGRES_PASSWORD"))
     make_databases(stack)
+    migrate(stack)
+
+
+def migrate(stack: Stack) -> None:
+    """The sidecar's schema, and what the sidecar may do in n8n's."""
     postgres.allow_forgetting(stack.dsn("postgres", "POSTGRES_PASSWORD", "n8n"))
     sidecar(stack, "migrate")
 
@@ -99,14 +104,15 @@ def start(found: settings.Settings, restart: bool = False) -> Stack:
     return stack
 
 
-def sidecar(stack: Stack, *arguments: str) -> None:
-    """A command of the sidecar's command line."""
+def sidecar(stack: Stack, *arguments: str, given: str = "") -> str:
+    """A command of the sidecar's command line, with that on its standard input: what it prints."""
     done = subprocess.run(
         [str(Path(sys.executable).parent / "sidecar"), *arguments], cwd=stack.settings.root,
         env=stack.settings.machine() | programs.sidecar_environment(stack), capture_output=True,
-        text=True, check=False)
+        text=True, check=False, input=given)
     if done.returncode:
         raise Problem(f"sidecar {' '.join(arguments[:2])} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def provision(stack: Stack) -> None:

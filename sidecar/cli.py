@@ -547,7 +547,8 @@ def backfill(since: datetime, dry_run: bool, no_pull: bool) -> None:
 
     begun = since.replace(tzinfo=UTC)
     with _administration() as engine:
-        for lacks, count in service.preview(engine, begun).items():
+        found, _ = service.preview(engine, begun)
+        for lacks, count in found.items():
             click.echo(f"{count} leads: {lacks}")
         if dry_run:
             return
@@ -1373,8 +1374,10 @@ def retain_people(dry_run: bool, days: int) -> None:
     from sidecar.services import privacy as service
 
     with _administration() as engine:
-        while rounds.survey(engine):
-            pass
+        rounds.begin_anew(engine)
+        while (more := rounds.survey(engine)) is not False:
+            if more is None:  # the housekeeping does a part
+                time.sleep(0.2)
         if dry_run:
             number, after = 0, None
             while True:
@@ -1398,3 +1401,27 @@ def retain_people(dry_run: bool, days: int) -> None:
             if not outcomes:  # n8n's workflow has the job
                 time.sleep(1)
     click.echo(f"{erased} erased")
+
+
+@privacy.command("asked")
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]),
+              help="A time with its zone, as 2026-03-01T14:30:00+01:00.")
+def asked_since(since: datetime) -> None:
+    """Tell as JSON what people asked for since then, to be forgotten, to be left alone: `repeat` reads it."""
+    from sidecar.services import carrying
+
+    with _administration() as engine:
+        click.echo(json.dumps(carrying.asked(engine, since), default=str))
+
+
+@privacy.command("repeat")
+def repeat_asked() -> None:
+    """Do again, after a restore, what people asked for since its backup was made: the JSON of `asked` on the
+    standard input."""
+    from sidecar.services import carrying
+
+    told = json.loads(sys.stdin.read())
+    with _administration() as engine:
+        counts = carrying.repeat(engine, told)
+    click.echo(f"{counts['erased']} erased again, {counts['refusals']} statements of refusing and agreeing"
+               " kept")

@@ -52,6 +52,11 @@ def redact(text: str) -> str:
     return _PHONE.sub("[phone]", _EMAIL.sub("[email]", _PROFILE.sub("[profile]", text)))
 
 
+def names_nobody(text: str) -> bool:
+    """Whether `redact` would leave it as it is: it may be a label of what is measured."""
+    return redact(text) == text
+
+
 def mask_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
     """A lead without what names the person."""
     organization = lead.get("organization")

@@ -141,7 +141,8 @@ FAMILIES = (
            ("provider",)),
     Family("privacy_notices_overdue", "People whose notice of Article 14 GDPR is overdue, as the last"
            " round of the housekeeping found."),
-    Family("privacy_retention_due", "People whose time is over by the rules of retention."),
+    Family("privacy_retention_due", "People whose time is over by the rules of retention, and nobody is about"
+           " to erase them: that is switched off, or it is late."),
     Family("scores", "Leads by the month in which they came and the tenth of the scale they began in.",
            ("month", "tenth")),
     Family("score_outcomes", "Outcomes by month and the tenth of the scale of the last score before.",

@@ -18,8 +18,10 @@ COMMENT ON TABLE intake_past IS 'Rows of intake that are not kept any more, by U
 
 -- A claim goes when its time is over, and nothing asks for its calls and leads any more; a key would read all of
 -- either for each that goes.
+SET lock_timeout = '2s';
 ALTER TABLE provider_calls DROP CONSTRAINT IF EXISTS provider_calls_batch_id_fkey;
 ALTER TABLE work_items DROP CONSTRAINT IF EXISTS work_items_batch_id_fkey;
+RESET lock_timeout;
 
 CREATE INDEX CONCURRENTLY IF NOT EXISTS audit_log_at ON audit_log (at);
 CREATE INDEX CONCURRENTLY IF NOT EXISTS events_delivered ON events (received_at)

@@ -19,6 +19,7 @@ from sidecar.services.access import Caller
 from sidecar.tables import TableError
 
 bp = Blueprint("jobs", __name__)
+_PREVIEW_SECONDS = 3.0
 
 
 @endpoint(bp, "POST", "/v1/jobs/imports", scope="leads", query=schemas.ImportOptions(),
@@ -213,13 +214,14 @@ def _own(engine: Engine, caller: Caller, job_id: Any) -> dict[str, Any]:
 @endpoint(bp, "GET", "/v1/jobs/backfills", scope="leads:read", query=schemas.BackfillQuery(),
           answer=schemas.BackfillPreview())
 def preview_backfill(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
-    """How many leads a backfill would take up, by what they lack.
+    """How many leads a backfill would take up, by what they lack; with `more` it has not looked at all of
+    those that came since then, and there may be more.
 
     Each is counted once, by the first of `dead`, `let_go`, `waiting`, `unscored`, `ceiling` (no money was
     left), `provider` (it failed, or nobody knows whether it answered), `message` (it was given up).
     """
-    lacks = backfill.preview(engine, query["since"])
-    return {"leads": sum(lacks.values()), "lacks": lacks}
+    lacks, more = backfill.preview(engine, query["since"], _PREVIEW_SECONDS)
+    return {"leads": sum(lacks.values()), "lacks": lacks, "more": more}
 
 
 @endpoint(bp, "POST", "/v1/jobs/backfills", scope="leads", body=schemas.Backfill(),

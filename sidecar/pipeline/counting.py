@@ -10,7 +10,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
-from sidecar.masking import redact
+from sidecar.masking import names_nobody
 from sidecar.metrics import LEADS, LEADS_REFUSED, OTHER
 from sidecar.store import statistics
 
@@ -32,7 +32,7 @@ class Sources:
             self._until = time.monotonic() + _KEPT_SECONDS
             with suppress(Unavailable), engine.database.read(may_lag=True) as cursor:
                 self._names = frozenset(
-                    name for name in statistics.named_sources(cursor, FEWEST, MOST) if redact(name) == name)
+                    filter(names_nobody, statistics.named_sources(cursor, FEWEST, MOST)))
         return source if source in self._names else OTHER
 
     def forget(self) -> None:

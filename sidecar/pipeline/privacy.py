@@ -53,12 +53,18 @@ def work_out(engine: Engine, cursor: Cursor, contact_ids: Sequence[str]) -> dict
     return found
 
 
-def survey(engine: Engine, most: int = PEOPLE) -> bool:
-    """The next part of the round; whether more of it is left."""
+def begin_anew(engine: Engine) -> None:
+    """The next part is the first of a round."""
+    with engine.database.write() as cursor:
+        store.next_round(cursor, None, engine.now())
+
+
+def survey(engine: Engine, most: int = PEOPLE) -> bool | None:
+    """The next part of the round; whether more of it is left, None while another process does a part."""
     with engine.database.write() as cursor:
         settings = store.begin_round(cursor)
         if settings is None:
-            return False
+            return None
         new = store.unknown(cursor, most)
         again = store.after(cursor, settings["looked_until"], most - len(new)) if len(new) < most else []
         work_out(engine, cursor, [*dict.fromkeys([*new, *again])])

@@ -5,7 +5,9 @@ A reader is one question, or a few that belong together; add yours to READERS.
 
 from __future__ import annotations
 
+import logging
 import math
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
@@ -36,9 +38,10 @@ from sidecar.store import (
 )
 from sidecar.store import drift as drift_store
 from sidecar.store import jobs as jobs_store
-from sidecar.store.database import Cursor
+from sidecar.store.database import Cursor, hurry
 from sidecar.terms.states import DUE, FOLLOW_UPS, LANES, SUBSCRIPTION_STATES, UNFINISHED
 
+log = logging.getLogger(__name__)
 _NOTHING = [{"leads": 0, "won": 0, "lost": 0}] * 10
 
 
@@ -104,9 +107,8 @@ def _providers(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 
 def _privacy(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
-    due = privacy.counts(engine, cursor)
-    return {"privacy_notices_overdue": {(): due["overdue"]},
-            "privacy_retention_due": {(): due["retention_due"]}}
+    return {"privacy_notices_overdue": {(): privacy.counts(engine, cursor)["overdue"]},
+            "privacy_retention_due": {(): privacy.overstaying(engine, cursor)}}
 
 
 def _scores(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
@@ -142,16 +144,20 @@ def _backups(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
 
 Readers = tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...]
 READERS: Readers = (_work, _redis, _messages, _events, _providers, _backups, watching.signs)
-# What is dear to read and moves slowly: kept so many times as long.
+# What is costly to read and moves slowly: kept so many times as long.
 SLOW: Readers = (_calls, _scores, _privacy, _tables)
 _SLOWLY = 60
-_PAUSE = 30  # seconds until a database that did not answer is asked again
+# A statement may not take longer: Prometheus waits for ten seconds, and then takes the sidecar for gone.
+_SECONDS = 5
+_PAUSE = 30  # seconds for which nobody else reads what one process reads, or failed to read
+_read_here: dict[str, tuple[float, bytes]] = {}  # what moves slowly, by name, and until when it is told
 
 
 def figures(engine: Engine, readers: Readers = READERS + SLOW) -> dict[str, Figures]:
     """Figures by the name of their family. Raises Unavailable."""
     told: dict[str, Figures] = {}
     with engine.database.read(may_lag=True) as cursor:
+        hurry(cursor, _SECONDS)
         for reader in readers:
             told |= reader(engine, cursor)
     return told
@@ -159,21 +165,39 @@ def figures(engine: Engine, readers: Readers = READERS + SLOW) -> dict[str, Figu
 
 def text(engine: Engine) -> bytes:
     """The figures as Prometheus reads them; nothing when the database is unavailable. All processes tell what
-    one of them read within the last SIDECAR_METRICS_SECONDS."""
+    one of them read within the last SIDECAR_METRICS_SECONDS, and for as long again while it is read anew."""
     seconds = engine.settings.metrics_seconds
+    if not seconds:
+        return _told(engine, READERS + SLOW)
     return _kept(engine, "now", READERS, seconds) + _kept(engine, "slow", SLOW, seconds * _SLOWLY)
 
 
 def _kept(engine: Engine, name: str, readers: Readers, seconds: int) -> bytes:
-    with suppress(RedisError):
-        known = engine.cache.figures(name) if seconds else None
-        if known is not None:
-            return known
     try:
-        told = exposition(figures(engine, readers))
-    except Unavailable:
-        told = b""
+        known, left = engine.cache.figures(name)
+        if left > seconds or not engine.cache.first_in(f"figures:{name}", min(seconds, _PAUSE)):
+            return known or b""
+    except RedisError:
+        return _kept_here(engine, name, readers, seconds)
+    told = _told(engine, readers)
     with suppress(RedisError):
-        if seconds:
-            engine.cache.keep_figures(name, told, seconds if told else min(seconds, _PAUSE))
+        if told:
+            engine.cache.keep_figures(name, told, 2 * seconds)
+    return told or known or b""
+
+
+def _kept_here(engine: Engine, name: str, readers: Readers, seconds: int) -> bytes:
+    """Without Redis each process reads for itself, what moves slowly as seldom."""
+    until, told = _read_here.get(name, (0.0, b""))
+    if readers is READERS or time.monotonic() >= until:
+        told = _told(engine, readers)
+        _read_here[name] = time.monotonic() + (seconds if told else _PAUSE), told
     return told
+
+
+def _told(engine: Engine, readers: Readers) -> bytes:
+    try:
+        return exposition(figures(engine, readers))
+    except Unavailable as error:
+        log.warning("figures could not be read: %s", error.__cause__)
+        return b""

@@ -42,6 +42,14 @@ def counts(engine: Engine, cursor: Cursor) -> Row:
     return store.counts(cursor, today, today + timedelta(days=SOON_DAYS))
 
 
+def overstaying(engine: Engine, cursor: Cursor) -> int:
+    """How many people's time is over though nobody is about to erase them: that is switched off, or they were
+    announced a day longer ago than the cooling period is."""
+    rules, now = whole(store.settings(cursor)["definition"]), engine.now()
+    late = now - timedelta(days=rules["cooling_days"] + 1) if rules["erase"] else None
+    return store.count_overstaying(cursor, day(now, zone_of(engine)), late)
+
+
 def edit_settings(engine: Engine, changes: Mapping[str, Any], *, by: Actor) -> Row:
     """Change some of the settings, audited; the round begins anew with them."""
     with engine.database.write() as cursor:

@@ -6,11 +6,11 @@ its way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sidecar.enrichment.breaker import PAUSES
-from sidecar.store.database import Cursor, Row, as_array, many, words
+from sidecar.store.database import Cursor, Row, as_array, many, one, words
 
 # Of a lead l and its work w: what it lacks since %(since)s. What failed is asked again where the lead left
 # its run while the failure still counted.
@@ -36,34 +36,43 @@ _LACKING = f"""
     SELECT l.id, {_WORK} AS work,
            EXISTS (SELECT 1 FROM notifications n WHERE n.lead_id = l.id AND {_UNTOLD}) AS untold
     FROM leads l JOIN work_items w ON w.lead_id = l.id"""  # noqa: S608
-_SINCE = """(SELECT lead_id FROM intake WHERE received_at >= %(since)s AND outcome IN ('created', 'updated')
-    UNION SELECT lead_id FROM notifications WHERE state = 'dead' AND created_at >= %(since)s)"""
 
 
-def count(cursor: Cursor, since: datetime, ttl: int) -> dict[str, int]:
-    """How many leads that came since then lack what: dead, let_go, waiting, unscored, ceiling, provider (it
-    failed, or nobody knows whether it answered), message; each lead once, in this order. `ttl`: seconds for
-    which a failure counts."""
-    return {row["lacks"]: row["n"] for row in many(
-        cursor, f"SELECT coalesce(work, 'message') AS lacks, count(*) AS n"  # noqa: S608
-        f" FROM ({_LACKING} WHERE l.id IN {_SINCE}) x WHERE work IS NOT NULL OR untold"
-        " GROUP BY 1 ORDER BY 1", {"since": since, "ttl": ttl})}
+def beginning(cursor: Cursor, since: datetime, until: datetime) -> tuple[str, int]:
+    """Behind which id the submissions of that time are, and how many are of leads."""
+    row = one(
+        cursor, "SELECT uuidv7(%(since)s - now() - interval '1 hour')::text AS id, (SELECT count(*)"
+        " FROM intake WHERE received_at >= %(since)s AND received_at < %(until)s"
+        " AND outcome IN ('created', 'updated')) AS n", {"since": since, "until": until}) or {}
+    return row["id"], row["n"]
 
 
-def choose(cursor: Cursor, job_id: str, since: datetime, ttl: int) -> int:
-    """The leads that `count` counts are the job's: how many there are."""
-    cursor.execute(
-        f"INSERT INTO job_leads (job_id, lead_id) SELECT %(job)s, id"  # noqa: S608
-        f" FROM ({_LACKING} WHERE l.id IN {_SINCE}) x WHERE work IS NOT NULL OR untold ORDER BY id",
-        {"job": job_id, "since": since, "ttl": ttl})
-    return cursor.rowcount
+def came(cursor: Cursor, after: str, since: datetime, until: datetime, limit: int) -> list[Row]:
+    """The next submissions of that time behind an id, with their leads: [{id, lead_id}]."""
+    return many(
+        cursor, "SELECT id::text AS id, lead_id::text AS lead_id FROM intake WHERE id > %(after)s"
+        " AND received_at >= %(since)s AND received_at < %(until)s AND outcome IN ('created', 'updated')"
+        " ORDER BY intake.id LIMIT %(limit)s",
+        {"after": after, "since": since, "until": until, "limit": limit})
 
 
-def lacking(cursor: Cursor, lead_ids: Sequence[str], since: datetime, ttl: int) -> list[Row]:
-    """What these leads lack now, their work locked: [{id, work (None: nothing), untold}]."""
+def untold(cursor: Cursor, since: datetime, after: str | None, limit: int) -> list[str]:
+    """Leads behind an id whose message was given up since then."""
+    return [row["id"] for row in many(
+        cursor, f"SELECT DISTINCT l.id::text AS id FROM notifications n JOIN leads l ON l.id = n.lead_id"  # noqa: S608
+        f" WHERE {_UNTOLD} AND (%(after)s::uuid IS NULL OR l.id > %(after)s::uuid)"
+        " ORDER BY id LIMIT %(limit)s", {"since": since, "after": after, "limit": limit})]
+
+
+def lacking(
+    cursor: Cursor, lead_ids: Collection[str], since: datetime, ttl: int, *, lock: bool = False
+) -> list[Row]:
+    """What these leads lack now: [{id, work, untold}]; work is dead, let_go, waiting, unscored, ceiling,
+    provider (it failed, or nobody knows whether it answered) or None. `ttl`: seconds for which a failure
+    counts; `lock`: their work."""
     return many(
         cursor, f"SELECT x.id::text AS id, x.work, x.untold FROM ({_LACKING}"  # noqa: S608
-        " WHERE l.id = ANY(%(leads)s::uuid[]) ORDER BY l.id FOR NO KEY UPDATE OF w) x",
+        f" WHERE l.id = ANY(%(leads)s::uuid[]) ORDER BY l.id {'FOR NO KEY UPDATE OF w' if lock else ''}) x",
         {"leads": as_array(lead_ids), "since": since, "ttl": ttl})
 
 

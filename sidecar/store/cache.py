@@ -138,10 +138,13 @@ class Cache:
         """Something was written: no answer from before is given again."""
         self.redis.delete(_RESPONSES)
 
-    def figures(self, name: str) -> bytes | None:
-        """A part of what /metrics tells of Postgres, while it is kept."""
-        known: bytes | None = self.redis.get(f"figures:{name}")  # type: ignore[assignment]
-        return known
+    def figures(self, name: str) -> tuple[bytes | None, float]:
+        """A part of what /metrics tells of Postgres, while it is kept, and for how many seconds more."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.get(f"figures:{name}")
+            pipe.pttl(f"figures:{name}")
+            known, left = pipe.execute()
+        return known, left / 1000
 
     def keep_figures(self, name: str, told: bytes, seconds: int) -> None:
         """Keep it for so many seconds."""

@@ -355,6 +355,11 @@ def many(cursor: Cursor, sql: str, params: Any = None) -> list[Row]:
     return cursor.fetchall()
 
 
+def hurry(cursor: Cursor, seconds: int) -> None:
+    """No statement of this transaction may take longer: else it ends with Unavailable."""
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", (f"{seconds}s",))
+
+
 def insert(
     cursor: Executes, table: str, rows: Sequence[Row], *, columns: Collection[str] = (),
     computed: Mapping[str, str] | None = None, conflict: str = "",

@@ -6,29 +6,36 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from time import sleep
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import OperationalError
+from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import cursor as PlainCursor
 from yoyo import get_backend, read_migrations
-from yoyo.migrations import MigrationList
+from yoyo.backends import DatabaseBackend
+from yoyo.migrations import Migration, MigrationList
 
 from sidecar.errors import Conflict, Unavailable
 from sidecar.store.locks import MIGRATIONS
 
 _LOOK_EVERY = 0.2
+# Who waits for a lock on a table holds up all who come after it, leads too: each time for this long at most.
+_LOCK_TIMEOUT = "2s"
+_PAUSE, _ATTEMPTS = 1.0, 100
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
 
 def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
     """Apply what is missing; answers the ids applied. A failing file leaves nothing half done.
 
-    Raises Unavailable when the server does not answer, Conflict when a newer release migrated the database.
+    Raises Unavailable when the server does not answer or a table is in use for minutes, Conflict when a newer
+    release migrated the database.
     """
     url = urlunsplit(urlsplit(dsn)._replace(scheme="postgresql"))
     try:
         backend = get_backend(url)
+        hasty = get_backend(_with(url, f"-c lock_timeout={_LOCK_TIMEOUT}"))
         guard = psycopg2.connect(url)
     except OperationalError as error:
         raise Unavailable("The database does not answer at the moment. Try again.") from error
@@ -49,8 +56,28 @@ def migrate(dsn: str, folder: Path = SQL_FOLDER) -> list[str]:
                 raise Conflict(f"A newer release has used this database ({newer[-1]}): start that release, "
                                "or restore a backup of this one.")
             pending = backend.to_apply(migrations)
-            backend.apply_migrations(pending)
+            for migration in pending:
+                # What makes an index beside others' work waits for the end of theirs, and holds up nobody.
+                _apply(hasty if migration.use_transactions else backend, migration)
     return [migration.id for migration in pending]
+
+
+def _with(url: str, options: str) -> str:
+    joint = "&" if urlsplit(url).query else "?"
+    return f"{url}{joint}options={quote(options)}"
+
+
+def _apply(backend: DatabaseBackend, migration: Migration) -> None:
+    """Apply a file, which is one transaction or can be repeated, once its tables are free for a moment."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            backend.apply_one(migration)
+            return
+        except LockNotAvailable as error:
+            if attempt == _ATTEMPTS:
+                raise Unavailable(
+                    f"A table that {migration.id} changes is in use all the time. Try again.") from error
+        sleep(_PAUSE)
 
 
 def _wait_for_turn(cursor: PlainCursor) -> None:

@@ -230,6 +230,14 @@ def count_cooled(cursor: Cursor, announced_before: datetime) -> int:
     return row["n"] if row else 0
 
 
+def count_overstaying(cursor: Cursor, today: date, announced_before: datetime | None) -> int:
+    """How many are due before today; of a moment, who was announced before it alone."""
+    row = one(cursor, "SELECT count(*) AS n FROM contact_privacy WHERE retention_due_on < %(today)s"
+                      " AND (%(before)s::timestamptz IS NULL OR announced_at <= %(before)s)",
+              {"today": today, "before": announced_before})
+    return row["n"] if row else 0
+
+
 def counts(cursor: Cursor, today: date, soon: date) -> Row:
     """{overdue, due_soon, due, retention_due, announced}: how many contacts."""
     return one(

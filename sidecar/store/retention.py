@@ -47,6 +47,10 @@ class Rule:
 _MARK = "SELECT seen_to FROM retention_marks WHERE rule = %(rule)s"
 _ENDED = "(l.status IN ('converted', 'lost') OR l.outcome IS NOT NULL)"
 _OF_JOB = "r.job_id = ANY(ARRAY(SELECT j.id FROM jobs j WHERE j.updated_at < {old}))"
+_ROWS_OF_JOBS = dict(zip(
+    (*jobs.ROW_TABLES, "job_people", "job_leads"),
+    ("rows of files that were refused", "what is said of rows of files", "rows of dry runs",
+     "which leads people's jobs changed, and what they were before"), strict=True))
 
 RULES: Final = (
     Rule(name="raw leads", table="intake", days="raw_payload_days", order="r.received_at",
@@ -117,8 +121,7 @@ RULES: Final = (
          due=f"r.id < {{old_id}} AND r.updated_at < {{old}} AND r.state IN {words(JOB_AT_REST)}",
          why="imports and other jobs, with all that is kept of them"),
     *(Rule(name=table.replace("_", " "), table=table, days="raw_payload_days", order="r.job_id", due=_OF_JOB,
-           why="rows of jobs: refused ones, remarks, what leads were before")
-      for table in (*jobs.ROW_TABLES, "job_people", "job_leads")),
+           why=why) for table, why in _ROWS_OF_JOBS.items()),
     *(Rule(name=table.replace("_", " "), table=table, days="import_undo_days", order="r.job_id", due=_OF_JOB,
            why="by what an import is undone") for table in undo.UNDO),
     Rule(name="failed runs", table="workflow_errors", days="raw_payload_days", order="r.occurred_at",

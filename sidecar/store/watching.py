@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sidecar.store import locks
@@ -10,6 +10,7 @@ from sidecar.store.database import Cursor, Row, insert, many, one
 
 _KEPT = "interval '9 weeks'"
 _NAMES = 50  # sources, codes, fields: those of the last weeks with the most
+_LASTING = 2 * _NAMES  # sources of which more than a day is kept
 _SPREAD = 200  # of a figure that are counted at once: senders name their sources themselves
 _DAY_ONE = "interval '4 days'"  # from 1970-01-01 to the first Monday
 
@@ -20,13 +21,15 @@ def begin(cursor: Cursor) -> bool:
     return bool(row and row["mine"])
 
 
-def count(cursor: Cursor) -> None:
+def count(cursor: Cursor, harmless: Callable[[str], bool]) -> None:
     """Count what came in, from the hour before the last one that was counted; the first time all that is
-    kept. What is older goes."""
-    since = one(
-        cursor, "SELECT coalesce((SELECT max(hour) FROM watched_hours WHERE figure = 'received')"  # noqa: S608
-        f" - interval '1 hour', date_trunc('hour', now()) - {_KEPT}) AS at")
-    at = {"since": since and since["at"], "most": _SPREAD}
+    kept. Sources have names that are `harmless`; the others are not noted. Once an hour what is older goes,
+    and of sources with few leads what is older than a day."""
+    begun = one(
+        cursor, "SELECT coalesce(last - interval '1 hour', date_trunc('hour', now()) - "  # noqa: S608
+        f"{_KEPT}) AS since, last IS DISTINCT FROM date_trunc('hour', now()) AS anew"
+        " FROM (SELECT max(hour) AS last FROM watched_hours WHERE figure = 'received') x") or {}
+    at = {"since": begun["since"], "most": _SPREAD}
     cursor.execute(
         "DELETE FROM watched_hours WHERE figure IN ('source', 'refusal', 'received') AND hour >= %(since)s",
         at)
@@ -45,7 +48,18 @@ def count(cursor: Cursor) -> None:
         UNION ALL SELECT 'refusal', code, hour, count(*), NULL FROM refused GROUP BY code, hour
         UNION ALL SELECT 'received', '', hour, count(*), NULL FROM came GROUP BY hour
         """, at)
-    cursor.execute(f"DELETE FROM watched_hours WHERE hour < now() - {_KEPT}")  # noqa: S608
+    personal = [row["name"] for row in many(
+        cursor, "SELECT DISTINCT name FROM watched_hours WHERE figure = 'source' AND hour >= %(since)s", at)
+        if not harmless(row["name"])]
+    if personal:
+        cursor.execute(
+            "DELETE FROM watched_hours WHERE figure = 'source' AND name = ANY(%s)", (personal,))
+    if begun["anew"]:
+        cursor.execute(
+            f"DELETE FROM watched_hours WHERE hour < now() - {_KEPT}"  # noqa: S608
+            " OR figure = 'source' AND hour < now() - interval '1 day' AND name NOT IN (SELECT name"
+            " FROM watched_hours WHERE figure = 'source' GROUP BY name ORDER BY sum(n) DESC, name LIMIT %s)",
+            (_LASTING,))
 
 
 def note_fields(cursor: Cursor, rows: Sequence[Row]) -> None:

@@ -5,7 +5,8 @@
 #   watch           one a day, a whole one a week, without end
 #   list            what there is, as pgBackRest's JSON
 #   restore [TIME]  the data as of that time, else all that was archived; what was there is kept aside
-#   keep | undo     drop what was kept aside, or take it back
+#   aside           tell whether something is kept aside: a restore is at work, or was cut off
+#   keep | undo     drop what is kept aside, or take it back
 set -euo pipefail
 repository=/var/lib/pgbackrest aside=/var/lib/postgresql/aside
 engine() { pgbackrest --stanza=engine "$@"; }
@@ -38,20 +39,37 @@ configure() {
 # What a restore has to know before it begins: the newest migration and by which keys the data is encrypted.
 # The secrets lie beside it, sealed with the same passphrase.
 make() {
-	local schema notes label bytes
+	local schema notes made label bytes
 	schema=$(ask sidecar -c "SELECT coalesce(max(migration_id), '') FROM _yoyo_migration")
 	mapfile -t notes </run/secrets/backup_notes
 	engine stanza-create
 	engine --type="$1" --annotation="release=${notes[0]}" --annotation="keys=${notes[1]}" \
 		--annotation="schema=$schema" backup
-	cp /run/secrets/secrets.sealed "$repository/secrets.sealed.new"
-	mv "$repository/secrets.sealed.new" "$repository/secrets.sealed"
+	copy_secrets
 	touch "$repository/made.incr" "$repository/made.$1"
-	read -r label bytes < <(ask sidecar -v told="$(engine info --output=json)" -F ' ' <<<"$_last")
+	made=$(ask sidecar -v ON_ERROR_STOP=1 -F ' ' <<<"$_last")
+	read -r label bytes <<<"$made"
 	ask sidecar -v name="$label" -v bytes="$bytes" -v release="${notes[0]}" <<<"$_note"
 }
-# Of pgBackRest's JSON the last backup: its name, and the bytes that it took.
-_last="SELECT b->>'label', b->'info'->'repository'->>'delta' FROM jsonb_path_query(:'told', '\$[0].backup[last]') b"
+# They are sealed anew in place: what is copied at that moment is torn, which is found out here, not when it is needed.
+copy_secrets() {
+	local fresh=$repository/secrets.sealed.new
+	for _ in 1 2 3; do
+		cp /run/secrets/secrets.sealed "$fresh"
+		if openssl enc -d -aes-256-cbc -pbkdf2 -iter 600000 -pass file:/run/secrets/backup_passphrase \
+			-in "$fresh" | tar -tz >/dev/null; then
+			mv "$fresh" "$repository/secrets.sealed"
+			return
+		fi
+		sleep 1
+	done
+	echo "The sealed secrets do not open with the passphrase; make backup-up seals them anew." >&2
+	return 1
+}
+
+# Of pgBackRest's JSON, which is too long for an argument, the last backup: its name, and the bytes that it took.
+_last="\set told \`pgbackrest --stanza=engine info --output=json\`
+SELECT b->>'label', b->'info'->'repository'->>'delta' FROM jsonb_path_query(:'told', '\$[0].backup[last]') b"
 # For the metrics, where the schema has a place for it.
 _note="SELECT to_regclass('public.backups') IS NOT NULL AS known \gset
 \if :known
@@ -78,13 +96,25 @@ watch() {
 all_of() { find "$1" -mindepth 1 -maxdepth 1 -exec mv -t "$2" {} +; }
 
 restore() {
-	undo
+	if [ -n "$(aside)" ]; then
+		echo "A restore was cut off: undo or keep what it put aside." >&2
+		return 1
+	fi
 	install -d -m 0700 "$aside.part"
 	all_of "$PGDATA" "$aside.part"
 	mv "$aside.part" "$aside"
 	local upto=()
 	if [ -n "${1:-}" ]; then upto=(--type=time "--target=$1" --target-action=promote); fi
 	engine --process-max=2 "${upto[@]}" restore
+}
+
+aside() { find "$(dirname "$aside")" -mindepth 1 -maxdepth 1 -name 'aside*' ! -name aside.gone; }
+
+# It is not there any more before its first file goes.
+keep() {
+	rm -rf "$aside.gone"
+	[ ! -e "$aside" ] || mv "$aside" "$aside.gone"
+	rm -rf "$aside.gone"
 }
 
 # What is wholly aside is the data; what is only partly so has the rest of it still in its place.
@@ -103,8 +133,7 @@ undo() {
 case $1 in
 configure | watch) "$1" ;;
 make | restore) "$@" ;;
-undo) undo ;;
-keep) rm -rf "$aside" ;;
+aside | keep | undo) "$1" ;;
 list) engine info --output=json ;;
-*) sed -n '3,8s/^# *//p' "$0" >&2 && exit 2 ;;
+*) sed -n '3,9s/^# *//p' "$0" >&2 && exit 2 ;;
 esac

@@ -7,7 +7,7 @@ archive=()
 if [ "$1" = primary ]; then
 	aside=/var/lib/postgresql/aside
 	if [ -e "$aside.part" ] || { [ -e "$aside" ] && [ ! -s "$PGDATA/global/pg_control" ]; }; then
-		echo "A restore was cut off: make restore-up begins it anew, from what is kept aside." >&2
+		echo "A restore was cut off: make up takes back what is kept aside." >&2
 		exit 1
 	fi
 	/etc/postgresql/backup.sh configure

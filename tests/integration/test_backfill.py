@@ -103,7 +103,7 @@ def test_leads_that_came_while_providers_failed_are_completed_and_paid_once(api,
     job, steps = taken_up(engine)
     assert (job["kind"], job["state"], job["counts"]["updated"], job["progress"]) == (
         "backfill", "done", 12, 1.0)
-    assert steps == 5  # four chunks, and the end
+    assert steps == 6  # the chunks of the fifteen that came since then, and the end
     assert run_all(api, engine) > 0
     all_of(api, [*before, *failed, *killed], "done")
     told = sql(engine, "SELECT DISTINCT subject_id::text AS id FROM provider_calls WHERE outcome = 'found'")
@@ -117,9 +117,9 @@ def test_leads_that_came_while_providers_failed_are_completed_and_paid_once(api,
 
     calls = sql(engine, "SELECT count(*) AS n FROM provider_calls")
     later(engine)
-    assert backfill.preview(engine, since()) == {}
+    assert backfill.preview(engine, since()) == ({}, False)
     job, _ = taken_up(engine)
-    assert (job["state"], job["counts"]["total"]) == ("done", 0) and not claim(api)["batch_id"]
+    assert (job["state"], job["counts"]["updated"]) == ("done", 0) and not claim(api)["batch_id"]
     assert sql(engine, "SELECT count(*) AS n FROM provider_calls") == calls
 
 
@@ -130,10 +130,10 @@ def test_what_a_ceiling_stopped_is_taken_up_also_after_it_was_scored_again(made,
     all_of(api, ids, "done")
     api.post("/v1/leads/rescore", {"lead_ids": ids})
     run(api, claim(api))
-    assert backfill.preview(engine, since()) == {"ceiling": 2}
+    assert backfill.preview(engine, since()) == ({"ceiling": 2}, False)
     assert taken_up(engine)[0]["counts"]["updated"] == 2
     assert run_all(api, engine) > 0
-    assert backfill.preview(engine, since()) == {}
+    assert backfill.preview(engine, since()) == ({}, False)
 
 
 def test_who_died_or_was_passed_by_is_taken_up_and_who_was_let_go_on_purpose_is_not(api, engine):
@@ -147,8 +147,8 @@ def test_who_died_or_was_passed_by_is_taken_up_and_who_was_let_go_on_purpose_is_
         " WHERE lead_id = %s", dead)
     sql(engine, "UPDATE work_items SET stage = 'let_go', reason_code = 'passed_by' WHERE lead_id = %s",
         passed)
-    assert backfill.preview(engine, since()) == {"dead": 1, "let_go": 1}
-    assert backfill.preview(engine, datetime.now(UTC) + HOUR) == {}
+    assert backfill.preview(engine, since()) == ({"dead": 1, "let_go": 1}, False)
+    assert backfill.preview(engine, datetime.now(UTC) + HOUR) == ({}, False)
     assert taken_up(engine)[0]["counts"]["updated"] == 2
     all_of(api, [dead, passed], "queued")
     assert stage(api, waits) == "scored" and stage(api, skipped) == "done"
@@ -162,12 +162,45 @@ def test_messages_that_were_given_up_are_owed_again(api, engine):
         sql(engine, "INSERT INTO notifications (kind, lead_id, hot_change, channel, recipient, content,"
             " dedupe_key, state, attempts, due_at) VALUES ('hot_lead', %s, %s, 'slack', '#sales', '{}', %s,"
             " 'dead', 9, NULL)", lead_id, change, f"m{number}")
-    assert backfill.preview(engine, since()) == {"message": 1}
+    assert backfill.preview(engine, since()) == ({"message": 1}, False)
     job, _ = taken_up(engine)
     assert job["counts"]["updated"] == 1
     states = sql(engine, "SELECT dedupe_key, state FROM notifications ORDER BY dedupe_key")
     assert [row["state"] for row in states] == ["owed", "dead"]
     assert not claim(api)["batch_id"]  # telling is all that it lacked
+
+
+def test_it_looks_at_a_few_at_a_time(api, engine, monkeypatch):
+    """Neither the look nor a step is longer the more came since then."""
+    monkeypatch.setattr(backfill, "_LOOKED_AT_ONCE", 2)
+    send(api, *(lead(n) for n in range(5)))
+    close(api, claim(api))
+    sql(engine, "UPDATE work_items SET stage = 'dead'")
+    assert backfill.preview(engine, since()) == ({"dead": 5}, False)
+    assert backfill.preview(engine, since(), 0) == ({}, True)
+    told = api.get("/v1/jobs/backfills?since=" + since().isoformat().replace("+00:00", "Z")).json
+    assert told == {"leads": 5, "lacks": {"dead": 5}, "more": False}
+    job = backfill.begin(engine, since(), pull=False, by=COMMAND_LINE)
+    late = send(api, lead(9))  # since it began
+    sql(engine, "UPDATE work_items SET stage = 'dead' WHERE lead_id = %s", late[0])
+    handled = []
+    while job["state"] != "done":
+        job, _ = jobs.step(engine, job["id"], seconds=0)
+        handled.append(job["counts"]["handled"])
+    assert handled == [3, 5, 5] and job["counts"]["total"] == 5
+    all_of(api, late, "dead")
+
+
+def test_a_message_about_who_came_before_is_owed_again_too(api, engine):
+    [lead_id] = send(api, lead(1))
+    run(api, claim(api))
+    sql(engine, "UPDATE leads SET hot_changes = 1; UPDATE intake SET received_at = now() - interval '9 days'")
+    sql(engine, "INSERT INTO notifications (kind, lead_id, hot_change, channel, recipient, content,"
+        " dedupe_key, state, attempts, due_at) VALUES ('hot_lead', %s, 1, 'slack', '#sales', '{}', 'm',"
+        " 'dead', 9, NULL)", lead_id)
+    assert backfill.preview(engine, since()) == ({"message": 1}, False)
+    job, steps = taken_up(engine)
+    assert (job["counts"]["updated"], job["counts"]["total"], job["progress"], steps) == (1, 1, 1.0, 2)
 
 
 def test_a_kill_anywhere_loses_nothing_and_what_was_mended_meanwhile_is_left_alone(api, engine, monkeypatch):

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import math
-from contextlib import closing
+import subprocess
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
 import pytest
+from click.testing import CliRunner
+from psycopg2.extensions import parse_dsn
 
-from deploy import backup
+from deploy import archive, backup
 from deploy.locking import alone
 from deploy.problem import Problem
+from deploy.settings import ROOT
 from local import backups as local_backups
 from local import programs
+from sidecar import cli
 from sidecar.app import create_app
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.secrets import hash_password
-from sidecar.services import figures
+from sidecar.services import customers, figures, merging
+from sidecar.services.audit import COMMAND_LINE
+from sidecar.services.erasures import RETENTION
 from sidecar.settings import Settings
 from sidecar.store import access, backups
 from sidecar.store.migrations import SQL_FOLDER, migrate
@@ -86,16 +93,7 @@ def test_leads_that_were_in_flight_in_the_release_before_finish_in_this_one(serv
     url = services.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD", "backed_up_sidecar")
     known = set(before.manifest["migrations"])
     assert migrate(url) == [path.stem for path in sorted(SQL_FOLDER.glob("0*.sql")) if path.stem not in known]
-    secrets = before.secrets
-    environ = programs.sidecar_environment(services) | {
-        "SIDECAR_DATABASE_URL": url, "SIDECAR_REDIS_URL": f"{services.redis_url}/9", "SIDECAR_WAKE_URL": "",
-        "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_ENCRYPTION_KEYS": secrets["FERNET_KEY"],
-        "SIDECAR_HASH_KEY": secrets["HASH_KEY"]}
-    engine = Engine.build(Settings.from_env(environ))
-    try:
-        with engine.database.write() as cursor:
-            access.save_client(cursor, "tests", hash_password("secret"), list(SCOPES))
-        api = Api(create_app(engine.settings, engine).test_client(), "tests")
+    with running(services, before.secrets, "backed_up_sidecar") as (engine, api, _):
         rows = api.get("/v1/leads?q=inflight&limit=50").json["data"]
         assert sorted(row["stage"] for row in rows) == ["leased"] * 2 + ["queued"] * 3
         expire(engine)
@@ -104,6 +102,22 @@ def test_leads_that_were_in_flight_in_the_release_before_finish_in_this_one(serv
                 run(api, batch)
             due(engine)
         assert {api.get(f"/v1/leads/{row['id']}").json["stage"] for row in rows} == {"done"}
+
+
+@contextmanager
+def running(services, secrets, database):
+    """The sidecar on one of the databases: its engine, and its API."""
+    environ = programs.sidecar_environment(services) | {
+        "SIDECAR_DATABASE_URL": services.dsn("sidecar", "SIDECAR_DATABASE_PASSWORD", database),
+        "SIDECAR_REDIS_URL": f"{services.redis_url}/9", "SIDECAR_WAKE_URL": "",
+        "SIDECAR_IMPORTS_WAKE_URL": "", "SIDECAR_ENCRYPTION_KEYS": secrets["FERNET_KEY"],
+        "SIDECAR_HASH_KEY": secrets["HASH_KEY"]}
+    migrate(environ["SIDECAR_DATABASE_URL"])
+    engine = Engine.build(Settings.from_env(environ))
+    try:
+        with engine.database.write() as cursor:
+            access.save_client(cursor, "tests", hash_password("secret"), list(SCOPES))
+        yield engine, Api(create_app(engine.settings, engine).test_client(), "tests"), environ
     finally:
         engine.cache.redis.flushdb()
         engine.close()
@@ -124,6 +138,62 @@ def test_it_is_tried_beside_what_is_there_and_noted(restored, made, keys):
     assert do(restored.urls["sidecar"], "SELECT name, taken_at, bytes, verified_at FROM backups") == [
         (made.name, NOW, made.bytes, NOW)]
     assert do(restored.urls["sidecar"], "SELECT 1 FROM pg_database WHERE datname LIKE 'verified%'") == []
+
+
+@pytest.fixture
+def empty(services, server):
+    """Two more databases."""
+    admin = services.dsn("postgres", "POSTGRES_PASSWORD")
+    do(admin, *(f"CREATE DATABASE again_{name} OWNER {name} TEMPLATE template0" for name in DATABASES))
+    yield backup.Server(server.programs, {
+        name: services.dsn("postgres", "POSTGRES_PASSWORD", f"again_{name}") for name in DATABASES})
+    do(admin, *(f"DROP DATABASE again_{name} WITH (FORCE)" for name in DATABASES))
+
+
+def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
+    services, restored, empty, keys, before, tmp_path
+):
+    names = ("gone", "merged", "kept", "over", "mute", "other")
+    with running(services, before.secrets, "backed_up_sidecar") as (engine, api, environ):
+        def sent(name):
+            return api.post("/v1/leads", {"email": f"{name}@asked.example"}).json["results"][0]
+
+        def refuse(name):
+            answer = api.post(f"/v1/contacts/{who[name]}/refusals", {
+                "purpose": "any_contact", "refused": True, "reason": "by phone"})
+            assert answer.status_code == 200, answer.json
+
+        who = {name: sent(name)["contact_id"] for name in names}
+        do(restored.urls["sidecar"], "UPDATE audit_log SET at = at - interval '1 day'")
+        made = backup.take(tmp_path, restored, keys, before.secrets, predecessor.PASSPHRASE, "2.41.1",
+                           datetime.now(UTC))
+        merging.merge_into(engine, who["kept"], who["merged"], by=COMMAND_LINE)
+        for name in ("gone", "kept"):
+            assert api.client.delete(f"/v1/contacts/{who[name]}", headers=api.headers).status_code == 204
+        with engine.database.write() as cursor:
+            customers.erase_all(engine, cursor, [who["over"]], by=RETENTION, suppressed=False)
+        refuse("mute")
+        who["new"] = sent("new")["contact_id"]  # of whom the backup knows nothing
+        refuse("new")
+        told = CliRunner().invoke(
+            cli.main, ["privacy", "asked", "--since", made.manifest["taken_at"].partition(".")[0] + "+00:00"],
+            env=environ)
+        assert told.exit_code == 0, told.output
+        assert not any(f"{name}@" in told.output for name in who)
+    backup.restore(made, empty)
+    with running(services, before.secrets, "again_sidecar") as (engine, api, environ):
+        assert api.get(f"/v1/contacts/{who['gone']}").status_code == 200
+        for erased in (4, 0):  # a second time changes nothing
+            done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
+            assert done.output == f"{erased} erased again, 2 statements of refusing and agreeing kept\n"
+        there = {name for name, contact_id in who.items()
+                 if api.get(f"/v1/contacts/{contact_id}").status_code == 200}
+        assert there == {"mute", "other"}
+        assert [api.get(f"/v1/contacts/{who[name]}").json["may_call"] for name in ("mute", "other")] == [
+            False, True]
+        assert [sent(name)["outcome"] for name in ("gone", "kept", "merged", "over")] == [
+            "suppressed", "suppressed", "suppressed", "created"]
+        assert api.get(f"/v1/contacts/{sent('new')['contact_id']}").json["may_call"] is False
 
 
 def test_how_long_ago_backups_were_made_and_tried_is_measured(engine):
@@ -149,6 +219,48 @@ def test_how_long_ago_backups_were_made_and_tried_is_measured(engine):
         with engine.database.read() as cursor:
             cursor.execute("SELECT name FROM backups ORDER BY 1")
             assert [row["name"] for row in cursor.fetchall()] == ["20260301-033000F", "newer", "older"]
+    finally:
+        with engine.database.write() as cursor:
+            cursor.execute("DELETE FROM backups")
+
+
+def test_a_backup_that_was_archived_is_noted_however_many_there_are(services, server, engine, tmp_path):
+    """pgBackRest's list of them is longer than an argument of a program may be. Secrets that are being sealed
+    when they are copied are not taken."""
+    listed = [{"label": f"20260301-{n:06}F", "info": {"repository": {"delta": n}}, "why": "x" * 900}
+              for n in range(1, 401)]
+    (tmp_path / "told").write_text(json.dumps([{"backup": listed}]))
+    (tmp_path / "pgbackrest").write_text(f'#!/bin/sh\ncase "$*" in *info*) cat {tmp_path}/told ;; esac\n')
+    (tmp_path / "pgbackrest").chmod(0o755)
+    (tmp_path / "backup_notes").write_text("0.1.0\nhash_key:1\n")
+    (tmp_path / "sleep").symlink_to("/bin/true")
+    (tmp_path / "pgbackrest.conf").touch()
+    (tmp_path / "backup_passphrase").write_text("a long passphrase")
+    text = (ROOT / "sql/server/backup.sh").read_text(encoding="utf-8")
+    for path in ("/var/lib/pgbackrest", "/run/secrets", "/tmp/pgbackrest.conf"):
+        assert path in text
+        text = text.replace(path, str(tmp_path / ("pgbackrest.conf" if path.endswith("conf") else "")))
+    (tmp_path / "backup.sh").write_text(text)
+    url = parse_dsn(services.dsn("postgres", "POSTGRES_PASSWORD"))
+
+    def make():
+        return subprocess.run(
+            ["bash", tmp_path / "backup.sh", "make", "full"], capture_output=True, text=True, check=False,
+            env={"PATH": f"{tmp_path}:{server.programs}:/usr/bin:/bin", "PGHOST": url["host"],
+                 "PGPORT": url.get("port", "5432"), "PGPASSWORD": url["password"]})
+
+    archive.seal(tmp_path)
+    whole = (tmp_path / "secrets.sealed").read_bytes()
+    (tmp_path / "secrets.sealed").write_bytes(whole[:-500])
+    torn = make()
+    assert torn.returncode == 1 and "do not open" in torn.stderr
+    (tmp_path / "secrets.sealed").write_bytes(whole)
+    done = make()
+    assert done.returncode == 0, done.stderr
+    try:
+        with engine.database.read() as cursor:
+            cursor.execute("SELECT name, bytes, verified_at FROM backups")
+            assert cursor.fetchall() == [{"name": "20260301-000400F", "bytes": 400, "verified_at": None}]
     finally:
         with engine.database.write() as cursor:
             cursor.execute("DELETE FROM backups")

@@ -25,6 +25,7 @@ from sidecar.pipeline.counting import FEWEST, SOURCES
 from sidecar.pipeline.retention import add_up_counts
 from sidecar.services import figures
 from sidecar.store import forms
+from sidecar.store.database import one
 from tests.client import until
 from tests.integration.test_calls import down, sql
 from tests.integration.test_messages import free_port
@@ -69,24 +70,66 @@ def test_each_family_is_answered_with_as_many_labels_as_it_has(api, engine):
     assert all(len(labels) == len(family.labels) for family in FAMILIES for labels in answered[family.name])
 
 
-def test_what_was_read_is_kept_for_all_processes(api, engine, monkeypatch):
-    kept = ("figures:now", "figures:slow")
-    engine.cache.redis.delete(*kept)
-    keeps = replace(engine, settings=replace(engine.settings, metrics_seconds=10))
+@pytest.fixture
+def keeps(engine):
+    """The engine, which keeps for ten seconds what it read."""
+    names = ("figures:now", "figures:slow", "once:figures:now", "once:figures:slow")
+    engine.cache.redis.delete(*names)
+    figures._read_here.clear()
+    yield replace(engine, settings=replace(engine.settings, metrics_seconds=10))
+    engine.cache.redis.delete(*names)
+    figures._read_here.clear()
+
+
+def away(*arguments):
+    raise RedisAway("away")
+
+
+def test_what_was_read_is_kept_for_all_processes(engine, keeps):
     first = figures.text(keeps)
-    assert b"enrich_work_items{" in first
+    assert b"enrich_work_items{" in first and b"enrich_table_bytes{" in first
     with engine.database.write() as cursor:
         cursor.execute("INSERT INTO batches (lane, size) VALUES ('bulk', 1)")
     assert figures.text(keeps) == first != figures.text(engine)  # a run took leads meanwhile
-    assert 0 < engine.cache.redis.ttl(kept[0]) <= 10 < engine.cache.redis.ttl(kept[1]) <= 600
+    assert 10 < engine.cache.redis.ttl("figures:now") <= 20
+    assert 600 < engine.cache.redis.ttl("figures:slow") <= 1200
 
-    def away(*arguments):
-        raise RedisAway("away")
 
-    for name in ("figures", "keep_figures", "seen_at"):
+def test_what_is_read_anew_is_read_by_one_process_and_the_others_tell_it_as_it_was(engine, keeps):
+    first = figures.text(keeps)
+    sql(engine, "INSERT INTO batches (lane, size) VALUES ('bulk', 1)")
+    engine.cache.redis.expire("figures:now", 9)  # it is older than ten seconds
+    assert figures.text(keeps) == first  # one read it just now
+    engine.cache.redis.delete("once:figures:now")
+    assert figures.text(keeps) != first
+    assert engine.cache.redis.ttl("figures:now") > 10
+
+
+def test_what_takes_too_long_is_told_as_it_was_and_not_read_at_each_scrape(engine, keeps, monkeypatch):
+    first = figures.text(keeps)
+    engine.cache.redis.delete("once:figures:slow")
+    engine.cache.redis.expire("figures:slow", 9)
+    asked = []
+
+    def slow(engine, cursor):
+        asked.append(one(cursor, "SELECT current_setting('statement_timeout') AS most")["most"])
+        cursor.execute("SELECT set_config('statement_timeout', '1ms', true)")
+        cursor.execute("SELECT count(*) FROM generate_series(1, 10000000)")
+
+    monkeypatch.setattr(figures, "SLOW", (slow,))
+    assert figures.text(keeps) == figures.text(keeps) == first
+    assert asked == ["5s"]
+
+
+def test_without_redis_each_process_keeps_what_moves_slowly(keeps, monkeypatch):
+    for name in ("figures", "keep_figures", "seen_at", "first_in"):
         monkeypatch.setattr(keeps.cache, name, away)
-    assert read(figures.text(keeps).decode())[("enrich_redis_up",)] == 0
-    engine.cache.redis.delete(*kept)
+    asked = []
+    monkeypatch.setattr(figures, "SLOW", (lambda engine, cursor: asked.append(1) or {},))
+    for _ in range(2):
+        assert read(figures.text(keeps).decode())[("enrich_redis_up",)] == 0
+    monkeypatch.setattr(figures, "_told", lambda engine, readers: b"now" * (readers is figures.READERS))
+    assert figures.text(keeps) == b"now" and asked == [1]
 
 
 def test_what_hangs_is_paused_or_paid_is_told(api, app, engine):

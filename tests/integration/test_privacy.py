@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,7 +18,9 @@ from sidecar.pipeline.retention import tidy_up
 from sidecar.privacy.clock import period_ends
 from sidecar.services import customers, figures, jobs
 from sidecar.services.audit import COMMAND_LINE
+from sidecar.store import customers as store
 from sidecar.store.database import many, one
+from tests.client import until
 from tests.integration.conftest import Api
 from tests.integration.test_customers import everywhere
 
@@ -308,6 +311,45 @@ def test_who_is_no_longer_due_when_the_job_comes_stays(api, engine):
     assert api.get(f"/v1/contacts/{contact_id}").status_code == 200
 
 
+def test_who_cannot_be_erased_does_not_keep_the_others(api, engine, monkeypatch, caplog):
+    ids = [sent(api, "csv import", f"p{n}@stuck.example") for n in range(3)]
+    for contact_id in ids:
+        days(engine, contact_id, 800)
+    patched(api, {"erase": True, "cooling_days": 1})
+    survey(engine)
+    later, erase = after(engine, 2), store.erase
+
+    def broken(cursor, contact_ids):
+        erase(cursor, contact_ids)
+        if ids[1] in contact_ids:
+            raise ValueError
+
+    monkeypatch.setattr(store, "erase", broken)
+    job, counts = jobs.step(later, privacy.begin_erasure(later))
+    assert (job["state"], counts["updated"], counts["rejected"]) == ("done", 2, 1)
+    assert [api.get(f"/v1/contacts/{one}").status_code for one in ids] == [404, 200, 404]
+    assert f"contact {ids[1]} could not be erased: ValueError" in caplog.text
+    assert privacy.begin_erasure(later)  # who is left is tried again
+
+
+def test_erasing_by_rule_locks_people_last(api, engine):
+    """As edits do: keys, leads, contacts; else one of both ends in a deadlock."""
+    contact_id = sent(api, "csv import", "edited@meanwhile.example")
+    days(engine, contact_id, 800)
+    patched(api, {"erase": True, "cooling_days": 1})
+    survey(engine)
+    later = after(engine, 2)
+    job_id = privacy.begin_erasure(later)
+    with ThreadPoolExecutor(1) as pool:
+        with engine.database.write() as cursor:
+            store.lock_leads(cursor, [contact_id])
+            step = pool.submit(jobs.step, later, job_id)
+            until(lambda: one(cursor, "SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1"), 20, "a wait")
+            cursor.execute("SELECT FROM contacts WHERE id = %s FOR UPDATE NOWAIT", (contact_id,))
+        assert step.result(20)[0]["state"] == "done"
+    assert api.get(f"/v1/contacts/{contact_id}").status_code == 404
+
+
 def test_switched_off_the_job_ends_and_nobody_is_announced(api, engine):
     contact_id = sent(api, "csv import", "off@kept.example")
     days(engine, contact_id, 800)
@@ -375,6 +417,10 @@ def test_the_housekeeping_does_the_round_and_the_figures_tell(api, engine):
     assert counts == {"overdue": 1, "due_soon": 0, "due": 1, "retention_due": 1, "announced": 0}
     told = figures.figures(engine)
     assert (told["privacy_notices_overdue"], told["privacy_retention_due"]) == ({(): 1}, {(): 1})
+    patched(api, {"erase": True, "cooling_days": 3})
+    survey(engine)
+    late = {days: figures.figures(after(engine, days))["privacy_retention_due"][()] for days in (0, 3.9, 4.1)}
+    assert late == {0: 0, 3.9: 0, 4.1: 1}  # announced, a day is left for the job, it does not come
 
 
 def test_the_round_comes_by_everybody_in_parts(api, engine):
@@ -390,6 +436,22 @@ def test_the_round_comes_by_everybody_in_parts(api, engine):
     for _ in range(4):
         privacy.survey(engine, 3)
     assert len(listed(api, "overdue")) == 7
+
+
+def test_the_command_looks_at_everybody_and_waits_for_whoever_looks_too(api, engine, environ, monkeypatch):
+    ids = [sent(api, "csv import", f"c{n}@command.example") for n in range(3)]
+    for contact_id in ids:
+        days(engine, contact_id, 800)
+    survey(engine)
+    with engine.database.write() as cursor:  # the housekeeping has come by all of them
+        cursor.execute("UPDATE privacy_settings SET looked_until = %s;"
+                       " UPDATE contact_privacy SET retention_due_on = NULL", (ids[-1],))
+    answers = [None, None]
+    looks = privacy.survey
+    monkeypatch.setattr(privacy, "survey", lambda engine: answers.pop() if answers else looks(engine))
+    monkeypatch.setattr(cli.time, "sleep", lambda seconds: None)
+    run = CliRunner().invoke(cli.main, ["privacy", "retention", "--dry-run"], env=environ)
+    assert "3 to be erased" in run.output, run.output
 
 
 def test_settings_are_checked_and_audited(api):

@@ -11,6 +11,7 @@ from redis import RedisError
 
 from sidecar.pipeline import learning, stalling, watching
 from sidecar.services import figures
+from sidecar.store import watching as store
 from tests.integration.test_calls import sql
 from tests.integration.test_pipeline import claim, lead, run, send
 
@@ -66,6 +67,33 @@ def test_hours_are_counted_once_however_often_somebody_looks_and_old_ones_go(eng
     look()
     rows = sql(engine, "SELECT figure, sum(n)::int AS n FROM watched_hours GROUP BY figure ORDER BY figure")
     assert [(row["figure"], row["n"]) for row in rows] == [("received", 63), ("source", 63)]
+
+
+def test_a_source_that_names_a_person_is_neither_told_nor_kept(engine, look):
+    came(engine, "referral jane.doe@acme.example", hours=21 * 24, each=5, since=5)
+    came(engine, "web form", hours=2, each=1)
+    assert look()["source_silence_ratio"] == {}
+    names = sql(engine, "SELECT DISTINCT name FROM watched_hours WHERE figure = 'source'")
+    assert [row["name"] for row in names] == ["web form"]
+
+
+def test_of_many_sources_those_with_few_leads_are_kept_for_a_day(engine, look, monkeypatch):
+    monkeypatch.setattr(store, "_LASTING", 1)
+    came(engine, "large", hours=48, each=3)
+    came(engine, "small", hours=48, each=1)
+    look()
+    hours = sql(engine, "SELECT name, count(*) AS n FROM watched_hours WHERE figure = 'source' GROUP BY name"
+                " ORDER BY name")
+    assert hours[0]["n"] >= 48 and hours[1]["n"] <= 25
+    old = "SELECT 1 FROM watched_hours WHERE hour < now() - interval '9 weeks'"
+    sql(engine, "UPDATE watched_hours SET hour = hour - interval '9 weeks' WHERE name = 'large'")
+    sql(engine, "INSERT INTO watched_hours (figure, name, hour, n) VALUES"
+        " ('received', '', date_trunc('hour', now()), 1) ON CONFLICT DO NOTHING")
+    look()
+    assert sql(engine, old)  # once an hour is enough
+    sql(engine, "DELETE FROM watched_hours WHERE figure = 'received' AND hour = date_trunc('hour', now())")
+    look()
+    assert not sql(engine, old)
 
 
 def test_refusals_that_grow_are_told_by_their_code(engine, look):

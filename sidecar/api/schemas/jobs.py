@@ -178,6 +178,7 @@ class Backfill(Strict):
 class BackfillPreview(Answer):
     leads = fields.Integer(required=True)
     lacks = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    more = fields.Boolean(required=True)
 
 
 class ImportMapping(Answer):

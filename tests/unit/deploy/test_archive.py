@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy import archive
+from deploy.engine import folder
 from deploy.problem import Problem
+from deploy.settings import ROOT, Settings
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 MINUTES = st.integers(0, 100_000).map(lambda minutes: DAY + timedelta(minutes=minutes))
@@ -95,3 +98,141 @@ def test_the_secrets_are_sealed_and_open_with_the_passphrase(tmp_path: Path):
         capture_output=True, check=True).stdout
     subprocess.run(["tar", "--extract", "--gzip"], cwd=opened, input=packed, check=True)
     assert [(path.name, path.read_text()) for path in opened.iterdir()] == [("hash_key", "keep me")]
+
+
+@dataclass
+class Docker:
+    """Docker Compose as `deploy.engine.compose`, which does nothing: what it was told, in its order."""
+
+    running: set[str] = field(default_factory=set)
+    aside: bool = False
+    told: list[str] = field(default_factory=list)
+    failing: str = "no such command"
+    given: str = ""
+
+    def compose(self, found: Settings, *words: str, capture: bool = False, given: str | None = None) -> str:
+        said = " ".join(word for word in words if not word.startswith("-"))
+        self.told.append(said)
+        self.given = given or self.given
+        if said.startswith(self.failing):
+            raise Problem("It failed.")
+        if said == "stop":
+            self.running.clear()
+        elif said == "run restore undo":
+            self.aside = False
+        elif said == "run restore list":
+            stop = int(DAY.timestamp())
+            return json.dumps([{"backup": [{"error": False, "timestamp": {"stop": stop}}]}])
+        elif said.startswith("exec postgres sh"):
+            return "f"
+        elif "privacy asked" in said:
+            return '{"asked": 1}'
+        return {"ps running": "\n".join(self.running), "run restore aside": "aside" if self.aside else "",
+                "config json": '{"name": "engine"}'}.get(said, "")
+
+    def docker(self, found: Settings, *words: str) -> str:
+        return "0" if words[0] == "inspect" else ""
+
+
+@pytest.fixture
+def docker(monkeypatch):
+    found = Docker()
+    monkeypatch.setattr(archive, "compose", found.compose)
+    monkeypatch.setattr(archive, "docker", found.docker)
+    return found
+
+
+@pytest.fixture
+def found(tmp_path):
+    there = Settings(tmp_path / "state", {"SECRETS_DIR": str(tmp_path)}, ROOT)
+    (folder(there) / "backup_notes").write_text("0.1.0\nhash_key:1\n")
+    return there
+
+
+def test_a_restore_that_was_cut_off_is_taken_back(docker, found, capsys):
+    archive.undo_cut_off_restore(found)
+    assert docker.told == ["run restore aside"]
+    docker.aside, docker.running = True, {"postgres"}
+    archive.undo_cut_off_restore(found)
+    assert docker.told[-2:] == ["stop", "run restore undo"] and "is back" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("do", [archive.undo_cut_off_restore, archive.backup])
+def test_what_came_since_a_restore_that_was_cut_off_is_not_dropped(docker, found, do):
+    docker.aside, docker.running = True, {"postgres", "sidecar"}
+    with pytest.raises(Problem, match="Both are kept"):
+        do(found)
+    assert "run restore undo" not in docker.told
+
+
+def test_what_people_asked_for_since_is_asked_for_again_before_anything_starts(docker, found):
+    started = []
+    archive.restore(found, lambda _: started.extend(docker.told))
+    first = [next(place for place, said in enumerate(started) if words in said) for words in (
+        "asked 2026-03-01T00:00:00+00:00", "run restore restore", "privacy repeat", "run restore keep")]
+    assert first == sorted(first)
+    assert docker.given == '{"asked": 1}'
+
+
+def test_what_cannot_be_asked_for_again_is_kept_and_said(docker, found, capsys):
+    docker.failing = "run sidecar python sidecar privacy repeat"
+    archive.restore(found, lambda _: None)
+    [kept] = found.state.iterdir()
+    assert kept.read_text() == '{"asked": 1}' and str(kept) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("failing", ["run restore restore", "exec redis"])
+def test_a_restore_that_fails_puts_the_data_back(docker, found, failing):
+    docker.failing = failing
+    with pytest.raises(Problem, match="as it was"):
+        archive.restore(found, lambda _: None)
+    assert docker.told[-2:] == ["stop postgres", "run restore undo"]
+
+
+@pytest.fixture
+def server(tmp_path):
+    """`backup.sh` on folders of its own; pgBackRest writes one file."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kept").write_text("before")
+    (tmp_path / "pgbackrest").write_text(f"#!/bin/sh\necho after >{tmp_path}/data/restored\n")
+    (tmp_path / "pgbackrest").chmod(0o755)
+    (tmp_path / "pgbackrest.conf").touch()
+    text = (ROOT / "sql/server/backup.sh").read_text(encoding="utf-8")
+    for path, here in (("/var/lib/postgresql/aside", "aside"), ("/tmp/pgbackrest.conf", "pgbackrest.conf")):
+        assert path in text
+        text = text.replace(path, str(tmp_path / here))
+    (tmp_path / "backup.sh").write_text(text)
+
+    def run(*words, code=0):
+        done = subprocess.run(
+            ["bash", str(tmp_path / "backup.sh"), *words], capture_output=True, text=True, check=False,
+            env={"PGDATA": str(tmp_path / "data"), "PATH": f"{tmp_path}:/usr/bin:/bin"})
+        assert done.returncode == code, done.stderr
+        return done.stdout, sorted(path.name for path in (tmp_path / "data").iterdir())
+    return run
+
+
+def test_what_a_restore_replaces_is_kept_aside_taken_back_or_dropped(server, tmp_path):
+    assert server("aside") == ("", ["kept"])
+    assert server("restore")[1] == ["restored"]
+    assert server("aside")[0].strip() == str(tmp_path / "aside")
+    server("restore", code=1)  # over what is kept aside no other is begun
+    assert server("undo")[1] == ["kept"] and server("aside")[0] == ""
+    server("restore")
+    assert server("keep")[1] == ["restored"] and server("aside")[0] == ""
+
+
+def test_what_is_half_dropped_is_not_taken_back(server, tmp_path):
+    server("restore")
+    (tmp_path / "aside").rename(tmp_path / "aside.gone")
+    assert server("aside")[0] == ""
+    assert server("undo")[1] == ["restored"]
+    server("keep")
+    assert not (tmp_path / "aside.gone").exists()
+
+
+def test_what_is_half_aside_is_taken_back(server, tmp_path):
+    (tmp_path / "aside.part").mkdir()
+    (tmp_path / "aside.part" / "moved").write_text("before")
+    assert server("aside")[0].strip() == str(tmp_path / "aside.part")
+    assert server("undo")[1] == ["kept", "moved"]

@@ -60,7 +60,7 @@ def test_what_was_written_is_read(made):
 
 
 @pytest.mark.parametrize("changes", [
-    {"release": "9.0.0"}, {"n8n": "2.41.10"}, {"format": 2},
+    {"release": "9.0.0"}, {"release": "9.0.0rc1"}, {"n8n": "2.41.10"}, {"format": 2},
     {"migrations": ["0001_customers", "9999_pre_later"]}])
 def test_a_newer_release_is_refused(made, changes):
     write(made, **changes)

@@ -53,3 +53,9 @@ def test_keys_that_were_set_win(found):
     chosen = backups.keys(replace(found, values={
         "SIDECAR_ENCRYPTION_KEYS": "new,old", "SIDECAR_HASH_KEY": "h", "N8N_ENCRYPTION_KEY": "n"}), GENERATED)
     assert (chosen.encryption, chosen.hashing, chosen.n8n) == (("new", "old"), "h", "n")
+
+
+def test_nobody_knows_what_was_asked_for_where_the_data_is_lost(found, tmp_path, capsys):
+    found.state.mkdir()
+    assert backups._asked(found, Backup(tmp_path, {"taken_at": "2026-11-01T03:00:00+00:00"}, {})) == ""
+    assert "repeat that by hand" in capsys.readouterr().out

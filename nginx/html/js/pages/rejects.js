@@ -74,7 +74,7 @@ async function backfill(ctx) {
   } });
   if (!since) return;
   const pull = el('input', { type: 'checkbox', checked: true });
-  const begun = await confirm(t('backfill.title'), [t('backfill.leads', { n: since.leads }), el('ul', {}, Object.entries(since.lacks).map(([name, n]) => el('li', {}, t(`backfill.lacks_${name}`, { n })))),
+  const begun = await confirm(t('backfill.title'), [t('backfill.leads', { n: since.leads }), since.more ? t('backfill.more') : null, el('ul', {}, Object.entries(since.lacks).map(([name, n]) => el('li', {}, t(`backfill.lacks_${name}`, { n })))),
     el('label', { class: 'inline' }, pull, t('backfill.pull'))], t('backfill.begin'),
   { act: () => ctx.call('POST', 'jobs/backfills', { since: since.at, pull: pull.checked }) });
   if (begun) { await ctx.reload(); toast(t('backfill.begun')); }
