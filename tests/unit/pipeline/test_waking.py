@@ -70,9 +70,9 @@ def test_n8n_is_told_who_woke_it(monkeypatch):
     monkeypatch.setattr(waking.tracing, "headers", lambda: {"traceparent": "00-trace"})
     logs.begin("5f0c1d2e3b4a5968")
     try:
-        assert waking.wake(known, "bulk")
+        assert waking.wake(known, "interactive")
     finally:
         logs.begin(None)
     assert called.wait(10)
-    assert posted["json"] == {"lane": "bulk", "request_id": "5f0c1d2e3b4a5968"}
+    assert posted["json"] == {"lane": "interactive", "request_id": "5f0c1d2e3b4a5968"}
     assert posted["headers"] == {"X-Wake-Token": "token", "traceparent": "00-trace"}
