@@ -40,10 +40,15 @@ def test_what_was_deleted_is_there_again_as_of_a_time_before(deployment, client)
     when = deployment.sql("SELECT now()::timestamptz(3) AT TIME ZONE 'UTC' || '+00:00'")
     late = client.post("/v1/leads", {"email": "late@archive.example", "last_name": "Late"})
     assert late.status_code == 202
+    gone = answers[1].json()["results"][0]["contact_id"]
+    assert client.call("DELETE", f"/v1/contacts/{gone}").status_code == 204
     deployment.sql("TRUNCATE leads CASCADE")
     assert deployment.sql("SELECT count(*) FROM leads") == "0"
     restore(deployment, when)
-    assert deployment.sql("SELECT count(*) FROM leads") == whole
+    assert client.get(f"/v1/contacts/{gone}").status_code == 404, "who was erased since is erased again"
+    again = client.post("/v1/leads", {"email": "kept1@archive.example"})
+    assert again.json()["results"][0]["outcome"] == "suppressed"
+    assert deployment.sql("SELECT count(*) FROM leads") == str(int(whole) - 1)
     assert client.get(f"/v1/leads/{leads[0]}").json()["contact"]["email"] == "kept0@archive.example"
     again = client.webhook({"email": "after@archive.example", "last_name": "After"})
     client.settled(again.json()["results"][0]["lead_id"])

@@ -114,7 +114,7 @@ def test_the_edge_serves_no_hidden_file(mine, path):
     assert answer.status_code == 404
 
 
-def test_the_predecessors_backup_is_restored_in_its_place_and_upgraded(mine, tmp_path):
+def test_the_predecessors_backup_is_restored_in_its_place_and_upgraded(mine, tmp_path, capsys):
     """Last of this stack's tests, as everything of it is another's then: the leads that were in flight
     finish, n8n's credentials are read."""
     known = mine.stack.settings
@@ -129,7 +129,11 @@ def test_the_predecessors_backup_is_restored_in_its_place_and_upgraded(mine, tmp
         backups.upgrade(known)
     assert mine.supervisor.pids() == before, "nothing was touched"
 
+    client = Client(mine.facts)
+    gone = client.post("/v1/leads", {"email": "gone@asked.example"}).json()["results"][0]["contact_id"]
+    assert client.call("DELETE", f"/v1/contacts/{gone}").status_code == 204
     backups.restore(replace(settings, values={**settings.values, "BACKUP": backup.name, "REPLACE": "yes"}))
+    assert "asked for since the backup: 0 erased again" in capsys.readouterr().out  # it did not know them
     facts = json.loads((known.state / "stack.json").read_text())
     assert facts["client_secret"] != mine.facts["client_secret"]
     client = Client(facts)
