@@ -355,8 +355,9 @@ def everywhere(engine, texts):
     for key in engine.cache.redis.scan_iter("*"):
         if any(wanted.encode() in key for wanted in texts):
             found.append(("redis", key))
-    for kept in engine.cache.redis.hvals("answers"):
-        if any(wanted.casefold() in engine.vault.open(kept).casefold() for wanted in texts):
+    for name, kept in engine.cache.redis.hgetall("answers").items():
+        if name != b"generation" and any(
+                wanted.casefold() in engine.vault.open(kept).casefold() for wanted in texts):
             found.append(("redis", "answers"))
     return found
 
