@@ -94,8 +94,12 @@ def stop() -> None:
 
 
 def span(name: str, **told: Unpack[Told]) -> AbstractContextManager[Any]:
-    """A part of the trace at work, or its beginning."""
-    return _NOTHING if _tracer is None else _open(name, told)
+    """A part of the trace at work; nothing where none is: what looks for work each second is no trace."""
+    if _tracer is None:
+        return _NOTHING
+    from opentelemetry.trace import get_current_span
+
+    return _open(name, told) if get_current_span().get_span_context().is_valid else _NOTHING
 
 
 def of_request(method: str, traceparent: str | None) -> AbstractContextManager[Any]:

@@ -25,8 +25,9 @@ calls AS MATERIALIZED (
 scores AS MATERIALIZED (
     SELECT s.* FROM r JOIN lead_scores s ON s.lead_id = r.lead_id AND s.calculated_at >= r.since),
 b AS MATERIALIZED (
-    SELECT * FROM batches WHERE execution_id = %(execution)s OR id IN (
-        SELECT batch_id FROM calls UNION SELECT batch_id FROM scores
+    SELECT * FROM batches WHERE id IN (
+        SELECT id FROM batches WHERE execution_id = %(execution)s
+        UNION SELECT batch_id FROM calls UNION SELECT batch_id FROM scores
         UNION SELECT w.batch_id FROM r JOIN work_items w ON w.lead_id = r.lead_id))
 """
 # Kind -> (when, what tells those of one moment apart, the lead, names and columns of the details, the rows).

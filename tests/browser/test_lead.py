@@ -177,6 +177,27 @@ def test_messages_that_went_out_about_a_lead_are_told(at, sent):
     expect(messages).to_contain_text(re.compile(r": sent .*\d"))
 
 
+def test_what_a_request_caused_is_found_by_the_id_that_the_lead_shows(at, sent, client):
+    ids = sent(hot("caused"))
+    page = at(f"leads/{ids['lead_id']}")
+    came = timeline(page, "received")
+    request_id = came.locator("code").first.inner_text()
+    came.get_by_role("link", name="What the request caused").first.click()
+    expect(page.get_by_role("heading", name="What the request caused")).to_be_focused()
+    story = page.locator("ol.timeline")
+    expect(story.locator("li").first).to_contain_text("Came in")
+    for told in (re.compile(r"Run \d+ of n8n took 1 lead"), re.compile("Hunter .*play money"), "Score",
+                 re.compile("Hot lead by .*: sent")):
+        expect(story.locator("li").filter(has_text=told).first).to_be_visible()
+    clean(page)
+    address = page.url
+    page.goto(f"{address.split('#')[0]}#/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("combobox").fill(request_id)
+    page.get_by_role("dialog").get_by_role("combobox").press("Enter")
+    expect(page).to_have_url(address)
+
+
 def test_one_lead_is_enriched_again_with_what_it_will_cost(at, sent, client):
     ids = sent(hot("again"))
     page = at(f"leads/{ids['lead_id']}")

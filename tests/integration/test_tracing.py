@@ -85,7 +85,8 @@ def test_a_lead_s_way_is_traced_and_nobody_is_named(api, engine, collector):
         operations_mail_to=())}))
     with engine.database.write() as cursor:
         messages.owe_hot(by_mail, cursor, [(row, 1) for row in facts.load(cursor, [result["lead_id"]])])
-    messages.notify_stored(by_mail, [result["lead_id"]])
+    with tracing.of_request("POST", None):
+        messages.notify_stored(by_mail, [result["lead_id"]])
     api.get(f"/v1/leads?q={PERSON['email']}")
     api.get(f"/v1/{PERSON['email']}")
     api.client.open("/v1/leads", method="ZITA", headers=api.headers)
@@ -122,7 +123,7 @@ def test_a_request_goes_on_with_the_trace_that_it_belongs_to(api, collector):
 
 def test_what_is_asked_outside_belongs_to_the_trace(collector):
     assert tracing.carried(tracing.headers)() == {}
-    with tracing.span("work"):
+    with tracing.of_request("GET", None):
         carried = tracing.carried(tracing.headers)
         inside = tracing.headers()["traceparent"]
     told = []
@@ -133,10 +134,10 @@ def test_what_is_asked_outside_belongs_to_the_trace(collector):
 
 
 def test_an_error_is_told_by_its_class(collector):
-    with pytest.raises(ValueError), tracing.span("work"):
+    with pytest.raises(ValueError), tracing.of_request("GET", None):
         raise ValueError("zita@quillfeather.example")
     [(span, told)] = sent(collector)
-    assert told == {"error.type": "ValueError"} and span.status.code == 2
+    assert told["error.type"] == "ValueError" and span.status.code == 2
     assert not span.status.message and not span.events
 
 
@@ -144,14 +145,20 @@ def test_a_collector_that_does_not_answer_holds_nobody_up(api, collector):
     """It answers nothing until all is done here; what it cannot take is thrown away."""
     collector.free.clear()
     for _ in range(600):
-        with tracing.span("work"):
+        with tracing.of_request("GET", None):
             pass
     assert collector.asked.wait(20)
     for _ in range(3000):
-        with tracing.span("work"):
+        with tracing.of_request("GET", None):
             pass
     assert api.get("/v1/fields").status_code == 200
     assert collector.bodies == []
+
+
+def test_what_belongs_to_no_request_begins_no_trace(engine, collector):
+    with engine.database.read() as cursor, tracing.span("plan calls"):
+        cursor.execute("SELECT 1")
+    assert sent(collector) == []
 
 
 def test_a_collector_that_is_gone_holds_nobody_up(api):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import psycopg2
@@ -87,6 +88,34 @@ def test_a_perfect_demo_request_is_hot_told_once_and_never_twice(client):
     assert client.provider_calls()["total"] == calls
     slack, mail = hot_messages(client, first["lead_id"])
     assert (len(slack), len(mail)) == (1, 1)
+
+
+def logged(stack, name, request_id):
+    """The lines of a log of the stack that name a request."""
+    lines = (stack.stack.settings.state / f"logs/{name}.log").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if f'"request_id":"{request_id}"' in line.replace(": ", ":")]
+
+
+def test_one_id_leads_from_the_log_of_the_edge_to_the_message(stack, client):
+    sent = client.webhook(perfect(unique()))
+    request_id, [result] = sent.headers["X-Request-Id"], sent.json()["results"]
+    client.settled(result["lead_id"])
+    assert [line["path"] for line in logged(stack, "nginx", request_id)] == ["/webhook/leads"]
+    routes = {line["route"] for line in logged(stack, "sidecar", request_id)}
+    assert {"/v1/validate", "/v1/normalize", "/v1/leads"} <= routes
+    story = client.get(f"/v1/requests/{request_id}").json()
+    assert [lead["lead_id"] for lead in story["leads"]] == [result["lead_id"]]
+    found = {}
+    for row in story["data"]:
+        found.setdefault(row["kind"], []).append(row["details"])
+    assert found["received"][0]["outcome"] == "created"
+    assert found["call"] and found["score"][0]["grade"] == "hot"
+    assert {message["state"] for message in found["message"]} == {"sent"}
+    run = f"n8n-execution-{found['batch'][0]['execution']}"
+    steps = {line["route"] for line in logged(stack, "sidecar", run)}
+    assert {"/v1/pipeline/claim", "/v1/pipeline/score", "/v1/pipeline/notify"} <= steps
+    again = client.get(f"/v1/requests/{run}").json()
+    assert result["lead_id"] in {lead["lead_id"] for lead in again["leads"]}
 
 
 def test_a_lead_refused_at_the_webhook_names_its_fields_and_is_kept(client):

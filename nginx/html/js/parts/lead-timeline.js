@@ -2,6 +2,7 @@
 import { el } from '../dom.js';
 import { ago, money, points, readable, title, when } from '../format.js';
 import { t } from '../texts.js';
+import { copied } from './pieces.js';
 import { empty } from './states.js';
 import { ofKind, purposeOf, sourceOf, textOf } from './lead-words.js';
 
@@ -22,7 +23,8 @@ const LINES = {
   event: ({ type, source, machine, properties }, ctx) => [
     [el('b', {}, ctx.terms.label('events', type)), quiet(` · ${sourceOf(source)}`), machine ? quiet(` · ${t('lead.machine', { why: ctx.terms.label('machines', machine) })}`) : null],
     Object.keys(properties ?? {}).length ? quiet(readable(properties)) : null],
-  received: ({ client, source, outcome }) => [[el('b', {}, t(`lead.received.${outcome}`)), quiet(` · ${sourceOf(source)} · ${client}`)]],
+  received: ({ client, source, outcome, request_id: id }, ctx) => [[el('b', {}, t(`lead.received.${outcome}`)), quiet(` · ${sourceOf(source)} · ${client}`)],
+    id ? [ctx.may('leads') ? el('a', { href: `#/requests/${encodeURIComponent(id)}` }, t('request.title')) : null, copied(id)] : null],
   message: ({ message, channel, state, to, sent_at: sent, attempts, error, possible_duplicate: twice }) => [
     [el('b', {}, ofKind('message', message)), ' ', t('lead.message.by', { channel: title(channel) }), to ? ` ${t('lead.message.to', { name: to })}` : '',
       ': ', el('span', { class: state === 'dead' ? 'bad' : state === 'sent' ? 'good' : null }, ofKind('message_state', state)), sent ? ` ${when(sent)}` : '', attempts > 1 ? ` ${t('lead.message.attempts', { n: attempts })}` : ''],

@@ -7,6 +7,8 @@ import { t } from '../texts.js';
 import { nameOf } from './pieces.js';
 
 const WAIT_MS = 200;
+// What a log, a problem or the lead's page calls a request, a run of n8n, an import or a command.
+const REQUEST = /^(?:[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|(?:n8n-execution-|job:|command:)[\w-]+)$/;
 
 export function palette(pages, open) {
   if (document.querySelector('dialog.palette')) return;
@@ -29,6 +31,7 @@ export function palette(pages, open) {
   const look = () => {
     const words = input.value.trim().toLowerCase();
     found = fixed.filter(({ text }) => text.toLowerCase().includes(words));
+    if (REQUEST.test(words) && may('leads')) found.unshift({ text: t('problem.request', { id: words }), more: t('request.title'), run: () => { location.hash = address(`requests/${words}`); } });
     at = 0;
     draw();
     clearTimeout(asking);
