@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
@@ -80,6 +81,12 @@ def endpoint(
             idempotent, versioned, versioned and method == "PATCH" if conditional is None else conditional)
         ENDPOINTS.append(contract)
 
+        @cache
+        def unasked() -> dict[str, Any]:
+            """What a request without a query asks for."""
+            usual: dict[str, Any] = load(query, {}) if query else {}
+            return usual
+
         def view(**arguments: Any) -> Response:
             engine: Engine = current_app.extensions["engine"]
             caller = _caller(engine, scope)
@@ -90,7 +97,8 @@ def endpoint(
                 sent = {} if contract.bodiless and not request.get_data() else json_body()
                 arguments["body"] = load(body, sent)
             if query is not None:
-                arguments["query"] = load(query, _query(query))
+                arguments["query"] = (
+                    load(query, request.args.to_dict()) if request.args else dict(unasked()))
 
             def work() -> Any:
                 return function(engine, caller, **arguments)
@@ -238,10 +246,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a number is too large")
     return number
-
-
-def _query(schema: Schema) -> dict[str, Any]:
-    return {key: request.args[key] for key in request.args}
 
 
 def load(schema: Schema, value: Any) -> Any:
