@@ -263,10 +263,12 @@ def _apart(rows: Iterable[Row], name: str, new: Container[str]) -> tuple[list[Ro
     return fresh, others
 
 
-# A contact that is gone is told by the foreign key. Most leads have few of the others.
+# A contact that is gone is told by the foreign key. Most leads have few of the others; without tags the text
+# is worked out in place, with them by a query within a function.
 _OF_LEADS = {
-    "search_text": """coalesce((SELECT lead_search_text(c, o, v.tags) FROM contacts c
-        LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')""",
+    "search_text": """coalesce((SELECT
+        CASE WHEN v.tags IS NULL THEN lead_search_text(c, o) ELSE lead_search_text(c, o, v.tags) END
+        FROM contacts c LEFT JOIN organizations o ON o.id = v.org_id WHERE c.id = v.contact_id), '')""",
     **{name: f"coalesce(v.{name}, '{{}}')"
        for name in ("tags", "utm", "first_utm", "custom", "external_ids")},
     "warnings": "coalesce(v.warnings, '[]')", "is_test": "coalesce(v.is_test, false)",
