@@ -129,10 +129,13 @@ def _requests(app: Flask) -> None:
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.extend(g.get("response_headers", {}))
-        if request.path not in _UNTOLD:
-            tracing.note(route=request.url_rule.rule if request.url_rule else "none",
-                         status=response.status_code)
+        for name, value in g.get("response_headers", {}).items():
+            response.headers[name] = value
+        if request.path in _UNTOLD:
+            return response
+        tracing.note(route=request.url_rule.rule if request.url_rule else "none",
+                     status=response.status_code)
+        if _access.isEnabledFor(logging.INFO):
             _access.info(
                 "request",
                 extra={

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
@@ -23,6 +24,7 @@ from sidecar.services.access import Caller, authenticate, require_admin
 from sidecar.services.audit import Actor
 
 _DEADLOCKS = 2  # that a request survives
+_ONCE = ("Idempotency-Key", "Idempotency-Window")
 _UNPROVEN = "Send an access token: Authorization: Bearer …"
 MAX_DEPTH_ERROR = "The JSON is nested too deeply."
 
@@ -80,6 +82,12 @@ def endpoint(
             idempotent, versioned, versioned and method == "PATCH" if conditional is None else conditional)
         ENDPOINTS.append(contract)
 
+        @cache
+        def unasked() -> dict[str, Any]:
+            """What a request without a query asks for."""
+            usual: dict[str, Any] = load(query, {}) if query else {}
+            return usual
+
         def view(**arguments: Any) -> Response:
             engine: Engine = current_app.extensions["engine"]
             caller = _caller(engine, scope)
@@ -90,7 +98,8 @@ def endpoint(
                 sent = {} if contract.bodiless and not request.get_data() else json_body()
                 arguments["body"] = load(body, sent)
             if query is not None:
-                arguments["query"] = load(query, _query(query))
+                arguments["query"] = (
+                    load(query, request.args.to_dict()) if request.args else dict(unasked()))
 
             def work() -> Any:
                 return function(engine, caller, **arguments)
@@ -125,7 +134,7 @@ def _tried_again(answer: Callable[[], Response]) -> Response:
 def _answer(
     engine: Engine, caller: Caller | None, work: Callable[[], Any], contract: Endpoint
 ) -> Response:
-    if contract.idempotent and {"Idempotency-Key", "Idempotency-Window"} & set(request.headers.keys()):
+    if contract.idempotent and any(name in request.headers for name in _ONCE):
         return _answer_once(engine, caller, work, contract.status)
     result = work()
     if isinstance(result, Response):
@@ -238,10 +247,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a number is too large")
     return number
-
-
-def _query(schema: Schema) -> dict[str, Any]:
-    return {key: request.args[key] for key in request.args}
 
 
 def load(schema: Schema, value: Any) -> Any:

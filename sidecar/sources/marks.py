@@ -30,5 +30,5 @@ def is_test(lead: Mapping[str, Any]) -> bool:
     said = custom.get("is_test", "") if custom and isinstance(custom, Mapping) else ""
     if str(said).lower() in ("true", "1", "yes"):
         return True
-    texts = [value for value in lead.values() if isinstance(value, str)]
+    texts = [value for value in lead.values() if type(value) is str]
     return _DUMMY in "\n".join(texts) or not _ADDRESSES.isdisjoint(texts)

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from string import ascii_letters, digits
@@ -62,9 +62,9 @@ class Cursor(PlainCursor):
         """A transaction begins with the next statement."""
         self._waiting = [b"BEGIN READ ONLY" if read_only else b"BEGIN"]
 
-    def later(self, sql: bytes) -> None:
-        """Run a statement in one round trip with the next one; if it fails, that fails."""
-        self._waiting.append(sql)
+    def later(self, statements: Iterable[bytes]) -> None:
+        """Run statements in one round trip with the next one; if one fails, that fails."""
+        self._waiting += statements
 
     def execute(self, sql: str | bytes, params: Any = None) -> None:  # type: ignore[override]
         """Run what waits, and a statement."""
@@ -145,8 +145,7 @@ class Gathered:
 
     def send(self) -> None:
         """Run them in their order; the first that fails ends it."""
-        for statement in self._statements:
-            self._cursor.later(statement)
+        self._cursor.later(self._statements)
         self._statements = []
 
 
@@ -182,8 +181,7 @@ class Database:
         """Whether reads that may lag are served by another server."""
         return self._replica is not None
 
-    @contextmanager
-    def read(self, *, may_lag: bool = False) -> Iterator[Cursor]:
+    def read(self, *, may_lag: bool = False) -> AbstractContextManager[Cursor]:
         """A cursor in a READ ONLY transaction. With `may_lag` the replica serves it, where there is one:
         lists, searches, exports and figures may lag; one thing by its id, sign-ins and administration not.
 
@@ -191,22 +189,17 @@ class Database:
         Raises Unavailable when the server does not answer.
         """
         if may_lag and self._replica:
-            with self._replica.read() as cursor:
-                yield cursor
-            return
-        with self._transaction(read_only=True) as cursor:
-            yield cursor
+            return self._replica.read()
+        return self._transaction(read_only=True)
 
-    @contextmanager
-    def write(self, *, unseen: bool = False) -> Iterator[Cursor]:
+    def write(self, *, unseen: bool = False) -> AbstractContextManager[Cursor]:
         """A cursor in a transaction that may write: committed at the end, rolled back on any error. `unseen`:
         no answer that is kept shows what it writes, so that `written` is not called.
 
         Inside another write transaction of this thread it is a savepoint of that one.
         Raises Unavailable when the server does not answer, Deadlock when it is to be tried again.
         """
-        with self._transaction(read_only=False, unseen=unseen) as cursor:
-            yield cursor
+        return self._transaction(read_only=False, unseen=unseen)
 
     @contextmanager
     def _transaction(self, *, read_only: bool, unseen: bool = False) -> Iterator[Cursor]:
