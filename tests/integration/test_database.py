@@ -84,7 +84,7 @@ def test_a_transaction_that_asks_nothing_sends_nothing(engine, sent):
 
 
 def test_a_lead_is_taken_in_by_two_round_trips(engine, sent):
-    for name in ("ada", "bob"):
+    for name in ("ada", "bob", "eve"):  # the first of a company, and the next, prepare statements
         sent.clear()
         intake.receive(engine, [{"email": f"{name}@looms.example"}], client="tests")
     know, write = sent
