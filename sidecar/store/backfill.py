@@ -41,8 +41,8 @@ _LACKING = f"""
 def beginning(cursor: Cursor, since: datetime, until: datetime) -> tuple[str, int]:
     """Behind which id the submissions of that time are, and how many are of leads."""
     row = one(
-        cursor, "SELECT uuidv7(%(since)s - now() - interval '1 hour')::text AS id, (SELECT count(*)"
-        " FROM intake WHERE received_at >= %(since)s AND received_at < %(until)s"
+        cursor, "SELECT uuidv7(greatest(%(since)s - interval '1 hour', 'epoch') - now())::text AS id,"
+        " (SELECT count(*) FROM intake WHERE received_at >= %(since)s AND received_at < %(until)s"
         " AND outcome IN ('created', 'updated')) AS n", {"since": since, "until": until}) or {}
     return row["id"], row["n"]
 

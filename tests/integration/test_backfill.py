@@ -178,6 +178,7 @@ def test_it_looks_at_a_few_at_a_time(api, engine, monkeypatch):
     sql(engine, "UPDATE work_items SET stage = 'dead'")
     assert backfill.preview(engine, since()) == ({"dead": 5}, False)
     assert backfill.preview(engine, since(), 0) == ({}, True)
+    assert backfill.preview(engine, datetime(1352, 1, 1, tzinfo=UTC)) == ({"dead": 5}, False)
     told = api.get("/v1/jobs/backfills?since=" + since().isoformat().replace("+00:00", "Z")).json
     assert told == {"leads": 5, "lacks": {"dead": 5}, "more": False}
     job = backfill.begin(engine, since(), pull=False, by=COMMAND_LINE)
