@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sidecar.scoring.compiling import FULL, Component, Model, compiled
@@ -62,6 +61,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     subject = Subject(facts, now)
     reasons: list[Reason] = []
     parts: list[_Part] = []
+    of_rules: list[int] = []
     sums: list[int] = []
     pros: list[_Argument] = []
     cons: list[_Argument] = []
@@ -70,10 +70,11 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     for component in made.components:
         part = _part(made, component, subject)
         parts.append(part)
-        points, found, _, of_slots, for_it, against_it, remembered = part
+        points, found, its_rules, of_slots, for_it, against_it, remembered = part
         components[component.name] = points / 100
         # A part may be remembered; what is answered is the caller's.
         reasons += map(dict.copy, found) if remembered else found
+        of_rules += its_rules
         sums += of_slots
         pros += for_it
         cons += against_it
@@ -97,9 +98,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
         "rating": "ABCD"[_class(fit, made.fit)] + "1234"[_class(intent, made.intent)],
         "strongest": {"for": [reason.copy() for _, _, reason in pros[:_STRONGEST]],
                       "against": [reason.copy() for _, _, reason in cons[:_STRONGEST]]},
-        "next_grade": next_grade(
-            made, subject, lambda: list(chain.from_iterable(part.of_rules for part in parts)), sums, total,
-            grade),
+        "next_grade": next_grade(made, subject, of_rules, sums, total, grade),
         "model_version": made.version,
         "calculated_at": now.isoformat(),
     }

@@ -36,11 +36,13 @@ _MOST_VALUES: Final = 100
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What a rule that looks at a step's event or fact gains by it, as long as nothing else that it looks at
-    is known or happened. `before`: facts that count before this one does."""
+    is known or happened. `before`: facts that count before this one does. `worth`: what it gives once this
+    one counts, whatever else is known; None where that hangs on the lead."""
 
     rule: int
     slot: int
     gain: int
+    worth: int | None
     before: Read | None
     others: Read | None
     events: frozenset[str]
@@ -123,7 +125,9 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
         said = str(rule.document.get("text", label(name)))
     elif not said:
         said = f"{rule.document.get('missing') or label(name)} ({outcome.text if outcome else ''})"
-    looks = tuple(_look(rule, name, gain) for rule, gain in zip(rules, gains, strict=True))
+    timeless = all(rule.examples is not None for rule in rules)
+    looks = tuple(_look(rule, name, gain, outcome.hundredths if outcome and timeless else None)
+                  for rule, gain, outcome in zip(rules, gains, after, strict=True))
     return _with_gains(made, Step(
         name, value, reader([name]), value is not None and rule.document["kind"] != "known", looks,
         sum(1 << rule.number for rule in rules),
@@ -137,17 +141,17 @@ def _gained(rule: Rule, facts: Mapping[str, Any], name: str, value: Any) -> int:
     return (after.hundredths if after else 0) - (before.hundredths if before else 0)
 
 
-def _look(rule: Rule, name: str, gain: int) -> Look:
+def _look(rule: Rule, name: str, gain: int, worth: int | None) -> Look:
     events, places = frozenset(rule.events) - {name}, rule.places
     if "when" in rule.document or name not in places:
         before: tuple[str, ...] = ()
-        others = tuple(place for place in places if place != name)
+        others, worth = tuple(place for place in places if place != name), None
     else:  # the first known one counts
         before, others = places[:places.index(name)], places[places.index(name) + 1:]
     read = reader(others) if others else None
     if rule.document["kind"] == "prediction":
         read = _always  # what a step adds to it hangs on the lead
-    return Look(rule.number, rule.slot, gain, reader(before) if before else None, read, events)
+    return Look(rule.number, rule.slot, gain, worth, reader(before) if before else None, read, events)
 
 
 def _always(facts: Mapping[str, Any]) -> Any:
@@ -155,6 +159,7 @@ def _always(facts: Mapping[str, Any]) -> Any:
 
 
 def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> Step:
+    """A step of which the slots of its looks gain so much."""
     of_slots = [0] * len(made.slots)
     for slot, gain in gains:
         of_slots[slot] += gain
@@ -163,20 +168,16 @@ def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> St
         gain * made.components[made.slots[slot].component].percent for slot, gain in adds))
 
 
-@lru_cache(1024)
-def _part(made: Model, step: Step, counts: int) -> Step:
-    """A step with what only these of its looks (as bits) gain."""
-    if counts + 1 == 1 << len(step.looks):
-        return step
-    return _with_gains(made, step, [(look.slot, look.gain) for place, look in enumerate(step.looks)
-                                    if counts >> place & 1])
+@lru_cache(4096)
+def _taken(made: Model, step: Step, gains: tuple[int, ...]) -> Step:
+    """A step of which each of its looks gains so much."""
+    return _with_gains(made, step, [(look.slot, gain) for look, gain in zip(step.looks, gains, strict=True)])
 
 
-def next_grade(made: Model, subject: Subject, points: Callable[[], Sequence[int]], sums: Sequence[int],
+def next_grade(made: Model, subject: Subject, points: Sequence[int], sums: Sequence[int],
                total: int, grade: str) -> dict[str, Any] | None:
     """What would lift a lead with this total to the next grade: {"grade", "missing", "steps"}; None for the
-    best grade, no steps where few do not reach it. `points` tells those of each rule, `sums` are of each
-    slot."""
+    best grade, no steps where few do not reach it. `points` are those of each rule, `sums` of each slot."""
     better = made.better(grade, total)
     if better is None:
         return None
@@ -215,13 +216,12 @@ def single_steps(made: Model, subject: Subject, total: int, grade: str,
 class _Search:
     """The search for the steps of one lead, which reach the `least` total."""
 
-    def __init__(self, made: Model, subject: Subject, points: Callable[[], Sequence[int]],
+    __slots__ = ("_added", "_least", "_made", "_points", "_subject", "_sums", "_tried", "_ways", "reached")
+
+    def __init__(self, made: Model, subject: Subject, points: Sequence[int],
                  sums: Sequence[int], least: int) -> None:
         self._made, self._subject, self._points, self._sums, self._least = made, subject, points, sums, least
-        self._tried = self.reached = 0
-        self._widest: list[Step] = []
-        self._gains_of: list[list[int]] = []
-        self._added: dict[int, list[int]] = {}
+        self.reached = 0
 
     def fewest(self, need: int) -> Sequence[Step]:
         """As few steps as reach the grade; none where no few do. `need`: what they must add at least, in
@@ -234,32 +234,30 @@ class _Search:
                     way = step if step.plain else self._way(step)
                     if way.most >= need and self._reaches((way,)):
                         return (way,)
-        taken = 0
+        self._tried, self._ways, self._added, taken = 0, [], [], 0
         for step in table.widest:
             if step.name in ages if step.value is None else step.read(facts) is not None:
                 taken |= step.bit
             else:
                 way = step if step.plain else self._way(step)
                 if way.most > 0:
-                    self._widest.append(way)
+                    self._ways.append(way)
         for number in range(2, _MOST_STEPS + 1):
             if found := self._together((), number, taken, taken, self._sums):
                 return found
         return ()
 
-    def _adds(self, number: int) -> list[int]:
-        """Of each slot the most that so many steps add to it."""
-        found = self._added.get(number)
-        if found is None:
-            if not self._gains_of:
-                self._gains_of = [[] for _ in self._made.slots]
-                for way in self._widest:
-                    for slot, gain in way.adds:
-                        self._gains_of[slot].append(gain)
-                for gains in self._gains_of:
-                    gains.sort(reverse=True)
-            found = self._added[number] = [sum(gains[:number]) for gains in self._gains_of]
-        return found
+    def _bound(self, number: int, sums: Sequence[int]) -> int:
+        """The total that so many steps reach at most from these sums: of each slot the largest gains."""
+        if not self._added:
+            gains: list[list[int]] = [[] for _ in sums]
+            for way in self._ways:
+                for slot, gain in way.adds:
+                    gains[slot].append(gain)
+            for of_slot in gains:
+                of_slot.sort(reverse=True)
+            self._added = [[sum(of_slot[:most]) for of_slot in gains] for most in range(_MOST_STEPS + 1)]
+        return self._made.total(map(add, sums, self._added[number]))
 
     def _reaches(self, ways: Sequence[Step]) -> bool:
         self.reached = self.total(ways)
@@ -276,19 +274,23 @@ class _Search:
         made = self._made
         if number == 1:
             need = (self._least - made.total(sums)) * 100 - made.slack
-            left = [way for way in self._widest if not way.bit & tried and way.most >= need]
+            left = [way for way in self._ways if not way.bit & tried and way.most >= need]
             # Where the best ones do not reach it, none does.
             if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
                 left.sort(key=attrgetter("order"))
                 return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
             return ()
-        if (chosen or number > 2) and made.total(map(add, sums, self._adds(number))) < self._least:
+        pair = not chosen and number == 2
+        if not pair and self._bound(number, sums) < self._least:
             return ()
-        for way in self._widest:
+        for way in self._ways:
             if not way.bit & tried and not way.better & ~taken:
                 if found := self._together((*chosen, way), number - 1, taken | way.bit, tried | way.bit,
                                            list(map(add, sums, way.gains))):
                     return found
+                # With the best step mostly a pair is found: the bound of pairs is worked out only now.
+                if pair and tried == taken and self._bound(number, sums) < self._least:
+                    return ()
                 tried |= way.bit
         return ()
 
@@ -300,7 +302,7 @@ class _Search:
         sums: Iterable[int] = self._sums
         for way in ways:
             if rules & way.rules:  # one rule looks at both
-                sums = map(add, self._sums, _with_gains(self._made, ways[0], self._gains(ways)).gains)
+                sums = map(add, self._sums, self._tried_out(ways).gains)
                 break
             rules |= way.rules
             sums = map(add, sums, way.gains)
@@ -308,24 +310,25 @@ class _Search:
 
     def _way(self, step: Step) -> Step:
         """A step as this lead would take it."""
-        if step.plain:
-            return step
-        facts, counts = self._subject.facts, 0
-        for place, look in enumerate(step.looks):
+        facts, ages = self._subject.facts, self._subject.ages
+        gains = []
+        for look in step.looks:
             if look.before and look.before(facts) is not None:
-                continue  # what counts before it counts already
-            if (look.others and look.others(facts) is not None) or not (
-                    look.events.isdisjoint(self._subject.ages)):
-                return _with_gains(self._made, step, self._gains((step,)))
-            counts |= 1 << place
-        return _part(self._made, step, counts)
+                gains.append(0)  # what counts before it counts already
+            elif (look.others and look.others(facts) is not None) or not look.events.isdisjoint(ages):
+                if look.worth is None:
+                    return self._tried_out((step,))
+                gains.append(look.worth - self._points[look.rule])
+            else:
+                gains.append(look.gain)
+        return _taken(self._made, step, tuple(gains))
 
-    def _gains(self, ways: Sequence[Step]) -> list[tuple[int, int]]:
-        """What slots gain by steps that are tried out together."""
+    def _tried_out(self, ways: Sequence[Step]) -> Step:
+        """The first of these steps with what all of them gain together."""
         subject = self._subject.after([(way.name, way.value) for way in ways])
-        points, found = self._points(), []
+        found = []
         for number in {look.rule for way in ways for look in way.looks}:
             rule = self._made.rules[number]
             outcome = rule.evaluate(subject)
-            found.append((rule.slot, (outcome.hundredths if outcome else 0) - points[number]))
-        return found
+            found.append((rule.slot, (outcome.hundredths if outcome else 0) - self._points[number]))
+        return _with_gains(self._made, ways[0], found)
