@@ -80,10 +80,12 @@ class Step:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
     """The steps of a model, the sure ones and the hoped ones, the smallest first, with what each can add; and
-    all as they are tried together, the largest first."""
+    all as they are tried together, the largest first, also with what tells whether they are open: step, its
+    event if it is one, read, bit, plain."""
 
     by_most: tuple[tuple[list[int], list[Step]], ...]
     widest: tuple[Step, ...]
+    lines: tuple[tuple[Step, str | None, Read, int, bool], ...]
 
 
 @lru_cache(64)
@@ -98,8 +100,10 @@ def _table(made: Model) -> _Table:
         and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains))))
         for place, step in enumerate(steps)]
     parts = [[step for step in surest if step.hoped is hoped] for hoped in (False, True)]
-    return _Table(tuple(([step.most for step in part], part) for part in parts),
-                  tuple(sorted(surest, key=lambda step: step.bit)))
+    widest = tuple(sorted(surest, key=lambda step: step.bit))
+    return _Table(tuple(([step.most for step in part], part) for part in parts), widest, tuple(
+        (step, step.name if step.value is None else None, step.read, step.bit, step.plain)
+        for step in widest))
 
 
 def _facts(made: Model) -> Iterator[Step | None]:
@@ -232,18 +236,18 @@ class _Search:
             for step in steps[bisect_left(mosts, need):]:
                 if step.name not in ages if step.value is None else step.read(facts) is None:
                     way = step if step.plain else self._way(step)
-                    if way.most >= need and self._reaches((way,)):
+                    if way.most >= need and self._reaches((), 0, self._sums, way):
                         return (way,)
         self._tried, self._ways, self._added, taken = 0, [], [], 0
-        for step in table.widest:
-            if step.name in ages if step.value is None else step.read(facts) is not None:
-                taken |= step.bit
+        for step, event, read, bit, plain in table.lines:
+            if event in ages if event else read(facts) is not None:
+                taken |= bit
             else:
-                way = step if step.plain else self._way(step)
+                way = step if plain else self._way(step)
                 if way.most > 0:
                     self._ways.append(way)
         for number in range(2, _MOST_STEPS + 1):
-            if found := self._together((), number, taken, taken, self._sums):
+            if found := self._together((), 0, number, taken, taken, self._sums):
                 return found
         return ()
 
@@ -259,34 +263,30 @@ class _Search:
             self._added = [[sum(of_slot[:most]) for of_slot in gains] for most in range(_MOST_STEPS + 1)]
         return self._made.total(map(add, sums, self._added[number]))
 
-    def _reaches(self, ways: Sequence[Step]) -> bool:
-        self.reached = self.total(ways)
-        return self.reached >= self._least
-
-    def _together(self, chosen: tuple[Step, ...], number: int, taken: int, tried: int, sums: Sequence[int]
-                  ) -> tuple[Step, ...]:
+    def _together(self, chosen: tuple[Step, ...], rules: int, number: int, taken: int, tried: int,
+                  sums: Sequence[int]) -> tuple[Step, ...]:
         """`chosen`, after which the slots have these sums, and so many more steps that reach the grade; none
-        if there are none. `taken`: steps that cannot be chosen any more; `tried`: also those with which it
-        was tried."""
+        if there are none. `rules`: those that look at the chosen, all if one looks at two of them. `taken`:
+        steps that cannot be chosen any more; `tried`: also those with which it was tried."""
         self._tried += 1
         if self._tried > _MOST_TRIED:
             return ()
-        made = self._made
         if number == 1:
-            need = (self._least - made.total(sums)) * 100 - made.slack
-            left = [way for way in self._ways if not way.bit & tried and way.most >= need]
+            need = (self._least - self._made.total(sums)) * 100 - self._made.slack
+            left = [way for way in self._ways if way.most >= need and not way.bit & tried]
             # Where the best ones do not reach it, none does.
-            if any(self._reaches((*chosen, way)) for way in left if not way.better & ~taken):
+            if any(self._reaches(chosen, rules, sums, way) for way in left if not way.better & ~taken):
                 left.sort(key=attrgetter("order"))
-                return next((*chosen, way) for way in left if self._reaches((*chosen, way)))
+                return next((*chosen, way) for way in left if self._reaches(chosen, rules, sums, way))
             return ()
         pair = not chosen and number == 2
         if not pair and self._bound(number, sums) < self._least:
             return ()
         for way in self._ways:
             if not way.bit & tried and not way.better & ~taken:
-                if found := self._together((*chosen, way), number - 1, taken | way.bit, tried | way.bit,
-                                           list(map(add, sums, way.gains))):
+                if found := self._together(
+                        (*chosen, way), -1 if rules & way.rules else rules | way.rules, number - 1,
+                        taken | way.bit, tried | way.bit, list(map(add, sums, way.gains))):
                     return found
                 # With the best step mostly a pair is found: the bound of pairs is worked out only now.
                 if pair and tried == taken and self._bound(number, sums) < self._least:
@@ -294,10 +294,13 @@ class _Search:
                 tried |= way.bit
         return ()
 
+    def _reaches(self, chosen: tuple[Step, ...], rules: int, sums: Sequence[int], way: Step) -> bool:
+        self.reached = (self.total((*chosen, way)) if rules & way.rules
+                        else self._made.total(map(add, sums, way.gains)))
+        return self.reached >= self._least
+
     def total(self, ways: Sequence[Step]) -> int:
         """The lead's total after these steps."""
-        if len(ways) == 1:
-            return self._made.total(map(add, self._sums, ways[0].gains))
         rules = 0
         sums: Iterable[int] = self._sums
         for way in ways:
