@@ -220,7 +220,7 @@ def single_steps(made: Model, subject: Subject, total: int, grade: str,
 class _Search:
     """The search for the steps of one lead, which reach the `least` total."""
 
-    __slots__ = ("_added", "_least", "_made", "_points", "_subject", "_sums", "_tried", "_ways", "reached")
+    __slots__ = ("_mosts", "_least", "_made", "_points", "_subject", "_sums", "_tried", "_ways", "reached")
 
     def __init__(self, made: Model, subject: Subject, points: Sequence[int],
                  sums: Sequence[int], least: int) -> None:
@@ -236,9 +236,11 @@ class _Search:
             for step in steps[bisect_left(mosts, need):]:
                 if step.name not in ages if step.value is None else step.read(facts) is None:
                     way = step if step.plain else self._way(step)
-                    if way.most >= need and self._reaches((), 0, self._sums, way):
-                        return (way,)
-        self._tried, self._ways, self._added, taken = 0, [], [], 0
+                    if way.most >= need:
+                        self.reached = self._made.total(map(add, self._sums, way.gains))
+                        if self.reached >= self._least:
+                            return (way,)
+        self._tried, self._ways, self._mosts, taken = 0, [], [], 0
         for step, event, read, bit, plain in table.lines:
             if event in ages if event else read(facts) is not None:
                 taken |= bit
@@ -251,53 +253,56 @@ class _Search:
                 return found
         return ()
 
-    def _bound(self, number: int, sums: Sequence[int]) -> int:
-        """The total that so many steps reach at most from these sums: of each slot the largest gains."""
-        if not self._added:
-            gains: list[list[int]] = [[] for _ in sums]
-            for way in self._ways:
-                for slot, gain in way.adds:
-                    gains[slot].append(gain)
-            for of_slot in gains:
-                of_slot.sort(reverse=True)
-            self._added = [[sum(of_slot[:most]) for of_slot in gains] for most in range(_MOST_STEPS + 1)]
-        return self._made.total(map(add, sums, self._added[number]))
-
     def _together(self, chosen: tuple[Step, ...], rules: int, number: int, taken: int, tried: int,
                   sums: Sequence[int]) -> tuple[Step, ...]:
         """`chosen`, after which the slots have these sums, and so many more steps that reach the grade; none
         if there are none. `rules`: those that look at the chosen, all if one looks at two of them. `taken`:
         steps that cannot be chosen any more; `tried`: also those with which it was tried."""
         self._tried += 1
-        if self._tried > _MOST_TRIED:
+        if self._tried > _MOST_TRIED or (self._mosts and self._bound(number, sums) < self._least):
             return ()
         if number == 1:
-            need = (self._least - self._made.total(sums)) * 100 - self._made.slack
-            left = [way for way in self._ways if way.most >= need and not way.bit & tried]
-            # Where the best ones do not reach it, none does.
-            if any(self._reaches(chosen, rules, sums, way) for way in left if not way.better & ~taken):
-                left.sort(key=attrgetter("order"))
-                return next((*chosen, way) for way in left if self._reaches(chosen, rules, sums, way))
-            return ()
-        pair = not chosen and number == 2
-        if not pair and self._bound(number, sums) < self._least:
-            return ()
+            return self._last(chosen, rules, tried, sums)
         for way in self._ways:
             if not way.bit & tried and not way.better & ~taken:
                 if found := self._together(
                         (*chosen, way), -1 if rules & way.rules else rules | way.rules, number - 1,
                         taken | way.bit, tried | way.bit, list(map(add, sums, way.gains))):
                     return found
-                # With the best step mostly a pair is found: the bound of pairs is worked out only now.
-                if pair and tried == taken and self._bound(number, sums) < self._least:
-                    return ()
                 tried |= way.bit
+                if not self._mosts:  # the best step mostly finds another one: only now is it worth while
+                    self._mosts = self._most_of()
+                    if self._bound(number, sums) < self._least:
+                        return ()
         return ()
 
-    def _reaches(self, chosen: tuple[Step, ...], rules: int, sums: Sequence[int], way: Step) -> bool:
-        self.reached = (self.total((*chosen, way)) if rules & way.rules
-                        else self._made.total(map(add, sums, way.gains)))
-        return self.reached >= self._least
+    def _last(self, chosen: tuple[Step, ...], rules: int, tried: int, sums: Sequence[int]
+              ) -> tuple[Step, ...]:
+        """`chosen` and the first in order of the steps that reach the grade after them."""
+        total_of, least = self._made.total, self._least
+        need = (least - total_of(sums)) * 100 - self._made.slack
+        left = [way for way in self._ways if way.most >= need and not way.bit & tried]
+        left.sort(key=attrgetter("order"))
+        for way in left:
+            self.reached = (self.total((*chosen, way)) if rules & way.rules
+                            else total_of(map(add, sums, way.gains)))
+            if self.reached >= least:
+                return (*chosen, way)
+        return ()
+
+    def _most_of(self) -> list[list[int]]:
+        """Of none, one, … steps the most that they add to each slot."""
+        largest: list[list[int]] = [[] for _ in self._sums]
+        for way in self._ways:
+            for slot, gain in way.adds:
+                largest[slot].append(gain)
+        for gains in largest:
+            gains.sort(reverse=True)
+        return [[sum(gains[:number]) for gains in largest] for number in range(_MOST_STEPS + 1)]
+
+    def _bound(self, number: int, sums: Sequence[int]) -> int:
+        """The total that so many steps reach at most from these sums."""
+        return self._made.total(map(add, sums, self._mosts[number]))
 
     def total(self, ways: Sequence[Step]) -> int:
         """The lead's total after these steps."""
