@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sidecar.scoring.compiling import FULL, Component, Model, compiled
@@ -60,7 +61,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     made = compiled(model)
     subject = Subject(facts, now)
     reasons: list[Reason] = []
-    parts: list[_Part] = []
+    each: list[int] = []
     of_rules: list[int] = []
     sums: list[int] = []
     pros: list[_Argument] = []
@@ -68,9 +69,8 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     components: dict[str, float] = {}
     total = 0
     for component in made.components:
-        part = _part(made, component, subject)
-        parts.append(part)
-        points, found, its_rules, of_slots, for_it, against_it, remembered = part
+        points, found, its_rules, of_slots, for_it, against_it, remembered = _part(made, component, subject)
+        each.append(points)
         components[component.name] = points / 100
         # A part may be remembered; what is answered is the caller's.
         reasons += map(dict.copy, found) if remembered else found
@@ -83,7 +83,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     if total > FULL:
         reasons.append(_reason("total", "cap", FULL - total, "A score ends at 100"))
         total = FULL
-    fit, intent = _mean(parts, made.fit_of), _mean(parts, made.intent_of)
+    fit, intent = _mean(each, made.fit_of), _mean(each, made.intent_of)
     grade = made.grade(total, previous_grade)
     pros.sort()
     cons.sort()
@@ -100,7 +100,7 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
                       "against": [reason.copy() for _, _, reason in cons[:_STRONGEST]]},
         "next_grade": next_grade(made, subject, of_rules, sums, total, grade),
         "model_version": made.version,
-        "calculated_at": now.isoformat(),
+        "calculated_at": _written(now, now.tzinfo, now.fold),
     }
 
 
@@ -196,10 +196,17 @@ def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[
             Counter(codes).items(), key=lambda counted: (-counted[1], counted[0])))[:300]]]
 
 
-def _mean(parts: Sequence[_Part], weights: Sequence[tuple[int, int]]) -> int:
+@lru_cache(64)
+def _written(now: datetime, zone: tzinfo | None, fold: int) -> str:
+    """A moment in ISO 8601, once for all leads of a batch; `zone` and `fold` are its own: moments that are
+    equal may be written differently."""
+    return now.isoformat()
+
+
+def _mean(each: Sequence[int], weights: Sequence[tuple[int, int]]) -> int:
     """The mean of the two components of an axis, weighed, rounded half up."""
     (one, weight), (other, its_weight) = weights
-    points = parts[one].points * weight + parts[other].points * its_weight
+    points = each[one] * weight + each[other] * its_weight
     whole = weight + its_weight
     return (2 * points + whole) // (2 * whole)
 

@@ -220,7 +220,9 @@ def single_steps(made: Model, subject: Subject, total: int, grade: str,
 class _Search:
     """The search for the steps of one lead, which reach the `least` total."""
 
-    __slots__ = ("_mosts", "_least", "_made", "_points", "_subject", "_sums", "_tried", "_ways", "reached")
+    __slots__ = ("_least", "_made", "_mosts", "_points", "_subject", "_sums", "_tried", "_ways", "reached")
+    _mosts: list[list[int]]
+    _ways: list[Step]
 
     def __init__(self, made: Model, subject: Subject, points: Sequence[int],
                  sums: Sequence[int], least: int) -> None:
