@@ -10,6 +10,7 @@ from redis import RedisError
 
 from sidecar import logs, tracing
 from sidecar.engine import Engine
+from sidecar.errors import Unavailable
 from sidecar.metrics import WAKES
 from sidecar.pipeline import yielding
 
@@ -35,8 +36,8 @@ def wake(engine: Engine, lane: str) -> bool:
     try:
         if not yielding.to_be_woken(engine, lane) or not engine.cache.first_wake(lane):
             return False
-    except RedisError:
-        return False
+    except (RedisError, Unavailable):
+        return False  # what was stored is stored: the sweep comes within a minute
     threading.Thread(target=logs.carried(_call, engine, lane, tracing.headers()), daemon=True).start()
     return True
 

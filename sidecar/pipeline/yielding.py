@@ -13,7 +13,7 @@ from time import sleep
 from redis import RedisError
 
 from sidecar.engine import Engine
-from sidecar.store import work
+from sidecar.store import jobs, work
 from sidecar.store.database import Cursor
 
 _PATIENCE = 3  # times what was worked
@@ -27,6 +27,13 @@ def give_way(engine: Engine, worked: float) -> None:
     """After a part of a job that took some seconds: pause if people come."""
     if people_come(engine):
         sleep(min(_PATIENCE * worked, _LONGEST))
+
+
+def pause_job(engine: Engine, job_id: str, worked: float) -> None:
+    """The same for a chunk of a job: meanwhile no other step of it begins."""
+    with engine.database.write(unseen=True) as cursor:
+        jobs.lock(cursor, job_id)
+        give_way(engine, worked)
 
 
 def let_pass(engine: Engine, leads: int) -> None:
@@ -53,7 +60,7 @@ def let_claim(engine: Engine) -> bool:
     if left <= 0:
         return True
     try:
-        with engine.cache.alone(_CLAIM, _LONGEST) as alone:
+        with engine.cache.alone(_CLAIM, 2 * _LONGEST) as alone:
             if alone:
                 sleep(left)
             return alone

@@ -66,6 +66,8 @@ def _erased(engine: Engine, contact_ids: list[str]) -> list[str]:
     except (Unavailable, Conflict):
         raise
     except Exception as error:
+        if engine.database.is_away(error):
+            raise
         if len(contact_ids) == 1:
             log.error("contact %s could not be erased: %s", contact_ids[0], type(error).__name__)
             return []

@@ -80,7 +80,7 @@ def work(engine: Engine, job_id: str, until: float) -> None:
             if not _part(engine, cursor, job_id):
                 jobs.end(cursor, job_id, "undone")
                 return
-        yielding.give_way(engine, time.monotonic() - begun)
+        yielding.pause_job(engine, job_id, time.monotonic() - begun)
         if time.monotonic() >= until:
             return
 

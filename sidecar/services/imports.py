@@ -258,7 +258,7 @@ def guarded(engine: Engine, job_id: str, work: Any) -> Any:
         with engine.database.write() as cursor:
             store.note_failure(cursor, job_id, type(error).__name__, MAX_ATTEMPTS)
         raise
-    yielding.give_way(engine, time.monotonic() - begun)
+    yielding.pause_job(engine, job_id, time.monotonic() - begun)
     return done
 
 

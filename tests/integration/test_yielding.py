@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from sidecar.pipeline import yielding
+from sidecar.services import jobs
 from tests.integration.test_pipeline import claim, lead, send
 
 
@@ -155,3 +157,21 @@ def test_a_job_gives_way_between_its_chunks_and_comes_to_its_end(api, engine, cl
     assert len(waits) >= 3
     api.post(f"/v1/jobs/{job['id']}/undo")
     assert len(waits) > 4
+
+
+def test_while_a_job_pauses_no_other_step_of_it_begins(api, engine, clock):
+    send(api, lead(999))
+    text = "Email\r\n" + "".join(f"p{i}@firm.example\r\n" for i in range(1200))
+    job = api.client.post("/v1/jobs/imports", data=text.encode(),
+                          headers=api.headers | {"Content-Type": "text/csv"}).json["job"]
+    others = []
+
+    def another_step():
+        told = api.post(f"/v1/jobs/{job['id']}/step").json["job"]
+        return told["counts"]["handled"], jobs.more(engine)
+
+    with ThreadPoolExecutor() as another:
+        clock.at[0] = lambda: others.append(another.submit(another_step).result())
+        done = api.post(f"/v1/jobs/{job['id']}/step").json["job"]
+    assert others == [(500, False)]
+    assert done["state"] == "done"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from sidecar import logs
+from sidecar.errors import Unavailable
 from sidecar.pipeline import waking
 
 
@@ -76,3 +77,11 @@ def test_n8n_is_told_who_woke_it(monkeypatch):
     assert called.wait(10)
     assert posted["json"] == {"lane": "interactive", "request_id": "5f0c1d2e3b4a5968"}
     assert posted["headers"] == {"X-Wake-Token": "token", "traceparent": "00-trace"}
+
+
+def test_who_stored_something_is_not_told_that_nobody_could_be_woken(monkeypatch):
+    def away(engine, lane):
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(waking.yielding, "to_be_woken", away)
+    assert waking.wake(engine(), "bulk") is False
