@@ -37,22 +37,26 @@ _LACKING = f"""
            EXISTS (SELECT 1 FROM notifications n WHERE n.lead_id = l.id AND {_UNTOLD}) AS untold
     FROM leads l JOIN work_items w ON w.lead_id = l.id"""  # noqa: S608
 
+# The submissions i of that time; the leads of some were erased since.
+_OF_LEADS = ("i.received_at >= %(since)s AND i.received_at < %(until)s"
+             " AND i.outcome IN ('created', 'updated') AND i.lead_id IS NOT NULL")
+
 
 def beginning(cursor: Cursor, since: datetime, until: datetime) -> tuple[str, int]:
     """Behind which id the submissions of that time are, and how many are of leads."""
     row = one(
-        cursor, "SELECT uuidv7(greatest(%(since)s - interval '1 hour', 'epoch') - now())::text AS id,"
-        " (SELECT count(*) FROM intake WHERE received_at >= %(since)s AND received_at < %(until)s"
-        " AND outcome IN ('created', 'updated')) AS n", {"since": since, "until": until}) or {}
+        cursor, f"""
+        SELECT uuidv7(greatest(%(since)s - interval '1 hour', 'epoch') - now())::text AS id, (
+            SELECT count(*) FROM intake i WHERE {_OF_LEADS}) AS n""",  # noqa: S608
+        {"since": since, "until": until}) or {}
     return row["id"], row["n"]
 
 
 def came(cursor: Cursor, after: str, since: datetime, until: datetime, limit: int) -> list[Row]:
     """The next submissions of that time behind an id, with their leads: [{id, lead_id}]."""
     return many(
-        cursor, "SELECT id::text AS id, lead_id::text AS lead_id FROM intake WHERE id > %(after)s"
-        " AND received_at >= %(since)s AND received_at < %(until)s AND outcome IN ('created', 'updated')"
-        " ORDER BY intake.id LIMIT %(limit)s",
+        cursor, f"SELECT i.id::text AS id, i.lead_id::text AS lead_id FROM intake i WHERE {_OF_LEADS}"  # noqa: S608
+        " AND i.id > %(after)s ORDER BY i.id LIMIT %(limit)s",
         {"after": after, "since": since, "until": until, "limit": limit})
 
 

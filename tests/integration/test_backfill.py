@@ -270,3 +270,15 @@ def test_the_command(api, engine, monkeypatch):
     assert done.exit_code == 0 and "done: 1 leads are taken up again." in done.output
     again = CliRunner().invoke(cli.main, ["backfill", "--since", day])
     assert again.exit_code == 0 and "done: 0 leads are taken up again." in again.output
+
+
+def test_who_was_erased_since_is_passed_over(api, engine):
+    send(api, *(lead(n) for n in range(3)))
+    close(api, claim(api))
+    sql(engine, "UPDATE work_items SET stage = 'dead'")
+    erased = sql(engine, "SELECT contact_id::text AS id FROM leads LIMIT 1")[0]["id"]
+    assert api.client.delete(f"/v1/contacts/{erased}", headers=api.headers).status_code == 204
+    assert sql(engine, "SELECT count(*) AS n FROM intake WHERE lead_id IS NULL")[0]["n"] == 1
+    assert backfill.preview(engine, since()) == ({"dead": 2}, False)
+    job, _ = taken_up(engine)
+    assert (job["state"], job["counts"]["updated"]) == ("done", 2)
