@@ -129,11 +129,21 @@ undo() {
 	fi
 }
 
+# One at a time, whatever became of who began it; the lock ends with the process and with pgBackRest below it.
+alone() {
+	exec 9>"$(dirname "$aside")/.restoring"
+	if ! flock --nonblock 9; then
+		echo "A restore is still at work on the data; wait for its end, or stop its container." >&2
+		return 1
+	fi
+}
+
 [ "$1" = configure ] || [ -e /tmp/pgbackrest.conf ] || configure
 case $1 in
 configure | watch) "$1" ;;
-make | restore) "$@" ;;
-aside | keep | undo) "$1" ;;
+make) "$@" ;;
+restore | keep | undo) alone && "$@" ;;
+aside) "$1" ;;
 list) engine info --output=json ;;
 *) sed -n '3,9s/^# *//p' "$0" >&2 && exit 2 ;;
 esac

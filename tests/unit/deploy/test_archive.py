@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from deploy import archive
 from deploy.engine import folder
+from deploy.locking import alone
 from deploy.problem import Problem
 from deploy.settings import ROOT, Settings
 
@@ -220,6 +221,14 @@ def test_what_a_restore_replaces_is_kept_aside_taken_back_or_dropped(server, tmp
     assert server("undo")[1] == ["kept"] and server("aside")[0] == ""
     server("restore")
     assert server("keep")[1] == ["restored"] and server("aside")[0] == ""
+
+
+def test_while_a_restore_whose_client_died_still_writes_nothing_else_touches_the_data(server, tmp_path):
+    server("restore")
+    with alone(tmp_path / ".restoring", ""):
+        for words in ("restore", "keep", "undo"):
+            assert server(words, code=1)[1] == ["restored"]
+    assert server("undo")[1] == ["kept"]
 
 
 def test_what_is_half_dropped_is_not_taken_back(server, tmp_path):
