@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -137,9 +137,10 @@ def _alone(found: Settings) -> AbstractContextManager[None]:
 
 
 def _undo_cut_off(found: Settings) -> None:
-    if not _one_shot(found, "aside", capture=True).strip():
+    aside = _one_shot(found, "aside", capture=True).split()
+    if not aside:
         return
-    if "sidecar" in _running(found):
+    if "sidecar" in _running(found) or any(path.endswith(".used") for path in aside):
         raise Problem(
             "A restore was cut off, and the deployment started since. Both are kept, what was there before"
             " and what is there now: docker compose --profile=restore run --rm --no-deps restore keep drops"
@@ -175,7 +176,8 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
             target = f"{when:%Y-%m-%d %H:%M:%S.%f}+00" if when else ""
             try:
                 _one_shot(found, "restore", target)
-                compose(found, "up", "--detach", "--no-deps", "postgres")
+                own = replace(found, values={**found.values, "RESTORING": "yes"})
+                compose(own, "up", "--detach", "--no-deps", "postgres")
                 _until(lambda: _recovered(found), 6 * 3600, "Postgres does not end its recovery.")
                 if wishes:
                     sidecar("migrate")

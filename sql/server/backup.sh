@@ -5,7 +5,8 @@
 #   watch           one a day, a whole one a week, without end
 #   list            what there is, as pgBackRest's JSON
 #   restore [TIME]  the data as of that time, else all that was archived; what was there is kept aside
-#   aside           tell whether something is kept aside: a restore is at work, or was cut off
+#   aside           tell whether something is kept aside: a restore is at work, or was cut off; aside.used: and
+#                   what was restored has been in use since
 #   keep | undo     drop what is kept aside, or take it back
 set -euo pipefail
 repository=/var/lib/pgbackrest aside=/var/lib/postgresql/aside
@@ -114,11 +115,13 @@ aside() { find "$(dirname "$aside")" -mindepth 1 -maxdepth 1 -name 'aside*' ! -n
 keep() {
 	rm -rf "$aside.gone"
 	[ ! -e "$aside" ] || mv "$aside" "$aside.gone"
+	rm -f "$aside.used"
 	rm -rf "$aside.gone"
 }
 
 # What is wholly aside is the data; what is only partly so has the rest of it still in its place.
 undo() {
+	rm -f "$aside.used"
 	if [ -e "$aside" ]; then
 		find "$PGDATA" -mindepth 1 -delete
 		mv "$aside" "$aside.part"
@@ -145,5 +148,5 @@ make) "$@" ;;
 restore | keep | undo) alone && "$@" ;;
 aside) "$1" ;;
 list) engine info --output=json ;;
-*) sed -n '3,9s/^# *//p' "$0" >&2 && exit 2 ;;
+*) sed -n '3,10s/^# *//p' "$0" >&2 && exit 2 ;;
 esac

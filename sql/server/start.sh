@@ -10,6 +10,8 @@ if [ "$1" = primary ]; then
 		echo "A restore was cut off: make up takes back what is kept aside." >&2
 		exit 1
 	fi
+	# What is restored is in use from here on, but for the restore itself: it is not undone any more without being asked.
+	[ ! -e "$aside" ] || [ -n "${RESTORING:-}" ] || touch "$aside.used"
 	/etc/postgresql/backup.sh configure
 	# A segment at the latest every minute: so much can be lost with this machine.
 	archive=(-c archive_mode=on -c archive_timeout=60 -c "archive_command=pgbackrest --stanza=engine archive-push %p")

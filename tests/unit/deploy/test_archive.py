@@ -106,21 +106,24 @@ class Docker:
     """Docker Compose as `deploy.engine.compose`, which does nothing: what it was told, in its order."""
 
     running: set[str] = field(default_factory=set)
-    aside: bool = False
+    aside: str = ""
     told: list[str] = field(default_factory=list)
     failing: str = "no such command"
     given: str = ""
+    own: list[str] = field(default_factory=list)
 
     def compose(self, found: Settings, *words: str, capture: bool = False, given: str | None = None) -> str:
         said = " ".join(word for word in words if not word.startswith("-"))
         self.told.append(said)
         self.given = given or self.given
+        if found.get("RESTORING"):
+            self.own.append(said)
         if said.startswith(self.failing):
             raise Problem("It failed.")
         if said == "stop":
             self.running.clear()
         elif said == "run restore undo":
-            self.aside = False
+            self.aside = ""
         elif said == "run restore list":
             stop = int(DAY.timestamp())
             return json.dumps([{"backup": [{"error": False, "timestamp": {"stop": stop}}]}])
@@ -128,7 +131,7 @@ class Docker:
             return "f"
         elif "privacy asked" in said:
             return '{"asked": 1}'
-        return {"ps running": "\n".join(self.running), "run restore aside": "aside" if self.aside else "",
+        return {"ps running": "\n".join(self.running), "run restore aside": self.aside,
                 "config json": '{"name": "engine"}'}.get(said, "")
 
     def docker(self, found: Settings, *words: str) -> str:
@@ -153,14 +156,16 @@ def found(tmp_path):
 def test_a_restore_that_was_cut_off_is_taken_back(docker, found, capsys):
     archive.undo_cut_off_restore(found)
     assert docker.told == ["run restore aside"]
-    docker.aside, docker.running = True, {"postgres"}
+    docker.aside, docker.running = "/aside", {"postgres"}
     archive.undo_cut_off_restore(found)
     assert docker.told[-2:] == ["stop", "run restore undo"] and "is back" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("aside", "running"), [
+    ("/aside", {"postgres", "sidecar"}), ("/aside\n/aside.used", set())])
 @pytest.mark.parametrize("do", [archive.undo_cut_off_restore, archive.backup])
-def test_what_came_since_a_restore_that_was_cut_off_is_not_dropped(docker, found, do):
-    docker.aside, docker.running = True, {"postgres", "sidecar"}
+def test_what_came_since_a_restore_that_was_cut_off_is_not_dropped(docker, found, do, aside, running):
+    docker.aside, docker.running = aside, running
     with pytest.raises(Problem, match="Both are kept"):
         do(found)
     assert "run restore undo" not in docker.told
@@ -172,6 +177,7 @@ def test_what_people_asked_for_since_is_asked_for_again_before_anything_starts(d
     first = [next(place for place, said in enumerate(started) if words in said) for words in (
         "asked 2026-03-01T00:00:00+00:00", "run restore restore", "privacy repeat", "run restore keep")]
     assert first == sorted(first)
+    assert docker.own == ["up postgres"], "which is no use of what was restored"
     assert docker.given == '{"asked": 1}'
 
 
@@ -229,6 +235,35 @@ def test_while_a_restore_whose_client_died_still_writes_nothing_else_touches_the
         for words in ("restore", "keep", "undo"):
             assert server(words, code=1)[1] == ["restored"]
     assert server("undo")[1] == ["kept"]
+
+
+def test_what_was_restored_is_in_use_once_postgres_was_started_but_by_the_restore(server, tmp_path):
+    text = (ROOT / "sql/server/start.sh").read_text(encoding="utf-8")
+    for path in ("/var/lib/postgresql/aside", "/run/secrets", "/tmp/server.key", "/etc/postgresql/backup.sh"):
+        assert path in text
+        text = text.replace(path, str(tmp_path / Path(path).name.replace("secrets", "")))
+    (tmp_path / "start.sh").write_text(text)
+    (tmp_path / "postgres.key").touch()
+    (tmp_path / "backup.sh").chmod(0o755)
+    (tmp_path / "docker-entrypoint.sh").symlink_to("/bin/true")
+
+    def start(**environment):
+        (tmp_path / "data" / "global").mkdir(exist_ok=True)
+        (tmp_path / "data" / "global" / "pg_control").write_text("whole")
+        subprocess.run(["bash", tmp_path / "start.sh", "primary"], check=True, env={
+            "PGDATA": str(tmp_path / "data"), "PATH": f"{tmp_path}:/usr/bin:/bin", **environment})
+        return [Path(one).name for one in server("aside")[0].split()]
+
+    assert start() == []
+    server("restore")
+    assert start(RESTORING="yes") == ["aside"]
+    assert sorted(start()) == sorted(start(RESTORING="yes")) == ["aside", "aside.used"]
+    server("undo")
+    assert start() == []
+    server("restore")
+    start()
+    server("keep")
+    assert start() == []
 
 
 def test_what_is_half_dropped_is_not_taken_back(server, tmp_path):
