@@ -164,11 +164,11 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
         first = chosen(listed(told), when)
         refuse(first, keys, newest_migration(found.root))
         sidecar = partial(_sidecar, found)
-        wishes = asked.since(when or first.ended, sidecar)
         with step("stopping the deployment"):
             services = _running(found)
             if rest := sorted(services - {"postgres", "redis"}):
                 compose(found, "stop", *rest)
+            wishes = asked.since(when or first.ended, sidecar)  # nobody asks for more from here on
             if "postgres" in services:
                 _archive_all(found)
                 compose(found, "stop", "postgres")

@@ -92,8 +92,8 @@ def restore(found: Settings) -> None:
                 raise Problem("There is a stack here already. `make restore REPLACE=yes` restores in its "
                               "place: it is stopped, and kept until the restored one is up.")
             _room(chosen, postgres.cluster(found.state).home.parent)
+        local_stack.stop(found)  # nobody asks for more from here on
         told = _asked(found, chosen)
-        local_stack.stop(found)
         secrets = dict(chosen.secrets)
         settings = secrets.pop(_SETTINGS, "")
         aside.put(found.state)

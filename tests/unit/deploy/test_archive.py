@@ -172,11 +172,13 @@ def test_what_came_since_a_restore_that_was_cut_off_is_not_dropped(docker, found
 
 
 def test_what_people_asked_for_since_is_asked_for_again_before_anything_starts(docker, found):
-    started = []
+    started, docker.running = [], {"nginx", "postgres", "sidecar"}
     archive.restore(found, lambda _: started.extend(docker.told))
     first = [next(place for place, said in enumerate(started) if words in said) for words in (
         "asked 2026-03-01T00:00:00+00:00", "run restore restore", "privacy repeat", "run restore keep")]
     assert first == sorted(first)
+    assert docker.told.index("stop nginx sidecar") < next(
+        place for place, said in enumerate(docker.told) if "asked" in said), "nobody asks meanwhile"
     assert docker.own == ["up postgres"], "which is no use of what was restored"
     assert docker.given == '{"asked": 1}'
 

@@ -59,3 +59,15 @@ def test_nobody_knows_what_was_asked_for_where_the_data_is_lost(found, tmp_path,
     found.state.mkdir()
     assert backups._asked(found, Backup(tmp_path, {"taken_at": "2026-11-01T03:00:00+00:00"}, {})) == ""
     assert "repeat that by hand" in capsys.readouterr().out
+
+
+def test_what_was_asked_for_is_read_when_nothing_more_can_be_asked_for(found, monkeypatch, tmp_path):
+    done = []
+    monkeypatch.setattr(backups, "_read", lambda _: Backup(tmp_path, {"databases": {}}, {}))
+    monkeypatch.setattr(backups, "keys", lambda *_: None)
+    monkeypatch.setattr(backups.backup, "check", lambda *_: None)
+    monkeypatch.setattr(backups.local_stack, "stop", lambda _: done.append("stopped"))
+    monkeypatch.setattr(backups, "_asked", lambda *_: done.append("asked"))
+    monkeypatch.setattr(backups, "_restore", lambda *_: None)
+    backups.restore(found)
+    assert done == ["stopped", "asked"]
