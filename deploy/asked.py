@@ -41,5 +41,5 @@ def repeat(told: str, sidecar: Sidecar, kept: Path) -> None:
     except Problem as error:
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_private(kept, told)
-        say(f"         {error}\n         Who was erased since the backup is back. When that is mended: "
-            f"sidecar privacy repeat < {kept}")
+        say(f"         {error}\n         Not all that was asked for since the backup counts again. When that "
+            f"is mended: sidecar privacy repeat < {kept}")

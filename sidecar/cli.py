@@ -1422,6 +1422,9 @@ def repeat_asked() -> None:
 
     told = json.loads(sys.stdin.read())
     with _administration() as engine:
-        counts = carrying.repeat(engine, told)
-    click.echo(f"{counts['erased']} erased again, {counts['refusals']} statements of refusing and agreeing"
-               " kept")
+        done = carrying.repeat(engine, told)
+    said = (f"{done['erased']} erased again, {done['refusals']} statements of refusing and agreeing"
+            " kept")
+    if done["left"]:
+        raise click.ClickException(f"{said}; these contacts could not be erased: {', '.join(done['left'])}")
+    click.echo(said)

@@ -15,8 +15,7 @@ from sidecar.engine import Engine
 from sidecar.pipeline import refusals
 from sidecar.pipeline.privacy import CHUNK_PEOPLE
 from sidecar.services.audit import Actor
-from sidecar.services.customers import erase_all
-from sidecar.services.erasures import RETENTION
+from sidecar.services.erasures import RETENTION, erase_each
 from sidecar.store import carrying as store
 from sidecar.store.database import Row
 
@@ -48,24 +47,30 @@ def erased(changes: Iterable[Row]) -> dict[str, bool]:
     return found
 
 
-def repeat(engine: Engine, told: Asked) -> dict[str, int]:
-    """Do what was asked for again: {erased, refusals}: of how many people, how many statements."""
-    counts = {"erased": 0, "refusals": 0}
+def repeat(engine: Engine, told: Asked) -> dict[str, Any]:
+    """Do what was asked for again: {erased, refusals, left}: how many people and statements, and the ids of
+    those who could not be erased. What people refuse comes first: it counts for them too."""
     with engine.database.write() as cursor:
         store.suppress(cursor, told["suppressions"])
-    people = erased(told["changes"])
+    _refuse(engine, told["refusals"])
+    people, count = erased(told["changes"]), 0
     for by, suppressed in ((RESTORE, True), (RETENTION, False)):
         ids = [contact_id for contact_id, asked_for in people.items() if asked_for is suppressed]
         for start in range(0, len(ids), CHUNK_PEOPLE):
-            with engine.database.write() as cursor:
-                counts["erased"] += len(erase_all(
-                    engine, cursor, ids[start:start + CHUNK_PEOPLE], by=by, suppressed=suppressed))
+            count += len(erase_each(engine, ids[start:start + CHUNK_PEOPLE], by=by, suppressed=suppressed))
+    kept = _refuse(engine, told["refusals"])  # with somebody what was said of their address goes
+    with engine.database.read() as cursor:
+        return {"erased": count, "refusals": kept, "left": sorted(store.there(cursor, people))}
+
+
+def _refuse(engine: Engine, told: list[Row]) -> int:
+    """Write statements of who is there now, and what follows: how many."""
     with engine.database.write() as cursor:
-        rows = list(_known(told["refusals"], store.there(cursor, {
-            contact_id for row in told["refusals"] for contact_id in _people(row)})))
+        rows = list(_known(told, store.there(cursor, {
+            contact_id for row in told for contact_id in _people(row)})))
         store.refuse(cursor, rows)
         refusals.restate(cursor, {row["contact_id"] for row in rows if row["contact_id"]})
-    return counts | {"refusals": len(rows)}
+    return len(rows)
 
 
 def _known(rows: Iterable[Row], there: set[str]) -> Iterable[dict[str, Any]]:

@@ -52,17 +52,17 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
     today = day(engine.now(), zone_of(engine))
     due = [contact_id for contact_id, found in work_out(engine, cursor, chosen).items()
            if found.kept.due_on and found.kept.due_on < today]
-    erased = _erased(engine, due) if due else []
+    erased = erase_each(engine, due, by=RETENTION, suppressed=False) if due else []
     counts = Counter(updated=len(erased), rejected=len(due) - len(erased), skipped=len(chosen) - len(due))
     jobs.move_on(cursor, job_id, counts, chosen[-1])
     return counts
 
 
-def _erased(engine: Engine, contact_ids: list[str]) -> list[str]:
-    """Erase these people, who are there; one who cannot be erased is passed by, and the others go."""
+def erase_each(engine: Engine, contact_ids: list[str], *, by: Actor, suppressed: bool) -> list[str]:
+    """Erase these people, as `erase_all` does; one who cannot be erased is passed by, and the others go."""
     try:
         with engine.database.write() as cursor:
-            return erase_all(engine, cursor, contact_ids, by=RETENTION, suppressed=False)
+            return erase_all(engine, cursor, contact_ids, by=by, suppressed=suppressed)
     except (Unavailable, Conflict):
         raise
     except Exception as error:
@@ -71,4 +71,5 @@ def _erased(engine: Engine, contact_ids: list[str]) -> list[str]:
         if len(contact_ids) == 1:
             log.error("contact %s could not be erased: %s", contact_ids[0], type(error).__name__)
             return []
-    return [erased for contact_id in contact_ids for erased in _erased(engine, [contact_id])]
+    return [erased for contact_id in contact_ids
+            for erased in erase_each(engine, [contact_id], by=by, suppressed=suppressed)]

@@ -31,6 +31,7 @@ from sidecar.services.audit import COMMAND_LINE
 from sidecar.services.erasures import RETENTION
 from sidecar.settings import Settings
 from sidecar.store import access, backups
+from sidecar.store import customers as customer_store
 from sidecar.store.migrations import SQL_FOLDER, migrate
 from sidecar.terms.scopes import SCOPES
 from tests import predecessor
@@ -151,9 +152,17 @@ def empty(services, server):
 
 
 def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
-    services, restored, empty, keys, before, tmp_path
+    services, restored, empty, keys, before, tmp_path, monkeypatch
 ):
     names = ("gone", "merged", "kept", "over", "mute", "other")
+    erase, refused = customer_store.erase, []
+
+    def stuck(cursor, contact_ids):
+        cursor.execute("SELECT refused FROM contacts WHERE id = %s", (who["mute"],))
+        refused.extend(row["refused"] for row in cursor.fetchall())
+        if who["gone"] in contact_ids:
+            raise ValueError
+        erase(cursor, contact_ids)
     with running(services, before.secrets, "backed_up_sidecar") as (engine, api, environ):
         def sent(name):
             return api.post("/v1/leads", {"email": f"{name}@asked.example"}).json["results"][0]
@@ -183,7 +192,14 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
     backup.restore(made, empty)
     with running(services, before.secrets, "again_sidecar") as (engine, api, environ):
         assert api.get(f"/v1/contacts/{who['gone']}").status_code == 200
-        for erased in (4, 0):  # a second time changes nothing
+        with monkeypatch.context() as patched:
+            patched.setattr(customer_store, "erase", stuck)
+            done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
+        assert done.exit_code == 1 and done.output.endswith(
+            "Error: 3 erased again, 2 statements of refusing and agreeing kept; these contacts could not be"
+            f" erased: {who['gone']}\n")
+        assert refused[0]["any_contact"], "before anybody is erased"
+        for erased in (1, 0):  # a second time changes nothing
             done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
             assert done.output == f"{erased} erased again, 2 statements of refusing and agreeing kept\n"
         there = {name for name, contact_id in who.items()
