@@ -168,8 +168,8 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
             services = _running(found)
             if rest := sorted(services - {"postgres", "redis"}):
                 compose(found, "stop", *rest)
-            wishes = asked.since(when or first.ended, sidecar)  # nobody asks for more from here on
-            if "postgres" in services:
+            wishes = asked.since(when or first.ended, partial(_ask_sidecar, found))  # nobody adds to them now
+            if "postgres" in _running(found):
                 _archive_all(found)
                 compose(found, "stop", "postgres")
         with step("restoring"):
@@ -204,6 +204,20 @@ def _sidecar(found: Settings, *words: str, given: str = "") -> str:
     """A command of the sidecar's command line, without its other services."""
     return compose(found, "run", "--rm", "--no-deps", "-T", "sidecar", "python", "-m", "sidecar", *words,
                    capture=True, given=given)
+
+
+def _ask_sidecar(found: Settings, *words: str, given: str = "") -> str:
+    """The same of the data that is there, whose Postgres is started where it does not run. Raises a Problem
+    where there is none, or it does not start."""
+    if "postgres" not in _running(found):
+        if not _one_shot(found, "cluster", capture=True).strip():
+            raise Problem("There is no data here.")
+        try:
+            compose(found, "up", "--detach", "--no-deps", "--wait", "--wait-timeout", "300", "postgres")
+        except Problem:
+            compose(found, "stop", "postgres")
+            raise
+    return _sidecar(found, *words, given=given)
 
 
 def _one_shot(found: Settings, *words: str, capture: bool = False) -> str:

@@ -7,6 +7,7 @@
 #   restore [TIME]  the data as of that time, else all that was archived; what was there is kept aside
 #   aside           tell whether something is kept aside: a restore is at work, or was cut off; aside.used: and
 #                   what was restored has been in use since
+#   cluster         tell whether there is any data
 #   keep | undo     drop what is kept aside, or take it back
 set -euo pipefail
 repository=/var/lib/pgbackrest aside=/var/lib/postgresql/aside
@@ -111,6 +112,8 @@ restore() {
 
 aside() { find "$(dirname "$aside")" -mindepth 1 -maxdepth 1 -name 'aside*' ! -name aside.gone; }
 
+cluster() { find "$PGDATA" -maxdepth 1 -name PG_VERSION; }
+
 # It is not there any more before its first file goes.
 keep() {
 	rm -rf "$aside.gone"
@@ -146,7 +149,7 @@ case $1 in
 configure | watch) "$1" ;;
 make) "$@" ;;
 restore | keep | undo) alone && "$@" ;;
-aside) "$1" ;;
+aside | cluster) "$1" ;;
 list) engine info --output=json ;;
-*) sed -n '3,10s/^# *//p' "$0" >&2 && exit 2 ;;
+*) sed -n '3,11s/^# *//p' "$0" >&2 && exit 2 ;;
 esac

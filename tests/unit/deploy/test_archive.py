@@ -107,6 +107,7 @@ class Docker:
 
     running: set[str] = field(default_factory=set)
     aside: str = ""
+    cluster: str = "PG_VERSION"
     told: list[str] = field(default_factory=list)
     failing: str = "no such command"
     given: str = ""
@@ -122,6 +123,10 @@ class Docker:
             raise Problem("It failed.")
         if said == "stop":
             self.running.clear()
+        elif said in ("up 300 postgres", "up postgres"):
+            self.running.add("postgres")
+        elif said == "stop postgres":
+            self.running.discard("postgres")
         elif said == "run restore undo":
             self.aside = ""
         elif said == "run restore list":
@@ -132,6 +137,7 @@ class Docker:
         elif "privacy asked" in said:
             return '{"asked": 1}'
         return {"ps running": "\n".join(self.running), "run restore aside": self.aside,
+                "run restore cluster": self.cluster,
                 "config json": '{"name": "engine"}'}.get(said, "")
 
     def docker(self, found: Settings, *words: str) -> str:
@@ -183,6 +189,26 @@ def test_what_people_asked_for_since_is_asked_for_again_before_anything_starts(d
     assert docker.given == '{"asked": 1}'
 
 
+def test_a_deployment_that_is_stopped_is_asked_too(docker, found):
+    archive.restore(found, lambda _: None)
+    asked = next(place for place, said in enumerate(docker.told) if "privacy asked" in said)
+    assert docker.told[asked - 1] == "up 300 postgres"
+    after = docker.told[asked + 1:]
+    assert after.index("stop postgres") < after.index("run restore restore ")
+
+
+@pytest.mark.parametrize(("cluster", "failing"), [("", "no such command"), ("PG_VERSION", "up 300 postgres")])
+def test_where_there_is_no_data_that_could_be_asked_it_is_restored_all_the_same(
+    docker, found, capsys, cluster, failing
+):
+    docker.cluster, docker.failing = cluster, failing
+    archive.restore(found, lambda _: None)
+    assert "repeat that by hand" in capsys.readouterr().out and "run restore keep" in docker.told
+    asked_first = docker.told[:docker.told.index("run restore restore ")]
+    assert not any(said.startswith("exec postgres") for said in asked_first)
+    assert ("up 300 postgres" in asked_first) is bool(cluster) is ("stop postgres" in asked_first)
+
+
 def test_what_cannot_be_asked_for_again_is_kept_and_said(docker, found, capsys):
     docker.failing = "run sidecar python sidecar privacy repeat"
     archive.restore(found, lambda _: None)
@@ -223,6 +249,10 @@ def server(tmp_path):
 
 def test_what_a_restore_replaces_is_kept_aside_taken_back_or_dropped(server, tmp_path):
     assert server("aside") == ("", ["kept"])
+    assert server("cluster")[0] == ""
+    (tmp_path / "data" / "PG_VERSION").touch()
+    assert server("cluster")[0]
+    (tmp_path / "data" / "PG_VERSION").unlink()
     assert server("restore")[1] == ["restored"]
     assert server("aside")[0].strip() == str(tmp_path / "aside")
     server("restore", code=1)  # over what is kept aside no other is begun
