@@ -156,6 +156,8 @@ def backup(found: Settings) -> None:
     """Back up now, beside the daily backups."""
     with step("secrets and certificates"):
         prepare(found)
+    with step("building the image of Postgres"):  # what it is asked may be new in this release
+        compose(found, "build", "--quiet", "postgres")
     archive.backup(found)
 
 
