@@ -81,6 +81,9 @@ def _roll(found: Settings, service: str, variable: str = "", port: int = 0) -> N
     again. New ones that an upgrade before had started when it was cut off stay, and count.
     """
     known = _containers(found, service)
+    if not known:
+        _up(found, service)
+        return
     old = _of_another_release(found, service, known) or known
     try:
         if variable:
@@ -129,6 +132,8 @@ def _servers(found: Settings, containers: list[str], port: int) -> str:
 
 def _of_another_release(found: Settings, service: str, containers: list[str]) -> list[str]:
     """Those of its containers that are of another image or other settings than this release's."""
+    if not containers:
+        return []
     _, wanted = compose(found, "config", "--hash", service, capture=True).split()
     services = json.loads(compose(found, "config", "--format", "json", capture=True))["services"]
     built = json.loads(docker(found, "image", "inspect", services[service]["image"]))[0]["Id"]

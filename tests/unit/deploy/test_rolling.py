@@ -32,7 +32,7 @@ class Docker:
         said = " ".join(words)
         self._step(said)
         if said.startswith("up "):
-            most = int(said.split("sidecar=")[1].split()[0])
+            most = int(said.split("sidecar=")[1].split()[0]) if "sidecar=" in said else 1
             while len(self.containers) < most:
                 self.containers[next(n for n in ("n0", "n1") if n not in self.containers)] = "new"
         return {"ps --quiet sidecar": "\n".join(self.containers), "ps --quiet nginx": "edge",
@@ -48,6 +48,7 @@ class Docker:
         elif words[:2] == ("image", "inspect"):
             return json.dumps([{"Id": "new"}])
         elif words[0] == "inspect":
+            assert words[1:], "docker inspect wants a name"
             return json.dumps([{
                 "Image": self.containers[name],
                 "NetworkSettings": {"Networks": {"x_front": {"IPAddress": name}}},
@@ -107,3 +108,10 @@ def test_new_ones_that_do_not_start_go_again(docker):
     with pytest.raises(Problem, match="The new sidecar does not start"):
         roll()
     assert docker.containers == {"a": "old", "b": "old"} and docker.told == ["a,b", "name"]
+
+
+def test_where_none_runs_one_is_started_and_none_is_of_another_release(docker):
+    docker.containers = {}
+    assert rolling._of_another_release(FOUND, "sidecar", []) == []
+    roll()
+    assert (docker.containers, docker.told) == ({"n0": "new"}, [])
