@@ -47,8 +47,9 @@ make() {
 	engine stanza-create
 	engine --type="$1" --annotation="release=${notes[0]}" --annotation="keys=${notes[1]}" \
 		--annotation="schema=$schema" backup
-	copy_secrets
+	# Before what may go wrong with a backup that is there: it is not made again every ten minutes.
 	touch "$repository/made.incr" "$repository/made.$1"
+	copy_secrets
 	made=$(ask sidecar -v ON_ERROR_STOP=1 -F ' ' <<<"$_last")
 	read -r label bytes <<<"$made"
 	ask sidecar -v name="$label" -v bytes="$bytes" -v release="${notes[0]}" <<<"$_note"

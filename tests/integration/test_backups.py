@@ -270,6 +270,7 @@ def test_a_backup_that_was_archived_is_noted_however_many_there_are(services, se
     (tmp_path / "secrets.sealed").write_bytes(whole[:-500])
     torn = make()
     assert torn.returncode == 1 and "do not open" in torn.stderr
+    assert {path.name for path in tmp_path.glob("made.*")} == {"made.full", "made.incr"}, "it is made once"
     (tmp_path / "secrets.sealed").write_bytes(whole)
     done = make()
     assert done.returncode == 0, done.stderr
