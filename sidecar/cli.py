@@ -1425,6 +1425,9 @@ def repeat_asked() -> None:
         done = carrying.repeat(engine, told)
     said = (f"{done['erased']} erased again, {done['refusals']} statements of refusing and agreeing"
             " kept")
+    for holder, ids in done["within"].items():
+        said += (f"\nContact {holder} may still hold somebody who was parted from it and then erased"
+                 f" ({', '.join(ids)}): part them again, and erase them.")
     if done["left"]:
-        raise click.ClickException(f"{said}; these contacts could not be erased: {', '.join(done['left'])}")
+        raise click.ClickException(f"{said}\nThese contacts could not be erased: {', '.join(done['left'])}")
     click.echo(said)

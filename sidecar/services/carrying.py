@@ -42,25 +42,42 @@ def erased(changes: Iterable[Row]) -> dict[str, bool]:
             merged[contact_id] |= {other} | merged.pop(other, set())
         elif change["action"] == "contact.unmerged":
             merged[contact_id].discard(other)
-        else:
+        elif change["action"] == "contact.erased":
             found |= dict.fromkeys({contact_id, *merged[contact_id]}, change["actor"] != RETENTION.name)
     return found
 
 
+def parted(changes: Iterable[Row]) -> dict[str, set[str]]:
+    """Who was parted from other contacts, by id: the ids of those within whom they may be in the backup."""
+    found: dict[str, set[str]] = {}
+    for change in changes:
+        if change["action"] in ("contact.unmerged", "contact.split"):
+            contact_id, other = change["id"], change["other"]
+            found[other] = found.get(other, set()) | found.get(contact_id, set()) | {contact_id}
+    return found
+
+
 def repeat(engine: Engine, told: Asked) -> dict[str, Any]:
-    """Do what was asked for again: {erased, refusals, left}: how many people and statements, and the ids of
-    those who could not be erased. What people refuse comes first: it counts for them too."""
+    """Do what was asked for again: {erased, refusals, left, within}: how many people and statements, the ids
+    of those who could not be erased, and the contacts within whom somebody is who was parted from them and
+    then erased, {contact id: [ids of theirs]}. What people refuse comes first: it counts for all of them."""
     with engine.database.write() as cursor:
         store.suppress(cursor, told["suppressions"])
     _refuse(engine, told["refusals"])
-    people, count = erased(told["changes"]), 0
+    people, apart, count = erased(told["changes"]), parted(told["changes"]), 0
+    with engine.database.read() as cursor:
+        lost = apart.keys() & people.keys() - store.there(cursor, people)
     for by, suppressed in ((RESTORE, True), (RETENTION, False)):
         ids = [contact_id for contact_id, asked_for in people.items() if asked_for is suppressed]
         for start in range(0, len(ids), CHUNK_PEOPLE):
             count += len(erase_each(engine, ids[start:start + CHUNK_PEOPLE], by=by, suppressed=suppressed))
     kept = _refuse(engine, told["refusals"])  # with somebody what was said of their address goes
     with engine.database.read() as cursor:
-        return {"erased": count, "refusals": kept, "left": sorted(store.there(cursor, people))}
+        left = store.there(cursor, people)
+        holders = store.there(cursor, {holder for contact_id in lost for holder in apart[contact_id]}) - left
+    return {"erased": count, "refusals": kept, "left": sorted(left), "within": {
+        holder: sorted(contact_id for contact_id in lost if holder in apart[contact_id])
+        for holder in sorted(holders)}}
 
 
 def _refuse(engine: Engine, told: list[Row]) -> int:

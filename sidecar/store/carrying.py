@@ -10,7 +10,8 @@ from sidecar.store.database import Cursor, Row, as_array, insert, many
 
 def asked_since(cursor: Cursor, since: datetime) -> dict[str, list[Row]]:
     """By what it is: `suppressions`; `refusals`, people's own acts; `changes`, which contacts were erased,
-    merged or parted, in their order: [{id, action, actor, other (the merged one)}]."""
+    merged or parted, in their order: [{id, action, actor, other (who was merged into it, or parted from
+    it)}]."""
     return {
         "suppressions": many(
             cursor, "SELECT key_hash, reason, created_at FROM suppressions WHERE created_at >= %s"
@@ -21,8 +22,8 @@ def asked_since(cursor: Cursor, since: datetime) -> dict[str, list[Row]]:
         "changes": many(
             cursor, "SELECT entity_id AS id, action, actor, coalesce(after ->> 'lost_id',"
             " after ->> 'contact_id') AS other FROM audit_log WHERE at >= %s"
-            " AND action IN ('contact.erased', 'contact.merged', 'contact.unmerged') ORDER BY audit_log.id",
-            (since,)),
+            " AND action IN ('contact.erased', 'contact.merged', 'contact.unmerged', 'contact.split')"
+            " ORDER BY audit_log.id", (since,)),
     }
 
 

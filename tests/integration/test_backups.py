@@ -26,7 +26,7 @@ from sidecar.app import create_app
 from sidecar.engine import Engine
 from sidecar.errors import Conflict
 from sidecar.secrets import hash_password
-from sidecar.services import customers, figures, merging
+from sidecar.services import customers, figures, merging, splitting
 from sidecar.services.audit import COMMAND_LINE
 from sidecar.services.erasures import RETENTION
 from sidecar.settings import Settings
@@ -154,7 +154,7 @@ def empty(services, server):
 def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
     services, restored, empty, keys, before, tmp_path, monkeypatch
 ):
-    names = ("gone", "merged", "kept", "over", "mute", "other")
+    names = ("gone", "merged", "kept", "over", "mute", "other", "holds", "within", "split")
     erase, refused = customer_store.erase, []
 
     def stuck(cursor, contact_ids):
@@ -163,6 +163,7 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
         if who["gone"] in contact_ids:
             raise ValueError
         erase(cursor, contact_ids)
+
     with running(services, before.secrets, "backed_up_sidecar") as (engine, api, environ):
         def sent(name):
             return api.post("/v1/leads", {"email": f"{name}@asked.example"}).json["results"][0]
@@ -173,11 +174,20 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
             assert answer.status_code == 200, answer.json
 
         who = {name: sent(name)["contact_id"] for name in names}
+        merging.merge_into(engine, who["holds"], who["within"], by=COMMAND_LINE)
+        sent("split")
         do(restored.urls["sidecar"], "UPDATE audit_log SET at = at - interval '1 day'")
         made = backup.take(tmp_path, restored, keys, before.secrets, predecessor.PASSPHRASE, "2.41.1",
                            datetime.now(UTC))
         merging.merge_into(engine, who["kept"], who["merged"], by=COMMAND_LINE)
-        for name in ("gone", "kept"):
+        merging.unmerge(engine, who["holds"], who["within"], by=COMMAND_LINE)
+        latest = splitting.origins(engine, who["split"], reveal=False)["submissions"][0]["id"]
+        who["part"] = splitting.split(engine, who["split"], [latest], by=COMMAND_LINE)["contact_id"]
+        within = "".join(
+            f"Contact {who[holder]} may still hold somebody who was parted from it and then erased"
+            f" ({who[erased]}): part them again, and erase them.\n"
+            for holder, erased in (("holds", "within"), ("split", "part")))
+        for name in ("gone", "kept", "within", "part"):
             assert api.client.delete(f"/v1/contacts/{who[name]}", headers=api.headers).status_code == 204
         with engine.database.write() as cursor:
             customers.erase_all(engine, cursor, [who["over"]], by=RETENTION, suppressed=False)
@@ -196,15 +206,16 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
             patched.setattr(customer_store, "erase", stuck)
             done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
         assert done.exit_code == 1 and done.output.endswith(
-            "Error: 3 erased again, 2 statements of refusing and agreeing kept; these contacts could not be"
-            f" erased: {who['gone']}\n")
+            "Error: 3 erased again, 2 statements of refusing and agreeing kept\n"
+            f"{within}These contacts could not be erased: {who['gone']}\n")
         assert refused[0]["any_contact"], "before anybody is erased"
         for erased in (1, 0):  # a second time changes nothing
             done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
-            assert done.output == f"{erased} erased again, 2 statements of refusing and agreeing kept\n"
+            assert done.output == (
+                f"{erased} erased again, 2 statements of refusing and agreeing kept\n{within}")
         there = {name for name, contact_id in who.items()
                  if api.get(f"/v1/contacts/{contact_id}").status_code == 200}
-        assert there == {"mute", "other"}
+        assert there == {"mute", "other", "holds", "split"}
         assert [api.get(f"/v1/contacts/{who[name]}").json["may_call"] for name in ("mute", "other")] == [
             False, True]
         assert [sent(name)["outcome"] for name in ("gone", "kept", "merged", "over")] == [
