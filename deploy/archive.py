@@ -169,8 +169,9 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
             if rest := sorted(services - {"postgres", "redis"}):
                 compose(found, "stop", *rest)
             wishes = asked.since(when or first.ended, partial(_ask_sidecar, found))  # nobody adds to them now
-            if "postgres" in _running(found):
+            if "postgres" in services:
                 _archive_all(found)
+            if "postgres" in _running(found):
                 compose(found, "stop", "postgres")
         with step("restoring"):
             target = f"{when:%Y-%m-%d %H:%M:%S.%f}+00" if when else ""

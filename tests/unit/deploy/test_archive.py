@@ -194,6 +194,7 @@ def test_a_deployment_that_is_stopped_is_asked_too(docker, found):
     asked = next(place for place, said in enumerate(docker.told) if "privacy asked" in said)
     assert docker.told[asked - 1] == "up 300 postgres"
     after = docker.told[asked + 1:]
+    assert not any("pg_switch_wal" in said for said in docker.told), "it archived all when it was stopped"
     assert after.index("stop postgres") < after.index("run restore restore ")
 
 
