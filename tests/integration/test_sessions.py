@@ -107,9 +107,9 @@ def test_every_request_reads_the_session_once_and_writes_when_it_was_seen_once_a
     assert requests() == [True]
     with real(read_only=False) as cursor:
         cursor.execute("UPDATE sessions SET seen_at = now() - interval '61 seconds'")
-    generation, _ = engine.cache.response("question")
+    generation, _ = engine.cache.response("question", 60)
     assert requests() == [True, False] and requests() == [True]
-    assert engine.cache.response("question")[0] == generation  # Kept answers are not forgotten for it.
+    assert engine.cache.response("question", 60)[0] == generation  # Kept answers are not forgotten for it.
 
 
 @pytest.mark.parametrize("headers", [
