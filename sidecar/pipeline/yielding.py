@@ -53,10 +53,11 @@ def room(engine: Engine, cursor: Cursor, lane: str) -> tuple[int, int]:
 
 
 def let_claim(engine: Engine) -> bool:
-    """Before bulk leads are claimed while people come: wait until the last batch of them began five seconds
-    ago. Whether to claim: one waits at a time, and the others leave it to that one."""
+    """Before bulk leads that are due are claimed while people come: wait until the last batch of them began
+    five seconds ago. Whether to claim: one waits at a time, and the others leave it to that one."""
     with engine.database.read() as cursor:
-        left = _LONGEST - work.since_last_claim(cursor, "bulk") if work.people_come(cursor) else 0.0
+        waits = work.more_due(cursor, "bulk") and work.people_come(cursor)
+        left = _LONGEST - work.since_last_claim(cursor, "bulk") if waits else 0.0
     if left <= 0:
         return True
     try:

@@ -133,6 +133,16 @@ def test_one_claim_of_bulk_leads_waits_at_a_time_and_no_other_is_woken(api, engi
     assert others == [(None, False)]
 
 
+def test_a_claim_that_finds_no_bulk_leads_waits_for_nothing(api, engine, clock):
+    send(api, *(lead(i) for i in range(30)))
+    send(api, lead(999))
+    finish(api, claim(api, lane="interactive"))
+    finish(api, claim(api))
+    begun = clock.now
+    assert claim(api)["batch_id"] is None
+    assert clock.now == begun
+
+
 def test_a_run_is_woken_unless_as_many_as_may_be_are_at_work(api, engine):
     send(api, *(lead(i) for i in range(engine.settings.bulk_batch * engine.settings.bulk_batches)))
     runs = []
