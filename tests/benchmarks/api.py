@@ -49,6 +49,14 @@ def lead(number: int, mark: str) -> dict[str, object]:
             "company_name": f"{mark.title()} {number % 9973} Inc."}
 
 
+def bodies_of(method: str, mark: str) -> Iterator[bytes]:
+    """What requests of a method send: leads without end, or nothing."""
+    number = 0
+    while True:
+        number += 1
+        yield json.dumps(lead(number, mark)).encode() if method == "POST" else b""
+
+
 @contextmanager
 def serving(stack: Stack, app: str, config: str, port: int, **settings: str) -> Iterator[str]:
     """gunicorn with two workers, or with these settings; yields its address."""

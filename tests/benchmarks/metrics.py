@@ -5,7 +5,6 @@ of four workers with 100,000 leads (LEADS=100000) beside one of an empty store.
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import statistics
 import time
@@ -16,7 +15,7 @@ import psutil
 from local import programs
 from sidecar.engine import Engine
 from sidecar.settings import Settings
-from tests.benchmarks.api import OURS, lead, serving, token_of
+from tests.benchmarks.api import OURS, bodies_of, serving, token_of
 from tests.benchmarks.lists import fill
 from tests.stack import Stack, running_services
 
@@ -63,13 +62,7 @@ def requests_of(stack: Stack, token: str) -> None:
     with serving(stack, f"{app}:create_app()", config, 18131, SIDECAR_WORKERS="1") as ours, \
             serving(stack, f"{app}:create_unmeasured()", config, 18132, SIDECAR_WORKERS="1") as peer:
         for method, path, count in (("GET", "/v1/empty", REQUESTS), ("POST", "/v1/leads", REQUESTS // 2)):
-            def bodies(mark: str, method: str = method) -> Iterator[bytes]:
-                number = 0
-                while True:
-                    number += 1
-                    yield json.dumps(lead(number, mark)).encode() if method == "POST" else b""
-
-            both = [asker(address, method, path, headers, bodies(mark))
+            both = [asker(address, method, path, headers, bodies_of(method, mark))
                     for address, mark in ((ours, "ours"), (peer, "peer"))]
             for ask in both:
                 for _ in range(100):

@@ -4,16 +4,14 @@ off, and while it is on with a collector that is gone.
 
 from __future__ import annotations
 
-import json
 import timeit
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 from local import programs
 from sidecar import tracing
 from sidecar.engine import Engine
 from sidecar.settings import Settings
-from tests.benchmarks.api import OURS, lead, serving, token_of
+from tests.benchmarks.api import OURS, bodies_of, serving, token_of
 from tests.benchmarks.metrics import asker, used
 from tests.stack import running_services
 
@@ -47,13 +45,7 @@ def main() -> None:
                 stack, f"{_APP}:{create}()", OURS[1], 18141 + place, SIDECAR_WORKERS="1", **settings))
             for place, (name, (create, settings)) in enumerate(_SERVED.items())}
         for method, path, count in (("GET", "/v1/empty", REQUESTS), ("POST", "/v1/leads", REQUESTS // 4)):
-            def bodies(mark: str, method: str = method) -> Iterator[bytes]:
-                number = 0
-                while True:
-                    number += 1
-                    yield json.dumps(lead(number, mark)).encode() if method == "POST" else b""
-
-            asked = [asker(address, method, path, headers, bodies(f"at{place}"))
+            asked = [asker(address, method, path, headers, bodies_of(method, f"at{place}"))
                      for place, address in enumerate(addresses.values())]
             for ask in asked:
                 for _ in range(100):
