@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,16 @@ from tests.integration.boards import Board, Paper, person, told_by, until_quiet
 from tests.integration.conftest import Api
 from tests.integration.test_telling import hot_lead, rows, sql, told
 
-MORNING = datetime.fromisoformat("2026-11-26T10:00:00+00:00")  # a Thursday
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def thursday() -> datetime:
+    """Next week's Thursday at eleven in Berlin: what is put off from then on is not due yet, whenever tests run."""
+    today = datetime.now(BERLIN).replace(hour=11, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=7 + (3 - today.weekday()) % 7)
+
+
+MORNING = thursday()
 
 
 @pytest.fixture
@@ -135,7 +145,7 @@ def test_what_is_put_off_is_told_again_on_the_next_working_morning(engine, board
     sql(engine, "UPDATE users SET time_zone = 'Europe/Berlin' WHERE id = %s", dana["id"])
     then = replace(by_board, now=lambda: MORNING)
     put_off = press(then, lead, "snooze", dana).decision
-    assert put_off.until == datetime.fromisoformat("2026-11-27T09:00:00+01:00")
+    assert put_off.until == (MORNING + timedelta(days=1)).replace(hour=9)
     assert shown(board) == ("handled", ("snooze", "Dana"), False)
     assert press(then, lead, "snooze", eli).decision.verdict == "taken"
     [again] = rows(engine, "SELECT due_at FROM notifications WHERE state = 'owed'")
