@@ -1,9 +1,10 @@
 """Sending events to their subscribers: at least once, each under one id, whatever is killed.
 
 A subscription gets turns. A turn is a lease on it, under which a few of the events that it is owed are sent
-at once; what a killed process had sent and not marked is sent again, under the same id, when the lease has
-ended. A turn ends with the first failure, and the next one waits and tries a single event: a subscriber that
-is down costs one request now and then, however much it is owed, and holds up nobody else.
+at once, each marked when its answer comes; what a killed process was just sending is sent again, under the
+same id, when the lease has ended. A turn ends with the first failure, and the next one waits and tries a
+single event: a subscriber that is down costs one request now and then, however much it is owed, and holds up
+nobody else.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ from sidecar.terms.scopes import ROLE_SCOPES, may
 from sidecar.webhooks import MAX_ATTEMPTS, Answer, Target, after, signature, target_of
 
 TURNS = 4  # of a process, at once
-_LARGEST_TURN, _AT_ONCE = 40, 8  # events
+_LARGEST_TURN, AT_ONCE = 40, 8  # events
 _START_SECONDS = 20.0  # no event of a turn is begun later
 _LEASE_SECONDS = 15  # renewed while the turn lasts
 _LOOK_EVERY_SECONDS = 1.0
@@ -46,9 +47,10 @@ _REFERENCE = ("source", "country", "seniority", "company_size", "stage", "score"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Work:
-    """A turn that has begun: what is to be sent, by event id (None: the lead is gone)."""
+    """A turn that has begun: its events, the bodies that are still to be sent, by event id (None: the lead is
+    gone), and what was answered. After `until`, on the monotonic clock, nothing is begun any more."""
 
     turn: str
     subscription: Row
@@ -56,6 +58,18 @@ class Work:
     secret: str
     events: dict[str, Row]
     bodies: dict[str, bytes | None]
+    until: float
+    answers: list[Answer] = field(default_factory=list)
+
+    def next(self) -> tuple[str, bytes] | None:
+        """The event to be sent next, with its body; None when the time is over or one failed."""
+        if time.monotonic() > self.until or not all(answer.ok for answer in self.answers):
+            return None
+        for event_id, body in self.bodies.items():
+            if body is not None:
+                del self.bodies[event_id]
+                return event_id, body
+        return None
 
 
 def target(engine: Engine, url: str) -> Target:
@@ -83,7 +97,7 @@ def begin(engine: Engine) -> Work | None:
         owed = subscriptions.owed(cursor, found["id"], 1 if found["failures"] else _LARGEST_TURN)
         bodies = _bodies(engine, cursor, owed, include_person=found["include_person"])
     return Work(turn, found, target(engine, found["url"]), engine.vault.open(found["secret"]),
-                {row["event_id"]: row for row in owed}, bodies)
+                {row["event_id"]: row for row in owed}, bodies, time.monotonic() + _START_SECONDS)
 
 
 def _forbidden(cursor: Cursor, subscription: Row) -> str | None:
@@ -152,46 +166,33 @@ def send_one(
         "webhook-signature": signature(secret, event_id, now, body)}, body, most)
 
 
-def send(work_: Work, stop: threading.Event = _NEVER) -> dict[str, Answer]:
-    """Send the events of a turn, some at once, until one fails or it is to stop: event id -> answer. Touches
-    no database."""
-    failed = threading.Event()
-    until = time.monotonic() + _START_SECONDS
-
-    def one(item: tuple[str, bytes | None]) -> Answer | None:
-        event_id, body = item
-        if body is None or failed.is_set() or stop.is_set() or time.monotonic() > until:
-            return None
-        answer = send_one(work_.target, work_.secret, event_id, body)
-        if not answer.ok:
-            failed.set()
-        return answer
-
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="event") as pool:
-        answers = zip(work_.bodies, pool.map(one, work_.bodies.items()), strict=True)
-        return {event_id: answer for event_id, answer in answers if answer}
-
-
-def settle(engine: Engine, work_: Work, answers: dict[str, Answer]) -> None:
-    """Write what became of a turn."""
+def settle(engine: Engine, work_: Work, answers: Mapping[str, Answer], *, over: bool) -> None:
+    """Write what became of these events of a turn, and end it if it is over."""
     found = work_.subscription
     rows = [_settled(event_id, work_.events[event_id]["attempts"] + 1, answer)
             for event_id, answer in answers.items()]
-    rows += [{"event_id": event_id, "state": "failed", "due_in": 0, "status": None,
-              "error": "The lead is gone."} for event_id, body in work_.bodies.items() if body is None]
-    turn = after(found["failures"], found["failing_since"], list(answers.values()), engine.now(),
-                 inside=work_.target.inside)
-    wait_for = max(backoff(turn.failures, most=300), turn.retry_after or 0) if turn.failures else 0
+    if over:
+        rows += [{"event_id": event_id, "state": "failed", "due_in": 0, "status": None,
+                  "error": "The lead is gone."} for event_id, body in work_.bodies.items() if body is None]
     with engine.database.write() as cursor:
         subscriptions.settle(cursor, found["id"], rows)
-        subscriptions.end_turn(cursor, found["id"], work_.turn, failures=turn.failures,
-                               failing_since=turn.failing_since, due_in=wait_for)
-        if turn.pause:
-            _pause(engine, cursor, found, turn.pause)
+        if over:
+            _end(engine, cursor, work_)
     for row in rows:
         if row["state"] != "delivered":
             log.warning("event not delivered", extra={
                 "event_id": row["event_id"], "subscription_id": found["id"], "reason": row["error"]})
+
+
+def _end(engine: Engine, cursor: Cursor, work_: Work) -> None:
+    found = work_.subscription
+    turn = after(found["failures"], found["failing_since"], work_.answers, engine.now(),
+                 inside=work_.target.inside)
+    wait_for = max(backoff(turn.failures, most=300), turn.retry_after or 0) if turn.failures else 0
+    subscriptions.end_turn(cursor, found["id"], work_.turn, failures=turn.failures,
+                           failing_since=turn.failing_since, due_in=wait_for)
+    if turn.pause:
+        _pause(engine, cursor, found, turn.pause)
 
 
 def _settled(event_id: str, attempts: int, answer: Answer) -> Row:
@@ -213,21 +214,24 @@ def _pause(engine: Engine, cursor: Cursor, subscription: Row, reason: str) -> No
 
 class Sender:
     """What sends in this process: begins turns, keeps their leases and settles them. It alone touches the
-    database for that, one transaction at a time; the turns run beside it. Once `stop` is set nothing is
+    database for that, one transaction at a time; the events are sent beside it. Once `stop` is set nothing is
     begun any more."""
 
     def __init__(self, engine: Engine, pool: ThreadPoolExecutor, stop: threading.Event = _NEVER) -> None:
         self._engine, self._pool, self._stop = engine, pool, stop
-        self._running: dict[Future[dict[str, Answer]], Work] = {}
+        # What is being sent: its turn and event id.
+        self._running: dict[Future[Answer], tuple[Work, str]] = {}
         self._kept_at = time.monotonic()
 
     def look(self) -> bool:
-        """Begin what is due while there is room, settle what is over: whether anything is under way."""
-        while not self._stop.is_set() and len(self._running) < TURNS and (turn := begin(self._engine)):
-            self._running[self._pool.submit(send, turn, self._stop)] = turn
+        """Begin what is due while there is room, settle what is over: whether there was anything to do."""
+        while not self._stop.is_set() and len(self._turns()) < TURNS and (work_ := begin(self._engine)):
+            if not self._go_on(work_):
+                settle(self._engine, work_, {}, over=True)
+        busy = bool(self._running)
         self._settle(wait(self._running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED).done)
         self._keep()
-        return bool(self._running)
+        return busy
 
     def end(self) -> None:
         """Settle what is over within seconds and cut the rest, which is sent again when its lease has
@@ -237,16 +241,32 @@ class Sender:
         finally:
             posting.cut_all()
 
-    def _settle(self, done: Iterable[Future[dict[str, Answer]]]) -> None:
+    def _turns(self) -> list[str]:
+        return list({work_.turn for work_, _ in self._running.values()})
+
+    def _go_on(self, work_: Work) -> bool:
+        """Begin events of a turn while more may be under way: whether any is."""
+        under_way = sum(other is work_ for other, _ in self._running.values())
+        while under_way < AT_ONCE and not self._stop.is_set() and (event := work_.next()):
+            self._running[self._pool.submit(send_one, work_.target, work_.secret, *event)] = work_, event[0]
+            under_way += 1
+        return under_way > 0
+
+    def _settle(self, done: Iterable[Future[Answer]]) -> None:
+        came: dict[Work, dict[str, Answer]] = {}
         for future in done:
-            settle(self._engine, self._running.pop(future), future.result())
+            work_, event_id = self._running.pop(future)
+            came.setdefault(work_, {})[event_id] = future.result()
+        for work_, answers in came.items():
+            work_.answers += answers.values()
+            settle(self._engine, work_, answers, over=not self._go_on(work_))
 
     def _keep(self) -> None:
         if time.monotonic() - self._kept_at < _LEASE_SECONDS / 3:
             return
         if self._running:
             with self._engine.database.write() as cursor:
-                subscriptions.keep(cursor, [work_.turn for work_ in self._running.values()], _LEASE_SECONDS)
+                subscriptions.keep(cursor, self._turns(), _LEASE_SECONDS)
         self._kept_at = time.monotonic()
 
 
@@ -265,7 +285,7 @@ def watch(engine: Engine) -> Callable[[], None]:
             return None
 
     def serve() -> None:
-        with ThreadPoolExecutor(TURNS, thread_name_prefix="turn") as pool:
+        with ThreadPoolExecutor(TURNS * AT_ONCE, thread_name_prefix="event") as pool:
             sender = Sender(engine, pool, stop)
             while not stop.is_set():
                 if not tried(sender.look):

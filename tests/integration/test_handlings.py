@@ -18,7 +18,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def thursday() -> datetime:
-    """Next week's Thursday at eleven in Berlin: what is put off from then on is not due yet, whenever tests run."""
+    """Eleven in Berlin on a Thursday that is still to come: what is put off from then on is not due yet."""
     today = datetime.now(BERLIN).replace(hour=11, minute=0, second=0, microsecond=0)
     return today + timedelta(days=7 + (3 - today.weekday()) % 7)
 

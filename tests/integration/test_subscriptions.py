@@ -58,8 +58,17 @@ def later(engine):
 
 def deliver(engine):
     """Send all that is due, turn after turn."""
-    while turn := deliveries.begin(engine):
-        deliveries.settle(engine, turn, deliveries.send(turn))
+    with ThreadPoolExecutor(8) as pool:
+        sender = deliveries.Sender(engine, pool)
+        while sender.look():
+            pass
+
+
+def sent(turn):
+    """Send a turn's events and mark none of them."""
+    while event := turn.next():
+        turn.answers.append(deliveries.send_one(turn.target, turn.secret, *event))
+    return dict(zip(turn.events, turn.answers, strict=True))
 
 
 def log(api, subscription, **query):
@@ -144,12 +153,41 @@ def test_a_process_killed_after_sending_sends_the_same_id_again(engine, api, rec
     subscription = subscribe("lead.created")
     send(api, *(lead(number) for number in range(5)))
     turn = deliveries.begin(engine)
-    assert len(deliveries.send(turn)) == 5  # and nothing is marked
+    assert len(sent(turn)) == 5
     deliver(engine)
     assert len(receiver.got) == 5  # nobody else sends to it as long as the lease lasts
     update(engine, "UPDATE subscriptions SET lease_until = now() - interval '1 second'")
     deliver(engine)
     assert len(receiver.got) == 10 and sorted(receiver.ids[:5]) == sorted(receiver.ids[5:])
+    assert {row["state"] for row in log(api, subscription)} == {"delivered"}
+
+
+def test_each_event_is_marked_when_its_answer_comes(engine, api, receiver, subscribe, monkeypatch):
+    """A process killed in the middle of a turn sends again what it was just sending, not the whole turn."""
+    subscription = subscribe("lead.created")
+    send(api, *(lead(number) for number in range(20)))
+    monkeypatch.setattr(deliveries, "AT_ONCE", 2)
+    hanging, go_on = [], threading.Event()
+
+    def hang_after_ten(handler):
+        if len(receiver.got) > 10:
+            hanging.append(handler)
+            go_on.wait(20)
+        handler.send_response(204)
+        handler.end_headers()
+
+    receiver.answer = hang_after_ten
+    with ThreadPoolExecutor(2) as pool:
+        sender = deliveries.Sender(engine, pool)
+        try:
+            while len(hanging) < 2:
+                sender.look()
+            marked = sum(row["state"] == "delivered" for row in log(api, subscription))
+        finally:
+            go_on.set()
+        while sender.look():
+            pass
+    assert marked == 10 and len(receiver.got) == 20
     assert {row["state"] for row in log(api, subscription)} == {"delivered"}
 
 
@@ -194,7 +232,7 @@ def test_a_process_that_is_to_end_settles_what_is_over_and_cuts_the_rest(
         engine, api, receiver, subscribe, monkeypatch):
     monkeypatch.setattr(deliveries, "_LOOK_EVERY_SECONDS", 0.01)
     monkeypatch.setattr(deliveries, "_END_SECONDS", 1.0)
-    monkeypatch.setattr(deliveries, "_AT_ONCE", 1)
+    monkeypatch.setattr(deliveries, "AT_ONCE", 1)
     with receiving() as other:
         hanging = subscribe("lead.created")
         quick = api.post("/v1/subscriptions", {"url": other.url, "events": ["lead.created"]}).json
@@ -221,7 +259,7 @@ def test_a_process_that_is_to_end_settles_what_is_over_and_cuts_the_rest(
         assert hangs.wait(20) and works.wait(20)
         end()
         assert cut.wait(20) and len(receiver.got) == len(other.got) == 1
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("deliveries", "turn"))]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("deliveries", "event"))]
     assert sorted(row["state"] for row in log(api, quick)) == ["delivered", "owed"]
     assert [(row["state"], row["attempts"]) for row in log(api, hanging)] == [("owed", 0)] * 2
     assert {row["failures"] for row in rows(engine, "SELECT failures FROM subscriptions")} == {0}
@@ -233,7 +271,7 @@ def test_a_late_turn_does_not_end_the_one_after_it(engine, api, receiver, subscr
     late = deliveries.begin(engine)
     update(engine, "UPDATE subscriptions SET lease_until = now() - interval '1 second'")
     deliveries.begin(engine)
-    deliveries.settle(engine, late, deliveries.send(late))
+    deliveries.settle(engine, late, sent(late), over=True)
     [row] = rows(engine, "SELECT lease_until > now() AS held FROM subscriptions")
     assert row["held"]
 
@@ -606,7 +644,7 @@ def test_an_erased_person_leaves_no_event(engine, api, receiver, subscribe):
     contact = api.get(f"/v1/leads/{lead_id}").json["contact"]["id"]
     assert api.client.delete(f"/v1/contacts/{contact}", headers=api.headers).status_code == 204
     assert rows(engine, "SELECT FROM lead_events") == rows(engine, "SELECT FROM deliveries") == []
-    deliveries.settle(engine, turn, deliveries.send(turn))
+    deliveries.settle(engine, turn, sent(turn), over=True)
     deliver(engine)
     assert len(receiver.got) == 1  # the turn had begun
 
