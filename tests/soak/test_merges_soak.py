@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import time
 
-from tests.integration.chains import Chain
-from tests.integration.conftest import Api, api, app, engine, environ  # noqa: F401
+from tests.integration.chains import OWNERS, Chain
+from tests.integration.conftest import Api, api, app, engine, environ, users_of  # noqa: F401
 
 CHAINS = int(os.environ.get("MERGE_CHAINS", "1000"))
 FIRST = 10_000  # seeds that the shorter test has not
 
 
 def test_a_thousand_chains_end_as_if_nobody_had_been_merged(api, engine, capsys):  # noqa: F811
+    users_of(engine, *OWNERS)
     begun = time.monotonic()
     for seed in range(FIRST, FIRST + CHAINS):
         if seed % 50 == 0:
