@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sidecar import __version__
+from sidecar.terms.states import PURPOSES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -264,9 +265,11 @@ def _dedupe_file(file: Path, maps: tuple[str, ...], threshold: float, region: st
 @click.option("--sheet", help="Which sheet of a spreadsheet.")
 @click.option("--save-mapping", metavar="NAME",
               help="Read files with this header as this one is read from now on.")
+@click.option("--refused", type=click.Choice([*PURPOSES, "nothing"]),
+              help="What everybody in the file refuses; without it its name may say so (unsubscribed….csv).")
 def import_(
     file: Path, maps: tuple[str, ...], dry_run: bool, source: str, ignore_unknown: bool, again: bool,
-    **choices: Any,
+    refused: str | None, **choices: Any,
 ) -> None:
     """Import leads from a CSV file of any size, a spreadsheet (XLSX, XLS, ODS) or vCards.
 
@@ -277,7 +280,7 @@ def import_(
     from sidecar.errors import EngineError
     from sidecar.services import imports
     from sidecar.services.import_files import import_file
-    from sidecar.tables import TableError
+    from sidecar.tables import TableError, refusal_of
 
     if choices["delimiter"] in ("tab", "\\t"):
         choices["delimiter"] = "\t"
@@ -285,7 +288,9 @@ def import_(
         raise click.UsageError("--delimiter is one character.")
     options = imports.Options(
         mapping=_mapping(maps), unknown_columns="ignore" if ignore_unknown else "custom",
-        source=source, dry_run=dry_run, **choices)
+        source=source, dry_run=dry_run, refused=refusal_of(file.name, refused), **choices)
+    if options.refused:
+        click.echo(f"Everybody in this file refuses {options.refused}.", err=True)
     try:
         with _engine() as engine, file.open("rb") as content:
             with click.progressbar(length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:

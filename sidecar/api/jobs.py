@@ -16,7 +16,7 @@ from sidecar.engine import Engine
 from sidecar.errors import Forbidden, Invalid, NotFound
 from sidecar.services import backfill, import_mappings, import_preview, import_rows, imports, jobs
 from sidecar.services.access import Caller
-from sidecar.tables import TableError
+from sidecar.tables import TableError, refusal_of
 
 bp = Blueprint("jobs", __name__)
 _PREVIEW_SECONDS = 3.0
@@ -31,7 +31,9 @@ def import_leads(engine: Engine, caller: Caller, query: dict[str, Any]) -> Any:
     What the file is, its encoding, delimiter, header line and columns are found, or said by `encoding`,
     `delimiter`, `header_row` and `sheet`. `mapping` is a JSON object {column: field}, where the guess from
     the headers is not right; an empty field leaves a column out. `save_mapping` is a name: files with this
-    header are read so from now on. `dry_run` counts and writes no lead. Larger files: `sidecar import`.
+    header are read so from now on. `refused` is what everybody in the file refuses; without it the name of
+    the form's file, or `file_name`, may say so ("unsubscribed_members.csv"). `dry_run` counts and writes no
+    lead. Larger files: `sidecar import`.
     """
     content = _content()
     try:
@@ -60,7 +62,10 @@ def _options(query: dict[str, Any]) -> imports.Options:
     """What the query, or the fields of a form, say of a file."""
     if request.form:
         query = load(schemas.ImportOptions(), request.args.to_dict() | request.form.to_dict())
-    return imports.Options(**query | {"mapping": _mapping(query.get("mapping"))})
+    file, name = request.files.get("file"), query.pop("file_name", None)
+    return imports.Options(**query | {
+        "mapping": _mapping(query.get("mapping")),
+        "refused": refusal_of(name or (file and file.filename) or "", query.get("refused"))})
 
 
 # What the file is, is found by what it holds; other types are bodies that somebody sends by mistake.

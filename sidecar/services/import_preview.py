@@ -19,8 +19,8 @@ _SHOWN: Final = 120  # characters
 def look(engine: Engine, file: BinaryIO, options: imports.Options) -> Row:
     """A file that is open at its start as an import with these options would read it: {format, encoding,
     encoding_certainty, delimiter, sheet, sheets, header_line, mapping_name, source, rows, lines: [{line,
-    text}] around the header, columns: [{column, field, how, samples}], problem: why it could not be imported
-    so}. Nothing is kept. Raises TableError."""
+    text}] around the header, columns: [{column, field, how, samples}], refused: what everybody in it refuses,
+    problem: why it could not be imported so}. Nothing is kept. Raises TableError."""
     with engine.database.read() as cursor:
         table, told, name = imports.understand(engine, cursor, file, options)
     columns = columns_of(table.header, told.mapping, told.unknown_columns)
@@ -48,6 +48,7 @@ def look(engine: Engine, file: BinaryIO, options: imports.Options) -> Row:
             *table.above[-_LINES_BELOW:], TableRow(layout.header_line or 1, table.header), *below)],
         "columns": [{"column": column.name, "field": column.field, "how": column.how, "samples": [*kept]}
                     for column, kept in zip(columns, samples, strict=True)],
+        "refused": options.refused,
         "problem": None if identities_of(columns) else NOBODY,
     }
 

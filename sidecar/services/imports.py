@@ -65,19 +65,20 @@ class Outcome(NamedTuple):
 @dataclass(frozen=True)
 class Plan:
     """How a file is read: kept with its job, so that a resumed one is read in the same way. mapping_name:
-    of the saved mapping that was used."""
+    of the saved mapping that was used; refused: what everybody in it refuses."""
 
     layout: Layout
     columns: list[Column]
     source: str
     mapping_name: str | None = None
+    refused: str | None = None
 
     @classmethod
     def restore(cls, value: dict[str, Any]) -> Plan:
         """The plan that `asdict` made a JSON value of; those of jobs before there were layouts too."""
         layout = value.get("layout") or {"encoding": value["encoding"], **value["shape"]}
         return cls(Layout(**layout), [Column(*column) for column in value["columns"]], value["source"],
-                   value.get("mapping_name"))
+                   value.get("mapping_name"), value.get("refused"))
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Options:
     header_row: int | None = None
     sheet: str | None = None
     save_mapping: str | None = None
+    refused: str | None = None
 
 
 def understand(
@@ -120,7 +122,7 @@ def plan(engine: Engine, cursor: Cursor, file: BinaryIO, options: Options, by: s
     if options.save_mapping:
         name = options.save_mapping
         import_mappings.save(engine, cursor, name, table.header, told, by)
-    return Plan(table.layout, columns, told.source, name)
+    return Plan(table.layout, columns, told.source, name, options.refused)
 
 
 def read(file: BinaryIO, how: Plan) -> Iterator[TableRow]:
@@ -309,8 +311,8 @@ def _outcomes(
         problem := row.problem or row_problem(row.cells, how.columns))}
     account = account_of(how)
     entries = intake.read(engine, (
-        lead_of(row.cells, how.columns, how.source) for i, row in enumerate(rows) if i not in bad),
-        account=account)
+        lead_of(row.cells, how.columns, how.source, how.refused)
+        for i, row in enumerate(rows) if i not in bad), account=account)
 
     def take(number: int, rows_of_chunk: list[Entry]) -> list[dict[str, Any]]:
         # The chunk that is under way may have broken before; those before it did not.
@@ -428,7 +430,7 @@ def show(engine: Engine, cursor: Cursor, row: Row) -> Row:
         "source": how.source, "format": how.layout.format, "encoding": how.layout.encoding,
         "encoding_certainty": how.layout.certainty, "delimiter": how.layout.delimiter if is_text else None,
         "sheet": how.layout.sheet or None, "header_line": how.layout.header_line,
-        "mapping_name": how.mapping_name, "kept": kept, "kept_count": count,
+        "mapping_name": how.mapping_name, "refused": how.refused, "kept": kept, "kept_count": count,
         "columns": [{"column": c.name, "field": c.field, "how": c.how} for c in how.columns],
         "problems": sorted(problems, key=lambda problem: problem["line"])[:SHOWN_PROBLEMS],
         "warnings": [

@@ -3,6 +3,7 @@
 from .encoding import detect_encoding
 from .mapping import NOBODY, Column, columns_of, lead_of, plan_columns, row_problem
 from .model import SKIPPED, Choices, Layout, Row, Table, TableError
+from .names import refusal_of
 from .reading import identities_of, open_table, rows_below
 from .writing import BOM, cell, guard, line, unguard
 
@@ -25,6 +26,7 @@ __all__ = [
     "line",
     "open_table",
     "plan_columns",
+    "refusal_of",
     "row_problem",
     "rows_below",
     "unguard",

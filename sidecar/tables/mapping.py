@@ -95,9 +95,11 @@ def row_problem(cells: Sequence[str], columns: Sequence[Column]) -> tuple[str, s
     return None
 
 
-def lead_of(cells: Iterable[str], columns: Sequence[Column], source: str | None = None) -> dict[str, Any]:
+def lead_of(
+    cells: Iterable[str], columns: Sequence[Column], source: str | None = None, refused: str | None = None
+) -> dict[str, Any]:
     """The raw lead of a row, without its empty cells; what several columns of a field hold is a list, the
-    best first. `source` is used for rows that name none."""
+    best first. `source` is used for rows that name none, `refused` is what everybody in the file refuses."""
     lead = gather([
         (field, rank, means, name, unguard(text).strip()[:_MAX_CELL] if how == "custom" else
          unguard(text).strip())
@@ -106,4 +108,6 @@ def lead_of(cells: Iterable[str], columns: Sequence[Column], source: str | None 
         lead.setdefault("source", source)
     if isinstance(lead.get("source"), str):
         lead["source"] = tidy(lead["source"])
+    if refused and lead:
+        lead["refused"] = {**lead.get("refused", {}), refused: True}
     return lead

@@ -54,6 +54,12 @@ def test_a_file_that_tells_nobody_is_shown_for_its_columns_to_be_said(look):
     assert look(text, mapping='{"What": "email"}').json["problem"] is None
 
 
+def test_what_the_files_name_says_of_all_in_it_is_told(look):
+    assert look(ODD).json["refused"] is None
+    assert look(ODD, file_name="unsubscribed.csv").json["refused"] == "marketing_email"
+    assert look(ODD, file_name="unsubscribed.csv", refused="nothing").json["refused"] is None
+
+
 def test_sheets_are_named(look):
     told = look(xlsx({"Notes": [["Read me"]], "People": [["E-mail"], ["x@firm.example"]]})).json
     assert (told["sheet"], told["sheets"], told["encoding"]) == ("People", ["Notes", "People"], None)

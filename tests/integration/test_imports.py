@@ -247,6 +247,27 @@ def test_a_form_with_a_file_and_a_mapping(app, api, engine):
     assert {"Lieblingsfarbe": "rot"} in [lead["custom"] for lead in api.get("/v1/leads").json["data"]]
 
 
+UNSUBSCRIBED = ("Email Address,First Name,OPTIN_TIME,Call me\n"
+                "a@firm1.example,Ann,2024-03-01 10:00:00,yes\nb@firm2.example,Bo,,\n")
+
+
+@pytest.mark.parametrize(("name", "query", "refused"), [
+    ("unsubscribed_members_export_5f3a.csv", {}, "marketing_email"),
+    ("unsubscribed_members_export_5f3a.csv", {"refused": "nothing"}, None),
+    ("subscribed_members_export_5f3a.csv", {}, None), ("people.csv", {"refused": "phone"}, "phone"),
+    ("people.csv", {"file_name": "do not call.csv"}, "phone"),
+])
+def test_a_file_whose_name_says_that_they_refused_is_one_of_refusals(app, api, engine, name, query, refused):
+    made = app.test_client().post("/v1/jobs/imports", headers=api.headers, data={
+        "file": (io.BytesIO(UNSUBSCRIBED.encode()), name)} | query).json["job"]
+    assert made["refused"] == refused
+    assert step(api, made)["counts"]["created"] == 2
+    found = [api.get(f"/v1/leads/{lead['id']}").json["contact"]["refused"]
+             for lead in api.get("/v1/leads").json["data"]]
+    assert [one.get(refused, False) for one in found] == [refused is not None] * 2
+    assert any(found) == (refused is not None)
+
+
 @pytest.mark.parametrize(("text", "query"), [
     ("", {}), ("a,b\n1,2\n", {}), ("email\nx@y.example\n", {"mapping": "[]"}),
     ("email\nx@y.example\n", {"mapping": '{"none": "email"}'}), ("email\nx\n", {"lane": "fast"}),
@@ -331,6 +352,16 @@ def test_the_command_goes_on_where_it_was_killed(run, engine, monkeypatch):
     assert "nobody" in run.rejects.read_text(encoding="utf-8-sig")
     assert "imported already" in run(text).output and stored(engine)["intake"] == 46
     assert "45 updated" in run(text, "--again").output
+
+
+def test_the_command_tells_of_a_file_of_refusals_and_may_be_told(run, engine):
+    def refusals():
+        with engine.database.read() as cursor:
+            return {row["purpose"] for row in many(cursor, "SELECT purpose FROM refusals WHERE refused")}
+
+    assert "refuses" not in run(UNSUBSCRIBED).output and not refusals()
+    assert "Everybody in this file refuses enrichment." in run(UNSUBSCRIBED, "--refused", "enrichment").output
+    assert refusals() == {"enrichment"}
 
 
 def test_another_process_at_the_same_file_is_told(run, engine, monkeypatch):

@@ -32,6 +32,7 @@ export interface Given {
 	filter?: object;
 	/** The binary file of every item. */
 	file?: string;
+	fileName?: string;
 	sidecar?: (sent: Sent) => Reply | Promise<Reply>;
 }
 
@@ -89,7 +90,10 @@ export function context(given: Given): Context {
 		continueOnFail: () => given.continueOnFail ?? false,
 		helpers: {
 			getSecureEgressFilter: () => given.filter,
-			assertBinaryData: () => assert.ok(given.file !== undefined),
+			assertBinaryData: () => {
+				assert.ok(given.file !== undefined);
+				return { fileName: given.fileName };
+			},
 			getBinaryDataBuffer: async () => Buffer.from(given.file!),
 			async httpRequestWithAuthentication(_type: string, options: any) {
 				const { method, headers } = options;

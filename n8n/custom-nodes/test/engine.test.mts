@@ -471,7 +471,11 @@ test('import create: the file goes as it is', async () => {
 		'import',
 		'create',
 		{ mapping: { Mail: 'email' }, unknownColumns: 'ignore', source: 'fair', lane: 'bulk' },
-		{ file: 'Mail\na@b.example\n', sidecar: () => ({ body: job('queued') }) },
+		{
+			file: 'Mail\na@b.example\n',
+			fileName: 'unsubscribed.csv',
+			sidecar: () => ({ body: job('queued') }),
+		},
 	);
 	const { pathname, searchParams } = new URL(sent[0].path, 'http://x');
 	assert.equal(pathname, '/jobs/imports');
@@ -479,6 +483,7 @@ test('import create: the file goes as it is', async () => {
 		mapping: '{"Mail":"email"}',
 		unknown_columns: 'ignore',
 		source: 'fair',
+		file_name: 'unsubscribed.csv',
 		lane: 'bulk',
 		dry_run: 'false',
 	});

@@ -17,7 +17,7 @@ from sidecar.api.schemas.base import (
     Whole,
     page_of,
 )
-from sidecar.terms.states import ENTITIES, JOB_STATES, LANES, ROW_OUTCOMES
+from sidecar.terms.states import ENTITIES, JOB_STATES, LANES, PURPOSES, ROW_OUTCOMES
 
 FORMATS: Final = ("text", "spreadsheet", "vcard")
 
@@ -33,6 +33,8 @@ class ImportOptions(Strict):
     header_row = fields.Integer(validate=validate.Range(min=1))
     sheet = Text(100)
     save_mapping = Text(100, validate=validate.Length(min=1))
+    file_name = Text(255)
+    refused = Text(validate=validate.OneOf([*PURPOSES, "nothing"]))
 
 
 class FileLine(Answer):
@@ -80,6 +82,7 @@ class FilePreview(Answer):
     source = fields.String(required=True)
     rows = fields.Integer(required=True)
     columns = fields.List(fields.Nested(FileColumn), required=True)
+    refused = fields.String(required=True, allow_none=True, validate=validate.OneOf(tuple(PURPOSES)))
     problem = fields.String(required=True, allow_none=True)
 
 
@@ -155,6 +158,7 @@ class JobDetail(Job):
     sheet = fields.String(required=True, allow_none=True)
     header_line = fields.Integer(required=True, allow_none=True)
     mapping_name = fields.String(required=True, allow_none=True)
+    refused = fields.String(required=True, allow_none=True, validate=validate.OneOf(tuple(PURPOSES)))
     columns = fields.List(fields.Nested(JobColumn), required=True)
     problems = fields.List(fields.Nested(JobProblem), required=True)
     warnings = fields.List(fields.Nested(JobWarning), required=True)

@@ -9,6 +9,7 @@ import { heading, pairs, progress, section, tabs, tile } from '../parts/pieces.j
 import { places } from '../parts/places.js';
 import { empty, note, sentence } from '../parts/states.js';
 import { pages, table } from '../parts/table.js';
+import { word } from '../terms.js';
 import { t } from '../texts.js';
 
 export const at = { path: 'import', scope: 'leads', menu: { group: 'data', order: 10, text: 'nav.import' } };
@@ -122,6 +123,7 @@ function filePart(ctx) {
           ...[...new Set([...(encoding ? [encoding] : []), ...ENCODINGS])].map((name) => ({ name, label: encodingLabel(name, told) }))], encoding) : null,
         text ? asked(t('import.delimiter'), 'delimiter', [...(told ? [] : [{ name: '', label: t('import.find') }]), ...DELIMITERS.map((name) => ({ name, label: t(`import.delimiter.${DELIMITERS.indexOf(name)}`) }))], options.delimiter ?? told?.delimiter) : null,
         told?.sheets.length > 1 ? asked(t('import.sheet'), 'sheet', told.sheets.map((name) => ({ name, label: name })), told.sheet) : null,
+        told ? asked(t('import.refusing'), 'refused', [{ name: 'nothing', label: t('import.refuse_nothing') }, ...ctx.terms.purposes.map(({ name }) => ({ name, label: word('lead.purpose', name) }))], told.refused ?? 'nothing') : null,
         told && told.format !== 'vcard' ? asked(t('import.header_row'), 'header_row', told.lines.map(({ line, text: shown }) => ({ name: line, label: `${number(line)}: ${shown.slice(0, 70)}` })), told.header_line) : null) : null,
       told?.header_line > 1 ? el('p', { class: 'quiet' }, t('import.preamble', { n: told.header_line - 1 })) : null),
     told ? mappingPart(ctx) : null,
@@ -164,7 +166,7 @@ async function start(ctx, dry, node) {
   ctx.refresh();
   // What was found is said, so that the run reads the file as it was shown.
   const { look: told, options, file } = state;
-  const how = { encoding: told.encoding, delimiter: told.delimiter, header_row: told.format === 'vcard' ? null : told.header_line, sheet: told.sheet };
+  const how = { encoding: told.encoding, delimiter: told.delimiter, header_row: told.format === 'vcard' ? null : told.header_line, sheet: told.sheet, refused: told.refused ?? 'nothing' };
   await ctx.act(async () => { ({ job } = await ctx.call('POST', 'jobs/imports', sent(file, { ...options, ...how }, { dry_run: dry }))); }, { stay: true });
   state.busy = false;
   if (job) ctx.go(ctx.with({ job: job.id, cursor: null, outcome: null }));
@@ -196,6 +198,7 @@ function jobPage({ job, rows }, ctx) {
     el('p', {}, el('a', { href: ctx.with({ job: null, cursor: null, outcome: null }) }, t('import.back'))),
     heading(name, stateOf(job)),
     UNDER_WAY.includes(job.state) ? underWay(job, ctx) : null,
+    job.refused ? note(t('import.all_refuse', { what: word('lead.purpose', job.refused) })) : null,
     job.error ? el('p', { class: 'problem' }, t('import.broke', { error: job.error })) : null,
     el('div', { class: 'tiles' }, OUTCOMES.filter((each) => each !== 'suppressed' || job.counts.suppressed).map((each) => tile(number(job.counts[each]), t(`import.${job.dry_run ? 'would' : 'outcome'}.${each}`)))),
     UNDER_WAY.includes(job.state) ? null : afterwards(job, ctx),

@@ -65,13 +65,14 @@ export const create: Operation = {
 	async execute(context) {
 		return await each(context, 'Create an import', async (send, item) => {
 			const name = context.getNodeParameter('binaryPropertyName', item, 'data') as string;
-			context.helpers.assertBinaryData(item, name);
+			const { fileName } = context.helpers.assertBinaryData(item, name);
 			const content = await context.helpers.getBinaryDataBuffer(item, name);
 			const columns = context.getNodeParameter('mapping', item, '{}') as IDataObject | string;
 			const path = withQuery('jobs/imports', {
 				mapping: typeof columns === 'string' ? columns : JSON.stringify(columns),
 				unknown_columns: context.getNodeParameter('unknownColumns', item, '') as string,
 				source: context.getNodeParameter('source', item, '') as string,
+				file_name: fileName?.slice(-255),
 				lane: context.getNodeParameter('lane', item, '') as string,
 				dry_run: context.getNodeParameter('dryRun', item, false) as boolean,
 			});

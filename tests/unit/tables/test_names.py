@@ -1,0 +1,34 @@
+"""What names of files say of the people in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sidecar.tables import refusal_of
+
+
+@pytest.mark.parametrize(("name", "purpose"), [
+    ("unsubscribed_email_audience_export_5f3a2b.csv", "marketing_email"),
+    ("Unsubscribed Members Export.xlsx", "marketing_email"), ("global-unsubscribes.csv", "marketing_email"),
+    ("opt-outs 2026.csv", "marketing_email"), ("newsletter_abmeldungen.csv", "marketing_email"),
+    ("désabonnés.csv", "marketing_email"), ("No Marketing.csv", "marketing_email"),
+    ("do_not_call.csv", "phone"), ("DNC list.txt", "phone"), ("do-not-contact.csv", "any_contact"),
+])
+def test_a_file_of_refusals_says_so_in_its_name(name, purpose):
+    assert refusal_of(name) == purpose
+
+
+@pytest.mark.parametrize("name", [
+    "", "subscribed_email_audience_export_5f3a2b.csv", "cleaned_email_audience_export_5f3a2b.csv",
+    "nonsubscribed_members.csv", "leads_without_opt-outs.csv", "not unsubscribed.csv",
+    "all, excluding dnc.csv", "leads.csv.rejected.csv", "refused quotes.csv", "unsubscribing.csv",
+    "contacts.csv",
+])
+def test_others_do_not(name):
+    assert refusal_of(name) is None
+
+
+def test_what_somebody_says_counts():
+    assert refusal_of("unsubscribed.csv", "nothing") is None
+    for name in ("unsubscribed.csv", "people.csv"):
+        assert refusal_of(name, "enrichment") == "enrichment"
