@@ -77,6 +77,24 @@ def test_an_odd_file_is_understood_tried_and_imported(opened, client, file):
     assert (contact["last_name"], contact.get("phone")) == ("Müller", None)
 
 
+def test_a_file_of_people_who_unsubscribed_is_told_and_kept_as_that(opened, client, file):
+    text = "Email Address;First Name\r\njo@unsub-list.example;Jo\r\n"
+    opened.get_by_label("Choose a file").set_input_files(file("unsubscribed_members", text))
+    asked = opened.get_by_label("Everybody in it refuses")
+    expect(asked).to_have_value("marketing_email")
+    asked.select_option("nothing")
+    expect(asked).to_be_enabled()
+    expect(asked).to_have_value("nothing")
+    asked.select_option("phone")
+    expect(asked).to_be_enabled()
+    clean(opened)
+    opened.get_by_role("button", name="Import", exact=True).click()
+    expect(opened.get_by_text(re.compile("^Everybody in this file refuses: "))).to_be_visible()
+    expect(opened.locator(".heading .tag")).to_have_text("done", timeout=60_000)
+    [lead] = client.get("/v1/leads?q=unsub-list").json()["data"]
+    assert client.get(f"/v1/leads/{lead['id']}").json()["contact"]["refused"]["phone"]
+
+
 def test_a_mapping_that_is_kept_is_used_again(opened, file):
     text = "Wer;Was\r\njo@kept-mapping.example;Messe\r\n"
     opened.get_by_label("Choose a file").set_input_files(file("first", text))
