@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from random import Random
+from statistics import fmean
 
 import pytest
 from click.testing import CliRunner
@@ -63,10 +64,11 @@ def contents(engine):
 def test_it_comes_near_the_bill(made, engine, monkeypatch, goal, count):
     """Of leads like those by whose answers it learnt, all of them."""
     monkeypatch.setattr("sidecar.pipeline.learning._ANSWERS", 100_000)
-    api = made(provider_prices=PRICES, enrichment_goals={"": goal})
+    # One plan of 300 leads holds its transaction for so long that a busy machine loses it.
+    api = made(provider_prices=PRICES, enrichment_goals={"": goal}, bulk_batch=50)
     send(api, *people(0, count))
     finish(api, engine)
-    learn(engine)
+    assert learn(engine)
     before = spent(engine)
     send(api, *people(1000, count))
     told = told_of(api)
@@ -165,15 +167,20 @@ def test_who_is_away_is_told_and_not_asked(made, engine):
     assert calls(told, "hunter") == 0 < calls(told)
 
 
-def test_of_many_leads_a_part_stands_for_all(made, engine, monkeypatch):
+def test_of_many_leads_a_part_stands_for_all(made, monkeypatch):
+    """By several lots: one third of these leads alone is off by more than a quarter one time in eighteen."""
     api = made()
     send(api, *people(0, 240))
-    whole = told_of(api)
+    whole = told_of(api)["sandbox_cost"]["expected"]
     monkeypatch.setattr("sidecar.pipeline.estimating.AT_MOST", (80, 80))
-    part = told_of(api)
-    assert part["leads"] == 240 and 60 <= part["gone_through"] <= 80
-    assert part["sandbox_cost"]["expected"] == pytest.approx(whole["sandbox_cost"]["expected"], rel=0.25)
-    assert part["sandbox_cost"]["low"] < whole["sandbox_cost"]["expected"] < part["sandbox_cost"]["high"]
+    parts = []
+    for lot in range(12):
+        monkeypatch.setattr("sidecar.pipeline.estimating._SEED", f"lot {lot}")
+        parts.append(told_of(api))
+    assert all(part["leads"] == 240 and 60 <= part["gone_through"] <= 80 for part in parts)
+    costs = [part["sandbox_cost"] for part in parts]
+    assert fmean(cost["expected"] for cost in costs) == pytest.approx(whole, rel=0.15)
+    assert sum(cost["low"] < whole < cost["high"] for cost in costs) >= 9
 
 
 def test_the_leads_of_an_import(made, engine):
