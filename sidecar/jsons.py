@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import orjson
+
+# orjson reads integers beyond 64 bits as floats.
+_LONG = re.compile(r"\d{19}")
 
 
 def as_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
@@ -19,3 +23,8 @@ def as_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
         return orjson.dumps(value, default)
     except TypeError:
         return json.dumps(value, default=default).encode()
+
+
+def of_json(text: str) -> Any:
+    """The value of a JSON text. Raises ValueError for what is none."""
+    return json.loads(text) if _LONG.search(text) else orjson.loads(text)

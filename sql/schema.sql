@@ -211,6 +211,24 @@ CREATE FUNCTION public.refresh_search() RETURNS trigger
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.refresh_search_of_contacts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    changed uuid[] := ARRAY(SELECT id FROM (
+        SELECT id, name, first_name, last_name, email, job_title, phone FROM after
+        EXCEPT SELECT id, name, first_name, last_name, email, job_title, phone FROM before) c);
+BEGIN
+    IF cardinality(changed) > 0 THEN
+        UPDATE leads l SET search_text = (
+            SELECT lead_search_text(c, o, l.tags) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
+            WHERE c.id = l.contact_id)
+        WHERE l.contact_id = ANY(changed);
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.spent_delete() RETURNS trigger
     LANGUAGE plpgsql
     AS $$ BEGIN INSERT INTO spent_changes SELECT (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date AS day, provider, sandbox, sum(usd) FROM (SELECT b.*, -price AS usd FROM before b WHERE price > 0) change GROUP BY 1, 2, 3 HAVING sum(usd) <> 0; RETURN NULL; END $$;
@@ -611,7 +629,8 @@ CREATE TABLE public.import_changes (
     after bytea NOT NULL,
     key_hashes text[] NOT NULL,
     CONSTRAINT import_changes_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
-);
+)
+WITH (toast_tuple_target='8160');
 
 COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after, encrypted: table: rows. Gone as import_created.';
 
@@ -2341,7 +2360,7 @@ CREATE TRIGGER keep_owner_update BEFORE UPDATE OF owner, owner_id ON public.lead
 
 CREATE TRIGGER leave_leads AFTER UPDATE OF disabled_at ON public.users FOR EACH ROW WHEN (((old.disabled_at IS NULL) AND (new.disabled_at IS NOT NULL))) EXECUTE FUNCTION public.leave_leads();
 
-CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts FOR EACH ROW WHEN (((((((old.name IS DISTINCT FROM new.name) OR (old.first_name IS DISTINCT FROM new.first_name)) OR (old.last_name IS DISTINCT FROM new.last_name)) OR (old.email IS DISTINCT FROM new.email)) OR (old.job_title IS DISTINCT FROM new.job_title)) OR (old.phone IS DISTINCT FROM new.phone))) EXECUTE FUNCTION public.refresh_search();
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.refresh_search_of_contacts();
 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN ((((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id)) OR (old.tags IS DISTINCT FROM new.tags))) EXECUTE FUNCTION public.refresh_search();
 

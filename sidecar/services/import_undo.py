@@ -12,7 +12,7 @@ from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.errors import Conflict, NotFound
-from sidecar.intake import delivery_keys, undoing
+from sidecar.intake import delivery_keys, pictures, undoing
 from sidecar.pipeline import refusals, stitching, yielding
 from sidecar.pipeline.assigning import Assignment, assign
 from sidecar.pipeline.intake import read
@@ -124,7 +124,8 @@ def _restore_these(engine: Engine, cursor: Cursor, job_id: str, kind: str, ids: 
     undo.keep(cursor, job_id, kind, {entity: [ALL] for entity in unknown})
     results = {}
     for row in undo.changes_of(cursor, job_id, kind, [entity for entity in ids if entity not in unknown]):
-        changes = [{name: pictured(engine, change[name]) for name in ("before", "after")}
+        changes = [{"before": (before := pictured(engine, change["before"])),
+                    "after": pictures.became(before, pictured(engine, change["after"]))}
                    for change in row["changes"]]
         results[row["id"]] = undoing.undone(
             row["current"], changes, keys, engine.now().isoformat(), stated.get(row["id"], {}))
@@ -168,7 +169,7 @@ def _said_since(
 
 
 def pictured(engine: Engine, sealed: bytes) -> Any:
-    """How an entity was: {table: rows}."""
+    """How an entity was, as far as the import changed it: {table: rows}."""
     return json.loads(engine.vault.open(sealed))
 
 

@@ -214,7 +214,7 @@ def write(
     insert(gathered, "duplicates", writes.duplicates, conflict="ON CONFLICT DO NOTHING")
     update_from(
         gathered, "contacts", writes.employers, columns={"id": "uuid", "org_id": "uuid"}, key="id",
-        changes="org_id = coalesce(t.org_id, v.org_id)",
+        changes="org_id = v.org_id", where="t.org_id IS NULL",
     )
     insert(gathered, "leads", [
         {name: value for name, value in row.items() if value} for row in writes.new_leads],

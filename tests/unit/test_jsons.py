@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.jsons import as_json
+from sidecar.jsons import as_json, of_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -36,3 +36,14 @@ def test_times_and_what_the_caller_makes_texts_of():
 def test_what_is_no_json_raises():
     with pytest.raises(TypeError):
         as_json({"of": object()})
+
+
+@given(VALUES.filter(lambda value: not isinstance(value, str)))
+def test_what_postgres_keeps_is_read_as_it_was_written(value):
+    assert of_json(json.dumps(value)) == json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize("value", [2**70, -(2**70), {"a": [2**64]}, 0.1, 10**18])
+def test_integers_stay_what_they_are(value):
+    read = of_json(json.dumps(value))
+    assert (read, type(read)) == (value, type(value))
