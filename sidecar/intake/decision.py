@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sidecar.enrichment.provenance import Said, first_document, lead_statements, merged
+from sidecar.enrichment.provenance import (
+    WITHOUT_PROVENANCE,
+    Said,
+    first_document,
+    lead_statements,
+    merged,
+)
 from sidecar.intake.deliveries import has_id
 from sidecar.intake.leads import add
 from sidecar.intake.model import Entry, Key, Known, Receipt, Row, Writes
@@ -20,6 +26,7 @@ from sidecar.terms.fields import FROM_LEAD
 from sidecar.terms.states import IDENTIFY, Goal
 
 MAX_WARNINGS = 50  # that a lead keeps
+_JUST_NOW = timedelta(hours=1)  # what was said is not said again
 _CONTACT, _ORGANIZATION = FROM_LEAD["contact"], FROM_LEAD["organization"]
 
 
@@ -72,7 +79,8 @@ def decide(
         documents, changes[kind] = merged(kind, known.values[kind], [
             Said(known.merged.get(entity, entity), lead_statements(fields), "lead", now,
                  person=entity if entity in known.merged else None)
-            for entity, fields in facts.items() if entity not in new])
+            for entity, fields in facts.items()
+            if entity not in new and not _was_just_said(fields, known.values[kind].get(entity, ()), now)])
         provenance += documents + [
             first_document(kind, entity, "lead", facts[entity], now) for entity in new]
     intake = [_received(entry, places.get(entry), receipt, new_id()) for entry in entries]
@@ -194,6 +202,15 @@ def _facts(places: Iterable[_Place]) -> tuple[dict[str, Row], dict[str, Row], di
 
 def _told(lead: Row, names: Mapping[str, str]) -> Row:
     return {names[theirs]: value for theirs, value in lead.items() if value and theirs in names}
+
+
+def _was_just_said(fields: Row, stored: Iterable[Row], now: datetime) -> bool:
+    """Whether a lead said all this of a person or company within the last hour, as each row of a file does of
+    its company: it is not written again."""
+    said = {row["field"]: row["value"] for row in stored
+            if row["source"] == "lead" and not row.get("person") and not row.get("sandbox")
+            and timedelta(0) <= now - row["observed_at"] < _JUST_NOW}
+    return all(name in WITHOUT_PROVENANCE or said.get(name) == value for name, value in fields.items())
 
 
 def _find_leads(

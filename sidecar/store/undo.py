@@ -134,13 +134,11 @@ def _keys(picture: Picture) -> set[Key]:
 
 
 def _known(writes: Writes) -> dict[str, list[str]]:
-    """Kind -> known entities that the rows are about."""
-    new = {"contact": {row["id"] for row in writes.contacts},
-           "organization": {row["id"] for row in writes.organizations}}
-    found = {
-        kind: sorted({result[f"{kind}_id"] for result in writes.results if result[f"{kind}_id"]} - new[kind])
-        for kind in ENTITIES}
-    return {kind: ids for kind, ids in found.items() if ids}
+    """Kind -> the known people that the rows are about, the known companies of which they tell something."""
+    people = {result["contact_id"] for result in writes.results if result["contact_id"]}
+    found = {"contact": people - {row["id"] for row in writes.contacts},
+             "organization": writes.changes.get("organization", {}).keys()}
+    return {kind: sorted(ids) for kind, ids in found.items() if ids}
 
 
 def undoable(cursor: Cursor, refusal_ids: list[str]) -> set[str]:

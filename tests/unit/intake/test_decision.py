@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -318,3 +319,19 @@ def test_what_is_handed_in_stays_as_it_is(entries, known):
     before = deepcopy([(one.raw, one.lead, one.keys, one.errors) for one in entries]), deepcopy(known)
     decided(entries, known)
     assert ([(one.raw, one.lead, one.keys, one.errors) for one in entries], known) == before
+
+
+@pytest.mark.parametrize(("name", "minutes", "source", "said"), [
+    ("Firm", 59, "lead", False), ("Firm", 60, "lead", True), ("Firm Ltd", 59, "lead", True),
+    ("Firm", -1, "lead", True), ("Firm", 59, "hunter", True)])
+def test_what_was_said_within_the_hour_is_not_written_again(name, minutes, source, said):
+    known = known_person()
+    known.domains["firm.example"] = "org"
+    known.values["organization"]["org"] = [
+        {"field": field, "value": value, "source": source, "confidence": 1.0,
+         "observed_at": NOW - timedelta(minutes=minutes)}
+        for field, value in (("name", "Firm"), ("domain", "firm.example"))]
+    writes = decided([entry("ada@firm.example", company_name=name, company_domain="firm.example")], known)
+    about = {row["entity_id"] for row in writes.provenance}, writes.changes["organization"].keys()
+    # The future's word stands, whatever comes before it.
+    assert [("org" in ids) for ids in about] == [said and minutes > 0, said]
