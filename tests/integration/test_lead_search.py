@@ -82,6 +82,15 @@ def test_an_edit_of_a_person_is_found_and_what_was_there_before_is_not(api):
     assert found(api, "ada byron") == {lead} and found(api, "franklin") == set()
 
 
+def test_people_who_tell_more_at_once_are_all_found_by_it(api):
+    people = [{"email": f"{name}@crystals.example", "full_name": f"{name} Pine"} for name in ("ann", "bea")]
+    titles = ("Chief Chemist", "Glass Blower")
+    leads = send(api, *people)
+    told = [person | {"job_title": title} for person, title in zip(people, titles, strict=True)]
+    assert send(api, *told) == leads
+    assert [found(api, quote(title)) for title in titles] == [{lead} for lead in leads]
+
+
 def test_a_renamed_company_is_found_by_every_lead_of_it(api):
     """Those that only its latest leads were told of, too."""
     ids = set(send(api, *({"email": f"p{n}@crystals.example", "company_name": "Helix Works"}
