@@ -62,10 +62,11 @@ def _options(query: dict[str, Any]) -> imports.Options:
     """What the query, or the fields of a form, say of a file."""
     if request.form:
         query = load(schemas.ImportOptions(), request.args.to_dict() | request.form.to_dict())
-    file, name = request.files.get("file"), query.pop("file_name", None)
-    return imports.Options(**query | {
-        "mapping": _mapping(query.get("mapping")),
-        "refused": refusal_of(name or (file and file.filename) or "", query.get("refused"))})
+    said = dict(query)  # it may be read again
+    file, name = request.files.get("file"), said.pop("file_name", None)
+    return imports.Options(**said | {
+        "mapping": _mapping(said.get("mapping")),
+        "refused": refusal_of(name or (file and file.filename) or "", said.get("refused"))})
 
 
 # What the file is, is found by what it holds; other types are bodies that somebody sends by mistake.

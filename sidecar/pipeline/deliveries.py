@@ -49,8 +49,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """A turn that has begun: its events, the bodies that are still to be sent, by event id (None: the lead is
-    gone), and what was answered. After `until`, on the monotonic clock, nothing is begun any more."""
+    """A turn that has begun, by event id: its events, the bodies that are still to be sent (None: the lead is
+    gone), what was answered. After `until`, on the monotonic clock, nothing is begun any more."""
 
     turn: str
     subscription: Row
@@ -59,17 +59,13 @@ class Work:
     events: dict[str, Row]
     bodies: dict[str, bytes | None]
     until: float
-    answers: list[Answer] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def next(self) -> tuple[str, bytes] | None:
         """The event to be sent next, with its body; None when the time is over or one failed."""
-        if time.monotonic() > self.until or not all(answer.ok for answer in self.answers):
+        if time.monotonic() > self.until or not all(answer.ok for answer in self.answers.values()):
             return None
-        for event_id, body in self.bodies.items():
-            if body is not None:
-                del self.bodies[event_id]
-                return event_id, body
-        return None
+        return next(((event_id, body) for event_id, body in self.bodies.items() if body is not None), None)
 
 
 def target(engine: Engine, url: str) -> Target:
@@ -186,7 +182,7 @@ def settle(engine: Engine, work_: Work, answers: Mapping[str, Answer], *, over: 
 
 def _end(engine: Engine, cursor: Cursor, work_: Work) -> None:
     found = work_.subscription
-    turn = after(found["failures"], found["failing_since"], work_.answers, engine.now(),
+    turn = after(found["failures"], found["failing_since"], [*work_.answers.values()], engine.now(),
                  inside=work_.target.inside)
     wait_for = max(backoff(turn.failures, most=300), turn.retry_after or 0) if turn.failures else 0
     subscriptions.end_turn(cursor, found["id"], work_.turn, failures=turn.failures,
@@ -248,18 +244,34 @@ class Sender:
         """Begin events of a turn while more may be under way: whether any is."""
         under_way = sum(other is work_ for other, _ in self._running.values())
         while under_way < AT_ONCE and not self._stop.is_set() and (event := work_.next()):
-            self._running[self._pool.submit(send_one, work_.target, work_.secret, *event)] = work_, event[0]
+            event_id, body = event
+            del work_.bodies[event_id]
+            self._running[self._pool.submit(
+                send_one, work_.target, work_.secret, event_id, body)] = work_, event_id
             under_way += 1
         return under_way > 0
 
     def _settle(self, done: Iterable[Future[Answer]]) -> None:
+        """What cannot be written now is at the next look; until then nothing more of its turn is sent."""
         came: dict[Work, dict[str, Answer]] = {}
         for future in done:
-            work_, event_id = self._running.pop(future)
-            came.setdefault(work_, {})[event_id] = future.result()
+            work_, event_id = self._running[future]
+            came.setdefault(work_, {})[event_id] = _answer_of(future)
+        failed: Exception | None = None
         for work_, answers in came.items():
-            work_.answers += answers.values()
-            settle(self._engine, work_, answers, over=not self._go_on(work_))
+            work_.answers |= answers
+            others = sum(other is work_ for other, _ in self._running.values()) > len(answers)
+            over = not others and (self._stop.is_set() or work_.next() is None)
+            try:
+                settle(self._engine, work_, answers, over=over)
+            except Exception as error:  # the other turns are settled
+                failed = error
+                continue
+            self._running = {future: event for future, event in self._running.items()
+                             if event[0] is not work_ or event[1] not in answers}
+            self._go_on(work_)
+        if failed:
+            raise failed
 
     def _keep(self) -> None:
         if time.monotonic() - self._kept_at < _LEASE_SECONDS / 3:
@@ -268,6 +280,12 @@ class Sender:
             with self._engine.database.write() as cursor:
                 subscriptions.keep(cursor, self._turns(), _LEASE_SECONDS)
         self._kept_at = time.monotonic()
+
+
+def _answer_of(future: Future[Answer]) -> Answer:
+    """Whatever went wrong, the event is tried again later."""
+    error = future.exception()
+    return Answer(None, f"It could not be sent: {type(error).__name__}.") if error else future.result()
 
 
 def watch(engine: Engine) -> Callable[[], None]:

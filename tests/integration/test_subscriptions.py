@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from sidecar.channels.slack import Slack
+from sidecar.errors import Deadlock
 from sidecar.pipeline import deliveries, intake, posting, retention
 from sidecar.services import subscriptions
+from sidecar.store import subscriptions as store
 from sidecar.store.database import many
 from sidecar.terms.states import LEAD_EVENTS
 from sidecar.webhooks import target_of
@@ -66,9 +69,9 @@ def deliver(engine):
 
 def sent(turn):
     """Send a turn's events and mark none of them."""
-    while event := turn.next():
-        turn.answers.append(deliveries.send_one(turn.target, turn.secret, *event))
-    return dict(zip(turn.events, turn.answers, strict=True))
+    for event_id, body in turn.bodies.items():
+        turn.answers[event_id] = deliveries.send_one(turn.target, turn.secret, event_id, body)
+    return turn.answers
 
 
 def log(api, subscription, **query):
@@ -189,6 +192,29 @@ def test_each_event_is_marked_when_its_answer_comes(engine, api, receiver, subsc
             pass
     assert marked == 10 and len(receiver.got) == 20
     assert {row["state"] for row in log(api, subscription)} == {"delivered"}
+
+
+def test_answers_that_cannot_be_written_at_once_are_written_later(
+        engine, api, receiver, subscribe, monkeypatch):
+    subscription = subscribe("lead.created")
+    send(api, *(lead(number) for number in range(20)))
+    settle, breaks = store.settle, iter([True, False, True, True])
+
+    def sometimes(*given):
+        if next(breaks, False):
+            raise Deadlock("They waited for each other.")
+        settle(*given)
+
+    monkeypatch.setattr(store, "settle", sometimes)
+    unmarked, under_way = [], True
+    with ThreadPoolExecutor(8) as pool:
+        sender = deliveries.Sender(engine, pool)
+        while under_way:
+            with suppress(Deadlock):
+                under_way = sender.look()
+            marked = sum(row["state"] == "delivered" for row in log(api, subscription))
+            unmarked.append(len(receiver.got) - marked)
+    assert (len(receiver.got), marked) == (20, 20) and max(unmarked) <= deliveries.AT_ONCE
 
 
 def test_one_killed_before_sending_loses_nothing(engine, api, receiver, subscribe):

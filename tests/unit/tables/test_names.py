@@ -12,6 +12,8 @@ from sidecar.tables import refusal_of
     ("Unsubscribed Members Export.xlsx", "marketing_email"), ("global-unsubscribes.csv", "marketing_email"),
     ("opt-outs 2026.csv", "marketing_email"), ("newsletter_abmeldungen.csv", "marketing_email"),
     ("désabonnés.csv", "marketing_email"), ("No Marketing.csv", "marketing_email"),
+    ("UnsubscribedContacts.csv", "marketing_email"), ("suppression_list.csv", "marketing_email"),
+    ("keine Werbung.csv", "marketing_email"),
     ("do_not_call.csv", "phone"), ("DNC list.txt", "phone"), ("do-not-contact.csv", "any_contact"),
 ])
 def test_a_file_of_refusals_says_so_in_its_name(name, purpose):
@@ -22,7 +24,8 @@ def test_a_file_of_refusals_says_so_in_its_name(name, purpose):
     "", "subscribed_email_audience_export_5f3a2b.csv", "cleaned_email_audience_export_5f3a2b.csv",
     "nonsubscribed_members.csv", "leads_without_opt-outs.csv", "not unsubscribed.csv",
     "all, excluding dnc.csv", "leads.csv.rejected.csv", "refused quotes.csv", "unsubscribing.csv",
-    "contacts.csv",
+    "contacts.csv", "leads_no_opt_outs.csv", "keine Abmeldungen.csv", "ex opt outs.csv",
+    "opt-outs removed.csv", "unsubscribe campaign clicks.csv", "dnc_scrubbed_leads.csv", "DNC-checked.csv",
 ])
 def test_others_do_not(name):
     assert refusal_of(name) is None
