@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from itertools import zip_longest
 
 import pytest
@@ -104,6 +106,30 @@ def test_every_table_is_as_before(engine):
     assert differences(before, snapshot(engine)) == {}
     assert (found["kept"], found["kept_count"]) == ([], 0)
     assert imports.undo(engine, job["id"], by=ME)["state"] == "undone"  # told twice it is one
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0, 0), (1, 2)])
+def test_what_was_said_long_ago_is_said_anew_and_that_is_taken_back(engine, hours, said):
+    imported(engine, HEADER + row(1))
+    before = snapshot(engine)
+    later = replace(engine, now=lambda: engine.now() + timedelta(hours=hours))
+    job = imported(later, HEADER + row(1))
+    assert len(differences(before, snapshot(engine)).get("provenance", ())) == said
+    undone(later, job)
+    assert differences(before, snapshot(engine)) == {}
+
+
+def test_rows_of_a_chunk_that_broke_are_taken_back_together(engine):
+    imported(engine, HEADER + row(1) + row(2))
+    before = snapshot(engine)
+    again = row(1, title="Head") + row(1, tags="fair", company="Firm 1 GmbH") + row(2, phone="+4930555555")
+    job = imports.create(engine, (HEADER + again).encode(), Options(), by=ME)
+    with engine.database.write() as cursor:
+        cursor.execute("UPDATE jobs SET attempts = 1 WHERE id = %s", (job["id"],))
+    job, _ = jobs.step(engine, job["id"])
+    assert (job["state"], job["counts"]["updated"]) == ("done", 3)
+    undone(engine, job)
+    assert differences(before, snapshot(engine)) == {}
 
 
 def test_in_the_middle_of_an_undo_another_call_or_step_goes_on(engine, monkeypatch, api):
