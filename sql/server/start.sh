@@ -3,7 +3,7 @@
 # Postgres wants its TLS key to be its own, which a mounted secret is not: it is copied into memory.
 set -euo pipefail
 install -m 0600 /run/secrets/postgres.key /tmp/server.key
-archive=()
+archive=() aim='^(restore_command|recovery_target)'
 if [ "$1" = primary ]; then
 	aside=/var/lib/postgresql/aside
 	if [ -e "$aside.part" ] || { [ -e "$aside" ] && [ ! -s "$PGDATA/global/pg_control" ]; }; then
@@ -21,6 +21,10 @@ elif [ ! -s "$PGDATA/PG_VERSION" ]; then
 		--write-recovery-conf --wal-method stream --checkpoint fast --progress --dbname \
 		"host=postgres user=replicator sslmode=verify-full sslrootcert=/run/secrets/ca.crt application_name=replica"
 	chmod 0700 "$PGDATA"
+fi
+# Where a restore was to end holds for its recovery alone: a copy of the data would end there, too.
+if [ ! -e "$PGDATA/recovery.signal" ] && grep -qsE "$aim" "$PGDATA/postgresql.auto.conf"; then
+	sed -i -E "/$aim/d" "$PGDATA/postgresql.auto.conf"
 fi
 # No statements and no details in the log: they hold what people sent.
 exec docker-entrypoint.sh postgres \

@@ -270,7 +270,9 @@ def test_while_a_restore_whose_client_died_still_writes_nothing_else_touches_the
     assert server("undo")[1] == ["kept"]
 
 
-def test_what_was_restored_is_in_use_once_postgres_was_started_but_by_the_restore(server, tmp_path):
+@pytest.fixture
+def start(server, tmp_path):
+    """`start.sh` on the same folders, with a Postgres that ends at once; answers what is aside then."""
     text = (ROOT / "sql/server/start.sh").read_text(encoding="utf-8")
     for path in ("/var/lib/postgresql/aside", "/run/secrets", "/tmp/server.key", "/etc/postgresql/backup.sh"):
         assert path in text
@@ -280,13 +282,31 @@ def test_what_was_restored_is_in_use_once_postgres_was_started_but_by_the_restor
     (tmp_path / "backup.sh").chmod(0o755)
     (tmp_path / "docker-entrypoint.sh").symlink_to("/bin/true")
 
-    def start(**environment):
+    def run(role="primary", **environment):
         (tmp_path / "data" / "global").mkdir(exist_ok=True)
         (tmp_path / "data" / "global" / "pg_control").write_text("whole")
-        subprocess.run(["bash", tmp_path / "start.sh", "primary"], check=True, env={
+        subprocess.run(["bash", tmp_path / "start.sh", role], check=True, env={
             "PGDATA": str(tmp_path / "data"), "PATH": f"{tmp_path}:/usr/bin:/bin", **environment})
         return [Path(one).name for one in server("aside")[0].split()]
+    return run
 
+
+@pytest.mark.parametrize("role", ["primary", "replica"])
+def test_where_a_restore_was_to_end_holds_for_its_recovery_alone(start, tmp_path, role):
+    (tmp_path / "data" / "PG_VERSION").write_text("18")
+    kept = "work_mem = '8MB'\nprimary_conninfo = 'host=postgres'\n"
+    aim = "restore_command = 'pgbackrest'\nrecovery_target_time = '2026-03-01 00:00:00+00'\n"
+    own, signal = tmp_path / "data" / "postgresql.auto.conf", tmp_path / "data" / "recovery.signal"
+    own.write_text(aim + kept)
+    signal.touch()
+    start(role)
+    assert own.read_text() == aim + kept
+    signal.unlink()
+    start(role)
+    assert own.read_text() == kept
+
+
+def test_what_was_restored_is_in_use_once_postgres_was_started_but_by_the_restore(server, start):
     assert start() == []
     server("restore")
     assert start(RESTORING="yes") == ["aside"]
