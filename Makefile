@@ -130,8 +130,8 @@ monitoring: venv ## Fetch Prometheus, Alertmanager and exporters from Debian's p
 pictures: venv ## Take the pictures of docs/images/ from the running stack
 	@$(PY) -m local.pictures
 
-up: ## Deploy with Docker Compose (SCALE="--scale sidecar=3 --scale n8n-worker=4")
-	@SCALE="$(SCALE)" $(PYTHON) -m deploy.compose up
+up: ## Deploy with Docker Compose
+	@$(PYTHON) -m deploy.compose up
 
 down: ## Stop the deployment; what was stored stays
 	@$(PYTHON) -m deploy.compose down
