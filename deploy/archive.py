@@ -170,6 +170,8 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
                 compose(found, "stop", *rest)
             wishes = asked.since(when or first.ended, partial(_ask_sidecar, found))  # nobody adds to them now
             if "postgres" in services:
+                # The restore's own, which archives nothing, where one was cut off at its end.
+                compose(found, "up", "--detach", "--no-deps", "--wait", "--wait-timeout", "300", "postgres")
                 _archive_all(found)
             if "postgres" in _running(found):
                 compose(found, "stop", "postgres")

@@ -103,11 +103,15 @@ restore() {
 		echo "A restore was cut off: undo or keep what it put aside." >&2
 		return 1
 	fi
+	# All that was archived is of the timeline of the data here; the archive's newest may be of a restore that was undone.
+	# A time is of the backup's before it: what a later restore made of the data is no answer to what it was then.
+	local line upto
+	line=$(LC_ALL=C pg_controldata 2>/dev/null | sed -n "s/^Latest checkpoint's TimeLineID: *//p") || :
+	upto=("--target-timeline=${line:-latest}")
+	if [ -n "${1:-}" ]; then upto=(--type=time "--target=$1" --target-action=promote --target-timeline=current); fi
 	install -d -m 0700 "$aside.part"
 	all_of "$PGDATA" "$aside.part"
 	mv "$aside.part" "$aside"
-	local upto=()
-	if [ -n "${1:-}" ]; then upto=(--type=time "--target=$1" --target-action=promote); fi
 	engine --process-max=2 "${upto[@]}" restore
 }
 
@@ -124,7 +128,9 @@ keep() {
 }
 
 # What is wholly aside is the data; what is only partly so has the rest of it still in its place.
+# Backups made of it meanwhile are of another timeline: the next one is a whole one, at once.
 undo() {
+	[ ! -e "$aside.used" ] || rm -f "$repository/made.full"
 	rm -f "$aside.used"
 	if [ -e "$aside" ]; then
 		find "$PGDATA" -mindepth 1 -delete

@@ -13,8 +13,11 @@ if [ "$1" = primary ]; then
 	# What is restored is in use from here on, but for the restore itself: it is not undone any more without being asked.
 	[ ! -e "$aside" ] || [ -n "${RESTORING:-}" ] || touch "$aside.used"
 	/etc/postgresql/backup.sh configure
-	# A segment at the latest every minute: so much can be lost with this machine.
-	archive=(-c archive_mode=on -c archive_timeout=60 -c "archive_command=pgbackrest --stanza=engine archive-push %p")
+	# A segment at the latest every minute: so much can be lost with this machine. What a restore writes waits until it is
+	# kept: if it is undone, the archive knows nothing of its timeline, which the next one would take for the newest.
+	push="pgbackrest --stanza=engine archive-push %p"
+	[ -z "${RESTORING:-}" ] || push=""
+	archive=(-c archive_mode=on -c archive_timeout=60 -c "archive_command=$push")
 elif [ ! -s "$PGDATA/PG_VERSION" ]; then
 	echo "copying the primary's data"
 	PGPASSWORD=$(cat /run/secrets/replicator_password) pg_basebackup --pgdata "$PGDATA" \

@@ -186,6 +186,8 @@ def test_what_people_asked_for_since_is_asked_for_again_before_anything_starts(d
     assert docker.told.index("stop nginx sidecar") < next(
         place for place, said in enumerate(docker.told) if "asked" in said), "nobody asks meanwhile"
     assert docker.own == ["up postgres"], "which is no use of what was restored"
+    assert docker.told.index("up 300 postgres") < docker.told.index(
+        "exec postgres psql postgres SELECT pg_current_xact_id()"), "one that archives"
     assert docker.given == '{"asked": 1}'
 
 
@@ -227,14 +229,16 @@ def test_a_restore_that_fails_puts_the_data_back(docker, found, failing):
 
 @pytest.fixture
 def server(tmp_path):
-    """`backup.sh` on folders of its own; pgBackRest writes one file."""
+    """`backup.sh` on folders of its own; pgBackRest writes one file, and in `asked` what it was asked."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "kept").write_text("before")
-    (tmp_path / "pgbackrest").write_text(f"#!/bin/sh\necho after >{tmp_path}/data/restored\n")
+    (tmp_path / "pgbackrest").write_text(
+        f'#!/bin/sh\necho "$*" >{tmp_path}/asked\necho after >{tmp_path}/data/restored\n')
     (tmp_path / "pgbackrest").chmod(0o755)
     (tmp_path / "pgbackrest.conf").touch()
     text = (ROOT / "sql/server/backup.sh").read_text(encoding="utf-8")
-    for path, here in (("/var/lib/postgresql/aside", "aside"), ("/tmp/pgbackrest.conf", "pgbackrest.conf")):
+    for path, here in (("/var/lib/postgresql/aside", "aside"), ("/tmp/pgbackrest.conf", "pgbackrest.conf"),
+                       ("/var/lib/pgbackrest", "repository")):
         assert path in text
         text = text.replace(path, str(tmp_path / here))
     (tmp_path / "backup.sh").write_text(text)
@@ -262,6 +266,32 @@ def test_what_a_restore_replaces_is_kept_aside_taken_back_or_dropped(server, tmp
     assert server("keep")[1] == ["restored"] and server("aside")[0] == ""
 
 
+def test_a_restore_follows_the_data_that_is_here_and_a_time_the_backup_before_it(server, tmp_path):
+    def asked(*words):
+        server("restore", *words)
+        server("undo")
+        return (tmp_path / "asked").read_text().split()
+
+    assert "--target-timeline=latest" in asked(), "where there is no data"
+    (tmp_path / "pg_controldata").write_text('#!/bin/sh\necho "Latest checkpoint\'s TimeLineID:       3"\n')
+    (tmp_path / "pg_controldata").chmod(0o755)
+    assert {"--target-timeline=3"} == {word for word in asked() if "target" in word}
+    assert "--target-timeline=current" in asked("2026-03-01 00:00:00+00")
+
+
+def test_after_what_was_in_use_is_taken_back_the_next_backup_is_a_whole_one(server, tmp_path):
+    made = tmp_path / "repository" / "made.full"
+    made.parent.mkdir()
+    made.touch()
+    server("restore")
+    server("undo")
+    assert made.exists()
+    server("restore")
+    (tmp_path / "aside.used").touch()
+    server("undo")
+    assert not made.exists()
+
+
 def test_while_a_restore_whose_client_died_still_writes_nothing_else_touches_the_data(server, tmp_path):
     server("restore")
     with alone(tmp_path / ".restoring", ""):
@@ -272,7 +302,8 @@ def test_while_a_restore_whose_client_died_still_writes_nothing_else_touches_the
 
 @pytest.fixture
 def start(server, tmp_path):
-    """`start.sh` on the same folders, with a Postgres that ends at once; answers what is aside then."""
+    """`start.sh` on the same folders, with a Postgres that ends at once and tells in `asked` how it was started;
+    answers what is aside then."""
     text = (ROOT / "sql/server/start.sh").read_text(encoding="utf-8")
     for path in ("/var/lib/postgresql/aside", "/run/secrets", "/tmp/server.key", "/etc/postgresql/backup.sh"):
         assert path in text
@@ -280,7 +311,8 @@ def start(server, tmp_path):
     (tmp_path / "start.sh").write_text(text)
     (tmp_path / "postgres.key").touch()
     (tmp_path / "backup.sh").chmod(0o755)
-    (tmp_path / "docker-entrypoint.sh").symlink_to("/bin/true")
+    (tmp_path / "docker-entrypoint.sh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{tmp_path}/asked\n')
+    (tmp_path / "docker-entrypoint.sh").chmod(0o755)
 
     def run(role="primary", **environment):
         (tmp_path / "data" / "global").mkdir(exist_ok=True)
@@ -304,6 +336,17 @@ def test_where_a_restore_was_to_end_holds_for_its_recovery_alone(start, tmp_path
     signal.unlink()
     start(role)
     assert own.read_text() == kept
+
+
+def test_what_a_restore_writes_is_archived_when_it_is_kept(start, tmp_path):
+    def command():
+        [told] = [line for line in (tmp_path / "asked").read_text().splitlines() if "archive_command" in line]
+        return told
+
+    start(RESTORING="yes")
+    assert command() == "archive_command="
+    start()
+    assert command() == "archive_command=pgbackrest --stanza=engine archive-push %p"
 
 
 def test_what_was_restored_is_in_use_once_postgres_was_started_but_by_the_restore(server, start):
