@@ -38,11 +38,20 @@ if metrics_dir:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics_dir
 
 
+counting_as = {"name": "master"}  # this process, where the workers count together
+
+
 def on_starting(server):
-    """Metrics of an earlier run must not be counted again."""
+    """Before it listens: metrics of an earlier run must not be counted again, and no worker is to import
+    anything more while whoever found it waits."""
     if metrics_dir:
         shutil.rmtree(metrics_dir, ignore_errors=True)
         Path(metrics_dir).mkdir(parents=True, exist_ok=True)
+        from prometheus_client import values
+
+        values.ValueClass = values.MultiProcessValue(lambda: counting_as["name"])
+    if not server.cfg.reload:
+        import sidecar.app  # noqa: F401
 
 
 def pre_fork(server, worker):
@@ -54,10 +63,7 @@ def pre_fork(server, worker):
 def post_fork(server, worker):
     """A worker counts on where the last one in its place ended: there are as many files of metrics as places,
     however many workers come and go in a year."""
-    if metrics_dir:
-        from prometheus_client import values
-
-        values.ValueClass = values.MultiProcessValue(lambda: f"worker{worker.place}")
+    counting_as["name"] = f"worker{worker.place}"
 
 
 def post_worker_init(worker):

@@ -35,7 +35,8 @@ FLOORS = (
     ("services",),
     ("api",),
     ("assistants",),
-    ("app", "gunicorn.conf"),
+    ("app",),
+    ("gunicorn.conf",),
     ("cli",),
     ("__main__",),
 )
