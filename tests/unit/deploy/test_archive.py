@@ -302,8 +302,8 @@ def test_while_a_restore_whose_client_died_still_writes_nothing_else_touches_the
 
 @pytest.fixture
 def start(server, tmp_path):
-    """`start.sh` on the same folders, with a Postgres that ends at once and tells in `asked` how it was started;
-    answers what is aside then."""
+    """`start.sh` on the same folders, with a Postgres that ends at once and tells in `asked` how it was
+    started; answers what is aside then."""
     text = (ROOT / "sql/server/start.sh").read_text(encoding="utf-8")
     for path in ("/var/lib/postgresql/aside", "/run/secrets", "/tmp/server.key", "/etc/postgresql/backup.sh"):
         assert path in text
