@@ -19,8 +19,8 @@ _SAID: Final = {
         "optout", "optouts", "opted out", "do not email", "do not mail", "no marketing", "no newsletter",
         "abgemeldet", "abgemeldete", "abmeldungen", "abbestellt", "abbesteller", "keine werbung",
         "désabonnés", "désabonnement", "désinscrits", "bajas", "dados de baja", "descadastrados",
-        "disiscritti", "uitgeschreven", "afgemeld", "wypisani", "avregistrerade", "avanmälda", "afmeldte", "avmeldte",
-        "peruuttaneet", "odhlášení", "配信停止"),
+        "disiscritti", "uitgeschreven", "afgemeld", "wypisani", "avregistrerade", "avanmälda",
+        "afmeldte", "avmeldte", "peruuttaneet", "odhlášení", "配信停止"),
     "phone": ("do not call", "dnc", "keine anrufe"),
     "any_contact": ("do not contact", "keine kontaktaufnahme", "ne pas contacter", "no contactar"),
 }
