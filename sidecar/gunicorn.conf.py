@@ -53,6 +53,8 @@ def on_starting(server):
     if not server.cfg.reload:
         import sidecar.app  # noqa: F401
 
+        gc.freeze()  # whoever looks through it for garbage would write to memory that the workers share
+
 
 def pre_fork(server, worker):
     """A worker takes a place that no other one has."""
