@@ -26,7 +26,11 @@ export const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 const LONGEST_PAUSE_MS = 5000;
 const TIMEOUT_MS = 30_000;
 const RETRIED_STATUS = new Set(['429', '502', '503', '504']);
-const RETRIED_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+const RETRIED_ERRORS = new Set([
+	...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN'],
+	// Nobody has the address of one that was just replaced. (A request that timed out is ECONNABORTED.)
+	...['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'],
+]);
 
 /** RFC 9457 problem details, as the sidecar answers every error. */
 export interface Problem extends IDataObject {

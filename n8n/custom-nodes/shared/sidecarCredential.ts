@@ -19,6 +19,8 @@ const REASONS: Record<string, string> = {
 	ECONNABORTED: 'no answer in time',
 	ECONNREFUSED: 'connection refused',
 	ECONNRESET: 'connection lost',
+	EHOSTUNREACH: 'its address is not reached',
+	ENETUNREACH: 'its network is not reached',
 	ENOTFOUND: 'its name is unknown',
 	EPIPE: 'connection lost',
 	ETIMEDOUT: 'no connection in time',

@@ -395,6 +395,17 @@ test('a sidecar that restarts is waited for', async () => {
 	assert.equal(sent.length, 2);
 });
 
+test('one that was replaced is asked at its new address', async () => {
+	for (const code of ['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']) {
+		let times = 0;
+		const { sent } = await step('apply', {
+			items: batch('l1'),
+			sidecar: () => (times++ === 0 ? { code } : { body: { results: refs('l1') } }),
+		});
+		assert.equal(sent.length, 2);
+	}
+});
+
 test('a request that timed out is not repeated', async () => {
 	await assert.rejects(
 		step('apply', { items: batch('l1'), sidecar: () => ({ code: 'ECONNABORTED' }) }),
