@@ -1043,13 +1043,14 @@ def user_away(email: str, starts: datetime, ends: datetime) -> None:
     """Say that somebody is away from one time to another, of their time zone."""
     from zoneinfo import ZoneInfo
 
+    from sidecar.calendars.working import zone_or
     from sidecar.services import administration, owners
     from sidecar.services.audit import COMMAND_LINE
 
     with _administration() as engine:
         user_id = administration.id_of(engine, email)
-        zone = ZoneInfo(
-            administration.read_user(engine, user_id)["time_zone"] or engine.settings.usual.time_zone)
+        zone = ZoneInfo(zone_or(
+            administration.read_user(engine, user_id)["time_zone"], engine.settings.time_zone))
         owners.add_absence(engine, user_id, starts.replace(tzinfo=zone), ends.replace(tzinfo=zone),
                            by=COMMAND_LINE)
 

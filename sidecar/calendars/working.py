@@ -11,12 +11,20 @@ from zoneinfo import available_timezones
 from sidecar.terms.states import DAYS
 
 _MOST_SPANS: Final = 6
+# Files beside those of the zones: what the machine itself is set to, and what it is before it is set.
+_NO_PLACE: Final = frozenset(("localtime", "Factory"))
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 def problem_of_zone(name: str) -> str | None:
     """What is wrong with a time zone, or None."""
     return None if name in _zones() else "This is no time zone of the IANA, such as Europe/Berlin."
+
+
+def zone_or(name: str | None, usual: str) -> str:
+    """The time zone that somebody says; the usual one where they say none, or one that is not known (any
+    more)."""
+    return usual if name is None or problem_of_zone(name) else name
 
 
 def problem_of_hours(hours: Mapping[str, Sequence[Sequence[str]]]) -> tuple[str, str] | None:
@@ -54,7 +62,7 @@ def problem_of_holidays(region: str) -> str | None:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_PLACE
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sidecar.routing.hours import Calendar
@@ -30,6 +30,12 @@ def quiet_until(
     day = local if at < ends else local + _DAY
     # In the hour that comes twice: its second time, when it is that already.
     return datetime.combine(day.date(), ends, local.tzinfo).replace(fold=local.fold).astimezone(UTC)
+
+
+def digest_day(now: datetime, time_zone: str, hour: int) -> date | None:
+    """The day there, when the hour of its digest has come."""
+    local = now.astimezone(ZoneInfo(time_zone))
+    return local.date() if local.hour >= hour else None
 
 
 def snoozed_until(now: datetime, minutes: int, calendar: Calendar) -> datetime:

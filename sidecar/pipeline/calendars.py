@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sidecar import __version__
 from sidecar.calendars.feed import away_times
+from sidecar.calendars.working import zone_or
 from sidecar.engine import Engine
 from sidecar.errors import Unavailable
 from sidecar.pipeline import posting
@@ -55,7 +56,7 @@ def _read_all(engine: Engine, due: list[Row]) -> None:
 def read(engine: Engine, row: Row) -> None:
     """Read a user's feed {id, time_zone, calendar_url}: when they are away, or why that is not known."""
     sealed = bytes(row["calendar_url"])
-    zone = ZoneInfo(row["time_zone"] or engine.settings.usual.time_zone)
+    zone = ZoneInfo(zone_or(row["time_zone"], engine.settings.time_zone))
     try:
         answer, feed = posting.get(
             target(engine, engine.vault.open(sealed)),

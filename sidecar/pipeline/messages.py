@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sidecar import tracing
+from sidecar.calendars.working import zone_or
 from sidecar.channels.handling import Lead, Stood, after
 from sidecar.channels.model import Channel, DeliveryError
 from sidecar.channels.routing import Person, Place, Wish, recipients
-from sidecar.channels.timing import quiet_until
+from sidecar.channels.timing import digest_day, quiet_until
 from sidecar.engine import Engine
 from sidecar.masking import redact
 from sidecar.metrics import HOT_SECONDS, MESSAGES, REFUSALS_HELD
@@ -141,8 +142,9 @@ def owe_digests(engine: Engine) -> None:
     """Owe each owner the digest of a day of theirs when its hour has come and there is something to say."""
     settings = engine.settings
     with engine.database.read() as cursor:
-        waiting = user_channels.without_digest(
-            cursor, engine.now(), settings.digest_hour, settings.time_zone, _DIGESTS)
+        days = {zone: day for zone in user_channels.zones(cursor) if (day := digest_day(
+            engine.now(), zone_or(zone, settings.time_zone), settings.digest_hour))}
+        waiting = user_channels.without_digest(cursor, days, _DIGESTS)
     for user in waiting:
         with engine.database.write() as cursor:
             if user_channels.digest_looked_after(cursor, user["id"], user["day"]) and any(
@@ -185,15 +187,16 @@ def notify_stored(engine: Engine, lead_ids: list[str]) -> dict[str, int]:
 
 
 def sweep(engine: Engine, seconds: float = 5.0) -> dict[str, int | bool]:
-    """What comes round every minute: owe the digests of this hour, and send what is due, as `deliver`;
-    `more`: the time was over before all was sent."""
-    owe_digests(engine)
+    """What comes round every minute: send what is due, as `deliver`, and owe the digests of this hour for
+    the next time; `more`: the time was over before all was sent."""
     with engine.database.write() as cursor:
         for row in notifications.of_no_channel(cursor, engine.settings.channels.keys()):
             _died(engine, cursor, row, f"there is no channel {row['channel']}")
             MESSAGES.labels(row["channel"], "dead").inc()
     until = time.monotonic() + seconds
-    return {**deliver(engine, seconds=seconds), "more": time.monotonic() >= until}
+    done = {**deliver(engine, seconds=seconds), "more": time.monotonic() >= until}
+    owe_digests(engine)
+    return done
 
 
 def deliver(
@@ -277,7 +280,7 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
         return _state("withdrawn", notifications.ELSEWHERE, elsewhere=elsewhere), None
     if kind in ("hot_lead", "reminder", "escalation") and stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
         return _state("withdrawn", "Somebody took care of it before."), None
-    quiet = quiet_until(engine.now(), message["time_zone"] or engine.settings.time_zone,
+    quiet = quiet_until(engine.now(), zone_or(message["time_zone"], engine.settings.time_zone),
                         message["quiet_from"], message["quiet_until"])
     if quiet and kind != "handled" and not (message["always_hot"] and kind != "digest"):
         return _state("owed", notifications.QUIET, due_at=quiet, refunded=True), None

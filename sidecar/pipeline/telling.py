@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from sidecar.calendars.working import zone_or
 from sidecar.channels.handling import Stood
 from sidecar.channels.model import Channel, DeliveryError
 from sidecar.engine import Engine
@@ -29,7 +30,7 @@ def told(engine: Engine, channel: Channel, message: Row, stood: Sequence[Stood])
     """What `message_content` reads, of a message that is about to be sent; `stood`: what was done about its
     change. None: its person refused contact, and did not ask themselves. Raises DeliveryError when its lead
     is gone."""
-    zone = message["time_zone"] or engine.settings.time_zone
+    zone = zone_or(message["time_zone"], engine.settings.time_zone)
     common = {"time_zone": zone, "unsubscribe": _unsubscribe(engine, message)}
     if message["kind"] == "operations":
         return {**common, **message["content"]}

@@ -66,12 +66,15 @@ Sign = tuple[str, list[str], float]
 
 def _silences(engine: Engine, cursor: Cursor) -> Iterator[Sign]:
     zone, now = engine.settings.time_zone, engine.now()
+    sources = store.sources(cursor)
+    walls = {hour: math.floor(_wall(datetime.fromtimestamp(3600 * hour, UTC), zone))
+             for hour in {hour for row in sources for hour in row["hours"]}}
     seen = {}
-    for row in store.sources(cursor, zone):
+    for row in sources:
         hours: Counter[int] = Counter()  # an hour may come twice on the day on which clocks change
         for hour, count in zip(row["hours"], row["counts"], strict=True):
-            hours[hour] += count
-        seen[row["name"]] = Seen(hours, row["last"])
+            hours[walls[hour]] += count
+        seen[row["name"]] = Seen(hours, _wall(row["last"], zone))
     free = holidays_of(engine.settings.holidays)
     today = now.astimezone(ZoneInfo(zone)).date()
     days = frozenset((day - _MONDAY).days for back in range(_DAYS)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sidecar.calendars.working import problem_of_holidays, problem_of_hours, problem_of_zone
+from sidecar.calendars.working import problem_of_holidays, problem_of_hours, zone_or
 from sidecar.terms.states import DAYS
 
 # Who does not work within this time is not waited for.
@@ -108,9 +108,9 @@ class Calendar:
 def calendar_of(said: Mapping[str, Any], usual: Usual, absences: Sequence[Span] = ()) -> Calendar:
     """The calendar of somebody of whom `time_zone`, `working_hours` and `holidays` are said; what is None or
     not known (any more) is as usual."""
-    zone, hours, place = said["time_zone"], said["working_hours"], said["holidays"]
+    hours, place = said["working_hours"], said["holidays"]
     return Calendar(
-        usual.time_zone if zone is None or problem_of_zone(zone) else zone,
+        zone_or(said["time_zone"], usual.time_zone),
         usual.hours if hours is None else hours,
         holidays_of(usual.holidays if place is None or problem_of_holidays(place) else place), absences)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidecar.calendars.working import zone_or
 from sidecar.channels.answers import answer
 from sidecar.engine import Engine
 from sidecar.errors import Forbidden, NotFound
@@ -32,7 +33,7 @@ def handle(
         made = store.get(cursor, done.id) if done.id else None
     PRESSES.labels("api", kind, done.decision.verdict).inc()
     return {"verdict": done.decision.verdict, "handling": made, "said": answer(
-        done.decision, user["language"], user["time_zone"] or engine.settings.time_zone, engine.now())}
+        done.decision, user["language"], zone_or(user["time_zone"], engine.settings.time_zone), engine.now())}
 
 
 def undo(engine: Engine, handling_id: str, *, by: Actor) -> Row:

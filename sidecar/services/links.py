@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from sidecar.calendars.working import zone_or
 from sidecar.channels import answers
 from sidecar.channels.answers import Page
 from sidecar.channels.handling import Decision
@@ -78,7 +79,7 @@ def _held(engine: Engine, cursor: Cursor, token: str, *, lock: bool = False) -> 
 
 
 def _acted(engine: Engine, link: Row, decision: Decision, *, used: bool = False) -> Page:
-    return answers.acted(decision, link["language"], link["time_zone"] or engine.settings.time_zone,
+    return answers.acted(decision, link["language"], zone_or(link["time_zone"], engine.settings.time_zone),
                          engine.now(), used=used)
 
 

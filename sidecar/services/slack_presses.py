@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from slack_sdk.signature import Clock, SignatureVerifier
 
 from sidecar import logs
+from sidecar.calendars.working import zone_or
 from sidecar.channels.answers import answer, unknown
 from sidecar.channels.model import DeliveryError
 from sidecar.channels.slack_bot import SlackBot
@@ -67,7 +68,7 @@ def press(
         PRESSES.labels(bot.name, pressed.kind, done.decision.verdict).inc()
         if done.decision.verdict == "done":
             return
-        said = answer(done.decision, user["language"], user["time_zone"] or engine.settings.time_zone,
+        said = answer(done.decision, user["language"], zone_or(user["time_zone"], engine.settings.time_zone),
                       engine.now())
     threading.Thread(
         target=logs.carried(bot.whisper, pressed.answer_url, said), name="slack answer", daemon=True).start()

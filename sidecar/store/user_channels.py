@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from sidecar.channels.routing import Person, Wish
 from sidecar.store.database import Cursor, Row, insert, many, one
@@ -80,21 +80,24 @@ def stop(cursor: Cursor, user_id: str, channel: str, address: str, kind: str) ->
         {"user": user_id, "channel": channel, "address": address, "kind": kind})
 
 
-def without_digest(
-    cursor: Cursor, now: datetime, hour: int, time_zone: str, limit: int
-) -> list[Row]:
-    """Whose digest of the day, in their time zone (else that one), was not looked after though its hour came:
+def zones(cursor: Cursor) -> list[str | None]:
+    """The time zones that users say, each once; None: some say none."""
+    return [row["time_zone"] for row in many(cursor, "SELECT DISTINCT time_zone FROM users")]
+
+
+def without_digest(cursor: Cursor, days: Mapping[str | None, date], limit: int) -> list[Row]:
+    """Whose digest was not looked after, of users who say these time zones, and the day that it is there:
     [{id, email, day}] of enabled users with leads, those who wait longest first."""
     return many(
         cursor,
         """
-        SELECT id::text AS id, email, local.at::date AS day FROM users,
-        LATERAL (SELECT %(now)s AT TIME ZONE coalesce(time_zone, %(zone)s) AS at) local
-        WHERE disabled_at IS NULL AND role = ANY(%(roles)s) AND extract(hour FROM local.at) >= %(hour)s
-          AND digest_on IS DISTINCT FROM local.at::date
+        SELECT id::text AS id, email, day FROM users
+        JOIN unnest(%(zones)s::text[], %(days)s::date[]) due (zone, day)
+          ON time_zone IS NOT DISTINCT FROM zone
+        WHERE disabled_at IS NULL AND role = ANY(%(roles)s) AND digest_on IS DISTINCT FROM day
           AND EXISTS (SELECT FROM leads l WHERE l.owner_id = users.id)
         ORDER BY digest_on NULLS FIRST, id LIMIT %(limit)s
-        """, {"now": now, "zone": time_zone, "hour": hour, "roles": MAY_SEE, "limit": limit})
+        """, {"zones": list(days), "days": list(days.values()), "roles": MAY_SEE, "limit": limit})
 
 
 def digest_looked_after(cursor: Cursor, user_id: str, day: date) -> bool:

@@ -12,7 +12,6 @@ _KEPT = "interval '9 weeks'"
 _NAMES = 50  # sources, codes, fields: those of the last weeks with the most
 _LASTING = 2 * _NAMES  # sources of which more than a day is kept
 _SPREAD = 200  # of a figure that are counted at once: senders name their sources themselves
-_DAY_ONE = "interval '4 days'"  # from 1970-01-01 to the first Monday
 
 
 def begin(cursor: Cursor) -> bool:
@@ -70,18 +69,17 @@ def note_fields(cursor: Cursor, rows: Sequence[Row]) -> None:
                  " asked = watched_hours.asked + excluded.asked")
 
 
-def sources(cursor: Cursor, zone: str) -> list[Row]:
-    """What came of the sources with the most leads: [{name, hours, counts, last}], in hours on the wall clock
-    of a time zone since Monday, 1970-01-05."""
+def sources(cursor: Cursor) -> list[Row]:
+    """What came of the sources with the most leads: [{name, hours, counts, last}], hours since 1970
+    in UTC."""
     return many(
         cursor,
-        f"""
-        SELECT name, array_agg(floor(extract(epoch FROM hour AT TIME ZONE %(zone)s - {_DAY_ONE}) / 3600)::int
-                               ORDER BY hour) AS hours, array_agg(n ORDER BY hour) AS counts,
-               extract(epoch FROM max(last_at) AT TIME ZONE %(zone)s - {_DAY_ONE})::float8 / 3600 AS last
+        """
+        SELECT name, array_agg(extract(epoch FROM hour)::int / 3600 ORDER BY hour) AS hours,
+               array_agg(n ORDER BY hour) AS counts, max(last_at) AS last
         FROM watched_hours WHERE figure = 'source'
         GROUP BY name ORDER BY sum(n) DESC, name LIMIT %(names)s
-        """, {"zone": zone, "names": _NAMES})  # noqa: S608
+        """, {"names": _NAMES})
 
 
 def parts(cursor: Cursor, figure: str) -> list[Row]:

@@ -401,6 +401,29 @@ def test_owners_get_a_digest_once_a_day_in_the_morning_of_their_zone(api, engine
     assert message["content"]["link"].endswith(f"/#/leads?owner={quote(berlin['email'])}")
 
 
+def test_a_time_zone_that_is_not_known_any_more_is_the_usual_one(api, engine, board, by_board):
+    dana = person(engine, "Dana", [("board", "D1", {"quiet_from": "00:00", "quiet_until": "07:00"})],
+                  time_zone="Mars/Olympus_Mons")
+    owned(api, engine, by_board, "digest4", dana)
+    usual = told_by(engine, board, time_zone="Asia/Kolkata")
+    morning = _at(usual, following(8, 30, ZoneInfo("Asia/Kolkata")))
+    for _ in range(2):
+        messages.sweep(morning)
+    assert [(message["recipient"], message["kind"]) for message in board.out] == [("D1", "digest")]
+
+
+def test_what_is_due_goes_out_though_no_digest_can_be_owed(api, engine, board, by_board, monkeypatch):
+    owe_room(engine)
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(messages, "owe_digests", fail)
+    with pytest.raises(ZeroDivisionError):
+        messages.sweep(by_board)
+    assert board.recipients == ["a"]
+
+
 def test_there_is_no_digest_where_there_is_nothing_to_say(api, engine, by_board, morning):
     dana = person(engine, "Dana", [("board", "D1", {})])
     lead_id = owned(api, engine, by_board, "digest2", dana)

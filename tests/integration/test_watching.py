@@ -57,6 +57,20 @@ def test_a_source_that_fell_silent_is_told_and_one_that_brings_leads_is_not(engi
     assert look()["source_silence_ratio"]["web form",] < 1
 
 
+def test_the_hours_of_sources_are_those_of_the_wall_clock(engine, look):
+    """A zone that is no whole hours away, whose clocks stay: the same from week to week."""
+    came(engine, "web form", hours=21 * 24, each=5, since=5)
+    there = replace(engine, settings=replace(engine.settings, time_zone="Asia/Kolkata"))
+    look()
+    with engine.database.read() as cursor:
+        [row] = store.sources(cursor)
+        [(name, labels, ratio)] = watching._silences(there, cursor)
+        assert (name, labels) == ("source_silence_ratio", ["web form"]) and ratio > 1
+    now = datetime.now(UTC)
+    assert sum(row["counts"]) == 21 * 24 * 5 and now - timedelta(hours=6) < row["last"] < now - 4 * HOUR
+    assert now.timestamp() // 3600 - row["hours"][-1] in (5, 6)
+
+
 def test_hours_are_counted_once_however_often_somebody_looks_and_old_ones_go(engine, look):
     came(engine, "web form", hours=30, each=2)
     sql(engine, "INSERT INTO watched_hours (figure, name, hour, n)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -137,6 +138,14 @@ def test_the_core_is_pure():
         and node.func.attr in ("now", "utcnow", "today")
     ]
     assert not touched and not clocks
+
+
+def test_postgres_is_asked_of_no_time_zone_but_utc():
+    """It has a list of its own: a name that only Python knows would fail the statement."""
+    files = [*(PACKAGE / "store").rglob("*.py"), *(ROOT / "sql").glob("*.sql")]
+    asked = {name for path in files
+             for name in re.findall(r"(?i)\bat time zone\s+(\S{1,5})", path.read_text(encoding="utf-8"))}
+    assert {name.strip("')") for name in asked} == {"UTC"}
 
 
 @pytest.mark.parametrize("library", ONLY_IN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sidecar.calendars.working import problem_of_holidays, problem_of_hours, problem_of_zone
+from sidecar.calendars.working import problem_of_holidays, problem_of_hours, problem_of_zone, zone_or
 from sidecar.terms.states import DAYS
 
 
@@ -29,9 +29,11 @@ def test_hours_that_make_no_sense(hours, where):
 
 
 @pytest.mark.parametrize("zone, right", [
-    ("Europe/Berlin", True), ("UTC", True), ("CEST", False), ("", False)])
+    ("Europe/Berlin", True), ("UTC", True), ("US/Eastern", True), ("CEST", False), ("", False),
+    ("localtime", False), ("Factory", False), ("posixrules", False)])
 def test_time_zones_are_those_of_the_iana(zone, right):
     assert (problem_of_zone(zone) is None) is right
+    assert zone_or(zone, "Asia/Kolkata") == (zone if right else "Asia/Kolkata")
 
 
 @pytest.mark.parametrize("region, right", [

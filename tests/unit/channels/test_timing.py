@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.channels.timing import armed, quiet_until, snoozed_until
+from sidecar.channels.timing import armed, digest_day, quiet_until, snoozed_until
 from sidecar.routing.hours import Calendar
 
 DAY = timedelta(hours=24)
@@ -53,6 +53,16 @@ def test_quiet_hours_end_later_and_within_a_day(now, zone, begins, ends):
     until = quiet_until(now, zone, begins, ends)
     if until:
         assert now < until <= now + timedelta(hours=26)
+
+
+@pytest.mark.parametrize(("zone", "hour", "expected"), [
+    ("UTC", 12, date(2026, 11, 26)), ("UTC", 13, None), ("Europe/Berlin", 13, date(2026, 11, 26)),
+    ("Asia/Kolkata", 17, date(2026, 11, 26)), ("Asia/Kolkata", 18, None),
+    ("Pacific/Auckland", 1, date(2026, 11, 27)), ("Pacific/Auckland", 2, None),
+    ("America/New_York", 8, None), ("America/New_York", 0, date(2026, 11, 26)),
+])
+def test_a_digest_is_of_the_day_there_once_its_hour_has_come(zone, hour, expected) -> None:
+    assert digest_day(NOON, zone, hour) == expected
 
 
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
