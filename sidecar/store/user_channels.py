@@ -87,7 +87,7 @@ def zones(cursor: Cursor) -> list[str | None]:
 
 def without_digest(cursor: Cursor, days: Mapping[str | None, date], limit: int) -> list[Row]:
     """Whose digest was not looked after, of users who say these time zones, and the day that it is there:
-    [{id, email, day}] of enabled users with leads, those who wait longest first."""
+    [{id, email, day}] of enabled users, with leads or without, those who wait longest first."""
     return many(
         cursor,
         """
@@ -95,7 +95,6 @@ def without_digest(cursor: Cursor, days: Mapping[str | None, date], limit: int) 
         JOIN unnest(%(zones)s::text[], %(days)s::date[]) due (zone, day)
           ON time_zone IS NOT DISTINCT FROM zone
         WHERE disabled_at IS NULL AND role = ANY(%(roles)s) AND digest_on IS DISTINCT FROM day
-          AND EXISTS (SELECT FROM leads l WHERE l.owner_id = users.id)
         ORDER BY digest_on NULLS FIRST, id LIMIT %(limit)s
         """, {"zones": list(days), "days": list(days.values()), "roles": MAY_SEE, "limit": limit})
 

@@ -401,6 +401,16 @@ def test_owners_get_a_digest_once_a_day_in_the_morning_of_their_zone(api, engine
     assert message["content"]["link"].endswith(f"/#/leads?owner={quote(berlin['email'])}")
 
 
+def test_who_had_no_lead_in_the_morning_gets_no_digest_before_the_next(api, engine, by_board, morning):
+    dana = person(engine, "Dana", [("board", "D1", {})], time_zone="Europe/Berlin")
+    messages.sweep(morning)
+    owned(api, engine, by_board, "digest5", dana)
+    messages.sweep(_at(morning, morning.now() + timedelta(hours=13)))
+    assert digests(engine) == []
+    messages.sweep(_at(morning, morning.now() + timedelta(hours=26)))
+    assert len(digests(engine)) == 1
+
+
 def test_a_time_zone_that_is_not_known_any_more_is_the_usual_one(api, engine, board, by_board):
     dana = person(engine, "Dana", [("board", "D1", {"quiet_from": "00:00", "quiet_until": "07:00"})],
                   time_zone="Mars/Olympus_Mons")
