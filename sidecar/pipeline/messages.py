@@ -147,8 +147,8 @@ def owe_digests(engine: Engine) -> None:
         waiting = user_channels.without_digest(cursor, days, _DIGESTS)
     for user in waiting:
         with engine.database.write() as cursor:
-            if user_channels.digest_looked_after(cursor, user["id"], user["day"]) and any(
-                    part["count"] for part in telling.digest_of(engine, cursor, user["id"]).values()):
+            if (user_channels.digest_looked_after(cursor, user["id"], user["day"])
+                    and telling.digest_of(engine, cursor, user["id"])):
                 _owe_digest(engine, cursor, user, user["day"].isoformat())
 
 
@@ -290,7 +290,8 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
     except DeliveryError as error:
         return _state("dead", str(error)), None
     if told is None:
-        return _state("withdrawn", notifications.WITHHELD), None
+        return _state(
+            "withdrawn", "Nothing is left to tell." if kind == "digest" else notifications.WITHHELD), None
     message_id = f"{message['id']}@{urlsplit(engine.settings.public_url).hostname}"
     language = message["language"] or engine.settings.language
 

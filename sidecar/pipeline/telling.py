@@ -28,14 +28,15 @@ def digest(token: str) -> bytes:
 
 def told(engine: Engine, channel: Channel, message: Row, stood: Sequence[Stood]) -> Row | None:
     """What `message_content` reads, of a message that is about to be sent; `stood`: what was done about its
-    change. None: its person refused contact, and did not ask themselves. Raises DeliveryError when its lead
-    is gone."""
+    change. None: of a digest, nothing is left to tell; else its person refused contact, and did not ask
+    themselves. Raises DeliveryError when its lead is gone."""
     zone = zone_or(message["time_zone"], engine.settings.time_zone)
     common = {"time_zone": zone, "unsubscribe": _unsubscribe(engine, message)}
     if message["kind"] == "operations":
         return {**common, **message["content"]}
     if message["kind"] == "digest":
-        return common | _digest(engine, message)
+        found = _digest(engine, message)
+        return found and common | found
     lead = _lead(engine, message)
     if lead is None:
         return None
@@ -139,15 +140,18 @@ def _asked(engine: Engine, lead: Row, hot_change: int) -> bool:
             engine.settings.no_alert_after, notifications.told_at(cursor, lead["id"], hot_change))
 
 
-def digest_of(engine: Engine, cursor: Cursor, user_id: str) -> dict[str, Row]:
-    """What there is to tell an owner of the last day (`digests.of_owner`)."""
-    return digests.of_owner(
+def digest_of(engine: Engine, cursor: Cursor, user_id: str) -> dict[str, Row] | None:
+    """What there is to tell an owner of the last day (`digests.of_owner`); None: nothing."""
+    found = digests.of_owner(
         cursor, user_id, engine.now() - timedelta(days=1), engine.settings.no_alert_after)
+    return found if any(part["count"] for part in found.values()) else None
 
 
-def _digest(engine: Engine, message: Row) -> Row:
+def _digest(engine: Engine, message: Row) -> Row | None:
     with engine.database.read() as cursor:
         found = digest_of(engine, cursor, message["user_id"])
+    if found is None:
+        return None
     for part in found.values():
         for row in part["leads"]:
             row["link"] = lead_url(engine, row.pop("lead_id"))

@@ -411,6 +411,19 @@ def test_who_had_no_lead_in_the_morning_gets_no_digest_before_the_next(api, engi
     assert len(digests(engine)) == 1
 
 
+def test_a_digest_of_which_nothing_is_left_is_withdrawn(api, engine, board, by_board, morning):
+    """It was owed, and waited: for the end of quiet hours, or of what went wrong."""
+    dana = person(engine, "Dana", [("board", "D1", {})], time_zone="Europe/Berlin")
+    lead_id = owned(api, engine, by_board, "digest6", dana)
+    messages.owe_digests(morning)
+    sql(engine, "UPDATE hot_changes SET touched_at = at, at = at - interval '3 days' WHERE lead_id = %s",
+        lead_id)
+    messages.deliver(morning)
+    assert rows(engine, "SELECT state, last_error FROM notifications WHERE kind = 'digest'") == [
+        {"state": "withdrawn", "last_error": "Nothing is left to tell."}]
+    assert "digest" not in [message["kind"] for message in board.out]
+
+
 def test_a_time_zone_that_is_not_known_any_more_is_the_usual_one(api, engine, board, by_board):
     dana = person(engine, "Dana", [("board", "D1", {"quiet_from": "00:00", "quiet_until": "07:00"})],
                   time_zone="Mars/Olympus_Mons")
