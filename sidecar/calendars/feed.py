@@ -2,21 +2,33 @@
 
 Away is what says that it is out of office (X-MICROSOFT-CDO-BUSYSTATUS, of Outlook and Exchange);
 what lasts whole days and blocks them (TRANSP:OPAQUE); and what is called so and lasts half a day at least.
+
+A rule of a few bytes can take the libraries that read it minutes. This module is therefore also a program,
+which imports nothing of the engine and ends (SIGXCPU) after so many seconds of processor time:
+
+    python -I feed.py SECONDS ZONE NOW < FEED
+
+It writes JSON: {"times": [[starts_at, ends_at, uid], …]}, or {"error": what is wrong with the feed}.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import resource
+import sys
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
 
 AHEAD: Final = timedelta(days=400)
 _MOST_EVENTS, _MOST_SERIES, _MOST_TIMES = 20_000, 300, 1000
+_MOST_MEMORY: Final = 1 << 30
 _HALF_A_DAY: Final = timedelta(hours=4)
 # More often than daily nobody is away; to work it out would take for ever.
 _TOO_OFTEN: Final = frozenset(("SECONDLY", "MINUTELY", "HOURLY"))
@@ -112,3 +124,21 @@ def _moment(moment: date, zone: tzinfo) -> datetime:
 
 def _hash(event: Event, start: datetime) -> str:
     return hashlib.sha256(f"{event.get('UID', '')} {start.isoformat()}".encode()).hexdigest()[:32]
+
+
+def main(seconds: int, zone: str, now: str) -> None:
+    """Write what was asked for."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        times = away_times(sys.stdin.buffer.read(), ZoneInfo(zone), datetime.fromisoformat(now))
+    except ValueError as error:
+        print(json.dumps({"error": str(error)}))
+    else:
+        print(json.dumps({"times": [
+            (each.starts_at.isoformat(), each.ends_at.isoformat(), each.uid) for each in times]}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -385,7 +385,18 @@ def read_calendars(engine):
     return thread is not None
 
 
-def test_a_calendar_is_read_every_hour_and_tells_when_somebody_is_away(api, engine, people):
+def endless(*rules):
+    """A feed of events that begin in 1970 and come again by these rules."""
+    return "\r\n".join([
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x",
+        *(line for number, rule in enumerate(rules) for line in (
+            "BEGIN:VEVENT", f"UID:{number}", "DTSTART;VALUE=DATE:19700101", "SUMMARY:Vacation", rule,
+            "END:VEVENT")), "END:VCALENDAR", ""]).encode()
+
+
+def test_a_calendar_is_read_every_hour_and_tells_when_somebody_is_away(
+    api, engine, people, monkeypatch
+):
     path, sent = f"/v1/users/{people['b']}", [FEED.encode()]
 
     def answer(handler):
@@ -400,6 +411,10 @@ def test_a_calendar_is_read_every_hour_and_tells_when_somebody_is_away(api, engi
         read_calendars(engine)
         return api.get(path).json
 
+    # A 30th of February is looked for until the year 9999: in one event for ever, as in many.
+    never = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+    bomb = endless(*["\r\n".join([never] * 5)] * 5)
+    monkeypatch.setattr(calendars, "_SECONDS", 2)
     with receiving() as receiver:
         receiver.answer = answer
         told = put(api, f"{path}/calendar", {"url": f"{receiver.url}/private.ics"})
@@ -413,7 +428,8 @@ def test_a_calendar_is_read_every_hour_and_tells_when_somebody_is_away(api, engi
         assert delete(api, f"{path}/absences/{absence['id']}").status_code == 409
         # What it said before holds until it can be read again.
         for wrong, error in ((b"<html>", "This is no calendar (iCalendar)."),
-                             (b"x" * (calendars._MOST_BYTES + 1), "It is larger than 5 MB.")):
+                             (b"x" * (calendars._MOST_BYTES + 1), "It is larger than 5 MB."),
+                             (bomb, "It takes longer than 2 seconds to work out.")):
             sent[0] = wrong
             user = hour_later()
             assert (user["state"], user["calendar"]["error"]) == ("away", error)
