@@ -26,13 +26,14 @@ class Stood:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A hot lead as it is when the button is pressed. `owner`: how people call them; `hot_changes`: the
-    number of its latest change into hot."""
+    """A lead that was hot as it is when the button is pressed, or its message sent. `owner`: how people call
+    them; `hot_changes`: the number of its latest change into hot."""
 
     status: str
     hot_changes: int
     owner_id: str | None = None
     owner: str | None = None
+    grade: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

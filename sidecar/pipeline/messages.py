@@ -26,7 +26,7 @@ from sidecar.pipeline.batches import step
 from sidecar.store import handlings, notifications, user_channels
 from sidecar.store.database import Cursor, Row
 from sidecar.store.paging import paged
-from sidecar.terms.states import FollowUp, MessageKind
+from sidecar.terms.states import FOLLOW_UPS, OPEN, FollowUp, MessageKind
 
 log = logging.getLogger(__name__)
 
@@ -278,8 +278,8 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
         # What changes a message that is out is nobody else's.
         elsewhere = lead if kind != "handled" else None
         return _state("withdrawn", notifications.ELSEWHERE, elsewhere=elsewhere), None
-    if kind in ("hot_lead", "reminder", "escalation") and stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
-        return _state("withdrawn", "Somebody took care of it before."), None
+    if lead and (over := _over(kind, lead, stood)):
+        return _state("withdrawn", over), None
     quiet = quiet_until(engine.now(), zone_or(message["time_zone"], engine.settings.time_zone),
                         message["quiet_from"], message["quiet_until"])
     if quiet and kind != "handled" and not (message["always_hot"] and kind != "digest"):
@@ -300,6 +300,17 @@ def _decided(engine: Engine, message: Row, lead: Lead | None, stood: Sequence[St
             return _send(channel, message, told, message_id, language)
 
     return {}, send
+
+
+def _over(kind: MessageKind, lead: Lead, stood: Sequence[Stood]) -> str | None:
+    """Why what is owed about a lead need not be told any more, None: it is to be told."""
+    if kind not in ("hot_lead", *FOLLOW_UPS):
+        return None
+    if stood and stood[-1].kind in _SETTLED_BY_SOMEBODY:
+        return "Somebody took care of it before."
+    if lead.status not in OPEN:
+        return "The lead is closed."
+    return "The lead is hot no more." if kind in FOLLOW_UPS and lead.grade != "hot" else None
 
 
 def _state(state: str, error: str | None, **more: Any) -> Row:

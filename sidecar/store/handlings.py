@@ -21,8 +21,8 @@ def leads(cursor: Cursor, lead_ids: Collection[str]) -> dict[str, tuple[Lead, di
     if not lead_ids:
         return {}
     found: dict[str, tuple[Lead, dict[int, list[Stood]]]] = {row["id"]: (Lead(
-        row["status"], row["hot_changes"], row["owner_id"], row["owner"]), {}) for row in many(
-        cursor, "SELECT l.id::text AS id, l.status, l.hot_changes, u.id::text AS owner_id,"
+        row["status"], row["hot_changes"], row["owner_id"], row["owner"], row["grade"]), {}) for row in many(
+        cursor, "SELECT l.id::text AS id, l.status, l.hot_changes, l.grade, u.id::text AS owner_id,"
         " coalesce(u.name, u.email) AS owner FROM leads l LEFT JOIN users u ON u.id = l.owner_id"
         " WHERE l.id = ANY(%s::uuid[])", (list(lead_ids),))}
     for row in many(

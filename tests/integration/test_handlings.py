@@ -174,6 +174,23 @@ def test_what_is_put_off_can_be_taken_by_others_and_is_not_told_again(
         "Somebody took care of it before."]
 
 
+@pytest.mark.parametrize(("change", "kinds", "why"), [
+    ("status = 'converted'", ["hot_lead", "reminder", "escalation"], "The lead is closed."),
+    ("grade = 'warm'", ["reminder", "escalation"], "The lead is hot no more.")])
+def test_what_is_owed_of_a_lead_that_is_closed_or_cooled_is_not_sent(
+        api, engine, board, by_board, lead, dana, change, kinds, why):
+    press(by_board, lead, "snooze", dana)
+    with engine.database.write() as cursor:
+        messages.owe_follow_ups(by_board, cursor, [messages.FollowUpDue(
+            kind, lead, 1, 1, None, 20, engine.now()) for kind in ("reminder", "escalation")])
+    sql(engine, f"UPDATE leads SET {change} WHERE id = %s", lead)
+    sql(engine, "UPDATE notifications SET due_at = now() WHERE state = 'owed'")
+    messages.deliver(by_board)
+    assert rows(engine, "SELECT kind, last_error FROM notifications WHERE state = 'withdrawn'"
+                        " ORDER BY id") == [{"kind": kind, "last_error": why} for kind in kinds]
+    assert len(board.out) == 4 - len(kinds)
+
+
 def test_the_wrong_person_gives_it_to_somebody_else_who_is_told(engine, board, by_board, lead, dana, eli):
     sql(engine, "UPDATE users SET disabled_at = now() WHERE email <> ALL(%s)",
         ["dana@example.com", "eli@example.com"])
