@@ -24,6 +24,8 @@ _UNTOUCHED = f"""
     WHERE h.touched_at IS NULL AND h.at > %(since)s AND l.grade = 'hot' AND NOT l.is_test
       AND l.status IN {words(OPEN)}
       AND NOT EXISTS (SELECT FROM hot_changes o WHERE o.lead_id = h.lead_id AND o.number > h.number)"""
+# How they came to who has them.
+_OWNED = "assignments a WHERE a.lead_id = l.id AND a.user_id = l.owner_id AND a.undone_at IS NULL"
 _STEP = ("coalesce((SELECT max(step) FROM follow_ups f WHERE f.lead_id = h.lead_id AND f.number = h.number),"
          " 0)")
 
@@ -106,15 +108,15 @@ def withdraw(cursor: Cursor, lead_ids: list[str]) -> None:
 def waiting(cursor: Cursor, until: datetime, since: datetime, limit: int, after: str | None) -> list[Row]:
     """Changes from `since` to `until` that nobody touched, by lead after one, without those of which all
     steps were given; locked with their leads, those that others have locked are left to them: [{lead_id,
-    number, at, source, owner_id, owned_at, snoozed_until, step}]."""
+    number, at, source, owner_id, owned_at, snoozed_until (since they have it), step}]."""
     return many(
         cursor,
         f"""
         SELECT h.lead_id::text AS lead_id, h.number, h.at, l.owner_id::text AS owner_id, {_STEP} AS step,
-            (SELECT max(a.at) FROM assignments a WHERE a.lead_id = l.id AND a.user_id = l.owner_id
-             AND a.undone_at IS NULL) AS owned_at,
+            (SELECT max(a.at) FROM {_OWNED}) AS owned_at,
             (SELECT max(s.until) FROM handlings s WHERE s.lead_id = l.id AND s.hot_change = h.number
-             AND s.undone_at IS NULL) AS snoozed_until
+             AND s.undone_at IS NULL
+             AND NOT EXISTS (SELECT FROM {_OWNED} AND a.at > s.at)) AS snoozed_until
         FROM {_UNTOUCHED} AND h.at <= %(until)s AND (%(after)s::uuid IS NULL OR h.lead_id > %(after)s::uuid)
           AND NOT EXISTS (SELECT FROM follow_ups f WHERE f.lead_id = h.lead_id AND f.number = h.number
                           AND f.step = {len(FOLLOW_UPS)})

@@ -166,6 +166,20 @@ def test_a_snooze_is_waited_for(api, by_mail, team):
     assert sweep(by_mail, 136)["reminded"] == 1
 
 
+def test_a_snooze_of_who_had_it_before_is_not_waited_for(api, by_mail, team):
+    [lead_id] = hot(api, by_mail, team["vera"], "passed_on")
+    write(by_mail, "INSERT INTO handlings (lead_id, hot_change, kind, user_id, by, channel, until, before,"
+                   " after) VALUES (%s, 1, 'snooze', %s, 'Vera', 'email', now() + interval '1 day', '{}',"
+                   " '{}')",
+          (lead_id, team["vera"]))
+    write(by_mail, "UPDATE leads SET owner_id = %s", (team["max"],))
+    write(by_mail, "INSERT INTO assignments (lead_id, user_id, kind, reason, actor)"
+                   " VALUES (%s, %s, 'routing', 'Vera is the wrong person for it.', 'vera')",
+          (lead_id, team["max"]))
+    assert sweep(by_mail, 16)["reminded"] == 1
+    assert [row[2] for row in told(by_mail)] == ["max@team.example"]
+
+
 def test_who_got_it_later_has_the_same_time(api, by_mail, team):
     [lead_id] = hot(api, by_mail, team["vera"], "moved")
     write(by_mail, "UPDATE leads SET owner_id = %s", (team["max"],))
