@@ -116,20 +116,21 @@ _addresses: dict[str, tuple[str | None, float]] = {}
 
 
 def _known(engine: Engine, bot: SlackBot, person: str) -> Row | None:
-    """The user whose Slack account this is: by their channels, else by the address that the account has."""
-    with engine.database.read() as cursor:
-        if user := user_channels.whose(cursor, bot.name, person):
-            return user
+    """The user whose Slack account this is: by the address that the account has, which Slack vouches for; one
+    that is no user's by their channels, where everybody may enter anything."""
     address, until = _addresses.get(person, (None, 0.0))
     if until < time.monotonic():
         try:
             address = bot.email_of(person)
-        except DeliveryError:
-            return None
+        except DeliveryError as error:
+            if not error.permanent:
+                return None
+            address = None  # the bot may not ask
         if len(_addresses) > 1000:
             _addresses.clear()
         _addresses[person] = address, time.monotonic() + _REMEMBERED_SECONDS
-    if not address:
-        return None
     with engine.database.read() as cursor:
-        return user_channels.whose(cursor, bot.name, address) or user_channels.user(cursor, email=address)
+        if user_channels.user(cursor, email=address, enabled=False):
+            return user_channels.user(cursor, email=address)
+        return next((user for entered in (address, person)
+                     if entered and (user := user_channels.whose(cursor, bot.name, entered))), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
+from sidecar.channels.model import DeliveryError
+from sidecar.channels.slack_bot import SlackBot
 from sidecar.engine import Engine
 from sidecar.errors import Invalid, NotFound
 from sidecar.services.audit import Actor, record
@@ -23,7 +25,7 @@ def read(engine: Engine, user_id: str) -> list[Row]:
 def replace(engine: Engine, user_id: str, rows: list[Row], *, by: Actor) -> list[Row]:
     """Give a user these channels and no others: [{channel, address, kinds, quiet_from, quiet_until (HH:MM or
     None), always_hot}]. Raises NotFound, Invalid that names each field."""
-    if errors := list(_problems(engine, rows)):
+    if errors := [*_problems(engine, rows), *_others(engine, user_id, rows)]:
         raise Invalid("The request is not valid; see errors.", errors=[
             {"pointer": f"/data/{place}/{field}", "code": "invalid", "detail": detail}
             for place, field, detail in errors])
@@ -33,8 +35,15 @@ def replace(engine: Engine, user_id: str, rows: list[Row], *, by: Actor) -> list
         before = store.of_user(cursor, user_id)
         store.replace(cursor, user_id, rows)
         record(cursor, by, "user.channels_set", "user", user_id, before={"channels": _told(before)},
-               after={"channels": _told(rows)})
+               after={"channels": _told(rows)} | _moved(before, rows))
         return store.of_user(cursor, user_id)
+
+
+def _moved(before: list[Row], rows: list[Row]) -> Row:
+    """The channels that have another address than before."""
+    known = {row["channel"]: row["address"] for row in before}
+    moved = [name for row in rows if known.get(name := row["channel"], row["address"]) != row["address"]]
+    return {"addresses": sorted(moved)} if moved else {}
 
 
 def _told(rows: list[Row]) -> list[Any]:
@@ -56,3 +65,19 @@ def _problems(engine: Engine, rows: list[Row]) -> Any:
         elif row["quiet_from"] and time.fromisoformat(row["quiet_from"]) == time.fromisoformat(
                 row["quiet_until"]):
             yield place, "quiet_until", "Quiet hours that end when they begin are none."
+
+
+def _others(engine: Engine, user_id: str, rows: list[Row]) -> Any:
+    """Of Slack accounts those that are another user's, as far as it can be known: their presses would be
+    taken."""
+    bot = engine.settings.channels.get(SlackBot.name)
+    for place, row in enumerate(rows):
+        if isinstance(bot, SlackBot) and row["channel"] == bot.name and bot.reaches(row["address"]):
+            try:
+                email = row["address"] if "@" in row["address"] else bot.email_of(row["address"])
+            except DeliveryError:
+                continue
+            with engine.database.read() as cursor:
+                user = store.user(cursor, email=email, enabled=False)
+            if user and user["id"] != user_id:
+                yield place, "address", "This Slack account is another user's."

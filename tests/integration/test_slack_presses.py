@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from sidecar.channels.model import DeliveryError
 from sidecar.channels.slack_bot import SlackBot
 from sidecar.services import slack_presses
 from tests.integration.boards import person, told_by, until_quiet
 from tests.integration.receivers import receiving
-from tests.integration.test_handlings import state
+from tests.integration.test_handlings import signed_in, state
 from tests.integration.test_telling import hot_lead, rows, sql, told
 
 SECRET = "the signing secret of the Slack app"
@@ -27,7 +28,7 @@ def slack():
     with receiving() as receiver:
         def answer(handler):
             body = json.dumps({
-                "/hook/users.info": {"ok": True, "user": {"profile": {"email": "dana@example.com"}}},
+                "/hook/users.info": {"ok": True, "user": {"profile": {"email": _slack_says(receiver)}}},
             }.get(handler.path, {"ok": True, "channel": "C0SALES", "ts": f"{len(receiver.got)}.5"})).encode()
             handler.send_response(200)
             handler.send_header("Content-Type", "application/json")
@@ -37,6 +38,11 @@ def slack():
 
         receiver.answer = answer
         yield receiver
+
+
+def _slack_says(receiver):
+    """The address of the account that it was asked for last."""
+    return "fay@elsewhere.example" if "U0ELI" in str(receiver.got[-1]) else "dana@example.com"
 
 
 @pytest.fixture
@@ -89,7 +95,58 @@ def test_a_press_of_somebody_whom_slack_knows_by_their_address(engine, app, slac
 def test_a_press_of_somebody_who_entered_their_account(engine, app, slack, by_slack, lead):
     person(engine, "Eli", [("slack_bot", "U0ELI", {})])
     signed(app, payload(slack, lead, user="U0ELI"))
-    assert state(engine, lead)[1] == "Eli" and got(slack, "users.info") == []
+    assert state(engine, lead)[1] == "Eli"
+
+
+@pytest.mark.parametrize("entered", ["U0DANA", "dana@example.com"])
+def test_a_press_is_of_whom_slack_vouches_for_whoever_entered_their_account(
+        engine, app, slack, by_slack, lead, entered):
+    person(engine, "Dana")
+    person(engine, "Eli", [("slack_bot", entered, {})])
+    signed(app, payload(slack, lead))
+    assert state(engine, lead)[1] == "Dana"
+
+
+def test_the_press_of_who_left_is_nobody_elses(engine, app, slack, by_slack, lead):
+    person(engine, "Dana")
+    person(engine, "Eli", [("slack_bot", "U0DANA", {})])
+    sql(engine, "UPDATE users SET disabled_at = now() WHERE email = 'dana@example.com'")
+    signed(app, payload(slack, lead))
+    assert state(engine, lead) == ("new", None, None)
+
+
+def test_where_the_bot_may_not_ask_what_was_entered_counts(engine, app, by_slack, lead, slack, monkeypatch):
+    person(engine, "Dana")
+    person(engine, "Eli", [("slack_bot", "U0DANA", {})])
+    refusals = [DeliveryError("ratelimited"), DeliveryError("missing_scope", permanent=True)]
+
+    def email_of(*_):
+        raise refusals.pop(0)
+
+    monkeypatch.setattr(SlackBot, "email_of", email_of)
+    signed(app, payload(slack, lead))
+    assert state(engine, lead) == ("new", None, None), "Slack may still say whose it is"
+    signed(app, payload(slack, lead, trigger="5.6"))
+    assert state(engine, lead)[1] == "Eli"
+
+
+def test_nobody_enters_the_account_of_another_user(engine, app, by_slack):
+    person(engine, "Dana")
+    person(engine, "Eli", [("slack_bot", "U0OLD", {})])
+    chosen = {"channel": "slack_bot", "kinds": ["hot_lead"]}
+    eli = signed_in(app, "eli@example.com")
+    for address in ("U0DANA", "Dana@example.com"):
+        answer = eli("put", "/v1/users/me/channels", json={"data": [chosen | {"address": address}]})
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["pointer"] == "/data/0/address"
+    for address in ("U0ELI", "eli@example.com"):
+        assert eli("put", "/v1/users/me/channels", json={
+            "data": [chosen | {"address": address}]}).status_code == 200
+    assert signed_in(app, "dana@example.com")("put", "/v1/users/me/channels", json={
+        "data": [chosen | {"address": "U0DANA"}]}).status_code == 200
+    [*_, moved] = rows(engine, "SELECT after FROM audit_log WHERE action = 'user.channels_set'"
+                               " AND actor = 'eli@example.com' ORDER BY id")
+    assert moved["after"]["addresses"] == ["slack_bot"]
 
 
 def test_whoever_is_second_is_told_so_and_nobody_else(engine, app, slack, by_slack, lead):
