@@ -213,16 +213,22 @@ def deliver(
     running: dict[Future[Sent], Row] = {}
     sent = 0
     with ThreadPoolExecutor(_AT_ONCE * max(len(channels), 1), thread_name_prefix="message") as pool:
-        while True:
-            under_way = [message["channel"] for message in running.values()]
-            rooms = {name: room for name in channels if (room := _AT_ONCE - under_way.count(name))}
-            if rooms and time.monotonic() < until:
-                for message, send in _taken(engine, rooms, lead_ids):
-                    running[pool.submit(tracing.carried(send))] = message
-            if not running:
-                break
-            done = wait(running, return_when=FIRST_COMPLETED).done
-            sent += _settle(engine, [(running.pop(future), future.result()) for future in done])
+        try:
+            while True:
+                under_way = [message["channel"] for message in running.values()]
+                rooms = {name: room for name in channels if (room := _AT_ONCE - under_way.count(name))}
+                if rooms and time.monotonic() < until:
+                    for message, send in _taken(engine, rooms, lead_ids):
+                        running[pool.submit(tracing.carried(send))] = message
+                if not running:
+                    break
+                done = wait(running, return_when=FIRST_COMPLETED).done
+                sent += _settle(engine, [(running[future], future.result()) for future in done])
+                for future in done:
+                    del running[future]
+        finally:  # what was on its way when something failed is not sent again
+            wait(running)
+            _settle(engine, [(message, future.result()) for future, message in running.items()])
     with engine.database.read() as cursor:
         counts = notifications.counts(cursor)
     return {"sent": sent, "waiting": counts["waiting"], "dead": counts["dead"]}

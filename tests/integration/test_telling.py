@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sidecar.channels.model import DeliveryError
+from sidecar.errors import Unavailable
 from sidecar.pipeline import claiming, completion, messages, scoring
 from sidecar.pipeline.scoring import score_leads
 from sidecar.store import notifications
@@ -327,6 +329,31 @@ def test_a_message_that_cannot_be_rendered_or_sent_keeps_no_other(engine, board,
     assert sorted(state for _, state in states(engine)) == ["owed", "sent"]
     assert {"it cannot be rendered or sent: ValueError"} == {row["last_error"] for row in rows(
         engine, "SELECT last_error FROM notifications WHERE state = 'owed'")}
+
+
+@pytest.mark.parametrize("name", ["_taken", "_put"])
+def test_what_was_on_its_way_when_postgres_failed_is_not_sent_again(
+        engine, board, by_board, monkeypatch, name):
+    """One message arrived, the other waits, when the next look at the outbox, or the first result, fails."""
+    failed, tried, calls, works = threading.Event(), itertools.count(), [], getattr(messages, name)
+
+    def fails(*args):
+        calls.append(args)
+        if len(calls) == 2:  # the first takes both, or puts nothing
+            failed.set()
+            raise Unavailable("Postgres does not answer.")
+        return works(*args)
+
+    def waits():
+        if next(tried):
+            failed.wait(30)
+
+    monkeypatch.setattr(messages, name, fails)
+    object.__setattr__(board, "before", waits)
+    owe_room(engine, rooms=("a", "b"))
+    with pytest.raises(Unavailable):
+        messages.deliver(by_board)
+    assert states(engine) == [("a", "sent"), ("b", "sent")]
 
 
 def test_a_message_that_is_given_up_is_told_to_operations_once_an_hour(api, engine):
