@@ -18,6 +18,7 @@ from sidecar.channels.model import Channel, DeliveryError
 from sidecar.channels.routing import Person, Place, Wish, recipients
 from sidecar.channels.timing import digest_day, quiet_until
 from sidecar.engine import Engine
+from sidecar.errors import Unavailable
 from sidecar.masking import redact
 from sidecar.metrics import HOT_SECONDS, MESSAGES, REFUSALS_HELD
 from sidecar.pipeline import telling
@@ -258,8 +259,13 @@ def _taken(
         not_sent = []
         for message in taken:
             lead, stood = about.get(message["lead_id"], (None, {}))
-            row, send = _decided(engine, message, lead, after(
-                stood.get(message["hot_change"], []), _cause(message["about"] or {})))
+            try:
+                row, send = _decided(engine, message, lead, after(
+                    stood.get(message["hot_change"], []), _cause(message["about"] or {})))
+            except Unavailable:
+                raise
+            except Exception as error:
+                row, send = _outcome(engine, message, Sent(error=_unforeseen(error))), None
             if send:
                 ready.append((message, send))
             else:
@@ -339,10 +345,15 @@ def _send(channel: Channel, message: Row, told: Row, message_id: str, language: 
             possible_duplicate=message["possible_duplicate"] and not channel.reconciles))
     except DeliveryError as error:
         return Sent(error=error)
-    except Exception as error:  # of this message alone: the others go on
-        log.exception("a message cannot be rendered or sent")
-        return Sent(error=DeliveryError(
-            f"it cannot be rendered or sent: {type(error).__name__}", may_have_arrived=True))
+    except Exception as error:
+        return Sent(error=_unforeseen(error, may_have_arrived=True))
+
+
+def _unforeseen(error: Exception, *, may_have_arrived: bool = False) -> DeliveryError:
+    """What went wrong with one message alone: the others go on. Called where it is handled."""
+    log.exception("a message cannot be rendered or sent")
+    return DeliveryError(
+        f"it cannot be rendered or sent: {type(error).__name__}", may_have_arrived=may_have_arrived)
 
 
 def _settle(engine: Engine, done: Iterable[tuple[Row, Sent]]) -> int:

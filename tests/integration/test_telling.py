@@ -14,7 +14,7 @@ import pytest
 
 from sidecar.channels.model import DeliveryError
 from sidecar.errors import Unavailable
-from sidecar.pipeline import claiming, completion, messages, scoring
+from sidecar.pipeline import claiming, completion, messages, scoring, telling
 from sidecar.pipeline.scoring import score_leads
 from sidecar.store import notifications
 from sidecar.store.database import Database, many, one
@@ -329,6 +329,25 @@ def test_a_message_that_cannot_be_rendered_or_sent_keeps_no_other(engine, board,
     assert sorted(state for _, state in states(engine)) == ["owed", "sent"]
     assert {"it cannot be rendered or sent: ValueError"} == {row["last_error"] for row in rows(
         engine, "SELECT last_error FROM notifications WHERE state = 'owed'")}
+
+
+def test_a_message_that_cannot_be_decided_keeps_no_other_and_is_given_up_at_last(
+        engine, board, by_board, monkeypatch):
+    told_of = telling.told
+
+    def odd(engine, channel, message, stood):
+        if message["recipient"] == "a":
+            raise ValueError("nobody foresaw it")
+        return told_of(engine, channel, message, stood)
+
+    monkeypatch.setattr(telling, "told", odd)
+    owe_room(engine, rooms=("a", "b"))
+    for _ in range(messages.MAX_TRIES):
+        messages.deliver(by_board)
+        sql(engine, "UPDATE notifications SET due_at = now()")
+    assert states(engine) == [("a", "dead"), ("b", "sent")]
+    assert rows(engine, "SELECT last_error, possible_duplicate FROM notifications WHERE state = 'dead'") == [
+        {"last_error": "it cannot be rendered or sent: ValueError", "possible_duplicate": False}]
 
 
 @pytest.mark.parametrize("name", ["_taken", "_put"])
