@@ -375,10 +375,11 @@ def _outcome(engine: Engine, message: Row, sent: Sent) -> Row:
     slowed = error.retry_after is not None
     if error.permanent or (message["attempts"] >= MAX_TRIES and not slowed):
         return _state("dead", reason)
-    wait_for = error.retry_after if error.retry_after is not None else backoff(
-        message["attempts"], first=5, most=3600)
+    asked, now = error.retry_after or 0, engine.now()
+    wait_for = max(backoff(message["attempts"], first=5, most=3600), asked)
     return _state(
-        "owed", reason, due_at=engine.now() + timedelta(seconds=wait_for), refunded=slowed, slowed=slowed,
+        "owed", reason, due_at=now + timedelta(seconds=wait_for), refunded=slowed,
+        held_until=now + timedelta(seconds=asked) if slowed else None,
         possible_duplicate=True if error.may_have_arrived else None)
 
 
@@ -403,8 +404,8 @@ def _put(engine: Engine, rows: list[tuple[Row, Row]]) -> None:
         for message, row in rows:
             if row["state"] == "dead":
                 _died(engine, cursor, message, row["error"])
-            elif row.get("slowed"):
-                notifications.hold(cursor, message["channel"], message["recipient"], row["due_at"])
+            elif until := row.get("held_until"):
+                notifications.hold(cursor, message["channel"], message["recipient"], until)
             elif row.get("elsewhere"):
                 notifications.owe_to_another(cursor, _rows(engine, cursor, [Due(
                     message["kind"], message["lead_id"], message["hot_change"], row["elsewhere"].owner_id,

@@ -214,6 +214,15 @@ def test_slack_is_left_alone_for_as_long_as_it_asks(sinks, by_slack):
     assert sinks.got("slack") == []
 
 
+def test_a_slack_that_asks_to_come_back_at_once_is_asked_again_later(sinks, by_slack):
+    owe(by_slack)
+    sinks.fail("slack", 429, retry_after=0)
+    messages.deliver(by_slack)
+    message = outbox(by_slack)["operations"]
+    assert (message["state"], message["attempts"]) == ("owed", 0) and 10 <= message["wait"] < 15
+    assert sinks.got("slack") == []
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_webhook_that_is_gone_is_not_asked_again(api, sinks, by_slack, status):
     owe(by_slack)
