@@ -33,7 +33,8 @@ def owe_to_another(cursor: Cursor, rows: list[Row]) -> None:
 
 def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None:
     """Owe a change of each message about a lead that is out and can be changed, on these channels; one that
-    is owed already is not owed twice, and one that is being sent is sent again."""
+    is owed already is not owed twice. One that is being sent is sent again, but not before that is settled:
+    the last one says how things are. `settle` knows it by being due later than it was claimed."""
     cursor.execute(
         """
         INSERT INTO notifications (kind, lead_id, hot_change, channel, recipient, user_id, reference, about,
@@ -43,7 +44,8 @@ def owe_changes(cursor: Cursor, lead_id: str, channels: Collection[str]) -> None
         FROM notifications WHERE lead_id = %s AND kind <> 'handled' AND state = 'sent'
             AND reference IS NOT NULL AND channel = ANY(%s)
         ORDER BY id
-        ON CONFLICT (dedupe_key) DO UPDATE SET state = 'owed', due_at = now(), attempts = 0, last_error = NULL
+        ON CONFLICT (dedupe_key) DO UPDATE SET due_at = clock_timestamp(), attempts = 0, last_error = NULL,
+            state = CASE WHEN notifications.state = 'sending' THEN 'sending' ELSE 'owed' END
         """, (lead_id, list(channels)))
 
 
@@ -124,17 +126,18 @@ WITHHELD = "The person refused contact and did not ask themselves."
 
 def settle(cursor: Cursor, rows: Sequence[Row]) -> None:
     """What became of messages that were claimed: [{id, state, reference, due_at, error, refunded,
-    possible_duplicate}]. One that was owed anew meanwhile stays owed. `refunded`: the try was none of its
-    own.
+    possible_duplicate}]. One that was owed anew meanwhile (`owe_changes`) is owed. `refunded`: the try was
+    none of its own.
     """
     update_from(
         cursor, "notifications", rows, key="id", where="t.state = 'sending'",
         columns={"id": "uuid", "state": "text", "reference": "text", "due_at": "timestamptz",
                  "error": "text", "refunded": "boolean", "possible_duplicate": "boolean"},
-        changes="""state = v.state, reference = coalesce(v.reference, t.reference),
+        changes="""state = CASE WHEN t.due_at > t.claimed_at THEN 'owed' ELSE v.state END,
+            reference = coalesce(v.reference, t.reference),
             due_at = coalesce(v.due_at, t.due_at), last_error = v.error,
             sent_at = CASE WHEN v.state = 'sent' THEN now() ELSE t.sent_at END,
-            attempts = t.attempts - v.refunded::int,
+            attempts = greatest(t.attempts - v.refunded::int, 0),
             possible_duplicate = coalesce(v.possible_duplicate, t.possible_duplicate)""")
 
 

@@ -244,6 +244,25 @@ def test_a_message_that_was_on_its_way_when_somebody_pressed_changes_too(engine,
     assert {message["kind"] for message in board.out} == {"handled"}
 
 
+def test_of_two_changes_of_a_message_the_later_one_stays(engine, board, by_board, lead, dana, eli):
+    """Eli takes the lead, and another process sends what is owed, while the message is told of Dana."""
+    change, takers = board.update, [eli]
+
+    def slow(reference, rendered):
+        if takers:
+            before = set(threading.enumerate())
+            press_quietly(by_board, lead, takers.pop())
+            for thread in set(threading.enumerate()) - before:
+                thread.join(10)
+            messages.deliver(by_board)
+        change(reference, rendered)
+
+    object.__setattr__(board, "update", slow)
+    press(by_board, lead, "snooze", dana)
+    assert shown(board) == ("handled", ("claim", "Eli"), False)
+    assert rows(engine, "SELECT state FROM notifications WHERE kind = 'handled'") == [{"state": "sent"}]
+
+
 def press_quietly(engine, lead_id, user):
     with engine.database.write() as cursor:
         handling.handle(engine, cursor, lead_id, 1, "claim", user, "board")
