@@ -5,7 +5,7 @@ from __future__ import annotations
 from sidecar.calendars.working import zone_or
 from sidecar.channels.answers import answer
 from sidecar.engine import Engine
-from sidecar.errors import Forbidden, NotFound
+from sidecar.errors import Conflict, Forbidden, NotFound
 from sidecar.metrics import PRESSES
 from sidecar.pipeline import handling
 from sidecar.services.access import Caller
@@ -20,7 +20,7 @@ def handle(
     engine: Engine, lead_id: str, kind: Handling, *, minutes: int | None, caller: Caller, by: Actor
 ) -> Row:
     """Do what a person wants about a lead's latest change into hot: {verdict, said, handling or None}. Raises
-    NotFound, Forbidden for a program."""
+    NotFound, Forbidden for a program, Conflict where it never was hot."""
     with engine.database.write() as cursor:
         user = user_channels.user(cursor, user_id=caller.id) if caller.kind == "user" else None
         if user is None:
@@ -28,6 +28,8 @@ def handle(
         lead = leads.lock(cursor, lead_id)
         if lead is None:
             raise NotFound("There is no such lead.")
+        if not lead["hot_changes"]:
+            raise Conflict("This lead never was hot; its status and owner are changed as of any lead.")
         done = handling.handle(engine, cursor, lead_id, lead["hot_changes"], kind, user, "api",
                                minutes=minutes, request_id=by.request_id)
         made = store.get(cursor, done.id) if done.id else None

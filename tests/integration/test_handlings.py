@@ -387,6 +387,14 @@ def test_people_handle_leads_by_the_api_and_programs_do_not(api, app, engine, le
     until_quiet()
 
 
+def test_a_lead_that_never_was_hot_is_not_put_off(api, app, engine, dana):
+    cold = api.post("/v1/leads", {"email": "cold@firm.example"}).json["results"][0]["lead_id"]
+    answer = signed_in(app, "dana@example.com")("post", f"/v1/leads/{cold}/handlings", json={
+        "kind": "snooze", "minutes": 60})
+    assert answer.status_code == 409 and "never was hot" in answer.json["detail"]
+    assert rows(engine, "SELECT FROM handlings") == rows(engine, "SELECT FROM notifications") == []
+
+
 def test_who_may_not_see_people_does_not_learn_who_did_what(app, lead):
     assert Api(app.test_client(), "reader").get(f"/v1/leads/{lead}/handlings").status_code == 403
 
