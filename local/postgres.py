@@ -31,9 +31,6 @@ unix_socket_directories = ''
 max_connections = 80
 wal_compression = on
 max_wal_size = 1GB
-# Nothing follows the log: what is restored is not written to it as well.
-wal_level = minimal
-max_wal_senders = 0
 password_encryption = scram-sha-256
 """
 

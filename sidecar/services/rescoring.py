@@ -72,6 +72,6 @@ def _next(engine: Engine, cursor: Cursor, job_id: str) -> Counter[str] | None:
 def show(engine: Engine, cursor: Cursor, row: Row) -> dict[str, Any]:
     """A job as the API tells it, whole; what only an import has is empty."""
     nothing = ("source", "format", "encoding", "encoding_certainty", "delimiter", "sheet", "header_line",
-               "mapping_name")
+               "mapping_name", "refused")
     return summary(row) | dict.fromkeys(nothing) | {
         "kept": [], "kept_count": 0, "columns": [], "problems": [], "warnings": []}
