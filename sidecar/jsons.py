@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -27,4 +28,7 @@ def as_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
 
 def of_json(text: str) -> Any:
     """The value of a JSON text. Raises ValueError for what is none."""
-    return json.loads(text) if _LONG.search(text) else orjson.loads(text)
+    if not _LONG.search(text):
+        with suppress(orjson.JSONDecodeError):  # it refuses lone surrogates
+            return orjson.loads(text)
+    return json.loads(text)
