@@ -156,22 +156,22 @@ def test_who_is_no_hot_lead_any_more_is_followed_no_more(api, by_mail, team, cha
     assert sweep(by_mail, 60)["looked"] == 0
 
 
+def snoozed(engine, lead_id, user, lasts):
+    write(engine, "INSERT INTO handlings (lead_id, hot_change, kind, user_id, by, channel, until, before,"
+                  " after) VALUES (%s, 1, 'snooze', %s, 'Vera', 'email', now() + %s::interval, '{}', '{}')",
+          (lead_id, user, lasts))
+
+
 def test_a_snooze_is_waited_for(api, by_mail, team):
     [lead_id] = hot(api, by_mail, team["vera"], "later")
-    write(by_mail, "INSERT INTO handlings (lead_id, hot_change, kind, user_id, by, channel, until, before,"
-                   " after) VALUES (%s, 1, 'snooze', %s, 'Vera', 'email', now() + interval '2 hours', '{}',"
-                   " '{}')",
-          (lead_id, team["vera"]))
+    snoozed(by_mail, lead_id, team["vera"], "2 hours")
     assert sweep(by_mail, 134)["reminded"] == 0
     assert sweep(by_mail, 136)["reminded"] == 1
 
 
 def test_a_snooze_of_who_had_it_before_is_not_waited_for(api, by_mail, team):
     [lead_id] = hot(api, by_mail, team["vera"], "passed_on")
-    write(by_mail, "INSERT INTO handlings (lead_id, hot_change, kind, user_id, by, channel, until, before,"
-                   " after) VALUES (%s, 1, 'snooze', %s, 'Vera', 'email', now() + interval '1 day', '{}',"
-                   " '{}')",
-          (lead_id, team["vera"]))
+    snoozed(by_mail, lead_id, team["vera"], "1 day")
     write(by_mail, "UPDATE leads SET owner_id = %s", (team["max"],))
     write(by_mail, "INSERT INTO assignments (lead_id, user_id, kind, reason, actor)"
                    " VALUES (%s, %s, 'routing', 'Vera is the wrong person for it.', 'vera')",
