@@ -76,9 +76,11 @@ class Component:
     of_events: bool
     # The rules as the engine goes through them: event, evaluate, name, rank, most, slot.
     lines: tuple[tuple[str | None, Evaluator, str, str, int, int], ...]
-    # What makes a difference of a lead's facts, None where that cannot be told; what was made of it.
+    # What makes a difference of a lead's facts, None where that cannot be told; what was made of it; what of
+    # that is equal.
     key: Callable[[Mapping[str, Any]], tuple[Any, ...] | None]
     remembered: dict[Any, Any]
+    shared: dict[Any, Any]
 
 
 @dataclass(eq=False)
@@ -142,6 +144,12 @@ class Model:
         for slot, points in zip(self.slots, sums, strict=True):
             together[slot.component] += min(max(points, -slot.limit), slot.limit)
         return together
+
+    def rooms(self, sums: Sequence[int]) -> list[int]:
+        """What each slot can still add at most: up to its limit, and to the end of its component."""
+        together = self.together(sums)
+        return [max(0, min(FULL - max(together[slot.component], 0), slot.limit - max(points, -slot.limit)))
+                for slot, points in zip(self.slots, sums, strict=True)]
 
     def total(self, sums: Iterable[int]) -> int:
         """The total in hundredths of what the rules of each slot give together."""
@@ -214,7 +222,7 @@ def _compile(document: Mapping[str, Any]) -> Model:
             name not in INTENT and all(rule.examples is not None and not rule.events for rule in mine),
             bool(mine) and all(rule.events and not rule.places for rule in mine), tuple(
                 (rule.event, rule.evaluate, rule.name, rule.rank, rule.most, rule.slot) for rule in mine),
-            _key_of(mine), {}))
+            _key_of(mine), {}, {}))
     thresholds, rating = document["thresholds"], document.get("rating", {})
     return Model(
         document.get("version", ""), tuple(components), tuple(rules), tuple(slots),
@@ -263,29 +271,35 @@ def _key_of(rules: Sequence[Rule]) -> Callable[[Mapping[str, Any]], tuple[Any, .
                        and "{value}" not in rule.document["text"] for rule in rules if place in rule.places)
             for rule in rules for place in rule.places}
     predicted = any(rule.document["kind"] == "prediction" for rule in rules)
-    reads: dict[str, list[tuple[str, str, bool]]] = {}
+    parts: dict[str, tuple[list[str], list[int], list[tuple[str, str]]]] = {}
     for place, only_known in told.items():
         entity, name, inner = parts_of(place)
-        reads.setdefault(entity, []).append((name, inner, only_known))
+        names, known, members = parts.setdefault(entity, ([], [], []))
+        if inner:
+            members.append((name, inner))
+        else:
+            known += [len(names)] * only_known
+            names.append(name)
+    reads = [(entity, *names) for entity, names in parts.items()]
 
     def key(facts: Mapping[str, Any]) -> tuple[Any, ...] | None:
         if predicted and facts.get("prediction") is not None:
             return None
         found: list[Any] = []
-        for entity, names in reads.items():
+        for entity, names, known, members in reads:
             part = facts.get(entity)
             if part.__class__ is not dict:
                 return None
-            for name, inner, only_known in names:
+            values = [*map(part.get, names)]
+            for name, inner in members:
                 value = part.get(name)
-                if inner and value is not None:
-                    value = value.get(inner) if value.__class__ is dict else None
-                if value is None:
-                    found.append(None)
-                elif value.__class__ is not str:
+                values.append(value.get(inner) if value.__class__ is dict else None)
+            for value in values:
+                if value is not None and value.__class__ is not str:
                     return None
-                else:
-                    found.append(only_known if only_known and value else value)
+            for place in known:
+                values[place] = bool(values[place])
+            found += values
         return tuple(found)
 
     return key

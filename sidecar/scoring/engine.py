@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sidecar.scoring.compiling import FULL, Component, Model, compiled
 from sidecar.scoring.steps import next_grade, single_steps
@@ -23,23 +23,13 @@ _STRONGEST: Final = 3
 # Components that are remembered for the next lead with the same facts, of each model.
 _REMEMBERED: Final = 4096
 
-
-
 # A reason for or against: the stronger, the less; then its rank.
 _Argument = tuple[int, str, Reason]
 
 
-class _Part(NamedTuple):
-    """A component of a score: its hundredths, reasons, what each rule and each slot gives; the strongest
-    reasons for and against."""
-
-    points: int
-    reasons: list[Reason]
-    of_rules: list[int]
-    of_slots: list[int]
-    pros: list[_Argument]
-    cons: list[_Argument]
-    remembered: bool = False
+# A component of a score: its hundredths, reasons, what each rule and each slot gives, the arguments for and
+# against (of one that is remembered the strongest), and whether it is remembered.
+_Part = tuple[int, list[Reason], list[int], list[int], list[_Argument], list[_Argument], bool]
 
 
 def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datetime,
@@ -112,7 +102,7 @@ def steps_of(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: da
     subject = Subject(facts, now)
 
     def scored(lead: Subject) -> int:
-        points = sum(_part(made, part, lead).points * part.percent for part in made.components)
+        points = sum(_part(made, part, lead)[0] * part.percent for part in made.components)
         return min(FULL, points // 100)
 
     total = scored(subject)
@@ -133,8 +123,24 @@ def _part(made: Model, component: Component, subject: Subject) -> _Part:
         if key is not None:
             if len(component.remembered) >= _REMEMBERED:
                 component.remembered.clear()
-            part = component.remembered[key] = part._replace(remembered=True)
+                component.shared.clear()
+            part = component.remembered[key] = _shared(part, component.shared)
     return part
+
+
+def _shared(part: _Part, shared: dict[Any, Any]) -> _Part:
+    """A part as it is remembered. Equal reasons are one object in all of them: few fit into the processor's
+    cache, thousands do not."""
+    points, reasons, of_rules, of_slots, pros, cons, _ = part
+
+    def one(reason: Reason) -> Any:
+        return shared.setdefault(tuple(reason.values()), reason)
+
+    def strongest(found: list[_Argument]) -> list[_Argument]:
+        return [shared.setdefault((strength, rank, *reason.values()), (strength, rank, one(reason)))
+                for strength, rank, reason in sorted(found)[:_STRONGEST]]
+
+    return points, list(map(one, reasons)), of_rules, of_slots, strongest(pros), strongest(cons), True
 
 
 def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
@@ -181,9 +187,7 @@ def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
     if over := points % component.step:
         reasons.append(_reason(name, "rounding", -over, "Rounded down to weigh whole hundredths"))
         points -= over
-    pros.sort()
-    cons.sort()
-    return _Part(points, reasons, of_rules, of_slots, pros[:_STRONGEST], cons[:_STRONGEST])
+    return points, reasons, of_rules, of_slots, pros, cons, False
 
 
 def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[Reason]:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import add, attrgetter, ge
+from itertools import accumulate
+from operator import add, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
@@ -53,11 +54,10 @@ class Step:
     """An event (`value` is None) or a fact with the value that is best to a model.
 
     `read`: the fact. `hoped`: it can also turn out worse. `looks`: what its rules make of it; `plain`: none
-    of them looks at anything else. `gains`: of each slot; `adds`: where it adds; `most`: to the
-    total, in hundredths of hundredths. `component`, `rule`: the rule that gives most; `text`: what is told.
-    Sets are bits of whole numbers: the `rules` that look at it; its own `bit`, and the steps that are
-    `better`, at least as good everywhere and as sure: it is not taken before they are. `order`: its
-    place, the surest and smallest first."""
+    of them looks at anything else. `gains`: of each slot; `adds`: where it adds, how much, and the weight
+    there; `most`: to the total, in hundredths of hundredths. `component`, `rule`: the rule that gives most;
+    `text`: what is told. Sets are bits of whole numbers: the `rules` that look at it; its own `bit`, and the
+    steps that are `better`, at least as good everywhere and as sure: it is not taken before they are."""
 
     name: str
     value: Any
@@ -67,43 +67,53 @@ class Step:
     rules: int
     plain: bool
     gains: tuple[int, ...]
-    adds: tuple[tuple[int, int], ...]
+    adds: tuple[tuple[int, int, int], ...]
     most: int
     component: str
     rule: str
     text: str
     bit: int = 0
     better: int = 0
-    order: int = 0
+
+
+# A step as it is tried: with its event if it is one, read, plain.
+_Line = tuple[Step, str | None, Read, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The steps of a model, the sure ones and the hoped ones, the smallest first, with what each can add; and
-    all as they are tried together, the largest first, also with what tells whether they are open: step, its
-    event if it is one, read, bit, plain."""
+    """The steps of a model. `groups`: the sure ones and the hoped ones, the smallest first, with what those
+    up to each can add to any lead; `lines`: all, the widest first."""
 
-    by_most: tuple[tuple[list[int], list[Step]], ...]
-    widest: tuple[Step, ...]
-    lines: tuple[tuple[Step, str | None, Read, int, bool], ...]
+    groups: tuple[tuple[list[int], list[_Line]], ...]
+    lines: tuple[_Line, ...]
 
 
 @lru_cache(64)
 def _table(made: Model) -> _Table:
     steps = sorted((step for step in (*(_step(made, event, None) for event in EVENTS), *_facts(made))
                     if step and step.most > 0), key=lambda step: (step.hoped, step.most, step.name))
-    order = [step.name for step in sorted(
-        steps, key=lambda step: (not step.hoped, step.most, step.name), reverse=True)]
-    bits = {name: 1 << place for place, name in enumerate(order)}
-    surest = [replace(step, bit=bits[step.name], order=place, better=0 if not step.plain else sum(
-        bits[other.name] for other in steps if other.plain and bits[other.name] < bits[step.name]
-        and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains))))
-        for place, step in enumerate(steps)]
-    parts = [[step for step in surest if step.hoped is hoped] for hoped in (False, True)]
-    widest = tuple(sorted(surest, key=lambda step: step.bit))
-    return _Table(tuple(([step.most for step in part], part) for part in parts), widest, tuple(
-        (step, step.name if step.value is None else None, step.read, step.bit, step.plain)
-        for step in widest))
+    bits = {step.name: 1 << place for place, step in enumerate(sorted(
+        steps, key=lambda step: (not step.hoped, step.most, step.name), reverse=True))}
+    lines: list[_Line] = []
+    for step in steps:
+        bit = bits[step.name]
+        better = 0 if not step.plain else sum(
+            bits[other.name] for other in steps if other.plain and bits[other.name] < bit
+            and other.hoped <= step.hoped and all(map(ge, other.gains, step.gains)))
+        lines.append((replace(step, bit=bit, better=better), step.name if step.value is None else None,
+                      step.read, step.plain))
+    parts = [[line for line in lines if line[0].hoped is hoped] for hoped in (False, True)]
+    return _Table(tuple(([*accumulate((_at_most(made, step) for step, *_ in part), max)], part)
+                        for part in parts),
+                  tuple(sorted(lines, key=lambda line: line[0].bit)))
+
+
+def _at_most(made: Model, step: Step) -> int:
+    """What a step can add to any lead, in hundredths of hundredths."""
+    return step.most if step.plain else sum(
+        max(look.gain, rule.most - rule.least) * made.components[rule.component].percent
+        for look, rule in ((look, made.rules[look.rule]) for look in step.looks))
 
 
 def _facts(made: Model) -> Iterator[Step | None]:
@@ -167,9 +177,10 @@ def _with_gains(made: Model, step: Step, gains: Iterable[tuple[int, int]]) -> St
     of_slots = [0] * len(made.slots)
     for slot, gain in gains:
         of_slots[slot] += gain
-    adds = tuple((slot, gain) for slot, gain in enumerate(of_slots) if gain > 0)
-    return replace(step, gains=tuple(of_slots), adds=adds, most=sum(
-        gain * made.components[made.slots[slot].component].percent for slot, gain in adds))
+    adds = tuple((slot, gain, made.components[made.slots[slot].component].percent)
+                 for slot, gain in enumerate(of_slots) if gain > 0)
+    return replace(step, gains=tuple(of_slots), adds=adds,
+                   most=sum(gain * percent for _, gain, percent in adds))
 
 
 @lru_cache(4096)
@@ -205,7 +216,7 @@ def single_steps(made: Model, subject: Subject, total: int, grade: str,
     happens, not a fact; `sure`: it cannot turn out worse. Steps that add nothing are left out. `scored`: the
     total of a subject, as the model itself makes it."""
     found = []
-    for step in _table(made).widest:
+    for step, *_ in _table(made).lines:
         if step.name in subject.ages if step.value is None else step.read(subject.facts) is not None:
             continue
         after = scored(subject.after([(step.name, step.value)]))
@@ -220,91 +231,110 @@ def single_steps(made: Model, subject: Subject, total: int, grade: str,
 class _Search:
     """The search for the steps of one lead, which reach the `least` total."""
 
-    __slots__ = ("_least", "_made", "_mosts", "_points", "_subject", "_sums", "_tried", "_ways", "reached")
-    _mosts: list[list[int]]
-    _ways: list[Step]
+    __slots__ = ("_least", "_made", "_most", "_points", "_subject", "_sums", "_tried", "_ways", "_widest",
+                 "reached")
+    # The open steps with what each can add, in their order and the widest first; what so many can add.
+    _ways: list[tuple[int, Step]]
+    _widest: list[tuple[int, Step]]
+    _most: list[int]
+    _tried: int
+    # The total after the steps that were tried last.
+    reached: int
 
     def __init__(self, made: Model, subject: Subject, points: Sequence[int],
                  sums: Sequence[int], least: int) -> None:
         self._made, self._subject, self._points, self._sums, self._least = made, subject, points, sums, least
-        self.reached = 0
 
     def fewest(self, need: int) -> Sequence[Step]:
         """As few steps as reach the grade; none where no few do. `need`: what they must add at least, in
         hundredths of hundredths."""
         table = _table(self._made)
-        ages, facts = self._subject.ages, self._subject.facts
-        for mosts, steps in table.by_most:
-            for step in steps[bisect_left(mosts, need):]:
-                if step.name not in ages if step.value is None else step.read(facts) is None:
-                    way = step if step.plain else self._way(step)
-                    if way.most >= need:
-                        self.reached = self._made.total(map(add, self._sums, way.gains))
-                        if self.reached >= self._least:
-                            return (way,)
-        self._tried, self._ways, self._mosts, taken = 0, [], [], 0
-        for step, event, read, bit, plain in table.lines:
-            if event in ages if event else read(facts) is not None:
-                taken |= bit
-            else:
-                way = step if plain else self._way(step)
-                if way.most > 0:
-                    self._ways.append(way)
+        if found := self._one_more(table, (), 0, 0, self._sums, need) or self._with_widest(table, need):
+            return found
+        taken = self._open(table)
+        self._tried = 0
         for number in range(2, _MOST_STEPS + 1):
-            if found := self._together((), 0, number, taken, taken, self._sums):
+            if self._most[number] >= need and (
+                    found := self._together((), 0, number, taken, taken, self._sums, need)):
                 return found
         return ()
 
+    def _one_more(self, table: _Table, chosen: tuple[Step, ...], rules: int, tried: int, sums: Sequence[int],
+                  need: int) -> tuple[Step, ...]:
+        """`chosen`, after which the slots have these sums, and the first in order of the open steps that
+        reaches the grade after them; none if there is none. `rules`: those that look at the chosen, all if
+        one looks at two of them. `tried`: steps that it is not. `need`: what is to be added still."""
+        ages, facts = self._subject.ages, self._subject.facts
+        for mosts, lines in table.groups:
+            for step, event, read, plain in lines[bisect_left(mosts, need):]:
+                if not step.bit & tried and (event not in ages if event else read(facts) is None):
+                    way = step if plain else self._way(step)
+                    if way.most >= need and self._reaches(chosen, rules, way, sums):
+                        return (*chosen, way)
+        return ()
+
+    def _with_widest(self, table: _Table, need: int) -> tuple[Step, ...]:
+        """The widest open step and another one, if they reach the grade: of two, they mostly do."""
+        ages, facts = self._subject.ages, self._subject.facts
+        for step, event, read, plain in table.lines:
+            if event not in ages if event else read(facts) is None:
+                way = step if plain else self._way(step)
+                if way.most > 0:
+                    return self._one_more(table, (way,), way.rules, way.bit,
+                                          list(map(add, self._sums, way.gains)), need - way.most)
+        return ()
+
+    def _open(self, table: _Table) -> int:
+        """Finds the open steps and what each can add; gives the bits of the others."""
+        ages, facts = self._subject.ages, self._subject.facts
+        rooms = self._made.rooms(self._sums)
+        self._ways, self._widest, taken = [], [], 0
+        for _, lines in table.groups:
+            found = []
+            for step, event, read, plain in lines:
+                if event in ages if event else read(facts) is not None:
+                    taken |= step.bit
+                    continue
+                way, worth = step if plain else self._way(step), 0
+                for slot, gain, percent in way.adds:
+                    room = rooms[slot]
+                    worth += (gain if gain < room else room) * percent
+                if worth:
+                    found.append((worth, way))
+            self._ways += found
+            found.reverse()
+            self._widest += found
+        worths = sorted((worth for worth, _ in self._ways), reverse=True)
+        self._most = [sum(worths[:number]) for number in range(_MOST_STEPS + 1)]
+        return taken
+
     def _together(self, chosen: tuple[Step, ...], rules: int, number: int, taken: int, tried: int,
-                  sums: Sequence[int]) -> tuple[Step, ...]:
-        """`chosen`, after which the slots have these sums, and so many more steps that reach the grade; none
-        if there are none. `rules`: those that look at the chosen, all if one looks at two of them. `taken`:
-        steps that cannot be chosen any more; `tried`: also those with which it was tried."""
+                  sums: Sequence[int], need: int) -> tuple[Step, ...]:
+        """As `_one_more`, with so many more steps. `taken`: steps that cannot be chosen any more; `tried`:
+        also those with which it was tried."""
         self._tried += 1
-        if self._tried > _MOST_TRIED or (self._mosts and self._bound(number, sums) < self._least):
+        if self._tried > _MOST_TRIED:
             return ()
         if number == 1:
-            return self._last(chosen, rules, tried, sums)
-        for way in self._ways:
+            for worth, way in self._ways:
+                if worth >= need and not way.bit & tried and self._reaches(chosen, rules, way, sums):
+                    return (*chosen, way)
+            return ()
+        others = self._most[number - 1]
+        for worth, way in self._widest:
             if not way.bit & tried and not way.better & ~taken:
-                if found := self._together(
+                if worth + others >= need and (found := self._together(
                         (*chosen, way), -1 if rules & way.rules else rules | way.rules, number - 1,
-                        taken | way.bit, tried | way.bit, list(map(add, sums, way.gains))):
+                        taken | way.bit, tried | way.bit, list(map(add, sums, way.gains)), need - worth)):
                     return found
                 tried |= way.bit
-                if not self._mosts:  # the best step mostly finds another one: only now is it worth while
-                    self._mosts = self._most_of()
-                    if self._bound(number, sums) < self._least:
-                        return ()
         return ()
 
-    def _last(self, chosen: tuple[Step, ...], rules: int, tried: int, sums: Sequence[int]
-              ) -> tuple[Step, ...]:
-        """`chosen` and the first in order of the steps that reach the grade after them."""
-        total_of, least = self._made.total, self._least
-        need = (least - total_of(sums)) * 100 - self._made.slack
-        left = [way for way in self._ways if way.most >= need and not way.bit & tried]
-        left.sort(key=attrgetter("order"))
-        for way in left:
-            self.reached = (self.total((*chosen, way)) if rules & way.rules
-                            else total_of(map(add, sums, way.gains)))
-            if self.reached >= least:
-                return (*chosen, way)
-        return ()
-
-    def _most_of(self) -> list[list[int]]:
-        """Of none, one, … steps the most that they add to each slot."""
-        largest: list[list[int]] = [[] for _ in self._sums]
-        for way in self._ways:
-            for slot, gain in way.adds:
-                largest[slot].append(gain)
-        for gains in largest:
-            gains.sort(reverse=True)
-        return [[sum(gains[:number]) for gains in largest] for number in range(_MOST_STEPS + 1)]
-
-    def _bound(self, number: int, sums: Sequence[int]) -> int:
-        """The total that so many steps reach at most from these sums."""
-        return self._made.total(map(add, sums, self._mosts[number]))
+    def _reaches(self, chosen: tuple[Step, ...], rules: int, way: Step, sums: Sequence[int]) -> bool:
+        """Whether a step reaches the grade after those that were chosen."""
+        self.reached = (self.total((*chosen, way)) if rules & way.rules
+                        else self._made.total(map(add, sums, way.gains)))
+        return self.reached >= self._least
 
     def total(self, ways: Sequence[Step]) -> int:
         """The lead's total after these steps."""

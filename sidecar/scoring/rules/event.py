@@ -20,7 +20,7 @@ _REMEMBERED: Final = 1000  # days; what is left of older events is worked out ea
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
     event, half_life, text, daily = rule["event"], rule["half_life_days"], rule["text"], rule.get("daily")
-    most = rule["limit"]
+    most: float = rule["limit"]
     # Whole days since an event -> what of it is left.
     left = [2.0 ** (-age / half_life) for age in range(_REMEMBERED)]
     left_at = left.__getitem__
@@ -31,10 +31,12 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
         found = f"{text} {ago(latest)}" if times == 1 else f"{text} {ago(latest)}, {times} times in all"
         return found if counted == times else f"{found}, {daily} a day count"
 
+    full, at_most = sign * round(limit), f" ({most:g} points at most)"
+
     def outcome(worth: float, latest: int, times: int, counted: int) -> Outcome:
         points = each * worth
         if points > limit:
-            return Outcome(sign * round(limit), f"{said(latest, times, counted)} ({most:g} points at most)")
+            return Outcome(full, said(latest, times, counted) + at_most)
         if whole := floor(points + 0.5):
             return Outcome(sign * whole, said(latest, times, counted))
         return Outcome(0, f"{said(latest, times, counted)} (faded)", False)

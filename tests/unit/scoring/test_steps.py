@@ -23,7 +23,7 @@ def reached(result: dict[str, Any]) -> float:
 
 def candidates(known: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, Any]]:
     subject = Subject(known, NOW)
-    return [(step.name, step.value) for step in _table(compiled(model)).widest if (
+    return [(step.name, step.value) for step, *_ in _table(compiled(model)).lines if (
         step.name not in subject.ages if step.value is None else fact_at(known, step.name) is None)]
 
 
@@ -47,7 +47,7 @@ def test_steps_reach_the_grade_they_name(model: dict[str, Any], known: dict[str,
     assert len(found["steps"]) <= 3
     if found["steps"]:
         assert reached(result) >= least
-    else:
+    if len(found["steps"]) != 1:
         assert not reach(known, model, 1, least)
 
 
