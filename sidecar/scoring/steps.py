@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
-from operator import add, ge
+from operator import add, attrgetter, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
@@ -32,6 +32,7 @@ _MOST_STEPS: Final = 3
 _MOST_TRIED: Final = 300
 # A fact is tried with so many values at most.
 _MOST_VALUES: Final = 100
+_RANK: Final = attrgetter("rank")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,16 +118,18 @@ def _at_most(made: Model, step: Step) -> int:
 
 
 def _facts(made: Model) -> Iterator[Step | None]:
-    """Of each fact the best value."""
-    for place in dict.fromkeys(place for rule in made.rules for place in rule.places):
+    """Of each fact the best value; of equal ones the first, whatever the order of the rules."""
+    rules = sorted(made.rules, key=_RANK)
+    for place in dict.fromkeys(place for rule in rules for place in rule.places):
         values = dict.fromkeys(VOCABULARIES.get(place) or (
-            value for rule in made.rules for value in (rule.examples or {}).get(place, ())))
+            value for rule in rules for value in (rule.examples or {}).get(place, ())))
         steps = (_step(made, place, value) for value in list(values)[:_MOST_VALUES])
         yield max((step for step in steps if step), key=lambda step: step.most, default=None)
 
 
 def _step(made: Model, name: str, value: Any) -> Step | None:
-    rules = [rule for rule in made.rules if name in (rule.events if value is None else rule.places)]
+    rules = sorted((rule for rule in made.rules if name in (rule.events if value is None else rule.places)),
+                   key=_RANK)
     if not rules:
         return None
     after = [rule.evaluate(Subject({}, _NOW).after([(name, value)])) for rule in rules]
