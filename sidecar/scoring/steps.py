@@ -18,7 +18,7 @@ from operator import add, attrgetter, ge
 from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
-from sidecar.scoring.compiling import Model, Rule
+from sidecar.scoring.compiling import FULL, Model, Rule
 from sidecar.scoring.subject import Read, Subject, reader
 from sidecar.terms import label
 from sidecar.terms.states import EVENTS
@@ -93,7 +93,8 @@ class _Table:
 @lru_cache(64)
 def _table(made: Model) -> _Table:
     steps = sorted((step for step in (*(_step(made, event, None) for event in EVENTS), *_facts(made))
-                    if step and step.most > 0), key=lambda step: (step.hoped, step.most, step.name))
+                    if step and _at_most(made, step) > 0),
+                   key=lambda step: (step.hoped, step.most, step.name))
     bits = {step.name: 1 << place for place, step in enumerate(sorted(
         steps, key=lambda step: (not step.hoped, step.most, step.name), reverse=True))}
     lines: list[_Line] = []
@@ -113,7 +114,8 @@ def _table(made: Model) -> _Table:
 def _at_most(made: Model, step: Step) -> int:
     """What a step can add to any lead, in hundredths of hundredths."""
     return step.most if step.plain else sum(
-        max(look.gain, rule.most - rule.least) * made.components[rule.component].percent
+        max(look.gain, FULL if rule.document["kind"] == "prediction" else rule.most - rule.least)
+        * made.components[rule.component].percent
         for look, rule in ((look, made.rules[look.rule]) for look in step.looks))
 
 
@@ -141,7 +143,9 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
     if not said and value is None:
         said = str(rule.document.get("text", label(name)))
     elif not said:
-        said = f"{rule.document.get('missing') or label(name)} ({outcome.text if outcome else ''})"
+        said = str(rule.document.get("missing") or label(name))
+        if outcome:  # what it turns out to be
+            said += f" ({outcome.text})"
     timeless = all(rule.examples is not None for rule in rules)
     looks = tuple(_look(rule, name, gain, outcome.hundredths if outcome and timeless else None)
                   for rule, gain, outcome in zip(rules, gains, after, strict=True))
@@ -302,7 +306,7 @@ class _Search:
                 for slot, gain, percent in way.adds:
                     room = rooms[slot]
                     worth += (gain if gain < room else room) * percent
-                if worth:
+                if way.adds:  # also where there is no room yet: another step may make some
                     found.append((worth, way))
             self._ways += found
             found.reverse()

@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sidecar.scoring import compiled, default_model, score, steps_of
+from sidecar.scoring import COMPONENTS, compiled, default_model, score, steps_of
 from sidecar.scoring.steps import _table
 from sidecar.scoring.subject import Subject, fact_at
+from sidecar.terms.states import EVENTS
 from tests.unit.scoring.inventing import NOW, facts, models
 from tests.unit.scoring.test_engine import PERFECT, event, facts_strategy, without
 
@@ -22,9 +23,23 @@ def reached(result: dict[str, Any]) -> float:
 
 
 def candidates(known: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, Any]]:
-    subject = Subject(known, NOW)
-    return [(step.name, step.value) for step, *_ in _table(compiled(model)).lines if (
-        step.name not in subject.ages if step.value is None else fact_at(known, step.name) is None)]
+    """All events that never happened, and of each unknown fact the best value."""
+    ages = Subject(known, NOW).ages
+    return [(name, None) for name in EVENTS if name not in ages] + [
+        (step.name, step.value) for step, *_ in _table(compiled(model)).lines
+        if step.value is not None and fact_at(known, step.name) is None]
+
+
+def own(hot: float, **parts: tuple[float, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A model of these components: their weight and rules."""
+    return {"version": "own", "thresholds": {"hot": hot, "warm": 0}, "components": {
+        name: {"weight": weight, "empty": "Nothing", "rules": rules}
+        for name, (weight, rules) in {name: parts.get(name, (0.0, [])) for name in COMPONENTS}.items()}}
+
+
+def rule(fact: str, points: float, **more: Any) -> dict[str, Any]:
+    return {"name": fact, "kind": "known", "facts": [fact], "points": points, "text": fact,
+            "missing": "Unknown", **more}
 
 
 def reach(known: dict[str, Any], model: dict[str, Any], number: int, least: float) -> bool:
@@ -88,6 +103,35 @@ def test_what_is_predicted_counts_in_a_step_by_whose_fact_it_begins_to_count() -
     steps = {points: score({"prediction": {"points": points, "text": ""}}, model, NOW)["next_grade"]["steps"]
              for points in (0, 1, 100)}
     assert [[step["points"] for step in found] for found in steps.values()] == [[], [11.06], [79.0]]
+
+
+def test_a_step_counts_for_which_another_one_makes_room() -> None:
+    model = own(76, demographic=(0.4, [
+        rule("contact.country", 100), rule("contact.department", -60), rule("contact.phone", 60)]),
+        firmographic=(0.4, [rule("contact.department", 40)]),
+        engagement=(0.2, [rule("contact.seniority", 100)]))
+    found = score({"contact": {"country": "DE"}}, model, NOW)
+    assert (found["total"], len(found["next_grade"]["steps"]), reached(found)) == (40, 3, 76)
+
+
+def test_a_step_counts_that_adds_nothing_to_a_lead_of_whom_nothing_is_known() -> None:
+    german = {"fact": "contact.country", "is": "DE"}
+    for step in (rule("contact.phone", 60, when=german), {
+            "name": "demo", "kind": "event", "event": "demo_request", "points": 60, "limit": 60,
+            "half_life_days": 30, "text": "Asked", "when": german}):
+        model = own(50, engagement=(1.0, [step]))
+        found = score({"contact": {"country": "DE"}}, model, NOW)
+        assert [(one["points"], one["text"]) for one in found["next_grade"]["steps"]] == [
+            (60, step.get("missing", "Asked"))]
+        assert [one["points"] for one in steps_of({"contact": {"country": "DE"}}, model, NOW)] == [60]
+
+
+def test_a_prediction_counts_in_full_in_a_step_that_completes_its_condition() -> None:
+    both = {"all": [{"fact": name, "known": True} for name in ("contact.seniority", "contact.country")]}
+    model = own(50, demographic=(0.3, [rule("contact.seniority", 10)]), ml=(0.7, [
+        {"name": "predicted", "kind": "prediction", "missing": "None", "when": both}]))
+    found = score({"contact": {"country": "DE"}, "prediction": {"points": 100, "text": ""}}, model, NOW)
+    assert [one["points"] for one in found["next_grade"]["steps"]] == [73]
 
 
 def test_two_steps_from_hot() -> None:
