@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from sidecar.enrichment.identity import Who
 from sidecar.matching import Firm, Named, NameRelation, mailbox_relation, name_relation, related_as
 from sidecar.matching.names import same_name
+from sidecar.records import country_of_domain
 from sidecar.records.email import is_role_name
 
 # Why an answer is held, for people: code -> what it says.
@@ -128,9 +129,11 @@ def judge_company(
     if relation == "different":
         return Held("company", _firm_name(ours), _firm_name(theirs))
     # By the name alone companies of several countries are the same; where people are tells less.
-    countries = own.firm_countries or (frozenset() if ours.domains else own.countries)
+    agree = _domain_agrees(ours, theirs)
+    countries = own.firm_countries or (own.countries if not ours.domains else frozenset() if agree else
+                                       frozenset(filter(None, map(country_of_domain, ours.domains))))
     abroad = bool(countries and about.firm_countries and countries.isdisjoint(about.firm_countries))
-    if abroad and (not _domain_agrees(ours, theirs) or _renamed(ours, theirs)):
+    if abroad and (not agree or _renamed(ours, theirs)):
         return Held("country", min(countries), min(about.firm_countries))
     return None
 

@@ -21,7 +21,7 @@ from sidecar.records import split_name
 from sidecar.records.person import ADDRESSED
 from sidecar.records.text import fold, word_set, words
 
-from .agreement import nicknames
+from .agreement import nicknames, without_umlauts
 
 # Spellings of one sound: Juergen, Jürgen; Aleksei, Alexej; Carl, Karl; Elisabeth, Elizabeth; Filip, Philippe.
 _SOUNDS: Final = (
@@ -44,8 +44,17 @@ _GENERATIONS: Final = {
     "neto": 3, "iii": 3, "iv": 4,
 }  # fmt: skip
 _ADDRESSED_OR_GIVEN: Final = {"m": "m", "pan": "m", "don": "m", "dona": "f"}  # M. Petit: Monsieur or Marie
+# What a woman's family name ends in beside a man's, as `key_of` writes it: Petrovskaya and Petrovsky,
+# Svobodová and Svoboda, Veselá and Veselý, Bērziņa and Bērziņš, Papadopoulou and Papadopoulos, Kazlauskienė
+# and Kazlauskas.
+_WOMANS: Final = (
+    ("skaia", "ski"), ("ska", "ski"), ("aia", "oi"), ("ova", ""), ("ova", "a"), ("ova", "o"), ("a", "i"),
+    ("a", "s"), ("ou", "os"), ("ou", "is"), ("i", "is"), ("a", "as"), ("iene", "as"), ("iene", "is"),
+    ("aite", "as"), ("ite", "is"), ("ute", "us"),
+)  # fmt: skip
 _SHORTEST_SLIP: Final = 5  # shorter names are too near each other for a letter to be a slip
 _ARTICLE = re.compile("^(?:al|el)(?=.{4})")
+_LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
 _GREEK = re.compile("[\u0370-\u03ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _MOST_WORDS: Final = 4  # of a name whose order is tried
@@ -116,7 +125,7 @@ def names_contradict(left: Named, right: Named) -> bool:
     if not (left.given and left.family and right.given and right.family):
         return not _alike(one, other)
     if _alike(left.given, right.given, initials=False):
-        return not (_alike(left.family, right.family) or _spelt_alike(left.given, right.given))
+        return family_changed(left, right) and not _spelt_alike(left.given, right.given)
     if _alike(left.family, right.family):
         # María del Carmen López is Carmen López: a part of a given name may be read as family name.
         return not any(_alike(*pair) for pair in (
@@ -144,10 +153,17 @@ def family_changed(left: Named, right: Named) -> bool:
 
 
 def _one_family_name(left: str, right: str) -> bool:
-    """McDonald and Mc Donald, Al-Sayed and Elsayed, Grunbacher and Grunbaher."""
+    """McDonald and Mc Donald, Al-Sayed and Elsayed, Grunbacher and Grunbaher, Svoboda and Svobodová."""
     one, other = (_ARTICLE.sub("", _latin(name)) for name in (left, right))
-    return same_name(one, other) or (
+    return same_name(one, other) or _of_one_couple(key_of(one), key_of(other)) or (
         min(len(one), len(other)) > _SHORTEST_SLIP and OSA.distance(one, other, score_cutoff=1) <= 1)
+
+
+def _of_one_couple(left: str, right: str) -> bool:
+    """Whether one is how a woman is called and the other how a man is, in languages that tell them apart."""
+    return any(
+        len(stem := woman.removesuffix(hers)) > 2 and stem != woman and f"{stem}{his}" == man
+        for woman, man in ((left, right), (right, left)) for hers, his in _WOMANS)
 
 
 def name_relation(left: Named, right: Named) -> NameRelation:
@@ -156,8 +172,9 @@ def name_relation(left: Named, right: Named) -> NameRelation:
     family name."""
     if not (left.known and right.known):
         return "unknown"
-    contradict = names_contradict(left, right) and not (
-        _initialled(left.given, right.given) and not family_changed(left, right))
+    contradict = _part_differs(left, right) or _other_initial(left, right) or (
+        names_contradict(left, right) and not (
+            _initialled(left.given, right.given) and not family_changed(left, right)))
     if not (contradict or family_changed(left, right)):
         return "same"
     one, other = ("".join(name.given + name.family) for name in (left, right))
@@ -167,6 +184,25 @@ def name_relation(left: Named, right: Named) -> NameRelation:
     if _romanised(script, latin_one):
         return "same"
     return "family" if _HAN.search(script) or not contradict else "other"
+
+
+def _part_differs(left: Named, right: Named) -> bool:
+    """Whether both given names have a part that the other has not: Min-ji and Min-jun, Hans-Peter and
+    Hans-Jürgen."""
+    return _alike(left.given, right.given) and all(
+        any(not _alike((word,), other.given + other.family) for word in one.given)
+        for one, other in ((left, right), (right, left)))
+
+
+def _other_initial(left: Named, right: Named) -> bool:
+    """Whether all that is known of one given name is an initial, and the other begins with another letter as
+    it is written: a Katherine is no C. In another script it may be any that sounds so."""
+    for one, other in ((left, right), (right, left)):
+        if len(one.given) == 1 and len(one.given[0]) == 1 and other.given and len(other.given[0]) > 1:
+            written = _LATIN.match(one.given[0]) and _LATIN.match(other.given[0])
+            if written and not _alike(one.family, other.given):  # as names stand in any order
+                return _latin(other.given[0])[0] != _latin(one.given[0])[0]
+    return False
 
 
 def _initialled(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -296,6 +332,13 @@ def _given_names() -> frozenset[str]:
     return frozenset(map(key_of, text.split()))
 
 
+@lru_cache(maxsize=1)
+def _rarer_given_names() -> frozenset[str]:
+    """Those that fewer know, as they are written: rarer_given_names.txt (`make refresh-lists`)."""
+    text = Path(__file__).with_name("rarer_given_names.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
 def other_given_name(left: str, right: str) -> bool:
     """Tell whether two words are given names of their own, so that neither is a misspelling of the other."""
     return not same_name(left, right) and is_given_name(left) and is_given_name(right)
@@ -304,3 +347,8 @@ def other_given_name(left: str, right: str) -> bool:
 def is_given_name(word: str) -> bool:
     """Tell whether a word is a common given name, so that one like it is another, not its misspelling."""
     return key_of(word) in _given_names()
+
+
+def may_be_given_name(word: str) -> bool:
+    """Tell whether a word is a given name somewhere, if a rare one."""
+    return is_given_name(word) or not _rarer_given_names().isdisjoint((word, without_umlauts(word)))

@@ -26,7 +26,7 @@ from .phone import Phone, PhoneProblem, parse_phone, phone_place
 from .place import country_code, place_name, region_code
 from .settings import RecordSettings
 from .validation import validate
-from .web import company_domain, host_of, linkedin_url, registrable_domain
+from .web import company_domain, country_of_domain, host_of, linkedin_url, registrable_domain
 
 __all__ = [
     "Name",
@@ -41,6 +41,7 @@ __all__ = [
     "company_key",
     "company_size",
     "country_code",
+    "country_of_domain",
     "deliverability",
     "department",
     "email_type",

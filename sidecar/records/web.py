@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from .place import country_code
 from .text import ONE_LEAD, tidy, word_set
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ _NOBODY = word_set(
     undefined
     na n-a test linkedin xxx xxxx"""
 )
+# Endings of countries that anybody takes for the letters.
+_ANYWHERE = word_set(
+    "ac ad ai am as bz cc cd co dj fm gg gl im io is la ly me ms nu pw sc sh sr st su tk tm to tv vc vg ws")
 # Schemes as people type them: "http//", "https:/", "htpp://", one behind another.
 _SCHEMES = re.compile(r"^(?:<?\s*h?t{1,2}?t?ps?\s*[:;]?\s*[/\\]{1,3}:?[/\\]?\s*)+", re.IGNORECASE)
 _WEB_LINK = re.compile(r"""<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)|\]\(([^()\s]+)\)""", re.IGNORECASE)
@@ -103,6 +107,16 @@ def registrable_host(host: str) -> str | None:
     """As registrable_domain, for a host name that is ASCII and lower case already."""
     found: str | None = _suffixes().privatesuffix(host)
     return found
+
+
+def country_of_domain(domain: str) -> str | None:
+    """Return the country (ISO 3166-1 alpha-2) whose ending a domain has; None for one that is used anywhere.
+
+    Source: ISO 3166-1, without the endings that Google treats as generic (developers.google.com/search/docs,
+    "Managing multi-regional and multilingual sites") and those like them.
+    """
+    ending = domain.rpartition(".")[2]
+    return country_code(ending) if len(ending) == 2 and ending not in _ANYWHERE else None
 
 
 @lru_cache(maxsize=1)

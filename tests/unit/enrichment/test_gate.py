@@ -102,6 +102,12 @@ def test_why_an_answer_about_a_company_is_held():
         ({"company_name": "Kestrel Foods"}, {"company_name": "Kestrel Energy"}, "company"),
         ({"company_name": "Kestrel Optics", "company_country": "DE"},
          {"company_name": "Kestrel Optics", "company_country": "US"}, "country"),
+        # A country's ending tells where the company is; where a domain is the same it may be anywhere.
+        (kestrel, kestrel | {"company_domain": "kestrel-optics.com", "company_country": "US"}, "country"),
+        (kestrel, kestrel | {"company_domain": "kestrel-optics.com", "company_country": "DE"}, None),
+        (kestrel, kestrel | {"company_country": "US"}, None),
+        (kestrel | {"company_domain": "kestrel-optics.io"},
+         kestrel | {"company_domain": "kestrel-optics.com", "company_country": "US"}, None),
         ({"company_name": "Baltic Machine Works"}, {"company_name": "BMW"}, None),
     ])
 

@@ -27,7 +27,13 @@ def test_what_an_address_says_of_a_name():
         ("bkarstens@kestrel.de", anna, "other"),
         ("benno.karstens@gmail.com", anna, "other"),
         ("bennokarstens77@gmail.com", anna, "other"),
+        ("joostmorsby71@gmail.com", anna, "other"),  # a rare given name
+        ("morsbymichael@gmail.com", anna, "other"),
         ("racer77@gmail.com", anna, "unknown"),
+        ("thunderstruck70@gmail.com", anna, "unknown"),
+        ("thunderstruck@kestrel.de", anna, "other"),
+        ("dengels@kestrel.de", "Demi Engels", "same"),
+        ("marietherese@kestrel.de", "Marie-Therese Carsten", "same"),
         ("m1@kestrel.de", anna, "unknown"),
         ("info@kestrel.de", anna, "unknown"),
         ("anna.vossberg@kestrel.de", "", "unknown"),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.given_names import TABLE, given_names
-from sidecar.matching import Named, named_of, names_agree, names_contradict
+from local.given_names import RARER, TABLE, given_names, rarer_given_names
+from sidecar.matching import Named, name_relation, named_of, names_agree, names_contradict
 from sidecar.records import normalize
 
 
@@ -81,5 +81,21 @@ def test_any_two_texts_are_compared_both_ways_alike(left: str, right: str) -> No
     assert not names_contradict(one, one)
 
 
-def test_the_list_of_given_names_is_made_of_its_source() -> None:
+@pytest.mark.parametrize(("left", "right", "relation"), [
+    ("Eva Svoboda", "Eva Svobodová", "same"), ("Maria Petrovsky", "Maria Petrovskaya", "same"),
+    ("Jana Veselý", "Jana Veselá", "same"), ("Ieva Kazlauskas", "Ieva Kazlauskienė", "same"),
+    ("Eleni Papadopoulos", "Eleni Papadopoulou", "same"), ("Liga Bērziņš", "Liga Bērziņa", "same"),
+    ("Mohammad Hassan", "Mohamed Hassan", "same"), ("Ahmed Al-Sayed", "Ahmad Alsayed", "same"),
+    ("Katherine Vale", "K. Vale", "same"), ("Katherine Vale", "C. Vale", "other"),
+    ("Şendoğan Yüksel", "S. Yüksel", "same"), ("Şendoğan Yüksel", "Z. Yüksel", "other"),
+    ("Ksenia Orlova", "Ксения Орлова", "same"), ("Vale C.", "Chris Vale", "same"),
+    ("Kim Min-ji", "Kim Min-jun", "other"), ("Hans-Peter Maier", "Hans-Jürgen Maier", "other"),
+    ("Anna Maria Huber", "Anna Huber", "same"), ("Anna Lindquist", "Anna Vossberg", "family"),
+])  # fmt: skip
+def test_how_far_two_names_agree(left: str, right: str, relation: str) -> None:
+    assert name_relation(name(left), name(right)) == name_relation(name(right), name(left)) == relation
+
+
+def test_the_lists_of_given_names_are_made_of_their_source() -> None:
     assert TABLE.read_text(encoding="utf-8") == given_names()
+    assert RARER.read_text(encoding="utf-8") == rarer_given_names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sidecar.records import linkedin_url
-from sidecar.records.web import company_domain
+from sidecar.records.web import company_domain, country_of_domain
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,11 @@ def test_what_is_nobodys_profile(text: str) -> None:
 def test_old_profiles_keep_their_numbers() -> None:
     urls = {linkedin_url(f"uk.linkedin.com/pub/jane-doe/1/2B/{n}?trk=x") for n in (345, 346)}
     assert urls == {f"https://www.linkedin.com/pub/jane-doe/1/2b/{n}" for n in (345, 346)}
+
+
+@pytest.mark.parametrize(("domain", "country"), [
+    ("acme.de", "DE"), ("acme.co.uk", "GB"), ("acme.com.br", "BR"), ("acme.com", None), ("acme.io", None),
+    ("acme.eu", None), ("acme", None), ("", None),
+])
+def test_the_country_whose_ending_a_domain_has(domain: str, country: str | None) -> None:
+    assert country_of_domain(domain) == country
