@@ -4,7 +4,7 @@ may be. USD throughout."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from math import sqrt
 from statistics import fmean, variance
@@ -29,21 +29,33 @@ class Charge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Leads that stand for `of` leads, in so many groups, and how often they are gone through."""
+    """Leads that stand for `of` leads, in so many groups, and how often they are gone through. If all of them
+    were drawn of leads that were looked at: `busy`, how many of these may cost something, and in how many
+    groups; `quiet`, those that cost nothing, and in how many groups."""
 
     leads: list[str]
     groups: int
     of: int
     times: int
+    busy: int | None = None
+    busy_groups: int = 0
+    quiet: list[str] = field(default_factory=list)
+    quiet_groups: int = 0
+
+    @property
+    def looked_at(self) -> float:
+        """For how many leads each that was looked at stands."""
+        looked = (len(self.leads) if self.busy is None else self.busy) + len(self.quiet)
+        return self.of / looked if looked else 1.0
 
     @property
     def scale(self) -> float:
-        """For how many leads each stands."""
-        return self.of / len(self.leads) if self.leads else 1.0
+        """For how many leads each that is gone through stands."""
+        return self.looked_at * self.busy / len(self.leads) if self.leads and self.busy else self.looked_at
 
     @property
     def share(self) -> float:
-        """The part of all leads that was gone through."""
+        """The part of what all leads cost that is gone through."""
         return 1 / self.scale
 
 
@@ -65,6 +77,21 @@ def sample(group_of: Mapping[str, str], at_most: int, times: int, chance: Callab
     return Sample(leads, len(chosen), len(group_of), max(1, min(times, at_most // max(1, count))))
 
 
+def narrowed(
+    looked: Sample, group_of: Mapping[str, str], asking: Collection[str], at_most: int, times: int,
+    chance: Callable[[], float],
+) -> Sample:
+    """Of leads that were looked at those that are gone through: of the groups in which something is asked
+    (about the leads `asking`). The others cost nothing, which is known."""
+    busy = {group_of[lead] for lead in asking}
+    some = sample({lead: group_of[lead] for lead in looked.leads if group_of[lead] in busy}, at_most, times,
+                  chance)
+    return replace(
+        some, of=looked.of, busy=some.of, busy_groups=len(busy), quiet=[
+            lead for lead in looked.leads if group_of[lead] not in busy],
+        quiet_groups=looked.groups - len(busy))
+
+
 def money(runs: Sequence[Collection[Charge]], of: Sample, doubt: Callable[[str], float]) -> dict[str, float]:
     """{expected, low, high}: what all leads will cost, by what each time cost, and between which sums nine of
     ten bills are believed to be. `doubt`: operation -> how unsure it is how often it finds somebody (a
@@ -79,6 +106,10 @@ def money(runs: Sequence[Collection[Charge]], of: Sample, doubt: Callable[[str],
                        *[0.0] * (of.groups - len(of_group))])
     again = apart if times == 1 else sum(map(_variance, of_group.values())) / max(1, of.groups)
     unsure = of.groups * of.scale * (again + (of.scale * apart if of.scale > 1 else again) / times)
+    if of.looked_at > 1 and of.groups and of.quiet_groups:  # nor is it known how many cost something
+        looked = of.busy_groups + of.quiet_groups
+        a_group = sum(map(sum, of_group.values())) / times / of.groups
+        unsure += (of.looked_at * a_group)**2 * of.busy_groups * of.quiet_groups / looked
     # And how often somebody is found is only believed.
     for (provider, operation, _), row in operations(runs, of).items():
         rate = row["found"] / row["calls"]
@@ -118,10 +149,12 @@ def _by_group(run: Iterable[Charge]) -> dict[str, float]:
 
 
 def shares(runs: Sequence[Mapping[str, Thing]], of: Sample) -> dict[Thing, int]:
-    """How many of all leads end each way, by how those gone through did (lead id -> way)."""
+    """How many of all leads end each way, by how those gone through and the quiet ones did (lead id ->
+    way)."""
     made: dict[Thing, float] = {}
-    for way in (way for run in runs for way in run.values()):
-        made[way] = made.get(way, 0.0) + of.scale / len(runs)
+    quiet = {*of.quiet}
+    for lead, way in ((lead, way) for run in runs for lead, way in run.items()):
+        made[way] = made.get(way, 0.0) + (of.looked_at if lead in quiet else of.scale) / len(runs)
     return {way: round(number) for way, number in made.items()}
 
 

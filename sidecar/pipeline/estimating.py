@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.enrichment import estimate as adding
-from sidecar.enrichment.estimate import Charge, Sample, sample
+from sidecar.enrichment.estimate import Charge, Sample, narrowed, sample
 from sidecar.enrichment.imagining import Imagination
 from sidecar.enrichment.merge import merge, winners
 from sidecar.enrichment.model import Statement
@@ -35,11 +35,13 @@ from sidecar.store import leads as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import ENTITIES, LANES, Stop
 
-# So many leads are gone through: where all is bought to fill, and otherwise, which takes several times as
-# long. Of more a part stands for all, of fewer each is gone through several times.
+# So many leads are looked at, and of those about whom something is asked so many are gone through: where all
+# is bought to fill, and otherwise, which takes several times as long. Of more a part stands for all, of fewer
+# each is gone through several times. Where the grade decides, most leads are settled as they are.
+LOOKED_AT: Final = (1000, 1500)
 AT_MOST: Final = (1000, 300)
 MOST: Final = 200_000  # of whom a part may stand for all
-_TIMES: Final = 8
+TIMES: Final = 8
 _SEED: Final = "estimate"  # the same is estimated every time
 _ROUNDS: Final = 40  # none needs as many
 
@@ -53,7 +55,7 @@ def plan(engine: Engine, lead_ids: list[str], batch_id: str | None = None) -> di
     """As planning.plan, of leads that need not be claimed: what it would answer, with the `estimate` of all
     that follows."""
     told, scene = _estimate(engine, {"lead_ids": lead_ids})
-    now = _Rehearsal.of(engine, scene, 0)
+    now = _Rehearsal.of(engine, scene, 0, Sample([*scene.rows], 0, len(scene.rows), 1))
     asking = {lead_id for lane, ids in now.batches() for call in now.round(lane, ids)[1].calls.values()
               for lead_id in call["lead_ids"]}
     with engine.database.read() as cursor:
@@ -70,12 +72,16 @@ def _estimate(engine: Engine, filters: Mapping[str, Any]) -> tuple[dict[str, Any
         if len(leads) > MOST:
             raise Invalid(f"These are more than {MOST} leads; estimate fewer at a time.")
         deciding = bool({*engine.settings.enrichment_goals.values()} - {"fill"})
-        of = sample({row["lead_id"]: row["together"] for row in leads}, AT_MOST[deciding], _TIMES,
-                    Random(_SEED).random)
-        scene = _Scene.read(engine, cursor, of, leads)
+        lot = Random(_SEED).random
+        groups = {row["lead_id"]: row["together"] for row in leads}
+        looked = sample(groups, LOOKED_AT[deciding], 1, lot)
+        scene = _Scene.read(engine, cursor, looked, leads)
         lately = spending.lately(cursor, spending.LATELY)
-    runs = [_Rehearsal.of(engine, scene, number) for number in range(of.times)]
+    first = _Rehearsal.of(engine, scene, 0, looked)
+    of = narrowed(looked, groups, first.asking(), AT_MOST[deciding], TIMES, lot)
+    runs = [_Rehearsal.of(engine, scene, number, of) for number in range(of.times)]
     for run in runs:
+        run.stops |= {lead_id: first.stops[lead_id] for lead_id in of.quiet if lead_id in first.stops}
         run.go_through()
     return _told(engine, scene, runs, of, lately), scene
 
@@ -92,7 +98,6 @@ class _Scene:
     ground: Ground
     purse: Purse
     looks: Looks
-    part: float
 
     @property
     def planner(self) -> Planner:
@@ -115,7 +120,7 @@ class _Scene:
             {row["lead_id"]: row for row in known}, leads_of,
             {row["lead_id"]: row["together"] for row in leads},
             lanes, Survey.of(engine, cursor, known), Ground.of(engine, cursor, known, goals or {"fill"}),
-            spending.purse(engine, cursor, [row["lead_id"] for row in known]), looks, of.share)
+            spending.purse(engine, cursor, [row["lead_id"] for row in known]), looks)
 
 
 @dataclass(slots=True)
@@ -124,6 +129,7 @@ class _Rehearsal:
 
     engine: Engine
     scene: _Scene
+    leads: list[str]
     rows: dict[str, Row]
     survey: Survey
     ground: Ground
@@ -135,13 +141,26 @@ class _Rehearsal:
     paying: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, engine: Engine, scene: _Scene, number: int) -> _Rehearsal:
+    def of(cls, engine: Engine, scene: _Scene, number: int, of: Sample) -> _Rehearsal:
         stated = {kind: dict(said) for kind, said in scene.ground.stated.items()}
         ground = replace(scene.ground, stated=stated)
         return cls(
-            engine, scene, dict(scene.rows), replace(scene.survey, answered=dict(scene.survey.answered)),
-            ground, scene.purse.share(scene.part), scene.looks.again(),
+            engine, scene, [lead_id for lead_id in of.leads if lead_id in scene.rows], dict(scene.rows),
+            replace(scene.survey, answered=dict(scene.survey.answered)), ground, scene.purse.share(of.share),
+            scene.looks.again(),
             Imagination(scene.planner.beliefs, scene.planner.card, Random(f"{_SEED} {number}").random))
+
+    def asking(self) -> set[str]:
+        """The leads that may cost something: about whom something is asked at first, or under way, or is not
+        for want of money."""
+        under_way = {lead_id for lead_id, items in self.survey.possible.items()
+                     if any(self._is_under_way(item) for item in items.values())}
+        asked: set[str] = set()
+        for lane, lead_ids in self.batches():
+            made = self.round(lane, lead_ids)[1]
+            self.stops |= made.stops
+            asked.update(*(call["lead_ids"] for call in made.calls.values()))
+        return under_way | asked | {lead_id for lead_id, stop in self.stops.items() if stop == "ceiling"}
 
     def go_through(self) -> None:
         """Let all leads be planned and answered until nothing more is worth asking."""
@@ -158,7 +177,7 @@ class _Rehearsal:
         """The leads as they are claimed, with their lane."""
         settings = self.engine.settings
         for lane, at_once in zip(LANES, (settings.interactive_batch, settings.bulk_batch), strict=True):
-            mine = [lead_id for lead_id in self.rows if self.scene.lanes[lead_id] == lane]
+            mine = [lead_id for lead_id in self.leads if self.scene.lanes[lead_id] == lane]
             for first in range(0, len(mine), at_once):
                 yield lane, mine[first:first + at_once]
 
@@ -188,11 +207,14 @@ class _Rehearsal:
 
     def _hear_what_is_under_way(self) -> None:
         """What was asked before and is not here yet, or not merged: its price is in the ledger already."""
-        for items in self.survey.possible.values():
-            for item in items.values():
-                answer, status = self.survey.answer(item), self.survey.status(item)
-                if status in ANSWERED_IN or (status == "found" and not answer["applied"]):
-                    self._answer(self.survey, item, found=True if status == "found" else None)
+        for lead_id in self.leads:
+            for item in self.survey.possible[lead_id].values():
+                if self._is_under_way(item):
+                    self._answer(self.survey, item, found=self.survey.status(item) == "found" or None)
+
+    def _is_under_way(self, item: Lookup) -> bool:
+        status = self.survey.status(item)
+        return status in ANSWERED_IN or (status == "found" and not self.survey.answer(item)["applied"])
 
     def _answer(self, survey: Survey, item: Lookup, *, found: bool | None = None) -> bool:
         """Imagine the answer to a call, and merge it as a real one is: whether somebody was found. `found`:
@@ -245,9 +267,10 @@ def _told(
     lately: Mapping[tuple[str, bool], float],
 ) -> dict[str, Any]:
     charges = [run.charges for run in runs]
-    ways = adding.shares([{lead_id: _way(run, lead_id) for lead_id in of.leads} for run in runs], of)
+    ways = adding.shares([{lead_id: _way(run, lead_id) for lead_id in (*of.leads, *of.quiet)}
+                          for run in runs], of)
     return {
-        "leads": of.of, "gone_through": len(of.leads),
+        "leads": of.of, "gone_through": len(of.leads) + len(of.quiet),
         "asked": ways.get("asked", 0) + ways.get("stopped", 0), "settled": ways.get("settled", 0),
         "refused": ways.get("refused", 0), "ceiling": ways.get("stopped", 0) + ways.get("starved", 0),
         "cost": adding.money(_of(charges, sandbox=False), of, scene.planner.beliefs.doubt),

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from sidecar.enrichment.estimate import Charge, Sample, left, money, operations, sample, shares
+from sidecar.enrichment.estimate import Charge, Sample, left, money, narrowed, operations, sample, shares
 from tests.benchmarks.enrichment.bench_estimate import measure
 
 WHOLE = Sample([str(number) for number in range(100)], 100, 100, 2)
@@ -66,6 +66,27 @@ def test_a_part_is_scaled_up():
     assert name == ("a", "person", False)
     assert (row["calls"], row["found"], row["cost"]) == (20, 10, 5)
     assert shares([{"a": "asked", "b": "settled"}], of) == {"asked": 10, "settled": 10}
+
+
+def test_who_costs_nothing_is_not_gone_through():
+    groups = {f"lead {number}": f"firm {number // 2}" for number in range(4000)}
+    looked = sample(groups, 1000, 1, Random(1).random)
+    asking = {lead for lead in looked.leads if lead.endswith("0")}  # one lead in ten, one firm in five
+    of = narrowed(looked, groups, asking, 100, 8, Random(2).random)
+    assert (len(of.leads), of.groups, of.of, of.times) == (100, 50, 4000, 1)
+    assert of.busy == 2 * of.busy_groups == 2 * len(asking) and len(of.quiet) == 1000 - of.busy
+    assert of.busy_groups + of.quiet_groups == looked.groups == 500
+    assert of.looked_at == pytest.approx(4) and of.scale == pytest.approx(4 * of.busy / 100)
+    told = money([charges({groups[lead]: 0.5 for lead in of.leads})], of, sure)
+    assert told["expected"] == pytest.approx(0.5 * 4 * of.busy_groups)
+    # Of all leads it is only known by lot how many ask; nothing is unsure where all were looked at.
+    assert told["low"] < 0.9 * told["expected"]
+    ways = dict.fromkeys(of.leads, "asked") | dict.fromkeys(of.quiet, "settled")
+    assert shares([ways], of) == {"asked": 4 * of.busy, "settled": 4 * len(of.quiet)}
+    few = narrowed(looked, groups, set([*asking][:10]), 100, 8, Random(2).random)
+    assert (len(few.leads), few.times) == (20, 5) and few.scale == few.looked_at
+    nobody = narrowed(looked, groups, set(), 100, 8, Random(2).random)
+    assert money([[]] * nobody.times, nobody, sure)["high"] == 0 and nobody.quiet == looked.leads
 
 
 def test_what_is_left_under_a_ceiling():
