@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -9,6 +10,8 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from sidecar.terms.states import DAYS
+
+log = logging.getLogger(__name__)
 
 _MOST_SPANS: Final = 6
 # Files beside those of the zones: what the machine itself is set to, and what it is before it is set.
@@ -23,8 +26,18 @@ def problem_of_zone(name: str) -> str | None:
 
 def zone_or(name: str | None, usual: str) -> str:
     """The time zone that somebody says; the usual one where they say none, or one that is not known (any
-    more)."""
-    return usual if name is None or problem_of_zone(name) else name
+    more), which the log tells once."""
+    if name is None:
+        return usual
+    if problem_of_zone(name):
+        _say_unknown(name)
+        return usual
+    return name
+
+
+@cache
+def _say_unknown(name: str) -> None:
+    log.warning("a user's time zone is not known (any more); the usual one counts: %s", name)
 
 
 def problem_of_hours(hours: Mapping[str, Sequence[Sequence[str]]]) -> tuple[str, str] | None:

@@ -36,6 +36,13 @@ def test_time_zones_are_those_of_the_iana(zone, right):
     assert zone_or(zone, "Asia/Kolkata") == (zone if right else "Asia/Kolkata")
 
 
+def test_a_zone_that_is_not_known_any_more_is_told_once(caplog):
+    assert [zone_or(name, "UTC") for name in ("Mars/Olympus", "Mars/Olympus", None, "Europe/Berlin")] == [
+        "UTC", "UTC", "UTC", "Europe/Berlin"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "a user's time zone is not known (any more); the usual one counts: Mars/Olympus"]
+
+
 @pytest.mark.parametrize("region, right", [
     ("DE", True), ("DE-BY", True), ("US-CA", True), ("", True),
     ("DE-XX", False), ("XX", False), ("Bavaria", False),
