@@ -142,14 +142,17 @@ def _backups(engine: Engine, cursor: Cursor) -> dict[str, Figures]:
             "backup_verified_age_seconds": {(): ages["verified"]} if "verified" in ages else {}}
 
 
-Readers = tuple[Callable[[Engine, Cursor], dict[str, Figures]], ...]
-READERS: Readers = (_work, _redis, _messages, _events, _providers, _backups, watching.signs)
+Reader = Callable[[Engine, Cursor], dict[str, Figures]]
+Readers = tuple[Reader, ...]
+READERS: Readers = (_work, _messages, _events, _providers, _backups, watching.signs, _redis)
 # What is costly to read and moves slowly: kept so many times as long.
 SLOW: Readers = (_calls, _scores, _privacy, _tables)
 _SLOWLY = 60
-# A statement may not take longer: Prometheus waits for ten seconds, and then takes the sidecar for gone.
+# A statement may not take longer, and after that time nothing more is read anew: Prometheus waits for ten
+# seconds, and then takes the sidecar for gone.
 _SECONDS = 5
 _PAUSE = 30  # seconds for which nobody else reads what one process reads, or failed to read
+_late: set[str] = set()  # what could not be read here the last time: it comes last, and holds up no other
 _read_here: dict[str, tuple[float, bytes]] = {}  # what moves slowly, by name, and until when it is told
 
 
@@ -164,40 +167,59 @@ def figures(engine: Engine, readers: Readers = READERS + SLOW) -> dict[str, Figu
 
 
 def text(engine: Engine) -> bytes:
-    """The figures as Prometheus reads them; nothing when the database is unavailable. All processes tell what
-    one of them read within the last SIDECAR_METRICS_SECONDS, and for as long again while it is read anew."""
-    seconds = engine.settings.metrics_seconds
-    if not seconds:
-        return _told(engine, READERS + SLOW)
-    return _kept(engine, "now", READERS, seconds) + _kept(engine, "slow", SLOW, seconds * _SLOWLY)
-
-
-def _kept(engine: Engine, name: str, readers: Readers, seconds: int) -> bytes:
+    """The figures as Prometheus reads them; those are left out that cannot be read and were not before. All
+    processes tell what one of them read within the last SIDECAR_METRICS_SECONDS, and for as long again while
+    it is read anew. Each reader's are read and kept by themselves: one that takes too long costs no other's.
+    """
+    readers = sorted(READERS + SLOW, key=lambda reader: reader.__name__ in _late)
+    until = time.monotonic() + _SECONDS
+    if not engine.settings.metrics_seconds:
+        return b"".join(_told(engine, reader, until) for reader in readers)
     try:
-        known, left = engine.cache.figures(name)
-        if left > seconds or not engine.cache.first_in(f"figures:{name}", min(seconds, _PAUSE)):
-            return known or b""
+        kept = engine.cache.figures([reader.__name__ for reader in readers])
+        return b"".join(
+            _kept(engine, reader, until, *part) for reader, part in zip(readers, kept, strict=True))
     except RedisError:
-        return _kept_here(engine, name, readers, seconds)
-    told = _told(engine, readers)
+        return b"".join(_kept_here(engine, reader, until) for reader in readers)
+
+
+def _seconds(engine: Engine, reader: Reader) -> int:
+    """For how long it need not be read anew."""
+    return engine.settings.metrics_seconds * (_SLOWLY if reader in SLOW else 1)
+
+
+def _kept(engine: Engine, reader: Reader, until: float, known: bytes | None, left: float) -> bytes:
+    name, seconds = reader.__name__, _seconds(engine, reader)
+    if left > seconds or time.monotonic() > until or not engine.cache.first_in(
+            f"figures:{name}", min(seconds, _PAUSE)):
+        return known or b""
+    told = _told(engine, reader, until)
     with suppress(RedisError):
         if told:
             engine.cache.keep_figures(name, told, 2 * seconds)
     return told or known or b""
 
 
-def _kept_here(engine: Engine, name: str, readers: Readers, seconds: int) -> bytes:
+def _kept_here(engine: Engine, reader: Reader, until: float) -> bytes:
     """Without Redis each process reads for itself, what moves slowly as seldom."""
-    until, told = _read_here.get(name, (0.0, b""))
-    if readers is READERS or time.monotonic() >= until:
-        told = _told(engine, readers)
-        _read_here[name] = time.monotonic() + (seconds if told else _PAUSE), told
+    again, told = _read_here.get(reader.__name__, (0.0, b""))
+    if reader not in SLOW:
+        return _told(engine, reader, until)
+    if again <= time.monotonic() <= until:
+        told = _told(engine, reader, until)
+        wait = _seconds(engine, reader) if told else _PAUSE
+        _read_here[reader.__name__] = time.monotonic() + wait, told
     return told
 
 
-def _told(engine: Engine, readers: Readers) -> bytes:
-    try:
-        return exposition(figures(engine, readers))
-    except Unavailable as error:
-        log.warning("figures could not be read: %s", error.__cause__)
+def _told(engine: Engine, reader: Reader, until: float) -> bytes:
+    if time.monotonic() > until:
         return b""
+    try:
+        told = exposition(figures(engine, (reader,)))
+    except Unavailable as error:
+        _late.add(reader.__name__)
+        log.warning("figures (%s) could not be read: %s", reader.__name__.strip("_"), error.__cause__)
+        return b""
+    _late.discard(reader.__name__)
+    return told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import redis
@@ -138,13 +138,14 @@ class Cache:
         """Something was written: no answer from before is given again."""
         self.redis.delete(_RESPONSES)
 
-    def figures(self, name: str) -> tuple[bytes | None, float]:
-        """A part of what /metrics tells of Postgres, while it is kept, and for how many seconds more."""
+    def figures(self, names: Iterable[str]) -> list[tuple[bytes | None, float]]:
+        """Parts of what /metrics tells of Postgres, while they are kept, and for how many seconds more."""
         with self.redis.pipeline(transaction=False) as pipe:
-            pipe.get(f"figures:{name}")
-            pipe.pttl(f"figures:{name}")
-            known, left = pipe.execute()
-        return known, left / 1000
+            for name in names:
+                pipe.get(f"figures:{name}")
+                pipe.pttl(f"figures:{name}")
+            told = pipe.execute()
+        return [(known, left / 1000) for known, left in zip(told[::2], told[1::2], strict=True)]
 
     def keep_figures(self, name: str, told: bytes, seconds: int) -> None:
         """Keep it for so many seconds."""

@@ -73,12 +73,26 @@ def test_each_family_is_answered_with_as_many_labels_as_it_has(api, engine):
 @pytest.fixture
 def keeps(engine):
     """The engine, which keeps for ten seconds what it read."""
-    names = ("figures:now", "figures:slow", "once:figures:now", "once:figures:slow")
-    engine.cache.redis.delete(*names)
-    figures._read_here.clear()
+    def forget():
+        engine.cache.redis.delete(*engine.cache.redis.keys("*figures:*"), "figures:")
+        figures._read_here.clear()
+        figures._late.clear()
+
+    forget()
     yield replace(engine, settings=replace(engine.settings, metrics_seconds=10))
-    engine.cache.redis.delete(*names)
-    figures._read_here.clear()
+    forget()
+
+
+def due_again(engine, name):
+    """What that reader read is older than ten seconds, and nobody reads it at the moment."""
+    engine.cache.redis.expire(f"figures:{name}", 9)
+    engine.cache.redis.delete(f"once:figures:{name}")
+
+
+def too_slow(cursor):
+    """A statement that takes longer than it may."""
+    cursor.execute("SELECT set_config('statement_timeout', '1ms', true)")
+    cursor.execute("SELECT count(*) FROM generate_series(1, 10000000)")
 
 
 def away(*arguments):
@@ -91,34 +105,65 @@ def test_what_was_read_is_kept_for_all_processes(engine, keeps):
     with engine.database.write() as cursor:
         cursor.execute("INSERT INTO batches (lane, size) VALUES ('bulk', 1)")
     assert figures.text(keeps) == first != figures.text(engine)  # a run took leads meanwhile
-    assert 10 < engine.cache.redis.ttl("figures:now") <= 20
-    assert 600 < engine.cache.redis.ttl("figures:slow") <= 1200
+    assert 10 < engine.cache.redis.ttl("figures:_work") <= 20
+    assert 600 < engine.cache.redis.ttl("figures:_tables") <= 1200
 
 
 def test_what_is_read_anew_is_read_by_one_process_and_the_others_tell_it_as_it_was(engine, keeps):
     first = figures.text(keeps)
     sql(engine, "INSERT INTO batches (lane, size) VALUES ('bulk', 1)")
-    engine.cache.redis.expire("figures:now", 9)  # it is older than ten seconds
+    engine.cache.redis.expire("figures:_work", 9)  # it is older than ten seconds
     assert figures.text(keeps) == first  # one read it just now
-    engine.cache.redis.delete("once:figures:now")
+    engine.cache.redis.delete("once:figures:_work")
     assert figures.text(keeps) != first
-    assert engine.cache.redis.ttl("figures:now") > 10
+    assert engine.cache.redis.ttl("figures:_work") > 10
 
 
 def test_what_takes_too_long_is_told_as_it_was_and_not_read_at_each_scrape(engine, keeps, monkeypatch):
     first = figures.text(keeps)
-    engine.cache.redis.delete("once:figures:slow")
-    engine.cache.redis.expire("figures:slow", 9)
+    due_again(engine, "_tables")
     asked = []
 
-    def slow(engine, cursor):
+    def _tables(engine, cursor):
         asked.append(one(cursor, "SELECT current_setting('statement_timeout') AS most")["most"])
-        cursor.execute("SELECT set_config('statement_timeout', '1ms', true)")
-        cursor.execute("SELECT count(*) FROM generate_series(1, 10000000)")
+        too_slow(cursor)
 
-    monkeypatch.setattr(figures, "SLOW", (slow,))
+    monkeypatch.setattr(figures, "SLOW", (*figures.SLOW[:-1], _tables))
     assert figures.text(keeps) == figures.text(keeps) == first
     assert asked == ["5s"]
+
+
+def test_what_takes_too_long_holds_up_nothing_else(engine, keeps, monkeypatch):
+    """Not at the first scrape, at which nothing is kept; after that it is read when all else was."""
+    read_in_order = []
+
+    def watched(reader):
+        def read_it(engine, cursor):
+            read_in_order.append(reader.__name__)
+            return too_slow(cursor) if reader is figures._work else reader(engine, cursor)
+
+        read_it.__name__ = reader.__name__
+        return read_it
+
+    readers = figures.READERS
+    monkeypatch.setattr(figures, "READERS", tuple(map(watched, readers)))
+    told = read(figures.text(keeps).decode())
+    assert ("enrich_redis_up",) in told and ("enrich_table_bytes", "leads") in told
+    assert not [name for name in told if name[0] == "enrich_work_items"]
+    for reader in readers:
+        due_again(engine, reader.__name__)
+    figures.text(keeps)
+    assert read_in_order == [*(names := [reader.__name__ for reader in readers]), *names[1:], names[0]]
+
+
+def test_once_the_time_of_a_scrape_is_over_the_rest_is_told_as_it_was(engine, keeps, monkeypatch):
+    first = figures.text(keeps)
+    for reader in figures.READERS:
+        due_again(engine, reader.__name__)
+    sql(engine, "INSERT INTO batches (lane, size) VALUES ('bulk', 1)")
+    monkeypatch.setattr(figures, "_SECONDS", -1)
+    assert figures.text(keeps) == first
+    assert figures.text(engine) == b""
 
 
 def test_without_redis_each_process_keeps_what_moves_slowly(keeps, monkeypatch):
@@ -128,8 +173,8 @@ def test_without_redis_each_process_keeps_what_moves_slowly(keeps, monkeypatch):
     monkeypatch.setattr(figures, "SLOW", (lambda engine, cursor: asked.append(1) or {},))
     for _ in range(2):
         assert read(figures.text(keeps).decode())[("enrich_redis_up",)] == 0
-    monkeypatch.setattr(figures, "_told", lambda engine, readers: b"now" * (readers is figures.READERS))
-    assert figures.text(keeps) == b"now" and asked == [1]
+    monkeypatch.setattr(figures, "_told", lambda engine, reader, until: b"now")
+    assert figures.text(keeps) == b"now" * len(figures.READERS) and asked == [1]
 
 
 def test_what_hangs_is_paused_or_paid_is_told(api, app, engine):
