@@ -138,7 +138,7 @@ def mark_sent(
                  "batch_id": batch_id} for contact_id, one in found.items()])
             work_out(engine, cursor, part)
             count += len(found)
-        retention.look_again(cursor, "calls")  # those about people who are owed a notice stay
+        retention.look_again(cursor, "calls")  # the first ones about people who are owed a notice stay
         record(cursor, by, "privacy.notices_sent", "privacy", batch_id, after={"contacts": count})
     return {"batch_id": batch_id, "count": count}
 

@@ -78,13 +78,16 @@ RULES: Final = (
     Rule(name="calls", table="provider_calls", days="history_days", order="r.id",
          due="r.id < {old_id} AND r.planned_at < {old}",
          # When a provider first told of a person is when the clock of the notice began.
-         kept=f"r.state IN {words(UNDER_WAY)} OR r.outcome IS NOT DISTINCT FROM 'pending' OR EXISTS"
-              " (SELECT FROM contact_privacy p WHERE p.contact_id = r.subject_id"
-              " AND p.notice_due_on IS NOT NULL)",
+         kept=f"r.state IN {words(UNDER_WAY)} OR r.outcome IS NOT DISTINCT FROM 'pending'"  # noqa: S608
+              " OR r.state = 'answered' AND NOT r.sandbox AND EXISTS (SELECT FROM contact_privacy p"
+              " WHERE p.contact_id = r.subject_id AND p.notice_due_on IS NOT NULL) AND NOT EXISTS"
+              " (SELECT FROM provider_calls k WHERE k.subject_id = r.subject_id AND k.provider = r.provider"
+              " AND k.state = 'answered' AND NOT k.sandbox"
+              " AND (k.answered_at, k.id) < (r.answered_at, r.id))",
          sums=("INSERT INTO spent_changes SELECT (coalesce(started_at, planned_at) AT TIME ZONE 'UTC')::date,"
                " provider, sandbox, sum(price) FROM gone WHERE price > 0 GROUP BY 1, 2, 3",),
-         why="the ledger of calls; what they cost stays, by day and provider, and all about people who are"
-             " owed a notice"),
+         why="the ledger of calls; what they cost stays, by day and provider, and of each provider the first"
+             " answer about people who are owed a notice"),
     Rule(name="claims", table="batches", days="history_days", order="r.id",
          due="r.id < {old_id} AND r.created_at < {old} AND NOT EXISTS (SELECT FROM work_items w"  # noqa: S608
              " WHERE w.batch_id = r.id AND w.stage IN ('leased', 'scored')) AND NOT EXISTS (SELECT FROM"

@@ -242,13 +242,18 @@ def test_what_a_persons_clocks_hang_on_stays(api, engine):
                current_date
         FROM leads ON CONFLICT (contact_id) DO UPDATE SET notice_due_on = excluded.notice_due_on;
         INSERT INTO provider_calls (id, provider, operation, request_key, subject_kind, subject_id, sandbox,
-                                    state, planned_at)
-        SELECT uuidv7(interval '-500 days'), 'hunter', 'person', id::text, 'contact', contact_id, false,
-               'answered', now() - interval '500 days' FROM leads""", owed=owed)
+                                    state, planned_at, answered_at)
+        SELECT uuidv7(-age * interval '1 day'), provider, 'person', concat_ws(' ', id, provider, age),
+               'contact', contact_id, sandbox, state, now() - age * interval '1 day',
+               CASE state WHEN 'answered' THEN now() - age * interval '1 day' END
+        FROM leads, (VALUES ('hunter', 500, false, 'answered'), ('hunter', 510, false, 'answered'),
+            ('hunter', 520, true, 'answered'), ('hunter', 530, false, 'in_doubt'),
+            ('apollo', 450, false, 'answered')) a(provider, age, sandbox, state)""", owed=owed)
     done = retention.forget(engine)
-    assert (done["events"], done["calls"]) == (2, 1)
-    with engine.database.read() as cursor:
-        assert many(cursor, "SELECT request_key FROM provider_calls") == [{"request_key": owed}]
+    assert (done["events"], done["calls"]) == (2, 8)
+    with engine.database.read() as cursor:  # of each provider the first answer for real
+        assert {row["request_key"] for row in many(cursor, "SELECT request_key FROM provider_calls")} == {
+            f"{owed} hunter 510", f"{owed} apollo 450"}
         assert [row["days"] for row in many(
             cursor, "SELECT extract(day FROM now() - occurred_at)::int AS days FROM events")] == [800, 800]
     assert {owed, told} == {row["id"] for row in api.get("/v1/leads").json["data"]}
