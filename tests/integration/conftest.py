@@ -9,6 +9,7 @@ from sidecar.app import create_app
 from sidecar.engine import Engine
 from sidecar.errors import Deadlock
 from sidecar.secrets import hash_password
+from sidecar.services import access as signing_in
 from sidecar.settings import Settings
 from sidecar.store import access
 from sidecar.terms.scopes import SCOPES
@@ -70,6 +71,13 @@ def api(app, engine):
     yield Api(app.test_client(), "tests")
     assert rows(engine, KEPT) == rows(engine, COUNTED)
     assert rows(engine, KEPT_COST) == rows(engine, COST)
+
+
+@pytest.fixture
+def locks_last(monkeypatch):
+    """A lock after wrong passwords takes minutes, not seconds: no machine is slow enough to outlive it."""
+    usual = signing_in.lock_seconds
+    monkeypatch.setattr(signing_in, "lock_seconds", lambda failures: 60 * usual(failures))
 
 
 def deadlock_once(monkeypatch, module, name):

@@ -143,7 +143,7 @@ def test_only_admins_administer(app, admin):
             assert api.get(path).status_code == 403
 
 
-def test_an_admin_sets_a_password(app, admin):
+def test_an_admin_sets_a_password(app, admin, locks_last):
     user = add(admin)
     tokens = sign_in(app).json
     for _ in range(6):
@@ -177,7 +177,7 @@ def test_ones_own_password(app, admin):
         "current_password": "secret", "new_password": "another long one"}).status_code == 403
 
 
-def test_guesses_at_ones_own_password_are_counted_too(app, admin):
+def test_guesses_at_ones_own_password_are_counted_too(app, admin, locks_last):
     add(admin)
     me = as_user(app, sign_in(app).json)
     told = [me.post("/v1/auth/password", {
