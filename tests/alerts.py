@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from deploy import alerting
 from deploy.settings import ROOT
 
 FOLDER = ROOT / "monitoring/prometheus"
@@ -20,3 +24,23 @@ def _rules() -> list[dict[str, Any]]:
 
 
 RULES = _rules()
+# Alertmanager tells at once what begins and what ends.
+AT_ONCE = alerting.Pace("0s", "1s", "1h", "1h", "1s")
+
+
+def kebab(name: str) -> str:
+    """An alert's name as its page is called."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def hurried(file: Path, folder: Path, wait: str) -> Path:
+    """The rules of this file, as they are, but for how long an alert waits: a copy in that folder."""
+    rules = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for group in rules["groups"]:
+        group.pop("interval", None)
+        for rule in group["rules"]:
+            rule |= {"for": wait} if "for" in rule else {}
+            # One that looks back waits as long.
+            rule["expr"] = re.sub(r"(avg_over_time\(\w+)\[\w+\]", rf"\1[{wait}]", rule["expr"])
+    (folder / file.name).write_text(json.dumps(rules))
+    return folder / file.name

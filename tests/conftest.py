@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from deploy.settings import Settings
 from local import debian
-from tests.stack import running, running_services
+from tests.stack import NO_MOUNT, running, running_services
 
 # Where `make monitoring` put promtool, amtool, Prometheus and its companions.
 os.environ["PATH"] = debian.path(Settings(Path(), os.environ))
@@ -63,9 +63,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def skipped(reporter):
-    """In CI everything is present, and a skip is a failure, but for programs of Debian that cannot be had."""
-    return [report for report in reporter.stats.get("skipped", [])
-            if os.environ.get("CI") == "true" and debian.HOW not in str(report.longrepr)]
+    """In CI everything is present, and a skip is a failure, but for programs of Debian that cannot be had and
+    what a container does not allow."""
+    return [report for report in reporter.stats.get("skipped", []) if os.environ.get("CI") == "true"
+            and not any(why in str(report.longrepr) for why in (debian.HOW, NO_MOUNT))]
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -23,6 +23,8 @@ from local import stack as local_stack
 from local.programs import Stack
 from local.supervision import Supervisor, leftovers
 
+NO_MOUNT = "no file system can be mounted here; root can on a machine of its own"
+
 
 @dataclass(frozen=True)
 class Running:

@@ -14,14 +14,29 @@ from typing import Any
 from tests.integration.receivers import Receiver
 
 PAGERDUTY, SLACK, HEARTBEAT = "/v2/enqueue", "/services/T000/B000/secret", "/ping"
+KEY = "0123456789abcdef0123456789abcdef"
+RUNBOOKS = "https://git.example/engine/blob/main"
 
 
-def answer(receiver: Receiver, routing_key: str) -> None:
-    """Let this receiver be PagerDuty with that integration key, Slack, and where heartbeats go."""
+def chosen(receiver: Receiver) -> dict[str, str]:
+    """Settings with which alerts come to this receiver."""
+    base = receiver.url.removesuffix("/hook")
+    return {"SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL": f"{base}{SLACK}", "ALERTS_PAGERDUTY_KEY": KEY,
+            "ALERTS_PAGERDUTY_URL": f"{base}{PAGERDUTY}", "ALERTS_HEARTBEAT_URL": f"{base}{HEARTBEAT}",
+            "ALERTS_RUNBOOKS_URL": RUNBOOKS}
+
+
+def got(receiver: Receiver, path: str) -> list[dict[str, Any]]:
+    """What came there."""
+    return [json.loads(request["body"]) for request in list(receiver.got) if request["path"] == path]
+
+
+def answer(receiver: Receiver) -> None:
+    """Let this receiver be PagerDuty, which knows KEY, Slack, and where heartbeats go."""
     def write(handler: BaseHTTPRequestHandler) -> None:
         body = receiver.got[-1]["body"] or b"{}"
         status, text = {
-            PAGERDUTY: lambda: _pagerduty(json.loads(body), routing_key),
+            PAGERDUTY: lambda: _pagerduty(json.loads(body)),
             SLACK: lambda: _slack(json.loads(body)),
             HEARTBEAT: lambda: (200, "OK"),
         }.get(handler.path, lambda: (404, ""))()
@@ -33,10 +48,10 @@ def answer(receiver: Receiver, routing_key: str) -> None:
     receiver.answer = write
 
 
-def _pagerduty(event: dict[str, Any], routing_key: str) -> tuple[int, str]:
+def _pagerduty(event: dict[str, Any]) -> tuple[int, str]:
     payload = event.get("payload", {})
     told = [name for name, good in {
-        "routing_key": event.get("routing_key") == routing_key,
+        "routing_key": event.get("routing_key") == KEY,
         "event_action": event.get("event_action") in ("trigger", "acknowledge", "resolve"),
         "dedup_key": 0 < len(event.get("dedup_key", "")) <= 255,
         "payload": event.get("event_action") != "trigger" or (

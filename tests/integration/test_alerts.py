@@ -16,20 +16,17 @@ from pathlib import Path
 
 import pytest
 import requests
-import yaml
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from deploy import alerting
 from deploy.settings import ROOT, Settings
 from local import debian, monitoring
-from tests.alerts import FILES
+from tests.alerts import AT_ONCE, FILES, hurried
 from tests.client import until
 from tests.integration import paging
 from tests.integration.receivers import Receiver, receiving
 
-KEY = "0123456789abcdef0123456789abcdef"
-RUNBOOKS = "https://git.example/engine/blob/main"
 PROMETHEUS, ALERTMANAGER = (debian.find(Settings(Path(), os.environ), package)
                             for package in ("prometheus", "prometheus-alertmanager"))
 pytestmark = pytest.mark.skipif(
@@ -92,7 +89,7 @@ class Watched:
     alertmanager: str
 
     def got(self, path: str) -> list[dict]:
-        return [json.loads(request["body"]) for request in list(self.outside.got) if request["path"] == path]
+        return paging.got(self.outside, path)
 
     def mails(self) -> list[dict]:
         return self.http.get(f"{self.sinks}/mail").json()
@@ -103,18 +100,6 @@ class Watched:
         return {one["labels"]["alertname"] for one in found if one["status"]["inhibitedBy"]}
 
 
-def hurried(file: Path, folder: Path) -> Path:
-    """The rules of this file, as they are, but for how long an alert waits."""
-    rules = yaml.safe_load(file.read_text(encoding="utf-8"))
-    for group in rules["groups"]:
-        group.pop("interval", None)
-        for rule in group["rules"]:
-            # Prometheus knows its targets five seconds after it started.
-            rule |= {"for": "8s"} if "for" in rule else {}
-    (folder / file.name).write_text(json.dumps(rules))
-    return folder / file.name
-
-
 @pytest.fixture
 def watched(tmp_path):
     with ExitStack() as stack:
@@ -123,26 +108,23 @@ def watched(tmp_path):
             part.come()
             stack.callback(part.go)
         outside = stack.enter_context(receiving())
-        paging.answer(outside, KEY)
-        base = outside.url.removesuffix("/hook")
+        paging.answer(outside)
         smtp, sinks, manager, prometheus = (free_port() for _ in range(4))
         http = stack.enter_context(requests.Session())
         http.mount("http://", HTTPAdapter(max_retries=Retry(connect=60, backoff_factor=0.1, backoff_max=0.5)))
 
-        chosen = {
-            "SIDECAR_SMTP_URL": f"smtp://127.0.0.1:{smtp}", "SIDECAR_OPERATIONS_MAIL_TO": "ops@example.com",
-            "SIDECAR_OPERATIONS_SLACK_WEBHOOK_URL": f"{base}{paging.SLACK}", "ALERTS_PAGERDUTY_KEY": KEY,
-            "ALERTS_PAGERDUTY_URL": f"{base}{paging.PAGERDUTY}", "ALERTS_RUNBOOKS_URL": RUNBOOKS,
-            "ALERTS_HEARTBEAT_URL": f"{base}{paging.HEARTBEAT}"}
+        chosen = paging.chosen(outside) | {
+            "SIDECAR_SMTP_URL": f"smtp://127.0.0.1:{smtp}", "SIDECAR_OPERATIONS_MAIL_TO": "ops@example.com"}
         for name, text in alerting.secrets(chosen).items():
             (tmp_path / name).write_text(text)
         (tmp_path / "alertmanager.yml").write_text(alerting.configuration(
-            chosen, str(tmp_path), alerting.Pace("0s", "1s", "1h", "1h", "1s")))
+            chosen, str(tmp_path), AT_ONCE))
         config = monitoring.prometheus_config(ROOT, {
             "sidecar": [f"127.0.0.1:{sidecar.port}"], "n8n-worker": [f"127.0.0.1:{worker.port}"],
             "alertmanager": [f"127.0.0.1:{manager}"]})
         config["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-        config["rule_files"] = [str(hurried(file, tmp_path)) for file in FILES]
+        # Prometheus knows its targets five seconds after it started.
+        config["rule_files"] = [str(hurried(file, tmp_path, "8s")) for file in FILES]
         (tmp_path / "prometheus.yml").write_text(json.dumps(config))
 
         stack.enter_context(program(
@@ -169,7 +151,7 @@ def test_who_is_to_be_woken_is_told_by_every_way_and_told_when_it_is_over(watche
     until(lambda: watched.got(paging.PAGERDUTY) and watched.got(paging.SLACK) and watched.mails(), 30,
           "somebody to be woken")
     event, message, mail = watched.got(paging.PAGERDUTY)[0], watched.got(paging.SLACK)[0], watched.mails()[0]
-    page = f"{RUNBOOKS}/docs/runbooks/service-down.md"
+    page = f"{paging.RUNBOOKS}/docs/runbooks/service-down.md"
     assert event["event_action"] == "trigger" and event["payload"]["severity"] == "critical"
     assert event["payload"]["summary"] == "ServiceDown: n8n-worker does not answer"
     assert event["links"] == [{"href": page, "text": "Runbook"}]

@@ -11,7 +11,7 @@ import yaml
 
 from deploy.settings import ROOT
 from sidecar import metrics
-from tests.alerts import FILES, FOLDER, RULES, RUNBOOKS
+from tests.alerts import FILES, FOLDER, RULES, RUNBOOKS, kebab
 from tests.stack import needs
 
 TESTS = sorted(FOLDER.glob("*_test.yml"))
@@ -19,10 +19,6 @@ PATHS = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))["pa
 NAMES = {rule["alert"] for rule in RULES}
 # What a command of Compose is about.
 SERVICE = re.compile(r"docker compose (?:logs|exec|restart|stop|ps) (?:--?[\w-]+(?: \d+m?)? )*([a-z][\w-]*)")
-
-
-def kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def expected() -> list[tuple[str, set[str]]]:

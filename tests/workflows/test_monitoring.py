@@ -1,4 +1,5 @@
-"""A real Prometheus beside the whole stack: every panel has data, every rule reads what exists."""
+"""Prometheus and Alertmanager beside the whole stack: every panel has data, every rule reads what exists, and
+faults are told, as their end is; PagerDuty and Slack are fakes."""
 
 from __future__ import annotations
 
@@ -6,23 +7,28 @@ import json
 import re
 import subprocess
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import requests
 
-from deploy import dashboards
+from deploy import alerting, dashboards
 from local import monitoring, n8n, postgres, programs
 from local import stack as local_stack
 from local.ports import HOST
+from sidecar.engine import Engine
 from sidecar.metrics import FAMILIES
+from sidecar.settings import Settings
+from tests.alerts import AT_ONCE, hurried, kebab
 from tests.client import Client, until
+from tests.integration import paging
+from tests.integration.receivers import receiving
 from tests.promql import metrics, selectors
 from tests.stack import needs
+from tests.workflows.faults import FAULTS, Here
 from tests.workflows.test_end_to_end import perfect, unique
 
 pytestmark = needs("prometheus", "prometheus-alertmanager", "prometheus-node-exporter",
@@ -45,14 +51,21 @@ ABSENT = re.compile(r'status=~"5\.\."|job="n8n-webhook"|fstype|slo:burns:')
 
 
 @pytest.fixture(scope="module")
-def prometheus(stack, tmp_path_factory):
+def outside():
+    """PagerDuty and Slack."""
+    with receiving() as receiver:
+        paging.answer(receiver)
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def prometheus(stack, outside, tmp_path_factory):
     """Prometheus and all that it scrapes, on the stack that runs; leads were driven through it."""
     client = Client(stack.facts)
     fail_a_run(stack.facts)
     drive(stack, client)
     with recorded(NGINX) as nginx, replica(stack, tmp_path_factory.mktemp("wal")):
-        watching = start(stack, nginx)
-        url = watching.facts["prometheus_url"]
+        url = start(stack, nginx, outside)["prometheus_url"]
         try:
             until(lambda: targets(url) == {"up"}, 120, "all that is scraped")
             drive(stack, client)  # counters that begin between two scrapes have a rate
@@ -64,8 +77,8 @@ def prometheus(stack, tmp_path_factory):
                 stack.supervisor.stop(name)
 
 
-def start(stack, nginx):
-    """What watches, on the running stack; it looks every three seconds, not every fifteen."""
+def start(stack, nginx, outside):
+    """What watches, on the running stack; it looks every three seconds and tells at once."""
     values = {**stack.stack.settings.values, "LOCAL_MONITORING": "auto"}
     again, supervisor = local_stack.prepare(replace(stack.stack.settings, values=values))
     settings = again.settings
@@ -76,14 +89,16 @@ def start(stack, nginx):
     config = json.loads(path.read_text())
     config["global"] = {"scrape_interval": "3s", "scrape_timeout": "3s", "evaluation_interval": "1s"}
     config["scrape_configs"].append({"job_name": "nginx", "static_configs": [{"targets": [nginx]}]})
-    for place, name in enumerate(config["rule_files"]):
-        quick = path.with_name(Path(name).name)
-        quick.write_text(re.sub(r"(?m)^    interval: .*$", "", Path(name).read_text()))
-        config["rule_files"][place] = str(quick)
+    config["rule_files"] = [str(hurried(Path(name), path.parent, "4s")) for name in config["rule_files"]]
     path.write_text(json.dumps(config))
+    folder = settings.state / "alertmanager"
+    chosen = monitoring.alert_settings(again) | paging.chosen(outside)
+    told = {"alertmanager.yml": alerting.configuration(chosen, str(folder), AT_ONCE)}
+    for name, text in (told | alerting.secrets(chosen)).items():
+        (folder / name).write_text(text)
     for name in monitoring.NAMES:
         supervisor.restart(name)
-    return SimpleNamespace(facts=monitoring.facts(again))
+    return monitoring.facts(again)
 
 
 def fail_a_run(facts):
@@ -219,3 +234,46 @@ def test_every_choice_has_values(prometheus):
 def test_alertmanager_is_told(prometheus):
     known = requests.get(f"{prometheus}/api/v1/alertmanagers", timeout=30).json()["data"]
     assert len(known["activeAlertmanagers"]) == 1
+
+
+@pytest.fixture
+def here(stack, prometheus, tmp_path):
+    engine = Engine.build(Settings.from_env(programs.sidecar_environment(stack.stack)))
+    with ExitStack() as after:
+        after.callback(engine.close)
+        yield Here(stack, Client(stack.facts), engine, tmp_path, after)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_a_fault_is_told_by_every_way_and_so_is_its_end(here, outside, fault):
+    """By mail and in Slack; PagerDuty hears of what is to wake somebody alone."""
+    ways = {"mail": lambda: here.client.messages("mail_url"),
+            "Slack": lambda: paging.got(outside, paging.SLACK),
+            "PagerDuty": lambda: paging.got(outside, paging.PAGERDUTY)}
+
+    def count():
+        return {way: len(messages()) for way, messages in ways.items()}
+
+    before = count()
+
+    def told(way, *words):
+        return [one for one in ways[way]()[before[way]:] if all(word in json.dumps(one) for word in words)]
+
+    with fault(here) as raised:
+        first = f"Alert: {raised.name}: "
+        until(lambda: told("mail", first, raised.summary) and told("Slack", first, raised.summary), 60,
+              "people to be told")
+        if raised.wakes:
+            [event] = until(lambda: told("PagerDuty", "trigger", raised.summary), 30, "somebody to be woken")
+            assert event["payload"]["severity"] == "critical"
+        else:
+            assert not told("PagerDuty", raised.summary)
+        page = f"{paging.RUNBOOKS}/docs/runbooks/{kebab(raised.name)}.md"
+        assert page in told("mail", raised.summary)[0]["text"]
+        assert told("Slack", raised.summary)[0]["attachments"][0]["title_link"] == page
+        before = count()
+    last = f"Over: {raised.name}: "
+    until(lambda: told("mail", last, raised.summary) and told("Slack", last, raised.summary), 60,
+          "people to be told that it is over")
+    if raised.wakes:
+        until(lambda: told("PagerDuty", "resolve", event["dedup_key"]), 30, "whoever was woken to be told")
