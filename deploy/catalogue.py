@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from deploy.settings import ROOT, Settings
 
 if TYPE_CHECKING:
+    from sidecar.api.metrics import Measured
     from sidecar.enrichment.model import Provider
-    from sidecar.metrics import Measured
     from sidecar.store.retention import Rule
 
 _FILE = "n8n/custom-nodes/shared/catalogue.json"
@@ -112,9 +112,9 @@ def retention(
 def write(root: Path = ROOT) -> None:
     """Write the files from the sidecar's registries."""
     from sidecar import environment
+    from sidecar.api.metrics import measured
     from sidecar.channels import CHANNELS
     from sidecar.enrichment import PROVIDERS, catalogue
-    from sidecar.metrics import measured
     from sidecar.records.schema import FIELDS, IDENTITIES
     from sidecar.settings import Settings as SidecarSettings
     from sidecar.sources import registry

@@ -15,7 +15,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from sidecar import logs, metrics, tracing
+from sidecar import logs, tracing
 from sidecar.api import (
     administration,
     auth,
@@ -31,6 +31,7 @@ from sidecar.api import (
     held_answers,
     jobs,
     leads,
+    metrics,
     openapi,
     operations,
     owners,

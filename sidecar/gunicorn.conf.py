@@ -51,6 +51,8 @@ def on_starting(server):
 
         values.ValueClass = values.MultiProcessValue(lambda: counting_as["name"])
     if not server.cfg.reload:
+        import requests  # noqa: F401 (else at first use)
+
         import sidecar.app  # noqa: F401
 
         gc.freeze()  # whoever looks through it for garbage would write to memory that the workers share

@@ -1,4 +1,7 @@
-"""A Slack app's bot (https://docs.slack.dev/apis/web-api): its messages are found again, and change."""
+"""A Slack app's bot (https://docs.slack.dev/apis/web-api): its messages are found again, and change.
+
+Slack's library is imported at first use.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.error import URLError
 from urllib.parse import urlsplit
-
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse, WebClient
 
 from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
@@ -22,6 +22,9 @@ from sidecar.channels.rendering import slack
 from sidecar.channels.web import post, slow_down
 from sidecar.environment import optional, secret, setting, text, url
 from sidecar.terms.states import MessageKind
+
+if TYPE_CHECKING:
+    from slack_sdk.web import SlackResponse, WebClient
 
 TIMEOUT_SECONDS = 5
 
@@ -131,6 +134,8 @@ class SlackBot(Channel):
                     "response_type": "ephemeral", "replace_original": False, "text": said})
 
     def _client(self, recipient: str) -> WebClient:
+        from slack_sdk.web import WebClient
+
         if not self.slack_bot_token:
             raise DeliveryError("no Slack bot is set", permanent=True)
         if not self.reaches(recipient):
@@ -159,6 +164,8 @@ def _history(client: WebClient, room: str, since: datetime) -> Iterator[dict[str
 
 def _asked(method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:
     """Slack's answer to a call. Raises DeliveryError."""
+    from slack_sdk.errors import SlackApiError
+
     try:
         return method(**arguments)
     except SlackApiError as error:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-import requests
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sidecar.channels.content import message_content
 from sidecar.channels.model import Channel, DeliveryError
@@ -15,6 +13,9 @@ from sidecar.channels.rendering import sms
 from sidecar.channels.web import post, refusal, slow_down
 from sidecar.environment import listing, optional, setting, text, url
 from sidecar.terms.states import MessageKind
+
+if TYPE_CHECKING:
+    import requests
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 _SERVICE = re.compile(r"MG[0-9a-f]{32}")  # a messaging service, which chooses the sender
@@ -83,7 +84,7 @@ def _told(answer: requests.Response) -> Mapping[str, Any]:
     """The answer's object; Twilio's sentences quote phone numbers, its codes do not."""
     try:
         told = answer.json()
-    except requests.JSONDecodeError:
+    except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
 

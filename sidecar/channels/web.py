@@ -1,13 +1,16 @@
-"""Posting to a channel that is reached by HTTP, and what its answers mean."""
+"""Posting to a channel that is reached by HTTP, and what its answers mean.
+
+The libraries underneath are imported at first use: every command knows the settings, and these all channels.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from typing import TYPE_CHECKING, Any
 
 from sidecar.channels.model import DeliveryError
+
+if TYPE_CHECKING:
+    import requests
 
 TIMEOUT_SECONDS = 5.0
 _LATER = (408, 425)  # of the 4xx, those that may work at another time; 429 says so itself
@@ -18,6 +21,8 @@ def post(service: str, url: str, **options: Any) -> requests.Response:
 
     A redirect is not followed: what is posted is for this address only.
     """
+    import requests
+
     try:
         answer = requests.post(url, timeout=TIMEOUT_SECONDS, allow_redirects=False, **options)
     except requests.RequestException as error:
@@ -46,6 +51,9 @@ def slow_down(service: str, retry_after: str | None) -> DeliveryError:
 
 def _was_sent(error: requests.RequestException) -> bool:
     """Whether the request may have been read, though there was no answer."""
+    import requests
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
         return False
     cause = error.args[0] if error.args else None

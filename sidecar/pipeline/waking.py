@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 
-import requests
 from redis import RedisError
 
 from sidecar import logs, tracing
@@ -79,6 +78,8 @@ def _url(engine: Engine, lane: str) -> str:
 
 
 def _call(engine: Engine, lane: str, trace: dict[str, str]) -> None:
+    import requests
+
     try:
         requests.post(
             _url(engine, lane), json={"lane": lane, "request_id": logs.request_id()}, timeout=5,

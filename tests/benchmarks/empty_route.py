@@ -11,8 +11,8 @@ from typing import Any
 from flask import Blueprint, Flask
 from prometheus_client.metrics import MetricWrapperBase
 
-from sidecar import app, metrics
-from sidecar.api import schemas
+from sidecar import app
+from sidecar.api import metrics, schemas
 from sidecar.api.endpoint import endpoint
 from sidecar.engine import Engine
 from sidecar.services.access import Caller

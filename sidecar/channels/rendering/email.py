@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
-
-from jinja2 import Environment, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any, Final
 
 from sidecar.channels.content import Line, Message, Section, clean, shorter
 from sidecar.channels.phrases import phrases
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _BYTES: Final = 100_000
 
@@ -32,6 +33,8 @@ def render(message: Message) -> dict[str, Any]:
 
 @cache
 def _page() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
     text = files("sidecar.channels").joinpath("templates/mail.html").read_text("utf-8")
     return Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(text)

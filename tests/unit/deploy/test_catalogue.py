@@ -10,9 +10,9 @@ import pytest
 from deploy import catalogue
 from deploy.settings import ROOT, Settings, read_env_file
 from sidecar import environment
+from sidecar.api.metrics import measured
 from sidecar.channels import CHANNELS
 from sidecar.enrichment import PROVIDERS
-from sidecar.metrics import measured
 from sidecar.records.schema import FIELDS, IDENTITIES
 from sidecar.settings import Settings as SidecarSettings
 from sidecar.sources import registry

@@ -6,6 +6,7 @@ from threading import Event
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from sidecar import logs
 from sidecar.errors import Unavailable
@@ -64,7 +65,7 @@ def test_n8n_is_told_who_woke_it(monkeypatch):
         called.set()
         return SimpleNamespace(raise_for_status=lambda: None)
 
-    monkeypatch.setattr(waking.requests, "post", post)
+    monkeypatch.setattr(requests, "post", post)
     known = engine()
     known.settings.wake_token = "token"
     known.cache = SimpleNamespace(first_wake=lambda lane: True)
