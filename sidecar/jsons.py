@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import orjson
 
-# orjson reads integers beyond 64 bits as floats.
-_LONG = re.compile(r"\d{19}")
+# orjson reads integers beyond 64 bits as floats: those have as many digits.
+_LONG = b"0" * 19
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 def as_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
@@ -28,7 +28,8 @@ def as_json(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
 
 def of_json(text: str) -> Any:
     """The value of a JSON text. Raises ValueError for what is none."""
-    if not _LONG.search(text):
+    data = text.encode(errors="surrogatepass")
+    if _LONG not in data.translate(_DIGITS):
         with suppress(orjson.JSONDecodeError):  # it refuses lone surrogates
-            return orjson.loads(text)
+            return orjson.loads(data)
     return json.loads(text)

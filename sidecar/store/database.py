@@ -16,6 +16,7 @@ import psycopg2
 from psycopg2.errors import DeadlockDetected
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
 from psycopg2.extensions import cursor as PlainCursor
+from psycopg2.extras import register_default_json, register_default_jsonb
 from psycopg2.pool import ThreadedConnectionPool
 
 from sidecar import jsons, tracing
@@ -25,6 +26,9 @@ from sidecar.metrics import POOL, POOL_SECONDS
 Row = dict[str, Any]
 _BASE64 = f"{ascii_letters}{digits}_=-".encode()
 _PARAMETER = re.compile(r"\$\d+")
+# At half the cost of the standard library.
+register_default_json(globally=True, loads=jsons.of_json)
+register_default_jsonb(globally=True, loads=jsons.of_json)
 _IN_USE, _IDLE = POOL.labels("in_use"), POOL.labels("idle")
 
 
