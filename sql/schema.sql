@@ -205,9 +205,11 @@ CREATE FUNCTION public.refresh_search() RETURNS trigger
         SELECT lead_search_text(c, o, l.tags) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
         WHERE c.id = l.contact_id)
     WHERE l.id = ANY(CASE TG_TABLE_NAME
-        WHEN 'contacts' THEN ARRAY(SELECT id FROM leads WHERE contact_id = NEW.id)
         WHEN 'organizations' THEN ARRAY(SELECT id FROM leads WHERE org_id = NEW.id)
-        ELSE ARRAY[NEW.id] END);
+        ELSE ARRAY[NEW.id] END)
+      AND l.search_text IS DISTINCT FROM (
+        SELECT lead_search_text(c, o, l.tags) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
+        WHERE c.id = l.contact_id);
     RETURN NULL;
 END $$;
 
@@ -224,7 +226,9 @@ BEGIN
         UPDATE leads l SET search_text = (
             SELECT lead_search_text(c, o, l.tags) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
             WHERE c.id = l.contact_id)
-        WHERE l.contact_id = ANY(changed);
+        WHERE l.contact_id = ANY(changed) AND l.search_text IS DISTINCT FROM (
+            SELECT lead_search_text(c, o, l.tags) FROM contacts c LEFT JOIN organizations o ON o.id = l.org_id
+            WHERE c.id = l.contact_id);
     END IF;
     RETURN NULL;
 END $$;
@@ -631,6 +635,8 @@ CREATE TABLE public.import_changes (
     CONSTRAINT import_changes_entity_kind_check CHECK ((entity_kind = ANY (ARRAY['contact'::text, 'organization'::text])))
 )
 WITH (toast_tuple_target='8160');
+ALTER TABLE ONLY public.import_changes ALTER COLUMN before SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.import_changes ALTER COLUMN after SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE public.import_changes IS 'Known people and companies before an import changed them and after, encrypted: table: rows. Gone as import_created.';
 
@@ -692,6 +698,7 @@ CREATE TABLE public.intake (
     CONSTRAINT intake_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'rejected'::text, 'suppressed'::text])))
 )
 WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
+ALTER TABLE ONLY public.intake ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE public.intake IS 'Every lead that was ever sent in, with what became of it. payload is the raw lead, encrypted.';
 
@@ -714,6 +721,7 @@ CREATE TABLE public.job_chunks (
     number integer NOT NULL,
     rows bytea NOT NULL
 );
+ALTER TABLE ONLY public.job_chunks ALTER COLUMN rows SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE public.job_chunks IS 'Rows that wait for their step, encrypted; gone when it is done.';
 
@@ -738,6 +746,7 @@ CREATE TABLE public.job_people (
     place integer DEFAULT 0 NOT NULL,
     lead bytea
 );
+ALTER TABLE ONLY public.job_people ALTER COLUMN lead SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE public.job_people IS 'Rows of a dry run so far, by keyed hashes of their people: what later rows of these would find.';
 
@@ -750,6 +759,7 @@ CREATE TABLE public.job_rejects (
     number integer NOT NULL,
     rows bytea NOT NULL
 );
+ALTER TABLE ONLY public.job_rejects ALTER COLUMN rows SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE public.job_rejects IS 'Refused rows of a chunk with their reasons, encrypted.';
 
@@ -758,6 +768,7 @@ CREATE TABLE public.job_remarks (
     number integer NOT NULL,
     rows bytea NOT NULL
 );
+ALTER TABLE ONLY public.job_remarks ALTER COLUMN rows SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE public.job_remarks IS 'Rows of a chunk that were skipped, or taken with warnings, with what was said of them, encrypted.';
 
@@ -2362,7 +2373,7 @@ CREATE TRIGGER leave_leads AFTER UPDATE OF disabled_at ON public.users FOR EACH 
 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.contacts REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.refresh_search_of_contacts();
 
-CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN ((((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id)) OR (old.tags IS DISTINCT FROM new.tags))) EXECUTE FUNCTION public.refresh_search();
+CREATE TRIGGER refresh_search AFTER UPDATE ON public.leads FOR EACH ROW WHEN (((((old.contact_id IS DISTINCT FROM new.contact_id) OR (old.org_id IS DISTINCT FROM new.org_id)) OR (old.tags IS DISTINCT FROM new.tags)) AND (old.search_text = new.search_text))) EXECUTE FUNCTION public.refresh_search();
 
 CREATE TRIGGER refresh_search AFTER UPDATE ON public.organizations FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.domain IS DISTINCT FROM new.domain))) EXECUTE FUNCTION public.refresh_search();
 

@@ -251,6 +251,17 @@ def update_entities(cursor: Executes, kind: str, facts: Mapping[str, Mapping[str
         raise Conflict("There is a company of this name already.") from None
 
 
+# The columns of a contact that its leads are searched by (lead_search_text), by field.
+_SEARCHED = {name: COLUMNS["contact"][name][0] for name in (
+    "full_name", "first_name", "last_name", "email", "job_title", "phone")}
+
+
+def searched(fields: Mapping[str, Any]) -> Row | None:
+    """Those of the fields that are written of a contact by which its leads are searched, by column; None for
+    none."""
+    return {_SEARCHED[name]: value for name, value in fields.items() if name in _SEARCHED} or None
+
+
 # Kind -> what a new one is told by -> its column.
 _INSERTED = {
     kind: {name: name for name in more} | {name: column for name, (column, _) in COLUMNS[kind].items()}

@@ -200,8 +200,38 @@ def write(
         undo.created_by(gathered, chunk, writes)
     facts.insert_organizations(gathered, writes.organizations)
     facts.insert_contacts(gathered, writes.contacts)
-    for kind, changes in writes.changes.items():
-        facts.update_entities(gathered, kind, changes)
+    facts.update_entities(gathered, "organization", writes.changes.get("organization", {}))
+    changes = writes.changes.get("contact", {})
+    contacts = {result["lead_id"]: result["contact_id"] for result in writes.results}
+    # Before their contacts: else what they are searched by would be written once more with these.
+    update_from(
+        gathered, "leads", [
+            row | {"contact": facts.searched(changes.get(contacts[row["id"]], {}))}
+            for row in writes.open_leads],
+        columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
+                 "first_utm": "jsonb", "custom": "jsonb", "external_ids": "jsonb", "owner_name": "text",
+                 "outcome": "text", "outcome_at": "text", "goal": "text", "warnings": "jsonb",
+                 "is_test": "boolean", "contact": "jsonb"},
+        key="id",
+        changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
+            message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
+            first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
+            custom = t.custom || v.custom, external_ids = t.external_ids || v.external_ids,
+            owner_name = coalesce(v.owner_name, t.owner_name), outcome = coalesce(v.outcome, t.outcome),
+            outcome_at = coalesce(v.outcome_at, t.outcome_at), goal = coalesce(v.goal, t.goal),
+            warnings = v.warnings,
+            search_text = CASE WHEN v.contact IS NULL AND v.tags = t.tags
+                                    AND (t.org_id IS NOT NULL OR v.org_id IS NULL)
+                               THEN t.search_text ELSE (
+                SELECT lead_search_text(jsonb_populate_record(c, v.contact), o, v.tags)
+                FROM contacts c LEFT JOIN organizations o ON o.id = coalesce(t.org_id, v.org_id)
+                WHERE c.id = t.contact_id) END,
+            is_test = t.is_test AND v.is_test,
+            grade = CASE WHEN v.is_test OR NOT t.is_test THEN t.grade END,
+            total_score = CASE WHEN v.is_test OR NOT t.is_test THEN t.total_score END,
+            version = t.version + 1, updated_at = now()""",
+    )
+    facts.update_entities(gathered, "contact", changes)
     # To look for a conflict is a fifth of the work on a row, and who is new has none.
     new = {row["id"] for row in (*writes.contacts, *writes.organizations, *writes.new_leads)}
     fresh, others = _apart(writes.provenance, "entity_id", new)
@@ -219,25 +249,6 @@ def write(
     insert(gathered, "leads", [
         {name: value for name, value in row.items() if value} for row in writes.new_leads],
         columns=[name for row in writes.new_leads[:1] for name in row], computed=_OF_LEADS)
-    update_from(
-        gathered, "leads", writes.open_leads,
-        columns={"id": "uuid", "org_id": "uuid", "tags": "text[]", "message": "text", "utm": "jsonb",
-                 "first_utm": "jsonb", "custom": "jsonb", "external_ids": "jsonb", "owner_name": "text",
-                 "outcome": "text", "outcome_at": "text", "goal": "text", "warnings": "jsonb",
-                 "is_test": "boolean"},
-        key="id",
-        changes="""org_id = coalesce(t.org_id, v.org_id), tags = v.tags,
-            message = coalesce(v.message, t.message), utm = coalesce(nullif(v.utm, '{}'), t.utm),
-            first_utm = coalesce(nullif(t.first_utm, '{}'), nullif(t.utm, '{}'), v.first_utm),
-            custom = t.custom || v.custom, external_ids = t.external_ids || v.external_ids,
-            owner_name = coalesce(v.owner_name, t.owner_name), outcome = coalesce(v.outcome, t.outcome),
-            outcome_at = coalesce(v.outcome_at, t.outcome_at), goal = coalesce(v.goal, t.goal),
-            warnings = v.warnings,
-            is_test = t.is_test AND v.is_test,
-            grade = CASE WHEN v.is_test OR NOT t.is_test THEN t.grade END,
-            total_score = CASE WHEN v.is_test OR NOT t.is_test THEN t.total_score END,
-            version = t.version + 1, updated_at = now()""",
-    )
     fresh, others = _apart(writes.work_items, "lead_id", new)
     insert(gathered, "work_items", fresh)
     _queue(gathered, others, may_be_held=[row["lead_id"] for row in others])

@@ -33,7 +33,7 @@ def add_chunk(cursor: Cursor, job_id: str, number: int, rows: bytes, count: int)
 
 def get(cursor: Cursor, job_id: str) -> Row | None:
     """One job."""
-    return one(cursor, f"SELECT {_COLUMNS} FROM jobs WHERE id = %s", (job_id,))  # noqa: S608
+    return one(cursor, cursor.prepared(f"SELECT {_COLUMNS} FROM jobs WHERE id = $1"), (job_id,))  # noqa: S608
 
 
 def latest(cursor: Cursor, key: str) -> Row | None:
@@ -57,8 +57,8 @@ def page(
 
 def lock(cursor: Cursor, job_id: str) -> Row | None:
     """The job for a step, None while another one works on it."""
-    return one(cursor, f"SELECT {_COLUMNS} FROM jobs WHERE id = %s"  # noqa: S608
-                       " FOR UPDATE SKIP LOCKED", (job_id,))
+    return one(cursor, cursor.prepared(
+        f"SELECT {_COLUMNS} FROM jobs WHERE id = $1 FOR UPDATE SKIP LOCKED"), (job_id,))  # noqa: S608
 
 
 def lock_patiently(cursor: Cursor, job_id: str) -> Row | None:

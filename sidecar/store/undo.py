@@ -20,7 +20,7 @@ from sidecar.intake.pictures import Picture, difference
 from sidecar.jsons import of_json
 from sidecar.store import calls, customers, facts, subscriptions
 from sidecar.store.database import Cursor, Executes, Row, as_array, as_json, insert, many
-from sidecar.terms.states import ENTITIES, OF_MACHINES
+from sidecar.terms.states import OF_MACHINES
 
 # Kind -> table -> (its rows of entity x, its key).
 TABLES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -57,12 +57,9 @@ def _document(kind: str) -> str:
 
 # (entity, table, a row of it), one by one by the index. A text of each row costs a third of what one document
 # of all costs.
-_PICTURE_SQL = {kind: f"""
-    WITH x AS (SELECT unnest($1::text[]::uuid[]) AS id)
-    {" UNION ALL ".join(
-        f"SELECT x.id::text, '{table}', r.line FROM x CROSS JOIN LATERAL ("
-        f" SELECT row_to_json(t)::text AS line FROM {table} t WHERE {which} OFFSET 0) r"
-        for table, (which, _) in TABLES[kind].items())}""" for kind in ENTITIES}  # noqa: S608
+_PICTURE_SQL = {(kind, table): f"""SELECT x.id::text, '{table}', r.line FROM x CROSS JOIN LATERAL (
+    SELECT row_to_json(t)::text AS line FROM {table} t WHERE {which} OFFSET 0) r"""  # noqa: S608
+    for kind, tables in TABLES.items() for table, (which, _) in tables.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +86,25 @@ def _pictures(cursor: Cursor, writes: Writes) -> Mapping[str, Mapping[str, Pictu
     """How the known people and companies that rows are about stand now, by kind and id."""
     found: dict[str, Mapping[str, Picture]] = {}
     for kind, ids in _known(writes).items():
-        cursor.execute(cursor.prepared(_PICTURE_SQL[kind]), (as_array(ids),))
+        tables = [table for table in TABLES[kind] if _may_change(table, writes)]
+        parts = " UNION ALL ".join(_PICTURE_SQL[kind, table] for table in tables)
+        cursor.execute(cursor.prepared(
+            f"WITH x AS (SELECT unnest($1::text[]::uuid[]) AS id) {parts}"), (as_array(ids),))
         pictures: dict[str, dict[str, list[str]]] = {
-            entity: {table: [] for table in TABLES[kind]} for entity in ids}
+            entity: {table: [] for table in tables} for entity in ids}
         for entity, table, line in cursor.fetchvalues():
             pictures[entity][table].append(line)
         found[kind] = pictures
     return found
+
+
+def _may_change(table: str, writes: Writes) -> bool:
+    """Whether what is written may change rows of a table. Of a row that is taken in alone all are looked at:
+    its picture stays the one before those that follow."""
+    if len(writes.results) == 1 or table not in ("events", "refusals"):
+        return True
+    return bool(writes.events if table == "events"
+                else writes.refusals or writes.adopted or writes.permissions)
 
 
 def created_by(cursor: Executes, chunk: Chunk, writes: Writes) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from sidecar.errors import Deadlock
+from sidecar.pipeline import intake
 from sidecar.store import customers, leads
 from sidecar.store.database import one
 from tests.integration.test_duplicates import JANE, TYPO, pair_of
@@ -89,6 +90,24 @@ def test_people_who_tell_more_at_once_are_all_found_by_it(api):
     told = [person | {"job_title": title} for person, title in zip(people, titles, strict=True)]
     assert send(api, *told) == leads
     assert [found(api, quote(title)) for title in titles] == [{lead} for lead in leads]
+
+
+def updates_of_leads(cursor):
+    return one(cursor, "SELECT n_tup_upd AS n FROM pg_stat_xact_user_tables WHERE relname = 'leads'")["n"]
+
+
+@pytest.mark.parametrize("more", [
+    {"job_title": "Head of Crystals"}, {"last_name": "Franklin-Gosling", "tags": ["fair"]}],
+    ids=lambda more: " and ".join(more))
+def test_a_lead_is_written_once_with_what_it_is_found_by(api, engine, more):
+    """Each time costs as much as the lead has indexes."""
+    [lead] = send(api, {"email": EMAIL, "first_name": "Rosalind", "last_name": "Franklin"})
+    with engine.database.write() as cursor:
+        before = updates_of_leads(cursor)
+        intake.receive(engine, [{"email": EMAIL} | more], client="tests")
+        assert updates_of_leads(cursor) == before + 1
+    text = [*more.values()][-1]
+    assert found(api, quote(text if isinstance(text, str) else text[0])) == {lead}
 
 
 def test_a_renamed_company_is_found_by_every_lead_of_it(api):
