@@ -169,8 +169,10 @@ def _said_since(
 
 
 def pictured(engine: Engine, sealed: bytes) -> Any:
-    """How an entity was, as far as the import changed it: {table: rows}."""
-    return json.loads(engine.vault.open(sealed))
+    """How an entity was, as far as the import changed it: {table: rows}. Earlier releases kept it as a text.
+    """
+    picture = engine.vault.open(sealed)
+    return json.loads(picture) if isinstance(picture, str) else picture
 
 
 def forget(engine: Engine, cursor: Cursor, contact_ids: list[str], *, erased: bool = False) -> None:

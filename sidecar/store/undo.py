@@ -129,17 +129,18 @@ def _keep_changes(
     alone = len(writes.results) == 1
     insert(cursor, "import_changes", [
         {"job_id": chunk.job_id, "entity_id": entity, "number": chunk.number, "entity_kind": kind,
-         "before": chunk.seal(as_json(change[0])), "after": chunk.seal(as_json(change[1])),
-         "key_hashes": sorted(map(chunk.hashed, _keys(was) | _keys(now)))}
+         "before": chunk.seal(change[0]), "after": chunk.seal(change[1]),
+         "key_hashes": sorted(map(chunk.hashed, _keys(was, now)))}
         for kind, pictures in before.items() for entity, was in pictures.items()
         if (change := difference(was, now := after[kind][entity], KEYS, whole=alone))],
         conflict="ON CONFLICT (job_id, entity_id, number) DO UPDATE SET after = excluded.after,"
                  " key_hashes = excluded.key_hashes")
 
 
-def _keys(picture: Picture) -> set[Key]:
-    """The identity keys in a picture."""
-    return {(row["kind"], row["value"]) for row in map(of_json, picture.get("contact_identities", ()))}
+def _keys(*pictures: Picture) -> set[Key]:
+    """The identity keys in pictures."""
+    lines = {line for picture in pictures for line in picture.get("contact_identities", ())}
+    return {(row["kind"], row["value"]) for row in map(of_json, lines)}
 
 
 def _known(writes: Writes) -> dict[str, list[str]]:

@@ -108,6 +108,17 @@ def test_every_table_is_as_before(engine):
     assert imports.undo(engine, job["id"], by=ME)["state"] == "undone"  # told twice it is one
 
 
+def test_what_an_earlier_release_kept_as_a_text_is_taken_back(engine):
+    before, job = changed(engine)
+    with engine.database.write() as cursor:
+        for kept in many(cursor, "SELECT ctid::text AS place, before, after FROM import_changes"):
+            cursor.execute("UPDATE import_changes SET before = %s, after = %s WHERE ctid = %s::tid", (
+                *(engine.vault.seal(json.dumps(engine.vault.open(kept[name])))
+                  for name in ("before", "after")), kept["place"]))
+    undone(engine, job)
+    assert differences(before, snapshot(engine)) == {}
+
+
 @pytest.mark.parametrize(("hours", "said"), [(0, 0), (1, 2)])
 def test_what_was_said_long_ago_is_said_anew_and_that_is_taken_back(engine, hours, said):
     imported(engine, HEADER + row(1))
@@ -323,7 +334,7 @@ def test_an_erased_person_is_in_nothing_that_an_import_is_undone_by(engine, app,
 def pictures(engine):
     """All that imports can be undone by, opened, as one text."""
     with engine.database.read() as cursor:
-        return " ".join(engine.vault.open(bytes(row[name])) for row in many(
+        return " ".join(json.dumps(engine.vault.open(bytes(row[name]))) for row in many(
             cursor, "SELECT before, after FROM import_changes") for name in row)
 
 
