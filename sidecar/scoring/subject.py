@@ -99,10 +99,10 @@ def reader(places: Sequence[str]) -> Read:
 
     def read_one(facts: Mapping[str, Any]) -> Any:
         try:
-            value = facts[the_entity][the_name]
-        except (KeyError, TypeError, IndexError):
+            value = facts[the_entity].get(the_name)
+        except (KeyError, TypeError, AttributeError):
             return None
-        if value.__class__ is str:
+        if value is None or value.__class__ is str:
             return value or None
         return None if value == [] or value == {} else value
 
@@ -112,10 +112,10 @@ def reader(places: Sequence[str]) -> Read:
     def read(facts: Mapping[str, Any]) -> Any:
         for entity, name, key in paths:
             try:
-                value = facts[entity][name]
+                value = facts[entity].get(name)
                 if key:
-                    value = value[key]
-            except (KeyError, TypeError, IndexError):
+                    value = value.get(key)
+            except (KeyError, TypeError, AttributeError):
                 continue
             if value.__class__ is str:
                 if value:
