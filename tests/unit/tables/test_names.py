@@ -15,9 +15,27 @@ from sidecar.tables import refusal_of
     ("UnsubscribedContacts.csv", "marketing_email"), ("suppression_list.csv", "marketing_email"),
     ("keine Werbung.csv", "marketing_email"),
     ("do_not_call.csv", "phone"), ("DNC list.txt", "phone"), ("do-not-contact.csv", "any_contact"),
+    ("suppression.csv", "marketing_email"), ("bounces_unsub.csv", "marketing_email"),
+    ("unsubscribe list.csv", "marketing_email"), ("Desuscritos.csv", "marketing_email"),
+    ("clientes dados de baja.csv", "marketing_email"), ("bajas_newsletter.csv", "marketing_email"),
+    ("robinson.csv", "any_contact"), ("Robinson 2026.xlsx", "any_contact"),
+    ("robinsonliste.csv", "any_contact"), ("NO contactar.csv", "any_contact"),
+    ("unsubscribed_and_do_not_call.csv", "any_contact"), ("dnc 2026, unsubscribed.csv", "any_contact"),
+    ("unsubscribed_without_dnc.csv", "marketing_email"), ("dnc, no opt-outs.csv", "phone"),
 ])
 def test_a_file_of_refusals_says_so_in_its_name(name, purpose):
     assert refusal_of(name) == purpose
+
+
+@pytest.mark.parametrize("name", [
+    "unsubscribed_and_cleaned.csv", "NO_unsubscribed_members.csv", "leads_NO_Opt-outs.csv",
+    "ex-customers_unsubscribed.csv", "non-EU opt outs.csv", "leads without phone unsubscribed.csv",
+    "Kunden ohne Firma abgemeldet.csv", "did_not_open_unsubscribed.csv",
+    "unsubscribed members (free trial).csv",
+    "opt-out-not-removed.csv", "unsubscribed and removed.csv",
+])
+def test_a_word_that_leaves_somebody_else_out_does_not_hide_it(name):
+    assert refusal_of(name) == "marketing_email"
 
 
 @pytest.mark.parametrize("name", [
@@ -26,6 +44,9 @@ def test_a_file_of_refusals_says_so_in_its_name(name, purpose):
     "all, excluding dnc.csv", "leads.csv.rejected.csv", "refused quotes.csv", "unsubscribing.csv",
     "contacts.csv", "leads_no_opt_outs.csv", "keine Abmeldungen.csv", "ex opt outs.csv",
     "opt-outs removed.csv", "unsubscribe campaign clicks.csv", "dnc_scrubbed_leads.csv", "DNC-checked.csv",
+    "leads without unsubscribed and dnc.csv", "opt-outs and dnc removed.csv", "leads NO DNC.csv",
+    "without NO_unsubscribed.csv", "ventas_bajas_2026.csv", "resubscribe.csv", "unsubscribe link test.csv",
+    "unsub link test.csv", "fire suppression leads.csv", "Robinson Logistics contacts.csv", "CRobinson.csv",
 ])
 def test_others_do_not(name):
     assert refusal_of(name) is None
