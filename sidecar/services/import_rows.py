@@ -66,7 +66,8 @@ def repair(engine: Engine, job_id: str, chunk: int, line: int, cells: list[str],
             raise Invalid("The row is still not valid; see errors.", errors=[
                 {"pointer": "/cells", "code": problem[0], "detail": problem[1]}])
         [entry] = intake.read(
-            engine, [lead_of(cells, how.columns, how.source)], account=imports.account_of(how))
+            engine, [lead_of(cells, how.columns, how.source, how.refused)],
+            account=imports.account_of(how))
         if entry.errors:
             raise Invalid("The row is still not valid; see errors.", errors=entry.errors)
         # A number of its own: what the file's chunks wrote is undone by theirs.
@@ -77,7 +78,7 @@ def repair(engine: Engine, job_id: str, chunk: int, line: int, cells: list[str],
         store.put_rows(
             cursor, store.REJECTS, job_id, chunk, engine.vault.seal(left) if left else None)
         store.advance(cursor, job_id, {"rejected": -1, result["outcome"]: 1}, job["state"], job["warnings"])
-        _resolve(engine, cursor, job_id, lead_of(old[1], how.columns, how.source))
+        _resolve(engine, cursor, job_id, lead_of(old[1], how.columns, how.source, how.refused))
         record(cursor, by, "job.row_repaired", "job", job_id, after={"line": line})
         waking.wake_after(engine, job["lane"])
     return dict(result)

@@ -392,22 +392,27 @@ def preview_undo(engine: Engine, job_id: str, *, by: Actor) -> Row:
 
 
 def rejects_file(engine: Engine, job: Row) -> Iterator[str]:
-    """The refused rows as a file to correct and send again: the same columns and what was wrong."""
-    yield from _file(job, ("rejected_line", "rejected_because"), _kept(engine, store.REJECTS, job["id"]))
+    """The refused rows as a file to correct and send again: what everybody in the file refuses (first, as the
+    first of columns that mean the same counts), the same columns and what was wrong."""
+    refused = {f"refused.{job['refused']}": "yes"} if job["refused"] else {}
+    yield from _file(
+        job, refused, ("rejected_line", "rejected_because"), _kept(engine, store.REJECTS, job["id"]))
 
 
 def warnings_file(engine: Engine, job: Row) -> Iterator[str]:
     """The rows of which something was left out, and those that were skipped: the same columns and why."""
-    yield from _file(job, ("warning_line", "warnings"), (
+    yield from _file(job, {}, ("warning_line", "warnings"), (
         (number, cells, said) for number, cells, _, said in _kept(engine, store.REMARKS, job["id"]) if said))
 
 
-def _file(job: Row, more: tuple[str, str], rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+def _file(
+    job: Row, all_have: Mapping[str, str], more: tuple[str, str], rows: Iterator[tuple[Any, ...]]
+) -> Iterator[str]:
     names = [column["column"] for column in job["columns"]]
-    yield BOM + line([*names, *more])
+    yield BOM + line([*all_have, *names, *more])
     for number, cells, said in rows:
         padded = [*cells, *[""] * (len(names) - len(cells))]
-        yield line([*padded[:len(names)], number, "; ".join(map(_sentence, said))])
+        yield line([*all_have.values(), *padded[:len(names)], number, "; ".join(map(_sentence, said))])
 
 
 def _sentence(error: dict[str, str]) -> str:

@@ -90,6 +90,14 @@ def test_a_repaired_row_is_one_of_the_import(api, engine, job):
     assert repair(api, job, third, Email="bo@firm1.example").status_code == 409
 
 
+def test_a_repaired_row_of_a_file_of_refusals_refuses_too(api, engine):
+    job = imported(engine, HEADER + BAD + row(1), refused="marketing_email")
+    result = repair(api, job, rows_of(api, job, outcome="rejected")[0], Email="bo@firm1.example")
+    lead = api.get(f"/v1/leads/{result.json['lead_id']}").json
+    assert lead["contact"]["refused"] == {"marketing_email": True}
+    assert api.get("/v1/rejects").json["data"] == []
+
+
 def test_more_cells_than_columns_are_no_row(api, job):
     [first, *_] = rows_of(api, job, outcome="rejected")
     answer = api.post(f"/v1/jobs/{job['id']}/rows/{first['line']}/repair", {

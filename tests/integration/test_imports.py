@@ -316,6 +316,17 @@ def test_exports_and_foreign_rejects_need_a_scope(app, api, send, engine):
     assert Api(app.test_client(), "reader").get("/v1/leads.csv").status_code == 403
 
 
+@pytest.mark.parametrize("refused", ["phone", "any"])
+def test_refused_rows_of_a_file_of_refusals_say_so_when_they_are_sent_again(api, send, refused):
+    job = step(api, send("Email,Do not call\nnobody,no\na@firm1.example,no\n", refused=refused))
+    rejects = api.get(f"/v1/jobs/{job['id']}/rejects.csv")
+    assert [row[f"refused.{refused}"] for row in rows_of(rejects)] == ["yes"]
+    again = step(api, send(rejects.data.decode("utf-8-sig").replace("nobody", "b@firm1.example")))
+    assert again["refused"] is None and again["counts"]["created"] == 1
+    [lead] = api.get("/v1/leads?q=b@firm1.example").json["data"]
+    assert api.get(f"/v1/leads/{lead['id']}").json["contact"]["refused"][refused]
+
+
 @pytest.fixture
 def run(api, engine, monkeypatch, tmp_path):
     monkeypatch.setattr("sidecar.engine.Engine.build", lambda settings: engine)
