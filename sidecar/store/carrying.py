@@ -9,16 +9,17 @@ from sidecar.store.database import Cursor, Row, as_array, insert, many
 
 
 def asked_since(cursor: Cursor, since: datetime) -> dict[str, list[Row]]:
-    """By what it is: `suppressions`; `refusals`, people's own acts; `changes`, which contacts were erased,
-    merged or parted, in their order: [{id, action, actor, other (who was merged into it, or parted from
-    it)}]."""
+    """By what it is: `suppressions`; `refusals`, what people refuse, themselves or by a list, and what they
+    agreed to themselves; `changes`, which contacts were erased, merged or parted, in their order: [{id,
+    action, actor, other (who was merged into it, or parted from it)}]."""
     return {
         "suppressions": many(
             cursor, "SELECT key_hash, reason, created_at FROM suppressions WHERE created_at >= %s"
             " ORDER BY key_hash", (since,)),
         "refusals": many(
             cursor, "SELECT id, contact_id, person_id, key_hash, purpose, refused, own, source, reason,"
-            " stated_at, dedupe_key FROM refusals WHERE own AND recorded_at >= %s ORDER BY id", (since,)),
+            " stated_at, dedupe_key FROM refusals WHERE (own OR refused) AND recorded_at >= %s"
+            " ORDER BY id", (since,)),
         "changes": many(
             cursor, "SELECT entity_id AS id, action, actor, coalesce(after ->> 'lost_id',"
             " after ->> 'contact_id') AS other FROM audit_log WHERE at >= %s"

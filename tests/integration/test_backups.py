@@ -154,7 +154,7 @@ def empty(services, server):
 def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
     services, restored, empty, keys, before, tmp_path, monkeypatch
 ):
-    names = ("gone", "merged", "kept", "over", "mute", "other", "holds", "within", "split")
+    names = ("gone", "merged", "kept", "over", "mute", "other", "holds", "within", "split", "listed")
     erase, refused = customer_store.erase, []
 
     def stuck(cursor, contact_ids):
@@ -165,8 +165,8 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
         erase(cursor, contact_ids)
 
     with running(services, before.secrets, "backed_up_sidecar") as (engine, api, environ):
-        def sent(name):
-            return api.post("/v1/leads", {"email": f"{name}@asked.example"}).json["results"][0]
+        def sent(name, **more):
+            return api.post("/v1/leads", {"email": f"{name}@asked.example"} | more).json["results"][0]
 
         def refuse(name):
             answer = api.post(f"/v1/contacts/{who[name]}/refusals", {
@@ -194,6 +194,10 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
         refuse("mute")
         who["new"] = sent("new")["contact_id"]  # of whom the backup knows nothing
         refuse("new")
+        # A list says it; what somebody agrees to by a list alone is not carried.
+        for name in ("listed", "late"):
+            who[name] = sent(
+                name, source="crm", refused={"phone": True}, consent={"marketing": True})["contact_id"]
         told = CliRunner().invoke(
             cli.main, ["privacy", "asked", "--since", made.manifest["taken_at"].partition(".")[0] + "+00:00"],
             env=environ)
@@ -206,21 +210,23 @@ def test_what_people_asked_for_since_the_backup_holds_after_its_restore(
             patched.setattr(customer_store, "erase", stuck)
             done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
         assert done.exit_code == 1 and done.output.endswith(
-            "Error: 3 erased again, 2 statements of refusing and agreeing kept\n"
+            "Error: 3 erased again, 4 statements of refusing and agreeing kept\n"
             f"{within}These contacts could not be erased: {who['gone']}\n")
         assert refused[0]["any_contact"], "before anybody is erased"
         for erased in (1, 0):  # a second time changes nothing
             done = CliRunner().invoke(cli.main, ["privacy", "repeat"], env=environ, input=told.output)
             assert done.output == (
-                f"{erased} erased again, 2 statements of refusing and agreeing kept\n{within}")
+                f"{erased} erased again, 4 statements of refusing and agreeing kept\n{within}")
         there = {name for name, contact_id in who.items()
                  if api.get(f"/v1/contacts/{contact_id}").status_code == 200}
-        assert there == {"mute", "other", "holds", "split"}
-        assert [api.get(f"/v1/contacts/{who[name]}").json["may_call"] for name in ("mute", "other")] == [
-            False, True]
+        assert there == {"mute", "other", "holds", "split", "listed"}
+        assert {name: api.get(f"/v1/contacts/{who[name]}").json["may_call"] for name in (
+            "mute", "listed", "other")} == {"mute": False, "listed": False, "other": True}
         assert [sent(name)["outcome"] for name in ("gone", "kept", "merged", "over")] == [
             "suppressed", "suppressed", "suppressed", "created"]
-        assert api.get(f"/v1/contacts/{sent('new')['contact_id']}").json["may_call"] is False
+        again = [sent(name)["contact_id"] for name in ("new", "late")]
+        assert [api.get(f"/v1/contacts/{contact_id}").json["may_call"] for contact_id in again] == [
+            False, False]
 
 
 def test_how_long_ago_backups_were_made_and_tried_is_measured(engine):
