@@ -29,6 +29,11 @@ def unknown(language: str) -> str:
     return phrases(language)("press.unknown")
 
 
+def unanswered(language: str) -> str:
+    """To whom it cannot be said now whether somebody here knows them."""
+    return phrases(language)("press.unanswered")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page behind a link of a message: lines under a title, a button that does it (empty: there is none),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slack_sdk.web import SlackResponse, WebClient
 
 TIMEOUT_SECONDS = 5
+_PERSON_SECONDS = 2  # who pressed a button: Slack waits three for our answer
 
 _EVENT: Final = "enrichment_message"  # the metadata of a message: {"message_id"}
 _PAGE: Final = 200
@@ -121,7 +122,8 @@ class SlackBot(Channel):
     def email_of(self, person: str) -> str | None:
         """The address of the account of a person, by user id; needs the scope users:read too. Raises
         DeliveryError."""
-        found = _asked(self._client(person).users_info, user=person)["user"]["profile"].get("email")
+        client = self._client(person, _PERSON_SECONDS)
+        found = _asked(client.users_info, user=person)["user"]["profile"].get("email")
         return str(found) if found else None
 
     def whisper(self, answer_url: str, said: str) -> None:
@@ -133,7 +135,7 @@ class SlackBot(Channel):
                 post("Slack", answer_url, json={
                     "response_type": "ephemeral", "replace_original": False, "text": said})
 
-    def _client(self, recipient: str) -> WebClient:
+    def _client(self, recipient: str, seconds: int = TIMEOUT_SECONDS) -> WebClient:
         from slack_sdk.web import WebClient
 
         if not self.slack_bot_token:
@@ -142,7 +144,7 @@ class SlackBot(Channel):
             raise DeliveryError("not an id of Slack's nor an address", permanent=True)
         # No retries of its own: it would send again what has arrived.
         return WebClient(
-            self.slack_bot_token, self.slack_api_url, TIMEOUT_SECONDS, retry_handlers=[], logger=_log)
+            self.slack_bot_token, self.slack_api_url, seconds, retry_handlers=[], logger=_log)
 
     def _room(self, client: WebClient, recipient: str) -> str:
         """Where to post: a user id is a direct message."""

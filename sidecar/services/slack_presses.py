@@ -13,7 +13,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 from sidecar import logs
 from sidecar.calendars.working import zone_or
-from sidecar.channels.answers import answer, unknown
+from sidecar.channels.answers import answer, unanswered, unknown
 from sidecar.channels.model import DeliveryError
 from sidecar.channels.slack_bot import SlackBot
 from sidecar.engine import Engine
@@ -43,7 +43,7 @@ def press(
     engine: Engine, body: bytes, timestamp: str, signature: str, *, request_id: str | None
 ) -> None:
     """A button that somebody pressed in Slack. What they press changes the message; who was not the first is
-    told so, and so is who is nobody of ours.
+    told so, and so are who is nobody of ours, and who is not known because Slack does not answer.
 
     Raises Unauthorized where it is not signed by Slack within five minutes, NotFound where there is no bot,
     Invalid for what is no interaction.
@@ -57,10 +57,12 @@ def press(
     pressed = read_press(body)
     if pressed is None:
         return
-    user = _known(engine, bot, pressed.person)
-    if user is None:
+    try:
+        user = _known(engine, bot, pressed.person)
         said = unknown(engine.settings.language)
-    else:
+    except _NotTold:
+        user, said = None, unanswered(engine.settings.language)
+    if user:
         with engine.database.write() as cursor:
             done = handling.handle(
                 engine, cursor, pressed.lead_id, pressed.hot_change, pressed.kind, user, bot.name,
@@ -112,25 +114,39 @@ def read_press(body: bytes) -> Press | None:
         raise Invalid("This is no interaction of Slack's.") from error
 
 
+class _NotTold(Exception):
+    """Slack does not tell now whose account it is."""
+
+
 _addresses: dict[str, tuple[str | None, float]] = {}
 
 
 def _known(engine: Engine, bot: SlackBot, person: str) -> Row | None:
     """The user whose Slack account this is: by the address that the account has, which Slack vouches for; one
-    that is no user's by their channels, where everybody may enter anything."""
-    address, until = _addresses.get(person, (None, 0.0))
-    if until < time.monotonic():
-        try:
-            address = bot.email_of(person)
-        except DeliveryError as error:
-            if not error.permanent:
-                return None
-            address = None  # the bot may not ask
-        if len(_addresses) > 1000:
-            _addresses.clear()
-        _addresses[person] = address, time.monotonic() + _REMEMBERED_SECONDS
+    that is no user's by their channels, where everybody may enter anything. Raises _NotTold."""
+    address = _address(bot, person)
     with engine.database.read() as cursor:
         if user_channels.user(cursor, email=address, enabled=False):
             return user_channels.user(cursor, email=address)
         return next((user for entered in (address, person)
                      if entered and (user := user_channels.whose(cursor, bot.name, entered))), None)
+
+
+def _address(bot: SlackBot, person: str) -> str | None:
+    """The address of a Slack account, None: it has none, or the bot may not ask; while Slack does not answer
+    the one that it told last, however long ago. Raises _NotTold."""
+    known = _addresses.get(person)
+    if known and known[1] >= time.monotonic():
+        return known[0]
+    try:
+        address = bot.email_of(person)
+    except DeliveryError as error:
+        if not error.permanent:
+            if known is None:
+                raise _NotTold from error
+            return known[0]
+        address = None
+    if len(_addresses) > 1000:
+        _addresses.clear()
+    _addresses[person] = address, time.monotonic() + _REMEMBERED_SECONDS
+    return address

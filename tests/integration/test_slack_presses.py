@@ -126,8 +126,23 @@ def test_where_the_bot_may_not_ask_what_was_entered_counts(engine, app, by_slack
     monkeypatch.setattr(SlackBot, "email_of", email_of)
     signed(app, payload(slack, lead))
     assert state(engine, lead) == ("new", None, None), "Slack may still say whose it is"
+    assert "Press it again" in got(slack, "answer")[0]["text"]
     signed(app, payload(slack, lead, trigger="5.6"))
     assert state(engine, lead)[1] == "Eli"
+
+
+def test_while_slack_does_not_answer_what_it_told_before_counts(
+        engine, app, by_slack, lead, slack, monkeypatch):
+    person(engine, "Dana")
+    slack_presses._addresses["U0DANA"] = "dana@example.com", 0.0
+
+    def email_of(*_):
+        raise DeliveryError("ratelimited")
+
+    monkeypatch.setattr(SlackBot, "email_of", email_of)
+    signed(app, payload(slack, lead))
+    assert state(engine, lead)[1] == "Dana" and got(slack, "answer") == []
+    assert slack_presses._addresses["U0DANA"] == ("dana@example.com", 0.0), "it is asked again the next time"
 
 
 def test_nobody_enters_the_account_of_another_user(engine, app, by_slack):

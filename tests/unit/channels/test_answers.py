@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from sidecar.channels.answers import acted, answer, asked, refused, stops, unknown
+from sidecar.channels.answers import acted, answer, asked, refused, stops, unanswered, unknown
 from sidecar.channels.handling import Decision, Verdict
 from sidecar.channels.phrases import LANGUAGES
 from sidecar.terms.states import HANDLINGS, WISHED_KINDS
@@ -39,7 +39,7 @@ def test_everything_can_be_said(language: str) -> None:
             assert text and "{" not in text
             page = acted(decision, language, "UTC", NOW, used=verdict == "same")
             assert page.title and text in page.lines and not page.button
-    assert unknown(language)
+    assert unknown(language) and unanswered(language)
     for kind in WISHED_KINDS:
         assert stops(kind, language, done=False).button and not stops(kind, language, done=True).button
     assert refused("forged", language) != refused("expired", language)
