@@ -220,13 +220,14 @@ class Sender:
         self._kept_at = time.monotonic()
 
     def look(self) -> bool:
-        """Begin what is due while there is room, settle what is over: whether there was anything to do."""
+        """Begin what is due while there is room, settle what is over: whether there was anything to do.
+        The leases come first: whatever fails, nobody else sends what is under way."""
+        self._keep()
         while not self._stop.is_set() and len(self._turns()) < TURNS and (work_ := begin(self._engine)):
             if not self._go_on(work_):
                 settle(self._engine, work_, {}, over=True)
         busy = bool(self._running)
         self._settle(wait(self._running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED).done)
-        self._keep()
         return busy
 
     def end(self) -> None:
@@ -264,12 +265,12 @@ class Sender:
             over = not others and (self._stop.is_set() or work_.next() is None)
             try:
                 settle(self._engine, work_, answers, over=over)
+                self._running = {future: event for future, event in self._running.items()
+                                 if event[0] is not work_ or event[1] not in answers}
+                if not self._go_on(work_) and not over:  # its time ended while that was written
+                    settle(self._engine, work_, {}, over=True)
             except Exception as error:  # the other turns are settled
                 failed = error
-                continue
-            self._running = {future: event for future, event in self._running.items()
-                             if event[0] is not work_ or event[1] not in answers}
-            self._go_on(work_)
         if failed:
             raise failed
 

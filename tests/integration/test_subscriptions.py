@@ -217,6 +217,45 @@ def test_answers_that_cannot_be_written_at_once_are_written_later(
     assert (len(receiver.got), marked) == (20, 20) and max(unmarked) <= deliveries.AT_ONCE
 
 
+def test_leases_are_kept_while_answers_cannot_be_written(engine, api, receiver, subscribe, monkeypatch):
+    subscribe("lead.created")
+    send(api, lead(1))
+    tried = []
+
+    def never(*given):
+        tried.append(given)
+        raise Deadlock("They waited for each other.")
+
+    with ThreadPoolExecutor(8) as pool, monkeypatch.context() as broken:
+        broken.setattr(store, "settle", never)
+        sender = deliveries.Sender(engine, pool)
+        while not tried:
+            with suppress(Deadlock):
+                sender.look()
+        broken.setattr(deliveries, "begin", lambda _: None)
+        update(engine, "UPDATE subscriptions SET lease_until = now() - interval '1 hour'")
+        sender._kept_at -= 60
+        with pytest.raises(Deadlock):
+            sender.look()
+    assert rows(engine, "SELECT FROM subscriptions WHERE now() - lease_until < interval '1 minute'")
+
+
+def test_a_turn_whose_time_ends_while_its_answers_are_written_is_ended(
+        engine, api, receiver, subscribe, monkeypatch):
+    subscription = subscribe("lead.created")
+    send(api, lead(1), lead(2))
+    settle = deliveries.settle
+
+    def slow(engine, work, answers, *, over):
+        settle(engine, work, answers, over=over)
+        work.until = 0.0
+
+    monkeypatch.setattr(deliveries, "settle", slow)
+    monkeypatch.setattr(deliveries, "AT_ONCE", 1)
+    deliver(engine)
+    assert [row["state"] for row in log(api, subscription)] == ["delivered", "delivered"]
+
+
 def test_one_killed_before_sending_loses_nothing(engine, api, receiver, subscribe):
     subscribe("lead.created")
     send(api, lead(1))
