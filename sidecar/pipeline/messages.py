@@ -229,7 +229,12 @@ def deliver(
                     del running[future]
         finally:  # what was on its way when something failed is not sent again
             wait(running)
-            _settle(engine, [(message, future.result()) for future, message in running.items()])
+            for future, message in running.items():
+                try:
+                    _settle(engine, [(message, future.result())])
+                except Exception as error:  # the others are settled
+                    log.error("what came of a message is not written", extra={
+                        "notification_id": message["id"], "reason": type(error).__name__})
     with engine.database.read() as cursor:
         counts = notifications.counts(cursor)
     return {"sent": sent, "waiting": counts["waiting"], "dead": counts["dead"]}
@@ -248,7 +253,8 @@ def _taken(
     engine: Engine, rooms: Mapping[str, int], lead_ids: list[str] | None
 ) -> list[tuple[Row, Callable[[], Sent]]]:
     """The next messages that are due, each with what sends it; committed as sending before, so that a kill is
-    noticed. What need not be sent (now) is settled."""
+    noticed. What need not be sent (now) is settled. When that fails, what would have been sent is owed again.
+    """
     ready: list[tuple[Row, Callable[[], Sent]]] = []
     while not ready:
         with engine.database.write() as cursor:
@@ -256,21 +262,28 @@ def _taken(
             about = handlings.leads(cursor, {row["lead_id"] for row in taken if row["lead_id"]})
         if not taken:
             break
-        not_sent = []
-        for message in taken:
-            lead, stood = about.get(message["lead_id"], (None, {}))
-            try:
-                row, send = _decided(engine, message, lead, after(
-                    stood.get(message["hot_change"], []), _cause(message["about"] or {})))
-            except Unavailable:
-                raise
-            except Exception as error:
-                row, send = _outcome(engine, message, Sent(error=_unforeseen(error))), None
-            if send:
-                ready.append((message, send))
-            else:
-                not_sent.append((message, row))
-        _put(engine, not_sent)
+        not_sent: list[tuple[Row, Row]] = []
+        try:
+            for message in taken:
+                lead, stood = about.get(message["lead_id"], (None, {}))
+                try:
+                    row, send = _decided(engine, message, lead, after(
+                        stood.get(message["hot_change"], []), _cause(message["about"] or {})))
+                except Unavailable:
+                    raise
+                except Exception as error:
+                    row, send = _outcome(engine, message, Sent(error=_unforeseen(error))), None
+                if send:
+                    ready.append((message, send))
+                else:
+                    not_sent.append((message, row))
+            _put(engine, not_sent)
+        except Exception:
+            decided = [message["id"] for message, _ in not_sent]
+            _put(engine, [(message, _state(
+                "owed", notifications.QUIET if message["was_quiet"] else None, refunded=True))
+                for message in taken if message["id"] not in decided])
+            raise
     return ready
 
 

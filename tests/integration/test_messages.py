@@ -5,6 +5,7 @@ Time passes by moving `due_at`.
 
 from __future__ import annotations
 
+import concurrent.futures
 import socket
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from requests.adapters import HTTPAdapter, Retry
 from sidecar.channels import web
 from sidecar.channels.email import Email
 from sidecar.channels.slack import Slack
+from sidecar.errors import Deadlock
 from sidecar.pipeline import batches, claiming, closing, completion, messages, scoring
-from sidecar.store import facts
+from sidecar.store import facts, notifications
 from sidecar.store.database import many
 from tests.workflows.test_end_to_end import perfect
 
@@ -356,3 +358,58 @@ def test_a_message_that_was_being_sent_when_its_sender_died_is_marked(sinks, by_
     messages.deliver(by_mail)
     assert {mail["to"][0]: mail["possible_duplicate"] for mail in sinks.got("mail")} == {
         "ann@example.com": True, "bob@example.com": False}
+
+
+def breaking(monkeypatch, is_bad):
+    """Nothing can be written of messages of which one is bad."""
+    settle = notifications.settle
+
+    def breaks(cursor, settled):
+        if any(is_bad(row) for row in settled):
+            raise ZeroDivisionError
+        settle(cursor, settled)
+
+    monkeypatch.setattr(notifications, "settle", breaks)
+
+
+def states(engine):
+    return {recipient: (row["state"], row["attempts"], row["possible_duplicate"])
+            for recipient, row in outbox(engine).items()}
+
+
+def test_one_that_cannot_be_marked_costs_no_other_its_mark(sinks, by_mail, monkeypatch):
+    owe(by_mail)
+    with by_mail.database.read() as cursor:
+        [ann] = many(cursor, "SELECT id::text AS id FROM notifications WHERE recipient = 'ann@example.com'")
+    breaking(monkeypatch, lambda row: row["id"] == ann["id"])
+    monkeypatch.setattr(messages, "wait", lambda running, **_: concurrent.futures.wait(running))  # for both
+    with pytest.raises(ZeroDivisionError):
+        messages.deliver(by_mail)
+    assert states(by_mail) == {
+        "ann@example.com": ("sending", 1, False), "bob@example.com": ("sent", 1, False)}
+
+
+def test_what_was_not_begun_because_another_failed_is_owed_as_before(sinks, by_mail, monkeypatch):
+    owe(by_mail)
+    decided = messages._decided
+
+    def anns(becomes):
+        def decide(engine, message, *given):
+            return becomes() if message["recipient"] == "ann@example.com" else decided(
+                engine, message, *given)
+        monkeypatch.setattr(messages, "_decided", decide)
+
+    def deadlock():
+        raise Deadlock("They waited for each other.")
+
+    anns(deadlock)
+    with pytest.raises(Deadlock):
+        messages.deliver(by_mail)
+    assert states(by_mail) == dict.fromkeys(("ann@example.com", "bob@example.com"), ("owed", 0, False))
+    anns(lambda: (messages._state("dead", "It cannot be sent."), None))
+    breaking(monkeypatch, lambda row: row["state"] == "dead")
+    with pytest.raises(ZeroDivisionError):
+        messages.deliver(by_mail)
+    assert states(by_mail) == {
+        "ann@example.com": ("sending", 1, False), "bob@example.com": ("owed", 0, False)}
+    assert sinks.got("mail") == []
