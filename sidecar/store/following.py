@@ -26,6 +26,11 @@ _UNTOUCHED = f"""
       AND NOT EXISTS (SELECT FROM hot_changes o WHERE o.lead_id = h.lead_id AND o.number > h.number)"""
 # How they came to who has them.
 _OWNED = "assignments a WHERE a.lead_id = l.id AND a.user_id = l.owner_id AND a.undone_at IS NULL"
+# Who did s has left, or has not the lead any more that they had.
+_LEFT_OR_LOST_IT = """(
+    EXISTS (SELECT FROM users u WHERE u.id = s.user_id AND u.disabled_at IS NOT NULL)
+    OR EXISTS (SELECT FROM assignments a WHERE a.lead_id = l.id AND a.previous_id = s.user_id
+               AND a.at > s.at))"""
 _STEP = ("coalesce((SELECT max(step) FROM follow_ups f WHERE f.lead_id = h.lead_id AND f.number = h.number),"
          " 0)")
 
@@ -108,7 +113,8 @@ def withdraw(cursor: Cursor, lead_ids: list[str]) -> None:
 def waiting(cursor: Cursor, until: datetime, since: datetime, limit: int, after: str | None) -> list[Row]:
     """Changes from `since` to `until` that nobody touched, by lead after one, without those of which all
     steps were given; locked with their leads, those that others have locked are left to them: [{lead_id,
-    number, at, source, owner_id, owned_at, snoozed_until (since they have it), step}]."""
+    number, at, source, owner_id, owned_at, snoozed_until (since they have it; where nobody does, by who is
+    still here and did not lose it since), step}]."""
     return many(
         cursor,
         f"""
@@ -116,7 +122,8 @@ def waiting(cursor: Cursor, until: datetime, since: datetime, limit: int, after:
             (SELECT max(a.at) FROM {_OWNED}) AS owned_at,
             (SELECT max(s.until) FROM handlings s WHERE s.lead_id = l.id AND s.hot_change = h.number
              AND s.undone_at IS NULL
-             AND NOT EXISTS (SELECT FROM {_OWNED} AND a.at > s.at)) AS snoozed_until
+             AND NOT EXISTS (SELECT FROM {_OWNED} AND a.at > s.at)
+             AND (l.owner_id IS NOT NULL OR NOT {_LEFT_OR_LOST_IT})) AS snoozed_until
         FROM {_UNTOUCHED} AND h.at <= %(until)s AND (%(after)s::uuid IS NULL OR h.lead_id > %(after)s::uuid)
           AND NOT EXISTS (SELECT FROM follow_ups f WHERE f.lead_id = h.lead_id AND f.number = h.number
                           AND f.step = {len(FOLLOW_UPS)})

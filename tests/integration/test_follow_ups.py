@@ -180,6 +180,18 @@ def test_a_snooze_of_who_had_it_before_is_not_waited_for(api, by_mail, team):
     assert [row[2] for row in told(by_mail)] == ["max@team.example"]
 
 
+def test_a_snooze_of_who_has_it_no_more_is_not_waited_for_where_nobody_has_it(api, by_mail, team):
+    left, lost, others = hot(api, by_mail, None, "left", "lost", "others")
+    for lead_id, name in ((left, "lea"), (lost, "vera"), (others, "max")):
+        snoozed(by_mail, lead_id, team[name], "30 days")
+    write(by_mail, "UPDATE users SET disabled_at = now() WHERE id = %s", (team["lea"],))
+    write(by_mail, "INSERT INTO assignments (lead_id, previous_id, kind, reason, actor, at)"
+                   " VALUES (%s, %s, 'person', 'Nobody''s.', 'lea', now() + interval '1 second')",
+          (lost, team["vera"]))
+    sweep(by_mail, 60 * 24 * 14)
+    assert steps(by_mail) == {(left, 1): 1, (lost, 1): 1}
+
+
 def test_who_got_it_later_has_the_same_time(api, by_mail, team):
     [lead_id] = hot(api, by_mail, team["vera"], "moved")
     write(by_mail, "UPDATE leads SET owner_id = %s", (team["max"],))
