@@ -170,9 +170,18 @@ def restore(found: Settings, start: Callable[[Settings], None]) -> None:
                 compose(found, "stop", *rest)
             wishes = asked.since(when or first.ended, partial(_ask_sidecar, found))  # nobody adds to them now
             if "postgres" in services:
-                # The restore's own, which archives nothing, where one was cut off at its end.
-                compose(found, "up", "--detach", "--no-deps", "--wait", "--wait-timeout", "300", "postgres")
-                _archive_all(found)
+                try:
+                    # The restore's own, which archives nothing, where one was cut off at its end.
+                    compose(
+                        found, "up", "--detach", "--no-deps", "--wait", "--wait-timeout", "300", "postgres")
+                    _archive_all(found)
+                except Problem as error:
+                    if when is None:
+                        raise Problem(
+                            f"{error} The deployment is stopped and its data as it was; make up starts it."
+                            " To restore without the rest of the log: make down, then make restore-up."
+                        ) from None
+                    say(f"         {error} What was not archived is left out.")
             if "postgres" in _running(found):
                 compose(found, "stop", "postgres")
         with step("restoring"):

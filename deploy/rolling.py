@@ -8,6 +8,7 @@ and leads are taken.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -82,7 +83,7 @@ def _roll(found: Settings, service: str, variable: str = "", port: int = 0) -> N
     """
     known = _containers(found, service)
     if not known:
-        _up(found, service)
+        _up(found, *_scale(found, service), service)
         return
     old = _of_another_release(found, service, known) or known
     try:
@@ -102,6 +103,12 @@ def _roll(found: Settings, service: str, variable: str = "", port: int = 0) -> N
     finally:
         if variable:
             _reload(found)
+
+
+def _scale(found: Settings, service: str) -> list[str]:
+    """What SCALE says of this service alone: Docker Compose does not know the others while it starts one."""
+    said = [word.removeprefix("--scale=") for word in shlex.split(found.get("SCALE"))]
+    return [word for own in said if own.startswith(f"{service}=") for word in ("--scale", own)]
 
 
 def _up(found: Settings, *words: str) -> None:

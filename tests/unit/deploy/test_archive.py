@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -217,6 +217,28 @@ def test_what_cannot_be_asked_for_again_is_kept_and_said(docker, found, capsys):
     archive.restore(found, lambda _: None)
     [kept] = found.state.iterdir()
     assert kept.read_text() == '{"asked": 1}' and str(kept) in capsys.readouterr().out
+
+
+ARCHIVING = ("up 300 postgres", "exec postgres psql postgres SELECT pg_walfile_name")
+
+
+@pytest.mark.parametrize("failing", ARCHIVING)
+def test_a_postgres_that_cannot_archive_ends_a_restore_of_all_and_what_then_is_said(docker, found, failing):
+    docker.failing, docker.running = failing, {"nginx", "postgres", "sidecar"}
+    with pytest.raises(Problem, match=r"is stopped .* make up starts it.* make down, then make restore-up"):
+        archive.restore(found, lambda _: None)
+    assert not any(said.startswith("run restore restore") for said in docker.told)
+
+
+@pytest.mark.parametrize("failing", ARCHIVING)
+def test_a_restore_to_a_time_goes_on_where_postgres_cannot_archive(docker, found, capsys, failing):
+    docker.failing, docker.running = failing, {"nginx", "postgres", "sidecar"}
+    later = replace(found, values={**found.values, "TIME": "2026-03-01T00:01:00Z"})
+    archive.restore(later, lambda _: None)
+    assert "What was not archived is left out" in capsys.readouterr().out
+    assert "run restore keep" in docker.told
+    assert docker.told.index("stop postgres") < next(
+        place for place, said in enumerate(docker.told) if said.startswith("run restore restore"))
 
 
 @pytest.mark.parametrize("failing", ["run restore restore", "exec redis"])

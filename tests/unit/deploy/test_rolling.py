@@ -115,3 +115,13 @@ def test_where_none_runs_one_is_started_and_none_is_of_another_release(docker):
     assert rolling._of_another_release(FOUND, "sidecar", []) == []
     roll()
     assert (docker.containers, docker.told) == ({"n0": "new"}, [])
+
+
+@pytest.mark.parametrize("scale", ["--scale n8n-worker=4 --scale sidecar=2", "--scale=sidecar=2"])
+def test_where_none_runs_as_many_are_started_as_scale_says_of_that_service(docker, monkeypatch, scale):
+    docker.containers, said = {}, []
+    compose = docker.compose
+    monkeypatch.setattr(rolling, "compose", lambda *words, **more: said.extend(words) or compose(
+        *words, **more))
+    rolling._roll(Settings(Path("state"), {"SCALE": scale}), "sidecar", "NGINX_SIDECAR", 8000)
+    assert docker.containers == {"n0": "new", "n1": "new"} and "n8n-worker=4" not in said
