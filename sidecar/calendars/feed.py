@@ -28,7 +28,7 @@ from icalendar import Calendar, Event, vRecur
 
 AHEAD: Final = timedelta(days=400)
 _MOST_EVENTS, _MOST_SERIES, _MOST_TIMES = 20_000, 300, 1000
-_MOST_MEMORY: Final = 1 << 30
+_MOST_MEMORY: Final = 512 << 20  # bytes; the most events of Outlook take 310 MB
 _HALF_A_DAY: Final = timedelta(hours=4)
 # More often than daily nobody is away; to work it out would take for ever.
 _TOO_OFTEN: Final = frozenset(("SECONDLY", "MINUTELY", "HOURLY"))
