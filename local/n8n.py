@@ -172,11 +172,18 @@ def _program(tree: Path) -> Path:
 
 
 def _node(environment: Mapping[str, str], program: str, *arguments: str) -> str:
-    """A JavaScript program; its output. Raises a Problem when it fails."""
+    """A JavaScript program; its output. Raises a Problem when it fails.
+
+    One that ends by a signal is run once more: n8n's native parts crash now and then (SIGSEGV) while a
+    process ends whose work is done. What we run may be run again.
+    """
     try:
-        done = subprocess.run(
-            [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, timeout=600)
+        for _ in range(2):
+            done = subprocess.run(
+                [str(NODE), program, *arguments], env=dict(environment), capture_output=True, text=True,
+                stdin=subprocess.DEVNULL, timeout=600)
+            if done.returncode >= 0:
+                break
     except subprocess.TimeoutExpired:
         raise Problem(
             f"{Path(program).name} {arguments[0]} did not end within 10 minutes; see make logs.") from None
