@@ -16,14 +16,15 @@ from prometheus_client.registry import Collector
 
 OTHER = "other"
 
+REQUESTS = Histogram(
+    "enrich_http_request_duration_seconds", "Time that requests took, by route.",
+    ["method", "url_rule", "status"])
+
 WORKERS = Gauge("enrich_workers", "Processes that serve requests.", multiprocess_mode="livesum")
-WORKERS_BUSY = Gauge(
-    "enrich_workers_busy", "Processes that serve a request at this moment, scrapes left out.",
-    multiprocess_mode="livesum")
 BUILD = Gauge("enrich_build_info", "1, by the version that runs.", ["version"], multiprocess_mode="livemax")
 
 POOL = Gauge(
-    "enrich_database_pool_connections", "Connections to Postgres, by whether a transaction has them.",
+    "enrich_database_pool_connections", "Connections to Postgres: open, and in_use, which a transaction has.",
     ["state"], multiprocess_mode="livesum")
 POOL_SECONDS = Histogram(
     "enrich_database_pool_wait_seconds", "Time until a transaction had its connection.",

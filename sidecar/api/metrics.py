@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flask import Flask, Request, Response, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from flask import Flask, Response
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram
 from prometheus_client.metrics import MetricWrapperBase
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 from prometheus_flask_exporter import PrometheusMetrics
 
 from sidecar import __version__, metrics
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 _PATH = "/metrics"
-# Of requests, whatever a client sends, these methods make series; a path without a route makes one.
+# Whatever a client sends, these methods make series, and all others one; a path without a route makes one.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -31,8 +34,7 @@ class Measured(NamedTuple):
 
 def measured() -> list[Measured]:
     """All that is measured, by name; `gauge of Postgres`: read at the scrape, the same from every replica."""
-    counted = (one for one in (*vars(metrics).values(), *_of_requests(Flask(__name__))._collector_to_names)
-               if isinstance(one, MetricWrapperBase))
+    counted = (one for one in vars(metrics).values() if isinstance(one, MetricWrapperBase))
     return sorted([
         *(Measured(one._name + ("_total" if one._type == "counter" else ""), one._type, one._labelnames,
                    one._documentation) for one in counted if one._type),
@@ -40,42 +42,43 @@ def measured() -> list[Measured]:
           for one in metrics.FAMILIES)])
 
 
-def url_rule(asked: Request) -> str:
-    """A request's route."""
-    return asked.url_rule.rule if asked.url_rule else "none"
+@lru_cache(maxsize=4096)
+def _requests(method: str, url_rule: str, status: str) -> Histogram:
+    """Their series, looked up once."""
+    return metrics.REQUESTS.labels(
+        method if method in _METHODS else metrics.OTHER, url_rule, status)
 
 
-def _of_requests(app: Flask) -> CollectorRegistry:
-    """Count an app's requests, and how long they take."""
-    own = CollectorRegistry(auto_describe=True)
-    PrometheusMetrics(app, path=None, group_by=url_rule, defaults_prefix="enrich", registry=own)
-    return own
+def _measure(app: Flask) -> None:
+    """Count an app's requests, and how long they take: around the app, as each function that it calls before
+    and after requests would cost as much as the counting. One that ends in an exception is a 500."""
+    serve = app.wsgi_app
+
+    def measured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        begun, status, route = time.perf_counter(), "500", "none"
+
+        def start(line: str, *rest: Any) -> Any:
+            nonlocal status, route
+            status = line[:3]
+            if rule := environ["werkzeug.request"].url_rule:
+                route = rule.rule
+            return start_response(line, *rest)
+
+        try:
+            return serve(environ, start)
+        finally:
+            _requests(environ["REQUEST_METHOD"], route, status).observe(time.perf_counter() - begun)
+
+    app.wsgi_app = measured  # type: ignore[method-assign]
 
 
 def init_app(app: Flask, read: Callable[[], bytes]) -> None:
     """Measure every request by route, and serve /metrics; `read` answers what Postgres tells
     (`metrics.exposition`), nothing when it is unavailable."""
     metrics.BUILD.labels(__version__).set(1)
-    own = _of_requests(app)
-
-    @app.before_request
-    def begin() -> None:
-        if request.path != _PATH:
-            metrics.WORKERS_BUSY.inc()
-        if request.method not in _METHODS:
-            request.prom_do_not_track = True  # type: ignore[attr-defined]
-
-    @app.teardown_request
-    def left(error: BaseException | None) -> None:
-        if request.path != _PATH:
-            metrics.WORKERS_BUSY.dec()
+    _measure(app)
+    counted = PrometheusMetrics(app, path=None, export_defaults=False, registry=REGISTRY)
 
     @app.get(_PATH)
     def told() -> Response:
-        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-            counted = CollectorRegistry()
-            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
-            text = generate_latest(counted)
-        else:
-            text = generate_latest(own) + generate_latest(REGISTRY)
-        return Response(text + read(), content_type=CONTENT_TYPE_LATEST)
+        return Response(counted.generate_metrics()[0].encode() + read(), content_type=CONTENT_TYPE_LATEST)

@@ -45,7 +45,8 @@ SOURCES = Sources()
 
 def count_leads(engine: Engine, came: Iterable[tuple[str, dict[str, Any]]]) -> None:
     """Count leads by (source, result of intake)."""
-    leads, refused = Counter[tuple[str, str]](), Counter[str]()
+    leads: Counter[tuple[str, str]] = Counter()
+    refused: Counter[str] = Counter()
     for source, result in came:
         leads[SOURCES.label(engine, source), result["outcome"]] += 1
         if result["outcome"] == "rejected":

@@ -29,7 +29,7 @@ _PARAMETER = re.compile(r"\$\d+")
 # At half the cost of the standard library.
 register_default_json(globally=True, loads=jsons.of_json)
 register_default_jsonb(globally=True, loads=jsons.of_json)
-_IN_USE, _IDLE = POOL.labels("in_use"), POOL.labels("idle")
+_IN_USE, _OPEN = POOL.labels("in_use"), POOL.labels("open")
 
 
 def words(names: Iterable[str]) -> str:
@@ -265,7 +265,7 @@ class Database:
         if self._pool:
             self._pool.closeall()
             self._pool = None
-            _IDLE.dec(len(self._used_at))
+            _OPEN.dec(len(self._used_at))
             self._used_at.clear()
 
     def _connect(self) -> connection:
@@ -291,14 +291,15 @@ class Database:
                 if self._alive(conn):
                     return conn
                 self._pool.putconn(conn, close=True)
+                _OPEN.dec()
         except psycopg2.Error as error:
             raise Unavailable("The database does not answer at the moment. Try again.") from error
         raise Unavailable("The database does not answer at the moment. Try again.")
 
     def _alive(self, conn: connection) -> bool:
         idle_since = self._used_at.pop(id(conn), None)
-        if idle_since is not None:
-            _IDLE.dec()
+        if idle_since is None:
+            _OPEN.inc()
         if idle_since is None or time.monotonic() - idle_since < self._trust_idle:
             return not conn.closed
         try:
@@ -314,9 +315,10 @@ class Database:
                 self._pool.putconn(
                     conn, close=conn.info.transaction_status != TRANSACTION_STATUS_IDLE)
         _IN_USE.dec()
-        if not conn.closed:
+        if conn.closed:
+            _OPEN.dec()
+        else:
             self._used_at[id(conn)] = time.monotonic()
-            _IDLE.inc()
 
 
 class _Running(threading.local):
