@@ -207,7 +207,7 @@ def next_grade(made: Model, subject: Subject, points: Sequence[int], sums: Seque
     search = _Search(made, subject, points, sums, least)
     steps: list[dict[str, Any]] = []
     before = total
-    ways = search.fewest((least - total) * 100 - made.slack)
+    ways = search.fewest(total)
     for upto, way in enumerate(ways, 1):
         after = search.reached if upto == len(ways) else search.total(ways[:upto])
         steps.append({"component": way.component, "rule": way.rule, "points": (after - before) / 100,
@@ -252,10 +252,9 @@ class _Search:
                  sums: Sequence[int], least: int) -> None:
         self._made, self._subject, self._points, self._sums, self._least = made, subject, points, sums, least
 
-    def fewest(self, need: int) -> Sequence[Step]:
-        """As few steps as reach the grade; none where no few do. `need`: what they must add at least, in
-        hundredths of hundredths."""
-        table = _table(self._made)
+    def fewest(self, total: int) -> Sequence[Step]:
+        """As few steps as lift the lead from this total to the grade; none where no few do."""
+        table, need = _table(self._made), self._need(total)
         if found := self._one_more(table, (), 0, 0, self._sums, need) or self._with_widest(table, need):
             return found
         taken = self._open(table)
@@ -265,6 +264,10 @@ class _Search:
                     found := self._together((), 0, number, taken, taken, self._sums, need)):
                 return found
         return ()
+
+    def _need(self, total: int) -> int:
+        """What a step must add to this total at least, in hundredths of hundredths."""
+        return (self._least - total) * 100 - self._made.slack
 
     def _one_more(self, table: _Table, chosen: tuple[Step, ...], rules: int, tried: int, sums: Sequence[int],
                   need: int) -> tuple[Step, ...]:
@@ -287,8 +290,10 @@ class _Search:
             if event not in ages if event else read(facts) is None:
                 way = step if plain else self._way(step)
                 if way.most > 0:
-                    return self._one_more(table, (way,), way.rules, way.bit,
-                                          list(map(add, self._sums, way.gains)), need - way.most)
+                    sums = list(map(add, self._sums, way.gains))
+                    # What it adds itself is known of a plain one; another one may add more together with others.
+                    still = self._need(self._made.total(sums)) if plain else need - way.most
+                    return self._one_more(table, (way,), way.rules, way.bit, sums, still)
         return ()
 
     def _open(self, table: _Table) -> int:
