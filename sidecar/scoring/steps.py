@@ -291,7 +291,7 @@ class _Search:
                 way = step if plain else self._way(step)
                 if way.most > 0:
                     sums = list(map(add, self._sums, way.gains))
-                    # What it adds itself is known of a plain one; another one may add more together with others.
+                    # What a plain one adds itself is known; another one may add more beside others.
                     still = self._need(self._made.total(sums)) if plain else need - way.most
                     return self._one_more(table, (way,), way.rules, way.bit, sums, still)
         return ()
