@@ -6,12 +6,16 @@ REFUSAL_LEADS sets how many leads; `make soak` takes 5,000.
 
 from __future__ import annotations
 
+import base64
 import io
 import itertools
+import json
 import os
 import random
 from dataclasses import dataclass, field
 
+from sidecar.services import sources
+from sidecar.services.audit import COMMAND_LINE
 from sidecar.store.database import many
 from tests.integration.conftest import Api
 from tests.integration.recorder import record
@@ -58,6 +62,7 @@ class Mix:
         self.of_lead: dict[str, Person] = {}
         self.of_email = {person.lead["email"]: person for person in self.people}
         self.calls = 0
+        self.source = sources.add(engine, "generic", "Demo form", by=COMMAND_LINE)
         self.places = itertools.count()
 
     def say(self, person, kind, purpose=""):
@@ -92,12 +97,28 @@ class Mix:
             for person in somebody]})
         self.come(somebody, answer.json["results"])
 
-    def by_form(self):
-        """One who asks themselves."""
+    def asks(self):
+        """One who asks themselves, and what they send."""
         person = self.chance.choice(self.people)
         word = self.word(person, own=True)
         self.say(person, "asked")
-        answer = self.api.post("/v1/leads", person.lead | {"source": "demo form"} | word)
+        return person, person.lead | word
+
+    def by_form(self):
+        """By a form of ours."""
+        person, sent = self.asks()
+        answer = self.api.post("/v1/leads", sent | {"source": "demo form"})
+        self.come([person], answer.json["results"])
+
+    def by_webhook(self):
+        """By a form of somebody else, whose webhook is read first and taken in then, as Lead intake does."""
+        person, sent = self.asks()
+        read = self.api.post(f"/v1/sources/generic/{self.source['key']}", {
+            "method": "POST", "headers": {"Content-Type": "application/json",
+                                          "Authorization": f"Bearer {self.source['secret']}"},
+            "body": base64.b64encode(json.dumps(sent).encode()).decode()})
+        answer = self.api.client.post("/v1/leads", json={"leads": read.json["leads"]}, headers={
+            **self.api.headers, "Idempotency-Key": f"{read.json['delivery']} {len(person.said)}"})
         self.come([person], answer.json["results"])
 
     def by_file(self):
@@ -208,7 +229,7 @@ def test_what_refusals_forbid_is_not_done_and_who_asks_is_told(api, engine, monk
         mix.now()
         for _ in range(ROUNDS):
             way = mix.chance.choice(
-                [mix.by_api, mix.by_form, mix.by_form, mix.by_form, mix.by_file, mix.events])
+                [mix.by_api, mix.by_form, mix.by_webhook, mix.by_webhook, mix.by_file, mix.events])
             way()
             sent += 25 if way in (mix.by_api, mix.by_file) else 1
         mix.merges()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.sources.mapping import at, guessed, mapped, problem
+from sidecar.sources.mapping import at, guessed, mapped, named, problem
 
 NAMES = st.text("ab/~. \0\ud800", max_size=4) | st.sampled_from(["email", "event_id", "test", "utm_source"])
 JSON = st.recursive(
@@ -32,6 +32,27 @@ def test_the_names_of_a_sample_say_what_its_values_are():
     assert (one.lead["email"], one.lead["first_name"], one.event_id, one.is_test) == (
         "a@b.example", "Ada", "s-1", False)
     assert mapped(found, sample | {"test": True})[0].is_test
+
+
+def test_the_names_on_the_way_count():
+    found = guessed({
+        "email": "a@b.example", "company": {"name": "X"}, "manager": {"email": "m@b.example"},
+        "refused": {"phone": True}, "opt_out": {"email": "x"}, "consent": {"any": "no"},
+        "xyz": {"city": "Rom"}})
+    assert found["fields"] == {
+        "/email": "email", "/company/name": "company_name", "/manager/email": "custom.manager.email",
+        "/refused/phone": "refused.phone", "/opt_out/email": "refused.marketing_email",
+        "/consent/any": "consent.any", "/xyz/city": "city"}
+
+
+def test_without_a_mapping_a_body_is_read_as_the_api_reads_it():
+    (one,) = named({"id": 7, "event_id": "e1", "refused": {"any": "x"}, "test": True, "fields": [
+        {"label": "E-Mail", "value": "a@b.example"}, {"label": "Budget", "value": 5}]})
+    assert (one.lead["email"], one.lead["refused"], one.lead["custom"]["Budget"]) == (
+        "a@b.example", {"any": "x"}, 5)
+    assert (one.event_id, one.is_test) == ("e1", True)
+    (other,) = named({"xyz": {"email": "a@b.example"}})
+    assert other.lead == {"email": "a@b.example"}, "the API would not know who that is"
 
 
 @pytest.mark.parametrize(("sample", "each"), [
@@ -60,5 +81,5 @@ def test_a_wrong_mapping_is_named(mapping, where):
 def test_any_body_has_a_mapping_that_reads_it(body):
     found = guessed(body)
     assert problem(found) is None
-    for one in mapped(found, body):
+    for one in (*mapped(found, body), *named(body)):
         assert isinstance(one.lead, dict)
