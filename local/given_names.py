@@ -15,8 +15,9 @@ from pathlib import Path
 import faker.providers.person as lists
 from anyascii import anyascii
 
+from sidecar.matching.mailboxes import SHORTEST_GIVEN
+
 KNOWN_IN = 3
-SHORTEST = 4  # of what an address is searched for
 TABLE = Path(__file__).parents[1] / "sidecar" / "matching" / "given_names.txt"
 RARER = TABLE.with_name("rarer_given_names.txt")
 
@@ -40,10 +41,11 @@ def given_names() -> str:
 
 
 def rarer_given_names() -> str:
-    """Those that fewer know. What English lists alone know is any word that somebody was registered by."""
+    """Those that fewer know and an address is searched for. What English lists alone know is any word that
+    somebody was registered by."""
     return "".join(sorted(
         f"{name}\n" for name, where in _known().items()
-        if 0 < len(where) < KNOWN_IN and len(name) >= SHORTEST
+        if 0 < len(where) < KNOWN_IN and len(name) >= SHORTEST_GIVEN
         and not all(locale.startswith("en") for locale in where)))
 
 

@@ -11,6 +11,7 @@ from sidecar.records.text import words
 from .agreement import nicknames, without_umlauts
 from .names import Named, NameRelation, is_given_name, key_of, latin, may_be_given_name, name_relation
 
+SHORTEST_GIVEN: Final = 4  # letters from which on an address is searched for a given name
 _A_NAME: Final = 3  # letters from which on a part of an address tells a name
 _AT_THE_END: Final = 5  # and from which on a word's end does
 
@@ -39,7 +40,8 @@ def mailbox_relation(email: str, name: Named) -> NameRelation:
 def _given_name_in(word: str) -> tuple[str, str]:
     """The longest given name that a word begins with, else ends in, and the rest: anna, schmidt; of marketing
     none."""
-    cuts = [cut for cut in range(len(word), 3, -1) if cut == len(word) or len(word) - cut >= _A_NAME]
+    cuts = [cut for cut in range(len(word), SHORTEST_GIVEN - 1, -1)
+            if cut == len(word) or len(word) - cut >= _A_NAME]
     for cut in cuts:
         if may_be_given_name(word[:cut]):
             return word[:cut], word[cut:]
