@@ -93,24 +93,24 @@ def provider_down(here: Here) -> Iterator[Raised]:
 
 
 @contextmanager
-def worker_killed(here: Here) -> Iterator[Raised]:
+def _stopped(here: Here, program: str) -> Iterator[Raised]:
+    """A program stays away; then it is started."""
+    here.holds(program)
+    try:
+        yield Raised("ServiceDown", f"{program} does not answer", True)
+    finally:
+        here.stack.supervisor.start(program)
+
+
+def worker_killed(here: Here) -> AbstractContextManager[Raised]:
     """n8n's worker is killed and not started again; then it is."""
     here.stack.kill("n8n-worker")
-    here.holds("n8n-worker")
-    try:
-        yield Raised("ServiceDown", "n8n-worker does not answer", True)
-    finally:
-        here.stack.supervisor.start("n8n-worker")
+    return _stopped(here, "n8n-worker")
 
 
-@contextmanager
-def sidecar_stopped(here: Here) -> Iterator[Raised]:
+def sidecar_stopped(here: Here) -> AbstractContextManager[Raised]:
     """The sidecar is stopped, all its processes; then it is started."""
-    here.holds("sidecar")
-    try:
-        yield Raised("ServiceDown", "sidecar does not answer", True)
-    finally:
-        here.stack.supervisor.start("sidecar")
+    return _stopped(here, "sidecar")
 
 
 @contextmanager
