@@ -3,8 +3,8 @@
 from sidecar.intake.decision import decide
 from sidecar.intake.deliveries import delivery_keys, submitted_at
 from sidecar.intake.model import Entry, Key, Known, Receipt, Writes
-from sidecar.intake.recognition import People, names_of_key, sought
+from sidecar.intake.recognition import People, identity_of, names_of_key, sought
 
 __all__ = [
-    "Entry", "Key", "Known", "People", "Receipt", "Writes", "decide", "delivery_keys", "names_of_key",
-    "sought", "submitted_at"]
+    "Entry", "Key", "Known", "People", "Receipt", "Writes", "decide", "delivery_keys", "identity_of",
+    "names_of_key", "sought", "submitted_at"]

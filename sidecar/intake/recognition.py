@@ -47,6 +47,12 @@ def sought(lead: Mapping[str, Any]) -> tuple[set[str], set[str]]:
              str(lead.get("last_name") or "").lower()} - {""})
 
 
+def identity_of(entry: Entry) -> tuple[Any, ...]:
+    """All of an entry that those after it are recognised by: one about the same person with the same changes
+    nothing for them."""
+    return (*entry.keys, *map(entry.lead.get, (*_NAMES, *_MADE_OF.values())))
+
+
 class People:
     """The people that are known, and those that become so while leads are taken in one after the other.
 

@@ -1,5 +1,8 @@
 """What a chunk of an import would do: it is done, after those rows of earlier chunks that have to do with its
-people, and rolled back. So a dry run tells row by row what the run does."""
+people, and rolled back. So a dry run tells row by row what the run does.
+
+A row that tells of whom it is about what the one before of the same contact told is not among those: of a
+mailbox's thousand rows one is taken in again."""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sidecar.engine import Engine
-from sidecar.intake import Entry
+from sidecar.intake import Entry, identity_of
 from sidecar.pipeline.intake import read
 from sidecar.store import intake, jobs
 from sidecar.store.database import Cursor, Row
 
+_TAKEN = ("created", "updated")
 _DELIVERY = "delivery"  # a key of its own kind: what came before is known by it
 Key = tuple[str, str]
 
@@ -27,12 +31,15 @@ def preview(
     """The results that `take` (number of the chunk, its entries) gives after the earlier chunks; nothing of
     it stays but the rows, for those that follow."""
     results: list[Row] = []
+    last: dict[str, Any] = {}  # contact -> what its last row was recognised by
     earlier = _earlier(engine, cursor, job["id"], entries, account)
     try:
         with engine.database.write():
             for number in sorted({number for number, _ in earlier}):
-                take(number, [entry for (chunk, _), entry in sorted(
-                    earlier.items(), key=lambda item: item[0]) if chunk == number])
+                of_chunk = [entry for (chunk, _), entry in sorted(
+                    earlier.items(), key=lambda item: item[0]) if chunk == number]
+                last |= {result["contact_id"]: identity_of(entry) for entry, result in zip(
+                    of_chunk, take(number, of_chunk), strict=True) if result["outcome"] in _TAKEN}
             results = take(job["next_chunk"], entries)
             raise _Over
     except _Over:
@@ -41,8 +48,16 @@ def preview(
         {"key": hash_of(engine, key), "number": job["next_chunk"], "place": place,
          "lead": engine.vault.seal(entry.raw)}
         for place, (entry, result) in enumerate(zip(entries, results, strict=True))
-        if result["outcome"] in ("created", "updated") for key in _keys([entry])])
+        if result["outcome"] in _TAKEN and _is_new(entry, result["contact_id"], last)
+        for key in _keys([entry])])
     return results
+
+
+def _is_new(entry: Entry, contact_id: str, last: dict[str, Any]) -> bool:
+    """Whether a row changes what later rows find, by what the last one of its contact was recognised by; it
+    is the last one then. A submission can be known again, whatever it says."""
+    before, last[contact_id] = last.get(contact_id), identity_of(entry)
+    return bool(entry.deliveries) or before != last[contact_id]
 
 
 def _keys(entries: Iterable[Entry]) -> set[Key]:

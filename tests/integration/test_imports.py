@@ -205,6 +205,24 @@ def test_a_dry_run_tells_of_each_row_what_the_run_does(api, engine, known, rows,
     assert dry == run(file_of(rows))
 
 
+def test_a_dry_run_keeps_of_rows_that_tell_the_same_of_somebody_one(api, send, engine):
+    """However many rows a mailbox has, the next chunk takes in those alone that change who is known."""
+    def row(name="", **more):
+        return f"info@firm.example,{name},,{more.get('company', 'Firm')},\r\n"
+
+    told = [row(), row("Ada"), row(), row(company="Works"), row("Bo"), row("Ada")]
+    rows = [*told, *[row()] * 30, *told, *[row()] * 3]
+    job = send(table(0, *rows), dry_run="true")
+    kept = []
+    while job["state"] != "done":
+        job, _ = jobs.step(engine, job["id"], seconds=0)
+        with engine.database.read() as cursor:
+            kept.append(one(cursor, "SELECT count(*) AS n FROM job_people")["n"])
+    assert kept == [3, 3, 3, 3, 0]
+    assert job["counts"] | {"created": 3, "updated": len(rows) - 3} == job["counts"]
+    assert step(api, send(table(0, *rows)))["counts"] == job["counts"]
+
+
 def test_an_erased_person_is_in_no_row_of_a_dry_run(app, api, send, engine):
     [sent] = api.post("/v1/leads", {"email": "p1@firm1.example"}).json["results"]
     job = send(table(25), dry_run="true")
