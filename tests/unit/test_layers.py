@@ -42,7 +42,7 @@ FLOORS = (
     ("__main__",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"__init__": -1}
-PURE = ("terms", *(room for rooms in FLOORS[1:8] for room in rooms), "privacy")
+PURE = ("terms", *(room for rooms in FLOORS[1:9] for room in rooms), "privacy")
 
 # Which rooms may touch what lies outside.
 ONLY_IN = {
