@@ -153,10 +153,9 @@ class Mix:
                                        "pricing_view", "demo_request", "bounce"])
             if kind in ("unsubscribe", "resubscribe"):
                 self.say(person, "refused" if kind == "unsubscribe" else "agreed", "marketing_email")
-            told = self.api.post("/v1/events", {
-                "events": [{"email": person.lead["email"], "type": kind}]}).json
-            if kind == "demo_request" and told["accepted"]:
+            elif kind == "demo_request":  # of somebody not known yet it is kept until they are
                 self.say(person, "asked")
+            self.api.post("/v1/events", {"events": [{"email": person.lead["email"], "type": kind}]})
 
     def merges(self):
         """All pairs of a few people become one."""
