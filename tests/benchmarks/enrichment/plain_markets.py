@@ -63,16 +63,15 @@ def plain_market(seed: int, count: int | None = None) -> dict[str, Any]:
                 random, company if one["subject"] == "organization" else person, one,
                 hidden[provider["name"], one["name"]])
             for provider in providers for one in provider["operations"]}})
-    # Whoever is asked about a company says the same of all who work there.
+    # Whoever is asked about a company says the same of all who work there: a mail host is nobody's company.
     said: dict[tuple[str, str], Any] = {}
-    domains = {lead["lead"].get("email", ""): lead for lead in leads}
-    for lead in domains.values():
-        domain = lead.pop("domain", None) or lead["lead"]["email"].partition("@")[2]
+    for one in leads:
+        domain = one["lead"].get("company_domain") or one["lead"]["email"].partition("@")[2]
         for provider in providers:
-            for one in provider["operations"]:
-                if one["subject"] == "organization":
-                    name = f"{provider['name']}.{one['name']}"
-                    lead["answers"][name] = said.setdefault((domain, name), lead["answers"][name])
+            for operation in provider["operations"]:
+                if operation["subject"] == "organization":
+                    name = f"{provider['name']}.{operation['name']}"
+                    one["answers"][name] = said.setdefault((domain, name), one["answers"][name])
     return {"version": 1, "seed": seed, "currency": "USD", "providers": providers, "leads": leads}
 
 
