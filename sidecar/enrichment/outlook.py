@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import accumulate
-from math import log
+from math import asin, log, sin, sqrt
 from typing import Any, Final
 
 from sidecar.enrichment.beliefs import Beliefs
@@ -25,6 +25,9 @@ Distribution = dict[int, float]
 # Operations that are told apart in one component; what is rarer than this is not followed.
 _APART: Final = 3
 _NEGLIGIBLE: Final = 1e-6
+# Chances are rounded by their angle (the arc sine of the root), to so many steps a radian: the seldom and the
+# almost sure are told apart more finely than what is even.
+_STEPS: Final = 16
 # A value of a fact is believed as if each outcome of the rule had been seen so often.
 _PRIOR_SEEN: Final = 2.0
 
@@ -150,13 +153,13 @@ class Outlook:
             place in known for number in rules for place in self.card.rules[number].places))
         made: Distribution = {}
         for chance, changes in _patterns(concerned, weights, places):
-            rounded = [round(changes.get(place, 0.0) * 25) for place in order]
+            rounded = [round(asin(sqrt(changes.get(place, 0.0))) * _STEPS) for place in order]
             key = (now, tuple(order), tuple(rounded))
             sums = self._sums.get(key)
             if sums is None:
                 sums = self._sums[key] = self._add_up(
                     component, fixed, rules, known, points,
-                    {place: change / 25 for place, change in zip(order, rounded, strict=True)})
+                    {place: sin(change / _STEPS)**2 for place, change in zip(order, rounded, strict=True)})
             for total, share in sums:
                 made[total] = made.get(total, 0.0) + chance * share
         return made

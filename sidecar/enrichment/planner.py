@@ -39,8 +39,8 @@ _DOUBT: Final = 0.02
 Course = list[tuple[float, float]]
 _LONGEST_COURSE: Final = 20
 # The doubt with which leads are left on average. In markets the share that would end with another grade is up
-# to half as much again, since some of what hangs together is believed to be independent.
-TOLERATED: Final = 0.003
+# to twice as much, since some of what hangs together is believed to be independent.
+TOLERATED: Final = 0.0025
 
 
 @dataclass(slots=True)

@@ -35,6 +35,14 @@ def test_grades_are_chances_that_add_up():
     assert 0 < grades["warm"] < 1
 
 
+def test_what_changes_seldom_is_not_taken_to_be_sure():
+    def likely(change):
+        found = Source("a.title", "contact", 1.0, [1.0], {"contact.seniority": change})
+        return min(chance for chance in ahead(found).grades.values() if chance)
+
+    assert 0 < likely(0.003) < likely(0.01) < likely(0.03) < likely(0.5)
+
+
 def test_who_alone_decides_tells_all_that_can_be_told_and_who_changes_nothing_tells_nothing():
     tells = ahead(SENIORITY).tells
     assert tells["a.title"] == pytest.approx(1)
