@@ -3,8 +3,9 @@ may be. USD throughout."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import chain
 from math import sqrt
 from statistics import fmean, variance
@@ -29,70 +30,66 @@ class Charge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Leads that stand for `of` leads, in so many groups, and how often they are gone through. If all of them
-    were drawn of leads that were looked at: `busy`, how many of these may cost something, and in how many
-    groups; `quiet`, those that cost nothing, and in how many groups."""
+    """Whole groups that were drawn by lot: their leads, how many groups they are, and of how many leads and
+    groups they were drawn."""
 
     leads: list[str]
     groups: int
     of: int
-    times: int
-    busy: int | None = None
-    busy_groups: int = 0
-    quiet: list[str] = field(default_factory=list)
-    quiet_groups: int = 0
+    of_groups: int
 
     @property
-    def looked_at(self) -> float:
-        """For how many leads each that was looked at stands."""
-        looked = (len(self.leads) if self.busy is None else self.busy) + len(self.quiet)
-        return self.of / looked if looked else 1.0
+    def scale(self) -> float:
+        """For how many leads each stands."""
+        return self.of / len(self.leads) if self.leads else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Leads that stand for all: of those that were looked at some are `quiet`, which cost nothing; of the
+    others some are gone through, so many `times`."""
+
+    looked_at: Sample
+    quiet: list[str]
+    gone_through: Sample
+    times: int
 
     @property
     def scale(self) -> float:
         """For how many leads each that is gone through stands."""
-        return self.looked_at * self.busy / len(self.leads) if self.leads and self.busy else self.looked_at
-
-    @property
-    def share(self) -> float:
-        """The part of what all leads cost that is gone through."""
-        return 1 / self.scale
+        return self.looked_at.scale * self.gone_through.scale
 
 
-def sample(group_of: Mapping[str, str], at_most: int, times: int, chance: Callable[[], float]) -> Sample:
-    """Of leads (id -> group) all of some groups, by lot, in their order; fewer leads are gone through more
-    often, `times` at most. `chance` gives numbers from 0 to 1."""
-    groups = sorted(sorted(set(group_of.values())), key=lambda group: chance())
-    sizes: dict[str, int] = {}
-    for group in group_of.values():
-        sizes[group] = sizes.get(group, 0) + 1
+def sample(group_of: Mapping[str, str], at_most: int, chance: Callable[[], float]) -> Sample:
+    """Of leads (id -> group) all of some groups, by lot, in their order. `chance` gives numbers from 0 to
+    1."""
+    sizes = Counter(group_of.values())
     chosen: set[str] = set()
     count = 0
-    for group in groups:
+    for group in sorted(sorted(sizes), key=lambda group: chance()):
         if count and count + sizes[group] > at_most:
             continue
         chosen.add(group)
         count += sizes[group]
     leads = [lead for lead, group in group_of.items() if group in chosen]
-    return Sample(leads, len(chosen), len(group_of), max(1, min(times, at_most // max(1, count))))
+    return Sample(leads, len(chosen), len(group_of), len(sizes))
 
 
-def narrowed(
-    looked: Sample, group_of: Mapping[str, str], asking: Collection[str], at_most: int, times: int,
+def drawn(
+    looked_at: Sample, group_of: Mapping[str, str], asking: Collection[str], at_most: int, times: int,
     chance: Callable[[], float],
-) -> Sample:
+) -> Drawn:
     """Of leads that were looked at those that are gone through: of the groups in which something is asked
-    (about the leads `asking`). The others cost nothing, which is known."""
+    (about the leads `asking`). The others cost nothing, which is known. Fewer leads are gone through more
+    often, `times` at most."""
     busy = {group_of[lead] for lead in asking}
-    some = sample({lead: group_of[lead] for lead in looked.leads if group_of[lead] in busy}, at_most, times,
+    some = sample({lead: group_of[lead] for lead in looked_at.leads if group_of[lead] in busy}, at_most,
                   chance)
-    return replace(
-        some, of=looked.of, busy=some.of, busy_groups=len(busy), quiet=[
-            lead for lead in looked.leads if group_of[lead] not in busy],
-        quiet_groups=looked.groups - len(busy))
+    quiet = [lead for lead in looked_at.leads if group_of[lead] not in busy]
+    return Drawn(looked_at, quiet, some, max(1, min(times, at_most // max(1, len(some.leads)))))
 
 
-def money(runs: Sequence[Collection[Charge]], of: Sample, doubt: Callable[[str], float]) -> dict[str, float]:
+def money(runs: Sequence[Collection[Charge]], of: Drawn, doubt: Callable[[str], float]) -> dict[str, float]:
     """{expected, low, high}: what all leads will cost, by what each time cost, and between which sums nine of
     ten bills are believed to be. `doubt`: operation -> how unsure it is how often it finds somebody (a
     standard deviation, in logits)."""
@@ -102,14 +99,14 @@ def money(runs: Sequence[Collection[Charge]], of: Sample, doubt: Callable[[str],
     total = of.scale * sum(map(sum, of_group.values())) / times
     # How far groups are from each other, and from themselves another time: the bill is one time of all of
     # them, the estimate a mean of some times of those that were gone through.
-    apart = _variance([*(fmean(several) for several in of_group.values()),
-                       *[0.0] * (of.groups - len(of_group))])
-    again = apart if times == 1 else sum(map(_variance, of_group.values())) / max(1, of.groups)
-    unsure = of.groups * of.scale * (again + (of.scale * apart if of.scale > 1 else again) / times)
-    if of.looked_at > 1 and of.groups and of.quiet_groups:  # nor is it known how many cost something
-        looked = of.busy_groups + of.quiet_groups
-        a_group = sum(map(sum, of_group.values())) / times / of.groups
-        unsure += (of.looked_at * a_group)**2 * of.busy_groups * of.quiet_groups / looked
+    groups = of.gone_through.groups
+    apart = _variance([*(fmean(several) for several in of_group.values()), *[0.0] * (groups - len(of_group))])
+    again = apart if times == 1 else sum(map(_variance, of_group.values())) / max(1, groups)
+    unsure = groups * of.scale * (again + (of.scale * apart if of.scale > 1 else again) / times)
+    if of.looked_at.scale > 1 and groups:  # nor is it known how many cost something
+        looked, busy = of.looked_at.groups, of.gone_through.of_groups
+        a_group = sum(map(sum, of_group.values())) / times / groups
+        unsure += (of.looked_at.scale * a_group)**2 * busy * (looked - busy) / looked
     # And how often somebody is found is only believed.
     for (provider, operation, _), row in operations(runs, of).items():
         rate = row["found"] / row["calls"]
@@ -125,7 +122,7 @@ def _variance(values: Sequence[float]) -> float:
 
 
 def operations(
-    runs: Sequence[Iterable[Charge]], of: Sample
+    runs: Sequence[Iterable[Charge]], of: Drawn
 ) -> dict[tuple[str, str, bool], dict[str, float]]:
     """(provider, operation, sandbox) -> {calls, found, cost} that are expected of all leads, and the `least`
     and the `most` that a call cost."""
@@ -148,13 +145,13 @@ def _by_group(run: Iterable[Charge]) -> dict[str, float]:
     return costs
 
 
-def shares(runs: Sequence[Mapping[str, Thing]], of: Sample) -> dict[Thing, int]:
+def shares(runs: Sequence[Mapping[str, Thing]], of: Drawn) -> dict[Thing, int]:
     """How many of all leads end each way, by how those gone through and the quiet ones did (lead id ->
     way)."""
     made: dict[Thing, float] = {}
     quiet = {*of.quiet}
     for lead, way in ((lead, way) for run in runs for lead, way in run.items()):
-        made[way] = made.get(way, 0.0) + (of.looked_at if lead in quiet else of.scale) / len(runs)
+        made[way] = made.get(way, 0.0) + (of.looked_at.scale if lead in quiet else of.scale) / len(runs)
     return {way: round(number) for way, number in made.items()}
 
 

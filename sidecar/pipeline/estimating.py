@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.enrichment import estimate as adding
-from sidecar.enrichment.estimate import Charge, Sample, narrowed, sample
+from sidecar.enrichment.estimate import Charge, Drawn, drawn, sample
 from sidecar.enrichment.imagining import Imagination
 from sidecar.enrichment.merge import merge, winners
 from sidecar.enrichment.model import Statement
@@ -55,7 +55,7 @@ def plan(engine: Engine, lead_ids: list[str], batch_id: str | None = None) -> di
     """As planning.plan, of leads that need not be claimed: what it would answer, with the `estimate` of all
     that follows."""
     told, scene = _estimate(engine, {"lead_ids": lead_ids})
-    now = _Rehearsal.of(engine, scene, 0, Sample([*scene.rows], 0, len(scene.rows), 1))
+    now = _Rehearsal.of(engine, scene, 0, [*scene.rows])
     asking = {lead_id for lane, ids in now.batches() for call in now.round(lane, ids)[1].calls.values()
               for lead_id in call["lead_ids"]}
     with engine.database.read() as cursor:
@@ -74,12 +74,13 @@ def _estimate(engine: Engine, filters: Mapping[str, Any]) -> tuple[dict[str, Any
         deciding = bool({*engine.settings.enrichment_goals.values()} - {"fill"})
         lot = Random(_SEED).random
         groups = {row["lead_id"]: row["together"] for row in leads}
-        looked = sample(groups, LOOKED_AT[deciding], 1, lot)
-        scene = _Scene.read(engine, cursor, looked, leads)
+        looked_at = sample(groups, LOOKED_AT[deciding], lot)
+        scene = _Scene.read(engine, cursor, looked_at.leads, leads)
         lately = spending.lately(cursor, spending.LATELY)
-    first = _Rehearsal.of(engine, scene, 0, looked)
-    of = narrowed(looked, groups, first.asking(), AT_MOST[deciding], TIMES, lot)
-    runs = [_Rehearsal.of(engine, scene, number, of) for number in range(of.times)]
+    first = _Rehearsal.of(engine, scene, 0, looked_at.leads, looked_at.scale)
+    of = drawn(looked_at, groups, first.asking(), AT_MOST[deciding], TIMES, lot)
+    runs = [_Rehearsal.of(engine, scene, number, of.gone_through.leads, of.scale)
+            for number in range(of.times)]
     for run in runs:
         run.stops |= {lead_id: first.stops[lead_id] for lead_id in of.quiet if lead_id in first.stops}
         run.go_through()
@@ -105,8 +106,8 @@ class _Scene:
         return max(self.ground.planners.values(), key=lambda planner: planner.goal != "fill")
 
     @classmethod
-    def read(cls, engine: Engine, cursor: Cursor, of: Sample, leads: Collection[Row]) -> _Scene:
-        known = who_may_be_asked_about(engine, facts.load(cursor, of.leads))
+    def read(cls, engine: Engine, cursor: Cursor, lead_ids: list[str], leads: Collection[Row]) -> _Scene:
+        known = who_may_be_asked_about(engine, facts.load(cursor, lead_ids))
         looks = Looks(engine, cursor, known)
         known = reaching.with_candidates(engine, cursor, looks.facts_of(known))
         usual = lane_of(engine, len(leads))
@@ -141,12 +142,14 @@ class _Rehearsal:
     paying: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, engine: Engine, scene: _Scene, number: int, of: Sample) -> _Rehearsal:
+    def of(cls, engine: Engine, scene: _Scene, number: int, lead_ids: list[str], scale: float = 1.0
+           ) -> _Rehearsal:
+        """Through these leads, each of which stands for so many."""
         stated = {kind: dict(said) for kind, said in scene.ground.stated.items()}
         ground = replace(scene.ground, stated=stated)
         return cls(
-            engine, scene, [lead_id for lead_id in of.leads if lead_id in scene.rows], dict(scene.rows),
-            replace(scene.survey, answered=dict(scene.survey.answered)), ground, scene.purse.share(of.share),
+            engine, scene, [lead_id for lead_id in lead_ids if lead_id in scene.rows], dict(scene.rows),
+            replace(scene.survey, answered=dict(scene.survey.answered)), ground, scene.purse.share(1 / scale),
             scene.looks.again(),
             Imagination(scene.planner.beliefs, scene.planner.card, Random(f"{_SEED} {number}").random))
 
@@ -263,14 +266,14 @@ class _Rehearsal:
 
 
 def _told(
-    engine: Engine, scene: _Scene, runs: list[_Rehearsal], of: Sample,
+    engine: Engine, scene: _Scene, runs: list[_Rehearsal], of: Drawn,
     lately: Mapping[tuple[str, bool], float],
 ) -> dict[str, Any]:
     charges = [run.charges for run in runs]
-    ways = adding.shares([{lead_id: _way(run, lead_id) for lead_id in (*of.leads, *of.quiet)}
-                          for run in runs], of)
+    leads = [*of.gone_through.leads, *of.quiet]
+    ways = adding.shares([{lead_id: _way(run, lead_id) for lead_id in leads} for run in runs], of)
     return {
-        "leads": of.of, "gone_through": len(of.leads) + len(of.quiet),
+        "leads": of.looked_at.of, "gone_through": len(leads),
         "asked": ways.get("asked", 0) + ways.get("stopped", 0), "settled": ways.get("settled", 0),
         "refused": ways.get("refused", 0), "ceiling": ways.get("stopped", 0) + ways.get("starved", 0),
         "cost": adding.money(_of(charges, sandbox=False), of, scene.planner.beliefs.doubt),
@@ -300,7 +303,7 @@ def _of(charges: list[list[Charge]], *, sandbox: bool) -> list[list[Charge]]:
 
 
 def _ceilings(
-    engine: Engine, scene: _Scene, charges: list[list[Charge]], of: Sample,
+    engine: Engine, scene: _Scene, charges: list[list[Charge]], of: Drawn,
     lately: Mapping[tuple[str, bool], float],
 ) -> list[dict[str, Any]]:
     """Each ceiling of a day or month after the run."""
@@ -314,12 +317,12 @@ def _ceilings(
         if ceilings.day < math.inf:
             spent, more = purse.days.get(sandbox, 0.0), expected.get(("", sandbox), 0.0)
             told.append({"per": "day", "provider": None, "sandbox": sandbox, "runway_days": None}
-                        | adding.left(ceilings.day, spent, more, of.of))
+                        | adding.left(ceilings.day, spent, more, of.looked_at.of))
     for provider, ceiling in sorted(ceilings.month.items()):
         at = (provider, not scene.survey.live(provider))
         spent, more = purse.months.get(at, 0.0), expected.get(at, 0.0)
         told.append({
             "per": "month", "provider": provider, "sandbox": at[1],
             "runway_days": runway(ceiling, spent + more, lately.get(at, 0.0), spending.LATELY),
-        } | adding.left(ceiling, spent, more, of.of))
+        } | adding.left(ceiling, spent, more, of.looked_at.of))
     return told

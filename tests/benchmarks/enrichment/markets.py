@@ -39,8 +39,9 @@ _WAYS: tuple[dict[str, Any], ...] = (
 )
 
 
-def market(seed: int, leads: int | None = None) -> dict[str, Any]:
-    """The market of a seed; of so many leads, else 300 to 900."""
+def market(seed: int, leads: int | None = None, again: random.Random | None = None) -> dict[str, Any]:
+    """The market of a seed; of so many leads, else 300 to 900. `again` draws other answers about the same
+    leads."""
     world = random.Random(seed)
     providers = _providers(world)
     count = leads or world.randrange(300, 901)
@@ -65,7 +66,8 @@ def market(seed: int, leads: int | None = None) -> dict[str, Any]:
         "version": 1, "seed": seed, "currency": "USD",
         "providers": [{"name": provider["name"], "operations": [_shown(o) for o in provider["operations"]]}
                       for provider in providers],
-        "leads": [_lead(world, number, world.choice(companies), providers, pools, told, effects, strength)
+        "leads": [_lead(world, number, world.choice(companies), providers, pools, told, effects, strength,
+                        again)
                   for number in range(count)],
     }
 
@@ -141,7 +143,7 @@ def _company(world: random.Random, number: int, pools: Any, effects: Any, streng
 
 def _lead(
     world: random.Random, number: int, company: dict[str, Any], providers: list[dict[str, Any]], pools: Any,
-    told: dict[str, float], effects: Any, strength: float,
+    told: dict[str, float], effects: Any, strength: float, again: random.Random | None,
 ) -> dict[str, Any]:
     first, last = world.choice(_GIVEN), world.choice(_FAMILY)
     free = world.random() < told["free"]
@@ -167,9 +169,10 @@ def _lead(
         for operation in provider["operations"]:
             answers[f"{provider['name']}.{operation['name']}"] = (
                 company.setdefault("_answers", {}) if operation["subject"] == "organization" else {}
-            ).setdefault((provider["name"], operation["name"]), _answer(
-                world, operation, truth, pools,
-                company["_known"] if operation["subject"] == "organization" else known))
+            ).setdefault((provider["name"], operation["name"]), [_answer(
+                lot, operation, truth, pools,
+                company["_known"] if operation["subject"] == "organization" else known)
+                for lot in (world, again) if lot][-1])
     return {"lead": lead, "answers": answers}
 
 

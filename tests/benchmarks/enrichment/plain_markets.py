@@ -39,8 +39,9 @@ _COMPANY = ("industry", "employee_count", "annual_revenue", "company_name")
 _PERSON = ("job_title", "linkedin_url", "phone", "country", "full_name")
 
 
-def plain_market(seed: int, count: int | None = None) -> dict[str, Any]:
-    """The document of one market, of `count` leads if that is given."""
+def plain_market(seed: int, count: int | None = None, again: Random | None = None) -> dict[str, Any]:
+    """The document of one market, of `count` leads if that is given. `again` draws other answers about the
+    same leads."""
     random = Random(f"plain {seed}")
     providers = [_provider(random, number) for number in range(random.randint(3, 6))]
     for subject in ("organization", "contact"):  # somebody knows people, somebody companies
@@ -59,9 +60,10 @@ def plain_market(seed: int, count: int | None = None) -> dict[str, Any]:
         company = companies[min(int(random.expovariate(3 / len(companies))), len(companies) - 1)]
         person = _person(random, number, company)
         leads.append({"lead": _lead(random, person, company), "answers": {
-            f"{provider['name']}.{one['name']}": _answer(
-                random, company if one["subject"] == "organization" else person, one,
-                hidden[provider["name"], one["name"]])
+            f"{provider['name']}.{one['name']}": [
+                _answer(lot, company if one["subject"] == "organization" else person, one,
+                        hidden[provider["name"], one["name"]])
+                for lot in (random, again) if lot][-1]
             for provider in providers for one in provider["operations"]}})
     # Whoever is asked about a company says the same of all who work there: a mail host is nobody's company.
     said: dict[tuple[str, str], Any] = {}
