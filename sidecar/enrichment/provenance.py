@@ -15,6 +15,8 @@ from sidecar.terms.states import ENTITIES
 Statements = Mapping[str, Statement]
 Row = dict[str, Any]
 
+# What a source that is a person begins with: their name follows. What they took away they say apart.
+EDITED_BY, REMOVED_BY = "edited by ", "removed by "
 # Working keys of the engine: they stand in their column, their origin interests nobody.
 WITHOUT_PROVENANCE = frozenset(field.name for field in FIELDS if field.unstated)
 # Entity -> (field, the field whose value it goes with).

@@ -8,7 +8,7 @@ from typing import Any
 from sidecar.engine import Engine
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.provenance import WITHOUT_PROVENANCE, Said
+from sidecar.enrichment.provenance import EDITED_BY, REMOVED_BY, WITHOUT_PROVENANCE, Said
 from sidecar.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from sidecar.ids import new_id
 from sidecar.pipeline import correcting, provenance
@@ -151,7 +151,7 @@ def _say(engine: Engine, cursor: Cursor, kind: str, before: Row, said: Row, by: 
     """What is taken away is said apart from what is put in its place, so that provenance tells which."""
     statements = {name: Statement(value, 1.0) for name, value in said.items()}
     removed = {name for name, value in said.items() if value is None}
-    parts = ((f"edited by {by.name}", said.keys() - removed), (f"removed by {by.name}", removed))
+    parts = ((f"{EDITED_BY}{by.name}", said.keys() - removed), (f"{REMOVED_BY}{by.name}", removed))
     provenance.write_all(cursor, kind, [
         Said(before["id"], {name: statements[name] for name in names}, source, engine.now(), locked=True)
         for source, names in parts])
@@ -198,8 +198,8 @@ def _employ(engine: Engine, cursor: Cursor, before: Row, said: Row, by: Actor) -
     there = customers.organization_of_domain(cursor, new)
     if not there and company and not customers.has_others(cursor, company, before["id"]):
         provenance.write(
-            cursor, "organization", {company: {"domain": Statement(new, 1.0)}}, source=f"edited by {by.name}",
-            now=engine.now(), locked=True)
+            cursor, "organization", {company: {"domain": Statement(new, 1.0)}},
+            source=f"{EDITED_BY}{by.name}", now=engine.now(), locked=True)
         record(cursor, by, "organization.edited", "organization", company,
                before={"domain": old}, after={"domain": new, "fields": ["domain"]})
         return

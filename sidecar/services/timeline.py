@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sidecar.engine import Engine
 from sidecar.enrichment.merge import FieldValue
+from sidecar.enrichment.provenance import EDITED_BY, REMOVED_BY
 from sidecar.errors import NotFound
 from sidecar.masking import mask, mask_events
 from sidecar.store import facts, timeline
@@ -51,7 +52,7 @@ def _said(cursor: Cursor, whose: Row) -> _Said:
         stored = facts.load_provenance(cursor, kind, [whose[kind]]) if whose[kind] else {}
         for value in (FieldValue(**row) for row in stored.get(whose[kind], [])):
             if value.locked:
-                by = value.source.removeprefix("edited by ").removeprefix("removed by ")
+                by = value.source.removeprefix(EDITED_BY).removeprefix(REMOVED_BY)
                 found[kind, value.field, by] = value.observed_at, value.value
     return found
 

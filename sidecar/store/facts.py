@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg2.errors import UniqueViolation
 
+from sidecar.enrichment.provenance import REMOVED_BY
 from sidecar.errors import Conflict
 from sidecar.store.database import Cursor, Executes, Row, as_array, insert, many, update_from
 from sidecar.terms.fields import COLUMNS, SCORED
@@ -159,10 +160,10 @@ def removed(cursor: Cursor, entity_ids: Iterable[str]) -> dict[str, set[str]]:
     """The fields that people emptied of contacts and organizations, by id; some may have a value again."""
     rows = many(
         cursor, "SELECT entity_id::text AS id, array_agg(field) AS fields FROM provenance,"
-        # Most of what is said was said by no person: then it is not taken apart.
-        " jsonb_each(fields) AS stated(field, said) WHERE entity_id = ANY(%s::uuid[])"
-        " AND fields @? '$.*.locked'"
-        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (as_array(entity_ids),))
+        # By its source: to look into what everybody said was a tenth of Postgres' work on a lead.
+        " jsonb_each(fields) AS stated(field, said) WHERE entity_id = ANY(%s::uuid[]) AND source LIKE %s"
+        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id",
+        (as_array(entity_ids), f"{REMOVED_BY}%"))
     return {row["id"]: set(row["fields"]) for row in rows}
 
 

@@ -32,10 +32,8 @@ def add(cursor: Cursor, rows: list[Row]) -> set[str]:
             calculated_at = excluded.calculated_at, previous_grade = excluded.previous_grade,
             events = excluded.events, machine = excluded.machine, prediction = excluded.prediction,
             digest = excluded.digest""",
-        # The statement sees the row as it was before.
-        returning="""lead_id::text AS lead_id, NOT EXISTS (SELECT 1 FROM lead_scores s
-            WHERE s.id = lead_scores.id AND (s.total_score, s.grade)
-                  = (lead_scores.total_score, lead_scores.grade)) AS changed""")
+        returning="lead_id::text AS lead_id, (old.total_score, old.grade)"
+        " IS DISTINCT FROM (new.total_score, new.grade) AS changed")
     return {row["lead_id"] for row in kept if row["changed"]}
 
 
