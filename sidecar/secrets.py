@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from sidecar.jsons import as_json
+from sidecar.jsons import as_json, of_json
 
 _VERSION = b"\x81"  # Fernet's tokens begin with 0x80
 _NONCE = 12
@@ -56,7 +56,7 @@ class Vault:
             return json.loads(self._fernet.decrypt(token))
         for siv in self._siv:
             with suppress(InvalidTag):
-                return json.loads(siv.decrypt(data[1:1 + _NONCE], data[1 + _NONCE:], _VERSION))
+                return of_json(siv.decrypt(data[1:1 + _NONCE], data[1 + _NONCE:], _VERSION).decode())
         raise InvalidToken
 
 

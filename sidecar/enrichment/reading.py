@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sidecar.enrichment.model import Answer, Statement
+from sidecar.jsons import of_json
 from sidecar.records import (
     canonical_industry,
     company_size,
@@ -42,7 +42,7 @@ _LONGEST_PAUSE = 86_400.0
 def json_object(body: str) -> dict[str, Any] | None:
     """The body as a JSON object, or None."""
     try:
-        value = json.loads(body)
+        value = of_json(body)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -85,7 +85,7 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
     messages about it, its changes into hot, what the person refuses and agrees to."""
     row = one(
         cursor,
-        f"""{_COLUMNS}, l.warnings,
+        cursor.prepared(f"""{_COLUMNS}, l.warnings,
         (SELECT coalesce(jsonb_agg(e ORDER BY e.occurred_at DESC), '[]') FROM (
             SELECT type, occurred_at, properties, source, machine FROM events
             WHERE contact_id = c.id AND (type <> '{DELIVERED}' OR email_status IS NOT NULL)
@@ -100,7 +100,7 @@ def get(cursor: Cursor, lead_id: str) -> Row | None:
             SELECT id, kind, channel, state, attempts, due_at, sent_at, possible_duplicate, last_error,
                    created_at
             FROM notifications WHERE lead_id = l.id ORDER BY id DESC LIMIT 100) n) AS notifications
-        {_FROM} WHERE l.id = %s""",  # noqa: S608
+        {_FROM} WHERE l.id = $1"""),  # noqa: S608
         (lead_id,),
     )
     if row is None:

@@ -117,7 +117,7 @@ state = 'active' AND due_at <= now() AND coalesce(lease_until < now(), true) AND
 
 def due(cursor: Cursor) -> bool:
     """Whether something is to be sent that nobody is sending."""
-    return one(cursor, f"SELECT FROM subscriptions s WHERE {_DUE} LIMIT 1") is not None
+    return one(cursor, cursor.prepared(f"SELECT FROM subscriptions s WHERE {_DUE} LIMIT 1")) is not None
 
 
 def take(cursor: Cursor, turn: str, lease_seconds: int) -> Row | None:

@@ -207,13 +207,14 @@ def take(
 def renew(cursor: Cursor, batch_id: str, lead_ids: list[str], lease_seconds: int) -> None:
     """Renew the leases of those of the leads that this claim has, where they are about to end."""
     cursor.execute(
-        "UPDATE work_items SET lease_until = now() + %(seconds)s * interval '1 second'"  # noqa: S608
-        " WHERE lead_id IN (SELECT lead_id FROM work_items"
-        f"   WHERE batch_id = %(batch)s AND stage IN {_HELD} AND lead_id = ANY(%(leads)s::uuid[])"
-        "   AND lease_until < now() + %(seconds)s * interval '0.5 second'"
-        "   ORDER BY lead_id FOR NO KEY UPDATE)",
-        {"batch": batch_id, "leads": lead_ids, "seconds": lease_seconds},
-    )
+        cursor.prepared(
+            "UPDATE work_items SET lease_until = now() + $3 * interval '1 second'"  # noqa: S608
+            " WHERE lead_id IN (SELECT w.lead_id FROM unnest($2::uuid[]) AS named(id)"
+            "   JOIN work_items w ON w.lead_id = named.id"
+            f"   WHERE w.batch_id = $1 AND w.stage IN {_HELD}"
+            "   AND w.lease_until < now() + $3 * interval '0.5 second'"
+            "   ORDER BY w.lead_id FOR NO KEY UPDATE OF w)"),
+        (batch_id, as_array(lead_ids), lease_seconds))
 
 
 def skip_enrichment(cursor: Cursor, lead_ids: list[str]) -> None:
@@ -307,20 +308,20 @@ def references(cursor: Cursor, lead_ids: list[str]) -> list[Row]:
     claim that has the lead now."""
     return many(
         cursor,
-        """
+        cursor.prepared("""
         SELECT l.id::text AS lead_id, l.source, coalesce(c.country, o.country) AS country,
                c.seniority, o.company_size, w.stage, w.lane,
                l.total_score / 100.0::float8 AS score, l.grade, w.previous_grade,
                l.grade IS NOT DISTINCT FROM 'hot' AND w.previous_grade IS DISTINCT FROM 'hot'
                    AND NOT l.is_test AS became_hot,
                w.batch_id::text AS batch_id, c.refused
-        FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted(id, place)
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(id, place)
         JOIN leads l ON l.id = wanted.id
         JOIN contacts c ON c.id = l.contact_id
         JOIN work_items w ON w.lead_id = l.id
         LEFT JOIN organizations o ON o.id = l.org_id
         ORDER BY wanted.place
-        """,
+        """),
         (as_array(lead_ids),),
     )
 
