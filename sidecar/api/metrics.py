@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, Response
-from prometheus_client import CONTENT_TYPE_LATEST, Histogram
+from prometheus_client import Histogram
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import REGISTRY
 from prometheus_flask_exporter import PrometheusMetrics
@@ -43,10 +43,9 @@ def measured() -> list[Measured]:
 
 
 @lru_cache(maxsize=4096)
-def _requests(method: str, url_rule: str, status: str) -> Histogram:
-    """Their series, looked up once."""
-    return metrics.REQUESTS.labels(
-        method if method in _METHODS else metrics.OTHER, url_rule, status)
+def _series(method: str, url_rule: str, status: str) -> Histogram:
+    """A series of requests, looked up once."""
+    return metrics.REQUESTS.labels(method, url_rule, status)
 
 
 def _measure(app: Flask) -> None:
@@ -54,22 +53,25 @@ def _measure(app: Flask) -> None:
     and after requests would cost as much as the counting. One that ends in an exception is a 500."""
     serve = app.wsgi_app
 
-    def measured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def serve_measured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         begun, status, route = time.perf_counter(), "500", "none"
 
         def start(line: str, *rest: Any) -> Any:
             nonlocal status, route
             status = line[:3]
-            if rule := environ["werkzeug.request"].url_rule:
-                route = rule.rule
+            asked = environ.get("werkzeug.request")  # Flask takes it away at the end
+            if asked and asked.url_rule:
+                route = asked.url_rule.rule
             return start_response(line, *rest)
 
         try:
             return serve(environ, start)
         finally:
-            _requests(environ["REQUEST_METHOD"], route, status).observe(time.perf_counter() - begun)
+            method = environ["REQUEST_METHOD"]
+            _series(method if method in _METHODS else metrics.OTHER, route, status).observe(
+                time.perf_counter() - begun)
 
-    app.wsgi_app = measured  # type: ignore[method-assign]
+    app.wsgi_app = serve_measured  # type: ignore[method-assign]
 
 
 def init_app(app: Flask, read: Callable[[], bytes]) -> None:
@@ -81,4 +83,5 @@ def init_app(app: Flask, read: Callable[[], bytes]) -> None:
 
     @app.get(_PATH)
     def told() -> Response:
-        return Response(counted.generate_metrics()[0].encode() + read(), content_type=CONTENT_TYPE_LATEST)
+        text, content_type = counted.generate_metrics()
+        return Response(text.encode() + read(), content_type=content_type)

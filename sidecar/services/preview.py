@@ -44,20 +44,18 @@ def preview(
             raise _Over
     except _Over:
         pass
+    # Those that change what later rows find: a submission can be known again, whatever it says.
+    kept: list[tuple[int, Entry]] = []
+    for place, (entry, result) in enumerate(zip(entries, results, strict=True)):
+        if result["outcome"] in _TAKEN:
+            before, last[result["contact_id"]] = last.get(result["contact_id"]), identity_of(entry)
+            if entry.deliveries or before != last[result["contact_id"]]:
+                kept.append((place, entry))
     jobs.note_people(cursor, job["id"], [
         {"key": hash_of(engine, key), "number": job["next_chunk"], "place": place,
          "lead": engine.vault.seal(entry.raw)}
-        for place, (entry, result) in enumerate(zip(entries, results, strict=True))
-        if result["outcome"] in _TAKEN and _is_new(entry, result["contact_id"], last)
-        for key in _keys([entry])])
+        for place, entry in kept for key in _keys([entry])])
     return results
-
-
-def _is_new(entry: Entry, contact_id: str, last: dict[str, Any]) -> bool:
-    """Whether a row changes what later rows find, by what the last one of its contact was recognised by; it
-    is the last one then. A submission can be known again, whatever it says."""
-    before, last[contact_id] = last.get(contact_id), identity_of(entry)
-    return bool(entry.deliveries) or before != last[contact_id]
 
 
 def _keys(entries: Iterable[Entry]) -> set[Key]:

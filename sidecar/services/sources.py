@@ -167,10 +167,11 @@ def sample(
     if given is not None and (wrong := mappings.problem(given)):
         raise _invalid(f"/mapping{wrong[0]}", wrong[1])
     source, mapping, guessed = _kind(row["kind"]), given or row["mapping"], mappings.guessed(body)
-    return {
-        "mapping": mapping or (guessed if source.name == "generic" else None), "guessed": guessed,
-        "leads": [{"lead": one.lead, "event_id": one.event_id, "is_test": one.is_test}
-                  for one in _read(source, mapping, body, {})]}
+    if mapping is None and source.name == "generic":
+        mapping = guessed
+    return {"mapping": mapping, "guessed": guessed, "leads": [
+        {"lead": one.lead, "event_id": one.event_id, "is_test": one.is_test}
+        for one in _read(source, mapping, body, {})]}
 
 
 def receive(engine: Engine, kind: str, key: str, delivery: Delivery) -> dict[str, Any]:

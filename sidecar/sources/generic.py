@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from sidecar.sources import signatures
-from sidecar.sources.mapping import named
+from sidecar.sources.mapping import guessed, mapped
 from sidecar.sources.model import MADE, Received, Source
 
 _HEADERS = ("x-signature", "x-hub-signature-256", "x-signature-256", "x-webhook-signature")
@@ -52,8 +52,8 @@ def _standard(headers: Mapping[str, str], given: str, body: bytes, secret: str) 
 
 
 def read(body: Any, headers: Mapping[str, str]) -> list[Received]:
-    """Without a saved mapping."""
-    found = named(body)
+    """Without a saved mapping: one that is guessed anew from each body."""
+    found = mapped(guessed(body), body)
     delivery = headers.get("webhook-id") or headers.get("idempotency-key") or ""
     return [entry if entry.event_id else entry._replace(
         event_id=f"{delivery} {number}" if delivery and number else delivery)

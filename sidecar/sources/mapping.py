@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from sidecar.records.text import is_storable
+from sidecar.records.truth import truth
 from sidecar.sources.answers import lead_of, text, text_of, with_facts
 from sidecar.sources.marks import EVENT_IDS, folded
 from sidecar.sources.model import Received
-from sidecar.sources.naming import field_named, read_keys, read_paths
-from sidecar.sources.words import pieces
+from sidecar.sources.naming import field_named, read_keys
+from sidecar.sources.words import meanings, pieces
 from sidecar.terms.fields import GIVEN
 
 Mapped = dict[str, Any]
 
 MAX_FIELDS: Final = 200
-_MAX_LEAVES: Final = 1000
+_MAX_LEAVES: Final = 5000
 _PARTS: Final = ("each", "event_id", "is_test", "fields")
 _MAX_DEPTH: Final = 6
 _OBJECTS: Final = tuple(name for name, field in GIVEN.items() if field.kind == "object")
@@ -45,20 +46,22 @@ def at(body: Any, pointer: str) -> Any:
 
 
 def guessed(sample: Any) -> Mapped:
-    """The mapping that a body suggests: each value by the names on the way to it."""
+    """The mapping that a body suggests: each value by its name and the one above."""
     each = "" if isinstance(sample, list) else _list_of_leads(sample)
     leads = at(sample, each)
-    lead = (leads[0] if leads else {}) if isinstance(leads, list) else leads
     found: Mapped = {"each": each, "fields": {}}
-    leaves = list(islice(_leaves(lead, "", ()), _MAX_LEAVES))
-    places = _places([names for _, names, _ in leaves])
-    for (pointer, names, value), place in zip(leaves, places, strict=True):
+    leaves = chain.from_iterable(
+        _leaves(lead, "", ()) for lead in (leads if isinstance(leads, list) else [leads]))
+    for pointer, names, value in islice(leaves, _MAX_LEAVES):
+        if pointer in found["fields"]:  # another lead has it too
+            continue
         name = folded(names[-1])
         if name in EVENT_IDS or folded("".join(names[-2:])) in EVENT_IDS:
             found.setdefault("event_id", pointer)
         elif name in _TESTS and isinstance(value, bool):
             found.setdefault("is_test", pointer)
         elif len(found["fields"]) < MAX_FIELDS and (label := ".".join(names).strip(". ")):
+            place = _named(names, value)
             found["fields"][pointer] = place if _is_place(place) else f"custom.{label}"[:100]
     if "event_id" not in found:
         outer = (names_pointer for names_pointer in _leaves(sample, "", ())
@@ -68,15 +71,18 @@ def guessed(sample: Any) -> Mapped:
     return found
 
 
-def _places(paths: list[tuple[str, ...]]) -> list[str | None]:
-    """What the values on these paths are. What stands in a container that nobody knows gives way to what does
-    not."""
-    places = [f"{names[-2]}.{names[-1]}" if len(names) > 1 and names[-2] in _OBJECTS else named.place
-              for names, named in zip(paths, read_paths(paths), strict=True)]
-    strange = [not all(map(pieces, names[:-1])) for names in paths]
-    known = {place for place, is_strange in zip(places, strange, strict=True) if not is_strange}
-    return [None if is_strange and place in known else place
-            for place, is_strange in zip(places, strange, strict=True)]
+def _named(names: tuple[str, ...], value: Any) -> str | None:
+    """What a value is, by its own name, else by that with the one above. Both come first where they say what
+    is refused or agreed to, or that a company is meant. What stands in an owner is not the lead's."""
+    *above, name = names
+    if above and above[-1] in _OBJECTS:
+        return f"{above[-1]}.{name}"
+    if any("owner" in meanings(piece) for container in above for piece in pieces(container)):
+        return None
+    both = field_named(" ".join(names[-2:])) if above else None
+    said = both and both.startswith(("refused.", "consent.")) and (
+        isinstance(value, bool) or truth(value) is not None)
+    return both if said or (both and both.startswith("company_")) else field_named(name) or both
 
 
 def _list_of_leads(sample: Any) -> str:
@@ -140,28 +146,18 @@ def problem(mapping: Any) -> tuple[str, str] | None:
 
 
 def mapped(mapping: Mapping[str, Any], body: Any) -> list[Received]:
-    """The leads of a body."""
-    return [_received(mapping, body, lead, _by_pointers(mapping, lead)) for lead in _leads(mapping, body)]
-
-
-def named(body: Any) -> list[Received]:
-    """The leads of a body without a saved mapping: read as the API reads them; by a mapping that is guessed
-    anew where that does not tell who somebody is."""
-    mapping = guessed(body)
-    return [_received(mapping, body, lead, read if _IDENTITIES & read.keys() else _by_pointers(mapping, lead))
-            for lead in _leads(mapping, body) for read in [with_facts(dict(read_keys(lead)))]]
-
-
-def _leads(mapping: Mapping[str, Any], body: Any) -> list[dict[str, Any]]:
+    """The leads of a body; one of whom that does not tell who it is is read as the API reads it, which knows
+    lists of questions with their answers."""
     leads = at(body, mapping.get("each", ""))
-    return [lead for lead in (leads if isinstance(leads, list) else [leads]) if isinstance(lead, dict)]
+    return [_received(mapping, body, lead) for lead in (leads if isinstance(leads, list) else [leads])
+            if isinstance(lead, dict)]
 
 
-def _by_pointers(mapping: Mapping[str, Any], lead: dict[str, Any]) -> dict[str, Any]:
-    return lead_of((place, at(lead, pointer), None) for pointer, place in mapping["fields"].items())
-
-
-def _received(mapping: Mapping[str, Any], body: Any, lead: dict[str, Any], read: dict[str, Any]) -> Received:
+def _received(mapping: Mapping[str, Any], body: Any, lead: dict[str, Any]) -> Received:
+    read = lead_of((place, at(lead, pointer), None) for pointer, place in mapping["fields"].items())
+    if not _IDENTITIES & read.keys():
+        by_api = with_facts(dict(read_keys(lead)))
+        read = by_api if _IDENTITIES & by_api.keys() else read
     event_id = text(_either(mapping, "event_id", lead, body))
     said = text_of(_either(mapping, "is_test", lead, body))
     return Received(read, event_id, said is True or str(said).lower() in ("true", "1", "yes"))

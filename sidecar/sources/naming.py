@@ -104,11 +104,6 @@ def field_named(name: str) -> str | None:
     return None if place is None or place.startswith("[") else place
 
 
-def read_paths(paths: Iterable[Sequence[str]]) -> tuple[Named, ...]:
-    """What values of a body stand for, by the names on the way to each."""
-    return read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names in paths))
-
-
 @lru_cache(256)
 def read_names(names: tuple[str, ...]) -> tuple[Named, ...]:
     """What each of the names stands for, which stand beside each other in a file or a body.
@@ -382,7 +377,8 @@ class _Said(NamedTuple):
 def _told(raw: Mapping[str, Any]) -> list[_Said]:
     """Every value of a body with the place of its name, read beside the others."""
     leaves = list(islice(_leaves(raw, (), ()), _MAX_VALUES))
-    named = _of_one_person(read_paths([names for names, _, _ in leaves]), leaves)
+    named = _of_one_person(
+        read_names(tuple(_path(names, _TRANSPARENT)[-MAX_NAME:] for names, _, _ in leaves)), leaves)
     return [
         _Said(Named(names[0]) if names[0] != found.place and len(names) == 1 and _is_ours(names[0], raw)
               else found, _path(names, _SILENT), value, path)
@@ -443,7 +439,7 @@ def _listed(items: list[dict[str, Any]], names: tuple[str, ...], path: tuple[str
                 yield (item[question],), one, (*path, n, answer)
 
 
-def _path(names: Sequence[str], silent: frozenset[str]) -> str:
+def _path(names: tuple[str, ...], silent: frozenset[str]) -> str:
     """The names of a path in one, without containers of these meanings."""
     return ".".join([*(name for name in names[:-1] if fold(name) not in _AROUND_ANSWERS and any(
         meaning not in silent for piece in pieces(name) for meaning, _ in readings(piece)[:1])), names[-1]])

@@ -310,15 +310,16 @@ class Database:
         return True
 
     def _return(self, conn: connection) -> None:
-        with suppress(psycopg2.Error):
-            if self._pool:
-                self._pool.putconn(
-                    conn, close=conn.info.transaction_status != TRANSACTION_STATUS_IDLE)
+        # Written down before it is given back: another thread may have it at once.
+        broken = conn.closed or conn.info.transaction_status != TRANSACTION_STATUS_IDLE
         _IN_USE.dec()
-        if conn.closed:
+        if broken:
             _OPEN.dec()
         else:
             self._used_at[id(conn)] = time.monotonic()
+        with suppress(psycopg2.Error):
+            if self._pool:
+                self._pool.putconn(conn, close=bool(broken))
 
 
 class _Running(threading.local):

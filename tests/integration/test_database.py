@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from prometheus_client.registry import REGISTRY
 from psycopg2.errors import DivisionByZero, ReadOnlySqlTransaction
 
+from sidecar.errors import Unavailable
 from sidecar.pipeline import intake
 from sidecar.store.database import Cursor, Database, Gathered, as_array, one
 
@@ -135,3 +137,33 @@ def test_a_connection_that_the_server_ended_is_replaced(engine):
     database._used_at = dict.fromkeys(database._used_at, 0.0)
     assert pid(database) != first
     database.close()
+
+
+def connections():
+    return [REGISTRY.get_sample_value("enrich_database_pool_connections", {"state": state}) or 0
+            for state in ("open", "in_use")]
+
+
+def test_connections_are_counted_however_they_end(engine):
+    with engine.database.write():
+        before = connections()
+
+    def more():
+        return [now - then for now, then in zip(connections(), before, strict=True)]
+
+    with engine.database.write() as outer:
+        database = Database(engine.settings.database_url, size=2)
+        with database.write():
+            assert more() == [1, 1]
+            first = database._running.cursor.connection.info.backend_pid
+        assert more() == [1, 0], "it waits for the next one"
+        outer.execute("SELECT pg_terminate_backend(%s)", (first,))
+        database._used_at = dict.fromkeys(database._used_at, 0.0)
+        with database.write():
+            assert more() == [1, 1], "another one took its place"
+        with pytest.raises(Unavailable), database.write() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert more() == [0, 0]
+        with pytest.raises(Unavailable), database.write():
+            database.close()
+    assert more() == [0, -1], "the outer one came back, too"

@@ -113,10 +113,14 @@ class Mix:
     def by_webhook(self):
         """By a form of somebody else, whose webhook is read first and taken in then, as Lead intake does."""
         person, sent = self.asks()
+        sent = self.chance.choice([
+            sent, {"data": sent}, {"type": "INSERT", "record": sent}, {"payload": {"contact": sent}},
+            {"owner": {"email": "olga@us.example"}, "lead": sent}])
         read = self.api.post(f"/v1/sources/generic/{self.source['key']}", {
             "method": "POST", "headers": {"Content-Type": "application/json",
                                           "Authorization": f"Bearer {self.source['secret']}"},
             "body": base64.b64encode(json.dumps(sent).encode()).decode()})
+        assert read.status_code == 200, read.json
         answer = self.api.client.post("/v1/leads", json={"leads": read.json["leads"]}, headers={
             **self.api.headers, "Idempotency-Key": f"{read.json['delivery']} {len(person.said)}"})
         self.come([person], answer.json["results"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.sources.mapping import at, guessed, mapped, named, problem
+from sidecar.intake.refusals import statements_of
+from sidecar.sources.mapping import at, guessed, mapped, problem
 
 NAMES = st.text("ab/~. \0\ud800", max_size=4) | st.sampled_from(["email", "event_id", "test", "utm_source"])
 JSON = st.recursive(
@@ -34,25 +37,46 @@ def test_the_names_of_a_sample_say_what_its_values_are():
     assert mapped(found, sample | {"test": True})[0].is_test
 
 
-def test_the_names_on_the_way_count():
+WRAPPED = [lambda lead: lead, lambda lead: {"data": lead}, lambda lead: {"type": "INSERT", "record": lead},
+           lambda lead: {"payload": {"contact": lead}}, lambda lead: {"xyz": {"user": {"profile": lead}}},
+           lambda lead: {"Anfrage": lead}, lambda lead: [{"email": "first@b.example"}, lead],
+           lambda lead: {"owner": {"email": "sales@us.example", "name": "Olga"}, "contact": lead}]
+
+
+@pytest.mark.parametrize("wrapped", WRAPPED)
+@pytest.mark.parametrize(("said", "meant"), [
+    ({"refused": {"phone": True}}, {"phone"}), ({"refused": {"any": "x"}}, {"any"}),
+    ({"consent": {"any": "no"}}, {"any"}), ({"consent": {"phone": False}}, {"phone"}),
+    ({"opt_out": {"email": True}}, {"marketing_email"}), ({"opt_out": {"phone": "ja"}}, {"phone"}),
+    ({"custom_fields": {"do_not_call": True}}, {"phone"}), ({"do_not_contact": True}, {"any_contact"}),
+    ({"gdpr": {"unsubscribed": True}}, {"marketing_email"}),
+    ({"subscriptions": {"newsletter": False}}, {"marketing_email"}),
+])
+def test_a_refusal_is_read_wherever_it_stands(wrapped, said, meant):
+    body = wrapped({"email": "a@b.example", "first_name": "Ada"} | said)
+    lead = mapped(guessed(body), body)[-1].lead
+    assert (lead["email"], lead["first_name"]) == ("a@b.example", "Ada")
+    statements = statements_of(
+        lead.get("consent"), lead.get("refused"), source="form", own=True,
+        now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert {one.purpose for one in statements if one.refused} == meant
+
+
+def test_the_name_above_counts_where_it_says_what_is_meant():
     found = guessed({
-        "email": "a@b.example", "company": {"name": "X"}, "manager": {"email": "m@b.example"},
-        "refused": {"phone": True}, "opt_out": {"email": "x"}, "consent": {"any": "no"},
-        "xyz": {"city": "Rom"}})
+        "email": "a@b.example", "company": {"name": "X"}, "owner": {"email": "o@us.example"},
+        "marketing": {"email": "c@b.example"}})
     assert found["fields"] == {
-        "/email": "email", "/company/name": "company_name", "/manager/email": "custom.manager.email",
-        "/refused/phone": "refused.phone", "/opt_out/email": "refused.marketing_email",
-        "/consent/any": "consent.any", "/xyz/city": "city"}
+        "/email": "email", "/company/name": "company_name", "/owner/email": "custom.owner.email",
+        "/marketing/email": "email"}
 
 
-def test_without_a_mapping_a_body_is_read_as_the_api_reads_it():
-    (one,) = named({"id": 7, "event_id": "e1", "refused": {"any": "x"}, "test": True, "fields": [
-        {"label": "E-Mail", "value": "a@b.example"}, {"label": "Budget", "value": 5}]})
-    assert (one.lead["email"], one.lead["refused"], one.lead["custom"]["Budget"]) == (
-        "a@b.example", {"any": "x"}, 5)
-    assert (one.event_id, one.is_test) == ("e1", True)
-    (other,) = named({"xyz": {"email": "a@b.example"}})
-    assert other.lead == {"email": "a@b.example"}, "the API would not know who that is"
+def test_a_list_of_questions_is_read_as_the_api_reads_it():
+    body = {"event_id": "e1", "test": True, "fields": [
+        {"label": "E-Mail", "value": "a@b.example"}, {"label": "Budget", "value": 5}]}
+    (one,) = mapped(guessed(body), body)
+    assert (one.lead["email"], one.lead["custom"]["Budget"], one.event_id, one.is_test) == (
+        "a@b.example", 5, "e1", True)
 
 
 @pytest.mark.parametrize(("sample", "each"), [
@@ -81,5 +105,5 @@ def test_a_wrong_mapping_is_named(mapping, where):
 def test_any_body_has_a_mapping_that_reads_it(body):
     found = guessed(body)
     assert problem(found) is None
-    for one in (*mapped(found, body), *named(body)):
+    for one in mapped(found, body):
         assert isinstance(one.lead, dict)
