@@ -27,8 +27,9 @@ POOL = Gauge(
     "enrich_database_pool_connections", "Connections to Postgres: open, and in_use, which a transaction has.",
     ["state"], multiprocess_mode="livesum")
 POOL_SECONDS = Histogram(
-    "enrich_database_pool_wait_seconds", "Time until a transaction had its connection.",
-    buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 3))
+    "enrich_database_pool_wait_seconds",
+    "Time until a transaction had its connection, of those that waited for more than a millisecond.",
+    buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 3))
 
 LEADS = Counter(
     "enrich_leads_received", "Leads received, by source (other: one that is no form's and no connection's and"

@@ -155,6 +155,8 @@ class Gathered:
 
 # A connection idle for longer is asked before it is trusted: the server may have restarted.
 _TRUST_IDLE_SECONDS = 1.0
+# Most transactions have their connection at once; only those that wait longer are measured.
+_WAITED_SECONDS = 0.001
 _OPTIONS = (
     "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
     " -c plan_cache_mode=force_generic_plan")
@@ -273,7 +275,8 @@ class Database:
         try:
             conn = self._free()
         finally:
-            POOL_SECONDS.observe(time.perf_counter() - begun)
+            if (waited := time.perf_counter() - begun) > _WAITED_SECONDS:
+                POOL_SECONDS.observe(waited)
         _IN_USE.inc()
         return conn
 
