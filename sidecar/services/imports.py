@@ -43,7 +43,7 @@ from sidecar.tables import (
     unguard,
 )
 from sidecar.tables import Row as TableRow
-from sidecar.terms.states import ROW_OUTCOMES
+from sidecar.terms.states import ROW_OUTCOMES, TAKEN_IN
 
 CHUNK_ROWS = 500
 CHUNK_CHARACTERS = 4_000_000
@@ -322,7 +322,7 @@ def _outcomes(
     told = preview(engine, cursor, job, entries, account, take) if job["dry_run"] else take(
         job["next_chunk"], entries)
     results = (Outcome(result["outcome"], result["errors"],
-                       entry.warnings if result["outcome"] in ("created", "updated") else ())
+                       entry.warnings if result["outcome"] in TAKEN_IN else ())
                for entry, result in zip(entries, told, strict=True))
     return [
         Outcome("skipped" if bad[i][0] in SKIPPED else "rejected",

@@ -14,8 +14,8 @@ from sidecar.intake import Entry, identity_of
 from sidecar.pipeline.intake import read
 from sidecar.store import intake, jobs
 from sidecar.store.database import Cursor, Row
+from sidecar.terms.states import TAKEN_IN
 
-_TAKEN = ("created", "updated")
 _DELIVERY = "delivery"  # a key of its own kind: what came before is known by it
 Key = tuple[str, str]
 
@@ -39,7 +39,7 @@ def preview(
                 of_chunk = [entry for (chunk, _), entry in sorted(
                     earlier.items(), key=lambda item: item[0]) if chunk == number]
                 last |= {result["contact_id"]: identity_of(entry) for entry, result in zip(
-                    of_chunk, take(number, of_chunk), strict=True) if result["outcome"] in _TAKEN}
+                    of_chunk, take(number, of_chunk), strict=True) if result["outcome"] in TAKEN_IN}
             results = take(job["next_chunk"], entries)
             raise _Over
     except _Over:
@@ -47,7 +47,7 @@ def preview(
     # Those that change what later rows find: a submission can be known again, whatever it says.
     kept: list[tuple[int, Entry]] = []
     for place, (entry, result) in enumerate(zip(entries, results, strict=True)):
-        if result["outcome"] in _TAKEN:
+        if result["outcome"] in TAKEN_IN:
             before, last[result["contact_id"]] = last.get(result["contact_id"]), identity_of(entry)
             if entry.deliveries or before != last[result["contact_id"]]:
                 kept.append((place, entry))

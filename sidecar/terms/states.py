@@ -105,7 +105,8 @@ SOURCE_OUTCOMES: Final = ("accepted", "rejected", "unproven", "unreadable")
 NOT_TAKEN: Final = ("unproven", "unreadable")
 
 # What became of a lead that came in; of a lead in a step of the pipeline.
-INTAKE_OUTCOMES: Final = ("created", "updated", "rejected", "suppressed")
+TAKEN_IN: Final = ("created", "updated")
+INTAKE_OUTCOMES: Final = (*TAKEN_IN, "rejected", "suppressed")
 ROW_OUTCOMES: Final = (*INTAKE_OUTCOMES, "skipped")  # of a file
 STEP_OUTCOMES: Final = ("ok", "retry", "dead", "elsewhere", "finished")
 LET_GO_AS: Final = ("skipped", "later", "done")  # by the flow
