@@ -24,8 +24,9 @@ WORKERS = Gauge("enrich_workers", "Processes that serve requests.", multiprocess
 BUILD = Gauge("enrich_build_info", "1, by the version that runs.", ["version"], multiprocess_mode="livemax")
 
 POOL = Gauge(
-    "enrich_database_pool_connections", "Connections to Postgres: open, and in_use, which a transaction has.",
-    ["state"], multiprocess_mode="livesum")
+    "enrich_database_pool_connections", "Connections to Postgres that are open.", multiprocess_mode="livesum")
+POOL_BUSY = Counter(
+    "enrich_database_pool_busy_seconds", "Seconds for which transactions had connections to Postgres.")
 POOL_SECONDS = Histogram(
     "enrich_database_pool_wait_seconds",
     "Time until a transaction had its connection, of those that waited for more than a millisecond.",

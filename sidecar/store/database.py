@@ -21,7 +21,7 @@ from psycopg2.pool import ThreadedConnectionPool
 
 from sidecar import jsons, tracing
 from sidecar.errors import Deadlock, Unavailable
-from sidecar.metrics import POOL, POOL_SECONDS
+from sidecar.metrics import POOL, POOL_BUSY, POOL_SECONDS
 
 Row = dict[str, Any]
 _BASE64 = f"{ascii_letters}{digits}_=-".encode()
@@ -29,7 +29,6 @@ _PARAMETER = re.compile(r"\$\d+")
 # At half the cost of the standard library.
 register_default_json(globally=True, loads=jsons.of_json)
 register_default_jsonb(globally=True, loads=jsons.of_json)
-_IN_USE, _OPEN = POOL.labels("in_use"), POOL.labels("open")
 
 
 def words(names: Iterable[str]) -> str:
@@ -157,6 +156,9 @@ class Gathered:
 _TRUST_IDLE_SECONDS = 1.0
 # Most transactions have their connection at once; only those that wait longer are measured.
 _WAITED_SECONDS = 0.001
+# How long a thread's transactions take together before it is counted: for each it would cost as much as all
+# other counting of a request.
+_COUNTED_SECONDS = 0.1
 _OPTIONS = (
     "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
     " -c plan_cache_mode=force_generic_plan")
@@ -215,7 +217,7 @@ class Database:
             return
         with tracing.span("transaction", write=not read_only):
             conn = self._connect()
-            wrote = False
+            begun, wrote = time.perf_counter(), False
             try:
                 with conn.cursor(cursor_factory=Cursor) as cursor:
                     cursor.begin(read_only=read_only)
@@ -238,6 +240,7 @@ class Database:
             finally:
                 self._running.cursor = None
                 self._return(conn)
+                self._running.count(time.perf_counter() - begun)
                 if wrote and self._written:
                     self._written()
         while self._running.after:
@@ -267,18 +270,16 @@ class Database:
         if self._pool:
             self._pool.closeall()
             self._pool = None
-            _OPEN.dec(len(self._used_at))
+            POOL.dec(len(self._used_at))
             self._used_at.clear()
 
     def _connect(self) -> connection:
         begun = time.perf_counter()
         try:
-            conn = self._free()
+            return self._free()
         finally:
             if (waited := time.perf_counter() - begun) > _WAITED_SECONDS:
                 POOL_SECONDS.observe(waited)
-        _IN_USE.inc()
-        return conn
 
     def _free(self) -> connection:
         try:
@@ -294,7 +295,7 @@ class Database:
                 if self._alive(conn):
                     return conn
                 self._pool.putconn(conn, close=True)
-                _OPEN.dec()
+                POOL.dec()
         except psycopg2.Error as error:
             raise Unavailable("The database does not answer at the moment. Try again.") from error
         raise Unavailable("The database does not answer at the moment. Try again.")
@@ -302,7 +303,7 @@ class Database:
     def _alive(self, conn: connection) -> bool:
         idle_since = self._used_at.pop(id(conn), None)
         if idle_since is None:
-            _OPEN.inc()
+            POOL.inc()
         if idle_since is None or time.monotonic() - idle_since < self._trust_idle:
             return not conn.closed
         try:
@@ -315,9 +316,8 @@ class Database:
     def _return(self, conn: connection) -> None:
         # Written down before it is given back: another thread may have it at once.
         broken = conn.closed or conn.info.transaction_status != TRANSACTION_STATUS_IDLE
-        _IN_USE.dec()
         if broken:
-            _OPEN.dec()
+            POOL.dec()
         else:
             self._used_at[id(conn)] = time.monotonic()
         with suppress(psycopg2.Error):
@@ -331,6 +331,14 @@ class _Running(threading.local):
     def __init__(self) -> None:
         self.cursor: Cursor | None = None
         self.after: list[Callable[[], Any]] = []
+        self._seconds = 0.0
+
+    def count(self, seconds: float) -> None:
+        """Count how long a transaction had its connection."""
+        self._seconds += seconds
+        if self._seconds > _COUNTED_SECONDS:
+            POOL_BUSY.inc(self._seconds)
+            self._seconds = 0.0
 
 
 @contextmanager
