@@ -2,6 +2,10 @@
 
 Prometheus and its companions are on no Python or npm registry. Their packages are downloaded and unpacked,
 not installed: that needs no root, and none of their services starts. What is on PATH goes first.
+
+Debian's Prometheus and Alertmanager read their pages and templates from /usr/share/prometheus, which only
+root can fill; Alertmanager does not start without. In those that are fetched the path begins where they run,
+which is to be `unpacked`.
 """
 
 from __future__ import annotations
@@ -29,9 +33,18 @@ PACKAGES = {
 HOW = "`make monitoring` fetches them from Debian's packages, without root"
 
 
+# Of the same length, or nothing after it would stand where the program looks for it.
+_SHARED, _SHARED_HERE = b"/usr/share/prometheus", b"usr/share//prometheus"
+
+
+def unpacked(settings: Settings) -> Path:
+    """What was fetched, and where it is to run."""
+    return settings.cache / "debian"
+
+
 def folder(settings: Settings) -> Path:
     """Where the programs of the packages are once they were fetched."""
-    return settings.cache / "debian/bin"
+    return unpacked(settings) / "usr/bin"
 
 
 def path(settings: Settings) -> str:
@@ -67,7 +80,7 @@ def fetch(settings: Settings) -> None:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         raise Problem(f"There is no apt-get here to fetch {', '.join(missing)}. Put the programs on PATH: "
                       "https://prometheus.io/download/")
-    folder(settings).mkdir(parents=True, exist_ok=True)
+    unpacked(settings).mkdir(parents=True, exist_ok=True)
     with step(f"fetching {', '.join(missing)}"), tempfile.TemporaryDirectory(dir=settings.cache) as name:
         fresh = Path(name)
         (fresh / "lists/partial").mkdir(parents=True)
@@ -78,7 +91,11 @@ def fetch(settings: Settings) -> None:
         for package in fresh.glob("*.deb"):
             _done(fresh, ["dpkg", "-x", str(package), "unpacked"])
         for program in (fresh / "unpacked/usr/bin").iterdir():
-            program.replace(folder(settings) / program.name)
+            program.write_bytes(program.read_bytes().replace(_SHARED, _SHARED_HERE))
+        for part in ("share/prometheus", "bin"):
+            (fresh / "unpacked/usr" / part).mkdir(parents=True, exist_ok=True)
+            shutil.copytree(fresh / "unpacked/usr" / part, unpacked(settings) / "usr" / part, symlinks=True,
+                            dirs_exist_ok=True)
 
 
 def _done(directory: Path, command: Iterable[str]) -> None:

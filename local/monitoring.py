@@ -71,8 +71,8 @@ def programs(stack: Stack) -> list[Program]:
         return []
     state = stack.settings.state
     rules, mail, machine = state / "prometheus", state / "alertmanager", state / "node-exporter"
-    for folder in (rules, mail, machine):
-        folder.mkdir(exist_ok=True)
+    for folder in (rules, mail, machine, fetched := debian.unpacked(stack.settings)):
+        folder.mkdir(parents=True, exist_ok=True)
     config = prometheus_config(stack.settings.root, targets(ports))
     write_private(rules / "prometheus.yml", json.dumps(config, indent=1))
     chosen = alert_settings(stack)
@@ -86,11 +86,11 @@ def programs(stack: Stack) -> list[Program]:
         Program("prometheus", (
             found["prometheus"], f"--config.file={rules / 'prometheus.yml'}",
             f"--storage.tsdb.path={rules / 'data'}", "--storage.tsdb.retention.time=30d",
-            f"--web.listen-address={HOST}:{ports['prometheus']}"), _digest(read), directory=rules),
+            f"--web.listen-address={HOST}:{ports['prometheus']}"), _digest(read), directory=fetched),
         Program("alertmanager", (
             found["prometheus-alertmanager"], f"--config.file={mail / 'alertmanager.yml'}",
             f"--storage.path={mail / 'data'}", f"--web.listen-address={HOST}:{ports['alertmanager']}",
-            "--cluster.listen-address="), _digest("".join(told.values())), directory=mail),
+            "--cluster.listen-address="), _digest("".join(told.values())), directory=fetched),
     ]
     for name, options, environment in (
         ("node-exporter", (f"--collector.textfile.directory={machine}",), {}),

@@ -27,8 +27,9 @@ from tests.client import until
 from tests.integration import paging
 from tests.integration.receivers import Receiver, receiving
 
-PROMETHEUS, ALERTMANAGER = (debian.find(Settings(Path(), os.environ), package)
-                            for package in ("prometheus", "prometheus-alertmanager"))
+HERE = Settings(Path(), os.environ)
+PROMETHEUS, ALERTMANAGER = (
+    debian.find(HERE, package) for package in ("prometheus", "prometheus-alertmanager"))
 pytestmark = pytest.mark.skipif(
     not (PROMETHEUS and ALERTMANAGER), reason=f"Prometheus or Alertmanager not found; {debian.HOW}")
 
@@ -61,10 +62,10 @@ class Part:
 
 
 @contextmanager
-def program(log: Path, *command: object):
+def program(log: Path, *command: object, at: Path = ROOT):
     """A program that runs, and says what it says into that file."""
     with log.open("w") as file, subprocess.Popen(
-            [str(word) for word in command], stdout=file, stderr=subprocess.STDOUT) as process:
+            [str(word) for word in command], stdout=file, stderr=subprocess.STDOUT, cwd=at) as process:
         try:
             yield
         finally:
@@ -110,6 +111,8 @@ def watched(tmp_path):
         outside = stack.enter_context(receiving())
         paging.answer(outside)
         smtp, sinks, manager, prometheus = (free_port() for _ in range(4))
+        unpacked = debian.unpacked(HERE)
+        unpacked.mkdir(parents=True, exist_ok=True)
         http = stack.enter_context(requests.Session())
         http.mount("http://", HTTPAdapter(max_retries=Retry(connect=60, backoff_factor=0.1, backoff_max=0.5)))
 
@@ -133,13 +136,14 @@ def watched(tmp_path):
         stack.enter_context(program(
             tmp_path / "alertmanager.log", ALERTMANAGER,
             f"--config.file={tmp_path / 'alertmanager.yml'}", f"--storage.path={tmp_path / 'alerts'}",
-            f"--web.listen-address=127.0.0.1:{manager}", "--cluster.listen-address="))
+            f"--web.listen-address=127.0.0.1:{manager}", "--cluster.listen-address=", at=unpacked))
         http.get(f"http://127.0.0.1:{manager}/-/ready").raise_for_status()
         http.get(f"http://127.0.0.1:{sinks}/mail").raise_for_status()
         stack.enter_context(program(
             tmp_path / "prometheus.log", PROMETHEUS, "--rules.alert.resend-delay=1s",
             f"--config.file={tmp_path / 'prometheus.yml'}",
-            f"--storage.tsdb.path={tmp_path / 'series'}", f"--web.listen-address=127.0.0.1:{prometheus}"))
+            f"--storage.tsdb.path={tmp_path / 'series'}", f"--web.listen-address=127.0.0.1:{prometheus}",
+            at=unpacked))
         yield Watched(sidecar, worker, outside, http, f"http://127.0.0.1:{sinks}", f"http://127.0.0.1:{manager}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from deploy.problem import Problem
@@ -44,9 +46,13 @@ done
 exit {code}
 """
 DPKG = """#!/bin/sh
-mkdir -p "$3/usr/bin"
 name=$(basename "$2" _1_all.deb)
-printf '#!/bin/sh\\n' > "$3/usr/bin/$name"
+mkdir -p "$3/usr/bin" "$3/usr/share/doc"
+printf '#!/bin/sh\\ncat /usr/share/prometheus/%s' $name > "$3/usr/bin/$name"
+case $name in
+  *exporter) ;;
+  *) mkdir "$3/usr/share/prometheus" && echo page > "$3/usr/share/prometheus/$name" ;;
+esac
 chmod +x "$3/usr/bin/$name"
 """
 
@@ -62,10 +68,22 @@ def test_only_what_is_missing_is_fetched_and_nothing_else_stays(found, tmp_path,
     assert all(debian.find(found, package) for package in debian.PACKAGES)
     assert {path.name for path in debian.folder(found).iterdir()} == {*debian.PACKAGES} - {"prometheus"}
     assert [path.name for path in found.cache.iterdir()] == ["debian"]
+    assert [path.name for path in (debian.unpacked(found) / "usr/share").iterdir()] == ["prometheus"]
     asked = log.read_text().splitlines()
     assert [line.split()[-1] for line in asked] == ["update", "prometheus-redis-exporter"]
     debian.fetch(found)
     assert log.read_text().splitlines() == asked
+
+
+def test_a_program_finds_beside_it_what_only_root_could_put_where_it_looks(found, tmp_path, monkeypatch):
+    for name, text in (("apt-get", APT.format(log=tmp_path / "log", code=0)), ("dpkg", DPKG)):
+        program(tmp_path / "apt", name)
+        (tmp_path / "apt" / name).write_text(text)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'apt'}:/usr/bin:/bin")
+    debian.fetch(found)
+    told = subprocess.run([debian.find(found, "prometheus-alertmanager")], capture_output=True, text=True,
+                          cwd=debian.unpacked(found), check=False)
+    assert (told.stdout, told.stderr) == ("page\n", "")
 
 
 def test_packages_that_cannot_be_reached_are_one_sentence(found, tmp_path, monkeypatch):
