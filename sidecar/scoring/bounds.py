@@ -16,7 +16,7 @@ from typing import Any, Final
 from sidecar.scoring import conditions
 from sidecar.scoring.checking import VOCABULARIES
 from sidecar.scoring.compiling import Rule, compiled
-from sidecar.scoring.subject import Subject, fact_at, with_facts
+from sidecar.scoring.subject import Subject, fact_at, points_of, with_facts
 
 __all__ = ["Rule", "Scorecard", "fact_at"]
 
@@ -51,8 +51,7 @@ class Scorecard:
     def points(self, facts: Mapping[str, Any], now: datetime) -> list[int]:
         """What each rule gives now."""
         subject = Subject(facts, now)
-        outcomes = [rule.evaluate(subject) for rule in self.rules]
-        return [outcome.hundredths if outcome else 0 for outcome in outcomes]
+        return [points_of(rule.evaluate(subject)) for rule in self.rules]
 
     def total(self, points: Sequence[int]) -> int:
         """The total in hundredths of what each rule gives."""
@@ -68,8 +67,8 @@ class Scorecard:
         found = self._worth.get(key)
         if found is None:
             rule = self.rules[number]
-            outcome = rule.evaluate(Subject(with_facts(rule.places, values), _NO_TIME))
-            found = self._worth[key] = outcome.hundredths if outcome else 0
+            found = self._worth[key] = points_of(
+                rule.evaluate(Subject(with_facts(rule.places, values), _NO_TIME)))
         return found
 
     def values(self, number: int, place: str) -> tuple[Any, ...]:

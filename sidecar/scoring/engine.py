@@ -15,6 +15,21 @@ from sidecar.terms import label
 from sidecar.terms.states import MACHINES, OF_A_MAIL
 
 Reason = dict[str, Any]
+
+
+class _Shared(dict[str, Any]):
+    """A reason of many answers: nobody can change it. Its copies are plain."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("A reason that other answers have, too, cannot be changed; copy it.")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)
+
+
 # What of a score is told beside its total, grade, model and time.
 BREAKDOWN: Final = (
     "components", "weights", "reasons", "fit", "intent", "rating", "strongest", "next_grade")
@@ -28,8 +43,8 @@ _Argument = tuple[int, str, Reason]
 
 
 # A component of a score: its hundredths, reasons, what each rule and each slot gives, the arguments for and
-# against (of one that is remembered the strongest), and whether it is remembered.
-_Part = tuple[int, list[Reason], list[int], list[int], list[_Argument], list[_Argument], bool]
+# against (of one that is remembered the strongest).
+_Part = tuple[int, list[Reason], list[int], list[int], list[_Argument], list[_Argument]]
 
 
 def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datetime,
@@ -46,7 +61,8 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     [{"component", "rule", "points", "text"}]} or None, "model_version", "calculated_at" (ISO 8601)}.
     Points are 0 to 100 with at most two decimals. The reasons of a component add up to it exactly; the
     components times their weights and the reasons of "total" add up to the total exactly. The steps of
-    `next_grade` tell what each adds to the total, after those before it.
+    `next_grade` tell what each adds to the total, after those before it. Reasons are not to be changed: other
+    answers may have the same ones.
     """
     made = compiled(model)
     subject = Subject(facts, now)
@@ -59,11 +75,10 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     components: dict[str, float] = {}
     total = 0
     for component in made.components:
-        points, found, its_rules, of_slots, for_it, against_it, remembered = _part(made, component, subject)
+        points, found, its_rules, of_slots, for_it, against_it = _part(made, component, subject)
         each.append(points)
         components[component.name] = points / 100
-        # A part may be remembered; what is answered is the caller's.
-        reasons += map(dict.copy, found) if remembered else found
+        reasons += found
         of_rules += its_rules
         sums += of_slots
         pros += for_it
@@ -73,7 +88,8 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
     if total > FULL:
         reasons.append(_reason("total", "cap", FULL - total, "A score ends at 100"))
         total = FULL
-    fit, intent = _mean(each, made.fit_of), _mean(each, made.intent_of)
+    fit, fits = _axis(each, made.fit_of, made.fit)
+    intent, intends = _axis(each, made.intent_of, made.intent)
     grade = made.grade(total, previous_grade)
     pros.sort()
     cons.sort()
@@ -85,9 +101,9 @@ def score(facts: Mapping[str, Any], model: Mapping[str, Any] | Model, now: datet
         "reasons": reasons,
         "fit": fit / 100,
         "intent": intent / 100,
-        "rating": "ABCD"[_class(fit, made.fit)] + "1234"[_class(intent, made.intent)],
-        "strongest": {"for": [reason.copy() for _, _, reason in pros[:_STRONGEST]],
-                      "against": [reason.copy() for _, _, reason in cons[:_STRONGEST]]},
+        "rating": "ABCD"[fits] + "1234"[intends],
+        "strongest": {"for": [reason for _, _, reason in pros[:_STRONGEST]],
+                      "against": [reason for _, _, reason in cons[:_STRONGEST]]},
         "next_grade": next_grade(made, subject, of_rules, sums, total, grade),
         "model_version": made.version,
         "calculated_at": _written(now, now.tzinfo, now.fold),
@@ -131,16 +147,16 @@ def _part(made: Model, component: Component, subject: Subject) -> _Part:
 def _shared(part: _Part, shared: dict[Any, Any]) -> _Part:
     """A part as it is remembered. Equal reasons are one object in all of them: few fit into the processor's
     cache, thousands do not."""
-    points, reasons, of_rules, of_slots, pros, cons, _ = part
+    points, reasons, of_rules, of_slots, pros, cons = part
 
     def one(reason: Reason) -> Any:
-        return shared.setdefault(tuple(reason.values()), reason)
+        return shared.setdefault(tuple(reason.values()), _Shared(reason))
 
     def strongest(found: list[_Argument]) -> list[_Argument]:
         return [shared.setdefault((strength, rank, *reason.values()), (strength, rank, one(reason)))
                 for strength, rank, reason in sorted(found)[:_STRONGEST]]
 
-    return points, list(map(one, reasons)), of_rules, of_slots, strongest(pros), strongest(cons), True
+    return points, list(map(one, reasons)), of_rules, of_slots, strongest(pros), strongest(cons)
 
 
 def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
@@ -187,7 +203,7 @@ def _evaluated(made: Model, component: Component, subject: Subject) -> _Part:
     if over := points % component.step:
         reasons.append(_reason(name, "rounding", -over, "Rounded down to weigh whole hundredths"))
         points -= over
-    return points, reasons, of_rules, of_slots, pros, cons, False
+    return points, reasons, of_rules, of_slots, pros, cons
 
 
 def _by_machines(component: str, machines: Mapping[str, Sequence[str]]) -> list[Reason]:
@@ -207,17 +223,14 @@ def _written(now: datetime, zone: tzinfo | None, fold: int) -> str:
     return now.isoformat()
 
 
-def _mean(each: Sequence[int], weights: Sequence[tuple[int, int]]) -> int:
-    """The mean of the two components of an axis, weighed, rounded half up."""
+def _axis(each: Sequence[int], weights: Sequence[tuple[int, int]], quarters: Sequence[int]
+          ) -> tuple[int, int]:
+    """The mean of the two components of an axis, weighed, rounded half up, and its class, 0 to 3."""
     (one, weight), (other, its_weight) = weights
-    points = each[one] * weight + each[other] * its_weight
-    whole = weight + its_weight
-    return (2 * points + whole) // (2 * whole)
-
-
-def _class(points: int, quarters: Sequence[int]) -> int:
     first, second, third = quarters
-    return 0 if points >= first else 1 if points >= second else 2 if points >= third else 3
+    whole = weight + its_weight
+    points = (2 * (each[one] * weight + each[other] * its_weight) + whole) // (2 * whole)
+    return points, 0 if points >= first else 1 if points >= second else 2 if points >= third else 3
 
 
 def _reason(component: str, rule: str, points: int, text: str) -> Reason:

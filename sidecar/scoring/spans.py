@@ -21,7 +21,7 @@ def fields(number: Schema) -> dict[str, Schema]:
 
 def prepare(rule: Mapping[str, Any], measure: Callable[[Any, Subject], float | None]) -> Evaluator:
     """The first case in which the fact lies, as `measure` has it in numbers; None of it is `otherwise`."""
-    read, missing, otherwise = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["otherwise"]
+    read, missing, otherwise = reader(rule["facts"]), (0, rule["missing"], False), rule["otherwise"]
     parts = [(one.get("from", -inf), one.get("to", inf), one) for one in rule["cases"]]
 
     def evaluate(subject: Subject) -> Outcome | None:
@@ -31,7 +31,7 @@ def prepare(rule: Mapping[str, Any], measure: Callable[[Any, Subject], float | N
         found = measure(value, subject)
         one = otherwise if found is None else next(
             (one for least, most, one in parts if least <= found <= most), otherwise)
-        return Outcome(hundredths(one["points"]), quote(one["text"], value))
+        return hundredths(one["points"]), quote(one["text"], value), True
 
     return evaluate
 

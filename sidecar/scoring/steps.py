@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from sidecar.scoring.checking import VOCABULARIES
 from sidecar.scoring.compiling import FULL, Model, Rule
-from sidecar.scoring.subject import Read, Subject, reader
+from sidecar.scoring.subject import Read, Subject, points_of, reader
 from sidecar.terms import label
 from sidecar.terms.states import EVENTS
 
@@ -145,9 +145,9 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
     elif not said:
         said = str(rule.document.get("missing") or label(name))
         if outcome:  # what it turns out to be
-            said += f" ({outcome.text})"
+            said += f" ({outcome[1]})"
     timeless = all(rule.examples is not None for rule in rules)
-    looks = tuple(_look(rule, name, gain, outcome.hundredths if outcome and timeless else None)
+    looks = tuple(_look(rule, name, gain, points_of(outcome) if outcome and timeless else None)
                   for rule, gain, outcome in zip(rules, gains, after, strict=True))
     return _with_gains(made, Step(
         name, value, reader([name]), value is not None and rule.document["kind"] != "known", looks,
@@ -157,9 +157,9 @@ def _step(made: Model, name: str, value: Any) -> Step | None:
 
 
 def _gained(rule: Rule, facts: Mapping[str, Any], name: str, value: Any) -> int:
-    before, after = (rule.evaluate(subject) for subject in (
-        Subject(facts, _NOW), Subject(facts, _NOW).after([(name, value)])))
-    return (after.hundredths if after else 0) - (before.hundredths if before else 0)
+    subject = Subject(facts, _NOW)
+    after = rule.evaluate(subject.after([(name, value)]))
+    return points_of(after) - points_of(rule.evaluate(subject))
 
 
 def _look(rule: Rule, name: str, gain: int, worth: int | None) -> Look:
@@ -381,6 +381,5 @@ class _Search:
         found = []
         for number in {look.rule for way in ways for look in way.looks}:
             rule = self._made.rules[number]
-            outcome = rule.evaluate(subject)
-            found.append((rule.slot, (outcome.hundredths if outcome else 0) - self._points[number]))
+            found.append((rule.slot, points_of(rule.evaluate(subject)) - self._points[number]))
         return _with_gains(self._made, ways[0], found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from math import isfinite
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sidecar.scoring.shapes import Schema
 from sidecar.scoring.validation import Problem
@@ -192,15 +192,9 @@ def number(value: Any) -> float | None:
     return found if isfinite(found) else None
 
 
-class Outcome(NamedTuple):
-    """The result of a rule: hundredths of a point (negative ones are taken off), and the reason. `known`: by
-    something that is known, so that 0 points speak against the lead."""
-
-    hundredths: int
-    text: str
-    known: bool = True
-
-
+# The result of a rule: hundredths of a point (negative ones are taken off), the reason, and whether by
+# something that is known, so that 0 points speak against the lead. Names would cost as much as the rule.
+Outcome = tuple[int, str, bool]
 Evaluator = Callable[[Subject], Outcome | None]
 
 
@@ -234,6 +228,11 @@ class Kind:
 
 # A text that no model names: what falls under `otherwise`.
 UNNAMED: Final = "\N{WHITE SQUARE}"
+
+
+def points_of(outcome: Outcome | None) -> int:
+    """The hundredths that a rule gives."""
+    return outcome[0] if outcome else 0
 
 
 def hundredths(points: float) -> int:

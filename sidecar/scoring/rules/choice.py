@@ -10,18 +10,18 @@ from sidecar.scoring.subject import UNNAMED, Evaluator, Kind, Outcome, Subject, 
 
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
-    read, missing, otherwise = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["otherwise"]
+    read, missing, otherwise = reader(rule["facts"]), (0, rule["missing"], False), rule["otherwise"]
     outcomes: dict[Any, Outcome] = {}
     for one in rule["cases"]:
         for value in one["values"]:
-            outcomes.setdefault(value, Outcome(hundredths(one["points"]), quote(one["text"], value)))
+            outcomes.setdefault(value, (hundredths(one["points"]), quote(one["text"], value), True))
 
     def evaluate(subject: Subject) -> Outcome | None:
         value = read(subject.facts)
         if value is None:
             return missing
         found = outcomes.get(value) if isinstance(value, str) else None
-        return found or Outcome(hundredths(otherwise["points"]), quote(otherwise["text"], value))
+        return found or (hundredths(otherwise["points"]), quote(otherwise["text"], value), True)
 
     return evaluate
 

@@ -11,8 +11,8 @@ from sidecar.scoring.subject import Evaluator, Kind, Outcome, Subject, hundredth
 
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
-    holds, yes = compiled(rule["when"]), Outcome(hundredths(rule["points"]), rule["text"])
-    no = Outcome(0, rule["otherwise"], False) if "otherwise" in rule else None
+    holds, yes = compiled(rule["when"]), (hundredths(rule["points"]), rule["text"], True)
+    no = (0, rule["otherwise"], False) if "otherwise" in rule else None
 
     def evaluate(subject: Subject) -> Outcome | None:
         return yes if holds(subject) else no

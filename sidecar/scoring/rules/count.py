@@ -27,8 +27,8 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
         if not left:
             return None
         share = min(1.0, sum(left) / full)
-        return Outcome(sign * floor(points * share + 0.5),
-                       f"{text}: {len(left)} in {days} {'day' if days == 1 else 'days'}")
+        said = f"{text}: {len(left)} in {days} {'day' if days == 1 else 'days'}"
+        return sign * floor(points * share + 0.5), said, True
 
     return evaluate
 

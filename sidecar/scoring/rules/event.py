@@ -36,10 +36,10 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
     def outcome(worth: float, latest: int, times: int, counted: int) -> Outcome:
         points = each * worth
         if points > limit:
-            return Outcome(full, said(latest, times, counted) + at_most)
+            return full, said(latest, times, counted) + at_most, True
         if whole := floor(points + 0.5):
-            return Outcome(sign * whole, said(latest, times, counted))
-        return Outcome(0, f"{said(latest, times, counted)} (faded)", False)
+            return sign * whole, said(latest, times, counted), True
+        return 0, f"{said(latest, times, counted)} (faded)", False
 
     # Most leads did a thing once.
     once = lru_cache(1024)(lambda age: outcome(2.0 ** (-age / half_life), age, 1, 1))

@@ -26,14 +26,14 @@ from sidecar.scoring.subject import (
 
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
-    read, missing, otherwise = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["otherwise"]
+    read, missing, otherwise = reader(rule["facts"]), (0, rule["missing"], False), rule["otherwise"]
     parts = [([words_of(word) for word in one["words"]], one) for one in rule["cases"]]
 
     @lru_cache(1024)
     def outcome(value: str) -> Outcome:
         text = words_of(value)
         one = next((one for words, one in parts if any(word in text for word in words)), otherwise)
-        return Outcome(hundredths(one["points"]), quote(one["text"], value))
+        return hundredths(one["points"]), quote(one["text"], value), True
 
     def evaluate(subject: Subject) -> Outcome | None:
         value = read(subject.facts)

@@ -10,15 +10,15 @@ from sidecar.scoring.subject import UNNAMED, Evaluator, Kind, Outcome, Subject, 
 
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
-    read, missing, text = reader(rule["facts"]), Outcome(0, rule["missing"], False), rule["text"]
-    known = Outcome(hundredths(rule["points"]), text)
+    read, missing, text = reader(rule["facts"]), (0, rule["missing"], False), rule["text"]
+    known = hundredths(rule["points"]), text, True
     quotes = "{value}" in text
 
     def evaluate(subject: Subject) -> Outcome | None:
         value = read(subject.facts)
         if value is None:
             return missing
-        return Outcome(known.hundredths, quote(text, value)) if quotes else known
+        return (known[0], quote(text, value), True) if quotes else known
 
     return evaluate
 

@@ -14,14 +14,14 @@ _LONGEST = 500
 
 
 def _prepare(rule: Mapping[str, Any]) -> Evaluator:
-    missing = Outcome(0, rule["missing"], False)
+    missing = (0, rule["missing"], False)
 
     def evaluate(subject: Subject) -> Outcome | None:
         told = subject.facts.get("prediction")
         if not isinstance(told, Mapping) or (points := number(told.get("points"))) is None:
             return missing
         text = as_text(told.get("text") or "").strip()[:_LONGEST] or "Predicted from outcomes so far"
-        return Outcome(floor(min(max(points, 0), 100) * 100 + 0.5), text)
+        return floor(min(max(points, 0), 100) * 100 + 0.5), text, True
 
     return evaluate
 

@@ -20,7 +20,7 @@ def _prepare(rule: Mapping[str, Any]) -> Evaluator:
         latest = min((min(subject.ages[event]) for event in events if event in subject.ages), default=None)
         if latest is None:
             return None
-        return Outcome(sign * floor(points * 2.0 ** (-latest / half_life) + 0.5), f"{text} {ago(latest)}")
+        return sign * floor(points * 2.0 ** (-latest / half_life) + 0.5), f"{text} {ago(latest)}", True
 
     return evaluate
 

@@ -106,10 +106,10 @@ def test_only_values_that_there_are_count() -> None:
 
 NEW_KIND = '''
 from sidecar.scoring.shapes import FACTS
-from sidecar.scoring.subject import Kind, Outcome, fact_at
+from sidecar.scoring.subject import Kind, fact_at
 
-KIND = Kind("longer", {"facts": FACTS, "cases": {}}, lambda rule: lambda subject: Outcome(
-    700 if len(str(fact_at(subject.facts, rule["facts"][0]))) > 4 else 0, "x"))
+KIND = Kind("longer", {"facts": FACTS, "cases": {}}, lambda rule: lambda subject: (
+    700 if len(str(fact_at(subject.facts, rule["facts"][0]))) > 4 else 0, "x", True))
 '''
 ASK = '''
 import json

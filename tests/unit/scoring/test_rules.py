@@ -50,22 +50,22 @@ EVENT = {"kind": "event", "event": "page_view", "points": 10, "limit": 25, "half
 
 
 @pytest.mark.parametrize(("facts", "outcome"), [
-    ({"contact": {"phone": "+1"}}, Outcome(500, "Call +1")),
-    ({"lead": {"custom": {"phone": "+2"}}}, Outcome(500, "Call +2")),
-    ({"contact": {"phone": ""}, "lead": None}, Outcome(0, "No phone", known=False)),
-    ({}, Outcome(0, "No phone", known=False)),
+    ({"contact": {"phone": "+1"}}, (500, "Call +1", True)),
+    ({"lead": {"custom": {"phone": "+2"}}}, (500, "Call +2", True)),
+    ({"contact": {"phone": ""}, "lead": None}, (0, "No phone", False)),
+    ({}, (0, "No phone", False)),
 ])
 def test_known(facts: dict[str, Any], outcome: Outcome) -> None:
     assert evaluate(KNOWN, facts) == outcome
 
 
 @pytest.mark.parametrize(("seniority", "outcome"), [
-    ("vp", Outcome(5000, "Decides (vp)")),
-    ("entry", Outcome(-250, "Not entry")),
-    (["vp"], Outcome(-250, "Not ['vp']")),
-    ("{value}", Outcome(-250, "Not {value}")),
-    ("x" * 500, Outcome(-250, "Not " + "x" * 80)),
-    (None, Outcome(0, "Unknown", known=False)),
+    ("vp", (5000, "Decides (vp)", True)),
+    ("entry", (-250, "Not entry", True)),
+    (["vp"], (-250, "Not ['vp']", True)),
+    ("{value}", (-250, "Not {value}", True)),
+    ("x" * 500, (-250, "Not " + "x" * 80, True)),
+    (None, (0, "Unknown", False)),
 ])
 def test_choice(seniority: object, outcome: Outcome) -> None:
     assert evaluate(CHOICE, {"contact": {"seniority": seniority}}) == outcome
@@ -79,7 +79,7 @@ def test_choice(seniority: object, outcome: Outcome) -> None:
 def test_keywords_begin_words(industry: str, points: int) -> None:
     outcome = evaluate(KEYWORDS, {"organization": {"industry": industry}})
     assert outcome is not None
-    assert outcome.hundredths == 100 * points
+    assert outcome[0] == 100 * points
 
 
 @pytest.mark.parametrize(("ages", "points", "text"), [
@@ -96,9 +96,9 @@ def test_events_fade_and_end_at_their_limit(
     ages: tuple[float, ...], points: float, text: str
 ) -> None:
     whole = round(100 * points)
-    assert evaluate(EVENT, ages=ages) == Outcome(whole, text, known=whole > 0)
+    assert evaluate(EVENT, ages=ages) == (whole, text, whole > 0)
     negative = evaluate({**EVENT, "points": -10}, ages=ages)
-    assert negative == Outcome(-whole, text, known=whole > 0)
+    assert negative == (-whole, text, whole > 0)
 
 
 def test_an_event_that_never_happened_says_nothing() -> None:
@@ -108,7 +108,7 @@ def test_an_event_that_never_happened_says_nothing() -> None:
 def said(kind: str, known: dict[str, Any], ages: tuple[float, ...] = (), /, **fields: Any
          ) -> list[Any] | None:
     outcome = evaluate({"kind": kind, **fields}, known, ages)
-    return outcome and [outcome.hundredths / 100, outcome.text]
+    return outcome and [outcome[0] / 100, outcome[1]]
 
 
 BANDS = {"facts": ["organization.employee_count"], "missing": "Unknown",
@@ -161,7 +161,7 @@ def test_of_one_day_so_many_events_count_wherever_the_day_is_cut() -> None:
     many = {**EVENT, "points": 1, "limit": 100, "half_life_days": 1000, "daily": 2}
     ages = (0.1, 0.2, 0.3, 0.4, 1.2, 1.3, 1.4)
     outcome = evaluate(many, ages=ages)
-    assert outcome == Outcome(400, "Viewed a page today, 7 times in all, 2 a day count")
+    assert outcome == (400, "Viewed a page today, 7 times in all, 2 a day count", True)
     often = {"events": ["page_view"], "days": 1000, "times": 10, "points": 10, "daily": 1, "text": "x"}
     assert said("count", {}, ages, **often) == [2, "x: 2 in 1000 days"]
 
@@ -195,10 +195,10 @@ def test_predictions_are_taken_as_they_are(prediction: object, outcome: list[Any
 
 NEW_KIND = '''
 from sidecar.scoring.shapes import POINTS
-from sidecar.scoring.subject import Kind, Outcome, hundredths
+from sidecar.scoring.subject import Kind, hundredths
 
 KIND = Kind("always", {"points": POINTS},
-            lambda rule: lambda subject: Outcome(hundredths(rule["points"]), "As always"))
+            lambda rule: lambda subject: (hundredths(rule["points"]), "As always", True))
 '''
 SCORE_WITH_IT = '''
 import json
