@@ -42,8 +42,8 @@ counting_as = {"name": "master"}  # this process, where the workers count togeth
 
 
 def on_starting(server):
-    """Before it listens: metrics of an earlier run must not be counted again, and no worker is to import
-    anything more while whoever found it waits."""
+    """Before it listens: metrics of an earlier run must not be counted again, and no worker is to import or
+    load anything more while whoever found it waits."""
     if metrics_dir:
         shutil.rmtree(metrics_dir, ignore_errors=True)
         Path(metrics_dir).mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,13 @@ def on_starting(server):
         import requests  # noqa: F401 (else at first use)
 
         import sidecar.app  # noqa: F401
+        from sidecar.records import read_lead
 
+        # With the lists by which leads are read: else each worker reads them with its first lead, and keeps
+        # them for itself.
+        read_lead({"email": "pat@example.com", "full_name": "Pat Quill", "job_title": "CTO",
+                   "phone": "+1 415 555 0132", "company_name": "Example Inc.", "country": "US",
+                   "city": "Boston", "industry": "Software"})
         gc.freeze()  # whoever looks through it for garbage would write to memory that the workers share
 
 
