@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,7 @@ PROVIDERS: MappingProxyType[str, Provider] = MappingProxyType({
 })
 
 
+@cache
 def operation_of(provider: str, name: str) -> Operation:
     """A provider's operation by name."""
     return PROVIDERS[provider].operation(name)

@@ -127,7 +127,7 @@ def around(cursor: Cursor, lead_id: str) -> Row:
     of the other open leads of its company, or None}."""
     row = one(
         cursor,
-        """
+        cursor.prepared("""
         SELECT CASE WHEN u.id IS NOT NULL THEN jsonb_build_object(
                    'id', u.id, 'name', coalesce(u.name, u.email), 'reason', (
                        SELECT reason FROM assignments a WHERE a.lead_id = l.id AND a.user_id = l.owner_id
@@ -137,8 +137,8 @@ def around(cursor: Cursor, lead_id: str) -> Row:
         LATERAL (SELECT count(*) AS count, coalesce((array_agg(DISTINCT coalesce(ou.name, ou.email))
                         FILTER (WHERE ou.id IS NOT NULL))[1:3], '{}') AS owners
                  FROM (SELECT owner_id FROM leads o WHERE o.org_id = l.org_id AND o.id <> l.id
-                       AND o.status = ANY(%(open)s) LIMIT 100) o
+                       AND o.status = ANY($2) LIMIT 100) o
                  LEFT JOIN users ou ON ou.id = o.owner_id) others
-        WHERE l.id = %(lead)s
-        """, {"lead": lead_id, "open": list(OPEN)})
+        WHERE l.id = $1
+        """), (lead_id, list(OPEN)))
     return row or {"owner": None, "company_leads": None}
