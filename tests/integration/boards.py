@@ -12,6 +12,7 @@ from sidecar.channels.model import Channel, DeliveryError
 from sidecar.secrets import hash_password
 from sidecar.store import access
 from sidecar.store.database import one
+from tests.client import until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,5 @@ def person(engine, name, channels=(), **columns):
 
 def until_quiet():
     """Wait for what is sent behind the requests that caused it."""
-    for thread in threading.enumerate():
-        if thread.name.startswith("messages of ") or thread.name == "slack answer":
-            thread.join(10)
+    until(lambda: not any(thread.name.startswith("messages of ") or thread.name == "slack answer"
+                          for thread in threading.enumerate()), 10, "what is sent behind requests")
