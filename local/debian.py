@@ -3,9 +3,9 @@
 Prometheus and its companions are on no Python or npm registry. Their packages are downloaded and unpacked,
 not installed: that needs no root, and none of their services starts. What is on PATH goes first.
 
-Debian's Prometheus and Alertmanager read their pages and templates from /usr/share/prometheus, which only
-root can fill; Alertmanager does not start without. In those that are fetched the path begins where they run,
-which is to be `unpacked`.
+Debian's Prometheus and Alertmanager read from /usr/share/prometheus, which only root can fill; Alertmanager
+does not start without. In the programs that are fetched that path is relative, so they run in `unpacked`.
+Prometheus answers every query, but its own pages lack the scripts of other packages.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def fetch(settings: Settings) -> None:
             program.write_bytes(program.read_bytes().replace(_SHARED, _SHARED_HERE))
         for part in ("share/prometheus", "bin"):
             (fresh / "unpacked/usr" / part).mkdir(parents=True, exist_ok=True)
-            shutil.copytree(fresh / "unpacked/usr" / part, unpacked(settings) / "usr" / part, symlinks=True,
-                            dirs_exist_ok=True)
+            shutil.copytree(fresh / "unpacked/usr" / part, unpacked(settings) / "usr" / part,
+                            ignore_dangling_symlinks=True, dirs_exist_ok=True)
 
 
 def _done(directory: Path, command: Iterable[str]) -> None:

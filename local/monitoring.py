@@ -71,7 +71,8 @@ def programs(stack: Stack) -> list[Program]:
         return []
     state = stack.settings.state
     rules, mail, machine = state / "prometheus", state / "alertmanager", state / "node-exporter"
-    for folder in (rules, mail, machine, fetched := debian.unpacked(stack.settings)):
+    fetched = debian.unpacked(stack.settings)
+    for folder in (rules, mail, machine, fetched):
         folder.mkdir(parents=True, exist_ok=True)
     config = prometheus_config(stack.settings.root, targets(ports))
     write_private(rules / "prometheus.yml", json.dumps(config, indent=1))

@@ -17,8 +17,10 @@ from sidecar.terms.states import MACHINES, OF_A_MAIL
 Reason = dict[str, Any]
 
 
-class _Shared(dict[str, Any]):
+class _Fixed(dict[str, Any]):
     """A reason of many answers: nobody can change it. Its copies are plain."""
+
+    __slots__ = ()
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
         raise TypeError("A reason that other answers have, too, cannot be changed; copy it.")
@@ -150,7 +152,7 @@ def _shared(part: _Part, shared: dict[Any, Any]) -> _Part:
     points, reasons, of_rules, of_slots, pros, cons = part
 
     def one(reason: Reason) -> Any:
-        return shared.setdefault(tuple(reason.values()), _Shared(reason))
+        return shared.setdefault(tuple(reason.values()), _Fixed(reason))
 
     def strongest(found: list[_Argument]) -> list[_Argument]:
         return [shared.setdefault((strength, rank, *reason.values()), (strength, rank, one(reason)))

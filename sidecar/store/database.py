@@ -156,8 +156,8 @@ class Gathered:
 _TRUST_IDLE_SECONDS = 1.0
 # Most transactions have their connection at once; only those that wait longer are measured.
 _WAITED_SECONDS = 0.001
-# How long a thread's transactions take together before it is counted: for each it would cost as much as all
-# other counting of a request.
+# How long transactions take together before it is counted: for each it would cost as much as all other
+# counting of a request.
 _COUNTED_SECONDS = 0.1
 _OPTIONS = (
     "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
@@ -183,6 +183,7 @@ class Database:
         self._pool: ThreadedConnectionPool | None = None
         self._used_at: dict[int, float] = {}
         self._running = _Running()
+        self._busy_seconds, self._counting = 0.0, threading.Lock()
 
     @property
     def has_replica(self) -> bool:
@@ -240,7 +241,7 @@ class Database:
             finally:
                 self._running.cursor = None
                 self._return(conn)
-                self._running.count(time.perf_counter() - begun)
+                self._count(time.perf_counter() - begun)
                 if wrote and self._written:
                     self._written()
         while self._running.after:
@@ -272,6 +273,14 @@ class Database:
             self._pool = None
             POOL.dec(len(self._used_at))
             self._used_at.clear()
+
+    def _count(self, seconds: float) -> None:
+        """Count how long a transaction had its connection."""
+        with self._counting:
+            self._busy_seconds += seconds
+            if self._busy_seconds > _COUNTED_SECONDS:
+                POOL_BUSY.inc(self._busy_seconds)
+                self._busy_seconds = 0.0
 
     def _connect(self) -> connection:
         begun = time.perf_counter()
@@ -331,14 +340,6 @@ class _Running(threading.local):
     def __init__(self) -> None:
         self.cursor: Cursor | None = None
         self.after: list[Callable[[], Any]] = []
-        self._seconds = 0.0
-
-    def count(self, seconds: float) -> None:
-        """Count how long a transaction had its connection."""
-        self._seconds += seconds
-        if self._seconds > _COUNTED_SECONDS:
-            POOL_BUSY.inc(self._seconds)
-            self._seconds = 0.0
 
 
 @contextmanager

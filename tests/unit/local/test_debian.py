@@ -51,39 +51,49 @@ mkdir -p "$3/usr/bin" "$3/usr/share/doc"
 printf '#!/bin/sh\\ncat /usr/share/prometheus/%s' $name > "$3/usr/bin/$name"
 case $name in
   *exporter) ;;
-  *) mkdir "$3/usr/share/prometheus" && echo page > "$3/usr/share/prometheus/$name" ;;
+  *) mkdir -p "$3/usr/share/prometheus" && echo page > "$3/usr/share/prometheus/$name"
+     ln -sf ../../javascript/jquery "$3/usr/share/prometheus/jquery" ;;
 esac
 chmod +x "$3/usr/bin/$name"
 """
 
 
-def test_only_what_is_missing_is_fetched_and_nothing_else_stays(found, tmp_path, monkeypatch):
+@pytest.fixture
+def apt(tmp_path, monkeypatch):
+    """apt-get and dpkg that bring packages; what apt-get was asked for is in the file."""
     log = tmp_path / "log"
     for name, text in (("apt-get", APT.format(log=log, code=0)), ("dpkg", DPKG)):
         program(tmp_path / "apt", name)
         (tmp_path / "apt" / name).write_text(text)
     monkeypatch.setenv("PATH", f"{tmp_path / 'apt'}:/usr/bin:/bin")
+    return log
+
+
+def test_only_what_is_missing_is_fetched_and_nothing_else_stays(found, tmp_path, apt):
     program(tmp_path / "path", "prometheus")
     debian.fetch(found)
     assert all(debian.find(found, package) for package in debian.PACKAGES)
     assert {path.name for path in debian.folder(found).iterdir()} == {*debian.PACKAGES} - {"prometheus"}
     assert [path.name for path in found.cache.iterdir()] == ["debian"]
     assert [path.name for path in (debian.unpacked(found) / "usr/share").iterdir()] == ["prometheus"]
-    asked = log.read_text().splitlines()
+    asked = apt.read_text().splitlines()
     assert [line.split()[-1] for line in asked] == ["update", "prometheus-redis-exporter"]
     debian.fetch(found)
-    assert log.read_text().splitlines() == asked
+    assert apt.read_text().splitlines() == asked
 
 
-def test_a_program_finds_beside_it_what_only_root_could_put_where_it_looks(found, tmp_path, monkeypatch):
-    for name, text in (("apt-get", APT.format(log=tmp_path / "log", code=0)), ("dpkg", DPKG)):
-        program(tmp_path / "apt", name)
-        (tmp_path / "apt" / name).write_text(text)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'apt'}:/usr/bin:/bin")
+def test_a_program_finds_beside_it_what_only_root_could_put_where_it_looks(found, apt):
     debian.fetch(found)
     told = subprocess.run([debian.find(found, "prometheus-alertmanager")], capture_output=True, text=True,
                           cwd=debian.unpacked(found), check=False)
     assert (told.stdout, told.stderr) == ("page\n", "")
+
+
+def test_what_was_fetched_in_part_is_fetched_again(found, apt):
+    debian.fetch(found)
+    (debian.folder(found) / "prometheus").unlink()
+    debian.fetch(found)
+    assert debian.find(found, "prometheus")
 
 
 def test_packages_that_cannot_be_reached_are_one_sentence(found, tmp_path, monkeypatch):
