@@ -5,7 +5,7 @@ not installed: that needs no root, and none of their services starts. What is on
 
 Debian's Prometheus and Alertmanager read from /usr/share/prometheus, which only root can fill; Alertmanager
 does not start without. In the programs that are fetched that path is relative, so they run in `unpacked`.
-Prometheus answers every query, but its own pages lack the scripts of other packages.
+Prometheus answers every query, but its own pages lack scripts that Debian ships in other packages.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ PACKAGES = {
     "prometheus-redis-exporter": ("prometheus-redis-exporter", "redis_exporter"),
 }
 HOW = "`make monitoring` fetches them from Debian's packages, without root"
-
-
 # Of the same length, or nothing after it would stand where the program looks for it.
 _SHARED, _SHARED_HERE = b"/usr/share/prometheus", b"usr/share//prometheus"
 
