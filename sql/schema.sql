@@ -2271,6 +2271,8 @@ CREATE INDEX privacy_statements_batch ON public.privacy_statements USING btree (
 
 CREATE INDEX privacy_statements_contact ON public.privacy_statements USING btree (contact_id);
 
+CREATE INDEX provenance_removed ON public.provenance USING btree (entity_id) WHERE starts_with(source, 'removed by '::text);
+
 CREATE INDEX provider_cache_expiry ON public.provider_cache USING btree (expires_at);
 
 CREATE INDEX provider_cache_subject ON public.provider_cache USING btree (subject_id);

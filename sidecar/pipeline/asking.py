@@ -69,9 +69,12 @@ def _begin(
 ) -> dict[str, Any]:
     planned: dict[str, list[str]] = {}
     asking = set(lead_ids)
-    calls.drop_asked(cursor, batch_id, ERROR_TTL_SECONDS)
     while True:
-        rows = calls.planned(cursor, batch_id, sorted(asking), provider, STARTED_AT_ONCE + 1)
+        rows = calls.planned(
+            cursor, batch_id, sorted(asking), provider, STARTED_AT_ONCE + 1, ERROR_TTL_SECONDS)
+        if asked := [row["call_id"] for row in rows if row["asked"]]:  # others were faster
+            calls.drop(cursor, asked)
+            continue
         # Who refused it since the call was planned is not asked about any more.
         needing = {lead_id for row in rows for lead_id in row["lead_ids"]} & asking
         refusing = {lead_id for lead_id, refused in refusals.refused_of(cursor, needing).items()

@@ -113,16 +113,24 @@ def _give_up(leads: str, which: str) -> str:
 
 
 def planned(
-    cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None, most: int
+    cursor: Cursor, batch_id: str, lead_ids: list[str], provider: str | None, most: int,
+    error_ttl_seconds: int,
 ) -> list[Row]:
     """Planned calls that some of these leads need, of one provider or of all, the first so many of each in
-    the order of their planning: [{call_id, provider, sandbox, lead_ids, lead_id, price}]."""
+    the order of their planning: [{call_id, provider, sandbox, lead_ids, lead_id, price, asked}]; `asked`: the
+    question was answered since, or is in doubt."""
     # Not lead_ids && …: that compares each with each.
     return many(
         cursor,
         """
-        SELECT call_id, provider, sandbox, lead_ids, lead_id, price FROM (
-            SELECT id::text AS call_id, provider, sandbox, lead_ids::text[] AS lead_ids,
+        SELECT call_id, provider, sandbox, lead_ids, lead_id, price,
+               EXISTS (SELECT 1 FROM provider_cache p WHERE p.request_key = needed.request_key
+                       AND p.sandbox = needed.sandbox AND p.expires_at > now())
+               OR EXISTS (SELECT 1 FROM provider_calls d WHERE d.request_key = needed.request_key
+                          AND d.sandbox = needed.sandbox AND d.state = 'in_doubt'
+                          AND d.started_at > now() - %(ttl)s * interval '1 second') AS asked
+        FROM (
+            SELECT id::text AS call_id, provider, sandbox, lead_ids::text[] AS lead_ids, request_key,
                    lead_id::text AS lead_id, price::float8 AS price,
                    row_number() OVER (PARTITION BY provider ORDER BY id) AS place
             FROM provider_calls WHERE batch_id = %(batch)s AND state = 'planned'
@@ -131,7 +139,8 @@ def planned(
                           WHERE needs.lead_id = ANY(%(leads)s::uuid[]))) AS needed
         WHERE place <= %(most)s ORDER BY call_id
         """,
-        {"batch": batch_id, "leads": as_array(lead_ids), "provider": provider, "most": most},
+        {"batch": batch_id, "leads": as_array(lead_ids), "provider": provider, "most": most,
+         "ttl": error_ttl_seconds},
     )
 
 
@@ -155,23 +164,11 @@ _DROPPED = "state = 'dropped', request = NULL, price = 0"
 
 
 def drop(cursor: Cursor, call_ids: list[str]) -> None:
-    """Planned calls that are not to be made: for want of money."""
+    """Planned calls that are not to be made."""
     if call_ids:
         cursor.execute(
             f"UPDATE provider_calls SET {_DROPPED}"  # noqa: S608
             " WHERE id = ANY(%s::uuid[]) AND state = 'planned'", (call_ids,))
-
-
-def drop_asked(cursor: Cursor, batch_id: str, error_ttl_seconds: int) -> None:
-    """Planned calls of a claim whose question was answered since, or is in doubt, are not made: others were
-    faster, or the answer came by itself."""
-    cursor.execute(
-        f"UPDATE provider_calls c SET {_DROPPED} WHERE batch_id = %s AND state = 'planned' AND ("  # noqa: S608
-        " EXISTS (SELECT 1 FROM provider_cache p WHERE p.request_key = c.request_key"
-        "         AND p.sandbox = c.sandbox AND p.expires_at > now())"
-        " OR EXISTS (SELECT 1 FROM provider_calls d WHERE d.request_key = c.request_key"
-        "            AND d.sandbox = c.sandbox AND d.state = 'in_doubt'"
-        "            AND d.started_at > now() - %s * interval '1 second'))", (batch_id, error_ttl_seconds))
 
 
 def follow_keys(cursor: Cursor, batch_id: str, prices: Mapping[tuple[str, str], float]) -> None:

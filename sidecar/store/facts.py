@@ -159,11 +159,11 @@ def load_provenance(cursor: Cursor, kind: str, entity_ids: Iterable[str]) -> dic
 def removed(cursor: Cursor, entity_ids: Iterable[str]) -> dict[str, set[str]]:
     """The fields that people emptied of contacts and organizations, by id; some may have a value again."""
     rows = many(
-        cursor, "SELECT entity_id::text AS id, array_agg(field) AS fields FROM provenance,"
-        # By its source: to look into what everybody said was a tenth of Postgres' work on a lead.
-        " jsonb_each(fields) AS stated(field, said) WHERE entity_id = ANY(%s::uuid[]) AND source LIKE %s"
-        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id",
-        (as_array(entity_ids), f"{REMOVED_BY}%"))
+        cursor, "SELECT entity_id::text AS id, array_agg(field) AS fields FROM provenance,"  # noqa: S608
+        # With an index of its own: most people and companies have nothing there.
+        f" jsonb_each(fields) AS stated(field, said) WHERE starts_with(source, '{REMOVED_BY}')"
+        " AND entity_id = ANY(%s::uuid[])"
+        " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (as_array(entity_ids),))
     return {row["id"]: set(row["fields"]) for row in rows}
 
 
