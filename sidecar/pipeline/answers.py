@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from sidecar.engine import Engine
 from sidecar.enrichment import operation_of, reach
+from sidecar.enrichment.model import Answer
 from sidecar.pipeline import gating, provenance
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.recognising import recognise
@@ -32,15 +34,42 @@ def merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[R
     rows = calls.unapplied(cursor, subjects(known))
     if not rows:
         return known
+    known = _merge(engine, cursor, known, [(row, _read(engine, row)) for row in rows])
+    calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
+    return known
+
+
+def merge_found(engine: Engine, cursor: Cursor, found: list[tuple[Row, Answer]]) -> set[tuple[str, bool]]:
+    """Merge answers that came to calls ({request_key, sandbox, provider, operation, subject_kind, subject_id,
+    fetched_at, lead_ids}) whose people are locked, about those who may be asked about: the keys of what was
+    merged (request_key, sandbox)."""
+    known = who_may_be_asked_about(
+        engine, facts.load(cursor, sorted({lead_id for row, _ in found for lead_id in row["lead_ids"]})))
+    there = set(subjects(known))
+    read = [(row, answer) for row, answer in found if row["subject_id"] in there]
+    if read:
+        _merge(engine, cursor, known, read)
+    return {(row["request_key"], row["sandbox"]) for row, _ in read}
+
+
+def _read(engine: Engine, row: Row) -> Answer:
+    answer = engine.vault.open(row["answer"])
+    return operation_of(row["provider"], row["operation"]).read(
+        answer["status"] or 0, answer["headers"], answer["body"])
+
+
+def _merge(
+    engine: Engine, cursor: Cursor, known: list[Row], read: Iterable[tuple[Row, Answer]]
+) -> list[Row]:
+    """Merge answers about these leads: their facts then."""
     facts_of = {row[kind]["id"]: row for row in known for kind in ENTITIES if row[kind].get("id")}
     stored = []
-    for row in rows:
-        answer = engine.vault.open(row["answer"])
-        operation, about = operation_of(row["provider"], row["operation"]), facts_of[row["subject_id"]]
-        read = operation.read(answer["status"] or 0, answer["headers"], answer["body"])
+    for row, answer in read:
+        about = facts_of[row["subject_id"]]
         if row["subject_kind"] == "contact":
-            read = replace(read, statements=reach.admitted(read.statements, about["contact"]))
-        stored.append(gating.Stored(row, read, operation.lookup(about) or {}))
+            answer = replace(answer, statements=reach.admitted(answer.statements, about["contact"]))
+        stored.append(gating.Stored(
+            row, answer, operation_of(row["provider"], row["operation"]).lookup(about) or {}))
     customers.lock_leads(
         cursor, {each.row["subject_id"] for each in stored if each.row["subject_kind"] == "contact"},
         {facts_of[each.row["subject_id"]]["organization"].get("id") for each in stored
@@ -60,7 +89,6 @@ def merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[R
     recognise(engine, cursor, {row["contact"]["id"]: row["contact"] for row in known}, written)
     gating.move(cursor, sifted.moves)
     subscriptions.tell(cursor, of_enrichment(known, told))
-    calls.mark_applied(cursor, [(row["request_key"], row["sandbox"]) for row in rows])
     if sifted.moves:  # they are of another company now
         return facts.load(cursor, [row["lead_id"] for row in known])
     return [row | {kind: facts.changed(row[kind], written.get(row[kind].get("id"), {})) for kind in said}

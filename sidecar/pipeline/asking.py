@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +19,13 @@ from sidecar import tracing
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, operation_of, priced, reading
 from sidecar.enrichment.breaker import PAUSES
-from sidecar.enrichment.model import DAY, Operation, Provider
+from sidecar.enrichment.model import DAY, Answer, Operation, Provider
 from sidecar.enrichment.money import cost, highest
 from sidecar.errors import NotFound
 from sidecar.intake.refusals import may_enrich
 from sidecar.metrics import ANSWER_SECONDS, ANSWERS, REFUSALS_HELD
 from sidecar.pipeline import spending
+from sidecar.pipeline.answers import merge_found
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.breaking import Told, allowed, note, use_keys
 from sidecar.pipeline.callbacks import call_of, callback_url
@@ -102,7 +104,7 @@ def _requests(engine: Engine, cursor: Cursor, begun: list[Row]) -> list[dict[str
     tickets = _tickets(engine, cursor, begun)
     for name in sorted({row["provider"] for row in begun}):
         provider = PROVIDERS[name]
-        rows = [row for row in begun if row["provider"] == name]
+        rows = sorted((row for row in begun if row["provider"] == name), key=itemgetter("call_id"))
         live_rows = [row for row in rows if not row["sandbox"]]
         first = _reserve(engine, provider, len(live_rows))
         for place, row in enumerate(live_rows):
@@ -152,14 +154,15 @@ def _sandbox_base(engine: Engine, provider: Provider) -> str:
 
 
 def take_answers(engine: Engine, answers: list[dict[str, Any]]) -> dict[str, int]:
-    """Store what providers said, raw and encrypted: {accepted, ignored}. The lease need not hold:
-    what was paid for is kept. A repeated or unknown answer is ignored."""
+    """Store what providers said, raw and encrypted, and merge what they found: {accepted, ignored}. The lease
+    need not hold: what was paid for is kept. A repeated or unknown answer is ignored."""
     with engine.database.write() as cursor:
+        work.lock_people(cursor, calls.leads_of(cursor, [answer["call_id"] for answer in answers]))
         # A call that was begun here but never sent cost nothing: it may be planned again.
         calls.unsend(cursor, [a["call_id"] for a in answers if a.get("error") == "not_sent"])
         asked = calls.started(cursor, [answer["call_id"] for answer in answers])
         accepted = [(row, answer) for answer in answers if (row := asked.pop(answer["call_id"], None))]
-        store_answers(engine, cursor, accepted)
+        store_answers(engine, cursor, accepted, merging=True)
         for batch_id, lead_ids in _by_batch(row for row, _ in accepted).items():
             work.renew(cursor, batch_id, lead_ids, engine.settings.lease_seconds)
         # Nobody expected these any more: their leads went on without.
@@ -202,12 +205,16 @@ def _by_batch(rows: Iterable[Row]) -> dict[str, list[str]]:
     return leads
 
 
-def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[str, Any]]]) -> None:
-    """Settle calls by what was answered to each: the ledger, the cache, the breakers."""
+def store_answers(
+    engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[str, Any]]], *, merging: bool = False
+) -> None:
+    """Settle calls by what was answered to each: the ledger, the cache, the breakers. `merging`: what was
+    found about leads of a run is merged at once; else, and about those that went on without it, the next step
+    that plans does so. Their people are locked."""
     now = engine.now()
     tickets = _tickets(engine, cursor, [row for row, _ in answers])
     providers = priced(engine.settings.provider_prices)
-    settled, cached = [], []
+    settled, cached, found = [], [], []
     health: dict[tuple[str, str], list[Told]] = {}
     for row, answer in answers:
         operation = operation_of(row["provider"], row["operation"])
@@ -229,13 +236,15 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
             "request_key": row["request_key"], "sandbox": row["sandbox"],
             "provider": row["provider"], "operation": row["operation"],
             "subject_kind": row["subject_kind"], "subject_id": row["subject_id"],
-            "outcome": outcome, "applied": outcome != "found", "fetched_at": now,
+            "outcome": outcome, "fetched_at": now,
             "expires_at": now + timedelta(seconds=_ttl(operation, outcome, wait)),
             "answer": engine.vault.seal({
                 "status": answer.get("status"), "headers": answer.get("headers") or {},
                 "body": answer.get("body") or "", "error": answer.get("error"),
                 "ticket": read.ticket or tickets.get((row["request_key"], row["sandbox"]))}),
         })
+        if outcome == "found" and merging and row["state"] == "started":
+            found.append((row | {"fetched_at": now}, read))
         if not PROVIDERS[row["provider"]].web:  # one site that does not answer says nothing of others
             health.setdefault((row["provider"], row["key_mark"]), []).append(
                 (outcome, wait, row["started_at"]))
@@ -244,9 +253,25 @@ def store_answers(engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[
         {"request_key": row["request_key"], "sandbox": row["sandbox"], "price": told["price"]}
         for (row, _), told in zip(answers, settled, strict=True)
         if told["outcome"] in ("found", "not_found")])
-    calls.keep_answers(cursor, list({(c["request_key"], c["sandbox"]): c for c in cached}.values()))
+    merged = _merged(engine, found)
+    calls.keep_answers(cursor, [
+        row | {"applied": row["outcome"] != "found" or key in merged}
+        for key, row in {(c["request_key"], c["sandbox"]): c for c in cached}.items()])
     note(engine, cursor, health)
     engine.database.after_commit(lambda: _measure(answers, settled))
+
+
+def _merged(engine: Engine, found: list[tuple[Row, Answer]]) -> set[tuple[str, bool]]:
+    """Merge what was found: the keys (request_key, sandbox) of what was merged. Where that fails the answers
+    are kept, and the step that merges them fails with ever fewer leads until it is known with which."""
+    if not found:
+        return set()
+    try:
+        with engine.database.write() as cursor:
+            return merge_found(engine, cursor, found)
+    except Exception as error:
+        log.error("answers are merged later", extra={"reason": type(error).__name__})
+        return set()
 
 
 def _measure(answers: list[tuple[Row, dict[str, Any]]], settled: list[Row]) -> None:

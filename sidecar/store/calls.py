@@ -197,6 +197,13 @@ def follow_keys(cursor: Cursor, batch_id: str, prices: Mapping[tuple[str, str], 
         (batch_id,))
 
 
+def leads_of(cursor: Cursor, call_ids: list[str]) -> list[str]:
+    """The leads that need these calls."""
+    return [row["lead_id"] for row in many(
+        cursor, "SELECT DISTINCT unnest(lead_ids)::text AS lead_id FROM provider_calls"
+        " WHERE id = ANY(%s::uuid[])", (call_ids,))]
+
+
 def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:
     """Calls that wait for their answer, by id; in_doubt ones too: a late answer is welcome."""
     rows = many(

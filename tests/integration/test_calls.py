@@ -128,6 +128,56 @@ def test_a_late_answer_to_a_call_in_doubt_completes_its_lead(api, engine):
     assert stage(api, lead_id) == "queued"
 
 
+FIRM = {"data": {"name": "Firm 1", "domain": "firm1.example", "category": {"industry": "Software"}}}
+
+
+def firm_call(api, batch):
+    """Hunter's call about the company, which begins now."""
+    (call,) = (one for one in asked(api, batch, "hunter") if "/companies/" in one["url"])
+    return call["call_id"]
+
+
+def test_what_was_found_is_merged_when_it_comes(api, engine):
+    send(api, lead(1, company_domain="firm1.example"))
+    batch = claim(api)
+    assert answer(api, firm_call(api, batch), 200, FIRM)
+    assert sql(engine, "SELECT industry FROM organizations") == [{"industry": "computer software"}]
+    assert sql(engine, "SELECT applied FROM provider_cache") == [{"applied": True}]
+
+
+def test_what_cannot_be_merged_when_it_comes_is_kept_and_merged_by_the_next_step(api, engine, monkeypatch):
+    send(api, lead(1, company_domain="firm1.example"))
+    batch = claim(api)
+    call_id = firm_call(api, batch)
+
+    def fails(*_):
+        sql(engine, "UPDATE organizations SET industry = 'half done'")
+        raise ArithmeticError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("sidecar.pipeline.asking.merge_found", fails)
+        assert answer(api, call_id, 200, FIRM)
+    assert sql(engine, "SELECT industry FROM organizations") == [{"industry": None}]
+    assert call_states(engine)["answered"] == 1
+    api.step(batch, "apply")
+    assert sql(engine, "SELECT industry FROM organizations") == [{"industry": "computer software"}]
+
+
+def test_a_late_answer_is_merged_by_the_run_that_scores_its_lead(api, engine):
+    (lead_id,) = send(api, lead(1, company_domain="firm1.example"))
+    batch = claim(api)
+    call_id = firm_call(api, batch)
+    expire(engine)
+    claim(api)
+    assert answer(api, call_id, 200, FIRM)
+    assert sql(engine, "SELECT industry FROM organizations") == [{"industry": None}]
+    due(engine)
+    down(engine, *KEYED)
+    run(api, claim(api))
+    assert sql(engine, "SELECT industry FROM organizations") == [{"industry": "computer software"}]
+    assert stage(api, lead_id) in ("scored", "done", "waiting")
+
+
 def test_nobody_is_paid_again_for_what_was_found_by_another_way_to_ask(api, engine):
     """People Data Labs, asked by name and company, tells a profile by which it could be asked as well."""
     down(engine, *(name for name in KEYED if name != "peopledatalabs"))
