@@ -54,10 +54,12 @@ def on_starting(server):
         import requests  # noqa: F401 (else at first use)
 
         import sidecar.app  # noqa: F401
+        from sidecar.channels.rendering import email
         from sidecar.records import read_lead
 
-        # With the lists by which leads are read: else each worker reads them with its first lead, and keeps
-        # them for itself.
+        # With the page of mails, and the lists by which leads are read: else each worker makes them with its
+        # first mail and lead, and keeps them for itself.
+        email.page()
         read_lead({"email": "pat@example.com", "full_name": "Pat Quill", "job_title": "CTO",
                    "phone": "+1 415 555 0132", "company_name": "Example Inc.", "country": "US",
                    "city": "Boston", "industry": "Software"})

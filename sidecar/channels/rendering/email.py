@@ -23,7 +23,7 @@ _BYTES: Final = 100_000
 def render(message: Message) -> dict[str, Any]:
     """{"subject", "text", "html", "headers": {name: value}}."""
     while True:
-        html = _page().render(message=message, say=phrases(message.language))
+        html = page().render(message=message, say=phrases(message.language))
         less = shorter(message)
         if less is None or len(html.encode()) <= _BYTES:
             return {"subject": clean(message.subject, 150), "text": _text(message), "html": html,
@@ -32,7 +32,8 @@ def render(message: Message) -> dict[str, Any]:
 
 
 @cache
-def _page() -> Template:
+def page() -> Template:
+    """What every page is made of, compiled at first use."""
     from jinja2 import Environment, StrictUndefined
 
     text = files("sidecar.channels").joinpath("templates/mail.html").read_text("utf-8")
