@@ -64,7 +64,7 @@ def start(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
 @endpoint(bp, "POST", "/v1/pipeline/answers", scope="pipeline", limit="none", body=schemas.AnswersRequest(),
           answer=schemas.AnswersTaken())
 def answers(engine: Engine, caller: Caller, body: dict[str, Any]) -> Any:
-    """Store what providers said, up to 250 answers at a time."""
+    """Store what providers said, up to 250 answers at a time, and merge what they found."""
     return asking.take_answers(engine, body["answers"])
 
 

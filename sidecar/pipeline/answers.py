@@ -39,17 +39,17 @@ def merge_answers(engine: Engine, cursor: Cursor, lead_ids: list[str]) -> list[R
     return known
 
 
-def merge_found(engine: Engine, cursor: Cursor, found: list[tuple[Row, Answer]]) -> set[tuple[str, bool]]:
-    """Merge answers that came to calls ({request_key, sandbox, provider, operation, subject_kind, subject_id,
-    fetched_at, lead_ids}) whose people are locked, about those who may be asked about: the keys of what was
-    merged (request_key, sandbox)."""
+def merge_found(engine: Engine, cursor: Cursor, found: list[tuple[Row, Answer]]) -> set[str]:
+    """Merge answers that came to calls ({call_id, request_key, sandbox, provider, operation, subject_kind,
+    subject_id, fetched_at, lead_ids}) whose people are locked, about those who may be asked about: the calls
+    whose answers were merged."""
     known = who_may_be_asked_about(
         engine, facts.load(cursor, sorted({lead_id for row, _ in found for lead_id in row["lead_ids"]})))
     there = set(subjects(known))
     read = [(row, answer) for row, answer in found if row["subject_id"] in there]
     if read:
         _merge(engine, cursor, known, read)
-    return {(row["request_key"], row["sandbox"]) for row, _ in read}
+    return {row["call_id"] for row, _ in read}
 
 
 def _read(engine: Engine, row: Row) -> Answer:

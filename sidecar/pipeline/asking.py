@@ -21,7 +21,7 @@ from sidecar.enrichment import PROVIDERS, operation_of, priced, reading
 from sidecar.enrichment.breaker import PAUSES
 from sidecar.enrichment.model import DAY, Answer, Operation, Provider
 from sidecar.enrichment.money import cost, highest
-from sidecar.errors import NotFound
+from sidecar.errors import Deadlock, NotFound
 from sidecar.intake.refusals import may_enrich
 from sidecar.metrics import ANSWER_SECONDS, ANSWERS, REFUSALS_HELD
 from sidecar.pipeline import spending
@@ -208,9 +208,9 @@ def _by_batch(rows: Iterable[Row]) -> dict[str, list[str]]:
 def store_answers(
     engine: Engine, cursor: Cursor, answers: list[tuple[Row, dict[str, Any]]], *, merging: bool = False
 ) -> None:
-    """Settle calls by what was answered to each: the ledger, the cache, the breakers. `merging`: what was
-    found about leads of a run is merged at once; else, and about those that went on without it, the next step
-    that plans does so. Their people are locked."""
+    """Settle calls by what was answered to each: the ledger, the cache, the breakers. `merging`: the people
+    are locked, and what was found about leads that still wait for it is merged at once. All else is merged by
+    the next step that plans for them."""
     now = engine.now()
     tickets = _tickets(engine, cursor, [row for row, _ in answers])
     providers = priced(engine.settings.provider_prices)
@@ -254,23 +254,28 @@ def store_answers(
         for (row, _), told in zip(answers, settled, strict=True)
         if told["outcome"] in ("found", "not_found")])
     merged = _merged(engine, found)
+    # Of two answers to one question the later one is kept.
+    newest = {(row["request_key"], row["sandbox"]): (row["call_id"], kept)
+              for (row, _), kept in zip(answers, cached, strict=True)}
     calls.keep_answers(cursor, [
-        row | {"applied": row["outcome"] != "found" or key in merged}
-        for key, row in {(c["request_key"], c["sandbox"]): c for c in cached}.items()])
+        kept | {"applied": kept["outcome"] != "found" or call_id in merged}
+        for call_id, kept in newest.values()])
     note(engine, cursor, health)
     engine.database.after_commit(lambda: _measure(answers, settled))
 
 
-def _merged(engine: Engine, found: list[tuple[Row, Answer]]) -> set[tuple[str, bool]]:
-    """Merge what was found: the keys (request_key, sandbox) of what was merged. Where that fails the answers
-    are kept, and the step that merges them fails with ever fewer leads until it is known with which."""
+def _merged(engine: Engine, found: list[tuple[Row, Answer]]) -> set[str]:
+    """Merge what was found: the calls whose answers were merged. Where that fails the answers are kept, and
+    the step that merges them fails with ever fewer leads until it is known with which."""
     if not found:
         return set()
     try:
         with engine.database.write() as cursor:
             return merge_found(engine, cursor, found)
-    except Exception as error:
-        log.error("answers are merged later", extra={"reason": type(error).__name__})
+    except Deadlock:  # all of it is tried again
+        raise
+    except Exception:
+        log.exception("answers are merged later")
         return set()
 
 

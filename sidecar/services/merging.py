@@ -106,9 +106,9 @@ def merge_into(engine: Engine, keep: str, lost: str, *, by: Actor) -> dict[str, 
 
 
 def _join(engine: Engine, cursor: Cursor, pair: Row, keep: str, lost: str, by: Actor) -> dict[str, Any]:
-    # In the order in which the pipeline locks: answers, leads, contacts.
-    moved = store.move_calls(cursor, keep, lost)
+    # In the order in which the pipeline locks: leads, answers, contacts.
     found = customers.lock_leads(cursor, [keep, lost])
+    moved = store.move_calls(cursor, keep, lost)
     contacts = store.lock_contacts(cursor, [keep, lost])
     pairs = [other for other in store.pairs(cursor, [keep, lost])
              if {keep, lost} != {other["left_id"], other["right_id"]}]

@@ -175,6 +175,10 @@ def follow_keys(cursor: Cursor, batch_id: str, prices: Mapping[tuple[str, str], 
     """Planned calls of a claim follow the keys that are in use now; whether they are paid with play money may
     change by that, so that the most that they may cost (`prices`: by provider and operation, USD) is to be
     reserved anew. One that is under way elsewhere is dropped."""
+    if not many(cursor, "SELECT 1 FROM provider_calls c JOIN provider_state s USING (provider)"
+                " WHERE c.batch_id = %s AND c.state = 'planned'"
+                " AND (c.sandbox = s.live OR c.key_mark <> s.key_mark) LIMIT 1", (batch_id,)):
+        return
     names = list(prices)
     cursor.execute(
         f"""
@@ -198,10 +202,10 @@ def follow_keys(cursor: Cursor, batch_id: str, prices: Mapping[tuple[str, str], 
 
 
 def leads_of(cursor: Cursor, call_ids: list[str]) -> list[str]:
-    """The leads that need these calls."""
+    """The leads that wait for these calls."""
     return [row["lead_id"] for row in many(
         cursor, "SELECT DISTINCT unnest(lead_ids)::text AS lead_id FROM provider_calls"
-        " WHERE id = ANY(%s::uuid[])", (call_ids,))]
+        " WHERE id = ANY(%s::uuid[]) AND state = 'started'", (call_ids,))]
 
 
 def started(cursor: Cursor, call_ids: list[str]) -> dict[str, Row]:

@@ -25,6 +25,7 @@ from sidecar.metrics import POOL, POOL_BUSY, POOL_SECONDS
 
 Row = dict[str, Any]
 _BASE64 = f"{ascii_letters}{digits}_=-".encode()
+_AWAY = "The database does not answer at the moment. Try again."
 _PARAMETER = re.compile(r"\$\d+")
 # At half the cost of the standard library.
 register_default_json(globally=True, loads=jsons.of_json)
@@ -213,8 +214,11 @@ class Database:
     @contextmanager
     def _transaction(self, *, read_only: bool, unseen: bool = False) -> Iterator[Cursor]:
         if self._running.cursor is not None:
-            with _savepoint(self._running.cursor) as cursor:
-                yield cursor
+            try:
+                with _savepoint(self._running.cursor) as cursor:
+                    yield cursor
+            except DeadlockDetected as error:
+                raise Deadlock(_AWAY) from error
             return
         with tracing.span("transaction", write=not read_only):
             conn = self._connect()
@@ -234,7 +238,7 @@ class Database:
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 self._running.after.clear()
                 ended = Deadlock if isinstance(error, DeadlockDetected) else Unavailable
-                raise ended("The database does not answer at the moment. Try again.") from error
+                raise ended(_AWAY) from error
             except BaseException:
                 self._running.after.clear()
                 raise
@@ -306,8 +310,8 @@ class Database:
                 self._pool.putconn(conn, close=True)
                 POOL.dec()
         except psycopg2.Error as error:
-            raise Unavailable("The database does not answer at the moment. Try again.") from error
-        raise Unavailable("The database does not answer at the moment. Try again.")
+            raise Unavailable(_AWAY) from error
+        raise Unavailable(_AWAY)
 
     def _alive(self, conn: connection) -> bool:
         idle_since = self._used_at.pop(id(conn), None)

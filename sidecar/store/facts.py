@@ -160,7 +160,7 @@ def removed(cursor: Cursor, entity_ids: Iterable[str]) -> dict[str, set[str]]:
     """The fields that people emptied of contacts and organizations, by id; some may have a value again."""
     rows = many(
         cursor, "SELECT entity_id::text AS id, array_agg(field) AS fields FROM provenance,"  # noqa: S608
-        # With an index of its own: most people and companies have nothing there.
+        # By an index of its own, which has this condition: most people and companies have nothing there.
         f" jsonb_each(fields) AS stated(field, said) WHERE starts_with(source, '{REMOVED_BY}')"
         " AND entity_id = ANY(%s::uuid[])"
         " AND said @> '{\"locked\": true, \"value\": null}' GROUP BY entity_id", (as_array(entity_ids),))

@@ -26,7 +26,7 @@ _MOVED: Final = {
 }
 _ALSO: Final = {"provider_calls": " AND subject_kind = 'contact'",
                 "provider_cache": " AND subject_kind = 'contact'"}
-_CALLS: Final = ("provider_calls", "provider_cache")  # they are locked before leads
+_CALLS: Final = ("provider_calls", "provider_cache")  # they are locked before contacts
 _CHANGED: Final = {"leads": ", version = version + 1, updated_at = now()"}
 
 

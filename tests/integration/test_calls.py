@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +17,7 @@ import pytest
 
 from sidecar.app import create_app
 from sidecar.enrichment import PROVIDERS
+from sidecar.store import customers
 from tests.integration.conftest import Api
 from tests.integration.test_pipeline import (
     answer_all,
@@ -163,6 +166,86 @@ def test_what_cannot_be_merged_when_it_comes_is_kept_and_merged_by_the_next_step
     assert sql(engine, "SELECT industry FROM organizations") == [{"industry": "computer software"}]
 
 
+def test_of_two_answers_to_one_question_the_later_one_is_kept_and_merged(api, engine):
+    """The call in doubt was asked again, and both are answered at once."""
+    send(api, lead(1, company_domain="firm1.example"))
+    batch = claim(api)
+    first = firm_call(api, batch)
+    sql(engine, "UPDATE provider_calls SET state = 'in_doubt', started_at = now() - interval '2 hours'"
+        " WHERE state = 'started'")
+    second = firm_call(api, batch)
+    assert second != first
+    bodies = {second: FIRM, first: {"data": FIRM["data"] | {"metrics": {"employees": 70}}}}
+    told = [{"call_id": call_id, "status": 200, "headers": {}, "body": json.dumps(body)}
+            for call_id, body in bodies.items()]
+    assert api.post("/v1/pipeline/answers", {"answers": told}).json["accepted"] == 2
+    api.step(batch, "apply")
+    assert sql(engine, "SELECT employee_count FROM organizations") == [{"employee_count": 70}]
+
+
+def test_two_runs_that_learn_the_same_company_s_name_at_once_both_merge_it(app, api, engine, monkeypatch):
+    """Each holds its own lead, and then wants those of the company."""
+    batches, calls = [], []
+    for name in ("Anna", "Carl"):
+        send(api, {"email": f"{name}@firm1.example", "first_name": name, "source": "import"})
+        batches.append(claim(api, limit=1))
+        calls.append([request["call_id"] for request in asked(api, batches[-1], "hunter")
+                      if "/people/" in request["url"]])
+    assert [len(each) for each in calls] == [1, 1]
+    sql(engine, "UPDATE provider_calls SET operation = 'combined' WHERE operation = 'person'")
+    lock_leads, together = customers.lock_leads, threading.Barrier(2, timeout=10)
+
+    def lock_when_both_are_here(*arguments):
+        with suppress(threading.BrokenBarrierError):
+            together.wait()
+        together.abort()  # who tries again is alone
+        return lock_leads(*arguments)
+
+    monkeypatch.setattr(customers, "lock_leads", lock_when_both_are_here)
+
+    def tell(call_id):
+        other = copy(api)
+        other.client = app.test_client()
+        return answer(other, call_id, 200, {"data": {
+            "person": {"employment": {"title": "Buyer", "domain": "firm1.example"}},
+            "company": {"name": "Firm 1", "domain": "firm1.example"}}})
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(tell, [call for each in calls for call in each])) == [1, 1]
+    assert sql(engine, "SELECT applied FROM provider_cache") == [{"applied": True}] * 2
+
+
+def test_what_is_found_about_who_refused_it_meanwhile_is_not_merged(api, engine):
+    send(api, lead(1, company_domain="firm1.example"))
+    batch = claim(api)
+    call_id = firm_call(api, batch)
+    send(api, lead(1, company_domain="firm1.example", consent={"enrichment": False}))
+    answer(api, call_id, 200, FIRM)
+    assert sql(engine, "SELECT industry FROM organizations") == [{"industry": None}]
+
+
+@pytest.mark.parametrize("how", ["answered", "in doubt"])
+def test_a_planned_call_whose_question_was_asked_since_is_not_begun(api, engine, how):
+    send(api, lead(1, company_domain="firm1.example"))
+    batch = claim(api)
+    api.step(batch, "plan")
+    (call,) = sql(engine, "SELECT id, request_key FROM provider_calls WHERE provider = 'hunter'"
+                  " AND operation = 'company'")
+    if how == "answered":
+        sql(engine, "INSERT INTO provider_cache (request_key, sandbox, provider, operation, subject_kind,"
+            " subject_id, outcome, answer, fetched_at, expires_at) SELECT request_key, sandbox, provider,"
+            " operation, subject_kind, subject_id, 'not_found', '', now(), now() + interval '1 day'"
+            " FROM provider_calls WHERE id = %s", call["id"])
+    else:
+        sql(engine, "INSERT INTO provider_calls (provider, operation, request_key, subject_kind, subject_id,"
+            " sandbox, state, started_at) SELECT provider, operation, request_key, subject_kind, subject_id,"
+            " sandbox, 'in_doubt', now() FROM provider_calls WHERE id = %s", call["id"])
+    begun = start(api, batch)
+    assert begun and call["id"] not in {request["call_id"] for request in begun}
+    assert sql(engine, "SELECT state, price FROM provider_calls WHERE id = %s", call["id"]) == [
+        {"state": "dropped", "price": 0}]
+
+
 def test_a_late_answer_is_merged_by_the_run_that_scores_its_lead(api, engine):
     (lead_id,) = send(api, lead(1, company_domain="firm1.example"))
     batch = claim(api)
@@ -175,7 +258,7 @@ def test_a_late_answer_is_merged_by_the_run_that_scores_its_lead(api, engine):
     down(engine, *KEYED)
     run(api, claim(api))
     assert sql(engine, "SELECT industry FROM organizations") == [{"industry": "computer software"}]
-    assert stage(api, lead_id) in ("scored", "done", "waiting")
+    assert stage(api, lead_id) in ("done", "waiting")
 
 
 def test_nobody_is_paid_again_for_what_was_found_by_another_way_to_ask(api, engine):
