@@ -156,10 +156,9 @@ def simulate_market(
     from sidecar.scoring import check_model, default_model
 
     try:
-        document = json.loads(_read(file))
-        scoring = json.loads(_read(model)) if model else default_model()
-        world = market.Market.read(document)
-    except ValueError as error:  # also what is no JSON
+        scoring = _json(model) if model else default_model()
+        world = market.Market.read(_json(file))
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
     problems = check_model(scoring)
     if problems:
@@ -1358,7 +1357,18 @@ def _edit_source(name: str, **changes: Any) -> None:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8").strip()
+    return path.read_text(encoding="utf-8-sig").strip()
+
+
+def _json(path: Path) -> Any:
+    """The value of a file of JSON. Raises ValueError for what is none, and for NaN, which JSON lacks."""
+    def refuse(word: str) -> Any:
+        raise ValueError(f"{path.name}: JSON has no {word}.")
+
+    try:
+        return json.loads(_read(path), parse_constant=refuse)
+    except RecursionError:
+        raise ValueError(f"{path.name}: it is nested too deeply.") from None
 
 
 @main.group()

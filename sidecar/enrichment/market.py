@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from sidecar.enrichment.market_file import faults
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
 from sidecar.enrichment.planner import Course, Lesson, Planner, Standing, Step, history_of, traits_of
-from sidecar.records import canonical
+from sidecar.records import canonical, company_size, department, revenue_range, seniority
+from sidecar.records.numbers import annual_revenue, employee_count
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.scoring.intake import facts_of_lead
 from sidecar.terms.fields import DERIVED, FIELDS
@@ -24,7 +26,16 @@ from sidecar.terms.states import GRADES, Goal
 # A market has no clock: all of it happens at one moment.
 MOMENT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _PRIOR_HIT_RATE: Final = 0.55
-_VOCABULARIES: Final = {name: field.choices for name, field in DERIVED.items() if field.choices}
+# What follows from other fields, and what providers tell in words of their own too.
+_IN_WORDS: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "seniority": lambda word: seniority(word.replace("_", " ")),
+    "department": lambda word: department(word.replace("_", " ")),
+    "company_size": lambda word: company_size(employee_count(word)),
+    "revenue_range": lambda word: revenue_range(annual_revenue(word)),
+}
+_VOCABULARIES: Final = {name: DERIVED[name].choices for name in _IN_WORDS}
+_SUBJECTS: Final = {"person": "contact", "company": "organization"}
+_MOST_TOLD: Final = 10
 # What goes with the value of another field alone, whoever else tells it: follower -> followed.
 _FOLLOWERS: Final = {
     field.lead: next(other.lead for other in FIELDS
@@ -94,12 +105,15 @@ class Lead:
 
 
 def read_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The canonical form of what a provider told; its own word for a seniority or a band is kept where it is
-    one of the vocabulary."""
+    """The canonical form of what a provider told; its own word for a seniority, a department or a band, or
+    the first of several, counts before what follows from other fields."""
     told = {name: value for name, value in canonical(dict(fields)).items() if value is not None}
-    for name, choices in _VOCABULARIES.items():
-        if fields.get(name) in choices and name not in _FOLLOWERS:
-            told[name] = fields[name]
+    for name, read in _IN_WORDS.items():
+        said = fields.get(name)
+        for word in said if isinstance(said, list) else [said]:
+            if isinstance(word, str) and (value := word if word in _VOCABULARIES[name] else read(word)):
+                told[name] = value
+                break
     return told
 
 
@@ -117,15 +131,11 @@ class Market:
     @classmethod
     def read(cls, document: Any) -> Market:
         """Raises BadMarket."""
-        if not isinstance(document, dict) or document.get("version") != 1:
-            raise BadMarket("A market is an object of version 1.")
-        try:
-            providers = {
-                provider["name"]: _provider(provider) for provider in document["providers"]}
-            leads = [_lead(lead) for lead in document["leads"]]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BadMarket(f"The market lacks {error}, or it is of a wrong kind.") from None
-        return cls(offers_of(providers, flat=True), leads)
+        if found := faults(document):
+            more = f" (and {len(found) - _MOST_TOLD} more)" if len(found) > _MOST_TOLD else ""
+            raise BadMarket("The market cannot be used: " + "; ".join(map(str, found[:_MOST_TOLD])) + more)
+        providers = {provider["name"]: _provider(provider) for provider in document["providers"]}
+        return cls(offers_of(providers, flat=True), [_lead(lead) for lead in document["leads"]])
 
 
 def _lead(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -143,12 +153,13 @@ def _provider(document: Mapping[str, Any]) -> Provider:
 
 def _operation(document: Mapping[str, Any]) -> Operation:
     return Operation(
-        name=document["name"], subject=document["subject"], provides=frozenset(document["provides"]),
+        name=document["name"], subject=_SUBJECTS.get(document["subject"], document["subject"]),
+        provides=frozenset(document["provides"]),
         credits=1.0, hit_rate=_PRIOR_HIT_RATE, lookup=lambda facts: None, request=lambda params, base: {},
         read=lambda status, headers, body: Answer("error"),
         needs=tuple(tuple(need) for need in document.get("needs") or ()),
-        price_found=float(document["price_found"]), price_missing=float(document.get("price_missing") or 0),
-        confidence=float(document.get("confidence", 0.8)))
+        price_found=document["price_found"], price_missing=document.get("price_missing") or 0.0,
+        confidence=0.8 if document.get("confidence") is None else document["confidence"])
 
 
 @dataclass(slots=True)
@@ -156,7 +167,8 @@ class Simulation:
     """One way through a market. `choose` is the policy: what to do about a lead for which so much may still
     be spent; `learn` is told every answer that was bought, `finish` every lead's course (Threshold). `answer`
     is who answers: the market, unless its answers are imagined. `bought`: what was answered about companies,
-    (by what it is known, operation) -> answer."""
+    (by what it is known, operation) -> answer; `failed`: what failed once about
+    them, and is asked once more."""
 
     market: Market
     card: Scorecard
@@ -168,6 +180,7 @@ class Simulation:
     spent: float = 0.0
     answer: Callable[[Lead, Offer], Said] = Lead.answer
     bought: dict[tuple[str, str], Said] = field(default_factory=dict)
+    failed: set[tuple[str, str]] = field(default_factory=set)
 
     def run(self) -> Iterator[dict[str, Any]]:
         """The line of each lead, in order: {index, calls, cost, score, grade, settled, fields}."""
@@ -191,7 +204,7 @@ class Simulation:
             price = self._buy(lead, step.offer)
             cost += price
             self.spent += price
-        if self.finish:
+        if self.finish and step.settled:  # where the money ended tells nothing of what it is worth
             self.finish(course)
         total = self.card.total(points)
         return {
@@ -213,8 +226,11 @@ class Simulation:
         traits, history = traits_of(lead.facts), history_of(self.market.offers, lead.asked, offer.subject)
         said = self.answer(lead, offer)
         lead.take(offer, said)
-        if company and offer.subject == "organization" and said.outcome != "error":
-            self.bought[company, offer.name] = said
+        if company and offer.subject == "organization":
+            if said.outcome != "error" or (company, offer.name) in self.failed:
+                self.bought[company, offer.name] = said
+            else:
+                self.failed.add((company, offer.name))
         if self.learn:
             told = {PLACES[name]: value for name, value in said.told.items() if name in PLACES}
             self.learn(Lesson(offer, said.outcome, told, before, traits, history))
@@ -264,7 +280,7 @@ def tuned_order(market: Market, wanted: Collection[str]) -> list[str]:
             found[name] = found.get(name, 0) + (answer["outcome"] == "found")
 
     def price(offer: Offer) -> float:
-        rate = found.get(offer.name, 0) / len(market.leads)
+        rate = found.get(offer.name, 0) / max(1, len(market.leads))
         fields = rate * len(offer.changes.intersection(wanted))
         return offer.price(rate) / fields if fields else math.inf
 

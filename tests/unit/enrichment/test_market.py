@@ -144,6 +144,24 @@ def test_a_word_of_the_vocabulary_is_taken_and_no_other():
     assert read_fields({"seniority": "the boss", "employee_count": "n/a"}) == {}
 
 
+@pytest.mark.parametrize(("field", "said", "value"), [
+    ("seniority", "VP", "vp"), ("seniority", "c_suite", "cxo"), ("seniority", "Vice President", "vp"),
+    ("seniority", ["", "Director", "vp"], "director"), ("department", "Human Resources", "human_resources"),
+    ("department", "master_sales", "sales"), ("company_size", "51 - 200", "51-200"),
+    ("company_size", "1,001-5,000", "1001-5000"), ("revenue_range", "$10M-$50M", "$10M-$25M"),
+    ("revenue_range", "much", None), ("seniority", 7, None), ("company_size", {"from": 51}, None)])
+def test_bands_and_levels_are_read_as_providers_word_them(field, said, value):
+    assert read_fields({field: said}).get(field) == value
+
+
+def test_a_company_operation_that_fails_is_asked_once_more_and_then_left():
+    world = market([lead(number, "demo_request", answers={"a.company": {"outcome": "error"}})
+                    for number in range(6)])
+    lines = run(world, "fill")
+    assert sum(line["calls"].count("a.company") for line in lines) == 2
+    assert {line["cost"] for line in lines} == {0.0}
+
+
 @pytest.mark.parametrize("goal", ["decision", "reach", "fill"])
 def test_a_market_goes_the_same_way_every_time(goal):
     world = Market.read(made_market(3, 60))
@@ -193,6 +211,24 @@ def test_the_command_tells_leads_on_one_stream_and_a_table_on_the_other(tmp_path
     assert lines[0].keys() == {"index", "calls", "cost", "score", "grade", "settled", "fields"}
     assert "all at once" in result.stderr
     assert "fixed order" in result.stderr
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("[" * 100_000, "nested too deeply"), ('{"version": NaN}', "JSON has no NaN"), ("{", "Expecting"),
+    ('{"version": 1}', "/: providers is missing")])
+def test_what_is_wrong_with_a_file_is_told_in_a_sentence(tmp_path, text, said):
+    (tmp_path / "market.json").write_text(text)
+    result = CliRunner().invoke(
+        main, ["enrich", "simulate", str(tmp_path / "market.json"), "--goal", "fill"])
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)
+    assert said in result.output
+
+
+def test_a_market_without_leads_and_one_with_a_byte_order_mark_are_gone_through(tmp_path):
+    file = tmp_path / "market.json"
+    file.write_text(json.dumps(made_market(1, 2) | {"leads": []}), encoding="utf-8-sig")
+    result = CliRunner().invoke(main, ["enrich", "simulate", str(file), "--goal", "decision"])
+    assert (result.exit_code, result.stdout) == (0, ""), result.output
 
 
 def test_a_model_that_is_none_is_refused(tmp_path):
