@@ -1,6 +1,6 @@
 """What production learns: lessons out of what the store knows of answers, and the state that is kept.
 
-The same `Planner.learn` and `Threshold.left` as in a simulated market; here the answers are of the ledger.
+The same `Planner.learn` as in a simulated market; here the answers are of the ledger.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 from sidecar.enrichment.beliefs import Beliefs
 from sidecar.enrichment.merge import FieldValue, winners
 from sidecar.enrichment.offers import FOLLOWS, Offer
-from sidecar.enrichment.planner import Course, Lesson, Planner, Threshold, traits_of
+from sidecar.enrichment.planner import Lesson, traits_of
 from sidecar.enrichment.receipt import AT_ONCE
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.terms.fields import FIELDS
@@ -20,6 +20,8 @@ from sidecar.terms.states import ENTITIES
 
 # Another shape of the state is another number: what was kept in an older one is learnt anew.
 _SHAPE: Final = 1
+# What the code before reads, which still runs while replicas are replaced: goes with the table `left_leads`.
+_UNUSED: Final = {"level": 1.0, "left": 0, "courses": []}
 # What goes with another field alone and is not stated: place -> the place that it goes with.
 _FOLLOWERS: Final = {
     place: FOLLOWS[place] for field in FIELDS if field.unstated
@@ -34,25 +36,23 @@ NO_MODEL: Final = Scorecard({"components": {}, "thresholds": {"hot": 100, "warm"
 
 @dataclass(slots=True)
 class Learnt:
-    """What is believed of operations, at which price agreement is bought, and which operations answered in
-    earnest (`real`): what the sandbox told in their place counts no more."""
+    """What is believed of operations, and which of them answered in earnest (`real`): what the sandbox told
+    in their place counts no more."""
 
     beliefs: Beliefs
-    threshold: Threshold
     real: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, offers: Sequence[Offer], state: Mapping[str, Any] | None) -> Learnt:
         """What a state told of these offers; without one, nothing is learnt yet."""
+        priors = {offer.name: offer.hit_rate for offer in offers}
         if not state or state["shape"] != _SHAPE:
-            fresh = Planner.of(offers, NO_MODEL, "decision", frozenset())
-            return cls(fresh.beliefs, fresh.threshold)
-        return cls(Beliefs.of({offer.name: offer.hit_rate for offer in offers}, state["beliefs"]),
-                   Threshold.of(state["threshold"]), set(state["real"]))
+            return cls(Beliefs(priors))
+        return cls(Beliefs.of(priors, state["beliefs"]), set(state["real"]))
 
     def state(self) -> dict[str, Any]:
         """All of it as JSON."""
-        return {"shape": _SHAPE, "beliefs": self.beliefs.state(), "threshold": self.threshold.state(),
+        return {"shape": _SHAPE, "beliefs": self.beliefs.state(), "threshold": _UNUSED,
                 "real": sorted(self.real & self.beliefs.priors.keys())}
 
     def counts(self, operation: str, *, sandbox: bool) -> bool:
@@ -116,13 +116,3 @@ def _nested(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         entity, _, name = place.partition(".")
         made.setdefault(entity, {})[name] = value
     return made
-
-
-def course(asked: Iterable[Mapping[str, Any]], last: tuple[float, float]) -> Course:
-    """How a lead's doubt fell before each round of questions and at last: (gain, doubt). `asked`:
-    [{planned_at, gain, doubt}], in order."""
-    rounds: dict[Any, tuple[float, float]] = {}
-    for call in asked:
-        gain, doubt = rounds.get(call["planned_at"], (0.0, 0.0))
-        rounds[call["planned_at"]] = max(gain, call["gain"]), max(doubt, call["doubt"])
-    return [*rounds.values(), last]

@@ -15,7 +15,7 @@ from sidecar.enrichment.market_file import faults
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Course, Lesson, Planner, Standing, Step, history_of, traits_of
+from sidecar.enrichment.planner import Lesson, Planner, Standing, Step, history_of, traits_of
 from sidecar.records import canonical, company_size, department, revenue_range, seniority
 from sidecar.records.numbers import annual_revenue, employee_count
 from sidecar.scoring.bounds import Scorecard, fact_at
@@ -165,16 +165,14 @@ def _operation(document: Mapping[str, Any]) -> Operation:
 @dataclass(slots=True)
 class Simulation:
     """One way through a market. `choose` is the policy: what to do about a lead for which so much may still
-    be spent; `learn` is told every answer that was bought, `finish` every lead's course (Threshold). `answer`
-    is who answers: the market, unless its answers are imagined. `bought`: what was answered about companies,
-    (by what it is known, operation) -> answer; `failed`: what failed once about
-    them, and is asked once more."""
+    be spent; `learn` is told every answer that was bought. `answer` is who answers: the market, unless its
+    answers are imagined. `bought`: what was answered about companies, (by what it is known, operation) ->
+    answer; `failed`: what failed once about them, and is asked once more."""
 
     market: Market
     card: Scorecard
     choose: Callable[[Standing, float], Step]
     learn: Callable[[Lesson], None] | None = None
-    finish: Callable[[Course], None] | None = None
     ceiling_per_lead: float = math.inf
     ceiling_per_day: float = math.inf
     spent: float = 0.0
@@ -189,7 +187,6 @@ class Simulation:
 
     def _lead(self, lead: Lead) -> dict[str, Any]:
         calls: list[str] = []
-        course: Course = []
         cost = 0.0
         while True:
             self._share(lead)
@@ -197,15 +194,12 @@ class Simulation:
             # A ceiling is reached to the last millionth of a dollar, whatever sums of floats say.
             budget = min(self.ceiling_per_lead - cost, self.ceiling_per_day - self.spent) + 1e-9
             step = self.choose(Standing(lead.facts, points, lead.known, lead.asked, MOMENT), budget)
-            course.append((step.gain, step.doubt))
             if step.offer is None:
                 break
             calls.append(step.offer.name)
             price = self._buy(lead, step.offer)
             cost += price
             self.spent += price
-        if self.finish and step.settled:  # where the money ended tells nothing of what it is worth
-            self.finish(course)
         total = self.card.total(points)
         return {
             "calls": calls, "cost": round(cost, 6), "score": total / 100, "grade": self.card.grade(total),
@@ -244,8 +238,7 @@ def simulate(
     """What the planner makes of each lead of a market, which it learns to know as it goes."""
     card = Scorecard(model)
     planner = Planner.of(market.offers, card, goal, market.fields())
-    return Simulation(market, card, planner.next, planner.learn, planner.threshold.left, ceiling_per_lead,
-                      ceiling_per_day).run()
+    return Simulation(market, card, planner.next, planner.learn, ceiling_per_lead, ceiling_per_day).run()
 
 
 def all_at_once(market: Market, model: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

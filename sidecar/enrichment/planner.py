@@ -10,7 +10,6 @@ the scoring model's own arithmetic (scoring/bounds.py, outlook.py).
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,14 +32,9 @@ _REACHED: Final = frozenset({"contact.email", "contact.phone"})
 _SELDOM: Final = 0.1
 # What a free operation is taken to cost.
 _FREE: Final = 1e-6
-# Where the price of agreement begins: so much doubt for the price of a mean operation.
-_DOUBT: Final = 0.02
-# How a lead's doubt fell while it was asked about: (gain, doubt) before each question, and at last.
-Course = list[tuple[float, float]]
-_LONGEST_COURSE: Final = 20
-# The doubt with which leads are left on average. In markets the share that would end with another grade is up
-# to twice as much, since some of what hangs together is believed to be independent.
-TOLERATED: Final = 0.0025
+# What a grade is worth that is the one of buying everything: so many times what it is believed to cost to
+# learn all that the model looks at of a lead of whom nothing is known.
+WORTH: Final = 22.0
 
 
 @dataclass(slots=True)
@@ -72,13 +66,12 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Step:
     """What to do next: `offer` to ask, or None and why not. `doubt`: how likely the grade would still change
-    if everything were bought; `gain`: what the best offer would settle of that for a dollar; `price`: what
-    this one is expected to cost, `change`: what it is expected to settle."""
+    if everything were bought; `price`: what this one is expected to cost, `change`: what it is expected to
+    settle of the doubt."""
 
     offer: Offer | None
     why: Why
     doubt: float = 0.0
-    gain: float = 0.0
     price: float = 0.0
     change: float = 0.0
 
@@ -86,69 +79,6 @@ class Step:
     def settled(self) -> bool:
         """Whether there is no more to buy for the goal, as opposed to no money for it."""
         return self.why != "ceiling"
-
-
-class Threshold:
-    """The price of agreement: at how little expected change per dollar a lead is left as it is.
-
-    Learnt while leads are finished: it is the level at which those seen so far would have been left, on
-    average, with the doubt that is tolerated. Of each is remembered how its doubt fell while it was asked
-    about: [(gain, doubt)], gain being the doubt that the best offer would have settled for a dollar. How a
-    lead would have gone on that was left at a higher level is not known: its doubt is taken to fall as its
-    gain does.
-    """
-
-    def __init__(self, level: float, tolerated: float = TOLERATED, remembered: int = 400) -> None:
-        """`level`: where to begin; it counts as if ten leads had been left there."""
-        self.level = level
-        self.tolerated = tolerated
-        self._courses: deque[Course] = deque([[(level, tolerated)]] * 10, maxlen=remembered)
-        self._left = 0
-
-    def state(self) -> dict[str, Any]:
-        """What was learnt, as JSON: of each course its last questions."""
-        return {"level": self.level, "left": self._left, "courses": [
-            [[float(f"{gain:.4g}"), float(f"{doubt:.4g}")] for gain, doubt in course[-_LONGEST_COURSE:]]
-            for course in self._courses]}
-
-    @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Threshold:
-        """A threshold with what `state` told."""
-        made = cls(state["level"])
-        made._left = state["left"]
-        made._courses.clear()
-        made._courses.extend([(gain, doubt) for gain, doubt in course] for course in state["courses"])
-        return made
-
-    def left(self, course: Course) -> None:
-        """A lead is finished: its gain and doubt before each question, and at last."""
-        self._courses.append(course)
-        self._left += 1
-        if self._left % 5 == 0 or self._left < 50:
-            self._find()
-
-    def _find(self) -> None:
-        gains = sorted({gain for course in self._courses for gain, _ in course if gain > 0})
-        if not gains:
-            return
-        budget = self.tolerated * len(self._courses)
-        low, high = math.log(gains[0]) - 7, math.log(gains[-1]) + 1
-        for _ in range(14):
-            middle = (low + high) / 2
-            if sum(_left_with(course, math.exp(middle)) for course in self._courses) > budget:
-                high = middle
-            else:
-                low = middle
-        self.level = math.exp(low)
-
-
-def _left_with(course: Course, level: float) -> float:
-    """The doubt with which a lead of that course is left at a level."""
-    for gain, doubt in course:
-        if gain < level:
-            return doubt
-    gain, doubt = course[-1] if course else (0.0, 0.0)
-    return doubt * level / gain if gain else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +97,20 @@ class Lesson:
 
 @dataclass(slots=True)
 class Planner:
-    """What planning goes by: offers, a model, beliefs and the goal; `wanted` are the places of `fill`."""
+    """What planning goes by: offers, a model, beliefs and the goal; `wanted` are the places of `fill`,
+    `worth` is what agreement is worth (WORTH)."""
 
     offers: Sequence[Offer]
     card: Scorecard
     beliefs: Beliefs
     goal: Goal
     wanted: frozenset[str]
-    threshold: Threshold
+    worth: float = WORTH
     outlook: Outlook = field(init=False)
     _fresh: int = 0
     _learnable: dict[Any, frozenset[str]] = field(default_factory=dict)
     _changes: dict[Any, Mapping[str, float]] = field(default_factory=dict)
+    _whole: float | None = None
     # What follows from beliefs as they stand after so many answers.
     _seen: int = -1
     _chances: dict[Any, Chances] = field(default_factory=dict)
@@ -190,9 +122,7 @@ class Planner:
     @classmethod
     def of(cls, offers: Sequence[Offer], card: Scorecard, goal: Goal, wanted: frozenset[str]) -> Planner:
         """A planner that has seen nothing yet."""
-        prices = [offer.highest for offer in offers if offer.highest] or [1.0]
-        beliefs = Beliefs({offer.name: offer.hit_rate for offer in offers})
-        return cls(offers, card, beliefs, goal, wanted, Threshold(_DOUBT * len(prices) / sum(prices)))
+        return cls(offers, card, Beliefs({offer.name: offer.hit_rate for offer in offers}), goal, wanted)
 
     def round(self, standing: Standing) -> list[Step]:
         """What to ask at once: all that is free and worth it, and of what is paid one about each subject, no
@@ -273,6 +203,7 @@ class Planner:
             self._fresh = self.beliefs.seen
             self.outlook.forget()
             self._changes.clear()
+            self._whole = None
         if self.beliefs.seen != self._seen:
             self._seen = self.beliefs.seen
             self._chances.clear()
@@ -380,9 +311,21 @@ class Planner:
         if not ranked:
             return Step(None, "nothing_left", doubt)
         gain, offer, price = ranked[0]
-        if gain < self.threshold.level:
-            return Step(None, "not_worth", doubt, gain)
-        return Step(offer, "ask", doubt, gain, price, min(doubt, gain * price))
+        if gain * self.agreement < 1:
+            return Step(None, "not_worth", doubt)
+        return Step(offer, "ask", doubt, price, min(doubt, gain * price))
+
+    @property
+    def agreement(self) -> float:
+        """What a grade that is the one of buying everything may cost, in USD. Where nobody costs anything all
+        are asked."""
+        if self._whole is None:
+            ways = [self._way(offer, told, self.beliefs.chances(
+                offer.subject, (offer.name,), (), ()).of(offer.name))
+                for offer in self.offers if (told := offer.changes.intersection(self.card.places))]
+            order = sorted(ways, key=lambda way: way.price_per_field)
+            self._whole = min((_cost(way, order) for way in ways), default=0.0)
+        return self.worth * self._whole or math.inf
 
     def _ranked(self, standing: Standing, left: list[Offer], chances: Mapping[str, Chances],
                 tells: Mapping[str, float], doubt: float) -> list[tuple[float, Offer, float]]:

@@ -9,7 +9,7 @@ from sidecar.pipeline.backoff import backoff
 from sidecar.pipeline.batches import step
 from sidecar.pipeline.closing import finished, write
 from sidecar.pipeline.planning import waiting
-from sidecar.store import calls, facts, learning, work
+from sidecar.store import calls, facts, work
 
 # A lead waits for slow providers at most this often, and for those that were not asked yet, as they are down
 # or slow, for about ten days; then it is done with what is known.
@@ -24,8 +24,8 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
         cursor = at_work.cursor
         calls.give_up(cursor, at_work.lead_ids)
         planned = [lead["lead_id"] for lead in at_work.held if lead["rounds"]]
-        owed, stops, doubts = waiting(
-            engine, cursor, facts.load(cursor, planned), at_work.lane) if planned else ({}, {}, {})
+        owed, stops = waiting(
+            engine, cursor, facts.load(cursor, planned), at_work.lane) if planned else ({}, {})
 
         def decide(lead: work.Held) -> work.Leaving:
             first = owed.get(lead["lead_id"])
@@ -36,11 +36,7 @@ def complete(engine: Engine, batch_id: str, lead_ids: list[str]) -> dict[str, An
                 lead, backoff(lead["waits"], first=first.seconds, most=_LONGEST_WAIT),
                 engine.settings.bulk_batch, stopped=stopped, awaits=first.awaits, down=first.down)
 
-        leaving = [decide(lead) for lead in at_work.held]
-        write(cursor, leaving)
-        learning.leave(cursor, [
-            {"lead_id": left["lead_id"], "gain": last.gain, "doubt": last.doubt} for left in leaving
-            if left["stage"] == "done" and (last := doubts.get(left["lead_id"]))])
+        write(cursor, [decide(lead) for lead in at_work.held])
         results, lane = at_work.results(), at_work.lane
     # Only now: who brings leads meanwhile sees either that this run is at work or that it is not.
     with engine.database.read() as cursor:

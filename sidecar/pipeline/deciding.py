@@ -34,8 +34,8 @@ def planners(
                        for name in names)
     learnt = what_is_learnt(cursor, offers)
     card = Scorecard(model_in_force(cursor)) if scored else NO_MODEL
-    return {goal: Planner(_shared(offers) if goal == "fill" else offers, card, learnt.beliefs, goal, wanted,
-                          learnt.threshold) for goal in goals}
+    return {goal: Planner(_shared(offers) if goal == "fill" else offers, card, learnt.beliefs, goal, wanted)
+            for goal in goals}
 
 
 def _shared(offers: Collection[Offer]) -> tuple[Offer, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sidecar.engine import Engine
 from sidecar.enrichment import PROVIDERS, priced
-from sidecar.enrichment.learning import LOOKED_AT, Learnt, course, lesson
+from sidecar.enrichment.learning import LOOKED_AT, Learnt, lesson
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import Offer, offers_of
 from sidecar.enrichment.planner import Planner
@@ -19,13 +19,13 @@ from sidecar.store import learning as store
 from sidecar.store.database import Cursor, Row
 from sidecar.terms.states import ENTITIES
 
-# So many answers and leads at once; of more the latest tell enough.
-_ANSWERS, _LEADS = 1000, 100
+# So many answers at once; of more the latest tell enough.
+_ANSWERS = 1000
 
 
 def learn(engine: Engine) -> bool:
-    """Learn from what was answered, corrected and left since this was done last; one process at a time. False
-    when another one does.
+    """Learn from what was answered and corrected since this was done last; one process at a time. False when
+    another one does.
 
     What was learnt and how far the ledger was read are one transaction: after a kill it is read again.
     """
@@ -37,15 +37,12 @@ def learn(engine: Engine) -> bool:
         since, ends = begun["read_to"], begun["ends"]
         answers = store.answered(cursor, since, ends, _ANSWERS)
         corrections = store.corrected(cursor, since, ends)
-        left = store.left(cursor)
-        if answers or corrections or left:
+        if answers or corrections:
             learnt = Learnt.of(offers, begun["state"])
             _learn(cursor, learnt, {offer.name: offer for offer in offers}, answers)
             for row in corrections:
                 if learnt.counts(_name(row), sandbox=row["sandbox"]):
                     learnt.beliefs.correct(_name(row), 1.0)
-            for row in left[-_LEADS:]:
-                learnt.threshold.left(course(row["asked"], (row["gain"], row["doubt"])))
             store.save(cursor, learnt.state(), ends)
     return True
 
@@ -55,7 +52,7 @@ def _learn(cursor: Cursor, learnt: Learnt, offers: dict[str, Offer], answers: Se
     stated = {kind: facts.load_provenance(cursor, kind, ids) for kind, ids in told_of.items()}
     known = {kind: facts.values(cursor, kind, ids, LOOKED_AT[kind]) for kind, ids in told_of.items()}
     planner = Planner(list(offers.values()), Scorecard(model_in_force(cursor)), learnt.beliefs, "decision",
-                      frozenset(), learnt.threshold)
+                      frozenset())
     lessons = []
     for row in answers:
         offer = offers.get(_name(row))

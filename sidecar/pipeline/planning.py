@@ -202,9 +202,8 @@ def _stops(steps: Mapping[str, list[Step]], asked: Asked) -> dict[str, Stop]:
 
 def _reason(row: Row, step: Step, wanted: Mapping[str, frozenset[str]]) -> dict[str, Any]:
     """Why an operation is asked."""
-    if step.gain:
-        return {"doubt": round(step.doubt, 4), "change": round(step.change, 4),
-                "gain": float(f"{step.gain:.4g}")}
+    if step.change:
+        return {"doubt": round(step.doubt, 4), "change": round(step.change, 4)}
     return {"missing": sorted(name for entity, names in lacks(row, wanted).items() for name in names
                               if step.offer and f"{entity}.{name}" in step.offer.changes)}
 
@@ -221,9 +220,9 @@ class Wait:
 
 def waiting(
     engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
-) -> tuple[dict[str, Wait], dict[str, Stop], dict[str, Step]]:
-    """Leads whose providers will have more to say later, by their id; why no more was asked about each; and
-    in what doubt those are whose grade is looked at. What is under way about them was given up. A look waits
+) -> tuple[dict[str, Wait], dict[str, Stop]]:
+    """Leads whose providers will have more to say later, by their id; and why no more was asked about each.
+    What is under way about them was given up. A look waits
     for nobody who was not asked: its money is for now."""
     stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
     known = who_may_be_asked_about(engine, known)
@@ -231,7 +230,7 @@ def waiting(
     known = reaching.with_candidates(engine, cursor, known)
     survey = Survey.of(engine, cursor, known)
     purse = spending.purse(engine, cursor, [row["lead_id"] for row in known])
-    steps, asked, goals = _steps(
+    steps, asked, _ = _steps(
         engine, ground_of(engine, cursor, known, lane), survey, known, _unreachable(engine, survey), lane,
         purse, later=True)
     waits = {}
@@ -250,8 +249,7 @@ def waiting(
                 frozenset(item.provider for item in owed
                           if survey.open(item.provider) or not survey.answer(item)),
                 _told_of_down(survey, [item for item in owed if survey.open(item.provider)]))
-    return waits, stops | _stops(steps, asked), {
-        lead_id: several[-1] for lead_id, several in steps.items() if goals[lead_id] != "fill"}
+    return waits, stops | _stops(steps, asked)
 
 
 def _owed_in(survey: Survey, item: Lookup) -> int:

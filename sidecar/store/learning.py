@@ -1,4 +1,4 @@
-"""What planning learnt, and what there is to learn: answers of the ledger, corrections, leads that were left.
+"""What planning learnt, and what there is to learn: answers of the ledger, corrections.
 
 The ledger is read by time. What a transaction answers has the time at which it began, so up to the beginning
 of the oldest one that still runs nothing more can come: so far it is read, and never twice. (What runs for
@@ -75,29 +75,6 @@ def corrected(cursor: Cursor, since: datetime | None, ends: datetime) -> list[Ro
         " JOIN provider_calls c ON c.id = x.call_id"
         " WHERE x.at >= coalesce(%s, '-infinity'::timestamptz) AND x.at < %s"
         " ORDER BY x.at, x.call_id, x.place", (since, ends))
-
-
-def leave(cursor: Cursor, rows: list[Row]) -> None:
-    """Leads about which no more is asked: [{lead_id, gain, doubt}]."""
-    insert(cursor, "left_leads", rows)
-
-
-def left(cursor: Cursor) -> list[Row]:
-    """The leads that were left since they were last taken here: [{gain, doubt, asked: [{planned_at, gain,
-    doubt}] of what was asked for them, in order}]."""
-    return many(
-        cursor,
-        """
-        WITH gone AS (DELETE FROM left_leads RETURNING *)
-        SELECT g.gain, g.doubt, (
-            SELECT coalesce(json_agg(json_build_object(
-                'planned_at', c.planned_at, 'gain', c.reason -> 'gain', 'doubt', c.reason -> 'doubt')
-                ORDER BY c.planned_at, c.id), '[]')
-            FROM provider_calls c JOIN leads l ON c.subject_id IN (l.contact_id, l.org_id)
-            WHERE l.id = g.lead_id AND c.lead_id = g.lead_id AND c.state <> 'dropped' AND c.reason ? 'gain'
-            ) AS asked
-        FROM gone g ORDER BY g.id
-        """)
 
 
 def found(cursor: Cursor, subject_ids: Iterable[str]) -> list[Row]:

@@ -156,10 +156,10 @@ KEPT: Final = {
         "employments", "held_answers", "duplicates", "merges", "contact_privacy", "privacy_statements"),
     "with their lead": (
         "leads", "work_items", "lead_facts", "lead_status_history", "hot_changes", "follow_ups", "handlings",
-        "assignments", "looks"),
+        "assignments", "looks", "left_leads"),
     "for ever: what people refuse and who is not to come again": ("refusals", "suppressions"),
     "for ever, a few rows a day: sums": ("counts", "spent", "intake_past", "score_months"),
-    "until they are added up, every minute": ("count_changes", "spent_changes", "left_leads"),
+    "until they are added up, every minute": ("count_changes", "spent_changes"),
     "with what they are about, which goes by a rule": ("deliveries", "corrections", "job_chunks"),
     "so many of each source as are shown": ("source_deliveries", "source_days"),
     "for nine weeks, which who watches them counts himself": ("watched_hours", "signs"),

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
 
 import pytest
 
-from sidecar.app import create_app
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.offers import offers_of
 from sidecar.ids import new_id
 from sidecar.pipeline import learning
 from sidecar.store import learning as store
-from sidecar.store.database import Database, insert, many, one
-from tests.integration.conftest import Api
+from sidecar.store.database import Database, insert, one
 from tests.integration.test_pipeline import claim, lead, run, send, start
 
 OFFERS = offers_of(PROVIDERS)
@@ -117,9 +114,6 @@ def test_nothing_is_learnt_twice(api, engine):
 
 def test_a_kill_between_learning_and_keeping_loses_and_doubles_nothing(api, engine, monkeypatch):
     ledger(engine, "hunter.person", ["found", "not_found", "found"])
-    lead_id, = send(api, lead(1))
-    with engine.database.write() as cursor:
-        store.leave(cursor, [{"lead_id": lead_id, "gain": 0.5, "doubt": 0.01}])
     with monkeypatch.context() as patch:
         patch.setattr(store, "save", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -128,9 +122,6 @@ def test_a_kill_between_learning_and_keeping_loses_and_doubles_nothing(api, engi
     assert learning.learn(engine)
     state = kept(engine)["state"]
     assert state["beliefs"]["seen"] == 3
-    assert state["threshold"]["courses"][-1] == [[0.5, 0.01]] and state["threshold"]["left"] == 1
-    with engine.database.read() as cursor:
-        assert not many(cursor, "SELECT * FROM left_leads")
 
 
 def test_of_two_learners_one_learns(api, engine, elsewhere):
@@ -280,22 +271,6 @@ def test_a_bounce_of_an_address_that_was_called_valid_is_a_correction_once(api, 
     bounce(api, told)
     assert corrected(engine, "zerobounce.validate") == 1
     assert corrected(engine) == 0  # the lead told the address itself
-
-
-def test_leads_that_were_left_teach_the_price_of_agreement(app, engine, api):
-    settings = replace(engine.settings, enrichment_goals={"": "decision"})
-    made = create_app(settings, replace(engine, settings=settings))
-    made.test_client_class = app.test_client_class
-    deciding = Api(made.test_client(), "tests")
-    send(deciding, *(lead(number, source="web form", tags=["contact"]) for number in range(3)))
-    run(deciding, claim(deciding))
-    with engine.database.read() as cursor:
-        left = one(cursor, "SELECT count(*)::int AS n FROM left_leads")["n"]
-        asked = many(cursor, "SELECT reason FROM provider_calls WHERE reason ? 'gain'")
-    assert left == 3 and asked
-    learning.learn(engine)
-    threshold = kept(engine)["state"]["threshold"]
-    assert threshold["left"] == 3 and max(map(len, threshold["courses"][-3:])) > 1
 
 
 def test_how_much_of_each_class_bounced(api, engine):

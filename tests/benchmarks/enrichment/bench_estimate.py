@@ -86,14 +86,12 @@ def measure(kind: str, seed: int, goal: Any, leads: int) -> Result:
 
 def _own(planner: Planner) -> Planner:
     """A planner that goes on from what another has learnt, and leaves that one as it is."""
-    return Planner(planner.offers, planner.card, deepcopy(planner.beliefs), planner.goal, planner.wanted,
-                   deepcopy(planner.threshold))
+    return Planner(planner.offers, planner.card, deepcopy(planner.beliefs), planner.goal, planner.wanted)
 
 
 def _simulation(world: Market, planner: Planner, bought: Mapping[tuple[str, str], Said]) -> Simulation:
     """What that planner makes of a market, and learns there."""
-    return Simulation(world, planner.card, planner.next, planner.learn, planner.threshold.left,
-                      bought=dict(bought))
+    return Simulation(world, planner.card, planner.next, planner.learn, bought=dict(bought))
 
 
 def _name(own: Mapping[str, Any]) -> str:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.beliefs import Beliefs
-from sidecar.enrichment.learning import NO_MODEL, Learnt, course, lesson
+from sidecar.enrichment.learning import NO_MODEL, Learnt, lesson
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import offers_of
-from sidecar.enrichment.planner import Lesson, Planner, Standing, Threshold
+from sidecar.enrichment.planner import Lesson, Planner, Standing
 from sidecar.scoring import default_model
 from sidecar.scoring.bounds import Scorecard
 
@@ -65,7 +65,7 @@ def test_what_goes_with_an_address_counts_as_told_with_it():
 
 def test_of_what_was_held_or_erased_it_is_not_known_what_it_told():
     learnt = Learnt.of(OFFERS, None)
-    planner = Planner(OFFERS, NO_MODEL, learnt.beliefs, "fill", frozenset(), learnt.threshold)
+    planner = Planner(OFFERS, NO_MODEL, learnt.beliefs, "fill", frozenset())
     before = learnt.beliefs.filled(PERSON, "contact.city").all
     planner.learn(answer())
     assert learnt.beliefs.seen == 1 and learnt.beliefs.filled(PERSON, "contact.city").all == before
@@ -77,8 +77,7 @@ def test_of_what_was_held_or_erased_it_is_not_known_what_it_told():
                                                   ("apollo", 0.5)])
 def test_who_says_otherwise_than_what_is_known_is_trusted_less(known_from, more):
     learnt = Learnt.of(OFFERS, None)
-    planner = Planner(OFFERS, Scorecard(default_model()), learnt.beliefs, "decision", frozenset(),
-                      learnt.threshold)
+    planner = Planner(OFFERS, Scorecard(default_model()), learnt.beliefs, "decision", frozenset())
     before = learnt.beliefs.wrong(PERSON).yes
     planner.learn(answer(contact=[said("seniority", "vp", known_from),
                                   said("seniority", "entry", "peopledatalabs", 0)]))
@@ -96,8 +95,7 @@ def test_corrections_lower_what_is_kept_of_an_operation_and_never_below_nothing(
 def test_who_is_corrected_is_asked_after_one_who_is_not():
     offers = [OFFER["apollo.person"], OFFER["hunter.person"]]
     learnt = Learnt.of(offers, None)
-    planner = Planner(offers, NO_MODEL, learnt.beliefs, "fill", frozenset({"contact.city"}),
-                      learnt.threshold)
+    planner = Planner(offers, NO_MODEL, learnt.beliefs, "fill", frozenset({"contact.city"}))
 
     standing = Standing({"contact": {"email": "x"}}, [], {"contact.email": said("email", "x")}, {}, AT)
     assert planner.next(standing).offer.name == "hunter.person"
@@ -118,9 +116,8 @@ steps = st.one_of(
 
 
 @settings(deadline=None)
-@given(st.lists(steps, max_size=60), st.lists(st.lists(st.tuples(
-    st.floats(0, 1e6), st.floats(0, 1)), max_size=30), max_size=20))
-def test_what_was_learnt_comes_back_as_it_was_kept(seen, courses):
+@given(st.lists(steps, max_size=60))
+def test_what_was_learnt_comes_back_as_it_was_kept(seen):
     learnt = Learnt.of(OFFERS, None)
     for step, *arguments in seen:
         if step == "see":
@@ -128,8 +125,6 @@ def test_what_was_learnt_comes_back_as_it_was_kept(seen, courses):
             learnt.beliefs.see(OFFER[name].subject, name, traits, [], hit)
         else:
             getattr(learnt.beliefs, step)(*arguments)
-    for one in courses:
-        learnt.threshold.left(one)
     kept = json.loads(json.dumps(learnt.state()))
     again = Learnt.of(OFFERS, kept)
     assert json.loads(json.dumps(again.state())) == kept
@@ -147,7 +142,6 @@ def test_what_is_kept_is_bounded_whatever_was_seen():
     for number in range(6000):
         learnt.beliefs.see("contact", PERSON, (f"country {number}", "", ""), [], number % 3 == 0)
         learnt.beliefs.told("organization.industry", f"industry {number}")
-        learnt.threshold.left([(1.0, 0.5)] * 50)
     state = learnt.state()
     assert len(json.dumps(state)) < 500_000
     assert sum(seen for _, seen in state["beliefs"]["values"]["organization.industry"]) <= 2000
@@ -172,6 +166,10 @@ def test_of_operations_that_there_are_no_more_nothing_is_believed():
     assert {key[0] for key in left.beliefs.state()["weights"]} == {PERSON}
 
 
+def test_the_code_before_finds_a_price_of_agreement_in_the_state():
+    assert Learnt.of(OFFERS, None).state()["threshold"] == {"level": 1.0, "left": 0, "courses": []}
+
+
 def test_a_state_of_another_shape_is_learnt_anew():
     state = Learnt.of(OFFERS, None).state() | {"shape": 0}
     assert Learnt.of(OFFERS, state).beliefs.seen == 0
@@ -187,24 +185,8 @@ def test_the_first_answer_in_earnest_makes_the_sandboxs_forgotten():
     assert learnt.beliefs.chances("contact", [PERSON], (), []).of(PERSON) == pytest.approx(fresh, abs=0.05)
 
 
-def test_a_course_has_one_place_for_each_round_of_questions():
-    asked = [{"planned_at": at, "gain": gain, "doubt": doubt} for at, gain, doubt in (
-        ("1", 5.0, 0.4), ("1", 2.0, 0.4), ("2", 3.0, 0.2))]
-    assert course(asked, (0.1, 0.05)) == [(5.0, 0.4), (3.0, 0.2), (0.1, 0.05)]
-
-
-def test_the_price_of_agreement_is_that_of_one_that_saw_it_all():
-    whole, parts = Threshold(1.0), Threshold(1.0)
-    for number in range(300):
-        one = [(float(number % 17 + 1), 0.1), (0.5, 0.01)]
-        whole.left(one)
-        parts.left(one)
-        parts = Threshold.of(json.loads(json.dumps(parts.state())))
-    assert parts.level == pytest.approx(whole.level)
-
-
 def test_a_lesson_of_a_failure_teaches_nothing():
     learnt = Learnt.of(OFFERS, None)
-    planner = Planner(OFFERS, NO_MODEL, learnt.beliefs, "fill", frozenset(), learnt.threshold)
+    planner = Planner(OFFERS, NO_MODEL, learnt.beliefs, "fill", frozenset())
     planner.learn(Lesson(OFFER[COMPANY], "error", {}, {}, (), []))
     assert learnt.beliefs.seen == 0

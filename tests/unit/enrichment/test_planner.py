@@ -11,7 +11,7 @@ import pytest
 from sidecar.enrichment import PROVIDERS
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.offers import PLACES, Offer, offers_of
-from sidecar.enrichment.planner import Lesson, Planner, Standing, Threshold, _may_change, goal_of, reached
+from sidecar.enrichment.planner import Lesson, Planner, Standing, _may_change, goal_of, reached
 from sidecar.scoring import default_model
 from sidecar.scoring.bounds import Scorecard
 
@@ -129,12 +129,12 @@ def test_what_a_ceiling_forbids_does_not_make_the_cheaper_one_worth_less(goal, d
     better = [offer(f"d{number}.all", *told, "organization.revenue_range", "contact.seniority",
                     subject="organization", price=0.05, hit_rate=0.9) for number in range(dear)]
     one = planner(cheap, *better, goal=goal)
-    one.threshold.level = 10.0
+    one.worth *= 0.1 / one.agreement
     known = standing({"contact.phone_type": "mobile"})
     assert one.next(known, 0.045).offer is cheap
     forbidden = replace(known, dear=frozenset(offer.name for offer in better))
     assert one.round(forbidden)[0].offer is cheap
-    one.threshold.level = 0.1
+    one.worth *= 10.0 / one.agreement
     step = one.next(replace(forbidden, asked={"a.size": "not_found"}))
     assert (step.offer, step.why) == (None, "ceiling" if dear else "settled")
 
@@ -145,8 +145,9 @@ def test_who_cannot_be_reached_for_want_of_money_is_decided_on_all_the_same():
 
 
 def test_little_doubt_is_not_worth_much_money():
-    one = planner(replace(SIZE, price_found=500.0))
-    one.threshold.level = 0.02
+    one = planner(SIZE)
+    assert one.next(standing()).offer is SIZE
+    one.worth = 0.01
     assert one.next(standing()).why == "not_worth"
 
 
@@ -180,12 +181,29 @@ def test_reach_ends_with_an_address_or_a_phone():
     assert reached(standing({"contact.phone_type": "mobile"}).facts)
 
 
-def test_the_price_of_agreement_follows_the_doubt_that_leads_are_left_with():
-    lavish, careful = Threshold(1.0, 0.003), Threshold(1.0, 0.003)
-    for _ in range(100):
-        lavish.left([(0.5, 0.0001)])
-        careful.left([(4.0, 0.05), (0.9, 0.02)])
-    assert careful.level < 0.5 < lavish.level
+def test_what_agreement_may_cost_follows_what_all_that_the_model_looks_at_costs():
+    one = planner(TITLE, SIZE)
+    assert one.agreement == pytest.approx(one.worth * 0.5 * (0.1 + 0.1))
+    twice = [replace(each, price_found=0.2) for each in (TITLE, SIZE)]
+    assert planner(*twice).agreement == pytest.approx(2 * one.agreement)
+    # Who tells nothing that the model looks at, and who is hardly needed after others, makes it no dearer.
+    assert planner(TITLE, SIZE, offer("a.city", "contact.city", price=9.0)).agreement == one.agreement
+    again = replace(TITLE, name="c.title", provider="c")
+    assert one.agreement < planner(TITLE, SIZE, again).agreement < one.agreement * 1.3
+
+
+def test_what_agreement_may_cost_is_learnt():
+    one = planner(TITLE, SIZE)
+    before = one.agreement
+    for _ in range(200):
+        one.learn(Lesson(TITLE, "not_found", {}, {}, (), []))
+    one.next(standing())
+    assert one.agreement < before * 0.6
+
+
+def test_where_nobody_costs_anything_all_that_may_change_the_grade_are_asked():
+    free = [replace(each, price_found=0.0) for each in (TITLE, SIZE)]
+    assert len([step for step in planner(*free).round(standing()) if step.offer]) == 2
 
 
 @pytest.mark.parametrize(("lane", "source", "goal"), [
