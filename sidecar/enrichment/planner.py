@@ -34,7 +34,7 @@ _SELDOM: Final = 0.1
 _FREE: Final = 1e-6
 # What a grade is worth that is the one of buying everything: so many times what it is believed to cost to
 # learn all that the model looks at of a lead of whom nothing is known.
-WORTH: Final = 22.0
+WORTH: Final = 24.0
 
 
 @dataclass(slots=True)
