@@ -84,11 +84,10 @@ class Imagination:
         model's own cases as are believed before any is."""
         weights: dict[Any, float] = {}
         for number, rule in enumerate(self._card.rules):
-            if rule.places[:1] != (place,):
+            if place not in (rule.places if number in self._card.joint else rule.places[:1]):
                 continue
-            kinds = {
-                self._card.worth(number, tuple(value if at == place else None for at in rule.places)): value
-                for value in self._card.values(number, place)}
+            kinds = {self._card.side(number, place, value): value
+                     for value in self._card.values(number, place)}
             for value in kinds.values():
                 weights[value] = weights.get(value, 0.0) + _PRIOR_SEEN / len(kinds)
         for value, seen in self._beliefs.values(place).items():

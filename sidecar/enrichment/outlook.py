@@ -1,6 +1,7 @@
 """How a lead's grade may end: the distribution of its score if everything were bought that could be.
 
-Each rule of the model is worth one of few numbers of points. What could still be answered changes facts, each
+Each rule of the model is worth one of few numbers of points; one with a condition on several facts is worth
+what it gives for each combination of what they may be. What could still be answered changes facts, each
 with a probability that is believed (beliefs.py); which operations find somebody hangs together through the
 hidden familiarity, so the ways in which they may turn out are gone through one by one. All sums are exact;
 what is simplified is said: facts of one answer are right or wrong independently of each other, of many
@@ -19,7 +20,7 @@ from math import asin, log, sin, sqrt
 from typing import Any, Final
 
 from sidecar.enrichment.beliefs import Beliefs
-from sidecar.scoring.bounds import Scorecard, fact_at
+from sidecar.scoring.bounds import Scorecard, Side, fact_at
 
 Distribution = dict[int, float]
 # Operations that are told apart in one component; what is rarer than this is not followed.
@@ -30,6 +31,8 @@ _NEGLIGIBLE: Final = 1e-6
 _STEPS: Final = 16
 # A value of a fact is believed as if each outcome of the rule had been seen so often.
 _PRIOR_SEEN: Final = 2.0
+# Combinations of what the facts of one rule may be that are told apart.
+_MOST_WAYS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ class Ahead:
     tells: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a lead: the places, and of the rules that look at several facts at once on which side
+    each of these is now."""
+
+    places: frozenset[str]
+    sides: Mapping[int, tuple[Side, ...]]
+
+
 @dataclass(slots=True)
 class Outlook:
     """Distributions, remembered until what is believed of values has changed much (`forget`)."""
@@ -62,6 +74,7 @@ class Outlook:
     beliefs: Beliefs
     _sums: dict[Any, list[tuple[int, float]]] = field(default_factory=dict)
     _worths: dict[int, Distribution] = field(default_factory=dict)
+    _sides: dict[tuple[int, str], list[tuple[Side, float]]] = field(default_factory=dict)
     _rules_of: list[list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,13 +86,16 @@ class Outlook:
         """Work distributions out anew."""
         self._sums.clear()
         self._worths.clear()
+        self._sides.clear()
 
     def ahead(self, facts: Mapping[str, Any], points: Sequence[int], sources: Sequence[Source],
               weights: Mapping[str, Sequence[float]], grade: str | None = None) -> Ahead:
         """How the lead's grade may end. `weights`: subject -> weights of familiarities; `grade`: what it was
         before."""
         changing = frozenset().union(*(source.changes for source in sources))
-        known = frozenset(place for place in self.card.places if fact_at(facts, place) is not None)
+        known = _Known(frozenset(place for place in self.card.places if fact_at(facts, place) is not None), {
+            number: tuple(self.card.side(number, place, fact_at(facts, place))
+                          for place in self.card.rules[number].places) for number in self.card.joint})
         parts = [self._component(component, known, points, sources, weights, changing)
                  for component in range(len(self.card.percents))]
         certain = sum(total for part in parts if len(part) == 1 for total in part)
@@ -104,7 +120,7 @@ class Outlook:
         return Ahead({"hot": likely["hot"], "warm": max(0.0, likely["warm"] - likely["hot"]),
                       "cold": max(0.0, 1.0 - likely["warm"])}, tells)
 
-    def _tells(self, source: Source, component: int, known: frozenset[str], points: Sequence[int],
+    def _tells(self, source: Source, component: int, known: _Known, points: Sequence[int],
                anyone: Mapping[str, float], rest: _Tail, open_ones: Sequence[tuple[int, float]]) -> float:
         """The entropy of the grade that an answer is expected to take away by what it changes in one
         component (their mutual information, in nats), from the chances of a grade before it and after each
@@ -112,26 +128,30 @@ class Outlook:
         components may add, `anyone`: place -> how likely it changes whoever is asked; `open_ones`: what is
         lacking for a grade, and the chance to get there."""
         mine: list[int] = []
+        half: list[int] = []  # rules of which the answer tells one fact, and others may tell another
         later: list[int] = []
         fixed = 0
+        others = anyone.keys() - source.changes.keys()
         for number in self._rules_of[component]:
             rule = self.card.rules[number]
             if rule.examples and not source.changes.keys().isdisjoint(rule.places):
-                mine.append(number)
+                (mine if number not in self.card.joint or others.isdisjoint(rule.places) else half
+                 ).append(number)
             elif rule.examples and not anyone.keys().isdisjoint(rule.places):
                 later.append(number)
             else:
                 fixed += points[number]
-        if not mine:
+        if not mine and not half:
             return 0.0
         told = self._added(mine, known, points, source.changes)
-        more = self._added(later, known, points, anyone)
+        mores = self._halves(half, known, source.changes, {place: anyone[place] for place in others},
+                             self._added(later, known, points, anyone))
         learnt = 0.0
         hit, miss = source.chance, max(1 - source.chance, _NEGLIGIBLE)
         for lacking, chance in open_ones:
-            after = [(share, sum(
+            after = [(share * so, sum(
                 likely * rest.above(lacking - self.card.weighed(fixed + one + other, component))
-                for other, likely in more.items())) for one, share in told.items()]
+                for other, likely in more.items())) for one, share in told.items() for more, so in mores]
             # Whatever is answered, the chances after it make up the chance before it.
             found = sum(share * then for share, then in after)
             missed = min(1.0, max(0.0, (chance - hit * found) / miss))
@@ -139,7 +159,22 @@ class Outlook:
                 share * _entropy(then) for share, then in after)
         return max(0.0, learnt)
 
-    def _component(self, component: int, known: frozenset[str], points: Sequence[int],
+    def _halves(self, rules: Sequence[int], known: _Known, changes: Mapping[str, float],
+                others: Mapping[str, float], more: Distribution) -> list[tuple[Distribution, float]]:
+        """What may come after an answer, each with its chance: `more`, and what rules may give then of which
+        it tells one fact and others may tell another."""
+        made = [(more, 1.0)]
+        for number in rules:
+            after: dict[tuple[tuple[int, float], ...], float] = {}
+            for sides, share in self._ways(number, known.sides[number], changes).items():
+                then = self._given(number, sides, others)
+                key = tuple(sorted(then.items()))
+                after[key] = after.get(key, 0.0) + share
+            made = [(_sum(before, dict(then)), likely * share)
+                    for before, likely in made for then, share in after.items()]
+        return made
+
+    def _component(self, component: int, known: _Known, points: Sequence[int],
                    sources: Sequence[Source], weights: Mapping[str, Sequence[float]], changing: frozenset[str]
                    ) -> Distribution:
         """What a component may add to the total."""
@@ -150,7 +185,8 @@ class Outlook:
         concerned = _few([source for source in sources if not places.isdisjoint(source.changes)], places)
         order = sorted(places & changing)
         now = (component, fixed, len(rules), *(points[number] for number in rules), *(
-            place in known for number in rules for place in self.card.rules[number].places))
+            place in known.places for number in rules for place in self.card.rules[number].places), *(
+            known.sides[number] for number in rules if number in self.card.joint))
         made: Distribution = {}
         for chance, changes in _patterns(concerned, weights, places):
             rounded = [round(asin(sqrt(changes.get(place, 0.0))) * _STEPS) for place in order]
@@ -164,7 +200,7 @@ class Outlook:
                 made[total] = made.get(total, 0.0) + chance * share
         return made
 
-    def _add_up(self, component: int, fixed: int, rules: list[int], known: frozenset[str],
+    def _add_up(self, component: int, fixed: int, rules: list[int], known: _Known,
                 points: Sequence[int], changes: Mapping[str, float]) -> list[tuple[int, float]]:
         weighed: Distribution = {}
         for total, share in self._added(rules, known, points, changes).items():
@@ -172,7 +208,7 @@ class Outlook:
             weighed[worth] = weighed.get(worth, 0.0) + share
         return [(worth, share) for worth, share in weighed.items() if share > _NEGLIGIBLE]
 
-    def _added(self, rules: Sequence[int], known: frozenset[str], points: Sequence[int],
+    def _added(self, rules: Sequence[int], known: _Known, points: Sequence[int],
                changes: Mapping[str, float]) -> Distribution:
         """What rules may give together."""
         rules_in: dict[int, list[Distribution]] = {}
@@ -212,9 +248,11 @@ class Outlook:
         return rules, sum(worth for slot, together in fixed.items()
                           for worth in self._kept(slot, {together: 1.0}))
 
-    def _outcomes(self, number: int, known: frozenset[str], now: int, changes: Mapping[str, float]
+    def _outcomes(self, number: int, known: _Known, now: int, changes: Mapping[str, float]
                   ) -> Distribution:
         """What a rule may be worth. Its first known fact counts: one further down only while it is not."""
+        if number in self.card.joint:
+            return self._given(number, known.sides[number], changes)
         made: Distribution = {}
         left = 1.0
         for place in self.card.rules[number].places:
@@ -223,11 +261,58 @@ class Outlook:
                 for worth, share in self._worth(number).items():
                     made[worth] = made.get(worth, 0.0) + change * share
                 left -= change
-            if place in known:
+            if place in known.places:
                 break
         if left:
             made[now] = made.get(now, 0.0) + left
         return made
+
+    def _given(self, number: int, now: tuple[Side, ...], changes: Mapping[str, float]) -> Distribution:
+        """What a rule may be worth that looks at several facts at once."""
+        made: Distribution = {}
+        for sides, share in self._ways(number, now, changes).items():
+            worth = self.card.worth_of_sides(number, sides)
+            made[worth] = made.get(worth, 0.0) + share
+        return made
+
+    def _ways(self, number: int, now: tuple[Side, ...], changes: Mapping[str, float]
+              ) -> dict[tuple[Side, ...], float]:
+        """On which sides the facts of a rule may be together. Of many the likeliest to change are told
+        apart."""
+        places = self.card.rules[number].places
+        moved: dict[str, float] = {}
+        ways = 1
+        for place in sorted(changes.keys() & set(places), key=lambda place: (-changes[place], place)):
+            ways *= len(self._told(number, place)) + 1
+            if ways > _MOST_WAYS:
+                break
+            moved[place] = changes[place] * self.beliefs.says(place).rate
+        made: dict[tuple[Side, ...], float] = {(): 1.0}
+        for place, side in zip(places, now, strict=True):
+            change = moved.get(place, 0.0)
+            new = [(side, 1 - change)] if not change else [(side, 1 - change), *(
+                (told, change * share) for told, share in self._told(number, place))]
+            further: dict[tuple[Side, ...], float] = {}
+            for before, likely in made.items():
+                for one, share in new:
+                    further[*before, one] = further.get((*before, one), 0.0) + likely * share
+            made = further
+        return made
+
+    def _told(self, number: int, place: str) -> list[tuple[Side, float]]:
+        """On which side of a rule an answer is believed to put a fact: by the values that were told so far,
+        and before there are any each side as likely."""
+        found = self._sides.get((number, place))
+        if found is None:
+            sides = dict.fromkeys(
+                self.card.side(number, place, value) for value in self.card.values(number, place))
+            seen = dict.fromkeys(sides, _PRIOR_SEEN / len(sides))
+            for value, times in self.beliefs.values(place).items():
+                side = self.card.side(number, place, value)
+                seen[side] = seen.get(side, 0.0) + times
+            total = sum(seen.values())
+            found = self._sides[number, place] = [(side, times / total) for side, times in seen.items()]
+        return found
 
     def _worth(self, number: int) -> Distribution:
         """What a rule is believed to be worth once an answer tells its fact: by the values that were told so

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any, Final
 
@@ -17,12 +17,18 @@ from sidecar.scoring import conditions
 from sidecar.scoring.checking import VOCABULARIES
 from sidecar.scoring.compiling import Rule, compiled
 from sidecar.scoring.subject import Subject, fact_at, points_of, with_facts
+from sidecar.terms.fields import FIELDS
 
 __all__ = ["Rule", "Scorecard", "fact_at"]
 
+# What a rule makes of one fact.
+Side = tuple[Any, ...]
+
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# More combinations of facts that count in several components are not tried out; the bounds are wider then.
+# More values of a fact, or combinations of facts, are not tried out.
+_MOST_SIDES: Final = 200
 _MOST_COMBINATIONS: Final = 20_000
+_LISTS: Final = frozenset(f"{field.entity}.{field.name}" for field in FIELDS if field.kind == "list")
 
 
 class Scorecard:
@@ -36,8 +42,14 @@ class Scorecard:
         self._reach: dict[Any, tuple[int, int]] = {}
         self._bounds: dict[Any, tuple[int, int]] = {}
         self._alike: dict[Any, list[Any]] = {}
+        self._tests: dict[tuple[int, str], list[conditions.Holds]] = {}
+        self._typical: dict[tuple[int, str, Side], Any] = {}
+        self._together_worth: dict[tuple[int, tuple[Side, ...]], int] = {}
         # The facts that the model looks at, in one order.
         self.places = tuple(sorted({place for rule in self.rules for place in rule.places}))
+        # The rules that look at several facts at once; of all others the first known fact counts.
+        self.joint = frozenset(rule.number for rule in self.rules if (
+            rule.examples and "when" in rule.document and len(rule.places) > 1))
 
     def thresholds(self, previous: str | None = None) -> tuple[tuple[str, int], ...]:
         """The hundredths at which each grade but the last begins, the best first, for a lead that had this
@@ -75,6 +87,24 @@ class Scorecard:
         """The values of a fact that make a difference to a rule, as far as there are such values."""
         # Of a vocabulary also those that the rule does not name: they fall under `otherwise`.
         return VOCABULARIES.get(place) or (self.rules[number].examples or {}).get(place, ())
+
+    def side(self, number: int, place: str, value: Any) -> Side:
+        """What a rule makes of a fact: whether it is known, what the rule's kind gives for it alone, and each
+        part of the rule's condition on it. Values of one side are worth the same, whatever else is known."""
+        subject = Subject(with_facts([place], [value]), _NO_TIME)
+        made = (value is not None, points_of(self.rules[number].own(subject)),
+                *(part(subject) for part in self._parts(number, place)))
+        self._typical.setdefault((number, place, made), value)
+        return made
+
+    def worth_of_sides(self, number: int, sides: tuple[Side, ...]) -> int:
+        """What a rule gives when its facts are on these sides."""
+        found = self._together_worth.get((number, sides))
+        if found is None:
+            found = self._together_worth[number, sides] = self.worth(number, tuple(
+                self._typical[number, place, side]
+                for place, side in zip(self.rules[number].places, sides, strict=True)))
+        return found
 
     def bounds(self, facts: Mapping[str, Any], points: Sequence[int], learnable: frozenset[str]
                ) -> tuple[int, int]:
@@ -129,7 +159,7 @@ class Scorecard:
         if found is None:
             choices = [[value, *self._choices((number,), place)] if place in learnable else [value]
                        for place, value in zip(rule.places, values, strict=True)]
-            if prod(map(len, choices)) > _MOST_COMBINATIONS:
+            if _too_many(choices):
                 return min(rule.least, now), max(rule.most, now)
             worths = [now, *(self.worth(number, combination) for combination in product(*choices))]
             found = self._reach[key] = (min(worths), max(worths))
@@ -141,18 +171,41 @@ class Scorecard:
         found = self._alike.get((numbers, place))
         if found is None:
             concerned = [number for number in numbers if place in self.rules[number].places]
-            alike = {tuple(self._side(number, place, value) for number in concerned): value
+            alike = {self._sides(concerned, place, value): value
                      for one in concerned for value in self.values(one, place)}
+            if place not in VOCABULARIES and (len(concerned) > 1 or self._parts(concerned[0], place)):
+                self._mix(alike, concerned, place)
             found = self._alike[numbers, place] = list(alike.values())
         return found
 
-    def _side(self, number: int, place: str, value: Any) -> tuple[Any, ...]:
-        """What a rule makes of a fact: what it is worth alone, and each part of a condition on it."""
-        rule = self.rules[number]
-        subject = Subject(with_facts([place], [value]), _NO_TIME)
-        return (self.worth(number, tuple(value if at == place else None for at in rule.places)), *(
-            conditions.compiled(leaf)(subject) for _, leaf in conditions.leaves(rule.document.get("when", {}))
-            if leaf["fact"] == place))
+    def _mix(self, alike: dict[Any, Any], concerned: Sequence[int], place: str) -> None:
+        """Beside examples of several tests of one fact, values that are on other sides of them together."""
+        numbers = sorted({value for one in concerned for value in self.values(one, place)
+                          if isinstance(value, int | float)})
+        for middle in ((one + other) / 2 for one, other in pairwise(numbers)):
+            alike.setdefault(self._sides(concerned, place, middle), middle)
+        pieces = [value for value in alike.values() if isinstance(value, str)]
+        mixed = [[piece] for piece in pieces]
+        for before in mixed:  # grows while new sides are found
+            for piece in pieces:
+                value = [*before, piece] if place in _LISTS else " ".join((*before, piece))
+                sides = self._sides(concerned, place, value)
+                if sides not in alike and len(alike) <= _MOST_SIDES:
+                    alike[sides] = value
+                    mixed.append([*before, piece])
+
+    def _sides(self, numbers: Sequence[int], place: str, value: Any) -> tuple[Side, ...]:
+        return tuple(self.side(number, place, value) for number in numbers)
+
+    def _parts(self, number: int, place: str) -> list[conditions.Holds]:
+        """The parts of a rule's condition that look at a fact."""
+        found = self._tests.get((number, place))
+        if found is None:
+            found = self._tests[number, place] = [
+                conditions.compiled(leaf)
+                for _, leaf in conditions.leaves(self.rules[number].document.get("when", {}))
+                if leaf.get("fact") == place]
+        return found
 
     def _together(self, tied: list[int], facts: Mapping[str, Any], points: Sequence[int],
                   learnable: frozenset[str]) -> Iterator[list[int]]:
@@ -160,8 +213,7 @@ class Scorecard:
         places = sorted({place for number in tied for place in self.rules[number].places})
         choices = [[fact_at(facts, place), *(self._choices(tuple(tied), place) if place in learnable else ())]
                    for place in places]
-        if any(self.rules[number].examples is None for number in tied) or (
-                prod(map(len, choices)) > _MOST_COMBINATIONS):
+        if any(self.rules[number].examples is None for number in tied) or _too_many(choices):
             reach = [self._rule_bounds(number, facts, points[number], learnable) for number in tied]
             for end in (0, 1):
                 yield self._sums(tied, [pair[end] for pair in reach])
@@ -177,6 +229,11 @@ class Scorecard:
         for number, worth in zip(numbers, points, strict=True):
             sums[self.rules[number].slot] += worth
         return sums
+
+
+def _too_many(choices: Sequence[Sequence[Any]]) -> bool:
+    """Whether combinations are not tried out; the bounds are wider then."""
+    return max(map(len, choices)) > _MOST_SIDES or prod(map(len, choices)) > _MOST_COMBINATIONS
 
 
 def _key(values: Sequence[Any]) -> tuple[Any, ...]:

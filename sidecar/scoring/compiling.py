@@ -29,8 +29,9 @@ QUARTERS: Final = (75, 50, 25)
 class Rule:
     """A rule: its number in the model, the places of its component and of its slot, and what it gives.
 
-    `places`: the facts that it looks at. `examples`: by place, values of them that make a difference; None
-    where its kind does not tell them: it gives anything from `least` to `most` then."""
+    `own`: what it gives whatever its condition says. `places`: the facts that it looks at. `examples`: by
+    place, values of them that make a difference; None where its kind does not tell them: it gives anything
+    from `least` to `most` then."""
 
     number: int
     component: int
@@ -38,6 +39,7 @@ class Rule:
     name: str
     document: Mapping[str, Any]
     evaluate: Evaluator
+    own: Evaluator
     places: tuple[str, ...]
     examples: Mapping[str, tuple[Any, ...]] | None
     events: tuple[str, ...]
@@ -243,14 +245,15 @@ def _weights(components: Sequence[Component], names: Sequence[str]) -> tuple[tup
 
 def _rule(number: int, component: int, slot: int, document: Mapping[str, Any]) -> Rule:
     kind, when = KINDS[document["kind"]], document.get("when")
-    evaluate, examples = kind.prepare(document), kind.examples and kind.examples(document)
+    own, examples = kind.prepare(document), kind.examples and kind.examples(document)
+    evaluate = own
     places = list(document.get("facts", ()) if examples is None else examples)
     events = [document["event"]] if "event" in document else list(document.get("events", ()))
     if when is not None:
         for _, leaf in conditions.leaves(when):
             (places if "fact" in leaf else events).append(leaf.get("fact") or leaf["event"])
         if "when" not in kind.fields:
-            evaluate = _while(conditions.compiled(when), evaluate)
+            evaluate = _while(conditions.compiled(when), own)
             also = conditions.examples(when)
             examples = None if examples is None or also is None else {
                 place: (*examples.get(place, ()), *also.get(place, ())) for place in {**examples, **also}}
@@ -259,8 +262,9 @@ def _rule(number: int, component: int, slot: int, document: Mapping[str, Any]) -
     worths = [0, *points_in(document)]
     if "limit" in document:
         worths.append(hundredths(document["limit"]) * (1 if document["points"] >= 0 else -1))
-    return Rule(number, component, slot, document["name"], document, evaluate, tuple(dict.fromkeys(places)),
-                examples, tuple(dict.fromkeys(events)), min(worths), max(worths),
+    return Rule(number, component, slot, document["name"], document, evaluate, own,
+                tuple(dict.fromkeys(places)), examples, tuple(dict.fromkeys(events)),
+                min(worths), max(worths),
                 document["event"] if document["kind"] == "event" else None,
                 f"{component} {document['name']}")
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sidecar.scoring import default_model, score
 from sidecar.scoring.bounds import Scorecard
+from sidecar.scoring.checking import check_model
 from tests.product_copy import copy_product, python
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -186,3 +187,111 @@ def test_a_grade_is_that_after_the_one_before(
     facts = facts_of(known, event)
     result = score(facts, MODEL, NOW, previous)
     assert CARD.grade(CARD.total(CARD.points(facts, NOW)), previous) == result["grade"]
+
+
+# What each fact may be, each on some side of what conditions and rules say of it.
+SOME: dict[str, list[Any]] = {
+    "contact.phone": ["+49 30 1", "+1 212"], "contact.email_type": ["corporate", "free", "role"],
+    "contact.seniority": ["vp", "entry"], "contact.country": ["DE", "FR", "IN"],
+    "organization.employee_count": [5, 10, 30, 31, 900],
+    "contact.job_title": ["Head of Sales", "Assistant Head", "Assistant, Sales", "Sales Head Assistant", "x"],
+    "organization.technologies": [["a"], ["a", "b"], ["b", "c"]], "organization.country": ["DE", "FR"]}
+PLACED = sorted(SOME)
+WORDS = st.sampled_from(["head", "sales", "assistant", "x"])
+LIMITS = st.sampled_from([{"from": 10}, {"to": 30}, {"from": 10, "to": 30}, {"from": 31, "to": 900}])
+TESTS: dict[str, list[st.SearchStrategy[dict[str, Any]]]] = {
+    "contact.phone": [st.fixed_dictionaries({"begins": st.sampled_from(["+49", ["+1", "+44"]])})],
+    "organization.technologies": [
+        st.fixed_dictionaries({"in": st.lists(st.sampled_from("abc"), min_size=1)})],
+    "contact.job_title": [st.fixed_dictionaries({name: WORDS}) for name in ("words", "contains", "begins")],
+    "organization.employee_count": [st.fixed_dictionaries({"between": LIMITS}), st.just({"in": [5, 31]})]}
+leaf = st.sampled_from(PLACED).flatmap(lambda place: st.one_of(
+    st.fixed_dictionaries({"known": st.booleans()}),
+    *TESTS.get(place, [st.fixed_dictionaries({"is": st.sampled_from(SOME[place])}),
+                       st.fixed_dictionaries({"in": st.lists(st.sampled_from(SOME[place]), min_size=1)})]),
+).map(lambda test: {"fact": place, **test}))
+condition = st.recursive(leaf, lambda inner: st.one_of(
+    st.fixed_dictionaries({"not": inner}), *(st.fixed_dictionaries({
+        name: st.lists(inner, min_size=1, max_size=3)}) for name in ("all", "any"))), max_leaves=6)
+worth = st.integers(-100, 100)
+a_case = st.integers(-100, 100).map(lambda points: {"points": points, "text": "x"})
+of_kind = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("condition"), "points": worth, "text": st.just("x"),
+                           "when": condition}),
+    st.fixed_dictionaries({"kind": st.just("known"), "points": worth, "text": st.just("x"),
+                           "missing": st.just("y"), "facts": st.lists(
+                               st.sampled_from(PLACED), min_size=1, max_size=2, unique=True)},
+                          optional={"when": condition}),
+    *(st.fixed_dictionaries({
+        "kind": st.just("choice"), "facts": st.just(facts),
+        "cases": st.lists(st.tuples(a_case, st.sampled_from(SOME[facts[0]])).map(
+            lambda made: {**made[0], "values": [made[1]]}), min_size=1, max_size=2, unique_by=(
+                lambda made: made["values"][0])),
+        "otherwise": a_case, "missing": st.just("y")}, optional={"when": condition})
+        for facts in (["contact.seniority"], ["contact.country", "organization.country"])),
+    st.fixed_dictionaries({
+        "kind": st.just("range"), "facts": st.just(["organization.employee_count"]),
+        "cases": st.tuples(a_case, LIMITS).map(lambda made: [{**made[0], **made[1]}]),
+        "otherwise": a_case, "missing": st.just("y")}, optional={"when": condition}),
+    st.fixed_dictionaries({
+        "kind": st.just("keywords"), "facts": st.just(["contact.job_title"]),
+        "cases": st.lists(st.tuples(a_case, WORDS).map(lambda made: {**made[0], "words": [made[1]]}),
+                          min_size=1, max_size=3),
+        "otherwise": a_case, "missing": st.just("y")}, optional={"when": condition}))
+
+
+@st.composite
+def models(draw: st.DrawFn) -> dict[str, Any]:
+    """Models of which rules have conditions within conditions, on facts that several rules look at."""
+    made = copy.deepcopy(MODEL)
+    for name in ("demographic", "firmographic"):
+        made["components"][name].pop("groups", None)
+        made["components"][name]["rules"] = [
+            {**rule, "name": f"rule_{number}"}
+            for number, rule in enumerate(draw(st.lists(of_kind, min_size=1, max_size=3)))]
+    return made
+
+
+PHONED = {"fact": "contact.phone", "known": True}
+
+
+@pytest.mark.parametrize(("rule", "places", "ends"), [
+    ({"kind": "choice", "facts": ["contact.seniority"], "missing": "y", "when": PHONED, "cases": [
+        {"values": ["vp"], "points": 80, "text": "x"}], "otherwise": {"points": 20, "text": "x"}},
+     {"contact.seniority"}, (500, 2000)),
+    ({"kind": "range", "facts": ["organization.employee_count"], "missing": "y", "when": PHONED, "cases": [
+        {"to": 9, "points": 80, "text": "x"}], "otherwise": {"points": 20, "text": "x"}},
+     {"organization.employee_count"}, (0, 2000)),
+    ({"kind": "keywords", "facts": ["contact.job_title"], "missing": "y", "cases": [
+        {"words": ["head"], "points": 80, "text": "x"}], "otherwise": {"points": 20, "text": "x"},
+      "when": {"all": [PHONED, {"fact": "contact.job_title", "contains": "sales"}]}},
+     {"contact.job_title"}, (0, 2000)),
+    ({"kind": "condition", "points": 40, "text": "x", "when": {"all": [PHONED, *(
+        {"fact": "organization.technologies", "is": name} for name in ("a", "b", "c"))]}},
+     {"organization.technologies"}, (0, 1000))])
+def test_what_a_rule_gives_while_its_condition_holds_is_tried_out(
+        rule: dict[str, Any], places: set[str], ends: tuple[int, int]) -> None:
+    model = copy.deepcopy(MODEL)
+    model["components"]["demographic"]["rules"] = [{"name": "one", **rule}]
+    known = {"contact.phone": "+1"} | ({"contact.seniority": "entry"} if rule["kind"] == "choice" else {})
+    assert bounds(known, None, places, Scorecard(model)) == ends
+
+
+some_facts = st.fixed_dictionaries({}, optional={
+    place: st.sampled_from(values) for place, values in SOME.items()})
+
+
+@given(models(), some_facts, st.sets(st.sampled_from(PLACED), max_size=4), st.data())
+@settings(deadline=None, max_examples=200)
+def test_whatever_is_learnt_the_score_stays_within_the_bounds_of_nested_conditions(
+        model: dict[str, Any], known: dict[str, Any], learnable: set[str], data: st.DataObject) -> None:
+    assert not check_model(model)
+    card = Scorecard(model)
+    low, high = bounds(known, None, learnable, card)
+    for _ in range(5):
+        after = {**known, **{place: data.draw(st.sampled_from(SOME[place])) for place in sorted(learnable)
+                             if data.draw(st.booleans())}}
+        ended = total(after, None, model)
+        assert low <= ended <= high
+        if card.grade(low) == card.grade(high):
+            assert score(facts_of(after), model, NOW)["grade"] == card.grade(low)
