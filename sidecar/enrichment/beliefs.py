@@ -35,6 +35,9 @@ _BY_THE_WAY = 0.3  # a company's domain comes mostly with an address, and many o
 _WRONG, _WRONG_SEEN = 0.06, 6.0
 # An answer that speaks of a field tells it: believed as if seen so often.
 _SAID_SEEN = 2.0
+# What did not follow from what is known (a seniority from a title) another answer tells: believed as if seen
+# so often, which leaves room for some tries.
+_ANEW, _ANEW_SEEN = 0.6, 2.0
 # What is told is believed to stay until it is corrected: as if so much had been told and nothing corrected.
 _KEPT_SEEN = 20.0
 
@@ -93,6 +96,7 @@ class Beliefs:
     _weights: dict[tuple[str, ...], _Weight] = field(default_factory=dict)
     _spreads: list[float] = field(default_factory=lambda: [1 / len(SPREADS)] * len(SPREADS))
     _filled: dict[tuple[str, str], Share] = field(default_factory=dict)
+    _anew: dict[tuple[str, str], Share] = field(default_factory=dict)
     _wrong: dict[str, Share] = field(default_factory=dict)
     _corrected: dict[str, Share] = field(default_factory=dict)
     _says: dict[str, Share] = field(default_factory=dict)
@@ -151,6 +155,11 @@ class Beliefs:
             found = self._filled[operation, place] = Share(rate * _FILLED_SEEN, _FILLED_SEEN)
         return found
 
+    def anew(self, operation: str, place: str) -> Share:
+        """How often a found answer of an operation tells a field that is not known although what it follows
+        from is."""
+        return self._anew.setdefault((operation, place), Share(_ANEW * _ANEW_SEEN, _ANEW_SEEN))
+
     def wrong(self, operation: str) -> Share:
         """How often what an operation tells, or a provider told, is contradicted."""
         share = self._wrong.get(operation)
@@ -201,8 +210,9 @@ class Beliefs:
         """Nothing was seen of an operation."""
         for key in [key for key in self._weights if key[0] == operation]:
             del self._weights[key]
-        for pair in [pair for pair in self._filled if pair[0] == operation]:
-            del self._filled[pair]
+        for shares in (self._filled, self._anew):
+            for pair in [pair for pair in shares if pair[0] == operation]:
+                del shares[pair]
         self._wrong.pop(operation, None)
         self._corrected.pop(operation, None)
 
@@ -218,6 +228,7 @@ class Beliefs:
             "weights": [[*key, _short(weight.mean), _short(weight.variance)] for key, weight in surest],
             "filled": [[*pair, *_pair(share)] for pair, share in self._filled.items()
                        if pair[0] in self.priors],
+            "anew": [[*pair, *_pair(share)] for pair, share in self._anew.items() if pair[0] in self.priors],
             "wrong": [[name, *_pair(share)] for name, share in self._wrong.items() if name in sources],
             "corrected": [[name, *_pair(share)] for name, share in self._corrected.items()
                           if name in self.priors],
@@ -235,6 +246,8 @@ class Beliefs:
                          if len(key) == 2 or key[0] in priors}
         made._filled = {(name, place): Share(yes, all) for name, place, yes, all in state["filled"]
                         if name in priors}
+        made._anew = {(name, place): Share(yes, all) for name, place, yes, all in state.get("anew", ())
+                      if name in priors}
         made._wrong = {name: Share(yes, all) for name, yes, all in state["wrong"]}
         made._corrected = {name: Share(yes, all) for name, yes, all in state["corrected"]}
         made._says = {place: Share(yes, all) for place, yes, all in state["says"]}

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from sidecar.enrichment.market_file import faults
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
-from sidecar.enrichment.offers import PLACES, Offer, offers_of
+from sidecar.enrichment.offers import PLACES, Offer, offers_of, openers
 from sidecar.enrichment.planner import Lesson, Planner, Standing, Step, history_of, traits_of
 from sidecar.records import canonical, company_size, department, revenue_range, seniority
 from sidecar.records.numbers import annual_revenue, employee_count
@@ -252,14 +252,18 @@ def all_at_once(market: Market, model: Mapping[str, Any]) -> Iterator[dict[str, 
 
 def fixed_order(market: Market, model: Mapping[str, Any], order: Sequence[str], wanted: Collection[str]
                 ) -> Iterator[dict[str, Any]]:
-    """Of an order the next operation that can be asked and tells something wanted that is missing."""
+    """Of an order the next operation that can be asked and tells something wanted that is missing, or what
+    makes such a one possible."""
     by_name = {offer.name: offer for offer in market.offers}
 
     def choose(standing: Standing, budget: float) -> Step:
         missing = {place for place in wanted if fact_at(standing.facts, place) is None}
-        return next((Step(by_name[name], "ask") for name in order if name not in standing.asked
-                     and not missing.isdisjoint(by_name[name].changes)
-                     and by_name[name].possible(standing.known)), Step(None, "known"))
+        left = [by_name[name] for name in order if name not in standing.asked]
+        serving = [offer for offer in left if any(
+            offer.tells(place, standing.known) for place in missing & offer.changes)]
+        useful = {*serving, *openers(serving, left, standing.known, lambda offer, place: True)}
+        return next((Step(offer, "ask") for offer in left if offer in useful
+                     and offer.possible(standing.known)), Step(None, "known"))
 
     return Simulation(market, Scorecard(model), choose).run()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sidecar.enrichment.model import Operation, Provider
@@ -16,6 +17,8 @@ _OWN: Final = {(entity, name): f"{entity}.{name}" for entity in ENTITIES for nam
 FOLLOWS: Final = {
     f"{field.entity}.{field.name}": f"{field.entity}.{field.derived_from}"
     for field in FIELDS if field.derived_from}
+
+_EMAIL, _DOMAIN = "contact.email", "organization.domain"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +49,45 @@ class Offer:
         """The most that asking may cost."""
         return max(self.price_found, self.price_missing)
 
+    def follows(self, place: str) -> str | None:
+        """With what a place goes in its answers: a company's own address tells its domain."""
+        if place == _DOMAIN and place not in self.provides:
+            return _EMAIL
+        return FOLLOWS.get(place)
+
+    def tells(self, place: str, known: Container[str]) -> bool:
+        """Whether it may tell a place that is missing without saying something else of what it goes with
+        than what is known of that."""
+        return place in self.provides or self.follows(place) not in known
+
     def possible(self, known: Container[str]) -> bool:
         """Whether it can be asked when these places are known."""
         return not self.needs or any(all(place in known for place in need) for need in self.needs)
+
+
+def openers(
+    serving: Iterable[Offer], offers: Iterable[Offer], known: Collection[str],
+    tells: Callable[[Offer, str], bool],
+) -> list[Offer]:
+    """Of offers those that must be asked first to make possible what serves, or to make these possible; of
+    needs that nobody can fulfil none is looked for."""
+    closed = [offer for offer in serving if not offer.possible(known)]
+    if not closed:
+        return []
+    others = {offer: frozenset(filter(partial(tells, offer), offer.changes)) for offer in offers}
+    within = frozenset(known).union(*others.values())
+    for offer in serving:
+        others.pop(offer, None)
+    found: list[Offer] = []
+    while closed:
+        lacking = {place for offer in closed for need in offer.needs if need <= within
+                   for place in need if place not in known}
+        closed = [offer for offer, told in others.items() if not lacking.isdisjoint(told)]
+        found += closed
+        for offer in closed:
+            del others[offer]
+        closed = [offer for offer in closed if not offer.possible(known)]
+    return found
 
 
 def offers_of(providers: Mapping[str, Provider], *, flat: bool = False) -> tuple[Offer, ...]:
@@ -70,8 +109,8 @@ def _offer(provider: str, operation: Operation, flat: bool) -> Offer:
 
 
 def _with_following(places: frozenset[str]) -> frozenset[str]:
-    if "contact.email" in places:
-        places |= {"organization.domain"}  # a company's own address tells its domain
+    if _EMAIL in places:
+        places |= {_DOMAIN}
     return places | {follower for follower, followed in FOLLOWS.items() if followed in places}
 
 

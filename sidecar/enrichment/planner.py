@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sidecar.enrichment.beliefs import Beliefs, Chances
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.offers import FOLLOWS, Offer
+from sidecar.enrichment.offers import FOLLOWS, Offer, openers
 from sidecar.enrichment.outlook import Outlook, Source
 from sidecar.scoring.bounds import Scorecard, fact_at
 from sidecar.terms.states import Goal
@@ -30,6 +30,8 @@ SUBJECTS: Final = ("contact", "organization")
 _REACHED: Final = frozenset({"contact.email", "contact.phone"})
 # What is told more seldom is not asked for the sake of what it would make possible.
 _SELDOM: Final = 0.1
+# Who tells it more rarely is not asked for what did not follow from what is known.
+_RARELY: Final = 0.2
 # What a free operation is taken to cost.
 _FREE: Final = 1e-6
 # What a grade is worth that is the one of buying everything: so many times what it is believed to cost to
@@ -161,6 +163,8 @@ class Planner:
             self.beliefs.filled(offer.name, place).see(spoken)
             if spoken:
                 self.beliefs.says(place).see(place in told)
+            if place not in lesson.before and offer.follows(place) in lesson.before:
+                self.beliefs.anew(offer.name, place).see(place in told)
         self.beliefs.correct(offer.name, 0.0, told=len(told))
         for place in told.keys() & set(self.card.places):
             if told[place] is None:
@@ -252,14 +256,14 @@ class Planner:
         missing = standing.missing(wanted)
         if not missing:
             return [Step(None, "known")]
-        left = [offer for offer in self._left(standing) if not missing.isdisjoint(offer.sought)]
-        ways = self._openers(standing, left)
+        left = [offer for offer in self._left(standing) if any(
+            self._fills(standing, offer, place) for place in missing & offer.sought)]
+        ways = self._openers(standing, left, self._fills)
         usable = [offer for offer in ways if standing.can(offer)]
         steps = [Step(offer, "ask") for offer in usable if not offer.highest]
         if len(steps) < len(usable):
             chances = self.chances(standing, ways)
-            order = sorted((self._way(offer, missing, chances[offer.subject].of(offer.name))
-                            for offer in ways), key=lambda way: way.price_per_field)
+            order = self._order(standing, ways, missing, chances)
             paid = [way for way in order if way.offer.highest and way.offer in usable]
             while paid:
                 best = min(paid, key=lambda way: _cost(way, order))
@@ -268,22 +272,48 @@ class Planner:
         steps.append(Step(None, "nothing_left"))
         return steps
 
-    def _way(self, offer: Offer, missing: frozenset[str], chance: float) -> _Way:
+    def _order(self, standing: Standing, offers: Sequence[Offer], missing: frozenset[str],
+               chances: Mapping[str, Chances]) -> list[_Way]:
+        """By price per missing field found. What only opens the way goes by its price together with that of
+        the best that it opens, and is worth asking while anything is missing that what it opens may tell."""
+        ways: dict[Offer, _Way] = {}
+        for offer in offers:
+            chance = chances[offer.subject].of(offer.name)
+            way = self._way(standing, offer, missing, chance)
+            opened = [] if way.leaves else [
+                other for other in ways if not other.possible(standing.known) and any(
+                    self._fills(standing, offer, place) > _SELDOM
+                    for need in other.needs for place in (need & offer.changes).difference(standing.known))]
+            if opened:
+                best = min((ways[other] for other in opened), key=lambda way: way.price_per_field)
+                found = chance * best.found
+                way = _Way(offer, way.price, way.price / found + best.price_per_field, found, [
+                    (place, 1.0) for place in {place for other in opened for place, _ in ways[other].leaves}])
+            ways[offer] = way
+        return sorted(ways.values(), key=lambda way: way.price_per_field)
+
+    def _way(self, standing: Standing, offer: Offer, missing: frozenset[str], chance: float) -> _Way:
         # What will be corrected fills nothing.
-        told = {place: self.beliefs.filled(offer.name, place).rate for place in missing & offer.changes}
+        told = {place: rate for place in missing & offer.changes
+                if (rate := self._fills(standing, offer, place))}
         counts = chance * self.beliefs.kept(offer.name)
         price, found = offer.price(chance), counts * sum(told.values())
-        return _Way(offer, price, price / found if found else math.inf,
+        return _Way(offer, price, price / found if found else math.inf, found,
                     [(place, 1 - counts * rate) for place, rate in told.items()])
 
-    def _openers(self, standing: Standing, left: list[Offer]) -> list[Offer]:
+    def _fills(self, standing: Standing, offer: Offer, place: str) -> float:
+        """How likely a found answer tells a place that is missing. Who could only by saying something else of
+        what it goes with is not asked for it once that turned out to be rare."""
+        if not offer.tells(place, standing.known):
+            rate = self.beliefs.anew(offer.name, place).rate
+            return rate if rate > _RARELY else 0.0
+        return self.beliefs.filled(offer.name, place).rate
+
+    def _openers(self, standing: Standing, left: list[Offer],
+                 tells: Callable[[Standing, Offer, str], float]) -> list[Offer]:
         """What serves, and what must be asked first to make some of it possible."""
-        closed = [offer for offer in left if not offer.possible(standing.known)]
-        if not closed:
-            return left
-        lacking = {place for offer in closed for need in offer.needs for place in need} - set(standing.known)
-        return left + [offer for offer in self._left(standing) if offer not in left and any(
-            self._tells(standing, offer, place) > _SELDOM for place in lacking & offer.changes)]
+        return left + openers(left, self._left(standing), standing.known,
+                              lambda offer, place: tells(standing, offer, place) > _SELDOM)
 
     def _tells(self, standing: Standing, offer: Offer, place: str) -> float:
         """How likely a found answer tells a place. A domain that comes with an address is mostly that of the
@@ -300,7 +330,8 @@ class Planner:
         grade = self.card.grade(low, standing.grade)
         if grade == self.card.grade(high, standing.grade):
             return Step(None, "settled")
-        left = self._openers(standing, [offer for offer in left if not learnable.isdisjoint(offer.changes)])
+        serving = [offer for offer in left if not learnable.isdisjoint(offer.changes)]
+        left = self._openers(standing, serving, self._tells)
         chances = self.chances(standing, left)
         sources = [self._source(offer, standing, chances[offer.subject]) for offer in left]
         relevant = [source for source in sources if source.changes]
@@ -379,12 +410,13 @@ class Planner:
 
 
 class _Way(NamedTuple):
-    """An operation that may fill something: its expected price, that per missing field found, and how likely
-    each place that it may tell is missing still after it answered."""
+    """An operation that may fill something: its expected price, that per missing field found, how many fields
+    it is expected to find, and how likely each place that it may tell is missing still after it answered."""
 
     offer: Offer
     price: float
     price_per_field: float
+    found: float
     leaves: list[tuple[str, float]]
 
 

@@ -17,11 +17,11 @@ Places = frozenset[str]
 
 
 class _Case(NamedTuple):
-    """A lead when everything was bought: which wanted places it got by that, which nobody told, and what each
-    operation cost and told of them."""
+    """A lead when everything was bought: which wanted places it got by that, who might have told those that
+    nobody told, and what each operation cost and told of them."""
 
     got: Places
-    lacking: Places
+    vain: frozenset[Offer]
     told: Mapping[Offer, tuple[float, Places]]
 
 
@@ -55,7 +55,9 @@ def _case(market: Market, one: Mapping[str, Any], wanted: Places,
         told[offer] = price, _of(alone, wanted) - before
         lead.take(offer, said)
     after = _of(lead, wanted)
-    return lead.company(), _Case(after - before, wanted - after, told)
+    vain = frozenset(offer for offer in told if any(
+        offer.tells(place, lead.known) for place in offer.changes & wanted - after))
+    return lead.company(), _Case(after - before, vain, told)
 
 
 def _of(lead: Lead, wanted: Places) -> Places:
@@ -71,7 +73,7 @@ def _least(cases: Collection[_Case], asks: bool) -> float:
     base = 0.0
     rest: list[tuple[_Case, Places, Callable[[Places], float]]] = []
     for case in cases:
-        mine = {offer for offer in case.told if asks and not case.lacking.isdisjoint(offer.changes)}
+        mine = case.vain if asks else frozenset()
         must |= mine & prices.keys()
         own = [case.told[offer] for offer in mine - prices.keys()]
         base += sum(price for price, _ in own)

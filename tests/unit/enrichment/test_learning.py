@@ -111,6 +111,7 @@ steps = st.one_of(
     st.tuples(st.just("see"), names, st.tuples(texts, texts, texts), st.booleans()),
     st.tuples(st.just("told"), st.sampled_from(["contact.country", "contact.phone", "organization.industry"]),
               texts | st.integers()),
+    st.tuples(st.just("anew"), names, st.sampled_from(["contact.seniority", "organization.domain"])),
     st.tuples(st.just("differ"), names, texts, st.booleans()),
     st.tuples(st.just("correct"), names, st.floats(0, 5)))
 

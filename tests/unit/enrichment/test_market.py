@@ -105,6 +105,28 @@ def test_an_address_that_is_found_makes_a_call_possible():
     assert set(line["calls"]) == {"a.company", "b.person", "c.find"}
 
 
+def test_all_learn_of_a_company_by_a_second_address():
+    finder = operation("find", ["email"], needs=[["linkedin_url"]], price_found=0.01)
+    world = market([
+        {"lead": {"email": f"ada{number}@gmail.com", "linkedin_url": f"linkedin.com/in/ada{number}"},
+         "answers": {"c.find": {"outcome": "found", "fields": {"email": f"ada@firm{number}.example"}},
+                     "a.company": BIG}} for number in range(20)], ("a", COMPANY), ("c", finder))
+    fixed = list(fixed_order(world, MODEL, ["a.company", "c.find"], world.fields()))
+    for lines in run(world, "fill"), fixed, list(all_at_once(world, MODEL)):
+        assert {line["fields"].get("employee_count") for line in lines} == {210}
+
+
+def test_the_same_title_again_is_not_bought_for_a_seniority():
+    phone = operation("phone", ["phone", "job_title"])
+    word = operation("word", ["seniority"], price_found=0.01)
+    same = {"outcome": "found", "fields": {"phone": "+34612231931", "job_title": "Nurse"}}
+    world = market([lead(number, job_title="Nurse", phone="+34612231931", answers={"b.phone": same})
+                    for number in range(50)], ("b", phone), ("c", word))
+    calls = [name for line in run(world, "fill") for name in line["calls"]]
+    assert (calls.count("b.phone"), calls.count("c.word")) == (4, 50)
+    assert all(line["cost"] == 0 for line in fixed_order(world, MODEL, ["b.phone", "c.word"], world.fields()))
+
+
 def test_reach_buys_an_address_for_a_lead_that_has_none():
     finder = operation("find", ["email"], needs=[["linkedin_url"]], price_found=0.01)
     world = market([

@@ -104,13 +104,61 @@ def test_what_makes_a_call_possible_is_asked_first():
     assert planner(later).next(standing()).why == "settled"
 
 
-def test_an_address_is_not_looked_for_again_for_the_sake_of_its_domain():
-    finder = offer("f.mail", "contact.email", changes=frozenset({"contact.email", "organization.domain"}))
+MAIL = offer("f.mail", "contact.email", changes=frozenset({"contact.email", "organization.domain"}))
+PRIVATE = standing({"contact.email": "ada@gmail.com"})
+
+
+@pytest.mark.parametrize(("found", "then"), [
+    ("organization.domain", "ask"), ("contact.email", "nothing_left")])
+def test_beside_a_private_address_a_companys_is_looked_for_until_it_turned_out_that_none_comes(found, then):
     company = replace(SIZE, needs=(frozenset({"organization.domain"}),))
-    wanted = ("organization.industry",)
-    one = planner(finder, company, goal="fill", wanted=wanted)
-    assert one.next(standing()).offer is finder
-    assert one.next(standing({"contact.email": "a@gmail.com"})).why == "nothing_left"
+    one = planner(MAIL, company, goal="fill", wanted=("organization.industry",))
+    assert one.next(standing()).offer is MAIL
+    assert one.next(PRIVATE).offer is MAIL
+    for _ in range(4):
+        one.learn(Lesson(MAIL, "found", {found: "x"}, PRIVATE.known, (), ()))
+    assert one.next(PRIVATE).why == then
+
+
+def test_what_opens_the_way_may_have_to_be_opened_itself():
+    person = offer("p.name", "organization.name", needs=(frozenset({"contact.email"}),))
+    company = replace(SIZE, needs=(frozenset({"organization.name"}),))
+    one = planner(company, person, MAIL, goal="fill", wanted=("organization.industry",))
+    assert one.next(standing()).offer is MAIL
+    assert one.next(PRIVATE).offer is person
+
+
+def test_nothing_is_asked_for_a_need_that_nobody_can_fulfil():
+    company = replace(SIZE, needs=(frozenset({"contact.email", "organization.name"}),))
+    one = planner(company, MAIL, goal="fill", wanted=("organization.industry",))
+    assert one.next(standing()).why == "nothing_left"
+
+
+@pytest.mark.parametrize(("price", "first"), [(0.5, "b.size"), (0.001, "f.mail")])
+def test_what_only_opens_the_way_is_asked_at_its_price(price, first):
+    other = replace(SIZE, name="c.size", provider="c", price_found=0.001,
+                    needs=(frozenset({"contact.email"}),))
+    finder = replace(MAIL, price_found=price)
+    one = planner(finder, SIZE, other, goal="fill", wanted=("organization.industry",))
+    assert one.next(standing()).offer.name == first
+    assert one.next(standing(b_size="not_found")).offer.name == "f.mail"
+
+
+@pytest.mark.parametrize(("own", "title", "asked"), [
+    (False, "Nurse", False), (False, "Head Nurse", True), (True, "Nurse", True)])
+def test_a_second_title_is_not_bought_for_a_seniority_once_that_turned_out_to_come_rarely(own, title, asked):
+    """Unless the operation has a word of its own for it."""
+    places = frozenset({"contact.job_title", "contact.seniority"})
+    titled = offer("t.title", "contact.job_title", changes=places, sought=places,
+                   provides=places if own else frozenset({"contact.job_title"}))
+    one = planner(titled, goal="fill", wanted=("contact.seniority",))
+    known = standing({"contact.job_title": "Nurse"})
+    assert one.next(known).offer is titled
+    told = {"contact.job_title": title} | ({"contact.seniority": "director"} if title != "Nurse" else {})
+    for _ in range(4):
+        one.learn(Lesson(titled, "found", told, known.known, (), ()))
+    assert one.next(known).why == ("ask" if asked else "nothing_left")
+    assert one.next(standing()).offer is titled
 
 
 def test_a_ceiling_leaves_the_cheaper_ones():
