@@ -65,6 +65,10 @@ class Standing:
         return offer.name not in self.barred and offer.possible(self.known)
 
 
+# A lead of whom nothing is known.
+_UNKNOWN: Final = Standing({}, (), {}, {}, datetime.min)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What to do next: `offer` to ask, or None and why not. `doubt`: how likely the grade would still change
@@ -351,7 +355,7 @@ class Planner:
         """What a grade that is the one of buying everything may cost, in USD. Where nobody costs anything all
         are asked."""
         if self._whole is None:
-            ways = [self._way(offer, told, self.beliefs.chances(
+            ways = [self._way(_UNKNOWN, offer, told, self.beliefs.chances(
                 offer.subject, (offer.name,), (), ()).of(offer.name))
                 for offer in self.offers if (told := offer.changes.intersection(self.card.places))]
             order = sorted(ways, key=lambda way: way.price_per_field)
