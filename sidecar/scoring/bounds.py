@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sidecar.scoring import conditions
 from sidecar.scoring.checking import VOCABULARIES
-from sidecar.scoring.compiling import Rule, compiled
+from sidecar.scoring.compiling import FULL, Rule, compiled
 from sidecar.scoring.subject import Subject, fact_at, points_of, with_facts
 from sidecar.terms.fields import FIELDS
 
@@ -125,6 +125,8 @@ class Scorecard:
             if learnable.isdisjoint(rule.places) and not (rule.examples is None and not rule.places
                                                           and learnable):
                 low = high = points[number]
+            elif rule.document["kind"] == "prediction":  # a condition may let it count, whatever it is
+                low, high = min(0, points[number]), FULL
             elif not shared.isdisjoint(rule.places):
                 tied.append(number)
                 continue

@@ -277,6 +277,19 @@ def test_what_a_rule_gives_while_its_condition_holds_is_tried_out(
     assert bounds(known, None, places, Scorecard(model)) == ends
 
 
+def test_a_prediction_may_begin_to_count_by_what_is_learnt() -> None:
+    model = copy.deepcopy(MODEL)
+    model["components"]["ml"]["rules"] = [
+        {"name": "prediction", "kind": "prediction", "missing": "none", "when": PHONED}]
+    card = Scorecard(model)
+    facts = facts_of({}) | {"prediction": {"points": 70}}
+    low, high = card.bounds(facts, card.points(facts, NOW), frozenset({"contact.phone"}))
+    ends = [score(facts_of(phone) | {"prediction": {"points": 70}}, model, NOW)["total"] * 100
+            for phone in ({}, {"contact.phone": "+1"})]
+    assert low <= min(ends) < max(ends) <= high
+    assert card.bounds(facts, card.points(facts, NOW), frozenset())[0] == card.total(card.points(facts, NOW))
+
+
 some_facts = st.fixed_dictionaries({}, optional={
     place: st.sampled_from(values) for place, values in SOME.items()})
 
