@@ -663,8 +663,8 @@ def _publish_version(versions: Versions, file: Path, key: str | None = None) -> 
 def _definition(file: Path) -> Any:
     """A model of a file, which need not name a version: that is given when it is published."""
     try:
-        model = json.loads(_read(file))
-    except (ValueError, RecursionError) as error:
+        model = _json(file)
+    except ValueError as error:
         raise click.ClickException(f"{file} is not JSON: {error}") from None
     return {"version": "draft"} | model if isinstance(model, dict) else model
 
@@ -1326,7 +1326,7 @@ def source_sample(name: str, file: Path, maps: tuple[str, ...], save: bool) -> N
     from sidecar.sources.mapping import guessed, mapped
 
     try:
-        body = json.loads(_read(file))
+        body = _json(file)
     except ValueError:
         raise click.ClickException(f"{file} holds no JSON.") from None
     given = _mapping(maps)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from sidecar.enrichment.market_file import faults
+from sidecar.enrichment.market_file import SUBJECTS, faults
 from sidecar.enrichment.merge import FieldValue, merge, winners
 from sidecar.enrichment.model import Answer, Auth, Operation, Provider, Statement
 from sidecar.enrichment.offers import PLACES, Offer, offers_of, openers
@@ -34,7 +34,6 @@ _IN_WORDS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "revenue_range": lambda word: revenue_range(annual_revenue(word)),
 }
 _VOCABULARIES: Final = {name: DERIVED[name].choices for name in _IN_WORDS}
-_SUBJECTS: Final = {"person": "contact", "company": "organization"}
 _MOST_TOLD: Final = 10
 # What goes with the value of another field alone, whoever else tells it: follower -> followed.
 _FOLLOWERS: Final = {
@@ -153,7 +152,7 @@ def _provider(document: Mapping[str, Any]) -> Provider:
 
 def _operation(document: Mapping[str, Any]) -> Operation:
     return Operation(
-        name=document["name"], subject=_SUBJECTS.get(document["subject"], document["subject"]),
+        name=document["name"], subject=SUBJECTS.get(document["subject"], document["subject"]),
         provides=frozenset(document["provides"]),
         credits=1.0, hit_rate=_PRIOR_HIT_RATE, lookup=lambda facts: None, request=lambda params, base: {},
         read=lambda status, headers, body: Answer("error"),

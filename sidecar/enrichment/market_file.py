@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from sidecar.enrichment.offers import PLACES
 from sidecar.scoring.validation import Problem, pointer, problems
+from sidecar.terms.states import ENTITIES
 
+# What a subject is called besides, and what it is.
+SUBJECTS: Final = {"person": "contact", "company": "organization"}
 _PRICE: Final = {"description": "a price in USD, from 0 to a million", "minimum": 0, "maximum": 1_000_000}
 _CONFIDENCE: Final = {
     "description": "a number from 0 to 1", "type": ["number", "null"], "minimum": 0, "maximum": 1}
@@ -27,7 +30,7 @@ SCHEMA: Final = {
                 "required": ["name", "subject", "provides", "price_found"],
                 "properties": {
                     "name": _NAME,
-                    "subject": {"enum": ["contact", "person", "organization", "company"]},
+                    "subject": {"enum": [*ENTITIES, *SUBJECTS]},
                     "needs": {"description": "a list of lists of fields of a lead", "type": ["array", "null"],
                               "items": _NAMES},
                     "provides": _NAMES,

@@ -222,8 +222,8 @@ def waiting(
     engine: Engine, cursor: Cursor, known: list[Row], lane: str | None
 ) -> tuple[dict[str, Wait], dict[str, Stop]]:
     """Leads whose providers will have more to say later, by their id; and why no more was asked about each.
-    What is under way about them was given up. A look waits
-    for nobody who was not asked: its money is for now."""
+    What is under way about them was given up. A look waits for nobody who was not asked: its money is for
+    now."""
     stops: dict[str, Stop] = {row["lead_id"]: "refused" for row in known}
     known = who_may_be_asked_about(engine, known)
     looks = Looks(engine, cursor, known)

@@ -1,5 +1,6 @@
 """The points of the prediction that is trained on outcomes, 0 to 100, with its own text; `missing` says why
-there are none. What is learnt of a lead may move it; `bounds` takes it as it stands."""
+there are none. What is learnt of a lead may move it; `bounds` takes it as it stands, but while a condition
+decides whether it counts: then it may be anything."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import pytest
 
 from sidecar.enrichment.merge import FieldValue
 from sidecar.enrichment.model import Statement
-from sidecar.enrichment.provenance import Said, merged, without
+from sidecar.enrichment.provenance import REMOVED_BY, Said, merged, without
+from sidecar.store.migrations import SQL_FOLDER
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -60,3 +61,8 @@ def test_whose_word_it_is_that_there_is_none_is_kept():
     [document] = merged("contact", {}, [REMOVED])[0]
     assert document["source"] == "removed by Anna"
     assert document["fields"]["phone"] | {"value": None, "locked": True} == document["fields"]["phone"]
+
+
+def test_what_people_removed_has_an_index_of_just_these_sources():
+    """Postgres uses it only where the condition is the same."""
+    assert f"WHERE starts_with(source, '{REMOVED_BY}'::text)" in (SQL_FOLDER / "schema.sql").read_text()
