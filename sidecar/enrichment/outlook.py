@@ -31,8 +31,10 @@ _NEGLIGIBLE: Final = 1e-6
 _STEPS: Final = 16
 # A value of a fact is believed as if each outcome of the rule had been seen so often.
 _PRIOR_SEEN: Final = 2.0
-# Combinations of what the facts of one rule may be that are told apart.
+# Combinations of what the facts of one rule may be that are told apart, and of what an answer leaves several
+# such rules.
 _MOST_WAYS: Final = 500
+_MOST_HALVES: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class Outlook:
     def _halves(self, rules: Sequence[int], known: _Known, changes: Mapping[str, float],
                 others: Mapping[str, float], more: Distribution) -> list[tuple[Distribution, float]]:
         """What may come after an answer, each with its chance: `more`, and what rules may give then of which
-        it tells one fact and others may tell another."""
+        it tells one fact and others may tell another; of many such rules the later ones as if the answer told
+        nothing of them."""
         made = [(more, 1.0)]
         for number in rules:
             after: dict[tuple[tuple[int, float], ...], float] = {}
@@ -170,8 +173,14 @@ class Outlook:
                 then = self._given(number, sides, others)
                 key = tuple(sorted(then.items()))
                 after[key] = after.get(key, 0.0) + share
-            made = [(_sum(before, dict(then)), likely * share)
-                    for before, likely in made for then, share in after.items()]
+            if len(made) * len(after) > _MOST_HALVES:
+                mixed: Distribution = {}
+                for shape, share in after.items():
+                    for worth, part in shape:
+                        mixed[worth] = mixed.get(worth, 0.0) + share * part
+                after = {tuple(mixed.items()): 1.0}
+            made = [(_sum(before, dict(shape)), likely * share)
+                    for before, likely in made for shape, share in after.items()]
         return made
 
     def _component(self, component: int, known: _Known, points: Sequence[int],

@@ -129,6 +129,21 @@ def test_a_condition_is_as_likely_as_what_it_asks_for_beside_what_is_known(
         assert (found.tells.get(name, 0) > 0) is (0 < hot < 1 and place in str(when))
 
 
+def test_many_rules_whose_facts_others_tell_too_are_gone_through() -> None:
+    """The ways of sixty such rules could not be told apart in a lifetime."""
+    model = copy.deepcopy(default_model())
+    model["components"]["demographic"].pop("groups", None)
+    model["components"]["demographic"]["rules"] = [
+        {"name": f"rule_{number}", "kind": "condition", "points": 1, "text": "x", "when": {"all": [
+            {"fact": "contact.phone", "known": True}, {"fact": "contact.linkedin_url", "known": True}]}}
+        for number in range(60)]
+    card = Scorecard(model)
+    told = Outlook(card, Beliefs({})).ahead(DEMO, card.points(DEMO, NOW), [
+        source("a.phone", 0.5, "contact.phone"), source("b.profile", 0.5, "contact.linkedin_url"), SIZE], ONE)
+    assert sum(told.grades.values()) == pytest.approx(1)
+    assert told.tells["a.phone"] > 0 < told.tells["b.profile"]
+
+
 def test_the_first_of_two_answers_that_count_together_tells_something() -> None:
     tells = ahead_of({"all": [known(PHONE), known(PROFILE)]}, {}, source("a.phone", 0.5, PHONE),
                      source("b.profile", 0.4, PROFILE)).tells
